@@ -1,0 +1,4 @@
+{#- A stage's schema is the stage's name, without dbt's target prefix. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name if custom_schema_name else target.schema }}
+{%- endmacro %}

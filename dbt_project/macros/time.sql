@@ -1,0 +1,54 @@
+{#-
+  The dates of the run as a subquery: as_of_date, ends_at (the UTC instant at which that business date is over)
+  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature or all.
+-#}
+{% macro run_dates(kind) -%}
+    {%- set lists = {
+        'as_of': var('as_of_dates'),
+        'state': var('state_dates'),
+        'feature': var('feature_dates'),
+        'all': var('as_of_dates') + var('state_dates') + var('feature_dates'),
+    } -%}
+    {%- set dates = lists[kind] | unique | sort -%}
+    (
+        select
+            as_of_date,
+            cast(as_of_date as timestamp) + interval '16' hour as ends_at,
+            cast(as_of_date as timestamp) + interval '{{ 16 + var("cut_off_hour") }}' hour as cut_off_at
+        from (
+            {%- if dates %}
+            {%- for date in dates %}
+            select cast('{{ date }}' as date) as as_of_date{% if not loop.last %} union all{% endif %}
+            {%- endfor %}
+            {%- else %}
+            select cast('2009-01-01' as date) as as_of_date where 1 = 0
+            {%- endif %}
+        ) as listed
+    )
+{%- endmacro %}
+
+{#-
+  For each date of the run, the newest version of every row of a noun that was known at the date's cut-off:
+  the only door through which stages after `customer` read state. Nouns carry known_at and superseded_at (the
+  earliest moment at which a newer version was known), so one range join answers for all dates at once.
+  A dated step (cancelled_at, redeemed_at, left_at ...) of a version counts at a date only through happened().
+-#}
+{% macro known_versions(relation, kind='as_of') -%}
+    (
+        select
+            dates.as_of_date,
+            dates.ends_at,
+            dates.cut_off_at,
+            versions.*
+        from {{ run_dates(kind) }} as dates
+        inner join {{ relation }} as versions
+            on
+                versions.known_at <= dates.cut_off_at
+                and (versions.superseded_at is null or versions.superseded_at > dates.cut_off_at)
+    )
+{%- endmacro %}
+
+{#- A dated step as it stood at the end of the date: null where it had not happened yet. -#}
+{% macro happened(step_at) -%}
+    case when {{ step_at }} < ends_at then {{ step_at }} end
+{%- endmacro %}

@@ -1,0 +1,21 @@
+select
+    cast(null as varchar) as source,
+    cast(null as varchar) as customer_id,
+    cast(null as varchar) as name_token,
+    cast(null as varchar) as gender,
+    cast(null as date) as birth_date,
+    cast(null as varchar) as province,
+    cast(null as varchar) as city,
+    cast(null as varchar) as occupation,
+    cast(null as varchar) as industry,
+    cast(null as timestamp) as registered_at,
+    cast(null as varchar) as acquisition_channel,
+    cast(null as varchar) as level,
+    cast(null as bigint) as points,
+    cast(null as boolean) as is_test,
+    cast(null as timestamp) as updated_at,
+    cast(null as timestamp) as known_at,
+    cast(null as timestamp) as superseded_at,
+    cast(null as varchar) as file_id,
+    cast(null as bigint) as line
+where 1 = 0

@@ -1,0 +1,1 @@
+"""WHEN: assets, schedule, commands and everything that touches files or the warehouse."""

@@ -1,0 +1,49 @@
+"""Which dates a run computes: what it publishes, whose state it recomputes and which training cut-offs it needs."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from orchestration.business_time import closed_cut_offs, state_dates, training_date
+from orchestration.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class RunPlan:
+    """The dates of one run, each list sorted."""
+
+    as_of_dates: list[dt.date]
+    state_dates: list[dt.date]
+    training_dates: list[dt.date]
+    #: training date -> the closed cut-offs its models learn from, oldest first
+    cut_offs: dict[dt.date, list[dt.date]]
+
+    @property
+    def feature_dates(self) -> list[dt.date]:
+        """Dates that need a feature snapshot: those scored and those learned from."""
+        return sorted({*self.as_of_dates, *(date for dates in self.cut_offs.values() for date in dates)})
+
+    def dbt_vars(self, settings: Settings) -> dict[str, Any]:
+        """Return the variables a dbt call of this run gets."""
+        return {
+            "as_of_dates": [date.isoformat() for date in self.as_of_dates],
+            "state_dates": [date.isoformat() for date in self.state_dates],
+            "feature_dates": [date.isoformat() for date in self.feature_dates],
+            "cut_off_hour": settings.cut_off_hour,
+            "restate_days": settings.restate_days,
+            "kpi_days": settings.kpi_days,
+            "horizon_days": settings.horizon_days,
+        }
+
+
+def plan_run(settings: Settings, dates: Sequence[dt.date]) -> RunPlan:
+    """Return the plan of a run over a set of as-of dates, in whatever order they are given."""
+    as_of = sorted(set(dates))
+    trained_on = sorted({training_date(date) for date in as_of})
+    return RunPlan(
+        as_of_dates=as_of,
+        state_dates=state_dates(as_of, settings.transition_days),
+        training_dates=trained_on,
+        cut_offs={date: closed_cut_offs(date, settings.horizon_days, settings.training_cut_offs) for date in trained_on},
+    )

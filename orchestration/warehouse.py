@@ -1,0 +1,151 @@
+"""The warehouse of a home: one writer behind a lock, short connections, partitions replaced by date."""
+
+import contextlib
+import datetime as dt
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from orchestration.settings import Settings
+from orchestration.stages import STAGES
+
+LOCK_FILE = "writer.lock"
+_LOCK_POLL_SECONDS = 0.2
+
+
+class HomeBusy(RuntimeError):
+    """Another run holds the home; the message names its process and run."""
+
+
+@contextlib.contextmanager
+def writer_lock(settings: Settings, run_id: str) -> Iterator[None]:
+    """Hold the home's single writer lock around a run.
+
+    The lock is an ``flock`` on ``writer.lock``: the system drops it with the process, so a killed run leaves none.
+
+    Raises
+    ------
+    HomeBusy
+        When another process still holds it after ``lock_wait_seconds``.
+    """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = settings.home / LOCK_FILE
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        waited_until = time.monotonic() + settings.lock_wait_seconds
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= waited_until:
+                    holder = _holder(path)
+                    raise HomeBusy(
+                        f"{settings.home} is being written by process {holder.get('pid')} (run {holder.get('run_id')}); "
+                        f"waited {settings.lock_wait_seconds} s. Wait for that run to end, then start again."
+                    ) from None
+                time.sleep(_LOCK_POLL_SECONDS)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "run_id": run_id}).encode(), 0)
+        yield
+        os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _holder(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+@contextlib.contextmanager
+def connect(settings: Settings, *, readable: Sequence[Path] = (), read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse, sandboxed, and CHECKPOINT and close it on the way out.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    readable
+        Folders the connection may read from and write to beside the warehouse file itself; nothing else of the
+        file system can be reached, and no setting can be changed afterwards.
+    read_only
+        Open without the right to write.
+    """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        str(settings.warehouse),
+        read_only=read_only,
+        config={"memory_limit": settings.memory_limit, "threads": settings.threads},
+    )
+    try:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set allowed_directories = $folders", {"folders": [str(folder) for folder in readable]})
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+        if not read_only:
+            connection.execute("checkpoint")
+    finally:
+        connection.close()
+
+
+def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create one schema per stage, and one for seeds, where they are missing."""
+    for stage in (*STAGES, "seeds"):
+        connection.execute(f'create schema if not exists "{stage}"')
+
+
+def replace_dates(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    frame: pd.DataFrame,
+    dates: Sequence[dt.date],
+    columns: dict[str, str],
+) -> int:
+    """Replace a table's partitions of ``as_of_date`` with a frame's rows, in one transaction.
+
+    Parameters
+    ----------
+    connection
+        An open warehouse.
+    table
+        ``schema.table``; made with ``columns`` when it is missing.
+    frame
+        The new rows of all ``dates`` together; its columns are cast to ``columns``.
+    dates
+        The partitions replaced, those without a row included.
+    columns
+        Column name to DuckDB type, in the table's order.
+
+    Returns
+    -------
+    int
+        Rows written.
+    """
+    schema, name = table.split(".")
+    target = f'"{schema}"."{name}"'
+    connection.execute("begin")
+    try:
+        listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        connection.execute(f"create table if not exists {target} ({listed})")
+        connection.execute(f"delete from {target} where as_of_date in (select unnest($dates::date[]))", {"dates": list(dates)})
+        if len(frame):
+            connection.register("incoming_frame", frame)
+            chosen = ", ".join(f'cast("{column}" as {kind})' for column, kind in columns.items())
+            connection.execute(f"insert into {target} select {chosen} from incoming_frame")
+            connection.unregister("incoming_frame")
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    return len(frame)
