@@ -35,9 +35,9 @@ def shuffled_home(brand_home, tmp_path_factory):
 
 def _same_keys(source, target):
     """A home's keys are its own: two homes give the same ids only under the same keys."""
-    (target / "vault").mkdir(mode=0o700, parents=True, exist_ok=True)
-    for key in (source / "vault").glob("*.key"):
-        copy = target / "vault" / key.name
+    (target / "vault" / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for key in (source / "vault" / "keys").glob("*.key"):
+        copy = target / "vault" / "keys" / key.name
         copy.write_bytes(key.read_bytes())
         copy.chmod(0o600)
 
