@@ -146,8 +146,8 @@ def money(facts: Facts) -> str:
         from recall_audience group by all order by 5 desc, 1, 2, 3, 4
         """
     )
-    heads = [("策略", "policy"), ("渠道", "channel"), ("权益", "offer"), ("组", "arm"), ("人数", "people"), ("预计成本", "cost"),
-             ("净利P10", "net P10"), ("净利P50", "net P50"), ("净利P90", "net P90")]  # fmt: skip
+    who = [("策略", "policy"), ("渠道", "channel"), ("权益", "offer"), ("组", "arm"), ("人数", "people")]
+    heads = [*who, ("成本", "cost"), ("净利P10", "net P10"), ("净利P50", "net P50"), ("净利P90", "net P90")]
     rows = [[p, c, o, a, count(n), *(yuan(fen) for fen in fens)] for p, c, o, a, n, *fens in made_of]
     drawn = charts.roi_curve(curve) if len(curve) else note("无可投放人群", "Nobody to send to")
     return section(
