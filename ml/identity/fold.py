@@ -78,15 +78,16 @@ class Fold:
     ) -> tuple[Value, RecordKey | None]:
         """Add one observation; return its value, and its record where people may change by it."""
         graph = self._graph
-        if record not in graph.links_of:
-            own, _ = graph.link(record, graph.value(("customer_id", *record), None), SELF)
-            own.binds.add((bound if bound is not None else unbound or 0, day))
+        own, is_new = graph.link(record, graph.value(("customer_id", *record), None), SELF)
+        if bound is not None and all(known == day for _, known in own.binds):
+            own.binds.add((bound, day))  # a record exists from the first day it shows, seen in any of that day's rows
         value = graph.value(key, reason)
         link, changed = graph.link(record, value, origin)
         if unbound is not None:
             link.unbinds.add(unbound)
             return value, record
         assert bound is not None
+        changed = changed or is_new
         if not changed:
             changed = link.valid_to is not None or bound < link.valid_from or (day, bound) < link.since
         if value.kind is not None and value.kind.silence_us is not None and not link.is_own:

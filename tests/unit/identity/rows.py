@@ -70,10 +70,11 @@ def one_ids(history: IdentityHistory, known: str) -> dict[str, str]:
     return {f"{row.source}/{row.customer_id}": row.one_id for row in rows.itertuples()}
 
 
-def identifier(history: IdentityHistory, value: str, known: str) -> Any:
-    """Return the map's only row of a value as known at a date's cut-off."""
+def identifier(history: IdentityHistory, name: str, known: str) -> Any:
+    """Return the map's only row of an identifier (type=value) as known at a date's cut-off."""
+    id_type, value = name.split("=")
     rows = as_known(history.frame("identifier"), known)
-    (row,) = rows[rows["id_token"] == value].itertuples()
+    (row,) = rows[(rows["id_type"] == id_type) & (rows["id_token"] == value)].itertuples()
     return row
 
 
