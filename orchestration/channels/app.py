@@ -5,6 +5,7 @@ Clocks are epoch milliseconds. Ids belong to one Sensors project (``_account``).
 
 from typing import Final
 
+from orchestration.channels import vocabularies as words
 from orchestration.channels.declare import Channel, Column, Dataset
 
 EVENTS: Final = Dataset(
@@ -34,8 +35,7 @@ EVENTS: Final = Dataset(
         Column("parent_event_id", "identifier", path="properties.parent_event_id"),
         Column("referred_login_id", "identifier", path="properties.referred_login_id"),
         Column("duration_seconds", "decimal", path="properties.event_duration", minimum=0),
-        Column("gender", path="properties.gender", values=("male", "female"),
-               synonyms=(("男", "male"), ("女", "female"), ("M", "male"), ("F", "female"), ("未知", ""), ("unknown", ""))),
+        Column("gender", path="properties.gender", values=words.GENDERS, synonyms=(*words.GENDER_SYNONYMS, ("未知", ""))),
         Column("birth_date", "date", path="properties.birthday"),
         Column("province", path="properties.province"),
         Column("city", path="properties.city"),

@@ -5,6 +5,7 @@ Clocks are Shanghai. Member numbers are often the mobile: then they are tokens h
 
 from typing import Final
 
+from orchestration.channels import vocabularies as words
 from orchestration.channels.declare import Channel, Column, Dataset
 
 MEMBERS: Final = Dataset(
@@ -18,9 +19,7 @@ MEMBERS: Final = Dataset(
         Column("openid_app", "identifier"),
         Column("email", "email", aliases=("邮箱",)),
         Column("name", "name", aliases=("姓名",)),
-        Column("gender", values=("male", "female"), aliases=("性别",),
-               synonyms=(("男", "male"), ("女", "female"), ("M", "male"), ("F", "female"), ("1", "male"), ("2", "female"),
-                         ("0", ""), ("未知", ""), ("unknown", ""))),
+        Column("gender", values=words.GENDERS, aliases=("性别",), synonyms=(*words.GENDER_SYNONYMS, ("未知", ""))),
         Column("birth_date", "date", path="birthday", aliases=("生日",)),
         Column("level", aliases=("等级", "会员等级")),
         Column("point_count", "decimal", path="points", aliases=("积分",)),

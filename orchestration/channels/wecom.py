@@ -6,6 +6,7 @@ vanish from the pull, so deletions come from the callbacks. Formats: docs/channe
 
 from typing import Final
 
+from orchestration.channels import vocabularies as words
 from orchestration.channels.declare import Channel, Child, Column, Dataset
 
 STAFF: Final = Dataset(
@@ -16,7 +17,7 @@ STAFF: Final = Dataset(
         Column("name", "name"),
         Column("mobile", "phone"),
         Column("store_id", "identifier"),
-        Column("role", values=("ip_voice", "service_operator", "governor", "guide", "call_agent")),
+        Column("role", values=words.STAFF_ROLES),
         Column("status", "integer"),
         Column("left_at", "instant", path="left_time"),
         Column("daily_message_capacity", "integer", minimum=0),
@@ -32,8 +33,8 @@ CONTACTS: Final = Dataset(
         Column("userid", "identifier", path="follow_info.userid", required=True),
         Column("added_at", "instant", path="follow_info.createtime", clock="epoch_s", required=True),
         Column("name", "name", path="external_contact.name"),
-        Column("gender", path="external_contact.gender", values=("male", "female"),
-               synonyms=(("0", ""), ("1", "male"), ("2", "female"))),
+        Column("gender", path="external_contact.gender", values=words.GENDERS,
+               synonyms=words.GENDER_SYNONYMS),
         Column("unionid", "identifier", path="external_contact.unionid"),
         Column("add_way", "integer", path="follow_info.add_way"),
         Column("state", path="follow_info.state"),
@@ -68,7 +69,7 @@ GROUPS: Final = Dataset(
         Column("name", path="group_chat.name"),
         Column("owner", "identifier", path="group_chat.owner"),
         Column("created_at", "instant", path="group_chat.create_time", clock="epoch_s"),
-        Column("kind", values=("volume", "quality", "squad", "vip")),
+        Column("kind", values=words.GROUP_KINDS),
     ),
     children=(
         Child(
