@@ -14,7 +14,7 @@
         select
             as_of_date,
             cast(as_of_date as timestamp) + interval '16' hour as ends_at,
-            cast(as_of_date as timestamp) + interval '{{ 16 + var("cut_off_hour") }}' hour as cut_off_at
+            cast(as_of_date as timestamp) + interval '{{ 16 + (var('cut_off_hour') | int) }}' hour as cut_off_at
         from (
             {%- if dates %}
             {%- for date in dates %}
