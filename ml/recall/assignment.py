@@ -67,7 +67,10 @@ def staff_slots(options: pd.DataFrame, rules: Rules) -> tuple[Ints, Floats]:
     calls = options["message_channel"].eq("call").to_numpy(dtype=bool)
     slot = np.where(owners >= 0, 2 * owners + calls, -1).astype(np.int64)
     capacity = np.zeros(2 * len(members))
-    for kind, column, cap in ((0, "owner_message_capacity", "staff_messages_day"), (1, "owner_call_capacity", "staff_calls_day")):
+    for kind, column, cap in (
+        (0, "owner_message_capacity", "staff_messages_day"),
+        (1, "owner_call_capacity", "staff_calls_day"),
+    ):
         own = options.loc[staffed].groupby("owner_staff_id")[column].max().reindex(members).astype("Float64")
         capacity[kind::2] = own.fillna(rules.cap(cap)).to_numpy(np.float64)
     return slot, capacity
@@ -78,7 +81,9 @@ def channel_slots(options: pd.DataFrame, rules: Rules) -> tuple[Ints, Floats]:
     caps = rules.seeds["contact_caps"]
     caps = caps[caps["cap_id"] == "channel_day"].sort_values("message_channel")
     position = {channel: at for at, channel in enumerate(caps["message_channel"])}
-    return options["message_channel"].map(position).fillna(-1).astype(int).to_numpy(np.int64), caps["most"].to_numpy(np.float64)
+    return options["message_channel"].map(position).fillna(-1).astype(int).to_numpy(np.int64), caps["most"].to_numpy(
+        np.float64
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,8 +110,12 @@ def explored(
     Where exploration would exceed its share of the budget or a capacity, the first by a further draw are kept; the
     others leave the experiment.
     """
-    one = options.groupby("candidate", sort=True).agg(one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size"))
-    pick = np.floor(unit_draws(keys_of(one["one_id"], one["as_of_date"]), salts.of("treatment")) * (one["size"].to_numpy() + 1))
+    one = options.groupby("candidate", sort=True).agg(
+        one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
+    )
+    pick = np.floor(
+        unit_draws(keys_of(one["one_id"], one["as_of_date"]), salts.of("treatment")) * (one["size"].to_numpy() + 1)
+    )
     wanted = options["candidate"].map(pd.Series(pick, index=one.index))
     taken = options[options.groupby("candidate").cumcount() == wanted]
     asked = set(taken["candidate"])
@@ -121,7 +130,9 @@ def explored(
     return taken.drop(columns="turn"), asked - set(taken["candidate"])
 
 
-def chosen(options: pd.DataFrame, slots: tuple[Ints, Ints], room: Room, *, exact: bool = True) -> tuple[pd.DataFrame, Solution]:
+def chosen(
+    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Room, *, exact: bool = True
+) -> tuple[pd.DataFrame, Solution]:
     """Return the options the knapsack takes at P10 values, and its solution; ``options`` is sorted by candidate."""
     code, people = pd.factorize(options["candidate"], sort=True)
     place = options.groupby("candidate").cumcount().to_numpy()

@@ -19,7 +19,12 @@ CONTEXT: Final = (
     "renewal_step", "days_since_renewal_step", "is_deleted_friend",
 )  # fmt: skip
 #: Purchase stage to the score that says what a person would do without being contacted.
-ORGANIC: Final = {"at_risk": "return_at_risk", "dormant": "return_dormant", "lost": "return_lost", "registered_no_order": "first_purchase"}
+ORGANIC: Final = {
+    "at_risk": "return_at_risk",
+    "dormant": "return_dormant",
+    "lost": "return_lost",
+    "registered_no_order": "first_purchase",
+}
 ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
 _SCORES: Final = ("churn", *ORGANIC.values())
 
@@ -33,7 +38,9 @@ def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     before the first order.
     """
     require(scores, ("as_of_date", "one_id", "model", "score"), "scores.customer_scores")
-    wide = scores[scores["model"].isin(_SCORES)].pivot_table(index=["as_of_date", "one_id"], columns="model", values="score", aggfunc="max")
+    wide = scores[scores["model"].isin(_SCORES)].pivot_table(
+        index=["as_of_date", "one_id"], columns="model", values="score", aggfunc="max"
+    )
     wide = wide.reindex(columns=list(_SCORES)).reindex(pd.MultiIndex.from_frame(context[["as_of_date", "one_id"]]))
     stage = context["purchase_stage"].to_numpy(dtype=object)
     churn = wide["churn"].to_numpy(dtype=float)
@@ -100,7 +107,9 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         When a frame lacks a column.
     """
     require(context, CONTEXT, "features.recall_context")
-    people = context[~context["is_test"].fillna(False).astype(bool)].sort_values(["as_of_date", "one_id"], ignore_index=True)
+    people = context[~context["is_test"].fillna(False).astype(bool)].sort_values(
+        ["as_of_date", "one_id"], ignore_index=True
+    )
     people = people.join(organic(people, scores))
     policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
     high_risk = rules.setting("high_risk_churn_score")
@@ -110,7 +119,16 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         due = _applies(people, policy, churn, high_risk)
         chosen[(chosen < 0) & due] = int(str(at))
     people, chosen = people[chosen >= 0].reset_index(drop=True), chosen[chosen >= 0]
-    columns = ["policy_id", "audience_kind", "ladder_step", "band", "consent_purpose", "content_theme", "scene_id", "base_rate"]
+    columns = [
+        "policy_id",
+        "audience_kind",
+        "ladder_step",
+        "band",
+        "consent_purpose",
+        "content_theme",
+        "scene_id",
+        "base_rate",
+    ]
     people = people.join(policies.loc[chosen, columns].reset_index(drop=True))
     month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
     people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month

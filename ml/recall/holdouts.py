@@ -28,9 +28,12 @@ def unit_draws(texts: Iterable[str], salt: bytes) -> Floats:
         A salt shorter than 16 bytes: anybody could compute the draw, and steer ids around the holdout.
     """
     if len(salt) < 16:
-        raise ValueError(f"a holdout or exploration salt has at least 16 bytes, this one {len(salt)}; see docs/recall.md")
+        raise ValueError(
+            f"a holdout or exploration salt has at least 16 bytes, this one {len(salt)}; see docs/recall.md"
+        )
     return np.array(
-        [int.from_bytes(hmac.digest(salt, text.encode(), "sha256")[:8], "big") / _TWO_TO_64 for text in texts], dtype=np.float64
+        [int.from_bytes(hmac.digest(salt, text.encode(), "sha256")[:8], "big") / _TWO_TO_64 for text in texts],
+        dtype=np.float64,
     )
 
 
@@ -62,7 +65,9 @@ def global_holdout(people: pd.DataFrame, ancestry: pd.DataFrame, salt: bytes, sh
     return held | (known.notna() & (known <= people["cut_off_at"])).to_numpy(dtype=bool)
 
 
-def required_control(base_rate: float, relative_lift: float, control_share: float, power: float = 0.8, alpha: float = 0.05) -> int:
+def required_control(
+    base_rate: float, relative_lift: float, control_share: float, power: float = 0.8, alpha: float = 0.05
+) -> int:
     """Return how many customers a two-armed campaign needs in all to find a relative lift of its order rate.
 
     Two proportions, two-sided. Source: Fleiss, Statistical Methods for Rates and Proportions; the figures agree

@@ -147,7 +147,9 @@ def _prices(problem: Problem) -> Prices:
     return _descend(problem, prices, width)
 
 
-def _descend(problem: Problem, prices: Prices, width: float, cycles: int = _CYCLES, bisections: int = _BISECTIONS) -> Prices:
+def _descend(
+    problem: Problem, prices: Prices, width: float, cycles: int = _CYCLES, bisections: int = _BISECTIONS
+) -> Prices:
     """Minimise the dual one multiplier at a time; each step is exact, so the bound never rises."""
     best, bound = prices, dual_value(problem, prices)
     for _ in range(cycles):
@@ -233,7 +235,11 @@ def _staff_prices(problem: Problem, prices: Prices) -> Prices:
 
 def _rows(problem: Problem, rows: Ints) -> Problem:
     return dataclasses.replace(
-        problem, value=problem.value[rows], cost=problem.cost[rows], channel=problem.channel[rows], staff=problem.staff[rows]
+        problem,
+        value=problem.value[rows],
+        cost=problem.cost[rows],
+        channel=problem.channel[rows],
+        staff=problem.staff[rows],
     )
 
 
@@ -255,7 +261,9 @@ def _polish(problem: Problem, prices: Prices, bound: float, reached: float) -> t
                 scale, patience, current = scale / 2, 0, best
                 continue
         slack_budget = problem.budget - float(problem.cost[rows, pick][taken].sum())
-        used_channel = np.bincount(problem.channel[rows, pick][taken] + 1, minlength=len(problem.channel_capacity) + 1)[1:]
+        used_channel = np.bincount(problem.channel[rows, pick][taken] + 1, minlength=len(problem.channel_capacity) + 1)[
+            1:
+        ]
         used_staff = np.bincount(problem.staff[rows, pick][taken] + 1, minlength=len(problem.staff_capacity) + 1)[1:]
         slack_channel = np.where(np.isfinite(problem.channel_capacity), problem.channel_capacity - used_channel, 0.0)
         slack_staff = problem.staff_capacity - used_staff

@@ -61,12 +61,13 @@ class _Room:
         cell = (taken, choice[taken])
         self.problem = problem
         self.budget = problem.budget - float(problem.cost[cell].sum())
-        self.channel = problem.channel_capacity - np.bincount(
-            problem.channel[cell] + 1, minlength=len(problem.channel_capacity) + 1
-        )[1:]
-        self.staff = problem.staff_capacity - np.bincount(
-            problem.staff[cell] + 1, minlength=len(problem.staff_capacity) + 1
-        )[1:]
+        self.channel = (
+            problem.channel_capacity
+            - np.bincount(problem.channel[cell] + 1, minlength=len(problem.channel_capacity) + 1)[1:]
+        )
+        self.staff = (
+            problem.staff_capacity - np.bincount(problem.staff[cell] + 1, minlength=len(problem.staff_capacity) + 1)[1:]
+        )
 
     def takes(self, row: int, option: int, sign: int) -> None:
         """Use (1) or free (-1) what an option needs."""
@@ -165,7 +166,13 @@ class _Search:
     """Depth-first over the undecided customers; a branch dies when its losses exceed the gap still open."""
 
     def __init__(
-        self, problem: Problem, room: _Room, people: list[int], menus: list[list[tuple[float, int]]], best: float, bound: float
+        self,
+        problem: Problem,
+        room: _Room,
+        people: list[int],
+        menus: list[list[tuple[float, int]]],
+        best: float,
+        bound: float,
     ) -> None:
         self.problem, self.room, self.people, self.menus = problem, room, people, menus
         self.best, self.bound = best, bound

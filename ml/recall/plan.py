@@ -26,8 +26,24 @@ AUDIENCE: Final = (
     "lift_p50", "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen", "roi_p10", "roi_p50", "roi_p90", "basis",
     "consent_purpose", "why", "probability_roi_positive", "break_even_lift", "assumptions_hash",
 )  # fmt: skip
-BUDGET: Final = ("as_of_date", "audience_id", "budget_fen", "expected_cost_fen", "shadow_price", "dual_bound_fen", "optimality_gap")
-CURVE: Final = ("as_of_date", "audience_id", "budget_fen", "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen")
+BUDGET: Final = (
+    "as_of_date",
+    "audience_id",
+    "budget_fen",
+    "expected_cost_fen",
+    "shadow_price",
+    "dual_bound_fen",
+    "optimality_gap",
+)
+CURVE: Final = (
+    "as_of_date",
+    "audience_id",
+    "budget_fen",
+    "expected_cost_fen",
+    "net_p10_fen",
+    "net_p50_fen",
+    "net_p90_fen",
+)
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
 CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
 BASIS: Final = "prior"
@@ -50,7 +66,13 @@ def audience_id(as_of_date: object) -> str:
 
 
 def plan_recall(
-    context: pd.DataFrame, scores: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts: Salts, budget_fen: int, dates: Sequence[object]
+    context: pd.DataFrame,
+    scores: pd.DataFrame,
+    ancestry: pd.DataFrame,
+    rules: Rules,
+    salts: Salts,
+    budget_fen: int,
+    dates: Sequence[object],
 ) -> RecallPlan:
     """Return the recall tables of a set of dates.
 
@@ -76,7 +98,9 @@ def plan_recall(
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = drawn_arms(people, ancestry, rules, salts)
     open_people = people[people["arm"].isin(["", "explore"])]
-    baskets = context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
+    baskets = (
+        context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
+    )
     baskets = baskets.reindex(list(dict.fromkeys(context["as_of_date"]))).fillna(rules.setting("default_basket_fen"))
     options = priced(admissible(open_people, rules), rules, baskets)
     sent, budgets, curves = [], [], []
@@ -90,7 +114,9 @@ def plan_recall(
         curves.extend({"as_of_date": date, "audience_id": audience_id(date), **point} for point in curve)
     plans = pd.concat(sent, ignore_index=True) if sent else options.iloc[:0].copy()
     people = _final_arms(people, options, plans, turned_away, rules)
-    plans = plans.drop(columns=["arm", "assignment_probability"]).merge(people[["candidate", "arm", "assignment_probability"]], on="candidate")
+    plans = plans.drop(columns=["arm", "assignment_probability"]).merge(
+        people[["candidate", "arm", "assignment_probability"]], on="candidate"
+    )
     staffed = plans["message_channel"].isin(rules.staff_channels)
     plans = plans.assign(staff_id=plans["owner_staff_id"].where(staffed), offer_words=offer_words(plans), basis=BASIS)
     plans = scheduled(plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash), rules)
@@ -148,7 +174,13 @@ def _final_arms(
     explores = people["arm"].eq("explore") & ~candidate.isin(turned_away)
     held = people["arm"].isin(["holdout_global", "holdout_campaign"])
     arm = np.select(
-        [held, choices.eq(0), explores, candidate.isin(plans["candidate"]), candidate.isin(_waiting(options, plans, rules))],
+        [
+            held,
+            choices.eq(0),
+            explores,
+            candidate.isin(plans["candidate"]),
+            candidate.isin(_waiting(options, plans, rules)),
+        ],
         [people["arm"], "ineligible", "explore", "treat", "waiting"],
         default="not_selected",
     )
@@ -158,7 +190,11 @@ def _final_arms(
 
 def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[int]:
     """Return those whose best worthwhile option belongs to a member of staff whose day is full: they wait, nobody else steps in."""
-    worth = options[options["net_p10_fen"] > 0].sort_values(["candidate", "net_p10_fen"], ascending=[True, False]).drop_duplicates("candidate")
+    worth = (
+        options[options["net_p10_fen"] > 0]
+        .sort_values(["candidate", "net_p10_fen"], ascending=[True, False])
+        .drop_duplicates("candidate")
+    )
     worth = worth[worth["message_channel"].isin(rules.staff_channels) & ~worth["candidate"].isin(plans["candidate"])]
     if worth.empty:
         return set()
@@ -166,6 +202,11 @@ def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[in
     used = plans.groupby(day).size()
     call = worth["message_channel"].eq("call")
     cap = np.where(call, rules.cap("staff_calls_day"), rules.cap("staff_messages_day"))
-    most = worth["owner_call_capacity"].where(call, worth["owner_message_capacity"]).astype("Float64").fillna(pd.Series(cap, index=worth.index))
+    most = (
+        worth["owner_call_capacity"]
+        .where(call, worth["owner_message_capacity"])
+        .astype("Float64")
+        .fillna(pd.Series(cap, index=worth.index))
+    )
     taken = used.reindex(pd.MultiIndex.from_frame(worth[day])).fillna(0).to_numpy()
     return set(worth.loc[taken >= most.to_numpy(dtype=float), "candidate"])

@@ -68,7 +68,10 @@ def net_draws(rows: Mapping[str, Floats], z: Mapping[str, Floats], deflation: fl
     base = np.clip(p0 + rows["p0_logit_sd"][:, None] * p0 * (1 - p0) * z["p0"], 0.0, 1.0)
     ordered = np.clip(base + deflation * _two_piece(z["lift"], rows, "lift"), 0.0, 1.0)
     lift = ordered - base
-    spend = np.maximum(1 + rows["basket_cv"][:, None] * z["spend"], 0.0) * (rows["basket_fen"] * rows["orders_given_one"])[:, None]
+    spend = (
+        np.maximum(1 + rows["basket_cv"][:, None] * z["spend"], 0.0)
+        * (rows["basket_fen"] * rows["orders_given_one"])[:, None]
+    )
     margin = rows["margin_rate"][:, None] * spend
     larger = np.maximum(_two_piece(z["basket"], rows, "basket"), 0.0)
     gain = margin * (ordered * larger - base)

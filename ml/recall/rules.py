@@ -83,7 +83,11 @@ class Rules:
         digest = hashlib.sha256()
         for name in sorted(SEEDS):
             frame = self.seeds[name][[*SEEDS[name]]].astype(object)
-            lines = sorted("\x1f".join("" if pd.isna(cell) else str(cell) for cell in row) for row in frame.itertuples(index=False))
+            lines = sorted(
+                "\x1f".join("" if pd.isna(cell) else str(cell) for cell in row) for row in frame.itertuples(index=False)
+            )
             digest.update("\x1e".join([name, *lines]).encode())
-        digest.update(f"{self.gross_margin_rate}|{self.holdout_share}|{self.exploration_share}|{self.horizon_days}".encode())
+        digest.update(
+            f"{self.gross_margin_rate}|{self.holdout_share}|{self.exploration_share}|{self.horizon_days}".encode()
+        )
         return digest.hexdigest()[:16]

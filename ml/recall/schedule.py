@@ -37,7 +37,9 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     hour = plans["preferred_hour"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
     keyed = plans[["message_channel"]].assign(row=np.arange(len(plans)), hour=hour)
     pairs = keyed.merge(windows[["message_channel", "wave", "opens_at", "closes_at"]], on="message_channel")
-    distance = np.maximum(np.maximum(pairs["opens_at"] - pairs["hour"], pairs["hour"] + 1 - pairs["closes_at"]), 0.0).fillna(0.0)
+    distance = np.maximum(
+        np.maximum(pairs["opens_at"] - pairs["hour"], pairs["hour"] + 1 - pairs["closes_at"]), 0.0
+    ).fillna(0.0)
     pairs = pairs.assign(distance=distance).sort_values(["row", "distance", "opens_at"]).drop_duplicates("row")
     inside = (pairs["hour"] < pairs["closes_at"]) & (pairs["hour"] + 1 > pairs["opens_at"])
     opens = np.where(inside, np.maximum(pairs["opens_at"], pairs["hour"]), pairs["opens_at"])

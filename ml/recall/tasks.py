@@ -41,10 +41,14 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
     rows = plans[plans["message_channel"].isin(rules.staff_channels)].copy()
     if rows.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    rows = rows.sort_values(["as_of_date", "staff_id", "net_p50_fen", "one_id"], ascending=[True, True, False, True], ignore_index=True)
+    rows = rows.sort_values(
+        ["as_of_date", "staff_id", "net_p50_fen", "one_id"], ascending=[True, True, False, True], ignore_index=True
+    )
     rows["priority"] = rows.groupby(["as_of_date", "staff_id"]).cumcount() + 1
     others = options[~options["message_channel"].isin(rules.staff_channels)]
-    best = others.sort_values(["candidate", "net_p50_fen", "message_channel"], ascending=[True, False, True]).drop_duplicates("candidate")
+    best = others.sort_values(
+        ["candidate", "net_p50_fen", "message_channel"], ascending=[True, False, True]
+    ).drop_duplicates("candidate")
     rows["fallback_channel"] = rows["candidate"].map(best.set_index("candidate")["message_channel"])
     points = rules.seeds["talking_points"].set_index(["audience_kind", "position"])["words"]
     for position in (1, 2):
@@ -59,7 +63,11 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
     rows["task_id"] = [
         task_id(str(date), audience, one_id, channel)
         for date, audience, one_id, channel in zip(
-            pd.to_datetime(rows["as_of_date"]).dt.date, rows["audience_id"], rows["one_id"], rows["message_channel"], strict=True
+            pd.to_datetime(rows["as_of_date"]).dt.date,
+            rows["audience_id"],
+            rows["one_id"],
+            rows["message_channel"],
+            strict=True,
         )
     ]
     return rows.rename(columns={"net_p50_fen": "expected_net_p50_fen"})[list(COLUMNS)]
@@ -68,16 +76,24 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
 def _with_templates(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Add template_id and its variables as JSON; a template made for the need state or an offer is preferred."""
     templates = rules.seeds["message_templates"]
-    templates = templates[templates["approved"].astype(bool)].fillna({"need_state": "", "price_attitude": "", "variables": ""})
+    templates = templates[templates["approved"].astype(bool)].fillna({
+        "need_state": "",
+        "price_attitude": "",
+        "variables": "",
+    })
     priced = rows["offer_id"].ne("none").map({True: "price_minded", False: ""})
-    keyed = rows[["message_channel", "scene_id"]].assign(row=rows.index, state=rows["need_state"].fillna(""), priced=priced)
+    keyed = rows[["message_channel", "scene_id"]].assign(
+        row=rows.index, state=rows["need_state"].fillna(""), priced=priced
+    )
     pairs = keyed.merge(templates, on=["message_channel", "scene_id"])
     pairs["rank"] = 2 * (pairs["price_attitude"] != pairs["priced"]) + (pairs["need_state"] != pairs["state"])
     pairs = pairs[(pairs["need_state"] == "") | (pairs["need_state"] == pairs["state"])]
     first = pairs.sort_values(["row", "rank", "template_id"]).drop_duplicates("row").set_index("row")
     rows["template_id"] = first["template_id"].reindex(rows.index)
     wanted = first["variables"].reindex(rows.index).fillna("")
-    known = rows.assign(product=rows["last_product_name"].where(rows["identity_confidence"].eq("high"))).to_dict("records")
+    known = rows.assign(product=rows["last_product_name"].where(rows["identity_confidence"].eq("high"))).to_dict(
+        "records"
+    )
     rows["template_variables"] = [_variables(names, row) for names, row in zip(wanted, known, strict=True)]
     return rows
 

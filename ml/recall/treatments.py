@@ -79,7 +79,9 @@ def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     # A ladder's rung is its offer: the need state's "no promotion" makes the person wait, the RFM cell does not apply.
     ladder = options["ladder_step"].astype(int).to_numpy() > 0
     allowed = ~(is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool))
-    allowed = allowed & ~(is_offer & ~ladder & options["rfm_segment"].isin(set(cells.index[~cells])).to_numpy(dtype=bool))
+    allowed = allowed & ~(
+        is_offer & ~ladder & options["rfm_segment"].isin(set(cells.index[~cells])).to_numpy(dtype=bool)
+    )
     for state, channels in states["barred_channels"].dropna().items():
         barred = options["message_channel"].isin(str(channels).split("|"))
         allowed = allowed & ~(options["need_state"].eq(state) & barred).fillna(False).to_numpy(dtype=bool)
@@ -87,7 +89,15 @@ def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
 
 
 def _catalogue(rules: Rules) -> pd.DataFrame:
-    columns = ["offer_id", "kind", "face_value_fen", "pay_rate", "minimum_spend_fen", "maximum_discount_fen", "valid_days"]
+    columns = [
+        "offer_id",
+        "kind",
+        "face_value_fen",
+        "pay_rate",
+        "minimum_spend_fen",
+        "maximum_discount_fen",
+        "valid_days",
+    ]
     return rules.seeds["offers_catalogue"][[*columns, "depth", "supplier_share", "one_item"]]
 
 
@@ -136,8 +146,7 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> 
         fixed_fen=rows["send_fen"].astype(float) + rows["labour_fen"].astype(float) + fatigue,
     )
     keys = (
-        pd.util.hash_array(rows["one_id"].to_numpy(dtype=object))
-        * np.uint64(0x9E3779B97F4A7C15)
+        pd.util.hash_array(rows["one_id"].to_numpy(dtype=object)) * np.uint64(0x9E3779B97F4A7C15)
         ^ pd.util.hash_array(rows["offer_id"].to_numpy(dtype=object))
     ) + pd.util.hash_array(pd.to_datetime(rows["as_of_date"]).dt.strftime("%Y-%m-%d").to_numpy(dtype=object))
     money = net_profit(rows, keys >> np.uint64(7), rules.setting("lift_deflation"))
@@ -146,9 +155,15 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> 
 
 def offer_cost_fen(rows: pd.DataFrame, basket_fen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return what a redemption costs the brand, in fen: once per horizon, capped, net of the supplier's share."""
-    item = np.where(rows["one_item"].astype(bool), basket_fen / np.maximum(_filled(rows["items_per_order"], 1.0), 1.0), basket_fen)
+    item = np.where(
+        rows["one_item"].astype(bool), basket_fen / np.maximum(_filled(rows["items_per_order"], 1.0), 1.0), basket_fen
+    )
     discount = (1 - _filled(rows["pay_rate"], 1.0)) * item
     reached = basket_fen >= _filled(rows["minimum_spend_fen"], 0.0)
-    value = np.where(rows["kind"].isin(["coupon", "points", "gift"]), np.where(reached, _filled(rows["face_value_fen"], 0.0), 0.0), discount)
+    value = np.where(
+        rows["kind"].isin(["coupon", "points", "gift"]),
+        np.where(reached, _filled(rows["face_value_fen"], 0.0), 0.0),
+        discount,
+    )
     value = np.minimum(value, _filled(rows["maximum_discount_fen"], np.inf))
     return np.asarray(np.round(value * (1 - _filled(rows["supplier_share"], 0.0))))

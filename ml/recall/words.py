@@ -26,7 +26,11 @@ def offer_words(offers: pd.DataFrame) -> pd.Series:
             return f"{int(np.nan_to_num(face_fen))}积分"
         return "小礼物" if kind == "gift" else "不发券"
 
-    numbers = offers[["pay_rate", "face_value_fen", "minimum_spend_fen"]].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    numbers = (
+        offers[["pay_rate", "face_value_fen", "minimum_spend_fen"]]
+        .astype("Float64")
+        .to_numpy(np.float64, na_value=np.nan)
+    )
     said = [words(kind, *row) for kind, row in zip(offers["kind"].astype(str), numbers.tolist(), strict=True)]
     return pd.Series(said, index=offers.index, dtype=object)
 

@@ -41,7 +41,10 @@ def people(*rows: dict[str, object]) -> pd.DataFrame:
 
 def scores(**by_person: tuple[str, float]) -> pd.DataFrame:
     """Return customer_scores: ``scores(anna=("return_at_risk", .2))``."""
-    rows = [{"as_of_date": DATE, "one_id": one_id, "model": model, "score": score} for one_id, (model, score) in by_person.items()]
+    rows = [
+        {"as_of_date": DATE, "one_id": one_id, "model": model, "score": score}
+        for one_id, (model, score) in by_person.items()
+    ]
     return pd.DataFrame(rows, columns=["as_of_date", "one_id", "model", "score"])
 
 
