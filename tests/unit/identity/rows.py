@@ -25,7 +25,13 @@ def day(text: str) -> dt.datetime:
 
 
 def link(
-    record: str, identifier: str, known: str, *, origin: str = "verified", seen: str | None = None, until: str | None = None,
+    record: str,
+    identifier: str,
+    known: str,
+    *,
+    origin: str = "verified",
+    seen: str | None = None,
+    until: str | None = None,
     blocked: str | None = None,
 ) -> dict[str, Any]:
     """Return one observation: ``record`` is source/customer_id, ``identifier`` is type@scope=value, days are dates."""

@@ -38,7 +38,9 @@ def _rows(draw: st.DrawFn) -> list[dict[str, Any]]:
         if kind == 0:
             rows.append(merged("crm/M2", draw(st.sampled_from(("crm/M1", "crm/M3"))), known))
             continue
-        until = draw(st.sampled_from([date for date in DATES if date >= seen])) if draw(st.integers(0, 4)) == 0 else None
+        until = (
+            draw(st.sampled_from([date for date in DATES if date >= seen])) if draw(st.integers(0, 4)) == 0 else None
+        )
         origin = draw(st.sampled_from(("verified", "member_file", "order", "typed_by_staff")))
         rows.append(link(record, draw(st.sampled_from(IDENTIFIERS)), known, seen=seen, until=until, origin=origin))
     return rows
@@ -107,7 +109,10 @@ def test_a_stranger_changes_nobody_else(rows: list[dict[str, Any]], date: str) -
 @given(_rows())
 def test_every_record_and_identifier_has_one_row_at_any_time(rows: list[dict[str, Any]]) -> None:
     history = fold(*rows)
-    for kind, key in (("source_record", ["source", "customer_id"]), ("identifier", ["id_type", "id_scope", "id_token"])):
+    for kind, key in (
+        ("source_record", ["source", "customer_id"]),
+        ("identifier", ["id_type", "id_scope", "id_token"]),
+    ):
         frame = history.frame(kind)
         assert not frame.duplicated([*key, "known_from"]).any()
         frame = frame.sort_values([*key, "known_from"])
@@ -128,13 +133,16 @@ def test_a_retired_id_never_returns(rows: list[dict[str, Any]]) -> None:
 
 def test_a_merge_of_three_links_on_one_day_is_the_same_in_any_order() -> None:
     rows = [
-        link("crm/M1", "mobile=k1:a", "2017-01-01"), link("mini/o1", "wx_openid@app=o1", "2017-01-02"), alone("oa/x1", "2017-01-03"),
+        link("crm/M1", "mobile=k1:a", "2017-01-01"), link("mini/o1", "wx_openid@app=o1", "2017-01-02"),
+        alone("oa/x1", "2017-01-03"),
     ]  # fmt: skip
     bridges = [
         link("mini/o1", "mobile=k1:a", "2017-02-01"), link("mini/o1", "wx_unionid=U", "2017-02-01"),
         link("oa/x1", "wx_unionid=U", "2017-02-01"),
     ]  # fmt: skip
-    histories = [fold(*rows, *(bridges[place] for place in order)) for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2))]
+    histories = [
+        fold(*rows, *(bridges[place] for place in order)) for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2))
+    ]
     assert persons(histories[0], "2017-02-01") == [["crm/M1", "mini/o1", "oa/x1"]]
     assert all(same(histories[0], history) for history in histories[1:])
     older = one_ids(histories[0], "2017-01-31")["crm/M1"]

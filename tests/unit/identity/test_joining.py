@@ -48,7 +48,10 @@ def test_a_store_phone_over_its_cap_joins_nobody_and_says_so() -> None:
 
 
 def test_a_value_that_becomes_shared_gives_its_people_back() -> None:
-    rows = [link(f"pos/C{number}", "mobile=k1:store", f"2017-01-0{number}", origin="typed_by_staff") for number in range(1, 7)]
+    rows = [
+        link(f"pos/C{number}", "mobile=k1:store", f"2017-01-0{number}", origin="typed_by_staff")
+        for number in range(1, 7)
+    ]
     history = fold(*rows)
     together = [f"pos/C{number}" for number in range(1, 6)]
     assert persons(history, "2017-01-05") == [together]
@@ -113,7 +116,10 @@ def test_a_member_merge_outranks_the_limit_from_its_day_on() -> None:
 
 
 def test_a_ruling_on_two_cards_makes_no_room_for_a_third_of_somebody_else() -> None:
-    third = [link("crm/M3", "member_no@crm=M3", "2017-01-03", origin="member_file"), link("crm/M3", "mobile=k1:a", "2017-01-03")]
+    third = [
+        link("crm/M3", "member_no@crm=M3", "2017-01-03", origin="member_file"),
+        link("crm/M3", "mobile=k1:a", "2017-01-03"),
+    ]
     history = fold(*_two_member_numbers(), *third, merged("crm/M2", "crm/M1", "2017-05-01"))
     assert persons(history, "2017-05-01") == [["crm/M1", "crm/M2"], ["crm/M3"]]
 
@@ -147,7 +153,8 @@ def test_an_unbound_identifier_splits_and_the_founder_keeps_the_id() -> None:
 def test_an_unbound_identifier_bound_again_joins_again() -> None:
     history = fold(
         link("app/A", "sa_login_id@p=L", "2017-01-01"),
-        link("app/B", "sa_login_id@p=L", "2017-01-02", until="2017-06-01"), link("app/B", "sa_login_id@p=L", "2017-07-01"),
+        link("app/B", "sa_login_id@p=L", "2017-01-02", until="2017-06-01"),
+        link("app/B", "sa_login_id@p=L", "2017-07-01"),
     )  # fmt: skip
     assert [len(persons(history, date)) for date in ("2017-05-31", "2017-06-30", "2017-07-01")] == [1, 2, 1]
     ids = history.frame("source_record")
@@ -156,8 +163,10 @@ def test_an_unbound_identifier_bound_again_joins_again() -> None:
 
 def _re_issued(silent_until: str) -> list[dict[str, object]]:
     return [
-        link("crm/M1", "member_no@crm=M1", "2017-01-01", origin="member_file"), link("crm/M1", "mobile=k1:a", "2017-01-01"),
-        link("crm/M2", "member_no@crm=M2", silent_until, origin="member_file"), link("crm/M2", "mobile=k1:a", silent_until),
+        link("crm/M1", "member_no@crm=M1", "2017-01-01", origin="member_file"),
+        link("crm/M1", "mobile=k1:a", "2017-01-01"),
+        link("crm/M2", "member_no@crm=M2", silent_until, origin="member_file"),
+        link("crm/M2", "mobile=k1:a", silent_until),
     ]  # fmt: skip
 
 
