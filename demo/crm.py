@@ -70,7 +70,7 @@ def _row(person: Person, at: dt.datetime, growth: int, chance: Chance, *, second
     return at, as_csv((
         person.second_member_no if second else person.member_no,
         phone,
-        person.unionid if person.union_known(at) and chance.happens(0.45, "crm union", person.person_id) else "",
+        person.unionid if person.union_known(at) and chance.happens(0.6, "crm union", person.person_id) else "",
         person.mini_openid if mini else "",
         MINI_APP if mini else "",
         person.email,
