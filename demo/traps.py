@@ -56,7 +56,7 @@ def lay(people: list[Person], chain: Chain, chance: Chance, numbers: Numbers) ->
     for number, person in enumerate(take("two_member_numbers", 0.012, 4, _could_have_two_cards)):
         _second_card(person, number, chance, numbers)
     for number, person in enumerate(take("typed_phone", 0.03, 8, lambda one: bool(one.member_no))):
-        person.crm_phone = typed(person.phone, number)
+        person.crm_typed = typed(person.phone, number)
     for person in take("placeholder_phone", 0.008, 3, lambda one: bool(one.pos_uid)):
         person.pos_phone = chance.pick(PLACEHOLDER_PHONES, "placeholder", person.person_id)
     for person in take("member_no_is_mobile", 0.01, 3, lambda one: bool(one.member_no)):
