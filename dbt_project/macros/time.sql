@@ -1,8 +1,11 @@
 {#-
   The dates of the run as a subquery: as_of_date, ends_at (the UTC instant at which that business date is over)
-  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature or all.
+  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature, all or kpi.
 -#}
 {% macro run_dates(kind) -%}
+    {%- if kind == 'kpi' -%}
+        {{ return(kpi_dates()) }}
+    {%- endif -%}
     {%- set lists = {
         'as_of': var('as_of_dates'),
         'state': var('state_dates'),
