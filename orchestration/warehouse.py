@@ -49,7 +49,8 @@ def writer_lock(settings: Settings, run_id: str) -> Iterator[None]:
                     holder = _holder(path)
                     raise HomeBusy(
                         f"{settings.home} is being written by process {holder.get('pid')} "
-                        f"(run {holder.get('run_id')}); waited {settings.lock_wait_seconds} s. Wait for that run to end, then start again."
+                        f"(run {holder.get('run_id')}). Waited {settings.lock_wait_seconds} s. "
+                        "Let that run end, then start again."
                     ) from None
                 time.sleep(_LOCK_POLL_SECONDS)
         os.ftruncate(descriptor, 0)
