@@ -1,0 +1,28 @@
+{#- Dialect shims of the published tables. -#}
+
+{#- A UTC instant of the warehouse as an instant with a zone, as readers outside get it. -#}
+{% macro instant(expression) -%}
+    {{ return(adapter.dispatch('instant', 'siyu')(expression)) }}
+{%- endmacro %}
+{% macro duckdb__instant(expression) -%}
+    cast({{ expression }} as timestamp with time zone)
+{%- endmacro %}
+{% macro default__instant(expression) -%}
+    cast({{ expression }} as timestamp)
+{%- endmacro %}
+
+{#- A list in its published form: never null, sorted. -#}
+{% macro published_list(expression) -%}
+    {{ return(adapter.dispatch('published_list', 'siyu')(expression)) }}
+{%- endmacro %}
+{% macro duckdb__published_list(expression) -%}
+    list_sort(coalesce({{ expression }}, cast([] as varchar[])))
+{%- endmacro %}
+{% macro default__published_list(expression) -%}
+    sort_array(coalesce({{ expression }}, cast(array() as array<string>)))
+{%- endmacro %}
+
+{#- A ratio of whole numbers as a double of a stated scale; null over nothing or over 0. -#}
+{% macro ratio(numerator, denominator, scale=4) -%}
+    round(cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0), {{ scale }})
+{%- endmacro %}
