@@ -59,7 +59,9 @@ class Fold:
                 sets.union(link.record, link.value.key)
         pairs = {(sets.find(record), self._lineage.person_of[record].one_id) for record in self._graph.links_of}
         if not len(pairs) == len({root for root, _ in pairs}) == len({one_id for _, one_id in pairs}):
-            raise NotConverged("people and connected components of their links differ; the identity stage is not to be published")
+            raise NotConverged(
+                "people and connected components of their links differ; the identity stage is not to be published"
+            )
 
     def history(self) -> IdentityHistory:
         """Return everything recorded, the verdict on every link included."""
@@ -69,24 +71,33 @@ class Fold:
             status = link.status if link.value.joins() else str(link.value.no_join_reason)
             known_from = self._recorder.instant(link.status_day)
             self._recorder.add(
-                "link", (*link.record, *link.value.key, status, link.strength, known_from, link.valid_from, link.valid_to)
+                "link",
+                (*link.record, *link.value.key, status, link.strength, known_from, link.valid_from, link.valid_to),
             )
         return self._recorder.history()
 
     def _take(
-        self, day: int, record: RecordKey, key: tuple[str, str, str], reason: str | None, origin: str, bound: int | None, unbound: int | None
+        self,
+        day: int,
+        record: RecordKey,
+        key: tuple[str, str, str],
+        reason: str | None,
+        origin: str,
+        bound: int | None,
+        unbound: int | None,
     ) -> tuple[Value, RecordKey | None]:
         """Add one observation; return its value, and its record where people may change by it."""
         graph = self._graph
-        if record not in graph.links_of:
-            own, _ = graph.link(record, graph.value(("customer_id", *record), None), SELF)
-            own.binds.add((bound if bound is not None else unbound or 0, day))
+        own, is_new = graph.link(record, graph.value(("customer_id", *record), None), SELF)
+        if bound is not None and all(known == day for _, known in own.binds):
+            own.binds.add((bound, day))  # a record exists from the first day it shows, seen in any of that day's rows
         value = graph.value(key, reason)
         link, changed = graph.link(record, value, origin)
         if unbound is not None:
             link.unbinds.add(unbound)
             return value, record
         assert bound is not None
+        changed = changed or is_new
         if not changed:
             changed = link.valid_to is not None or bound < link.valid_from or (day, bound) < link.since
         if value.kind is not None and value.kind.silence_us is not None and not link.is_own:
@@ -163,7 +174,13 @@ class Fold:
             elif last is not None:
                 state = self._ended(last)
             else:
-                state = (None, min(link.valid_from for link in links), None, max(link.strength for link in links), "over_limit")
+                state = (
+                    None,
+                    min(link.valid_from for link in links),
+                    None,
+                    max(link.strength for link in links),
+                    "over_limit",
+                )
             if last is not None and id(last) in ended and self._ended(last)[0] != state[0]:
                 self._recorder.end_holding(key, self._ended(last), day)
             self._recorder.set_state("identifier", key, state, day)
@@ -200,7 +217,13 @@ class Fold:
         self._recorder.set_state("person", (person.one_id, person.founded_at), state, day)
 
     def _conflict(
-        self, rule: str, key: ValueKey, record: RecordKey | None, sides: tuple[str | None, str | None], detail: str, day: int
+        self,
+        rule: str,
+        key: ValueKey,
+        record: RecordKey | None,
+        sides: tuple[str | None, str | None],
+        detail: str,
+        day: int,
     ) -> None:
         """Record a conflict; its id is a hash of what it says."""
         source, customer_id = record or (None, None)

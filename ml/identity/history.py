@@ -11,44 +11,39 @@ from ml.identity.rules import US_PER_DAY
 
 _INSTANT: Final = pa.timestamp("us")
 #: Columns of the long table, in order.
-LONG_SCHEMA: Final = pa.schema(
-    [
-        ("record_kind", pa.string()),
-        ("source", pa.string()),
-        ("customer_id", pa.string()),
-        ("id_type", pa.string()),
-        ("id_scope", pa.string()),
-        ("id_token", pa.string()),
-        ("one_id", pa.string()),
-        ("other_one_id", pa.string()),
-        ("known_from", _INSTANT),
-        ("known_to", _INSTANT),
-        ("valid_from", _INSTANT),
-        ("valid_to", _INSTANT),
-        ("link_strength", pa.int64()),
-        ("label", pa.string()),
-        ("reason", pa.string()),
-        ("identifier_count", pa.int64()),
-        ("source_record_count", pa.int64()),
-        ("is_island", pa.bool_()),
-    ]
-)
+LONG_SCHEMA: Final = pa.schema([
+    ("record_kind", pa.string()),
+    ("source", pa.string()),
+    ("customer_id", pa.string()),
+    ("id_type", pa.string()),
+    ("id_scope", pa.string()),
+    ("id_token", pa.string()),
+    ("one_id", pa.string()),
+    ("other_one_id", pa.string()),
+    ("known_from", _INSTANT),
+    ("known_to", _INSTANT),
+    ("valid_from", _INSTANT),
+    ("valid_to", _INSTANT),
+    ("link_strength", pa.int64()),
+    ("label", pa.string()),
+    ("reason", pa.string()),
+    ("identifier_count", pa.int64()),
+    ("source_record_count", pa.int64()),
+    ("is_island", pa.bool_()),
+])
 #: Columns of each kind of row.
-KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "source_record": ("source", "customer_id", "one_id", "known_from", "known_to"),
-    "identifier": (
-        "id_type", "id_scope", "id_token", "one_id", "valid_from", "valid_to", "link_strength", "reason", "known_from", "known_to",
-    ),
-    "person": (
-        "one_id", "valid_from", "identifier_count", "source_record_count", "label", "reason", "is_island", "known_from", "known_to",
-    ),
-    "redirect": ("one_id", "known_from", "other_one_id", "label", "reason"),
-    "ancestor": ("one_id", "other_one_id", "known_from"),
-    "conflict": (
-        "known_from", "label", "id_type", "id_scope", "id_token", "source", "customer_id", "one_id", "other_one_id", "reason",
-    ),
-    "link": ("source", "customer_id", "id_type", "id_scope", "id_token", "label", "link_strength", "known_from", "valid_from", "valid_to"),
-}  # fmt: skip
+KINDS: Final[dict[str, list[str]]] = {
+    kind: columns.split()
+    for kind, columns in {
+        "source_record": "source customer_id one_id known_from known_to",
+        "identifier": "id_type id_scope id_token one_id valid_from valid_to link_strength reason known_from known_to",
+        "person": "one_id valid_from identifier_count source_record_count label reason is_island known_from known_to",
+        "redirect": "one_id known_from other_one_id label reason",
+        "ancestor": "one_id other_one_id known_from",
+        "conflict": "known_from label id_type id_scope id_token source customer_id one_id other_one_id reason",
+        "link": "source customer_id id_type id_scope id_token label link_strength known_from valid_from valid_to",
+    }.items()
+}
 
 
 @dataclasses.dataclass
@@ -68,8 +63,9 @@ def long_table(history: IdentityHistory) -> pa.Table:
 
 
 def _table(kind: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
-    columns = dict(zip(KINDS[kind], zip(*rows, strict=True), strict=True)) if rows else {}
-    columns["record_kind"] = [kind] * len(rows)
+    columns: dict[str, Sequence[Any]] = {"record_kind": [kind] * len(rows)}
+    if rows:
+        columns |= dict(zip(KINDS[kind], zip(*rows, strict=True), strict=True))
     arrays = [
         pa.array(columns[field.name], type=field.type) if field.name in columns else pa.nulls(len(rows), field.type)
         for field in LONG_SCHEMA
@@ -82,7 +78,11 @@ class Recorder:
 
     def __init__(self, cut_off_us: int) -> None:
         self._cut_off_us = cut_off_us
-        self._open: dict[str, dict[Hashable, tuple[tuple[Any, ...], int]]] = {"source_record": {}, "identifier": {}, "person": {}}
+        self._open: dict[str, dict[Hashable, tuple[tuple[Any, ...], int]]] = {
+            "source_record": {},
+            "identifier": {},
+            "person": {},
+        }
         self._rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in KINDS}
 
     def instant(self, day: int) -> int:

@@ -17,7 +17,9 @@ class Lineage:
         self._recorder = recorder
         self.person_of: dict[RecordKey, Person] = {}
 
-    def carry(self, clusters: Sequence[Cluster], stopped: Sequence[tuple[Link, str]], day: int) -> list[tuple[Cluster, Person]]:
+    def carry(
+        self, clusters: Sequence[Cluster], stopped: Sequence[tuple[Link, str]], day: int
+    ) -> list[tuple[Cluster, Person]]:
         """Give every cluster its person and record what became of those before.
 
         Parameters
@@ -30,7 +32,9 @@ class Lineage:
             Days since 1970-01-01.
         """
         cluster_of = {record: cluster for cluster in clusters for record in cluster.records}
-        before = {self.person_of[record].one_id: self.person_of[record] for record in cluster_of if record in self.person_of}
+        before = {
+            self.person_of[record].one_id: self.person_of[record] for record in cluster_of if record in self.person_of
+        }
         heirs: dict[int, list[Person]] = {}
         for person in before.values():
             heirs.setdefault(id(cluster_of[person.anchor]), []).append(person)
@@ -47,7 +51,9 @@ class Lineage:
             parts = {now[id(cluster_of[record])].one_id: now[id(cluster_of[record])] for record in person.records}
             heir = now[id(cluster_of[person.anchor])]
             causes = {} if heir is person else merge_causes(cluster_of[person.anchor], self.person_of)
-            self._record_changes(person, heir, parts, (causes.get(person.one_id, ""), reasons.get(person.one_id, "")), day)
+            self._record_changes(
+                person, heir, parts, (causes.get(person.one_id, ""), reasons.get(person.one_id, "")), day
+            )
         people = [(cluster, now[id(cluster)]) for cluster in clusters]
         self._move(people, before, day)
         return people

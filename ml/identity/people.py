@@ -6,7 +6,7 @@ import hmac
 from collections import Counter
 from collections.abc import Sequence
 
-from ml.identity.graph import Link, RecordKey, ValueKey
+from ml.identity.graph import RecordKey, ValueKey
 from ml.identity.rules import IdentityRules
 from ml.identity.solve import Cluster
 

@@ -12,7 +12,9 @@ from ml.identity.unionfind import UnionFind
 StrongIds = dict[tuple[str, str], set[str]]
 
 
-def end_reissued(records: Sequence[RecordKey], links: Sequence[Link], strong_link: int) -> set[tuple[RecordKey, ValueKey]]:
+def end_reissued(
+    records: Sequence[RecordKey], links: Sequence[Link], strong_link: int
+) -> set[tuple[RecordKey, ValueKey]]:
     """End the links of numbers that were handed out again, and restart those of whoever holds them now.
 
     Parameters
@@ -34,7 +36,11 @@ def end_reissued(records: Sequence[RecordKey], links: Sequence[Link], strong_lin
         return set()
     holders = UnionFind(records)
     strong: dict[RecordKey, StrongIds] = {record: {} for record in records}
-    firm = [link for link in links if link.valid_to is None and not _falls_silent(link.value) and link.strength >= strong_link]
+    firm = [
+        link
+        for link in links
+        if link.valid_to is None and not _falls_silent(link.value) and link.strength >= strong_link
+    ]
     first: dict[tuple[str, str, str], RecordKey] = {}
     for link in firm:
         holders.union(link.record, first.setdefault(link.value.key, link.record))
@@ -46,7 +52,9 @@ def end_reissued(records: Sequence[RecordKey], links: Sequence[Link], strong_lin
     return ended
 
 
-def _end_eras(number: Value, holders: UnionFind[RecordKey], strong: dict[RecordKey, StrongIds]) -> set[tuple[RecordKey, ValueKey]]:
+def _end_eras(
+    number: Value, holders: UnionFind[RecordKey], strong: dict[RecordKey, StrongIds]
+) -> set[tuple[RecordKey, ValueKey]]:
     silence = number.kind.silence_us if number.kind is not None else None
     assert silence is not None
     seen = sorted(
@@ -62,10 +70,11 @@ def _end_eras(number: Value, holders: UnionFind[RecordKey], strong: dict[RecordK
     began = last = None
     for at, record, _ in seen:
         root = holders.find(record)
-        if last is not None and at - last >= silence and all(holders.find(other) != root for other in era):
-            if any(_differ(strong[root], strong[holders.find(other)]) for other in era):
-                ends.update(dict.fromkeys(era, at))
-                era, began = set(), at
+        before = {holders.find(other) for other in era}
+        is_back = last is not None and at - last >= silence and root not in before
+        if is_back and any(_differ(strong[root], strong[other]) for other in before):
+            ends.update(dict.fromkeys(era, at))
+            era, began = set(), at
         era.add(record)
         ends.pop(record, None)
         last = at

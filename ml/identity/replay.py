@@ -23,7 +23,12 @@ class MissingColumns(ValueError):
 
 
 def replay(
-    links: pd.DataFrame, rules: IdentityRules, key: bytes, cut_off: dt.timedelta = dt.timedelta(hours=22), *, everything: bool = False
+    links: pd.DataFrame,
+    rules: IdentityRules,
+    key: bytes,
+    cut_off: dt.timedelta = dt.timedelta(hours=22),
+    *,
+    everything: bool = False,
 ) -> IdentityHistory:
     """Return who was whom, as it was known at the end of each day.
 
@@ -53,7 +58,9 @@ def replay(
     """
     missing = [column for column in LINK_COLUMNS if column not in links.columns]
     if missing:
-        raise MissingColumns(f"identity links lack {', '.join(missing)}; see dbt_project/models/identity/identifier_links.sql")
+        raise MissingColumns(
+            f"identity links lack {', '.join(missing)}; see dbt_project/models/identity/identifier_links.sql"
+        )
     fold = Fold(rules, key, cut_off // dt.timedelta(microseconds=1))
     days: dict[int, list[Observation]] = {}
     for day, observation in _observations(links):

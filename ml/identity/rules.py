@@ -99,7 +99,9 @@ class IdentityRules:
         try:
             return self.asserted[origin]
         except KeyError:
-            raise UnknownOrigin(f"origin {origin!r} of a link is unknown; add it to seeds/identifier_origins.csv") from None
+            raise UnknownOrigin(
+                f"origin {origin!r} of a link is unknown; add it to seeds/identifier_origins.csv"
+            ) from None
 
 
 def _whole(value: object) -> int | None:

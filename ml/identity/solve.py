@@ -79,7 +79,9 @@ def solve(graph: Graph, records: Sequence[RecordKey]) -> Solution:
         held = home.get(link.value.key)
         if held is None:
             limit = link.value.limit
-            held = home[link.value.key] = Cluster(values=[link.value.key], limits={limit: {link.value.key[2]}} if limit else {})
+            held = home[link.value.key] = Cluster(
+                values=[link.value.key], limits={limit: {link.value.key[2]}} if limit else {}
+            )
         if own is not held:
             broken = None if link.rank else _broken(graph, own, held)
             if broken is not None:
@@ -125,8 +127,10 @@ def _join(home: dict[Node, Cluster], one: Cluster, other: Cluster, link: Link) -
     large.records += small.records
     large.values += small.values
     large.links += small.links
-    for node in (*small.records, *small.values):
-        home[node] = large
+    for record in small.records:
+        home[record] = large
+    for value in small.values:
+        home[value] = large
     return large
 
 
@@ -134,4 +138,6 @@ def _check(home: dict[Node, Cluster], active: Sequence[Link], refusals: Sequence
     refused = {id(refusal.link) for refusal in refusals}
     for link in active:
         if id(link) not in refused and home[link.record] is not home[link.value.key]:
-            raise NotConverged(f"the link of {link.record[0]} with a {link.value.key[0]} crosses two clusters; report this run")
+            raise NotConverged(
+                f"the link of {link.record[0]} with a {link.value.key[0]} crosses two clusters; report this run"
+            )

@@ -38,13 +38,15 @@ class Delivery:
     broken: BrokenFile | None = None
 
     def is_history(self, settings: Settings) -> bool:
-        """Say whether its facts are known by their own times: a history folder, or landed before the channel was live."""
+        """Say whether its facts are known by their own times: in ``history/``, or landed before going live."""
         live_from = settings.live_from_date(self.channel)
         landed_on = (self.landed_at + SHANGHAI_OFFSET).date()
         return self.in_history or live_from is None or landed_on < live_from
 
 
-def land(settings: Settings, channel: str, dataset: str, landed: Landed, file_name: str, now: dt.datetime) -> Delivery | None:
+def land(
+    settings: Settings, channel: str, dataset: str, landed: Landed, file_name: str, now: dt.datetime
+) -> Delivery | None:
     """Copy a landing file to ``raw/`` and return it; None where it changed while it was read.
 
     A file with the content of an earlier one returns that one's landing time: first seen is seen.
@@ -108,8 +110,8 @@ def restore(folder: Path, known: set[str]) -> list[Delivery]:
         said = json.loads(sidecar.read_text("utf-8"))
         path = folder / said["raw_name"]
         if path.is_file():
-            fields = {key: said[key] for key in ("file_id", "channel", "dataset", "file_name", "format", "bytes", "modified_ns", "in_history")}
-            deliveries.append(Delivery(path=path, landed_at=_landed_at(said), **fields))
+            kept = {key: value for key, value in said.items() if key not in ("raw_name", "landed_at")}
+            deliveries.append(Delivery(path=path, landed_at=_landed_at(said), **kept))
     return deliveries
 
 

@@ -21,8 +21,3 @@
 {% macro default__published_list(expression) -%}
     sort_array(coalesce({{ expression }}, cast(array() as array<string>)))
 {%- endmacro %}
-
-{#- A ratio of whole numbers as a double of a stated scale; null over nothing or over 0. -#}
-{% macro ratio(numerator, denominator, scale=4) -%}
-    round(cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0), {{ scale }})
-{%- endmacro %}

@@ -1,7 +1,7 @@
 -- One row per observation that a record carried an identifier, the record's own key and rulings included, with the
 -- business date from which it counts and the reason why a value joins nobody. The replay's only input.
 with observed as (
-    {%- for part in noun_parts('identifiers') %}
+    {%- for part in identifier_parts() %}
     select
         source,
         customer_id,

@@ -11,7 +11,7 @@ from orchestration.channels.keys import load_key
 from orchestration.settings import load_settings
 
 
-def model(dbt, session):  # noqa: ANN001, ANN201, D103 -- dbt's own signature
+def model(dbt, session):
     dbt.config(materialized="table")
     links = dbt.ref("identifier_links").project(", ".join(LINK_COLUMNS)).distinct().df()
     rules = IdentityRules.from_seeds(

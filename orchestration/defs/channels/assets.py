@@ -22,7 +22,7 @@ def channel_asset(channel: Channel) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             ["channels", table], group_name="channels", owners=OWNERS, partitions_def=PARTITIONS, kinds={"python"},
-            description=f"Records of {table.replace('__', '/')} as landed: text already checked, contact values as tokens.",
+            description=f"Records of {table.replace('__', '/')} as landed: checked text, contacts as tokens.",
         )
         for table in channel.tables()
     ]  # fmt: skip

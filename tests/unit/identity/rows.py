@@ -25,7 +25,13 @@ def day(text: str) -> dt.datetime:
 
 
 def link(
-    record: str, identifier: str, known: str, *, origin: str = "verified", seen: str | None = None, until: str | None = None,
+    record: str,
+    identifier: str,
+    known: str,
+    *,
+    origin: str = "verified",
+    seen: str | None = None,
+    until: str | None = None,
     blocked: str | None = None,
 ) -> dict[str, Any]:
     """Return one observation: ``record`` is source/customer_id, ``identifier`` is type@scope=value, days are dates."""
@@ -70,10 +76,11 @@ def one_ids(history: IdentityHistory, known: str) -> dict[str, str]:
     return {f"{row.source}/{row.customer_id}": row.one_id for row in rows.itertuples()}
 
 
-def identifier(history: IdentityHistory, value: str, known: str) -> Any:
-    """Return the map's only row of a value as known at a date's cut-off."""
+def identifier(history: IdentityHistory, name: str, known: str) -> Any:
+    """Return the map's only row of an identifier (type=value) as known at a date's cut-off."""
+    id_type, value = name.split("=")
     rows = as_known(history.frame("identifier"), known)
-    (row,) = rows[rows["id_token"] == value].itertuples()
+    (row,) = rows[(rows["id_type"] == id_type) & (rows["id_token"] == value)].itertuples()
     return row
 
 
