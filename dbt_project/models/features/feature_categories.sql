@@ -1,0 +1,37 @@
+{{ config(materialized='table') }}
+-- One row per (as_of_date, person_key) with an order line in 84 days: how broad and how full the baskets are.
+with lines as (
+    select
+        orders.as_of_date,
+        orders.person_key,
+        baskets.category_key,
+        min(orders.days_ago) as newest_days_ago,
+        max(orders.days_ago) as oldest_days_ago,
+        sum(baskets.item_quantity) as item_quantity_84d,
+        sum(case when orders.days_ago < 28 then baskets.item_quantity else 0 end) as item_quantity_28d,
+        sum(baskets.line_fen) as line_fen
+    from {{ ref('feature_orders') }} as orders
+    inner join {{ run_dates('feature') }} as dates
+        on orders.as_of_date = dates.as_of_date
+    inner join {{ ref('feature_baskets') }} as baskets
+        on
+            orders.order_key = baskets.order_key
+            and baskets.known_at <= dates.cut_off_at
+            and (baskets.superseded_at is null or baskets.superseded_at > dates.cut_off_at)
+    where orders.days_ago < 84 and not orders.is_fully_refunded
+    group by orders.as_of_date, orders.person_key, baskets.category_key
+)
+
+select
+    as_of_date,
+    person_key,
+    count(*) as categories_84d,
+    sum(case when newest_days_ago < 28 then 1 else 0 end) as categories_28d,
+    sum(case when oldest_days_ago < 28 then 1 else 0 end) as new_categories_28d,
+    sum(case when newest_days_ago < oldest_days_ago then 1 else 0 end) as repeated_categories_84d,
+    sum(item_quantity_84d) as item_quantity_84d,
+    sum(item_quantity_28d) as item_quantity_28d,
+    max(line_fen) as top_category_fen,
+    sum(line_fen) as line_fen
+from lines
+group by as_of_date, person_key

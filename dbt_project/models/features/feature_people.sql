@@ -1,0 +1,26 @@
+{{ config(materialized='table') }}
+-- One row per (as_of_date, person_key): everybody known at a feature date, and whether any of their records is a test
+-- account or registered with the brand.
+with customers as (
+    select
+        known.as_of_date,
+        known.source,
+        known.customer_id,
+        known.is_test,
+        case when known.registered_at < known.ends_at then {{ business_date('known.registered_at') }} end as registered_date
+    from {{ known_versions(ref('customers'), 'feature') }} as known
+)
+
+select
+    records.as_of_date,
+    records.one_id,
+    records.person_key,
+    max(case when customers.is_test then 1 else 0 end) = 1 as is_test,
+    min(customers.registered_date) as registered_date
+from {{ ref('feature_records') }} as records
+left join customers
+    on
+        records.as_of_date = customers.as_of_date
+        and records.source = customers.source
+        and records.customer_id = customers.customer_id
+group by records.as_of_date, records.one_id, records.person_key

@@ -1,0 +1,39 @@
+-- One row per (as_of_date, one_id, horizon_days): what each person known at a cut-off did in the days after it.
+-- Labels only, never a parent of a feature. The deed of a record goes to the person it belonged to at the cut-off; of a
+-- record nobody knew then, to the person it was linked to when the window closed, if that person existed at the cut-off.
+with deeds as (
+    select
+        deeds.as_of_date,
+        coalesce(records.one_id, later_records.one_id) as one_id,
+        sum(deeds.order_count) as order_count,
+        sum(deeds.net_paid_fen) as net_paid_fen,
+        sum(deeds.contact_count) as contact_count
+    from {{ ref('outcome_events') }} as deeds
+    left join {{ ref('customer_records') }} as records
+        on
+            deeds.as_of_date = records.as_of_date
+            and deeds.source = records.source
+            and deeds.customer_id = records.customer_id
+    left join {{ ref('source_records') }} as later_records
+        on
+            deeds.source = later_records.source
+            and deeds.customer_id = later_records.customer_id
+            and later_records.known_from <= deeds.known_until
+            and (later_records.known_to is null or later_records.known_to > deeds.known_until)
+    group by deeds.as_of_date, coalesce(records.one_id, later_records.one_id)
+)
+
+select
+    people.as_of_date,
+    people.one_id,
+    {{ var('horizon_days') }} as horizon_days,
+    coalesce(deeds.order_count, 0) > 0 as ordered,
+    cast(coalesce(deeds.order_count, 0) as bigint) as order_count,
+    cast(coalesce(deeds.net_paid_fen, 0) as bigint) as net_paid_fen,
+    coalesce(deeds.contact_count, 0) > 0 as contacted,
+    coalesce(deeds.order_count, 0) > 0
+    and people.purchase_stage in ('visitor', 'registered_no_order') as first_order
+from {{ ref('feature_stages') }} as people
+left join deeds
+    on people.as_of_date = deeds.as_of_date and people.one_id = deeds.one_id
+where {{ add_days('people.as_of_date', var('horizon_days')) }} < {{ newest_training_date() }}
