@@ -41,8 +41,6 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     )
     open_to = people[~blocked]
     options = open_to.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
-    if options.empty:
-        return options.assign(depth=pd.Series(dtype=str))
     pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
     consented = pairs.isin(_exploded(open_to, "consented_channels"))
     service = pairs.isin(_exploded(open_to, "service_channels"))
