@@ -45,5 +45,7 @@ def plan_run(settings: Settings, dates: Sequence[dt.date]) -> RunPlan:
         as_of_dates=as_of,
         state_dates=state_dates(as_of, settings.transition_days),
         training_dates=trained_on,
-        cut_offs={date: closed_cut_offs(date, settings.horizon_days, settings.training_cut_offs) for date in trained_on},
+        cut_offs={
+            date: closed_cut_offs(date, settings.horizon_days, settings.training_cut_offs) for date in trained_on
+        },
     )

@@ -32,7 +32,16 @@ ALLOWED_PARENTS: Final[dict[str, frozenset[str]]] = {
     "models": frozenset({"features", "models"}),
     "scores": frozenset({"features", "models", "scores"}),
     "recall": frozenset({"identity", "customer", "segments", "lifecycle", "features", "scores", "recall"}),
-    "published": frozenset(
-        {"channels", "identity", "customer", "segments", "lifecycle", "features", "models", "scores", "recall", "published"}
-    ),
+    "published": frozenset({
+        "channels",
+        "identity",
+        "customer",
+        "segments",
+        "lifecycle",
+        "features",
+        "models",
+        "scores",
+        "recall",
+        "published",
+    }),
 }

@@ -48,8 +48,9 @@ def writer_lock(settings: Settings, run_id: str) -> Iterator[None]:
                 if time.monotonic() >= waited_until:
                     holder = _holder(path)
                     raise HomeBusy(
-                        f"{settings.home} is being written by process {holder.get('pid')} (run {holder.get('run_id')}); "
-                        f"waited {settings.lock_wait_seconds} s. Wait for that run to end, then start again."
+                        f"{settings.home} is being written by process {holder.get('pid')} "
+                        f"(run {holder.get('run_id')}). Waited {settings.lock_wait_seconds} s. "
+                        "Let that run end, then start again."
                     ) from None
                 time.sleep(_LOCK_POLL_SECONDS)
         os.ftruncate(descriptor, 0)
@@ -60,6 +61,21 @@ def writer_lock(settings: Settings, run_id: str) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_locked(settings: Settings) -> bool:
+    """Return whether a process holds the home's writer lock at this moment."""
+    path = settings.home / LOCK_FILE
+    if not path.exists():
+        return False
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _holder(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
@@ -68,7 +84,9 @@ def _holder(path: Path) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def connect(settings: Settings, *, readable: Sequence[Path] = (), read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(
+    settings: Settings, *, readable: Sequence[Path] = (), read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse, sandboxed, and CHECKPOINT and close it on the way out.
 
     Parameters
@@ -138,7 +156,9 @@ def replace_dates(
     try:
         listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         connection.execute(f"create table if not exists {target} ({listed})")
-        connection.execute(f"delete from {target} where as_of_date in (select unnest($dates::date[]))", {"dates": list(dates)})
+        connection.execute(
+            f"delete from {target} where as_of_date in (select unnest($dates::date[]))", {"dates": list(dates)}
+        )
         if len(frame):
             connection.register("incoming_frame", frame)
             chosen = ", ".join(f'cast("{column}" as {kind})' for column, kind in columns.items())

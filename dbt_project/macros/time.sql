@@ -1,20 +1,25 @@
 {#-
   The dates of the run as a subquery: as_of_date, ends_at (the UTC instant at which that business date is over)
-  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature or all.
+  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature, all
+  or kpi (the days figures are read at, kpi_dates). `all` holds the frozen dates too: the first
+  day of each date's quarter, at which quintile cuts and cadence priors are taken, so that they are pure functions of D.
 -#}
 {% macro run_dates(kind) -%}
+    {%- if kind == 'kpi' -%}
+        {{ return(kpi_dates()) }}
+    {%- endif -%}
     {%- set lists = {
         'as_of': var('as_of_dates'),
         'state': var('state_dates'),
         'feature': var('feature_dates'),
-        'all': var('as_of_dates') + var('state_dates') + var('feature_dates'),
+        'all': var('as_of_dates') + var('state_dates') + var('feature_dates') + frozen_dates(),
     } -%}
     {%- set dates = lists[kind] | unique | sort -%}
     (
         select
             as_of_date,
             cast(as_of_date as timestamp) + interval '16' hour as ends_at,
-            cast(as_of_date as timestamp) + interval '{{ 16 + var("cut_off_hour") }}' hour as cut_off_at
+            cast(as_of_date as timestamp) + interval '{{ 16 + (var('cut_off_hour') | int) }}' hour as cut_off_at
         from (
             {%- if dates %}
             {%- for date in dates %}
@@ -51,4 +56,19 @@
 {#- A dated step as it stood at the end of the date: null where it had not happened yet. -#}
 {% macro happened(step_at) -%}
     case when {{ step_at }} < ends_at then {{ step_at }} end
+{%- endmacro %}
+
+{#- The first days of the quarters of the run's dates, as a list of texts. -#}
+{% macro frozen_dates() -%}
+    {%- set firsts = [] -%}
+    {%- for date in (var('as_of_dates') + var('state_dates') + var('feature_dates')) -%}
+        {%- set month = ((date[5:7] | int) - 1) // 3 * 3 + 1 -%}
+        {%- do firsts.append(date[:5] ~ '%02d' % month ~ '-01') -%}
+    {%- endfor -%}
+    {{ return(firsts | unique | sort | list) }}
+{%- endmacro %}
+
+{#- The frozen date of a date. -#}
+{% macro frozen_date(date_expression) -%}
+    cast(date_trunc('quarter', {{ date_expression }}) as date)
 {%- endmacro %}

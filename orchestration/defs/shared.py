@@ -1,12 +1,16 @@
-"""What every asset shares: daily partitions, one run for a whole range, owners, and the home."""
+"""What every asset shares: daily partitions, one run for a whole range, owners, and the home with its writer lock."""
 
+import contextlib
 import datetime as dt
+import os
+from collections.abc import Iterator
 from typing import Final
 
 import dagster as dg
 
 from orchestration.run_plan import RunPlan, plan_run
 from orchestration.settings import Settings, load_settings
+from orchestration.warehouse import connect, create_schemas, writer_lock
 
 OWNERS: Final = ["team:data-engineering"]
 #: end_offset 1: today's business date can be materialised before it is over in UTC.
@@ -17,7 +21,17 @@ ONE_RUN: Final = dg.BackfillPolicy.single_run()
 
 
 class Home(dg.ConfigurableResource):  # type: ignore[misc]
-    """The home a run works on, with its settings read from the environment when the run starts."""
+    """The home a run works on: its settings, read when the run starts, and its writer lock, held until it ends."""
+
+    @contextlib.contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
+        """Hold the home's lock around the run, whether it was started from the UI, the schedule or a command."""
+        settings = self.settings
+        with writer_lock(settings, context.run.run_id if context.run else "no run"):
+            os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
+            with connect(settings) as connection:
+                create_schemas(connection)
+            yield self
 
     @property
     def settings(self) -> Settings:

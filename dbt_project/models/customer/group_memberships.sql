@@ -1,12 +1,1 @@
-select
-    cast(null as varchar) as source,
-    cast(null as varchar) as group_id,
-    cast(null as varchar) as customer_id,
-    cast(null as timestamp) as joined_at,
-    cast(null as timestamp) as left_at,
-    cast(null as varchar) as role,
-    cast(null as timestamp) as known_at,
-    cast(null as timestamp) as superseded_at,
-    cast(null as varchar) as file_id,
-    cast(null as bigint) as line
-where 1 = 0
+{{ noun_table('group_memberships') }}

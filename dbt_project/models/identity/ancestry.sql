@@ -1,5 +1,6 @@
+-- One row per (one_id, ancestor): ids merged into it, split from it or born in the same split, from known_from on.
 select
-    cast(null as varchar) as one_id,
-    cast(null as varchar) as ancestor_one_id,
-    cast(null as timestamp) as known_from
-where 1 = 0
+    one_id,
+    other_one_id as ancestor_one_id,
+    known_from
+from {{ replayed('ancestor') }}

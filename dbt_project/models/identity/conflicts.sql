@@ -1,13 +1,17 @@
+-- One row per conflict: a link refused because a person would have held too many values of a kind, a value shared by
+-- more people than its cap, a cluster too large to believe.
 select
-    cast(null as varchar) as conflict_id,
-    cast(null as timestamp) as known_from,
-    cast(null as varchar) as rule,
-    cast(null as varchar) as id_type,
-    cast(null as varchar) as id_scope,
-    cast(null as varchar) as id_token,
-    cast(null as varchar) as source,
-    cast(null as varchar) as customer_id,
-    cast(null as varchar) as one_id_kept,
-    cast(null as varchar) as one_id_refused,
-    cast(null as varchar) as detail
-where 1 = 0
+    md5(concat_ws(
+        '|', label, cast(known_from as varchar), id_type, id_scope, id_token, coalesce(source, ''), coalesce(customer_id, '')
+    )) as conflict_id,
+    known_from,
+    label as rule,
+    id_type,
+    id_scope,
+    id_token,
+    source,
+    customer_id,
+    one_id as one_id_kept,
+    other_one_id as one_id_refused,
+    reason as detail
+from {{ replayed('conflict') }}

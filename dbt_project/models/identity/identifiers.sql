@@ -1,12 +1,14 @@
+-- One row per (identifier, known_from), every source record among them as id_type customer_id. one_id is null where a
+-- value joins nobody, with the reason. valid_* is the world's time, known_* ours; the current row has no known_to.
 select
-    cast(null as varchar) as id_type,
-    cast(null as varchar) as id_scope,
-    cast(null as varchar) as id_token,
-    cast(null as varchar) as one_id,
-    cast(null as timestamp) as valid_from,
-    cast(null as timestamp) as valid_to,
-    cast(null as timestamp) as known_from,
-    cast(null as timestamp) as known_to,
-    cast(null as bigint) as link_strength,
-    cast(null as varchar) as no_join_reason
-where 1 = 0
+    id_type,
+    id_scope,
+    id_token,
+    one_id,
+    valid_from,
+    valid_to,
+    known_from,
+    known_to,
+    link_strength,
+    reason as no_join_reason
+from {{ replayed('identifier') }}

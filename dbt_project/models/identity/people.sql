@@ -1,10 +1,12 @@
+-- One row per (one_id, known_from): how many identifiers and records a person had, and how sure that is.
 select
-    cast(null as varchar) as one_id,
-    cast(null as timestamp) as founded_at,
-    cast(null as timestamp) as known_from,
-    cast(null as timestamp) as known_to,
-    cast(null as bigint) as identifier_count,
-    cast(null as bigint) as source_record_count,
-    cast(null as varchar) as identity_confidence,
-    cast(null as boolean) as is_island
-where 1 = 0
+    one_id,
+    valid_from as founded_at,
+    known_from,
+    known_to,
+    identifier_count,
+    source_record_count,
+    label as identity_confidence,
+    is_island,
+    reason as confidence_reason
+from {{ replayed('person') }}

@@ -1,7 +1,8 @@
+-- One row per (one_id_old, changed_at): a merge retires the old id, a split leaves it standing and names a part.
 select
-    cast(null as varchar) as one_id_old,
-    cast(null as timestamp) as changed_at,
-    cast(null as varchar) as one_id,
-    cast(null as varchar) as change,
-    cast(null as varchar) as reason
-where 1 = 0
+    one_id as one_id_old,
+    known_from as changed_at,
+    other_one_id as one_id,
+    label as change,
+    reason
+from {{ replayed('redirect') }}

@@ -1,7 +1,8 @@
+-- One row per (source record, known_from): whose record it was, from the cut-off known_from until known_to.
 select
-    cast(null as varchar) as source,
-    cast(null as varchar) as customer_id,
-    cast(null as varchar) as one_id,
-    cast(null as timestamp) as known_from,
-    cast(null as timestamp) as known_to
-where 1 = 0
+    source,
+    customer_id,
+    one_id,
+    known_from,
+    known_to
+from {{ replayed('source_record') }}

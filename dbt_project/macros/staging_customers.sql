@@ -1,0 +1,160 @@
+{#-
+  customers from a state table: `relation` names a CTE with the noun's columns (but for `unknown`)
+  and the bookkeeping columns; the text continues its `with`. In history the first row of a customer also gives an earlier version, known from the registration
+  on, that holds only what cannot change (seed immutable_attributes).
+-#}
+{% macro customer_versions(relation, unknown=[]) -%}
+    {%- set attributes = noun_schema('customers')['columns'] | reject('in', ['source', 'customer_id', 'updated_at']) | list -%}
+    , immutable as (
+        select
+            {%- for attribute in attributes %}
+            max(case when attribute = '{{ attribute }}' then 1 else 0 end) as {{ attribute }}{{ "," if not loop.last }}
+            {%- endfor %}
+        from {{ ref('immutable_attributes') }}
+    ),
+
+    states as (
+        select
+            source,
+            customer_id,
+            {%- for attribute in attributes %}
+            {{ 'null' if attribute in unknown else attribute }} as {{ attribute }},
+            {%- endfor %}
+            updated_at,
+            {{ state_known_at('updated_at') }} as known_at,
+            _is_history,
+            _lag,
+            _landed_at,
+            _file_id,
+            _line
+        from {{ relation }}
+    ),
+
+    placed as (
+        select
+            states.*,
+            row_number() over (
+                partition by source, customer_id order by known_at, _landed_at, _file_id, _line
+            ) as place
+        from states
+    ),
+
+    versions as (
+        select
+            source,
+            customer_id,
+            {%- for attribute in attributes %}
+            {{ attribute }},
+            {%- endfor %}
+            updated_at,
+            known_at,
+            _landed_at,
+            _file_id,
+            _line
+        from placed
+        union all
+        select
+            placed.source,
+            placed.customer_id,
+            {%- for attribute in attributes %}
+            case when immutable.{{ attribute }} = 1 then placed.{{ attribute }} end as {{ attribute }},
+            {%- endfor %}
+            cast(null as timestamp) as updated_at,
+            placed.registered_at + placed._lag as known_at,
+            placed._landed_at,
+            placed._file_id,
+            placed._line
+        from placed
+        cross join immutable
+        where placed.place = 1 and placed._is_history and placed.registered_at + placed._lag < placed.known_at
+    )
+
+    {{ noun_versions('customers', 'versions') }}
+{%- endmacro %}
+
+{#-
+  Identifier observations from a CTE `relation` with the observation's columns: one row per link, calendar month and
+  unbinding, as it was first known. A month is enough to see a number fall silent, and keeps daily logins from piling up.
+-#}
+{% macro observations(relation) -%}
+    select
+        cast(source as varchar) as source,
+        cast(customer_id as varchar) as customer_id,
+        cast(id_type as varchar) as id_type,
+        cast(id_scope as varchar) as id_scope,
+        cast(id_value as varchar) as id_value,
+        cast(origin as varchar) as origin,
+        cast(observed_at as timestamp) as observed_at,
+        cast(unbound_at as timestamp) as unbound_at,
+        cast(known_at as timestamp) as known_at,
+        cast(channel as varchar) as channel,
+        cast(_file_id as varchar) as file_id,
+        cast(_line as bigint) as line
+    from (
+        select
+            seen.*,
+            row_number() over (
+                partition by source, customer_id, id_type, id_scope, id_value, unbound_at, date_trunc('month', observed_at)
+                order by known_at, observed_at, origin, _file_id, _line
+            ) as place
+        from {{ relation }} as seen
+        where customer_id is not null and id_value is not null
+    ) as placed
+    where place = 1
+{%- endmacro %}
+
+{#-
+  The same from the id columns of a state table (a member file): `relation` names a CTE with source, customer_id,
+  registered_at, updated_at, the columns of `ids` and the bookkeeping columns; the text continues its `with`. Each of
+  `ids` is (id_type, id_scope as SQL, id column, origin). What the first row of a subject (a customer, an order) says counts from the
+  registration on; an id that appears in a later row, from that row's own time.
+-#}
+{% macro state_identifiers(relation, ids, subject='customer_id') -%}
+    , states as (
+        select
+            rows_of_state.*,
+            coalesce(updated_at, _fetched_at, _landed_at) as state_at,
+            -- Among what had landed by then: a row that lands later moves nothing that was known before.
+            min(coalesce(updated_at, _fetched_at, _landed_at)) over (
+                partition by source, {{ subject }} order by _landed_at
+            ) as first_state_at
+        from {{ relation }} as rows_of_state
+    ),
+
+    dated as (
+        select
+            states.*,
+            case
+                when state_at = first_state_at then coalesce(registered_at, state_at)
+                else state_at
+            end as observed_at,
+            case
+                when not _is_history then _landed_at
+                when state_at = first_state_at and registered_at is not null then least(registered_at + _lag, state_at)
+                else state_at
+            end as known_at
+        from states
+    ),
+
+    listed as (
+        {%- for id_type, id_scope, id_column, origin in ids %}
+        select
+            source,
+            customer_id,
+            '{{ id_type }}' as id_type,
+            {{ id_scope }} as id_scope,
+            {{ id_column }} as id_value,
+            '{{ origin }}' as origin,
+            observed_at,
+            cast(null as timestamp) as unbound_at,
+            known_at,
+            _channel as channel,
+            _file_id,
+            _line
+        from dated
+        {{ "union all" if not loop.last }}
+        {%- endfor %}
+    )
+
+    {{ observations('listed') }}
+{%- endmacro %}

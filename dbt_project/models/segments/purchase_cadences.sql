@@ -1,0 +1,86 @@
+-- One row per (as_of_date, one_id) of a buyer: purchase days and the cadence K, the gap after which the next purchase is
+-- overdue. K is the customer's own p90 gap, shrunk to the brand's as frozen at the start of the date's quarter.
+with order_days as (
+    select
+        as_of_date,
+        person_key,
+        order_date,
+        age_days < {{ segment_number('order_window_days') }} as is_in_window,
+        {{ days_between('lag(order_date) over (partition by as_of_date, person_key order by order_date)', 'order_date') }} as gap_days
+    from {{ ref('paid_orders') }}
+    where is_kept
+    group by as_of_date, person_key, order_date, age_days
+),
+
+own as (
+    select
+        as_of_date,
+        person_key,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date,
+        count(*) as order_days_total,
+        sum(case when is_in_window then 1 else 0 end) as order_days_365d,
+        sum(case when is_in_window and gap_days is not null then 1 else 0 end) as gap_count,
+        {{ observed_percentile('case when is_in_window then gap_days end', 90) }} as own_p90_gap_days
+    from order_days
+    group by as_of_date, person_key
+),
+
+frozen as (
+    select
+        as_of_date as frozen_on,
+        count(gap_days) as gap_count,
+        {{ observed_percentile('gap_days', 90) }} as p90_gap_days
+    from order_days
+    where is_in_window and gap_days is not null and as_of_date = {{ frozen_date('as_of_date') }}
+    group by as_of_date
+),
+
+people as (
+    select distinct
+        person_key,
+        one_id
+    from {{ ref('order_versions') }}
+),
+
+numbers as (
+    select
+        {{ segment_number('cadence_prior_weight') }} as prior_weight,
+        {{ segment_number('cadence_default_days') }} as default_days,
+        {{ segment_number('cadence_minimum_days') }} as minimum_days,
+        {{ segment_number('cadence_minimum_gaps') }} as minimum_gaps,
+        {{ segment_number('order_window_days') }} as window_days
+),
+
+joined as (
+    select
+        own.*,
+        case when frozen.gap_count >= numbers.minimum_gaps then frozen.p90_gap_days else numbers.default_days end as prior_gap_days,
+        numbers.prior_weight,
+        numbers.minimum_days,
+        numbers.window_days
+    from own
+    cross join numbers
+    left join frozen on frozen.frozen_on = {{ frozen_date('own.as_of_date') }}
+)
+
+select
+    joined.as_of_date,
+    people.one_id,
+    joined.first_order_date,
+    last_order_date,
+    cast(order_days_total as bigint) as order_days_total,
+    cast(order_days_365d as bigint) as order_days_365d,
+    cast({{ days_between('last_order_date', 'as_of_date') }} as bigint) as recency_days,
+    cast(gap_count as bigint) as gap_count,
+    cast(own_p90_gap_days as bigint) as own_p90_gap_days,
+    cast(prior_gap_days as bigint) as prior_gap_days,
+    least(
+        greatest(
+            {{ rounded_quotient('gap_count * coalesce(own_p90_gap_days, 0) + prior_weight * prior_gap_days', 'gap_count + prior_weight') }},
+            minimum_days
+        ),
+        window_days
+    ) as cadence_days
+from joined
+inner join people on joined.person_key = people.person_key

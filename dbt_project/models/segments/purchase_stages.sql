@@ -1,0 +1,75 @@
+-- One row per (as_of_date, one_id): where everybody known at the date stands in the purchase life cycle. Bands of
+-- recency are shares of the customer's own cadence K; the rules are seed rows, the first that fits in their order.
+with registered as (
+    select distinct
+        known.as_of_date,
+        customer_records.one_id
+    from {{ known_versions(ref('customers'), 'all') }} as known
+    inner join {{ ref('customer_records') }} as customer_records
+        on
+            known.as_of_date = customer_records.as_of_date
+            and known.source = customer_records.source
+            and known.customer_id = customer_records.customer_id
+    where known.registered_at < known.ends_at
+),
+
+people as (
+    select distinct
+        as_of_date,
+        one_id
+    from {{ ref('customer_records') }}
+),
+
+facts as (
+    select
+        people.as_of_date,
+        people.one_id,
+        cadences.one_id is not null as is_buyer,
+        registered.one_id is not null as is_registered,
+        cadences.first_order_date,
+        cadences.last_order_date,
+        coalesce(cadences.order_days_total, 0) as order_days_total,
+        coalesce(cadences.order_days_365d, 0) as order_days_365d,
+        cadences.recency_days,
+        cadences.cadence_days,
+        cadences.own_p90_gap_days,
+        coalesce(cadences.gap_count, 0) as gap_count,
+        -- Nobody bought within the window: lost, however slow the customer's own rhythm.
+        case
+            when cadences.order_days_365d = 0 then null
+            else cadences.recency_days * 100
+        end as recency_percent_days
+    from people
+    left join registered on people.as_of_date = registered.as_of_date and people.one_id = registered.one_id
+    left join {{ ref('purchase_cadences') }} as cadences
+        on people.as_of_date = cadences.as_of_date and people.one_id = cadences.one_id
+)
+
+select
+    facts.as_of_date,
+    facts.one_id,
+    rules.purchase_stage,
+    facts.first_order_date,
+    facts.last_order_date,
+    cast(facts.order_days_total as bigint) as order_days_total,
+    cast(facts.order_days_365d as bigint) as order_days_365d,
+    cast(facts.recency_days as bigint) as recency_days,
+    cast(facts.cadence_days as bigint) as cadence_days,
+    cast(facts.own_p90_gap_days as bigint) as own_p90_gap_days,
+    cast(facts.gap_count as bigint) as gap_count,
+    facts.is_registered
+from facts
+inner join {{ ref('purchase_stage_rules') }} as rules
+    on
+        facts.is_buyer = rules.is_buyer
+        and (facts.is_buyer or facts.is_registered = rules.is_registered)
+        and (
+            not facts.is_buyer
+            or (facts.recency_percent_days is null and rules.to_cadence_percent is null)
+            or (
+                facts.order_days_365d >= coalesce(rules.min_order_days, 0)
+                and facts.order_days_365d <= coalesce(rules.max_order_days, facts.order_days_365d)
+                and facts.recency_percent_days > coalesce(rules.above_cadence_percent * facts.cadence_days, -1)
+                and facts.recency_percent_days <= coalesce(rules.to_cadence_percent * facts.cadence_days, facts.recency_percent_days)
+            )
+        )

@@ -1,0 +1,24 @@
+{{ config(materialized='view') }}
+
+with listed as (
+    select
+        'sms' as source,
+        phone as customer_id,
+        'mobile' as id_type,
+        '' as id_scope,
+        phone as id_value,
+        'sms' as origin,
+        cast(sent_at as timestamp) as observed_at,
+        cast(null as timestamp) as unbound_at,
+        {{ fact_known_at('cast(sent_at as timestamp)') }} as known_at,
+        _channel as channel,
+        _file_id,
+        _line
+    from {{ landed('sms', 'receipts') }} as receipts
+    where phone_shape = 'mobile'
+    union all
+    select 'sms', phone, 'mobile', '', phone, 'sms', replied_at, null, known_at, 'sms', _file_id, _line
+    from {{ ref('sms_replies') }}
+)
+
+{{ observations('listed') }}

@@ -1,0 +1,255 @@
+"""Build the demo brand: landing files of every channel, and the truth about them."""
+
+import datetime as dt
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from demo import app, call_centre, crm, dirty, official_account, online, outreach, pos, standard, traps, truth, wecom
+from demo.calendar import CLOCK_OFFSET, LAST, LIVE_FROM, epoch, wall
+from demo.chance import Chance
+from demo.journey import DATA_VERSION, Journey, load
+from demo.landing import Landing, Row
+from demo.names import Numbers
+from demo.people import Person, people_of
+from demo.retail import POS_ACCOUNT, Sale, cashier_of, enveloped, mini_order, pos_ticket, sales_of, tmall_trade
+from demo.returns import refund_of
+from demo.stores import Chain, chain_of
+
+SEED = 20171130
+#: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
+DEMO_VERSION = 1
+MARKER = "demo.json"
+FIRST_DAILY_DATE, LAST_DATE = LIVE_FROM, LAST
+
+
+class ForeignHome(RuntimeError):
+    """The home holds landing files, or a brand already run, that are not this demo's."""
+
+
+def _identity(seed: int, households: int | None) -> dict[str, Any]:
+    return {"demo": DEMO_VERSION, "seed": seed, "data": DATA_VERSION, "households": households, "label": "SYNTHETIC"}
+
+
+def prepare(home: Path, seed: int = SEED, households: int | None = None) -> None:
+    """Build the demo brand in a home, or leave it alone where it already stands; progress goes to the screen.
+
+    Raises
+    ------
+    ForeignHome
+        See ``build``.
+    """
+    marker = _marker(home)
+    if marker.get("identity") == _identity(seed, households) and marker.get("files"):
+        _refuse_foreign(home, set(marker["files"]))
+        missing = [name for name, size in marker["files"].items() if not _has(home / "landing" / name, size)]
+        if not missing:
+            print(f"demo: {home} already holds the demo brand ({len(marker['files'])} landing files)", flush=True)
+            return
+    build(home, seed, households, say=lambda line: print(line, flush=True))
+
+
+def _marker(home: Path) -> dict[str, Any]:
+    marker = home / MARKER
+    found: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8")) if marker.is_file() else {}
+    return found
+
+
+def _has(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _refuse_foreign(home: Path, ours: set[str] | None) -> None:
+    """Raise where the landing folder holds a file that is not one of ours (None: we own whatever is there)."""
+    root = home / "landing"
+    found = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    foreign = [] if ours is None else [name for name in found if name not in ours]
+    if foreign:
+        raise ForeignHome(
+            f"{root} holds {len(foreign)} file(s) the demo did not write, the first is {foreign[0]}; "
+            "the demo runs in a home of its own: name another SIYU_HOME, or use `make daily` for this brand"
+        )
+
+
+def build(
+    home: Path, seed: int = SEED, households: int | None = None, say: Callable[[str], None] = lambda line: None
+) -> dict[str, Any]:
+    """Write ``landing/``, ``truth/`` and ``demo.json`` of the demo brand into a home.
+
+    Parameters
+    ----------
+    home
+        The home; its landing folder is replaced if the demo wrote it, and refused if anybody else did.
+    seed
+        Everything synthetic follows from it: the same seed gives the same bytes.
+    households
+        Keep only this many households of the data set; all when None.
+    say
+        Receives progress lines.
+
+    Returns
+    -------
+    dict
+        What was written: rows per dataset, orders, paid_fen per source, traps, what fell after the last date.
+
+    Raises
+    ------
+    ForeignHome
+        The landing folder holds files the demo did not write, or the home was run with another demo brand.
+    """
+    root, marker, started = home / "landing", _marker(home), time.monotonic()
+    unfinished = bool(marker) and "files" not in marker
+    _refuse_foreign(home, None if unfinished else set(marker.get("files", ())))
+    if marker and marker["identity"] != _identity(seed, households) and (home / "warehouse.duckdb").exists():
+        raise ForeignHome(
+            f"{home} was run with another demo brand ({marker['identity']}); remove it or name another SIYU_HOME"
+        )
+    home.mkdir(parents=True, exist_ok=True)
+    _write_marker(home, {"identity": _identity(seed, households)})
+    for folder in (root, home / "truth"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def tell(line: str) -> None:
+        say(f"demo: {line} ({time.monotonic() - started:.0f} s)")
+
+    chance, landing = Chance(seed), Landing(root)
+    tell("reading the Complete Journey")
+    journey = load(households)
+    chain, numbers = chain_of(journey, chance), Numbers(chance)
+    people = people_of(journey, chain, chance, numbers)
+    traps.lay(people, chain, chance, numbers)
+    buyers = {
+        person.household_id: person for person in people if person.kind == "buyer" and person.household_id is not None
+    }
+    tell(f"{len(people):,} people, {len(journey.baskets):,} baskets, {len(chain.staff)} staff; writing tickets, orders")
+    summary, book, walk_ins = _sell(landing, journey, chain, people, buyers, chance)
+    tell("writing members, friends, behaviour and messages")
+    crm.deliver(landing, people, book, chance)
+    online.deliver(landing, people, chance)
+    friends = wecom.friends_of(people, chain, chance)
+    wecom.deliver(landing, people, friends, chain, chance, numbers)
+    mail = outreach.post(journey, people, friends, chance)
+    outreach.deliver(landing, mail)
+    official_account.deliver(landing, people, mail.official, chance)
+    app.deliver(landing, journey, people, chance)
+    call_centre.deliver(landing, people, chain, chance)
+    standard.consents(landing, people, mail, chance)
+    standard.memberships(landing, people, chance)
+    standard.bridges(landing, people, chance)
+    standard.costs(landing, chance)
+    summary["quarantine_rows"] = dirty.spoil(landing)
+    summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
+    summary["truth"] = truth.write(home / "truth", journey, people, friends, walk_ins, buyers)
+    summary |= {
+        "people": _count(person.kind for person in people),
+        "traps": _count(flag for person in people for flag in person.flags),
+        "rows": dict(sorted(landing.rows.items())),
+        "after_last_date": dict(sorted(landing.after_last.items())),
+        "files": landing.files,
+        "bytes": landing.bytes,
+    }
+    files = {str(path.relative_to(root)): path.stat().st_size for path in sorted(root.rglob("*")) if path.is_file()}
+    offset = CLOCK_OFFSET / dt.timedelta(hours=1)
+    _write_marker(
+        home,
+        {"identity": _identity(seed, households), "clock_offset_hours": offset, "summary": summary, "files": files},
+    )
+    tell(
+        f"{sum(landing.rows.values()):,} rows in {landing.files:,} files, {landing.bytes / 1e6:.0f} MB; "
+        "people and behaviour are SYNTHETIC"
+    )
+    return summary
+
+
+def _write_marker(home: Path, content: dict[str, Any]) -> None:
+    (home / MARKER).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _count(names: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _sell(
+    landing: Landing, journey: Journey, chain: Chain, people: list[Person], buyers: dict[int, Person], chance: Chance
+) -> tuple[dict[str, Any], crm.Book, list[Sale]]:
+    """Write everything that comes of baskets: tickets, orders, trades, refunds, points, coupons, goods."""
+    names = _product_names(journey)
+    rows: dict[str, list[Row]] = {
+        "pos/tickets": [],
+        "mini_program/orders": [],
+        "mini_program/aftersales": [],
+        "tmall/trades": [],
+        "tmall/refunds": [],
+    }
+    book, walk_ins, earned = crm.Book(), list[Sale](), list[tuple[Sale, int]]()
+    till_orders: dict[tuple[int, dt.date], str] = {}
+    orders: dict[str, int] = {}
+    paid: dict[str, int] = {}
+    for sale in sales_of(journey, buyers, chance):
+        orders[sale.source] = orders.get(sale.source, 0) + 1
+        paid[sale.source] = paid.get(sale.source, 0) + sale.basket.paid_fen
+        book.note(sale)
+        earned.append((sale, sale.basket.paid_fen // 100))
+        if sale.source == "pos":
+            rows["pos/tickets"].append(pos_ticket(journey, sale, cashier_of(chain, chance, sale), names))
+            if sale.customer_id == "0":
+                walk_ins.append(sale)
+            else:
+                till_orders.setdefault((sale.basket.household_id, sale.basket.at.date()), sale.order_id)
+        elif sale.source == "mini_program":
+            rows["mini_program/orders"] += mini_order(journey, sale, names)
+        else:
+            rows["tmall/trades"] += tmall_trade(journey, sale, names, chance)
+        for dataset, found in refund_of(journey, sale, names, chance).items():
+            rows[dataset] += found
+    members = pos.member_rows(people, chance)
+    rows["pos/tickets"] += [
+        _test_ticket(person, number) for number, person in enumerate(people) if person.kind == "tester"
+    ]
+    landing.deliver("pos", "members", members, suffix="csv", header=pos.MEMBERS)
+    for name, found in rows.items():
+        channel, dataset = name.split("/")
+        landing.deliver(channel, dataset, found, monthly=True)
+        found.clear()
+    standard.goods(landing, journey, chain, names)
+    standard.coupons(landing, journey, buyers, till_orders)
+    standard.points(landing, earned, chance)
+    return {"orders": orders, "paid_fen": paid, "walk_in_tickets": len(walk_ins)}, book, walk_ins
+
+
+def _test_ticket(person: Person, number: int) -> Row:
+    """Return a one-fen ticket rung by somebody trying out the till."""
+    at = wall(2017, 3, 1, 11) + dt.timedelta(days=23 * (number % 11))
+    payload: dict[str, object] = {
+        "sn": f"T{epoch(at)}{number}",
+        "datetime": f"{at:%Y-%m-%d %H:%M:%S}",
+        "storeId": str(person.store_id),
+        "cashierUid": f"till{person.store_id}",
+        "customerUid": person.pos_uid,
+        "totalAmount": 0.01,
+        "discount": 0,
+        "rounding": 0,
+        "ticketType": "SELL",
+        "invalid": 0,
+        "remark": "SYNTHETIC test",
+        "payments": [{"code": "payCode_13", "amount": 0.01}],
+        "items": [{"name": "测试商品", "productUid": "999999", "sellPrice": 0.01, "quantity": 1, "totalAmount": 0.01}],
+    }
+    return at, enveloped(POS_ACCOUNT, at, payload)
+
+
+def _product_names(journey: Journey) -> dict[int, str]:
+    """Return the name a till prints, without the characters JSON would have to escape."""
+    table = journey.products
+    # Some goods that were sold stand in no product list; the till still prints something.
+    names = {product: f"item {product}" for product in sorted(set(journey.product))}
+    for product, kind, size in zip(table["product_id"], table["product_type"], table["package_size"], strict=True):
+        parts = [part for part in (kind, size) if isinstance(part, str)]
+        names[int(product)] = " ".join(parts).replace("\\", "/").replace('"', "'")[:40] or f"item {product}"
+    return names

@@ -1,0 +1,253 @@
+"""What platforms do not send comes through the standard channel: goods, campaigns, coupons, points, consents, costs."""
+
+import datetime as dt
+from collections import defaultdict
+
+from demo.calendar import LAST, OPENS, at_time, days, text, wall
+from demo.chance import Chance
+from demo.journey import Journey
+from demo.landing import Landing, Row, as_csv
+from demo.outreach import Mail
+from demo.people import Person
+from demo.retail import TMALL_SHOP, Sale
+from demo.stores import Chain
+
+#: The booklet of a campaign holds up to 209 coupons; a household is issued this many of them and those it redeemed.
+COUPONS_A_BOOKLET = 3
+BEFORE = wall(2016, 12, 1, 9)
+OFFERS = (
+    "coupon_10,coupon,10.00,,50.00,,14",
+    "discount_85,discount,,0.85,,30.00,14",
+    "points_500,points,5.00,,,,30",
+    "content_guide,content,,,,,7",
+)
+
+
+def source_of(person: Person) -> tuple[str, str] | None:
+    """Return (source, customer_id) under which a person's consents stand; None for an anonymous visitor."""
+    if person.member_no:
+        return "crm", person.member_no
+    if person.external_userid:
+        return "wecom", person.external_userid
+    if person.pos_uid:
+        return "pos", person.pos_uid
+    return ("official_account", person.oa_openid) if person.oa_openid else None
+
+
+def goods(landing: Landing, journey: Journey, chain: Chain, names: dict[int, str]) -> None:
+    """Write products (those sold), stores, campaigns and offers."""
+    sold = set(journey.product)
+    table = journey.products[journey.products["product_id"].isin(sold)]
+    rows: list[Row] = []
+    for product, category, brand in zip(table["product_id"], table["product_category"], table["brand"], strict=True):
+        shown = category if isinstance(category, str) else ""
+        rows.append((BEFORE, as_csv(("brand", product, names[int(product)], shown, brand, text(BEFORE)))))
+    landing.deliver("standard", "products", rows, suffix="csv", header="source,sku_id,name,category,brand,updated_at")
+    stores = [(BEFORE, as_csv((store.store_id, store.name, store.city))) for store in chain.stores.values()]
+    landing.deliver("standard", "stores", stores, suffix="csv", header="store_id,name,city")
+    campaigns = [
+        (BEFORE, as_csv((f"campaign_{number}", f"邮报{number}期", kind, text(start), text(end + dt.timedelta(days=1)))))
+        for number, kind, start, end in journey.campaign_descriptions.itertuples(index=False)
+    ]
+    campaigns += [
+        (BEFORE, f"letter_{month:02d},{month}月会员信,letter,2017-{month:02d}-12 00:00:00,2017-{month:02d}-19 00:00:00")
+        for month in range(1, 12)
+    ]
+    landing.deliver("standard", "campaigns", campaigns, suffix="csv", header="campaign_id,name,kind,starts_at,ends_at")
+    offers = [(BEFORE, line) for line in OFFERS]
+    for number, _, start, end in journey.campaign_descriptions.itertuples(index=False):
+        offers.append((BEFORE, f"campaign_{number},coupon,,,,,{(end - start).days + 1}"))
+    header = "offer_id,kind,face_value_yuan,pay_rate,minimum_spend_yuan,maximum_discount_yuan,valid_days"
+    landing.deliver("standard", "offers", offers, suffix="csv", header=header)
+
+
+def coupons(
+    landing: Landing, journey: Journey, buyers: dict[int, Person], sales: dict[tuple[int, dt.date], str]
+) -> None:
+    """Write the data set's coupons; a redemption names that day's till order of the household where there is one."""
+    booklets: dict[int, list[int]] = defaultdict(list)
+    for upc, campaign in sorted(
+        set(zip(journey.coupons["coupon_upc"].tolist(), journey.coupons["campaign_id"].tolist(), strict=True))
+    ):
+        booklets[campaign].append(upc)
+    redeemed: dict[tuple[int, int], dict[tuple[int, int], dt.date]] = defaultdict(dict)
+    for household, upc, campaign, day in journey.redemptions.itertuples(index=False):
+        issue = redeemed[campaign, household]
+        issue[upc, sum(1 for known in issue if known[0] == upc)] = day.date()
+    span = {number: (start, end) for number, _, start, end in journey.campaign_descriptions.itertuples(index=False)}
+    rows: list[Row] = []
+    for campaign, household in journey.campaigns.itertuples(index=False):
+        start, end = span[campaign]
+        issued, expires = start + dt.timedelta(hours=9), end + dt.timedelta(days=1)
+        used = redeemed.get((campaign, household), {})
+        book = {(upc, 0): None for upc in booklets[campaign][:COUPONS_A_BOOKLET]}
+        for (upc, copy), day in sorted({**book, **used}.items()):
+            at = at_time(day, 79_200) if day is not None and day <= LAST else None
+            order = sales.get((household, day), "") if day is not None and at is not None else ""
+            person = buyers[household]
+            values = (
+                "pos",
+                f"cj-{campaign}-{upc}-{household}-{copy}",
+                f"campaign_{campaign}",
+                person.pos_uid,
+                text(issued),
+                text(at),
+                order,
+                text(expires),
+            )
+            rows.append((at or issued.to_pydatetime(), as_csv(values)))
+    header = "source,coupon_id,offer_id,customer_id,issued_at,redeemed_at,order_id,expires_at"
+    landing.deliver("standard", "coupons", rows, suffix="csv", header=header)
+
+
+def points(landing: Landing, sales: list[tuple[Sale, int]], chance: Chance) -> None:
+    """Write the points ledger: a point a yuan of every sale to a known member, and points spent now and then."""
+    rows: list[Row] = []
+    for sale, yuan in sales:
+        person, at = sale.person, sale.basket.at
+        member = (
+            person.second_member_no
+            if person.second_until is not None and at < person.second_until
+            else person.member_no
+        )
+        if not member or sale.customer_id == "0" or yuan <= 0:
+            continue
+        rows.append((at, f"crm,e{sale.basket.basket_id},{member},{yuan},{text(at)},earn"))
+        if chance.happens(0.012, "spends points", sale.basket.basket_id):
+            rows.append((at, f"crm,s{sale.basket.basket_id},{member},-300,{text(at)},spend"))
+    landing.deliver(
+        "standard",
+        "points_ledger",
+        rows,
+        suffix="csv",
+        header="source,entry_id,customer_id,points,occurred_at,kind",
+        monthly=True,
+    )
+
+
+CONSENT_RATES = (
+    ("", "service", 0.97),
+    ("", "profiling", 0.86),
+    ("wecom", "marketing", 0.82),
+    ("sms", "marketing", 0.7),
+    ("official_account", "marketing", 0.75),
+    ("mini_program", "marketing", 0.72),
+    ("call", "marketing", 0.38),
+    ("app_push", "marketing", 0.5),
+    ("email", "marketing", 0.4),
+)
+
+
+def consents(landing: Landing, people: list[Person], mail: Mail, chance: Chance) -> None:
+    """Write consents (one in fifty withdrawn) and suppressions (complaints, opt-outs, staff, tests)."""
+    rows: list[Row] = []
+    blocked: list[Row] = []
+    for person in people:
+        known = source_of(person)
+        if known is None:
+            continue
+        joined = (
+            person.registered_at
+            if known[0] in ("crm", "pos")
+            else (person.wecom_at or person.oa_at or person.registered_at)
+        )
+        for channel, purpose, rate in CONSENT_RATES:
+            key = (person.person_id, channel, purpose)
+            if not chance.happens(rate, "consents", *key):
+                continue
+            rows.append((joined, as_csv((*known, channel, purpose, "true", text(joined)))))
+            if chance.happens(0.02, "withdraws", *key):
+                at = max(joined, wall(2017, 1, 1)) + dt.timedelta(days=chance.between(5, 300, "withdrawn", *key))
+                rows.append((at, as_csv((*known, channel, purpose, "false", text(at)))))
+        blocked += _suppressed(person, known, mail, chance)
+    landing.deliver(
+        "standard",
+        "consents",
+        rows,
+        suffix="csv",
+        header="source,customer_id,message_channel,purpose,granted,changed_at",
+    )
+    header = "id_type,id_scope,id_value,message_channel,reason,changed_at,revoked_at"
+    landing.deliver("standard", "suppressions", blocked, suffix="csv", header=header)
+
+
+def _suppressed(person: Person, known: tuple[str, str], mail: Mail, chance: Chance) -> list[Row]:
+    rows: list[Row] = []
+    if person.staff is not None:
+        rows.append((BEFORE, as_csv(("mobile", "", person.phone, "", "staff", text(BEFORE), ""))))
+    if person.kind == "tester":
+        rows.append((BEFORE, as_csv(("customer_id", *known, "", "test", text(BEFORE), ""))))
+    if person.kind != "tester" and chance.happens(0.008, "complains", person.person_id):
+        at = max(person.registered_at, wall(2017, 1, 1)) + dt.timedelta(
+            days=chance.between(1, 320, "complained", person.person_id)
+        )
+        revoked = at + dt.timedelta(days=60) if chance.happens(0.1, "revoked", person.person_id) else None
+        rows.append((at, as_csv(("customer_id", *known, "", "complaint", text(at), text(revoked)))))
+    opted = mail.opted_out.get(person.person_id)
+    if opted is not None and chance.happens(0.5, "also listed", person.person_id):
+        at = opted + dt.timedelta(hours=20)
+        rows.append((at, as_csv(("mobile", "", person.phone, "sms", "opt_out", text(at), ""))))
+    return rows
+
+
+def memberships(landing: Landing, people: list[Person], chance: Chance) -> None:
+    """Write paid memberships that end within the year and beyond, some renewed; and service appointments."""
+    rows: list[Row] = []
+    visits: list[Row] = []
+    for person in people:
+        key = person.person_id
+        if not person.member_no or person.kind == "tester" or not person.present(wall(2017, 11, 1)):
+            continue
+        if chance.happens(0.3, "paid membership", key):
+            ends = at_time(dt.date(2017, 6, 1) + dt.timedelta(days=chance.between(0, 364, "ends", key)), 86_399)
+            renewed = (
+                ends - dt.timedelta(days=chance.between(0, 40, "renews", key))
+                if chance.happens(0.35, "renewed", key)
+                else None
+            )
+            renewed = renewed if renewed is not None and renewed.date() <= LAST else None
+            if ends - dt.timedelta(days=365) >= person.registered_at:
+                values = ("crm", f"en{key}", person.member_no, "membership", text(ends), text(renewed))
+                rows.append((renewed or ends - dt.timedelta(days=365), as_csv(values)))
+        if chance.happens(0.04, "appointment", key):
+            at = at_time(dt.date(2017, 3, 1) + dt.timedelta(days=chance.between(0, 270, "visit", key)), 39_600)
+            booked = max(at - dt.timedelta(days=3), person.registered_at)
+            if booked < at:
+                status = chance.pick(("kept", "kept", "missed", "cancelled"), "kept", key)
+                visits.append((
+                    booked,
+                    as_csv(("crm", f"ap{key}", person.member_no, "nutrition_talk", text(at), status, "")),
+                ))
+    header = "source,entitlement_id,customer_id,kind,expires_at,renewed_at"
+    landing.deliver("standard", "entitlements", rows, suffix="csv", header=header)
+    header = "source,appointment_id,customer_id,kind,starts_at,status,staff_id"
+    landing.deliver("standard", "appointments", visits, suffix="csv", header=header)
+
+
+def bridges(landing: Landing, people: list[Person], chance: Chance) -> None:
+    """Write identifiers the CRM keeps by hand: the Tmall account of members who linked it in the member programme."""
+    rows: list[Row] = []
+    for person in people:
+        if person.tmall_id and person.member_no and chance.happens(0.3, "linked tmall", person.person_id):
+            at = max(person.registered_at, wall(2017, 1, 2)) + dt.timedelta(
+                days=chance.between(0, 120, "linked", person.person_id)
+            )
+            rows.append((at, as_csv(("crm", person.member_no, "tb_ouid", TMALL_SHOP, person.tmall_ouid, text(at), ""))))
+    header = "source,customer_id,id_type,id_scope,id_value,observed_at,unbound_at"
+    landing.deliver("standard", "identifiers", rows, suffix="csv", header=header)
+
+
+def costs(landing: Landing, chance: Chance) -> None:
+    """Write what acquiring and serving cost per channel and day."""
+    rows: list[Row] = []
+    for day in days(OPENS, LAST):
+        for channel, low, high in (
+            ("wecom", 80, 260),
+            ("tmall", 150, 420),
+            ("mini_program", 60, 200),
+            ("app", 90, 300),
+            ("ad", 200, 700),
+        ):
+            yuan = chance.between(low * 100, high * 100, "cost", channel, day)
+            rows.append((at_time(day, 82_800), f"{channel},{day},{yuan // 100}.{yuan % 100:02d},"))
+    landing.deliver("standard", "channel_costs", rows, suffix="csv", header="channel,cost_date,spend_yuan,campaign_id")

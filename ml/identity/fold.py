@@ -1,0 +1,231 @@
+"""One day of the replay: take its links, solve the groups they touch, carry the people on, record what changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ml.identity.graph import Graph, Link, RecordKey, Value, ValueKey
+from ml.identity.history import IdentityHistory, Recorder
+from ml.identity.lineage import Lineage
+from ml.identity.people import Person, confidence, is_island
+from ml.identity.rules import SELF, IdentityRules
+from ml.identity.solve import Cluster, NotConverged, Refusal, Solution, solve
+from ml.identity.unionfind import UnionFind
+
+#: one_id, valid_from, valid_to, link_strength, no_join_reason
+State = tuple[str | None, int, int | None, int, str | None]
+
+
+class Fold:
+    """The state of a replay between two days."""
+
+    def __init__(self, rules: IdentityRules, key: bytes, cut_off_us: int) -> None:
+        self._rules = rules
+        self._graph = Graph(rules)
+        self._recorder = Recorder(cut_off_us)
+        self._lineage = Lineage(key, self._recorder)
+
+    def day(self, day: int, observations: Sequence[tuple[Any, ...]], *, everything: bool = False) -> None:
+        """Fold one day's observations, in whatever order they come."""
+        touched: set[RecordKey] = set()
+        values: dict[int, Value] = {}
+        for observation in observations:
+            value, record = self._take(day, *observation)
+            values[id(value)] = value
+            if record is not None:
+                touched.add(record)
+        for value in sorted(values.values(), key=lambda value: value.key):
+            if value.joins() and value.is_over_cap():
+                self._share(value, day)
+                touched.update(link.record for link in value.links)
+        if everything:
+            touched = set(self._graph.links_of)
+        if touched:
+            self._solve(touched, day)
+        for value in values.values() if not everything else list(self._graph.values.values()):
+            if not value.joins():
+                self._record_apart(value, day)
+
+    def check(self) -> None:
+        """Compare the people with the connected components of all accepted links.
+
+        Raises
+        ------
+        NotConverged
+            When a component holds two people, or a person two components.
+        """
+        sets: UnionFind[Any] = UnionFind(self._graph.links_of)
+        for link in self._graph.links.values():
+            if link.status == "joined":
+                sets.union(link.record, link.value.key)
+        pairs = {(sets.find(record), self._lineage.person_of[record].one_id) for record in self._graph.links_of}
+        if not len(pairs) == len({root for root, _ in pairs}) == len({one_id for _, one_id in pairs}):
+            raise NotConverged(
+                "people and connected components of their links differ; the identity stage is not to be published"
+            )
+
+    def history(self) -> IdentityHistory:
+        """Return everything recorded, the verdict on every link included."""
+        for link in self._graph.links.values():
+            if not link.value.joins():
+                link.settle()
+            status = link.status if link.value.joins() else str(link.value.no_join_reason)
+            known_from = self._recorder.instant(link.status_day)
+            self._recorder.add(
+                "link",
+                (*link.record, *link.value.key, status, link.strength, known_from, link.valid_from, link.valid_to),
+            )
+        return self._recorder.history()
+
+    def _take(
+        self,
+        day: int,
+        record: RecordKey,
+        key: tuple[str, str, str],
+        reason: str | None,
+        origin: str,
+        bound: int | None,
+        unbound: int | None,
+    ) -> tuple[Value, RecordKey | None]:
+        """Add one observation; return its value, and its record where people may change by it."""
+        graph = self._graph
+        own, is_new = graph.link(record, graph.value(("customer_id", *record), None), SELF)
+        if bound is not None and all(known == day for _, known in own.binds):
+            own.binds.add((bound, day))  # a record exists from the first day it shows, seen in any of that day's rows
+        value = graph.value(key, reason)
+        link, changed = graph.link(record, value, origin)
+        if unbound is not None:
+            link.unbinds.add(unbound)
+            return value, record
+        assert bound is not None
+        changed = changed or is_new
+        if not changed:
+            changed = link.valid_to is not None or bound < link.valid_from or (day, bound) < link.since
+        if value.kind is not None and value.kind.silence_us is not None and not link.is_own:
+            changed = changed or not 0 <= bound - value.last_seen < value.kind.silence_us
+            value.last_seen = max(value.last_seen, bound)
+        link.binds.add((bound, day))
+        return value, record if changed else None
+
+    def _share(self, value: Value, day: int) -> None:
+        source, records = max(value.carriers.items(), key=lambda item: (len(item[1]), item[0]))
+        cap = value.kind.people_cap if value.kind is not None else None
+        value.no_join_reason = "shared_value"
+        detail = f"seen on {len(records)} records of {source}, at most {cap} may share it"
+        self._conflict("people_cap", value.key, None, (None, None), detail, day)
+
+    def _solve(self, touched: set[RecordKey], day: int) -> None:
+        solutions = [solve(self._graph, group) for group in self._groups(touched)]
+        clusters = [cluster for solution in solutions for cluster in solution.clusters]
+        stopped = [stop for solution in solutions for stop in self._judge(solution, day)]
+        people = self._lineage.carry(clusters, stopped, day)
+        ended = {id(link) for link, _ in stopped if link.valid_to is not None}
+        for solution in solutions:
+            self._record_values(solution, ended, day)
+            for refusal in solution.refusals:
+                if refusal.link.status_day == day:
+                    self._record_refusal(refusal, day)
+        for cluster, person in people:
+            self._record_person(cluster, person, day)
+
+    def _groups(self, touched: set[RecordKey]) -> list[list[RecordKey]]:
+        """Return the groups touched; whoever was one person with a touched record is looked at too."""
+        while True:
+            groups = list(self._graph.reach(touched))
+            reached = {record for group in groups for record in group}
+            people = {self._lineage.person_of[record] for record in reached if record in self._lineage.person_of}
+            missing = {record for person in people for record in person.records} - reached
+            if not missing:
+                return groups
+            touched = reached | missing
+
+    def _judge(self, solution: Solution, day: int) -> list[tuple[Link, str]]:
+        """Set every link's status; return the links that stopped joining, with the reason."""
+        stopped = []
+        refused = {id(refusal.link) for refusal in solution.refusals}
+        records = [record for cluster in solution.clusters for record in cluster.records]
+        for link in (link for record in records for link in self._graph.links_of[record]):
+            if not link.value.joins():
+                status = str(link.value.no_join_reason)
+            elif id(link) in refused:
+                status = "refused"
+            elif link.valid_to is None:
+                status = "joined"
+            else:
+                status = "reissued" if (link.record, link.value.key) in solution.reissued else "unbound"
+            if status != link.status:
+                if link.status == "joined":
+                    stopped.append((link, f"{status}:{link.value.key[0]}"))
+                link.status, link.status_day = status, day
+        return stopped
+
+    def _record_values(self, solution: Solution, ended: set[int], day: int) -> None:
+        person_of = self._lineage.person_of
+        by_value: dict[ValueKey, list[Link]] = {}
+        for link in solution.links:
+            by_value.setdefault(link.value.key, []).append(link)
+        for key, links in by_value.items():
+            joined = [link for link in links if link.status == "joined"]
+            past = [link for link in links if link.valid_to is not None]
+            last = max(past, key=lambda link: (link.valid_to, link.record), default=None)
+            if joined:
+                holder = person_of[joined[0].record].one_id
+                strongest = max(link.strength for link in joined)
+                state: State = (holder, min(link.valid_from for link in joined), None, strongest, None)
+            elif last is not None:
+                state = self._ended(last)
+            else:
+                state = (
+                    None,
+                    min(link.valid_from for link in links),
+                    None,
+                    max(link.strength for link in links),
+                    "over_limit",
+                )
+            if last is not None and id(last) in ended and self._ended(last)[0] != state[0]:
+                self._recorder.end_holding(key, self._ended(last), day)
+            self._recorder.set_state("identifier", key, state, day)
+
+    def _ended(self, link: Link) -> State:
+        return (self._lineage.person_of[link.record].one_id, link.valid_from, link.valid_to, link.strength, None)
+
+    def _record_apart(self, value: Value, day: int) -> None:
+        """Record a value that nobody is joined by, with the reason."""
+        for link in value.links:
+            link.settle()
+        state = (None, min(link.valid_from for link in value.links), None, 0, value.no_join_reason)
+        self._recorder.set_state("identifier", value.key, state, day)
+
+    def _record_refusal(self, refusal: Refusal, day: int) -> None:
+        person_of, link = self._lineage.person_of, refusal.link
+        kept = None if refusal.keeper is None else person_of[refusal.keeper].one_id
+        id_type, id_scope = refusal.limit
+        most = self._rules.id_types[id_type].per_person_cap
+        detail = f"would give one person more than {most} {id_type}" + (f" of {id_scope}" if id_scope else "")
+        refused = person_of[link.record].one_id
+        self._conflict("per_person_cap", link.value.key, link.record, (kept, refused), detail, day)
+
+    def _record_person(self, cluster: Cluster, person: Person, day: int) -> None:
+        identifiers = sum(1 for key in cluster.values if key[0] != "customer_id")
+        size = identifiers + len(cluster.records)
+        if size > self._rules.large_cluster and not person.is_listed_as_large:
+            person.is_listed_as_large = True
+            link = min(cluster.links, key=lambda link: link.age)
+            detail = f"{size} identifiers, more than {self._rules.large_cluster}: look whether they are one person"
+            self._conflict("large_cluster", link.value.key, link.record, (person.one_id, None), detail, day)
+        sure, reason = confidence(cluster, self._rules)
+        state = (identifiers, len(cluster.records), sure, reason, is_island(cluster.values, self._rules))
+        self._recorder.set_state("person", (person.one_id, person.founded_at), state, day)
+
+    def _conflict(
+        self,
+        rule: str,
+        key: ValueKey,
+        record: RecordKey | None,
+        sides: tuple[str | None, str | None],
+        detail: str,
+        day: int,
+    ) -> None:
+        """Record a conflict; its id is a hash of what it says."""
+        source, customer_id = record or (None, None)
+        row = (self._recorder.instant(day), rule, *key, source, customer_id, *sides, detail)
+        self._recorder.add("conflict", row)

@@ -1,0 +1,95 @@
+"""The replay: links folded over the days on which they became known, people carried from each day to the next."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from ml.identity.fold import Fold
+from ml.identity.history import IdentityHistory
+from ml.identity.rules import IdentityRules
+
+#: Columns of the links handed in.
+LINK_COLUMNS: Final = (
+    "source", "customer_id", "id_type", "id_scope", "id_value", "observed_at", "unbound_at", "known_day", "unbound_day",
+    "origin", "no_join_reason",
+)  # fmt: skip
+Observation = tuple[Any, ...]
+
+
+class MissingColumns(ValueError):
+    """The links lack a column."""
+
+
+def replay(
+    links: pd.DataFrame,
+    rules: IdentityRules,
+    key: bytes,
+    cut_off: dt.timedelta = dt.timedelta(hours=22),
+    *,
+    everything: bool = False,
+) -> IdentityHistory:
+    """Return who was whom, as it was known at the end of each day.
+
+    Parameters
+    ----------
+    links
+        One row per observation (``LINK_COLUMNS``), in any order: a record carried an identifier at ``observed_at``
+        (UTC), until ``unbound_at`` where that is known; ``known_day`` and ``unbound_day`` are the business dates
+        from which either is known. Origin ``record`` marks a record's own key, ``ruling`` a member merge (the value
+        is the other record's key). ``no_join_reason`` keeps a value out of every join.
+    rules
+        Strengths, limits and caps.
+    key
+        Of the HMAC that makes one_ids; never rotated.
+    cut_off
+        A day's cut-off, counted from 00:00 UTC of its date: the moment from which its links are known.
+    everything
+        Solve every group anew on every day instead of those that the day's links touch: the slow full rebuild that
+        the incremental fold has to equal.
+
+    Raises
+    ------
+    MissingColumns
+        A column is missing.
+    NotConverged
+        The clusters at the end are not the connected components of the accepted links.
+    """
+    missing = [column for column in LINK_COLUMNS if column not in links.columns]
+    if missing:
+        raise MissingColumns(
+            f"identity links lack {', '.join(missing)}; see dbt_project/models/identity/identifier_links.sql"
+        )
+    fold = Fold(rules, key, cut_off // dt.timedelta(microseconds=1))
+    days: dict[int, list[Observation]] = {}
+    for day, observation in _observations(links):
+        days.setdefault(day, []).append(observation)
+    for day in sorted(days):
+        fold.day(day, days[day], everything=everything)
+    fold.check()
+    return fold.history()
+
+
+def _observations(links: pd.DataFrame) -> Iterator[tuple[int, Observation]]:
+    """Yield (day, record, value key, no_join_reason, origin, bound at, unbound at): one of the two instants is None."""
+    columns = {name: links[name] for name in LINK_COLUMNS}
+    observed = _microseconds(columns["observed_at"])
+    unbound = _microseconds(columns["unbound_at"])
+    known_days = _microseconds(columns["known_day"], "s")
+    unbound_days = _microseconds(columns["unbound_day"], "s")
+    texts = [columns[name].astype(object).where(columns[name].notna(), None).tolist() for name in LINK_COLUMNS[:5]]
+    origins = columns["origin"].tolist()
+    reasons = columns["no_join_reason"].astype(object).where(columns["no_join_reason"].notna(), None).tolist()
+    for row, (source, customer_id, id_type, id_scope, value) in enumerate(zip(*texts, strict=True)):
+        fixed = ((source, customer_id), (id_type, id_scope or "", value), reasons[row], origins[row])
+        known = known_days[row] // 86_400
+        yield known, (*fixed, observed[row], None)
+        if unbound[row] is not None:
+            yield max(known, unbound_days[row] // 86_400), (*fixed, None, unbound[row])
+
+
+def _microseconds(column: pd.Series, unit: str = "us") -> list[Any]:
+    instants = pd.to_datetime(column).astype(f"datetime64[{unit}]")
+    numbers = instants.astype("int64").tolist()
+    return [None if missing else number for number, missing in zip(numbers, instants.isna().tolist(), strict=True)]

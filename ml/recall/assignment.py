@@ -1,0 +1,146 @@
+"""Which arm each candidate stands in: holdouts and exploration by draw, the rest by the knapsack."""
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.recall.holdouts import campaign_share, global_holdout, keys_of, unit_draws
+from ml.recall.knapsack import Problem, Solution, solve
+from ml.recall.rules import Rules
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+#: Every arm of recall.assignment. Only treat and explore are sent anything.
+ARMS: Final = ("treat", "explore", "holdout_global", "holdout_campaign", "not_selected", "waiting", "ineligible")
+
+
+@dataclasses.dataclass(frozen=True)
+class Salts:
+    """The secrets of the draws, made once per home; none may equal another."""
+
+    holdout: bytes
+    exploration: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse equal salts: the holdout would then predict who explores."""
+        if self.holdout == self.exploration:
+            raise ValueError("the holdout and the exploration salt must differ")
+
+    def of(self, purpose: str) -> bytes:
+        """Return a salt of its own for a further draw."""
+        return self.exploration + b"|" + purpose.encode()
+
+
+def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts: Salts) -> pd.DataFrame:
+    """Return the candidates with ``arm`` (None: still open), ``global_holdout`` and ``assignment_probability``.
+
+    Nothing of a score enters. The probability is that of the arm as drawn; for explorers it is multiplied by the
+    share of their option later, when the number of options is known.
+    """
+    held = global_holdout(people, ancestry, salts.holdout, rules.holdout_share)
+    month = people["policy_id"] + "|" + people["campaign_id"].str.slice(-6)
+    control = np.zeros(len(people))
+    base = rules.seeds["recall_policies"].drop_duplicates("policy_id").set_index("policy_id")["base_rate"].astype(float)
+    for (_, policy), group in people.groupby(["as_of_date", "policy_id"]):
+        control[group.index], _ = campaign_share(
+            len(group), float(base[policy]), rules.setting("campaign_lift"), least=rules.setting("campaign_share_least"),
+            most=rules.setting("campaign_share_most"), pooled=rules.setting("campaign_share_pooled"),
+        )  # fmt: skip
+    in_control = ~held & (unit_draws(keys_of(people["one_id"], month), salts.of("campaign")) < control)
+    explores = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
+    explores &= ~held & ~in_control
+    arm = np.select([held, in_control, explores], ["holdout_global", "holdout_campaign", "explore"], default="")
+    kept, e = 1 - rules.holdout_share, rules.exploration_share
+    probability = np.select([held, in_control, explores], [np.full(len(people), 1 - kept), kept * control, kept * (1 - control) * e],
+                            default=kept * (1 - control) * (1 - e))  # fmt: skip
+    return people.assign(arm=arm, global_holdout=held, assignment_probability=np.round(probability, 6))
+
+
+def staff_slots(options: pd.DataFrame, rules: Rules) -> tuple[Ints, Floats]:
+    """Return the slot of every option (2 i: messages of member i, 2 i + 1: calls, -1: nobody's) and the slots' capacity."""
+    staffed = options["message_channel"].isin(rules.staff_channels).to_numpy(dtype=bool)
+    owners, members = pd.factorize(options["owner_staff_id"].where(staffed), sort=True)
+    calls = options["message_channel"].eq("call").to_numpy(dtype=bool)
+    slot = np.where(owners >= 0, 2 * owners + calls, -1).astype(np.int64)
+    capacity = np.zeros(2 * len(members))
+    for kind, column, cap in (
+        (0, "owner_message_capacity", "staff_messages_day"),
+        (1, "owner_call_capacity", "staff_calls_day"),
+    ):
+        own = options.loc[staffed].groupby("owner_staff_id")[column].max().reindex(members).astype("Float64")
+        capacity[kind::2] = own.fillna(rules.cap(cap)).to_numpy(np.float64)
+    return slot, capacity
+
+
+def channel_slots(options: pd.DataFrame, rules: Rules) -> tuple[Ints, Floats]:
+    """Return the index of every option's channel-day capacity (-1: none) and the capacities."""
+    caps = rules.seeds["contact_caps"]
+    caps = caps[caps["cap_id"] == "channel_day"].sort_values("message_channel")
+    position = {channel: at for at, channel in enumerate(caps["message_channel"])}
+    return options["message_channel"].map(position).fillna(-1).astype(int).to_numpy(np.int64), caps["most"].to_numpy(
+        np.float64
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Room:
+    """What a date may still use."""
+
+    budget: float
+    channel: Floats
+    staff: Floats
+
+    def less(self, options: pd.DataFrame, channel: Ints, staff: Ints) -> "Room":
+        """Return the room left after these options."""
+        used_channel = np.bincount(channel[channel >= 0], minlength=len(self.channel))
+        used_staff = np.bincount(staff[staff >= 0], minlength=len(self.staff))
+        cost = float(options["expected_cost_fen"].sum())
+        return Room(self.budget - cost, self.channel - used_channel, self.staff - used_staff)
+
+
+def explored(
+    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Room, rules: Rules, salts: Salts
+) -> tuple[pd.DataFrame, set[int]]:
+    """Return each explorer's option, drawn evenly from the admissible ones and nothing, and who found no room.
+
+    Where exploration would exceed its share of the budget or a capacity, the first by a further draw are kept; the
+    others leave the experiment.
+    """
+    one = options.groupby("candidate", sort=True).agg(
+        one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
+    )
+    pick = np.floor(
+        unit_draws(keys_of(one["one_id"], one["as_of_date"]), salts.of("treatment")) * (one["size"].to_numpy() + 1)
+    )
+    wanted = options["candidate"].map(pd.Series(pick, index=one.index))
+    taken = options[options.groupby("candidate").cumcount() == wanted]
+    asked = set(taken["candidate"])
+    turn = unit_draws(keys_of(taken["one_id"], taken["as_of_date"]), salts.of("turn"))
+    taken = taken.assign(turn=turn).sort_values("turn")
+    for slot, capacity in ((slots[0], room.channel), (slots[1], room.staff)):
+        of = pd.Series(slot, index=options.index).reindex(taken.index)
+        place = of.groupby(of).cumcount()
+        fits = (of < 0) | (place < of.map(lambda at, most=capacity: most[at] if at >= 0 else np.inf))
+        taken = taken[fits.to_numpy(dtype=bool)]
+    taken = taken[taken["expected_cost_fen"].cumsum() <= room.budget * rules.setting("exploration_budget_share")]
+    return taken.drop(columns="turn"), asked - set(taken["candidate"])
+
+
+def chosen(
+    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Room, *, exact: bool = True
+) -> tuple[pd.DataFrame, Solution]:
+    """Return the options the knapsack takes at P10 values, and its solution; ``options`` is sorted by candidate."""
+    code, people = pd.factorize(options["candidate"], sort=True)
+    place = options.groupby("candidate").cumcount().to_numpy()
+    shape = (len(people), int(place.max(initial=0)) + 1)
+    value, cost = np.zeros(shape), np.zeros(shape)
+    channel, staff = np.full(shape, -1), np.full(shape, -1)
+    value[code, place] = np.maximum(options["net_p10_fen"].to_numpy(np.float64), 0.0) if room.budget > 0 else 0.0
+    cost[code, place] = options["expected_cost_fen"].to_numpy(np.float64)
+    channel[code, place], staff[code, place] = slots
+    solution = solve(Problem(value, cost, channel, staff, max(room.budget, 0.0), room.channel, room.staff), exact=exact)
+    return options[solution.choice[code] == place], solution

@@ -1,0 +1,136 @@
+"""Who recall thinks about on a date, under which policy and at which step, and what they would do by themselves.
+
+Source of the policies: docs/recall.md; every number stands in the seed recall_policies. One person is a candidate
+of one policy a day: the one with the lowest ``priority``.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.recall.rules import Rules, require
+
+#: What candidates needs of features.recall_context, one row per (as_of_date, one_id).
+CONTEXT: Final = (
+    "as_of_date", "one_id", "is_test", "purchase_stage", "days_registered", "days_since_order", "days_to_entitlement_end",
+    "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
+    "renewal_step", "days_since_renewal_step", "is_deleted_friend",
+)  # fmt: skip
+#: Purchase stage to the score that says what a person would do without being contacted.
+ORGANIC: Final = {
+    "at_risk": "return_at_risk",
+    "dormant": "return_dormant",
+    "lost": "return_lost",
+    "registered_no_order": "first_purchase",
+}
+ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
+_SCORES: Final = ("churn", *ORGANIC.values())
+
+Flags = npt.NDArray[np.bool_]
+
+
+def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return ``churn_probability`` and ``organic_return_probability`` (p0) per row of context, NaN where unscored.
+
+    p0 is the return model's score in the lapsed bands, 1 - churn for active buyers and the first-purchase score
+    before the first order.
+    """
+    require(scores, ("as_of_date", "one_id", "model", "score"), "scores.customer_scores")
+    wide = scores[scores["model"].isin(_SCORES)].pivot_table(
+        index=["as_of_date", "one_id"], columns="model", values="score", aggfunc="max"
+    )
+    wide = wide.reindex(columns=list(_SCORES)).reindex(pd.MultiIndex.from_frame(context[["as_of_date", "one_id"]]))
+    stage = context["purchase_stage"].to_numpy(dtype=object)
+    churn = wide["churn"].to_numpy(dtype=float)
+    p0 = np.where(np.isin(stage, ACTIVE_STAGES), 1 - churn, np.nan)
+    for name, model in ORGANIC.items():
+        p0 = np.where(stage == name, wide[model].to_numpy(dtype=float), p0)
+    return pd.DataFrame({"churn_probability": churn, "organic_return_probability": p0}, index=context.index)
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
+    return frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _applies(context: pd.DataFrame, policy: pd.Series, churn: npt.NDArray[np.float64], high_risk: float) -> Flags:
+    """Whether a policy's step is due for each row of context."""
+    stage = context["purchase_stage"].to_numpy(dtype=object)
+    step = int(policy["ladder_step"])
+    kind = str(policy["audience_kind"])
+    if kind == "renewal":
+        left = _numbers(context, "days_to_entitlement_end")
+        due = (left >= 0) & (left <= policy["within_days"])
+        waited = (step == 1) | (_numbers(context, "days_since_renewal_step") >= policy["wait_days"])
+        return np.asarray(due & (_numbers(context, "renewal_step") == step - 1) & waited)
+    if kind == "first_order":
+        never_ordered = stage == "registered_no_order"
+        waited = (step == 1) | (_numbers(context, "days_since_first_order_step") >= policy["wait_days"])
+        due = _numbers(context, "days_registered") >= policy["after_days"]
+        return np.asarray(never_ordered & due & (_numbers(context, "first_order_step") == step - 1) & waited)
+    if kind == "climb":
+        # The ladder stops on an order and the climb begins: one step per further order, while that order is fresh.
+        climbing = np.isin(stage, ACTIVE_STAGES) & (_numbers(context, "first_order_step") >= 1)
+        ordered = np.minimum(_numbers(context, "orders_since_first_order_ladder"), 3)
+        fresh = _numbers(context, "days_since_order") <= policy["within_days"]
+        return np.asarray(climbing & (ordered == step) & (_numbers(context, "climb_step") < step) & fresh)
+    if kind == "re_add":
+        return np.asarray(context["is_deleted_friend"].fillna(False).to_numpy(dtype=bool))
+    if policy["band"] == "high_risk":
+        return np.asarray(np.isin(stage, ACTIVE_STAGES) & (np.nan_to_num(churn, nan=0.0) >= high_risk))
+    return np.asarray(stage == policy["band"])
+
+
+def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return the candidates of every date.
+
+    Parameters
+    ----------
+    context
+        Columns ``CONTEXT`` and whatever the later steps read; one row per (as_of_date, one_id).
+    scores
+        ``as_of_date, one_id, model, score``.
+    rules
+        The seeds.
+
+    Returns
+    -------
+    DataFrame
+        The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
+        ladder_step, band, consent_purpose, content_theme, scene_id, campaign_id, churn_probability,
+        organic_return_probability, p0``. p0 is the policy's base rate where no model speaks.
+
+    Raises
+    ------
+    MissingColumns
+        When a frame lacks a column.
+    """
+    require(context, CONTEXT, "features.recall_context")
+    people = context[~context["is_test"].fillna(False).astype(bool)].sort_values(
+        ["as_of_date", "one_id"], ignore_index=True
+    )
+    people = people.join(organic(people, scores))
+    policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
+    high_risk = rules.setting("high_risk_churn_score")
+    chosen = np.full(len(people), -1)
+    churn = people["churn_probability"].to_numpy(dtype=float)
+    for at, policy in policies.iterrows():
+        due = _applies(people, policy, churn, high_risk)
+        chosen[(chosen < 0) & due] = int(str(at))
+    people, chosen = people[chosen >= 0].reset_index(drop=True), chosen[chosen >= 0]
+    columns = [
+        "policy_id",
+        "audience_kind",
+        "ladder_step",
+        "band",
+        "consent_purpose",
+        "content_theme",
+        "scene_id",
+        "base_rate",
+    ]
+    people = people.join(policies.loc[chosen, columns].reset_index(drop=True))
+    month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
+    people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month
+    people["p0"] = people["organic_return_probability"].fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)
+    return people

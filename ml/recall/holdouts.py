@@ -1,0 +1,101 @@
+"""Who is held out, drawn before anything is scored: the global 5%, the campaign's control, and exploration.
+
+A draw is a keyed hash, never a random state: it does not depend on the order of rows, the date of the run or what
+else is drawn. The salts are made once per home and differ from each other, so that the draws are independent.
+"""
+
+import datetime as dt
+import hmac
+import math
+from collections.abc import Iterable
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+_TWO_TO_64: Final = float(2**64)
+
+
+def unit_draws(texts: Iterable[str], salt: bytes) -> Floats:
+    """Return one number in [0, 1) per text: HMAC-SHA256 of the text under the salt, its first 8 bytes as a share.
+
+    Raises
+    ------
+    ValueError
+        A salt shorter than 16 bytes: anybody could compute the draw, and steer ids around the holdout.
+    """
+    if len(salt) < 16:
+        raise ValueError(
+            f"a holdout or exploration salt has at least 16 bytes, this one {len(salt)}; see docs/recall.md"
+        )
+    return np.array(
+        [int.from_bytes(hmac.digest(salt, text.encode(), "sha256")[:8], "big") / _TWO_TO_64 for text in texts],
+        dtype=np.float64,
+    )
+
+
+def global_holdout(people: pd.DataFrame, ancestry: pd.DataFrame, salt: bytes, share: float) -> npt.NDArray[np.bool_]:
+    """Return whether each person is held out of every campaign, for good.
+
+    A person is held out when the draw of the one_id, or of any id in its merge and split ancestry known at the
+    date's cut-off, falls below the share: on a merge the holdout wins, and the parts of a split inherit it.
+
+    Parameters
+    ----------
+    people
+        One row per (as_of_date, one_id), with ``cut_off_at`` (UTC).
+    ancestry
+        ``one_id, ancestor_one_id, known_from``.
+    salt
+        The holdout salt of the home.
+    share
+        Share of ids held out, 0 to 1.
+    """
+    ids = pd.unique(pd.concat([people["one_id"], ancestry["ancestor_one_id"]], ignore_index=True))
+    drawn = dict(zip(ids, unit_draws(ids, salt) < share, strict=True))
+    held = people["one_id"].map(drawn).to_numpy(dtype=bool)
+    from_below = ancestry[ancestry["ancestor_one_id"].map(drawn).to_numpy(dtype=bool)]
+    if from_below.empty:
+        return held
+    since = from_below.groupby("one_id")["known_from"].min()
+    known = people["one_id"].map(since)
+    return held | (known.notna() & (known <= people["cut_off_at"])).to_numpy(dtype=bool)
+
+
+def required_control(
+    base_rate: float, relative_lift: float, control_share: float, power: float = 0.8, alpha: float = 0.05
+) -> int:
+    """Return how many customers a two-armed campaign needs in all to find a relative lift of its order rate.
+
+    Two proportions, two-sided. Source: Fleiss, Statistical Methods for Rates and Proportions; the figures agree
+    with 220 thousand customers at a base of 1%, +20%, 80% power and a 10% control, 85 thousand at half and half.
+    """
+    lifted = base_rate * (1 + relative_lift)
+    z = NormalDist().inv_cdf(1 - alpha / 2) + NormalDist().inv_cdf(power)
+    variance = base_rate * (1 - base_rate) / control_share + lifted * (1 - lifted) / (1 - control_share)
+    return math.ceil(z * z * variance / (lifted - base_rate) ** 2)
+
+
+def campaign_share(
+    customers: int, base_rate: float, relative_lift: float, *, least: float, most: float, pooled: float
+) -> tuple[float, bool]:
+    """Return the control share of a campaign and whether it can answer by itself.
+
+    The smallest share with enough power is taken; a campaign too small for any share keeps ``pooled`` and is read
+    together with its neighbours.
+    """
+    share = least
+    while share <= most:
+        if customers >= required_control(base_rate, relative_lift, share):
+            return share, True
+        share = round(share + 0.01, 2)
+    return pooled, False
+
+
+def keys_of(one_ids: pd.Series, date_or_campaign: pd.Series) -> list[str]:
+    """Return the texts that a draw per (person, date) or (person, campaign) hashes."""
+    marks = [mark.isoformat() if isinstance(mark, dt.date) else str(mark) for mark in date_or_campaign]
+    return [f"{one_id}|{mark}" for one_id, mark in zip(one_ids, marks, strict=True)]

@@ -1,0 +1,212 @@
+"""A set of dates in, the recall tables out: who gets what on each date, who is held out, and what it should earn."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml.recall.assignment import Room, Salts, channel_slots, chosen, drawn_arms, explored, staff_slots
+from ml.recall.candidates import candidates
+from ml.recall.knapsack import Solution
+from ml.recall.portfolio import portfolio_net
+from ml.recall.rules import Rules
+from ml.recall.schedule import scheduled
+from ml.recall.tasks import tasks
+from ml.recall.treatments import admissible, priced
+from ml.recall.words import offer_words, why
+
+ASSIGNMENT: Final = ("as_of_date", "one_id", "arm", "audience_id", "assignment_probability", "global_holdout", "audience_kind",
+                     "policy_id", "ladder_step", "campaign_id")  # fmt: skip
+AUDIENCE: Final = (
+    "as_of_date", "one_id", "audience_id", "audience_kind", "policy_id", "ladder_step", "campaign_id", "arm",
+    "assignment_probability", "message_channel", "staff_id", "store_id", "offer_id", "pay_rate", "wave", "send_after_at",
+    "send_before_at", "valid_until_at", "stop_if", "content_theme", "churn_probability", "organic_return_probability",
+    "lift_p50", "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen", "roi_p10", "roi_p50", "roi_p90", "basis",
+    "consent_purpose", "why", "probability_roi_positive", "break_even_lift", "assumptions_hash",
+)  # fmt: skip
+BUDGET: Final = (
+    "as_of_date",
+    "audience_id",
+    "budget_fen",
+    "expected_cost_fen",
+    "shadow_price",
+    "dual_bound_fen",
+    "optimality_gap",
+)
+CURVE: Final = (
+    "as_of_date",
+    "audience_id",
+    "budget_fen",
+    "expected_cost_fen",
+    "net_p10_fen",
+    "net_p50_fen",
+    "net_p90_fen",
+)
+#: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
+CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
+BASIS: Final = "prior"
+
+
+@dataclasses.dataclass(frozen=True)
+class RecallPlan:
+    """The recall tables of all dates, each sorted by its key."""
+
+    assignment: pd.DataFrame
+    audience: pd.DataFrame
+    tasks: pd.DataFrame
+    budget: pd.DataFrame
+    roi_curve: pd.DataFrame
+
+
+def audience_id(as_of_date: object) -> str:
+    """Return the audience of a date: one budget, one optimisation, one audience."""
+    return f"recall_{pd.Timestamp(str(as_of_date)):%Y%m%d}"
+
+
+def plan_recall(
+    context: pd.DataFrame,
+    scores: pd.DataFrame,
+    ancestry: pd.DataFrame,
+    rules: Rules,
+    salts: Salts,
+    budget_fen: int,
+    dates: Sequence[object],
+) -> RecallPlan:
+    """Return the recall tables of a set of dates.
+
+    Parameters
+    ----------
+    context
+        ``features.recall_context``: one row per (as_of_date, one_id).
+    scores
+        ``scores.customer_scores``.
+    ancestry
+        ``identity.ancestry``.
+    rules
+        Seeds and the brand's settings.
+    salts
+        The home's draws.
+    budget_fen
+        Money for one date; 0 sends nothing to anybody.
+    dates
+        The as_of dates, so that a date without a candidate still has its budget row.
+    """
+    people = candidates(context, scores, rules)
+    people["candidate"] = np.arange(len(people))
+    people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
+    people = drawn_arms(people, ancestry, rules, salts)
+    open_people = people[people["arm"].isin(["", "explore"])]
+    baskets = (
+        context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
+    )
+    baskets = baskets.reindex(list(dict.fromkeys(context["as_of_date"]))).fillna(rules.setting("default_basket_fen"))
+    options = priced(admissible(open_people, rules), rules, baskets)
+    sent, budgets, curves = [], [], []
+    turned_away: set[int] = set()
+    for date in dates:
+        of_date = options[options["as_of_date"] == date]
+        picked, away, budget, curve = _one_date(of_date, rules, salts, float(budget_fen))
+        sent.append(picked)
+        turned_away |= away
+        budgets.append({"as_of_date": date, "audience_id": audience_id(date), "budget_fen": budget_fen, **budget})
+        curves.extend({"as_of_date": date, "audience_id": audience_id(date), **point} for point in curve)
+    plans = pd.concat(sent, ignore_index=True) if sent else options.iloc[:0].copy()
+    people = _final_arms(people, options, plans, turned_away, rules)
+    plans = plans.drop(columns=["arm", "assignment_probability"]).merge(
+        people[["candidate", "arm", "assignment_probability"]], on="candidate"
+    )
+    staffed = plans["message_channel"].isin(rules.staff_channels)
+    plans = plans.assign(staff_id=plans["owner_staff_id"].where(staffed), offer_words=offer_words(plans), basis=BASIS)
+    plans = scheduled(plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash), rules)
+    return RecallPlan(
+        assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
+        audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],
+        tasks=tasks(plans, options, rules),
+        budget=pd.DataFrame(budgets, columns=list(BUDGET)),
+        roi_curve=pd.DataFrame(curves, columns=list(CURVE)),
+    )
+
+
+def _one_date(
+    options: pd.DataFrame, rules: Rules, salts: Salts, budget: float
+) -> tuple[pd.DataFrame, set[int], dict[str, float], list[dict[str, float]]]:
+    """Return a date's plans, the explorers without room, its budget row and its ROI curve."""
+    options = options.reset_index(drop=True)
+    channel, channel_capacity = channel_slots(options, rules)
+    staff, staff_capacity = staff_slots(options, rules)
+    room = Room(budget, channel_capacity, staff_capacity)
+    exploring = options["arm"].eq("explore").to_numpy()
+    tried, away = explored(options[exploring], (channel[exploring], staff[exploring]), room, rules, salts)
+    room = room.less(tried, channel[tried.index], staff[tried.index])
+    rest, slots = options[~exploring], (channel[~exploring], staff[~exploring])
+    picked, solution = chosen(rest, slots, room)
+    sent = pd.concat([tried, picked])
+    row = {
+        "expected_cost_fen": int(sent["expected_cost_fen"].sum()),
+        "shadow_price": round(solution.prices.budget, 6),
+        "dual_bound_fen": int(np.ceil(solution.dual_bound - 1e-6)),
+        "optimality_gap": round(solution.gap, 8),
+    }
+    return sent, away, row, _curve(rest, slots, room, solution, rules)
+
+
+def _curve(rest: pd.DataFrame, slots: tuple, room: Room, solution: Solution, rules: Rules) -> list[dict[str, float]]:  # type: ignore[type-arg]
+    """Return what other budgets would earn: points up to the smaller of the budget and what is worth spending."""
+    points = []
+    for share in CURVE_SHARES if solution.cost > 0 else ():
+        money = float(np.ceil(solution.cost * share))
+        picked, _ = chosen(rest, slots, dataclasses.replace(room, budget=money), exact=False)
+        low, middle, high = portfolio_net(picked, picked["curve"], rules.setting("lift_deflation"), (0.1, 0.5, 0.9))
+        spent = int(picked["expected_cost_fen"].sum())
+        points.append({"budget_fen": int(money), "expected_cost_fen": spent, "net_p10_fen": round(low), "net_p50_fen": round(middle),
+                       "net_p90_fen": round(high)})  # fmt: skip
+    return points
+
+
+def _final_arms(
+    people: pd.DataFrame, options: pd.DataFrame, plans: pd.DataFrame, turned_away: set[int], rules: Rules
+) -> pd.DataFrame:
+    """Close the arms: who is sent something is treated, who could not be reached is ineligible, who lost a place waits."""
+    candidate = people["candidate"]
+    choices = candidate.map(options.groupby("candidate").size()).fillna(0)
+    explores = people["arm"].eq("explore") & ~candidate.isin(turned_away)
+    held = people["arm"].isin(["holdout_global", "holdout_campaign"])
+    arm = np.select(
+        [
+            held,
+            choices.eq(0),
+            explores,
+            candidate.isin(plans["candidate"]),
+            candidate.isin(_waiting(options, plans, rules)),
+        ],
+        [people["arm"], "ineligible", "explore", "treat", "waiting"],
+        default="not_selected",
+    )
+    probability = people["assignment_probability"] / np.where(explores, choices + 1, 1)
+    return people.assign(arm=arm, assignment_probability=probability.round(6))
+
+
+def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[int]:
+    """Return those whose best worthwhile option belongs to a member of staff whose day is full: they wait, nobody else steps in."""
+    worth = (
+        options[options["net_p10_fen"] > 0]
+        .sort_values(["candidate", "net_p10_fen"], ascending=[True, False])
+        .drop_duplicates("candidate")
+    )
+    worth = worth[worth["message_channel"].isin(rules.staff_channels) & ~worth["candidate"].isin(plans["candidate"])]
+    if worth.empty:
+        return set()
+    day = ["as_of_date", "owner_staff_id", "message_channel"]
+    used = plans.groupby(day).size()
+    call = worth["message_channel"].eq("call")
+    cap = np.where(call, rules.cap("staff_calls_day"), rules.cap("staff_messages_day"))
+    most = (
+        worth["owner_call_capacity"]
+        .where(call, worth["owner_message_capacity"])
+        .astype("Float64")
+        .fillna(pd.Series(cap, index=worth.index))
+    )
+    taken = used.reindex(pd.MultiIndex.from_frame(worth[day])).fillna(0).to_numpy()
+    return set(worth.loc[taken >= most.to_numpy(dtype=float), "candidate"])

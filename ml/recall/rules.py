@@ -1,0 +1,93 @@
+"""The seeds that recall reads, as frames with checked columns, and a hash of all of them."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+#: Seed name to the columns recall needs of it; every seed also carries ``source``.
+SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "recall_policies": (
+        "policy_id", "audience_kind", "ladder_step", "priority", "band", "after_days", "within_days", "wait_days",
+        "rest_days", "consent_purpose", "base_rate", "content_theme", "scene_id",
+    ),
+    "recall_menu": ("policy_id", "ladder_step", "message_channel", "offer_id", "tiers"),
+    "offers_catalogue": (
+        "offer_id", "kind", "face_value_fen", "pay_rate", "minimum_spend_fen", "maximum_discount_fen", "valid_days",
+        "depth", "supplier_share", "one_item",
+    ),
+    "response_priors": (
+        "band", "message_channel", "depth", "lift_p10", "lift_p50", "lift_p90", "redemption_p10", "redemption_p50",
+        "redemption_p90", "basket_p10", "basket_p50", "basket_p90", "pull_p10", "pull_p50", "pull_p90",
+    ),
+    "send_costs": ("message_channel", "send_fen", "labour_fen", "unsubscribe_rate"),
+    "channel_windows": ("message_channel", "wave", "opens", "closes"),
+    "contact_caps": ("cap_id", "message_channel", "window_days", "most"),
+    "recall_settings": ("name", "value"),
+    "need_state_plays": ("need_state", "offers_allowed", "barred_channels", "do_not_say"),
+    "rfm_offer_rules": ("rfm_segment", "offers_allowed"),
+    "play_words": ("message_channel", "words"),
+    "talking_points": ("audience_kind", "position", "words"),
+    "do_not_say": ("audience_kind", "words"),
+    "message_templates": ("template_id", "message_channel", "scene_id", "need_state", "price_attitude", "variables", "approved"),
+}  # fmt: skip
+
+
+class MissingColumns(ValueError):
+    """A frame handed to recall lacks columns; the message names them and where they come from."""
+
+
+def require(frame: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
+    """Raise MissingColumns unless a frame has all columns."""
+    lacking = [column for column in columns if column not in frame.columns]
+    if lacking:
+        raise MissingColumns(f"{name} lacks {', '.join(lacking)}; see dbt_project/seeds and docs/recall.md")
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """Every seed recall reads, with the two settings that are the brand's: margin and exploration."""
+
+    seeds: Mapping[str, pd.DataFrame]
+    gross_margin_rate: float
+    holdout_share: float
+    exploration_share: float
+    horizon_days: int
+    staff_channels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check the seeds' columns once, at the door."""
+        for name, columns in SEEDS.items():
+            if name not in self.seeds:
+                raise MissingColumns(f"recall needs the seed {name}; run dbt seed")
+            require(self.seeds[name], (*columns, "source"), name)
+
+    def setting(self, name: str) -> float:
+        """Return a number of the seed recall_settings."""
+        rows = self.seeds["recall_settings"]
+        found = rows.loc[rows["name"] == name, "value"]
+        if found.empty:
+            raise MissingColumns(f"the seed recall_settings lacks the row {name}")
+        return float(found.iloc[0])
+
+    def cap(self, cap_id: str) -> int:
+        """Return a number of the seed contact_caps."""
+        rows = self.seeds["contact_caps"]
+        return int(rows.loc[rows["cap_id"] == cap_id, "most"].iloc[0])
+
+    @property
+    def assumptions_hash(self) -> str:
+        """16 hex digits over every seed row and setting that a number of the audience rests on."""
+        digest = hashlib.sha256()
+        for name in sorted(SEEDS):
+            frame = self.seeds[name][[*SEEDS[name]]].astype(object)
+            lines = sorted(
+                "\x1f".join("" if pd.isna(cell) else str(cell) for cell in row) for row in frame.itertuples(index=False)
+            )
+            digest.update("\x1e".join([name, *lines]).encode())
+        digest.update(
+            f"{self.gross_margin_rate}|{self.holdout_share}|{self.exploration_share}|{self.horizon_days}".encode()
+        )
+        return digest.hexdigest()[:16]

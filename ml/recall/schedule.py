@@ -1,0 +1,61 @@
+"""When a plan may be sent: the channel's window, the customer's hour inside it, and the end of the day."""
+
+import datetime as dt
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml.recall.rules import Rules
+
+_SHANGHAI: Final = pd.Timedelta(hours=8)
+#: A plan ends of itself when one of these becomes true before it is sent.
+STOP_IF: Final = ("complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscribed")
+
+
+def _hours(text: str) -> float:
+    clock = dt.time.fromisoformat(text)
+    return clock.hour + clock.minute / 60
+
+
+def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return the plans with ``wave, send_after_at, send_before_at, valid_until_at`` (UTC, naive) and ``stop_if``.
+
+    A date's list is sent on the next business day. The wave is the window of the channel closest to the hour at
+    which the customer usually buys; inside that window the customer's own hour is kept where it fits.
+
+    Raises
+    ------
+    ValueError
+        A channel of the plans has no window.
+    """
+    windows = rules.seeds["channel_windows"]
+    windows = windows.assign(opens_at=windows["opens"].map(_hours), closes_at=windows["closes"].map(_hours))
+    without = set(plans["message_channel"]) - set(windows["message_channel"])
+    if without:
+        raise ValueError(f"channel_windows has no window for {sorted(without)}; add it with its source")
+    hour = plans["preferred_hour"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    keyed = plans[["message_channel"]].assign(row=np.arange(len(plans)), hour=hour)
+    pairs = keyed.merge(windows[["message_channel", "wave", "opens_at", "closes_at"]], on="message_channel")
+    distance = np.maximum(
+        np.maximum(pairs["opens_at"] - pairs["hour"], pairs["hour"] + 1 - pairs["closes_at"]), 0.0
+    ).fillna(0.0)
+    pairs = pairs.assign(distance=distance).sort_values(["row", "distance", "opens_at"]).drop_duplicates("row")
+    inside = (pairs["hour"] < pairs["closes_at"]) & (pairs["hour"] + 1 > pairs["opens_at"])
+    opens = np.where(inside, np.maximum(pairs["opens_at"], pairs["hour"]), pairs["opens_at"])
+    closes = np.where(inside, np.minimum(pairs["closes_at"], pairs["hour"] + 1), pairs["closes_at"])
+    stands, quiet = rules.setting("list_stands_hour"), rules.setting("quiet_from_hour")
+    opens, closes = np.maximum(opens, max(stands, rules.setting("quiet_to_hour"))), np.minimum(closes, quiet)
+    day = pd.to_datetime(plans["as_of_date"]).to_numpy() + np.timedelta64(1, "D") - _SHANGHAI.to_timedelta64()
+
+    def instant(hours: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        return np.asarray((day + np.round(hours * 60).astype("timedelta64[m]")).astype("datetime64[us]"))
+
+    deleted = plans["is_deleted_friend"].fillna(False).astype(bool)
+    return plans.assign(
+        wave=pairs["wave"].to_numpy(),
+        send_after_at=instant(opens),
+        send_before_at=instant(closes),
+        valid_until_at=instant(np.full(len(plans), quiet)),
+        stop_if=[[stop for stop in STOP_IF if not (gone and stop == "deleted_friend")] for gone in deleted],
+    )

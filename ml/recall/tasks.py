@@ -1,0 +1,123 @@
+"""The morning list: one task per plan that a member of staff carries out, with the words to do it."""
+
+import hashlib
+import json
+from typing import Final
+
+import pandas as pd
+
+from ml.recall.rules import Rules
+
+COLUMNS: Final = (
+    "task_id", "as_of_date", "audience_id", "one_id", "staff_id", "store_id", "message_channel", "priority",
+    "send_after_at", "send_before_at", "template_id", "template_variables", "offer_id", "offer_words", "why",
+    "talking_point_1", "talking_point_2", "do_not_say", "stop_if", "fallback_channel", "expected_net_p50_fen",
+)  # fmt: skip
+
+
+def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str) -> str:
+    """Return the task's id: the same plan always has the same one, so that results find their task."""
+    return "t_" + hashlib.sha256(f"{as_of_date}|{audience_id}|{one_id}|{message_channel}".encode()).hexdigest()[:24]
+
+
+def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return the tasks, most profitable first for each member of staff.
+
+    Parameters
+    ----------
+    plans
+        The audience with its candidate columns, ``why`` and ``offer_words``.
+    options
+        Every priced option of the same candidates: where the fallback comes from.
+    rules
+        The seeds: templates, talking points, what not to say.
+
+    Returns
+    -------
+    DataFrame
+        ``COLUMNS``; priority 1 is the first of a member's day. ``fallback_channel`` is the candidate's best other
+        channel that needs no staff, null where there is none.
+    """
+    rows = plans[plans["message_channel"].isin(rules.staff_channels)].copy()
+    if rows.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    rows = rows.sort_values(
+        ["as_of_date", "staff_id", "net_p50_fen", "one_id"], ascending=[True, True, False, True], ignore_index=True
+    )
+    rows["priority"] = rows.groupby(["as_of_date", "staff_id"]).cumcount() + 1
+    others = options[~options["message_channel"].isin(rules.staff_channels)]
+    best = others.sort_values(
+        ["candidate", "net_p50_fen", "message_channel"], ascending=[True, False, True]
+    ).drop_duplicates("candidate")
+    rows["fallback_channel"] = rows["candidate"].map(best.set_index("candidate")["message_channel"])
+    points = rules.seeds["talking_points"].set_index(["audience_kind", "position"])["words"]
+    for position in (1, 2):
+        rows[f"talking_point_{position}"] = [points.get((kind, position)) for kind in rows["audience_kind"]]
+    kind_bars = dict(rules.seeds["do_not_say"][["audience_kind", "words"]].itertuples(index=False, name=None))
+    state_bars = dict(rules.seeds["need_state_plays"][["need_state", "do_not_say"]].itertuples(index=False, name=None))
+    rows["do_not_say"] = [
+        ";".join(bar for bar in (kind_bars.get(kind), state_bars.get(state)) if isinstance(bar, str))
+        for kind, state in zip(rows["audience_kind"], rows["need_state"], strict=True)
+    ]
+    rows = _with_templates(rows, rules)
+    rows["task_id"] = [
+        task_id(str(date), audience, one_id, channel)
+        for date, audience, one_id, channel in zip(
+            pd.to_datetime(rows["as_of_date"]).dt.date,
+            rows["audience_id"],
+            rows["one_id"],
+            rows["message_channel"],
+            strict=True,
+        )
+    ]
+    return rows.rename(columns={"net_p50_fen": "expected_net_p50_fen"})[list(COLUMNS)]
+
+
+def _with_templates(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Add template_id and its variables as JSON; a template made for the need state or an offer is preferred."""
+    templates = rules.seeds["message_templates"]
+    templates = templates[templates["approved"].astype(bool)].fillna({
+        "need_state": "",
+        "price_attitude": "",
+        "variables": "",
+    })
+    priced = rows["offer_id"].ne("none").map({True: "price_minded", False: ""})
+    keyed = rows[["message_channel", "scene_id"]].assign(
+        row=rows.index, state=rows["need_state"].fillna(""), priced=priced
+    )
+    pairs = keyed.merge(templates, on=["message_channel", "scene_id"])
+    pairs["rank"] = 2 * (pairs["price_attitude"] != pairs["priced"]) + (pairs["need_state"] != pairs["state"])
+    pairs = pairs[(pairs["need_state"] == "") | (pairs["need_state"] == pairs["state"])]
+    first = pairs.sort_values(["row", "rank", "template_id"]).drop_duplicates("row").set_index("row")
+    rows["template_id"] = first["template_id"].reindex(rows.index)
+    wanted = first["variables"].reindex(rows.index).fillna("")
+    known = rows.assign(product=rows["last_product_name"].where(rows["identity_confidence"].eq("high"))).to_dict(
+        "records"
+    )
+    rows["template_variables"] = [_variables(names, row) for names, row in zip(wanted, known, strict=True)]
+    return rows
+
+
+def _variables(names: str, row: dict[str, object]) -> str:
+    """A plain name never stands here: the address is 您, and the export step greets by name from the vault.
+
+    A product is named only where the identity is certain; otherwise the person could be told of somebody else's shopping.
+    """
+    values = {
+        "title": "您",
+        "category": _text(row["top_category"]) or "用品",
+        "days": _text(row["days_to_entitlement_end"]),
+        "offer_words": row["offer_words"],
+        "valid_days": _text(row["valid_days"]),
+        "store": _text(row["store_id"]),
+    }
+    filled = {name: values.get(name, "") for name in names.split("|") if name}
+    if product := _text(row["product"]):
+        filled["product"] = product
+    return json.dumps(filled, ensure_ascii=False, sort_keys=True)
+
+
+def _text(value: object) -> str:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)

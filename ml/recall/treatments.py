@@ -1,0 +1,167 @@
+"""What could be done for each candidate: channel x offer x sender x wave, and the money of each."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.recall.roi import net_profit
+from ml.recall.rules import Rules, require
+
+#: What treatments needs of a candidate beside what ``candidates`` adds.
+CONTEXT: Final = (
+    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "is_suppressed",
+    "has_open_refund", "has_open_complaint", "contacts_1d", "contacts_7d", "wecom_contacts_month", "wecom_recalls_month",
+    "owner_staff_id", "pyramid_tier", "rfm_segment", "need_state", "price_attitude", "preferred_hour",
+    "order_count_365d", "net_paid_fen_365d", "average_order_fen", "average_gap_days", "margin_rate", "items_per_order",
+)  # fmt: skip
+_PRIOR_KEY: Final = ["band", "message_channel", "depth"]
+
+
+def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
+    """Return the (candidate, channel) pairs of a list column."""
+    lists = people.set_index("candidate")[column]
+    pairs = lists[lists.notna()].explode().dropna()
+    return pd.MultiIndex.from_arrays([pairs.index, pairs.astype(str)])
+
+
+def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
+
+    Out go channels without reach, consent for the policy's purpose or a sender, suppressed people, open refunds and
+    complaints, contact caps from landed messages, and offers that the need state, the RFM cell or a value-minded
+    buyer's dearest cell forbids. Publishing checks suppression and consent again, last.
+    """
+    require(people, CONTEXT, "features.recall_context")
+    blocked = (
+        people[["is_suppressed", "has_open_refund", "has_open_complaint"]].fillna(False).astype(bool).any(axis=1)
+        | (people["contacts_1d"].fillna(0) >= rules.cap("any_1d"))
+        | (people["contacts_7d"].fillna(0) >= rules.cap("any_7d"))
+    )
+    open_to = people[~blocked]
+    options = open_to.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
+    pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
+    consented = pairs.isin(_exploded(open_to, "consented_channels"))
+    service = pairs.isin(_exploded(open_to, "service_channels"))
+    may = pairs.isin(_exploded(open_to, "reachable_channels")) & ~pairs.isin(_exploded(open_to, "suppressed_channels"))
+    may = may & np.where(options["consent_purpose"] == "service", service, consented)
+    staffed = options["message_channel"].isin(rules.staff_channels)
+    may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
+    may = may & _tier_allows(options)
+    by_wecom = options["message_channel"].eq("wecom")
+    full = (options["wecom_contacts_month"].fillna(0) >= rules.cap("wecom_month")) | (
+        options["wecom_recalls_month"].fillna(0) >= rules.cap("wecom_recall_month")
+    )
+    may = may & ~(by_wecom & full).to_numpy(dtype=bool)
+    may = may & _plays_allow(options, rules)
+    options = options[may].merge(_catalogue(rules), on="offer_id")
+    return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
+
+
+def _tier_allows(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether the option is open to the person's pyramid tier; an empty list of tiers is open to all."""
+    tiers = options["tiers"].fillna("").astype(str)
+    allowed = tiers.eq("").to_numpy(dtype=bool)
+    for listed in tiers[tiers != ""].unique():
+        allowed = allowed | (tiers.eq(listed) & options["pyramid_tier"].isin(listed.split("|"))).to_numpy(dtype=bool)
+    return np.asarray(allowed)
+
+
+def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
+    """Whether the person's need state and RFM cell allow the option's channel and an offer."""
+    is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
+    states = rules.seeds["need_state_plays"].set_index("need_state")
+    no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
+    cells = rules.seeds["rfm_offer_rules"].set_index("rfm_segment")["offers_allowed"].astype(bool)
+    # A ladder's rung is its offer: the need state's "no promotion" makes the person wait, the RFM cell does not apply.
+    ladder = options["ladder_step"].astype(int).to_numpy() > 0
+    allowed = ~(is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool))
+    allowed = allowed & ~(
+        is_offer & ~ladder & options["rfm_segment"].isin(set(cells.index[~cells])).to_numpy(dtype=bool)
+    )
+    for state, channels in states["barred_channels"].dropna().items():
+        barred = options["message_channel"].isin(str(channels).split("|"))
+        allowed = allowed & ~(options["need_state"].eq(state) & barred).fillna(False).to_numpy(dtype=bool)
+    return np.asarray(allowed)
+
+
+def _catalogue(rules: Rules) -> pd.DataFrame:
+    columns = [
+        "offer_id",
+        "kind",
+        "face_value_fen",
+        "pay_rate",
+        "minimum_spend_fen",
+        "maximum_discount_fen",
+        "valid_days",
+    ]
+    return rules.seeds["offers_catalogue"][[*columns, "depth", "supplier_share", "one_item"]]
+
+
+def _filled(values: pd.Series, default: float) -> npt.NDArray[np.float64]:
+    return np.nan_to_num(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), nan=default)
+
+
+def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> pd.DataFrame:
+    """Return the options with the money inputs of ``roi.net_profit`` and its results.
+
+    Parameters
+    ----------
+    options
+        From ``admissible``.
+    rules
+        The seeds.
+    brand_basket_fen
+        The brand's average order per as_of_date: what a person's own average is shrunk to.
+
+    Raises
+    ------
+    ValueError
+        An option without a response curve or a send cost, with the rows the seeds lack.
+    """
+    rows = options.merge(rules.seeds["response_priors"].drop(columns="source"), on=_PRIOR_KEY, how="left")
+    rows = rows.merge(rules.seeds["send_costs"].drop(columns="source"), on="message_channel", how="left")
+    lacking = rows[rows["lift_p50"].isna() | rows["send_fen"].isna()]
+    if not lacking.empty:
+        cells = lacking[_PRIOR_KEY].drop_duplicates().to_dict("records")
+        raise ValueError(f"response_priors or send_costs has no row for {cells}; add it with its source")
+    brand = rows["as_of_date"].map(brand_basket_fen).astype(float).to_numpy()
+    orders, weight = _filled(rows["order_count_365d"], 0.0), rules.setting("basket_shrink_orders")
+    own = _filled(rows["average_order_fen"], 0.0)
+    basket = (orders * own + weight * brand) / (orders + weight)
+    gap = np.maximum(_filled(rows["average_gap_days"], float(rules.horizon_days)), 1.0)
+    margin = _filled(rows["margin_rate"], rules.gross_margin_rate)
+    yearly = margin * np.maximum(_filled(rows["net_paid_fen_365d"], 0.0), 0.0)
+    fatigue = rows["unsubscribe_rate"].astype(float) * rules.setting("reachable_margin_share") * yearly
+    rows = rows.assign(
+        p0_logit_sd=rules.setting("p0_logit_sd"),
+        margin_rate=margin,
+        basket_fen=np.round(basket),
+        basket_cv=rules.setting("basket_cv"),
+        orders_given_one=np.clip(rules.horizon_days / gap, 1.0, rules.setting("most_orders_given_one")),
+        offer_fen=offer_cost_fen(rows, basket),
+        fixed_fen=rows["send_fen"].astype(float) + rows["labour_fen"].astype(float) + fatigue,
+    )
+    keys = (
+        pd.util.hash_array(rows["one_id"].to_numpy(dtype=object)) * np.uint64(0x9E3779B97F4A7C15)
+        ^ pd.util.hash_array(rows["offer_id"].to_numpy(dtype=object))
+    ) + pd.util.hash_array(pd.to_datetime(rows["as_of_date"]).dt.strftime("%Y-%m-%d").to_numpy(dtype=object))
+    money = net_profit(rows, keys >> np.uint64(7), rules.setting("lift_deflation"))
+    return rows.join(money).assign(curve=rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"])
+
+
+def offer_cost_fen(rows: pd.DataFrame, basket_fen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return what a redemption costs the brand, in fen: once per horizon, capped, net of the supplier's share."""
+    item = np.where(
+        rows["one_item"].astype(bool), basket_fen / np.maximum(_filled(rows["items_per_order"], 1.0), 1.0), basket_fen
+    )
+    discount = (1 - _filled(rows["pay_rate"], 1.0)) * item
+    reached = basket_fen >= _filled(rows["minimum_spend_fen"], 0.0)
+    value = np.where(
+        rows["kind"].isin(["coupon", "points", "gift"]),
+        np.where(reached, _filled(rows["face_value_fen"], 0.0), 0.0),
+        discount,
+    )
+    value = np.minimum(value, _filled(rows["maximum_discount_fen"], np.inf))
+    return np.asarray(np.round(value * (1 - _filled(rows["supplier_share"], 0.0))))

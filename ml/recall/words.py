@@ -1,0 +1,84 @@
+"""The words a shop assistant reads: why this person, and what is offered. Never a probability, never surveillance."""
+
+import numpy as np
+import pandas as pd
+
+from ml.recall.rules import Rules
+
+#: Words that may never stand in a reason: they name what a model thinks or what somebody was watched doing.
+FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%")
+
+
+def offer_words(offers: pd.DataFrame) -> pd.Series:
+    """Return how an offer is called at the counter: ``85折券``, ``满50减8元券``, ``200积分``, ``不发券``.
+
+    ``offers`` has kind, pay_rate, face_value_fen and minimum_spend_fen; the result has its index.
+    """
+
+    def words(kind: str, pay_rate: float, face_fen: float, least_fen: float) -> str:
+        if kind == "discount" and not np.isnan(pay_rate):
+            tenths = round(pay_rate * 100)
+            return f"{tenths // 10 if tenths % 10 == 0 else tenths}折券"
+        if kind == "coupon" and not np.isnan(face_fen):
+            floor = f"满{least_fen / 100:g}减" if least_fen > 0 else ""
+            return f"{floor}{face_fen / 100:g}元券"
+        if kind == "points":
+            return f"{int(np.nan_to_num(face_fen))}积分"
+        return "小礼物" if kind == "gift" else "不发券"
+
+    numbers = (
+        offers[["pay_rate", "face_value_fen", "minimum_spend_fen"]]
+        .astype("Float64")
+        .to_numpy(np.float64, na_value=np.nan)
+    )
+    said = [words(kind, *row) for kind, row in zip(offers["kind"].astype(str), numbers.tolist(), strict=True)]
+    return pd.Series(said, index=offers.index, dtype=object)
+
+
+def _habit(row: dict[str, object]) -> str:
+    kind, days = row["audience_kind"], row["days_since_order"]
+    if kind == "first_order":
+        return f"注册{_whole(row['days_registered'])}天,还没下过单"
+    if kind == "renewal":
+        return f"会员权益还有{_whole(row['days_to_entitlement_end'])}天到期"
+    if kind == "climb":
+        return f"首单礼后已下{_whole(row['orders_since_first_order_ladder'])}单"
+    habit = "最近没有下单"
+    if pd.notna(days):
+        gap, since = row["average_gap_days"], _whole(days)
+        habit = f"平均{max(_whole(gap), 1)}天买一次,已{since}天未买" if pd.notna(gap) else f"买过一次,已{since}天未再买"
+    return f"原来是好友,现已不在;{habit}" if kind == "re_add" else habit
+
+
+def _whole(number: object) -> int:
+    return round(float(number)) if pd.notna(number) else 0  # type: ignore[arg-type, call-overload]
+
+
+def _coupons(issued: object, redeemed: object) -> str:
+    if pd.isna(issued) or _whole(issued) == 0:  # type: ignore[call-overload]
+        return "没领过券"
+    return "从不用券" if _whole(redeemed) == 0 else ("常用券" if _whole(redeemed) * 2 >= _whole(issued) else "偶尔用券")
+
+
+def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Return the reason of each plan: habit, taste, coupons → what to do, which offer.
+
+    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」.
+
+    Parameters
+    ----------
+    plans
+        Candidate columns with ``message_channel`` and ``offer_words``.
+    rules
+        The seed ``play_words`` names the deed per channel.
+    """
+    deeds = dict(rules.seeds["play_words"][["message_channel", "words"]].itertuples(index=False, name=None))
+    said = []
+    for row in plans.to_dict("records"):
+        parts = [_habit(row)]
+        if pd.notna(row["top_category"]):
+            parts.append(f"爱买{row['top_category']}")
+        parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
+        offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
+        said.append(f"{';'.join(parts)} → {deeds[row['message_channel']]},{offer}")
+    return pd.Series(said, index=plans.index, dtype=object)

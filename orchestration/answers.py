@@ -1,0 +1,56 @@
+"""What ``siyu status`` and ``siyu explain`` say. They read exported Parquet, so they answer during a run."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.settings import Settings
+
+DONE, FAILED = 0, 1
+
+
+def status(settings: Settings) -> int:
+    """Print what is published, how fresh each channel is and what stands in quarantine."""
+    current = settings.published / "CURRENT"
+    if not current.exists():
+        print(f"nothing published yet in {settings.home}; start with: siyu daily YYYY-MM-DD")
+        return FAILED
+    version = current.read_text(encoding="utf-8").strip()
+    manifest = json.loads((settings.published / "versions" / version / "manifest.json").read_text(encoding="utf-8"))
+    print(f"published  {version}  (as of {manifest['as_of_date']}, contract {manifest['contract_version']})")
+    for name, table in sorted(manifest["tables"].items()):
+        print(f"  {name:<26}{table['rows']:>10,} rows")
+    print("channels")
+    for name, channel in sorted(manifest["channels"].items()):
+        stale = "  STALE" if channel.get("stale") else ""
+        print(f"  {name:<26}data as of {channel.get('data_as_of') or 'never'}{stale}")
+    quarantine = settings.home / "quarantine" / "quarantine.parquet"
+    if quarantine.exists():
+        rows = duckdb.execute(
+            "select channel, dataset, reason, count(*) from read_parquet($file) group by all order by all",
+            {"file": str(quarantine)},
+        ).fetchall()
+        print(f"quarantine ({quarantine})" if rows else "quarantine: empty")
+        for channel, dataset, reason, count in rows:
+            print(f"  {channel + '/' + dataset:<34}{reason:<28}{count:>8,}")
+    return DONE
+
+
+def explain(settings: Settings, who: Sequence[str]) -> int:
+    """Print one customer's links and refusals, or the shortest chain of links between two identifiers."""
+    from orchestration.evidence import chain_between, everything_about
+
+    evidence = settings.home / "identity" / "evidence.parquet"
+    if not evidence.exists():
+        print(f"no identity evidence in {settings.home} yet; start with: siyu daily YYYY-MM-DD")
+        return FAILED
+    lines = chain_between(settings, who[0], who[1]) if len(who) > 1 else everything_about(settings, who[0])
+    print("\n".join(lines))
+    return DONE if lines else FAILED
+
+
+def version_folder(settings: Settings) -> Path:
+    """Return the folder of the current published version."""
+    return settings.published / "versions" / (settings.published / "CURRENT").read_text(encoding="utf-8").strip()

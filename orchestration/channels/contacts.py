@@ -1,0 +1,97 @@
+"""What a contact value looks like: phones in their spellings, e-mail addresses, and both inside other text."""
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+#: Longer text than this is never a phone or an address of mail; keeps every pattern linear on hostile input.
+LONGEST_CONTACT: Final = 320
+
+MOBILE: Final = re.compile(r"1[3-9]\d{9}")
+_COUNTRY: Final = r"(?:(?:\+|00)?86[ -]?)?"
+_GROUPED: Final = r"1[3-9]\d[ -]?\d{4}[ -]?\d{4}"
+#: A whole id or property that is a mobile number, as people and cash desks type it.
+MOBILE_SHAPED: Final = re.compile(rf"{_COUNTRY}{_GROUPED}")
+_VIRTUAL: Final = re.compile(rf"{_COUNTRY}1\d{{10}}(?:[-,#x*]|ext\.?|转)\s*\d{{2,6}}", re.IGNORECASE)
+_SERVICE: Final = re.compile(r"95\d{3,11}|106\d{5,17}|96\d{3,8}")
+_LANDLINE: Final = re.compile(r"(?:(?:\+|00)?86-?)?(?:0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|[48]00-?\d{3}-?\d{4})")
+_PLACEHOLDER: Final = re.compile(r"(\d)\1*|1\d{2}(\d)\2{7}|1?234567890\d?|1?0{4,}")
+_SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
+_SEPARATORS: Final = re.compile(r"[/;；、|]|,(?=\s*\+?\d{7})|(?<=\d{11}) +(?=1[3-9])")
+EMAIL: Final = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.IGNORECASE
+)
+
+#: A contact value inside other text. The bounds keep hex digests and long order numbers out.
+EMBEDDED: Final = re.compile(
+    rf"(?<![0-9A-Za-z])(?:(?P<mobile>{_COUNTRY}{_GROUPED})|(?P<landline>0\d{{2,3}}-\d{{7,8}}))(?![0-9A-Za-z])"
+    r"|(?P<email>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
+)
+#: Cheap test that text may hold one; everything else is left alone without a closer look.
+MAY_EMBED: Final = re.compile(r"\d[\d -]{9,}|[@\uFF20]|[\uFF10-\uFF19]{3}")
+
+
+class Phone(NamedTuple):
+    """A phone as written: its shape, its digits where it is a number that can be called, and what was odd."""
+
+    shape: str
+    digits: str | None
+    warning: str | None = None
+
+
+def is_scientific(text: str) -> bool:
+    """Say whether a spreadsheet has turned a number into powers of ten, and so lost its digits."""
+    return _SCIENTIFIC.fullmatch(text) is not None
+
+
+def plain(text: str) -> str:
+    """Return text with full-width forms folded and invisible characters removed."""
+    if text.isascii():
+        return text.strip()
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in folded if unicodedata.category(letter) != "Cf").strip()
+
+
+def read_phone(text: str) -> Phone:
+    """Return the shape and digits of a phone as written.
+
+    ``mobile`` is the only shape that joins people. ``landline`` belongs to a household or a firm; ``masked``,
+    ``virtual`` (a marketplace's number with an extension, a service number), ``placeholder`` and ``invalid`` have no
+    digits. Of several numbers in one field the first is kept.
+    """
+    value = plain(text[:LONGEST_CONTACT])
+    warning = None
+    if _VIRTUAL.fullmatch(value):
+        return Phone("virtual", None)
+    parts = [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
+    if len(parts) > 1:
+        value, warning = parts[0], "several_phones"
+    if "*" in value:
+        return Phone("masked", None, warning)
+    if _VIRTUAL.fullmatch(value):
+        return Phone("virtual", None, warning)
+    if value.endswith(".0"):
+        value = value[:-2]
+    digits = re.sub(r"[\s().\u2010-\u2015-]", "", value)
+    if _PLACEHOLDER.fullmatch(digits):
+        return Phone("placeholder", None, warning)
+    for prefix in ("+86", "0086", "86", "0"):
+        rest = digits.removeprefix(prefix)
+        if rest != digits and MOBILE.fullmatch(rest):
+            digits = rest
+            break
+    if MOBILE.fullmatch(digits):
+        if _PLACEHOLDER.fullmatch(digits):
+            return Phone("placeholder", None, warning)
+        return Phone("mobile", digits, warning)
+    if _LANDLINE.fullmatch(value.replace(" ", "-")) or _LANDLINE.fullmatch(digits):
+        return Phone("landline", digits.removeprefix("+86").removeprefix("0086"), warning)
+    if _SERVICE.fullmatch(digits):
+        return Phone("virtual", None, warning)
+    return Phone("invalid", None, warning)
+
+
+def read_email(text: str) -> str | None:
+    """Return an e-mail address in lower case, or None where the text is none (or a masked one)."""
+    value = plain(text[: LONGEST_CONTACT + 1])
+    return value.lower() if "*" not in value and EMAIL.fullmatch(value) else None

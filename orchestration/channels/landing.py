@@ -1,0 +1,178 @@
+"""From ``landing/`` to ``raw/``: each complete file is copied unchanged, once, with the time it was first seen."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.channels.files import Landed, Probe, check_shell, is_unchanged, probe
+from orchestration.channels.reasons import BrokenFile
+from orchestration.settings import Settings
+
+SIDECAR: Final = ".landed.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Delivery:
+    """A file in ``raw/`` with what its sidecar says."""
+
+    path: Path
+    file_id: str
+    channel: str
+    dataset: str
+    #: name below the dataset's folder, contact values in it replaced by tokens
+    file_name: str
+    format: str | None
+    bytes: int
+    modified_ns: int
+    landed_at: dt.datetime
+    in_history: bool
+    #: what the first pass told; None after a restore, when it is read again
+    probe: Probe | None = None
+    broken: BrokenFile | None = None
+
+    def is_history(self, settings: Settings) -> bool:
+        """Say whether its facts are known by their own times: in ``history/``, or landed before going live."""
+        live_from = settings.live_from_date(self.channel)
+        landed_on = (self.landed_at + SHANGHAI_OFFSET).date()
+        return self.in_history or live_from is None or landed_on < live_from
+
+
+def land(
+    settings: Settings, channel: str, dataset: str, landed: Landed, file_name: str, now: dt.datetime
+) -> Delivery | None:
+    """Copy a landing file to ``raw/`` and return it; None where it changed while it was read.
+
+    A file with the content of an earlier one returns that one's landing time: first seen is seen.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    channel, dataset
+        Whose folder it lies in.
+    landed
+        The file as found.
+    file_name
+        Its name as it may be stored.
+    now
+        The instant (UTC, naive) that counts as landing when it is new.
+    """
+    found: Probe | None = None
+    broken: BrokenFile | None = None
+    try:
+        check_shell(landed.path, landed.format)
+        found = probe(landed.path, landed.format or "")
+    except BrokenFile as error:
+        broken = error
+    except OSError:
+        broken = BrokenFile("unreadable")
+    file_id = found.file_id if found else _bytes_id(landed.path)
+    if not is_unchanged(landed):
+        return None
+    folder = settings.home / "raw" / channel / dataset
+    delivery = Delivery(
+        path=folder / f"{file_id}.{landed.format or 'bin'}",
+        file_id=file_id,
+        channel=channel,
+        dataset=dataset,
+        file_name=file_name,
+        format=landed.format,
+        bytes=landed.bytes,
+        modified_ns=landed.modified_ns,
+        landed_at=now,
+        in_history=landed.in_history,
+        probe=found,
+        broken=broken,
+    )
+    sidecar = folder / f"{file_id}{SIDECAR}"
+    if said := _said(sidecar):
+        return dataclasses.replace(delivery, landed_at=dt.datetime.fromisoformat(said["landed_at"]))
+    _make_private(settings.home, folder)
+    if broken is None or broken.reason not in ("not_a_regular_file", "unreadable"):
+        _copy(landed.path, delivery.path)
+    _write(sidecar, delivery)
+    return delivery
+
+
+def restore(folder: Path, known: set[str]) -> list[Delivery]:
+    """Return the files of a raw folder whose ids the ledger does not know: after a crash, or in a new warehouse."""
+    deliveries = []
+    for sidecar in sorted(folder.glob(f"*{SIDECAR}")):
+        if sidecar.name.removesuffix(SIDECAR) in known:
+            continue
+        said = _said(sidecar)
+        path = folder / said.get("raw_name", "")
+        if path.is_file() and path.stat().st_size == said["bytes"]:
+            kept = {key: value for key, value in said.items() if key not in ("raw_name", "landed_at")}
+            deliveries.append(Delivery(path=path, landed_at=dt.datetime.fromisoformat(said["landed_at"]), **kept))
+    return deliveries
+
+
+def read_again(delivery: Delivery) -> Delivery:
+    """Return a restored delivery with its first pass done."""
+    try:
+        check_shell(delivery.path, delivery.format)
+        return dataclasses.replace(delivery, probe=probe(delivery.path, delivery.format or ""))
+    except BrokenFile as error:
+        return dataclasses.replace(delivery, broken=error)
+
+
+def _said(sidecar: Path) -> dict[str, Any]:
+    """Return what a sidecar says; nothing where there is none or power was lost while it was written."""
+    try:
+        return dict(json.loads(sidecar.read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _bytes_id(path: Path) -> str:
+    digest = hashlib.sha256()
+    if path.is_file() and not path.is_symlink():
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    else:
+        digest.update(path.name.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _make_private(home: Path, folder: Path) -> None:
+    for part in (home / "raw", folder.parent, folder):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.exists() and target.stat().st_size == source.stat().st_size:
+        return
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        shutil.copyfile(source, draft, follow_symlinks=False)
+        draft.chmod(0o600)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(sidecar: Path, delivery: Delivery) -> None:
+    said = {
+        "file_id": delivery.file_id,
+        "channel": delivery.channel,
+        "dataset": delivery.dataset,
+        "file_name": delivery.file_name,
+        "raw_name": delivery.path.name,
+        "format": delivery.format,
+        "bytes": delivery.bytes,
+        "modified_ns": delivery.modified_ns,
+        "landed_at": delivery.landed_at.isoformat(),
+        "in_history": delivery.in_history,
+    }
+    draft = sidecar.with_name(f".{sidecar.name}.{secrets.token_hex(4)}")
+    draft.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
+    draft.chmod(0o600)
+    draft.replace(sidecar)

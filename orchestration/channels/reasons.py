@@ -1,0 +1,90 @@
+"""Why a record or a file is set aside, and what a person does about it. Codes are stable; the words are for people."""
+
+from typing import Final
+
+#: Raised with every change of a rule, so that a quarantine row says which rules it met.
+RULE_VERSION: Final = "1"
+
+REMEDIES: Final[dict[str, str]] = {
+    # files
+    "empty_file": "The file has no bytes; ask the sender to export it again.",
+    "truncated_gzip": (
+        "The gzip stream ends early; deliver the file again (write it as .part and rename when complete)."
+    ),
+    "not_gzip": "The name ends in .gz but the content is not gzip; rename or compress it.",
+    "not_text": (
+        "The content is a zip, a spreadsheet or a web page under a text name; export as CSV or give the right suffix."
+    ),
+    "html_page": "The content is a web page (often a failed or logged-out export); log in and export again.",
+    "undecodable": "Most lines are neither UTF-8 nor GB18030; export the file as UTF-8.",
+    "unknown_header": (
+        "No line looks like this dataset's header; see docs/plugging-in-your-channels.md for its columns."
+    ),
+    "missing_column": (
+        "A required column is not in the file; export it, or declare its header as an alias in the channel module."
+    ),
+    "duplicated_header": "Two columns have the same header, so values are ambiguous; rename or remove one.",
+    "header_too_long": "The header line is longer than a megabyte; this is not a table.",
+    "not_json": "The text is not JSON; export one object per line (.jsonl) or one array (.json).",
+    "not_parquet": "The file is not readable Parquet; write it again.",
+    "not_xlsx": "The file is not a readable, unprotected .xlsx workbook; save it without a password, or as CSV.",
+    "zip_bomb": "The workbook expands far beyond its size; it is not opened.",
+    "unknown_sheet": "The declared worksheet is not in the workbook.",
+    "unknown_format": "The suffix is not one of csv, csv.gz, jsonl, jsonl.gz, json, parquet, xlsx.",
+    "unknown_folder": "No channel and dataset has this folder; use landing/<channel>/<dataset>/.",
+    "not_a_regular_file": "Links and devices are not followed; put the file itself into landing.",
+    "mostly_bad": (
+        "One column fails in more than a fifth of the records, so columns are probably swapped; check the export."
+    ),
+    "unreadable": "The file could not be read; check its permissions and deliver it again.",
+    # records
+    "undecodable_line": "The line is not valid in the file's encoding; correct or re-export it.",
+    "nul_byte": "The record holds a NUL byte; re-export it.",
+    "oversize": "A field is larger than a megabyte; shorten it.",
+    "too_few": "The line has fewer fields than the header (cut off?); re-export it.",
+    "too_many": "The line has more fields than the header (an unquoted comma?); quote the field.",
+    "unterminated_quote": "A quoted field does not end; correct the quotes.",
+    "bad_quote": "Text follows a closing quote; double the quotes inside the field.",
+    "bad_json": "The line is not a JSON object; correct or re-export it.",
+    "missing_value": "A required value is empty; fill it at the source.",
+    "not_in_vocabulary": "The value is not one of the allowed words: {allowed}.",
+    "not_a_number": "The value is not a number in this column's unit; correct it at the source.",
+    "phone_in_number": "A phone number stands in a number column; columns are probably swapped.",
+    "below_minimum": "The value is below {minimum}; a return or a refund belongs in its own dataset.",
+    "above_maximum": "The value is above {maximum}; check the unit.",
+    "not_a_time": "The value is not a time that exists; write YYYY-MM-DD HH:MM:SS.",
+    "ambiguous_date": "Day, month and year cannot be told apart; write YYYY-MM-DD.",
+    "future_time": "The time lies after the file's landing; check the clock of the source.",
+    "sentinel_date": "The date is a placeholder (1970-01-01 and the like) in a required column; fill the real one.",
+    "lossy_scientific": (
+        "A spreadsheet turned the number into powers of ten and lost digits; export the column as text."
+    ),
+    "lossy_digits": "The id ends in zeros after 15 digits, as spreadsheets leave it; export the column as text.",
+    "not_a_boolean": "The value is not yes or no; write true or false.",
+    "not_an_object": "The value is not a JSON object or list.",
+    "not_a_plain_value": "The value is an object or a list where one plain value belongs.",
+    "not_a_contact": "The value is not the mobile number or e-mail address that its type says.",
+    "formula_without_value": "The cell holds a formula without a stored value; save the workbook with values.",
+}
+
+
+def remedy(reason: str, **facts: object) -> str:
+    """Return what to do about a reason."""
+    return REMEDIES[reason].format(**facts)
+
+
+class BrokenFile(Exception):
+    """A file that is set aside whole: nothing of it is loaded, and other files go on.
+
+    Parameters
+    ----------
+    reason
+        A key of ``REMEDIES``.
+    column
+        The column at fault, where there is one.
+    """
+
+    def __init__(self, reason: str, column: str | None = None) -> None:
+        super().__init__(f"{reason}{f' ({column})' if column else ''}: {REMEDIES[reason]}")
+        self.reason = reason
+        self.column = column

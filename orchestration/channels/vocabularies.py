@@ -1,0 +1,42 @@
+"""The words a door accepts. Seeds of the same names give them their meaning further on; a test holds both together."""
+
+from typing import Final
+
+ID_TYPES: Final = (
+    "mobile", "email", "wx_unionid", "wx_openid", "wecom_external_userid", "member_no", "tb_ouid", "tb_open_uid",
+    "tb_omid", "jd_pin", "dd_open_id", "pos_customer_uid", "sa_login_id", "sa_anonymous_id", "device_id", "customer_id",
+)  # fmt: skip
+MESSAGE_CHANNELS: Final = (
+    "wecom",
+    "wecom_group",
+    "official_account",
+    "mini_program",
+    "app_push",
+    "sms",
+    "call",
+    "email",
+)
+PURPOSES: Final = ("service", "marketing", "profiling")
+EVENT_TYPES: Final = (
+    "register", "visit", "view", "search", "add_to_cart", "favourite", "like", "comment", "review", "share", "follow",
+    "unfollow", "add_friend", "delete_friend", "join_group", "leave_group", "speak", "watch_live", "finish_lesson",
+    "finish_exercise", "attend", "download", "submit_form", "receive_coupon", "redeem_coupon", "sign_in", "ask_service",
+    "complain", "refer", "book", "trial", "visit_store",
+)  # fmt: skip
+ORDER_STATUSES: Final = ("created", "paid", "shipped", "finished", "part_refunded", "refunded", "cancelled")
+ORDER_TYPES: Final = ("normal", "presale", "exchange", "gift", "test")
+REFUND_STATUSES: Final = ("requested", "succeeded", "rejected")
+OFFER_KINDS: Final = ("discount", "coupon", "points", "gift", "content")
+SUPPRESSION_REASONS: Final = ("opt_out", "complaint", "staff", "test", "erased")
+STAFF_ROLES: Final = ("ip_voice", "service_operator", "governor", "guide", "call_agent")
+GROUP_KINDS: Final = ("volume", "quality", "squad", "vip")
+ENTITLEMENT_KINDS: Final = ("membership", "course", "stored_value", "points", "coupon")
+TASK_STATUSES: Final = (
+    "sent", "not_sent", "failed_deleted", "failed_limit", "replied", "booked", "bought", "refused", "wrong_number",
+)  # fmt: skip
+GENDERS: Final = ("male", "female")
+GENDER_SYNONYMS: Final = (
+    ("m", "male"), ("男", "male"), ("1", "male"), ("先生", "male"),
+    ("f", "female"), ("女", "female"), ("2", "female"), ("女士", "female"),
+    ("0", ""), ("unknown", ""), ("保密", ""),
+)  # fmt: skip

@@ -1,0 +1,22 @@
+"""The daily job and its schedule: one run per business date, at 06:30 Asia/Shanghai, after the date's cut-off."""
+
+import dagster as dg
+
+#: A run that lasts longer than this is dead: monitoring fails it, so that the queue behind it moves.
+MAX_RUNTIME_SECONDS = 4 * 3600
+
+daily = dg.define_asset_job(
+    "daily",
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="Landing to published for one business date, or for a range of them as one run.",
+    tags={"dagster/max_runtime": str(MAX_RUNTIME_SECONDS), "dagster/max_retries": "1"},
+)
+
+
+@dg.schedule(job=daily, cron_schedule="30 6 * * *", execution_timezone="Asia/Shanghai")
+def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Run yesterday's business date: its records are known until 06:00."""
+    yesterday = context.scheduled_execution_time.date().toordinal() - 1
+    key = type(context.scheduled_execution_time.date()).fromordinal(yesterday).isoformat()
+    return dg.RunRequest(run_key=key, partition_key=key)

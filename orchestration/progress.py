@@ -1,0 +1,83 @@
+"""What a person at the terminal sees of a run: a line per step with its rows and seconds, and a sign of life."""
+
+import threading
+import time
+from collections import Counter
+from typing import Any, TextIO
+
+import dagster as dg
+
+_ALIVE_EVERY_SECONDS = 5.0
+
+
+class Progress:
+    """Listens to a run's Dagster events and prints them, one line per step and stage."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._started: dict[str, float] = {}
+        self._rows: Counter[str] = Counter()
+        self._tables: Counter[str] = Counter()
+        self._by_stage: dict[str, Counter[str]] = {}
+        self.failures: list[tuple[str, str]] = []
+        self.seconds: dict[str, float] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sign_of_life, daemon=True)
+
+    def __enter__(self) -> "Progress":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._out, flush=True)
+
+    def _sign_of_life(self) -> None:
+        while not self._stop.wait(_ALIVE_EVERY_SECONDS):
+            for step, since in list(self._started.items()):
+                passed = time.monotonic() - since
+                if passed >= _ALIVE_EVERY_SECONDS:
+                    self._say(f"    … {step}: {self._tables[step]} tables so far, {passed:.0f} s")
+
+    def on_event(self, entry: dg.EventLogEntry) -> None:
+        """Take one event of the run."""
+        event = entry.dagster_event
+        if event is None or event.step_key is None:
+            return
+        step = event.step_key
+        kind = event.event_type_value
+        if kind == "STEP_START":
+            self._started[step] = time.monotonic()
+        elif kind == "ASSET_MATERIALIZATION":
+            self._tables[step] += 1
+            data: Any = event.event_specific_data
+            metadata = data.materialization.metadata
+            rows = metadata.get("rows") or metadata.get("dagster/row_count")
+            if rows is not None:
+                self._rows[step] += int(rows.value)
+            stage = data.materialization.asset_key.path[0]
+            self._by_stage.setdefault(step, Counter())[stage] += 1
+        elif kind in {"STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"}:
+            passed = time.monotonic() - self._started.pop(step, time.monotonic())
+            self.seconds[step] = passed
+            self._say(self._line(step, kind, passed))
+            if kind == "STEP_FAILURE":
+                self.failures.append((step, _root_message(event)))
+
+    def _line(self, step: str, kind: str, seconds: float) -> str:
+        mark = {"STEP_SUCCESS": "done", "STEP_FAILURE": "FAILED", "STEP_SKIPPED": "skipped"}[kind]
+        stages = ", ".join(f"{stage} {count}" for stage, count in self._by_stage.get(step, Counter()).items())
+        rows = f"{self._rows[step]:,} rows, " if self._rows[step] else ""
+        tables = f" [{stages}]" if len(self._by_stage.get(step, ())) > 1 else ""
+        return f"  {mark:<7} {step.replace('__', '/', 1):<44} {rows}{seconds:.1f} s{tables}"
+
+
+def _root_message(event: dg.DagsterEvent) -> str:
+    """Return the message of the innermost error of a failed step: what was wrong, in its author's words."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "no message"

@@ -1,0 +1,73 @@
+"""Builds the report of a business date from what stands published for it."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from orchestration.report import below, first_screen
+from orchestration.report.facts import open_version
+from orchestration.report.page import page
+from orchestration.settings import Settings
+
+_FIRST_SCREEN = (
+    first_screen.completeness,
+    first_screen.yesterday,
+    first_screen.friends,
+    first_screen.tasks_done,
+    first_screen.todays_list,
+    first_screen.at_risk,
+    first_screen.coupons,
+    first_screen.complaints,
+)
+_BELOW = (below.rfm, below.matrix, below.lifecycle, below.models, below.money, below.quality)
+
+
+def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], roi_curve: pd.DataFrame) -> Path:
+    """Write ``reports/<as_of_date>/index.html`` for one published version.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    folder
+        The version's folder.
+    cards
+        The cards of the models that scored the date.
+    roi_curve
+        Expected net profit by budget: as_of_date, audience_id, budget_fen and net_p10/p50/p90_fen.
+
+    Returns
+    -------
+    Path
+        The page; its bytes depend on the version alone.
+    """
+    facts = open_version(settings, folder, cards)
+    try:
+        facts.connection.register("roi_curve", roi_curve)
+        parts = [draw(facts) for draw in (*_FIRST_SCREEN, *_BELOW)]
+    finally:
+        facts.connection.close()
+    target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
+    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    draft = target.with_suffix(".part")
+    draft.write_text(page(facts.as_of_date.isoformat(), facts.version, parts), encoding="utf-8")
+    draft.replace(target)
+    return target
+
+
+def inputs(connection: duckdb.DuckDBPyConnection, date: dt.date) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    """Return the cards of the models that scored a date and its curve of profit by budget, from the warehouse."""
+    cards = connection.execute(
+        """
+        select card from models.registry
+        where training_date = (select max(training_date) from models.registry where training_date <= $date)
+        order by model
+        """,
+        {"date": date},
+    ).fetchall()
+    curve = connection.execute("select * from recall.roi_curve where as_of_date = $date", {"date": date}).df()
+    return [json.loads(card) for (card,) in cards], curve

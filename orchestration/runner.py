@@ -1,0 +1,80 @@
+"""Runs the daily job for a set of business dates in this process, and says how it went."""
+
+import dataclasses
+import datetime as dt
+import sys
+import time
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration.instance import prepare_instance, sweep_orphans
+from orchestration.progress import Progress
+from orchestration.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a run ended: its failures as (step, message), and the seconds of each step."""
+
+    succeeded: bool
+    failures: list[tuple[str, str]]
+    seconds: dict[str, float]
+    total_seconds: float
+
+
+def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
+    """Run landing to published for consecutive business dates, as one run.
+
+    Parameters
+    ----------
+    settings
+        Whose home; its writer lock is held by the run itself.
+    dates
+        The business dates, without gaps.
+
+    Returns
+    -------
+    Outcome
+        Never raises for a failed stage: the failure is in the outcome.
+    """
+    started = time.monotonic()
+    prepare_instance(settings)
+    # Imported here: loading the definitions costs seconds that a refused command must not pay.
+    from orchestration.definitions import definitions
+
+    with dg.DagsterInstance.get() as instance:
+        for run_id in sweep_orphans(instance, settings):
+            print(f"  swept   run {run_id}: its process is gone, marked failed", flush=True)
+        job = definitions.resolve_job_def("daily")
+        run_id = dg_run_id()
+        tags = {
+            "dagster/asset_partition_range_start": min(dates).isoformat(),
+            "dagster/asset_partition_range_end": max(dates).isoformat(),
+        }
+        with Progress(sys.stdout) as progress:
+            instance.add_event_listener(run_id, progress.on_event)
+            result = job.execute_in_process(instance=instance, run_id=run_id, tags=tags, raise_on_error=False)
+    failures = list(progress.failures)
+    if not result.success and not failures:
+        failures = [("start", _start_failure(result))]
+    return Outcome(result.success, failures, dict(progress.seconds), time.monotonic() - started)
+
+
+def dg_run_id() -> str:
+    """Return a fresh run id, in the form Dagster gives its own."""
+    from dagster._core.utils import make_new_run_id
+
+    return make_new_run_id()
+
+
+def _start_failure(result: dg.ExecuteInProcessResult) -> str:
+    """Return why a run ended before its first step, for example a home that another run holds."""
+    for event in result.all_events:
+        data = event.event_specific_data
+        error = getattr(data, "error", None)
+        while error is not None:
+            if error.cause is None:
+                return str(error.message).strip()
+            error = error.cause
+    return "the run ended before its first step"

@@ -1,0 +1,74 @@
+"""A re-run is a no-op, and no order of dates, thread count or later record changes what a date says."""
+
+import datetime as dt
+
+import pytest
+
+from tests.builders import Brand, phone, published_hashes, shop, siyu
+from tests.journey.conftest import DATES
+
+
+def _run(home, *dates, **variables):
+    for date in dates:
+        outcome = siyu(home, "daily", date.isoformat(), **variables)
+        assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
+
+
+def _differences(left, right):
+    return [
+        f"{date}/{table}"
+        for date in left
+        for table in left[date]
+        if left[date][table] != right.get(date, {}).get(table)
+    ]
+
+
+@pytest.fixture(scope="module")
+def shuffled_home(brand_home, tmp_path_factory):
+    """The same brand, its dates run one by one in another order, with one thread."""
+    home = tmp_path_factory.mktemp("shuffled") / "home"
+    shop(home, DATES[-1]).land()
+    _same_keys(brand_home, home)
+    _run(home, DATES[2], DATES[0], DATES[1], SIYU_THREADS="1")
+    return home
+
+
+def _same_keys(source, target):
+    """A home's keys are its own: two homes give the same ids only under the same keys."""
+    (target / "vault" / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for key in (source / "vault" / "keys").glob("*.key"):
+        copy = target / "vault" / "keys" / key.name
+        copy.write_bytes(key.read_bytes())
+        copy.chmod(0o600)
+
+
+def test_shuffled_dates_with_one_thread_publish_the_same_bytes(brand_home, shuffled_home):
+    assert _differences(published_hashes(brand_home), published_hashes(shuffled_home)) == []
+
+
+def test_what_is_landed_later_changes_no_earlier_date(brand_home, tmp_path):
+    """Future orders, a later registration, a later merge through a shared phone, wild amounts: all after the dates."""
+    home = tmp_path / "home"
+    shop(home, DATES[-1]).land()
+    _same_keys(brand_home, home)
+    later = f"{DATES[-1] + dt.timedelta(days=1)} 00:00:00"
+    poison = Brand(home)
+    customer = {"source": "shop", "registered_at": later, "updated_at": later}
+    poison.add("customers", customer | {"customer_id": "LATE1", "mobile": phone(3)})
+    poison.add("customers", customer | {"customer_id": "LATE2", "mobile": phone(4), "email": "late@example.com"})
+    paid = {"source": "shop", "ordered_at": later, "paid_at": later, "status": "paid", "amount_yuan": "999999.99"}
+    for number in range(5):
+        poison.add("orders", paid | {"order_id": f"POISON{number}", "customer_id": f"C{number:04d}"})
+        event = {"source": "shop", "event_id": f"P{number}", "customer_id": f"C{number:04d}", "occurred_at": later}
+        poison.add("events", event | {"event_type": "complain", "channel": "app"})
+    poison.land("poison.csv")
+    _run(home, DATES[2])
+    found = published_hashes(home)
+    expected = {DATES[2].isoformat(): published_hashes(brand_home)[DATES[2].isoformat()]}
+    assert _differences(expected, found) == []
+
+
+def test_the_same_partition_twice_is_the_same_version(brand_home):
+    before = published_hashes(brand_home)
+    _run(brand_home, DATES[1])
+    assert published_hashes(brand_home) == before

@@ -1,0 +1,58 @@
+"""The asset graph is a tested artefact: what is in it, in which stage, whose it is."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.definitions import definitions
+from orchestration.stages import STAGES
+
+KEYS = Path(__file__).with_name("asset_keys.txt")
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return definitions.resolve_asset_graph()
+
+
+def test_the_list_of_assets_is_the_one_in_asset_keys_txt(graph):
+    """After a wanted change: python -m tests.orchestration.asset_keys > tests/orchestration/asset_keys.txt."""
+    found = sorted(key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).is_materializable)
+    assert found == KEYS.read_text(encoding="utf-8").split()
+
+
+def test_every_asset_has_a_stage_an_owner_and_a_description(graph):
+    lacking = [
+        (key.to_user_string(), node.group_name, bool(node.owners), bool(node.description))
+        for key in graph.get_all_asset_keys()
+        if (node := graph.get(key)).is_materializable
+        and not (node.group_name in STAGES and node.owners and (node.description or "").strip())
+    ]
+    assert lacking == []
+
+
+def test_every_asset_is_read_from_somewhere_that_makes_it(graph):
+    orphans = [key.to_user_string() for key in graph.get_all_asset_keys() if not graph.get(key).is_materializable]
+    assert orphans == []
+
+
+def test_every_stage_has_an_asset(graph):
+    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == set(STAGES)
+
+
+def test_every_asset_is_partitioned_by_business_date_and_runs_a_range_at_once(graph):
+    lacking = [
+        key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if (node := graph.get(key)).is_materializable and not (node.partitions_def and node.backfill_policy)
+    ]
+    assert lacking == []
+
+
+def test_the_job_runs_in_one_process_because_duckdb_has_one_writer():
+    assert definitions.resolve_job_def("daily").executor_def.name == "in_process"
+
+
+def test_the_schedule_runs_yesterday_at_half_past_six_in_shanghai():
+    schedule = definitions.resolve_schedule_def("every_morning")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 6 * * *", "Asia/Shanghai")

@@ -1,0 +1,85 @@
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from orchestration.settings import Settings
+from orchestration.warehouse import HomeBusy, connect, create_schemas, is_locked, replace_dates, writer_lock
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from orchestration.settings import Settings
+from orchestration.warehouse import writer_lock
+with writer_lock(Settings(home=Path(sys.argv[1])), "run-of-the-other"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def other_process(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline().strip() == "held"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_second_run_ends_naming_the_process_and_run_that_hold_the_home(tmp_path, other_process):
+    settings = Settings(home=tmp_path, lock_wait_seconds=0)
+    with (
+        pytest.raises(HomeBusy, match=rf"process {other_process.pid} \(run run-of-the-other\)"),
+        writer_lock(settings, "mine"),
+    ):
+        pass
+
+
+def test_a_killed_run_leaves_no_lock(tmp_path, other_process):
+    settings = Settings(home=tmp_path, lock_wait_seconds=5)
+    assert is_locked(settings)
+    other_process.kill()
+    other_process.wait()
+    with writer_lock(settings, "mine"):
+        assert True is is_locked(settings)
+    assert not is_locked(settings)
+
+
+def test_a_second_run_waits_for_the_first_to_end(tmp_path, other_process):
+    settings = Settings(home=tmp_path, lock_wait_seconds=20)
+    started = time.monotonic()
+    other_process.terminate()
+    with writer_lock(settings, "mine"):
+        assert time.monotonic() - started < 20
+
+
+def test_the_warehouse_connection_reaches_no_file_outside_the_folders_it_was_given(tmp_path):
+    outside = tmp_path / "outside.csv"
+    outside.write_text("a\n1\n")
+    allowed = tmp_path / "allowed"
+    allowed.mkdir()
+    (allowed / "inside.csv").write_text("a\n2\n")
+    with connect(Settings(home=tmp_path / "home"), readable=[allowed]) as connection:
+        assert connection.execute(f"select a from read_csv('{allowed}/inside.csv')").fetchall() == [(2,)]
+        for statement in (
+            f"select a from read_csv('{outside}')",
+            f"select a from read_csv('{allowed}/../outside.csv')",
+            f"copy (select 1) to '{tmp_path}/out.csv'",
+            "set enable_external_access = true",
+        ):
+            with pytest.raises(Exception, match="(?i)permission|disabled|locked|cannot"):
+                connection.execute(statement)
+
+
+def test_replacing_a_date_leaves_the_other_dates_and_clears_an_empty_one(tmp_path):
+    columns = {"as_of_date": "DATE", "one_id": "VARCHAR"}
+    first, second = pd.Timestamp("2017-11-29").date(), pd.Timestamp("2017-11-30").date()
+    with connect(Settings(home=tmp_path)) as connection:
+        create_schemas(connection)
+        frame = pd.DataFrame({"as_of_date": [first, second], "one_id": ["p_a", "p_b"]})
+        replace_dates(connection, "scores.customer_scores", frame, [first, second], columns)
+        replace_dates(connection, "scores.customer_scores", frame.iloc[:0], [second], columns)
+        rows = connection.execute("select as_of_date, one_id from scores.customer_scores").fetchall()
+    assert rows == [(first, "p_a")]

@@ -1,0 +1,70 @@
+"""Data moves forward only: every parent of every dbt node stands in a stage that its own may read."""
+
+import json
+
+import pytest
+
+from orchestration.settings import CHECKOUT
+from orchestration.stages import ALLOWED_PARENTS, STAGES
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads((CHECKOUT / "dbt_project" / "target" / "manifest.json").read_text(encoding="utf-8"))
+
+
+def _nodes(manifest):
+    models = {uid: node for uid, node in manifest["nodes"].items() if node["resource_type"] in {"model", "seed"}}
+    return models | manifest["sources"]
+
+
+def _models(manifest, stages=STAGES):
+    nodes = manifest["nodes"].items()
+    return {uid: node for uid, node in nodes if node["resource_type"] == "model" and node["schema"] in stages}
+
+
+def backward_edges(manifest):
+    nodes = _nodes(manifest)
+    return [
+        f"{node['schema']}.{node['name']} reads {nodes[parent]['schema']}.{nodes[parent]['name']}"
+        for node in _models(manifest).values()
+        for parent in node["depends_on"]["nodes"]
+        if nodes[parent]["schema"] not in ALLOWED_PARENTS[node["schema"]] | {"seeds"}
+    ]
+
+
+def test_no_model_reads_a_stage_it_may_not(manifest):
+    assert backward_edges(manifest) == []
+
+
+def test_an_edge_from_published_back_to_customer_would_be_found(manifest):
+    customer, published = next(iter(_models(manifest, ["customer"]))), next(iter(_models(manifest, ["published"])))
+    node = manifest["nodes"][customer] | {"depends_on": {"nodes": [published]}}
+    assert backward_edges({**manifest, "nodes": manifest["nodes"] | {customer: node}}) != []
+
+
+def test_every_model_lies_in_the_folder_of_its_stage(manifest):
+    paths = {node["original_file_path"]: node["schema"] for node in _models(manifest).values()}
+    assert [path for path, stage in paths.items() if path.split("/")[1] != stage] == []
+
+
+def test_the_table_of_parents_covers_every_stage():
+    assert tuple(ALLOWED_PARENTS) == STAGES
+
+
+def test_every_model_is_described(manifest):
+    assert [node["name"] for node in _models(manifest).values() if not node["description"].strip()] == []
+
+
+def test_state_is_read_only_through_known_versions(manifest):
+    """After `customer` a noun is read as known at a date; publish also reads refusals and consents as they are now."""
+    nouns = {uid: node["name"] for uid, node in _models(manifest, ["customer"]).items()}
+    latest_at_publish = {"suppressions", "consents"}
+    astray = []
+    for node in _models(manifest, STAGES[STAGES.index("segments") :]).values():
+        read = {nouns[parent] for parent in node["depends_on"]["nodes"] if parent in nouns}
+        if node["schema"] == "published":
+            read -= latest_at_publish
+        code = node["raw_code"].replace('"', "'")
+        astray += [f"{node['name']} reads {noun}" for noun in read if f"known_versions(ref('{noun}')" not in code]
+    assert astray == []
