@@ -9,7 +9,8 @@ with recent as (
         touches.object_id
     from {{ ref('touches') }} as touches
     where
-        touches.age_days < {{ segment_number('need_state_days') }}
+        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        and touches.age_days < {{ segment_number('need_state_days') }}
         and touches.touch in ('ask_service', 'add_to_cart', 'book', 'view', 'trial', 'search')
 ),
 
@@ -18,7 +19,7 @@ product_categories as (
         as_of_date,
         sku_id,
         min(category) as category
-    from {{ known_versions(ref('products'), 'state') }} as known
+    from {{ known_versions(ref('products'), 'as_of') }} as known
     where sku_id in (select recent.object_id from recent)
     group by as_of_date, sku_id
 ),
