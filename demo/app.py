@@ -75,7 +75,7 @@ def _record(person: Person, at: dt.datetime, event: str, extra: dict[str, object
         "identities": identities,
         "properties": {"$is_login_id": login is not None, "$device_id": person.app_device, "synthetic": True, **extra},
         "project": "default" if person.kind == "tester" else PROJECT,
-        "_track_id": str(chance.number("track", person.person_id, number) % 10**12),
+        "_track_id": f"9{chance.number('track', person.person_id, number) % 10**14:014d}",
     }
     return at, enveloped(PROJECT, at, payload)
 

@@ -1,7 +1,6 @@
 """Build the demo brand: landing files of every channel, and the truth about them."""
 
 import datetime as dt
-import hashlib
 import json
 import shutil
 import time
@@ -21,33 +20,58 @@ from demo.returns import refund_of
 from demo.stores import Chain, chain_of
 
 SEED = 20171130
+#: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
+DEMO_VERSION = 1
 MARKER = "demo.json"
+FIRST_DAILY_DATE, LAST_DATE = LIVE_FROM, LAST
 
 
-class ForeignLanding(RuntimeError):
-    """The home's landing folder holds files that the demo did not write."""
+class ForeignHome(RuntimeError):
+    """The home holds landing files, or a brand already run, that are not this demo's."""
 
 
 def _identity(seed: int, households: int | None) -> dict[str, Any]:
-    code = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        code.update(path.read_bytes())
-    return {
-        "seed": seed,
-        "data": DATA_VERSION,
-        "households": households,
-        "code": code.hexdigest()[:16],
-        "label": "SYNTHETIC OVERLAY",
-    }
+    return {"demo": DEMO_VERSION, "seed": seed, "data": DATA_VERSION, "households": households, "label": "SYNTHETIC"}
 
 
-def is_built(home: Path, seed: int = SEED, households: int | None = None) -> bool:
-    """Return whether a home already holds exactly this demo brand."""
+def prepare(home: Path, seed: int = SEED, households: int | None = None) -> None:
+    """Build the demo brand in a home, or leave it alone where it already stands; progress goes to the screen.
+
+    Raises
+    ------
+    ForeignHome
+        See ``build``.
+    """
+    marker = _marker(home)
+    if marker.get("identity") == _identity(seed, households) and marker.get("files"):
+        _refuse_foreign(home, set(marker["files"]))
+        missing = [name for name, size in marker["files"].items() if not _has(home / "landing" / name, size)]
+        if not missing:
+            print(f"demo: {home} already holds the demo brand ({len(marker['files'])} landing files)", flush=True)
+            return
+    build(home, seed, households, say=lambda line: print(line, flush=True))
+
+
+def _marker(home: Path) -> dict[str, Any]:
     marker = home / MARKER
-    if not marker.is_file() or not (home / "landing").is_dir():
-        return False
-    found = json.loads(marker.read_text(encoding="utf-8"))
-    return bool(found.get("identity") == _identity(seed, households))
+    found: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8")) if marker.is_file() else {}
+    return found
+
+
+def _has(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _refuse_foreign(home: Path, ours: set[str] | None) -> None:
+    """Raise where the landing folder holds a file that is not one of ours (None: we own whatever is there)."""
+    root = home / "landing"
+    found = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    foreign = [] if ours is None else [name for name in found if name not in ours]
+    if foreign:
+        raise ForeignHome(
+            f"{root} holds {len(foreign)} file(s) the demo did not write, the first is {foreign[0]}; "
+            "the demo runs in a home of its own: name another SIYU_HOME, or use `make daily` for this brand"
+        )
 
 
 def build(
@@ -73,13 +97,18 @@ def build(
 
     Raises
     ------
-    ForeignLanding
-        The landing folder holds files and there is no ``demo.json`` beside it.
+    ForeignHome
+        The landing folder holds files the demo did not write, or the home was run with another demo brand.
     """
-    root, marker, started = home / "landing", home / MARKER, time.monotonic()
-    if root.is_dir() and any(root.rglob("*.*")) and not marker.is_file():
-        raise ForeignLanding(f"{root} holds files the demo did not write; choose another SIYU_HOME")
-    marker.unlink(missing_ok=True)
+    root, marker, started = home / "landing", _marker(home), time.monotonic()
+    unfinished = bool(marker) and "files" not in marker
+    _refuse_foreign(home, None if unfinished else set(marker.get("files", ())))
+    if marker and marker["identity"] != _identity(seed, households) and (home / "warehouse.duckdb").exists():
+        raise ForeignHome(
+            f"{home} was run with another demo brand ({marker['identity']}); remove it or name another SIYU_HOME"
+        )
+    home.mkdir(parents=True, exist_ok=True)
+    _write_marker(home, {"identity": _identity(seed, households)})
     for folder in (root, home / "truth"):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,19 +151,21 @@ def build(
         "files": landing.files,
         "bytes": landing.bytes,
     }
-    content = {
-        "identity": _identity(seed, households),
-        "first_live_date": str(LIVE_FROM),
-        "last_date": str(LAST),
-        "clock_offset_hours": CLOCK_OFFSET / dt.timedelta(hours=1),
-        "summary": summary,
-    }
-    marker.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    files = {str(path.relative_to(root)): path.stat().st_size for path in sorted(root.rglob("*")) if path.is_file()}
+    offset = CLOCK_OFFSET / dt.timedelta(hours=1)
+    _write_marker(
+        home,
+        {"identity": _identity(seed, households), "clock_offset_hours": offset, "summary": summary, "files": files},
+    )
     tell(
         f"{sum(landing.rows.values()):,} rows in {landing.files:,} files, {landing.bytes / 1e6:.0f} MB; "
         "people and behaviour are SYNTHETIC"
     )
     return summary
+
+
+def _write_marker(home: Path, content: dict[str, Any]) -> None:
+    (home / MARKER).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _count(names: Any) -> dict[str, int]:

@@ -60,9 +60,12 @@ def _changes(person: Person, book: Book) -> dict[dt.datetime, int]:
     return rows
 
 
-def _row(person: Person, at: dt.datetime, growth: int, chance: Chance, *, second: bool = False) -> Row:
+def _row(
+    person: Person, at: dt.datetime, growth: int, chance: Chance, *, first: bool = False, second: bool = False
+) -> Row:
+    # Only the first export went through somebody's hands (and Excel); later ones are the system's own.
     spent = sum(1 for step in range(growth // 400) if chance.happens(0.6, "spent", person.person_id, step)) * 300
-    phone = person.second_phone if second else person.crm_phone
+    phone = person.second_phone if second else (person.crm_typed if first else "") or person.crm_phone
     if not second and person.phone_changed_at is not None and at >= person.phone_changed_at:
         phone = person.new_phone
     mini = bool(person.mini_openid) and chance.happens(0.5, "crm openid", person.person_id) and not second
@@ -70,7 +73,7 @@ def _row(person: Person, at: dt.datetime, growth: int, chance: Chance, *, second
     return at, as_csv((
         person.second_member_no if second else person.member_no,
         phone,
-        person.unionid if person.union_known(at) and chance.happens(0.45, "crm union", person.person_id) else "",
+        person.unionid if person.union_known(at) and chance.happens(0.6, "crm union", person.person_id) else "",
         person.mini_openid if mini else "",
         MINI_APP if mini else "",
         person.email,
@@ -95,7 +98,8 @@ def deliver(landing: Landing, people: list[Person], book: Book, chance: Chance) 
     merges: list[Row] = []
     for person in people:
         if person.member_no:
-            rows += [_row(person, at, growth, chance) for at, growth in _changes(person, book).items()]
+            changes = _changes(person, book)
+            rows += [_row(person, at, changes[at], chance, first=at == min(changes)) for at in changes]
         if person.second_member_no:
             start = person.registered_at - dt.timedelta(days=420)
             rows.append(_row(person, start + dt.timedelta(minutes=1), 60, chance, second=True))

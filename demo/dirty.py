@@ -105,6 +105,7 @@ def spoil(landing: Landing) -> dict[str, int]:
             else ("jsonl", "utf-8")
         )
         path = folder / f"{day}.{suffix}"
+        folder.mkdir(parents=True, exist_ok=True)
         before = path.read_bytes() if path.is_file() else _header(folder, suffix)
         path.write_bytes(before + ("\n".join(lines) + "\n").encode(encoding))
         landing.count(f"{channel}/{dataset}", len(lines))

@@ -74,7 +74,7 @@ class Outbox:
                 "phone_number": phone,
                 "content": word,
                 "send_time": text(replied),
-                "sequence_id": str(chance.number("seq", *key) % 10**12),
+                "sequence_id": f"9{chance.number('seq', *key) % 10**14:014d}",
                 "sign_name": "邻里生鲜",
             }
             self.mail.replies.append((
@@ -114,7 +114,7 @@ class Outbox:
             "CreateTime": epoch(at),
             "MsgType": "event",
             "Event": "TEMPLATESENDJOBFINISH",
-            "MsgID": str(self._chance.number("msgid", person.person_id, campaign) % 10**12),
+            "MsgID": f"9{self._chance.number('msgid', person.person_id, campaign) % 10**14:014d}",
             "Status": "failed:user block" if refused else "success",
             "out_id": f"|||{campaign}",
         }

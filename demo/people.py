@@ -64,6 +64,7 @@ class Person:
     pos_uid: str = ""
     pos_phone: str = ""
     crm_phone: str = ""
+    crm_typed: str = ""
     crm_birthday: str = ""
     mini_openid: str = ""
     tmall_id: str = ""

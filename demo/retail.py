@@ -205,6 +205,7 @@ def tmall_trade(journey: Journey, sale: Sale, names: dict[int, str], chance: Cha
             "adjust_fee": "0.00",
             "buyer_nick": person.name[0] + "**",
             "buyer_open_uid": sale.customer_id,
+            "ouid": person.tmall_ouid,
             "oaid": f"1oaid{chance.number('oaid', person.person_id, week) % 10**12}",
             "receiver_name": person.name[0] + "**",
             "receiver_mobile": mobile if virtual else f"*******{person.phone[-4:]}",

@@ -87,7 +87,11 @@ def _aftersale(journey: Journey, sale: Sale, at: dt.datetime, index: int, amount
             "openid": sale.customer_id,
             "type": "REFUND",
             "status": status,
-            "product_info": {"product_id": str(journey.product[index]), "count": 1},
+            "product_info": {
+                "product_id": str(journey.product[index]),
+                "sku_id": str(journey.product[index]),
+                "count": 1,
+            },
             "refund_info": {"amount": amount},
             "create_time": epoch(at),
             "update_time": epoch(changed),

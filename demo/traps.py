@@ -49,16 +49,14 @@ def lay(people: list[Person], chain: Chain, chance: Chance, numbers: Numbers) ->
     store_phones = [numbers.new("store phone", number) for number in range(3)]
     for number, person in enumerate(take("store_phone", 0.03, 12, lambda one: bool(one.pos_uid))):
         person.pos_phone = store_phones[min(number % 5, 2)]
-    for person in take(
-        "late_unionid", 0.02, 4, lambda one: bool(one.external_userid and one.mini_openid + one.oa_openid)
-    ):
-        _bound_late(person, chance)
+    for number, person in enumerate(take("late_unionid", 0.02, 4, _could_bind_late)):
+        _bound_late(person, number, chance)
     for person in take("no_unionid", 0.03, 2, lambda one: bool(one.external_userid)):
         person.unionid_known_at = None
     for number, person in enumerate(take("two_member_numbers", 0.012, 4, _could_have_two_cards)):
         _second_card(person, number, chance, numbers)
     for number, person in enumerate(take("typed_phone", 0.03, 8, lambda one: bool(one.member_no))):
-        person.crm_phone = typed(person.phone, number)
+        person.crm_typed = typed(person.phone, number)
     for person in take("placeholder_phone", 0.008, 3, lambda one: bool(one.pos_uid)):
         person.pos_phone = chance.pick(PLACEHOLDER_PHONES, "placeholder", person.person_id)
     for person in take("member_no_is_mobile", 0.01, 3, lambda one: bool(one.member_no)):
@@ -123,10 +121,15 @@ def _last_seen(person: Person) -> dt.datetime:
     return person.last_order_at or person.registered_at
 
 
-def _bound_late(person: Person, chance: Chance) -> None:
+def _could_bind_late(person: Person) -> bool:
+    met = person.wecom_at
+    return met is not None and met < wall(2017, 10, 20) and bool(person.mini_openid or person.oa_openid)
+
+
+def _bound_late(person: Person, number: int, chance: Chance) -> None:
     """Withhold the unionid until it is bound: half of them within the daily deliveries, where it merges two people."""
     assert person.wecom_at is not None
-    if chance.happens(0.5, "late live", person.person_id) or person.wecom_at.date() >= LIVE_FROM:
+    if number % 2 == 0:
         bound = at_time(LIVE_FROM + dt.timedelta(chance.between(2, 24, "bound", person.person_id)), 40_000)
     else:
         bound = at_time(dt.date(2017, 6, 1) + dt.timedelta(chance.between(0, 120, "bound", person.person_id)), 40_000)

@@ -52,7 +52,7 @@ def friends_of(people: list[Person], chain: Chain, chance: Chance) -> list[Frien
                 chance.happens(0.13, "removes", key, number),
                 chance.happens(0.01, "removed", key, number),
             )
-            ends = by_customer or by_staff
+            ends = (by_customer or by_staff) and "late_unionid" not in person.flags
             friends.append(
                 Friend(
                     person, staff, added, left if ends else None, "customer" if by_customer else "staff" if ends else ""
