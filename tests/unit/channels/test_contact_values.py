@@ -105,6 +105,7 @@ def test_keys_are_made_once_per_home_and_only_their_owner_reads_them(settings):
         "",
         "short",
         "changeme" * 8,
+        "qwertyuiopasdfghjklz" * 2,
         "0" * 64,
         "ab" * 32,
         "0123456789abcdef" * 4,
