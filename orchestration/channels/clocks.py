@@ -9,10 +9,14 @@ from orchestration.channels.contacts import plain
 from orchestration.channels.declare import Clock
 
 #: Days that systems write for "none".
-SENTINELS: Final = frozenset({dt.date(1970, 1, 1), dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(1, 1, 1)})
-EARLIEST: Final = dt.datetime(1900, 1, 1)
-LATEST: Final = dt.datetime(2200, 1, 1)
-_EXCEL_DAY_ZERO: Final = dt.datetime(1899, 12, 30)
+SENTINELS: Final = frozenset(
+    map(dt.date.fromisoformat, ("1970-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "0001-01-01"))
+)
+# Every datetime here is naive: UTC instants as the warehouse stores them, or local time on its way there.
+EARLIEST: Final = dt.datetime.fromisoformat("1900-01-01")
+LATEST: Final = dt.datetime.fromisoformat("2200-01-01")
+_EPOCH: Final = dt.datetime.fromisoformat("1970-01-01")
+_EXCEL_DAY_ZERO: Final = dt.datetime.fromisoformat("1899-12-30")
 _DATE: Final = r"(?P<y>\d{4})(?:[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?|(?P<m2>\d{2})(?P<d2>\d{2}))"
 _TIME: Final = (
     r"(?P<half>上午|下午|中午|晚上|凌晨|早上|AM|PM|am|pm)?\s*(?P<h>\d{1,2})[:时点](?P<min>\d{1,2})"
@@ -48,13 +52,14 @@ def read_instant(text: str, clock: Clock) -> Read:
         return Read(None, "sentinel_date")
     number = value[:-2] if value.endswith(".0") else value
     if number.isascii() and number.isdigit() and len(number) in (10, 13, 16):
-        return _bounded(dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(number) * 10 ** (16 - len(number))))
+        return _bounded(_EPOCH + dt.timedelta(microseconds=int(number) * 10 ** (16 - len(number))))
     match = _WEIBO.fullmatch(value)
     if match and match[1] in _MONTHS:
         return _built(match[7], _MONTHS.index(match[1]) + 1, match[2], match[3], match[4], match[5], 0, match[6], clock)
     match = _COMPACT.fullmatch(number)
     if match:
-        return _built(*match.groups(), 0, None, clock)
+        year, month, day, clock_hour, minute, second = match.groups()
+        return _built(year, month, day, clock_hour, minute, second, 0, None, clock)
     days = _excel_days(number)
     if days is not None:
         return _bounded(_EXCEL_DAY_ZERO + days - SHANGHAI_OFFSET)
@@ -101,12 +106,21 @@ def _hour(part: dict[str, str | None]) -> int | None:
     return hour % 12 if half in _MORNING else hour or 12
 
 
-def _built(  # one argument per part of a written time
-    year: str | int, month: str | int | None, day: str | int | None, hour: str | int, minute: str | int,
-    second: str | int, micros: int, zone: str | None, clock: Clock,
+def _built(
+    year: str | int,
+    month: str | int | None,
+    day: str | int | None,
+    hour: str | int,
+    minute: str | int,
+    second: str | int,
+    micros: int,
+    zone: str | None,
+    clock: Clock,
 ) -> Read:
+    """Return the UTC instant of the parts of a written time."""
     try:
-        moment = dt.datetime(int(year), int(month or 0), int(day or 0), int(hour), int(minute), int(second), micros)
+        date = dt.date(int(year), int(month or 0), int(day or 0))
+        moment = dt.datetime.combine(date, dt.time(int(hour), int(minute), int(second), micros))
     except ValueError:
         return Read(None, "not_a_time")
     if moment.date() in SENTINELS:

@@ -80,11 +80,18 @@ def _column_text(array: pa.Array) -> pa.Array:
         return pc.replace_substring_regex(text, r"(\.\d{6})\d{3}(Z?)$", r"\1\2")
     if pa.types.is_floating(kind):
         return as_text([None if value != value else value for value in array.to_pylist()])
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_date(kind)
+    ):
         return array.cast(TEXT)
     if pa.types.is_decimal(kind) or pa.types.is_boolean(kind):
         return array.cast(TEXT)
-    return as_text([value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in array.to_pylist()])
+    return as_text([
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in array.to_pylist()
+    ])
 
 
 def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
@@ -105,7 +112,7 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
     for number, (shown, typed) in enumerate(sheets, 1):
         cells = [_cell_text(value) for value in shown]
         if table is not None:
-            if any(isinstance(formula, str) and formula.startswith("=") and value is None for value, formula in zip(shown, typed, strict=False)):
+            if any(_is_unvalued(value, formula) for value, formula in zip(shown, typed, strict=False)):
                 tally.reject(number, "formula_without_value")
             else:
                 rows.append((number, cells + [""] * (table.width - len(cells))))
@@ -114,7 +121,10 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
                 rows = []
         elif not any(cells):
             tally.skip("blank")
-        elif recognised(dataset, cells) * 2 >= min(len([cell for cell in cells if cell]), 4) or before >= dataset.preamble:
+        elif (
+            recognised(dataset, cells) * 2 >= min(len([cell for cell in cells if cell]), 4)
+            or before >= dataset.preamble
+        ):
             while cells and not cells[-1]:
                 cells.pop()
             table = RowTable(dataset, cells, tally)
@@ -128,6 +138,10 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
     yield table.batch(rows)
     values.close()
     written.close()
+
+
+def _is_unvalued(value: Any, formula: Any) -> bool:
+    return value is None and isinstance(formula, str) and formula.startswith("=")
 
 
 def _check_size(path: Path) -> None:

@@ -19,7 +19,7 @@ EXACT_FLOAT: Final = 2.0**53
 _CLEAN_INSTANT: Final = r"^(?:199\d|20\d\d)-\d\d-\d\d \d\d:\d\d:\d\d$"
 _CLEAN_NUMBER: Final = r"^-?\d{1,10}(?:\.\d{1,2})?$"
 _CLEAN_INTEGER: Final = r"^-?(?:0|[1-9]\d{0,9})$"
-#: Letters first and ten or more: no NULL word is as long. Digits: any length but 11 to 15, where mobiles lie, and not 0.
+#: Letters first and ten or more: no NULL word is as long. Digits: not 0, nor 11 to 15 of them, where mobiles lie.
 _CLEAN_ID: Final = r"^(?:[A-Za-z][A-Za-z0-9_]{9,}|[1-9]\d{0,9}|[1-9]\d{15,29})$"
 _EPOCHS: Final = {"s": r"^1\d{9}$", "ms": r"^1\d{12}$"}
 
@@ -68,7 +68,9 @@ def read_column(column: Column, written: pa.Array, rules: Rules, from_spreadshee
     return Read(outputs, *_complaints(codes, outcomes, missing))
 
 
-def _complaints(codes: np.ndarray, outcomes: dict[int, Outcome], missing: Outcome) -> tuple[dict[int, str], Counter[str]]:
+def _complaints(
+    codes: np.ndarray, outcomes: dict[int, Outcome], missing: Outcome
+) -> tuple[dict[int, str], Counter[str]]:
     reasons: dict[int, str] = {}
     warnings: Counter[str] = Counter()
     if missing.reason:
@@ -90,7 +92,7 @@ def _refuse_cut_ids(distinct: pa.Array, codes: np.ndarray, outcomes: dict[int, O
     candidates = pc.match_substring_regex(distinct, r"\d{15}00")
     if not pc.any(candidates).as_py():
         return
-    found = [position for position in np.flatnonzero(candidates.to_numpy(zero_copy_only=False)).tolist()]
+    found = np.flatnonzero(candidates.to_numpy(zero_copy_only=False)).tolist()
     cut = [position for position in found if zero_tailed(distinct[position].as_py().strip("\t'` ="))]
     by_chance = sum(len(codes) * 10.0 ** (15 - len(distinct[position].as_py())) for position in cut[:1])
     if len(cut) > 3 * by_chance:

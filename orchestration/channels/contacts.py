@@ -18,7 +18,9 @@ _LANDLINE: Final = re.compile(r"(?:(?:\+|00)?86-?)?(?:0\d{2,3}-?\d{7,8}(?:-\d{1,
 _PLACEHOLDER: Final = re.compile(r"(\d)\1*|1\d{2}(\d)\2{7}|1?234567890\d?|1?0{4,}")
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS: Final = re.compile(r"[/;；、|]|,(?=\s*\+?\d{7})|(?<=\d{11}) +(?=1[3-9])")
-EMAIL: Final = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.IGNORECASE)
+EMAIL: Final = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.IGNORECASE
+)
 
 #: A contact value inside other text. The bounds keep hex digests and long order numbers out.
 EMBEDDED: Final = re.compile(

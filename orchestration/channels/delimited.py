@@ -1,4 +1,4 @@
-"""Delimited text: records put together from lines, the header found, skips counted, broken lines set aside one by one."""
+"""Delimited text: records put together from lines, the header found, skips counted, broken lines set aside."""
 
 import csv
 import re
@@ -21,7 +21,9 @@ csv.field_size_limit(1 << 25)
 Row = tuple[int, list[str]]
 
 
-def records(blocks: Iterable[list[str | None]], delimiter: str, width: int, tally: Tally, line: int) -> Iterator[list[Row]]:
+def records(
+    blocks: Iterable[list[str | None]], delimiter: str, width: int, tally: Tally, line: int
+) -> Iterator[list[Row]]:
     """Yield the records of lines as (line, cells), block by block; lines that are none are counted in the tally.
 
     A record starts where the one before ended. After a broken quote reading starts again at the next line, so one
@@ -42,7 +44,9 @@ def _split(
     lines: list[str | None], delimiter: str, width: int, tally: Tally, line: int, last: bool
 ) -> tuple[list[Row], int]:
     if not any(text is None or '"' in text or "\x00" in text for text in lines):
-        return [(line + index, text.split(delimiter)) for index, text in enumerate(lines) if text is not None], len(lines)
+        return [(line + index, text.split(delimiter)) for index, text in enumerate(lines) if text is not None], len(
+            lines
+        )
     whole = _split_clean(lines, delimiter, width, line)
     return (whole, len(lines)) if whole is not None else _split_line_by_line(lines, delimiter, width, tally, line, last)
 
@@ -93,7 +97,7 @@ def _split_line_by_line(
 
 
 def _quoted(lines: list[str | None], index: int, delimiter: str) -> tuple[list[str] | None, int, str | None]:
-    """Return the record that starts at a line, how many lines it takes, or why there is none (``more``: unknown yet)."""
+    """Return the record that starts at a line, how many lines it takes, or why there is none (``more``: not yet)."""
     for span in range(1, LONGEST_SPAN + 1):
         if index + span > len(lines):
             return None, span, "more"

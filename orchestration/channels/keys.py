@@ -4,6 +4,7 @@ A key file holds its secret as text; its bytes, without the line end, are the ke
 given by file (settings ``token_key_file`` and ``vault_key_file``), so that they can live outside the home.
 """
 
+import itertools
 import os
 import secrets
 from pathlib import Path
@@ -39,7 +40,8 @@ def load_key(settings: Settings, purpose: Purpose) -> bytes:
     if named:
         path = Path(named).expanduser()
         if not path.is_file():
-            raise SettingsError(f"the {purpose} key file {path} does not exist; make it with: openssl rand -hex 32 > {path}")
+            remedy = f"make it with: openssl rand -hex 32 > {path}"
+            raise SettingsError(f"the {purpose} key file {path} does not exist; {remedy}")
         return _checked(path.read_bytes().strip(), purpose, path)
     path = settings.home / "vault" / "keys" / f"{purpose}.key"
     if not path.is_file():
@@ -56,7 +58,7 @@ def check_keys(settings: Settings) -> None:
 def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.parent.chmod(0o700)
-    draft = path.with_suffix(f".{os.getpid()}")
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(SHORTEST_KEY_BYTES) + "\n")
@@ -73,9 +75,10 @@ def _make(path: Path) -> None:
 def _checked(key: bytes, purpose: str, path: Path) -> bytes:
     remedy = f"make a new one with: openssl rand -hex 32 > {path}"
     if len(key) < SHORTEST_KEY_BYTES:
-        raise SettingsError(f"the {purpose} key in {path} has {len(key)} bytes; {SHORTEST_KEY_BYTES} are the least; {remedy}")
+        least = f"{SHORTEST_KEY_BYTES} are the least"
+        raise SettingsError(f"the {purpose} key in {path} has {len(key)} bytes; {least}; {remedy}")
     repeats = any(key == (key[:period] * len(key))[: len(key)] for period in range(1, len(key) // 2 + 1))
-    steps = {(after - before) % 256 for before, after in zip(key, key[1:], strict=False)}
+    steps = {(after - before) % 256 for before, after in itertools.pairwise(key)}
     named = any(word.encode() in key.lower() for word in _WELL_KNOWN)
     if len(set(key)) < FEWEST_DIFFERENT_BYTES or repeats or len(steps) == 1 or named:
         raise SettingsError(f"the {purpose} key in {path} is a well-known or guessable one; {remedy}")

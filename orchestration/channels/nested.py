@@ -84,10 +84,16 @@ def _opened(records: list[dict[str, Any]]) -> tuple[list[Any], pa.Array | None, 
     """Return payloads, accounts and fetch times; a record without an envelope is its own payload."""
     if not any("payload" in record for record in records):
         return records, None, None
-    enveloped = [isinstance(record.get("payload"), dict) and any(key in record for key in ENVELOPE) for record in records]
+    enveloped = [
+        isinstance(record.get("payload"), dict) and any(key in record for key in ENVELOPE) for record in records
+    ]
     payloads = [record["payload"] if inside else record for record, inside in zip(records, enveloped, strict=True)]
     outer = [record if inside else {} for record, inside in zip(records, enveloped, strict=True)]
-    return payloads, as_text([each.get("_account") for each in outer]), as_text([each.get("_fetched_at") for each in outer])
+    return (
+        payloads,
+        as_text([each.get("_account") for each in outer]),
+        as_text([each.get("_fetched_at") for each in outer]),
+    )
 
 
 def _values(payloads: list[Any], path: str) -> list[Any]:
@@ -172,5 +178,3 @@ def read_array(path: Path, file_format: str, encoding: str, dataset: Dataset, ta
             else:
                 tally.reject(place, "bad_json")
         yield explode.batch(numbers, records)
-
-

@@ -43,7 +43,8 @@ def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.da
         channel, _, rest = stray.rpartition("/")[0].partition("/")
         rows.append({
             "channel": channel or "landing", "dataset": rest or None, "file_name": tokeniser.scrub(stray),
-            "landed_at": now, "physical_records": 0, "loaded": 0, "quarantined": 0, "skipped": 0, "status": "quarantined",
+            "landed_at": now,
+            "physical_records": 0, "loaded": 0, "quarantined": 0, "skipped": 0, "status": "quarantined",
             "reason": "unknown_folder", "remedy": remedy("unknown_folder"), "rule_version": RULE_VERSION,
         })  # fmt: skip
     with transaction(connection):

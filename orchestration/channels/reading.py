@@ -123,7 +123,9 @@ class FileReader:
             parents = elements.parents[mine].astype(np.int64)
             inherited = [column for key in child.parent for column in self._dataset.columns if column.name == key]
             above = {name: array.take(pa.array(parents)) for name, array in _flat(inherited, own).items()}
-            below = {name: array.take(pa.array(mine)) for name, array in _flat(child.columns, inner[child.name]).items()}
+            below = {
+                name: array.take(pa.array(mine)) for name, array in _flat(child.columns, inner[child.name]).items()
+            }
             ordinals = pa.array(elements.ordinals[mine].astype(np.int64))
             yield prefix + child.name, _table({**above, **below}, ordinals, books, parents)
 
@@ -205,10 +207,16 @@ def _flat(columns: Any, read: dict[str, Read]) -> dict[str, pa.Array]:
     }
 
 
-def _table(arrays: dict[str, pa.Array], ordinals: pa.Array | None, books: dict[str, pa.Array], rows: np.ndarray) -> pa.Table:
+def _table(
+    arrays: dict[str, pa.Array], ordinals: pa.Array | None, books: dict[str, pa.Array], rows: np.ndarray
+) -> pa.Table:
     """Return rows of a table: a child's arrays are already its own, its bookkeeping is its parents'."""
     chosen = pa.array(rows)
-    own = {name: array.take(chosen) for name, array in arrays.items()} if ordinals is None else {**arrays, "_ordinal": ordinals}
+    own = (
+        {name: array.take(chosen) for name, array in arrays.items()}
+        if ordinals is None
+        else {**arrays, "_ordinal": ordinals}
+    )
     return pa.table({**own, **{name: books[name].take(chosen) for name in BOOKKEEPING}})
 
 

@@ -8,13 +8,21 @@ RULE_VERSION: Final = "1"
 REMEDIES: Final[dict[str, str]] = {
     # files
     "empty_file": "The file has no bytes; ask the sender to export it again.",
-    "truncated_gzip": "The gzip stream ends early; deliver the file again (write it as .part and rename when complete).",
+    "truncated_gzip": (
+        "The gzip stream ends early; deliver the file again (write it as .part and rename when complete)."
+    ),
     "not_gzip": "The name ends in .gz but the content is not gzip; rename or compress it.",
-    "not_text": "The content is a zip, a spreadsheet or a web page under a text name; export as CSV or give the right suffix.",
+    "not_text": (
+        "The content is a zip, a spreadsheet or a web page under a text name; export as CSV or give the right suffix."
+    ),
     "html_page": "The content is a web page (often a failed or logged-out export); log in and export again.",
     "undecodable": "Most lines are neither UTF-8 nor GB18030; export the file as UTF-8.",
-    "unknown_header": "No line looks like this dataset's header; see docs/plugging-in-your-channels.md for its columns.",
-    "missing_column": "A required column is not in the file; export it, or declare its header as an alias in the channel module.",
+    "unknown_header": (
+        "No line looks like this dataset's header; see docs/plugging-in-your-channels.md for its columns."
+    ),
+    "missing_column": (
+        "A required column is not in the file; export it, or declare its header as an alias in the channel module."
+    ),
     "duplicated_header": "Two columns have the same header, so values are ambiguous; rename or remove one.",
     "header_too_long": "The header line is longer than a megabyte; this is not a table.",
     "not_json": "The text is not JSON; export one object per line (.jsonl) or one array (.json).",
@@ -25,7 +33,9 @@ REMEDIES: Final[dict[str, str]] = {
     "unknown_format": "The suffix is not one of csv, csv.gz, jsonl, jsonl.gz, json, parquet, xlsx.",
     "unknown_folder": "No channel and dataset has this folder; use landing/<channel>/<dataset>/.",
     "not_a_regular_file": "Links and devices are not followed; put the file itself into landing.",
-    "mostly_bad": "One column fails in more than a fifth of the records, so columns are probably swapped; check the export.",
+    "mostly_bad": (
+        "One column fails in more than a fifth of the records, so columns are probably swapped; check the export."
+    ),
     "unreadable": "The file could not be read; check its permissions and deliver it again.",
     # records
     "undecodable_line": "The line is not valid in the file's encoding; correct or re-export it.",
@@ -46,7 +56,9 @@ REMEDIES: Final[dict[str, str]] = {
     "ambiguous_date": "Day, month and year cannot be told apart; write YYYY-MM-DD.",
     "future_time": "The time lies after the file's landing; check the clock of the source.",
     "sentinel_date": "The date is a placeholder (1970-01-01 and the like) in a required column; fill the real one.",
-    "lossy_scientific": "A spreadsheet turned the number into powers of ten and lost digits; export the column as text.",
+    "lossy_scientific": (
+        "A spreadsheet turned the number into powers of ten and lost digits; export the column as text."
+    ),
     "lossy_digits": "The id ends in zeros after 15 digits, as spreadsheets leave it; export the column as text.",
     "not_a_boolean": "The value is not yes or no; write true or false.",
     "not_an_object": "The value is not a JSON object or list.",

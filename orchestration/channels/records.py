@@ -81,7 +81,9 @@ def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], lis
     BrokenFile
         ``duplicated_header`` or ``missing_column``, naming the column.
     """
-    known = {key: column.name for column in dataset.columns for name in names_of(column) for key in header_keys(name)[:1]}
+    known = {
+        key: column.name for column in dataset.columns for name in names_of(column) for key in header_keys(name)[:1]
+    }
     positions: dict[str, int] = {}
     unknown: list[str] = []
     seen: set[str] = set()

@@ -54,7 +54,7 @@ DATASETS: Final = (
     Dataset(
         "identifiers",
         (
-            SOURCE, key("customer_id"), word("id_type", words.ID_TYPES, required=True), Column("id_scope", "identifier"),
+            SOURCE, key("customer_id"), word("id_type", words.ID_TYPES, required=True), *ids("id_scope"),
             key("id_value", contact_by="id_type"), at("observed_at", required=True), at("unbound_at"),
         ),
         natural_key=("source", "customer_id", "id_type", "id_scope", "id_value", "observed_at"),
@@ -62,8 +62,8 @@ DATASETS: Final = (
     Dataset(
         "orders",
         (
-            SOURCE, key("order_id"), *ids("customer_id"), at("ordered_at", required=True), at("paid_at"), at("finished_at"),
-            at("cancelled_at"), UPDATED, word("status", words.ORDER_STATUSES, required=True),
+            SOURCE, key("order_id"), *ids("customer_id"), at("ordered_at", required=True), at("paid_at"),
+            at("finished_at"), at("cancelled_at"), UPDATED, word("status", words.ORDER_STATUSES, required=True),
             yuan("amount_yuan", required=True), yuan("discount_yuan"), yuan("freight_yuan"), yuan("paid_yuan"),
             word("currency", ("CNY",)), word("order_type", words.ORDER_TYPES),
             *ids("coupon_id", "campaign_id", "store_id", "staff_id"),
@@ -112,31 +112,35 @@ DATASETS: Final = (
         (
             SOURCE, key("message_id"), *ids("customer_id", "recipient_token"),
             word("message_channel", words.MESSAGE_CHANNELS, required=True), at("sent_at", required=True),
-            *ids("audience_id", "wave", "campaign_id", "offer_id", "staff_id"), Column("status"), Column("failure_reason"),
-            at("delivered_at"), at("opened_at"), at("clicked_at"), at("replied_at"), at("unsubscribed_at"),
+            *ids("audience_id", "wave", "campaign_id", "offer_id", "staff_id"),
+            Column("status"), Column("failure_reason"), at("delivered_at"), at("opened_at"), at("clicked_at"),
+            at("replied_at"), at("unsubscribed_at"),
             Column("cost_yuan", "decimal", minimum=0),
         ),
         natural_key=("source", "message_id"),
     ),
     Dataset(
         "campaigns",
-        (key("campaign_id"), Column("name"), Column("kind"), at("starts_at", may_be_future=True), at("ends_at", may_be_future=True)),
+        (
+            key("campaign_id"), Column("name"), Column("kind"), at("starts_at", may_be_future=True),
+            at("ends_at", may_be_future=True),
+        ),
         natural_key=("campaign_id",),
     ),
     Dataset(
         "offers",
         (
             key("offer_id"), word("kind", words.OFFER_KINDS), yuan("face_value_yuan"),
-            Column("pay_rate", "decimal", minimum=0, maximum=1), yuan("minimum_spend_yuan"), yuan("maximum_discount_yuan"),
-            Column("valid_days", "integer", minimum=0),
+            Column("pay_rate", "decimal", minimum=0, maximum=1), yuan("minimum_spend_yuan"),
+            yuan("maximum_discount_yuan"), Column("valid_days", "integer", minimum=0),
         ),
         natural_key=("offer_id",),
     ),
     Dataset(
         "coupons",
         (
-            SOURCE, key("coupon_id"), key("offer_id"), key("customer_id"), at("issued_at", required=True), at("redeemed_at"),
-            *ids("order_id"), at("expires_at", may_be_future=True),
+            SOURCE, key("coupon_id"), key("offer_id"), key("customer_id"), at("issued_at", required=True),
+            at("redeemed_at"), *ids("order_id"), at("expires_at", may_be_future=True),
         ),
         natural_key=("source", "coupon_id"),
     ),
@@ -178,8 +182,8 @@ DATASETS: Final = (
     Dataset(
         "follows",
         (
-            SOURCE, key("staff_id"), key("customer_id"), at("added_at", required=True), Column("add_way"), Column("state"),
-            at("deleted_by_staff_at"), at("deleted_by_customer_at"),
+            SOURCE, key("staff_id"), key("customer_id"), at("added_at", required=True), Column("add_way"),
+            Column("state"), at("deleted_by_staff_at"), at("deleted_by_customer_at"),
         ),
         natural_key=("source", "staff_id", "customer_id", "added_at"),
     ),
@@ -211,12 +215,18 @@ DATASETS: Final = (
     ),
     Dataset(
         "leads",
-        (key("lead_id"), SOURCE, key("customer_id"), Column("company"), Column("stage", required=True), *ids("owner"), CHANGED),
+        (
+            key("lead_id"), SOURCE, key("customer_id"), Column("company"), Column("stage", required=True),
+            *ids("owner"), CHANGED,
+        ),
         natural_key=("lead_id", "changed_at"),
     ),
     Dataset(
         "task_results",
-        (key("task_id"), key("staff_id"), word("status", words.TASK_STATUSES, required=True), CHANGED, Column("note_code")),
+        (
+            key("task_id"), key("staff_id"), word("status", words.TASK_STATUSES, required=True), CHANGED,
+            Column("note_code"),
+        ),
         natural_key=("task_id", "staff_id", "changed_at"),
     ),
     Dataset(
@@ -226,7 +236,10 @@ DATASETS: Final = (
     ),
     Dataset(
         "channel_costs",
-        (key("channel"), Column("cost_date", "date", required=True), yuan("spend_yuan", required=True), *ids("campaign_id")),
+        (
+            key("channel"), Column("cost_date", "date", required=True), yuan("spend_yuan", required=True),
+            *ids("campaign_id"),
+        ),
         natural_key=("channel", "cost_date", "campaign_id"),
     ),
 )  # fmt: skip

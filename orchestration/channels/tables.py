@@ -62,7 +62,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
         return
     for name, columns in channel.tables().items():
         found = connection.execute(
-            "select column_name from duckdb_columns() where schema_name = 'channels' and table_name = ? order by column_index",
+            "select column_name from duckdb_columns() where schema_name = 'channels' and table_name = ? "
+            "order by column_index",
             [name],
         ).fetchall()
         if found and [row[0] for row in found] != list(columns):
@@ -76,8 +77,12 @@ def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, table: str)
         names = {f"{channel.name}__{each}" for each in (dataset.name, *(child.name for child in dataset.children))}
         if table in names:
             for owned in ("ledger", "quarantine"):
-                connection.execute(f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name])
-            existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
+                connection.execute(
+                    f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name]
+                )
+            existing = connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'channels'"
+            ).fetchall()
             for name in names & {row[0] for row in existing}:
                 connection.execute(f'delete from channels."{name}"')
 
@@ -93,7 +98,9 @@ def append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) ->
     connection.unregister("incoming_rows")
 
 
-def append_rows(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: Sequence[dict[str, Any]]) -> None:
+def append_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: Sequence[dict[str, Any]]
+) -> None:
     """Append rows given as dictionaries; a key that is missing is null."""
     if rows:
         types = {"varchar": pa.string(), "bigint": pa.int64(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}

@@ -9,9 +9,17 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from orchestration.channels import clocks
-from orchestration.channels.contacts import MAY_EMBED, MOBILE, MOBILE_SHAPED, is_scientific, plain, read_email, read_phone
+from orchestration.channels.contacts import (
+    MAY_EMBED,
+    MOBILE,
+    MOBILE_SHAPED,
+    is_scientific,
+    plain,
+    read_email,
+    read_phone,
+)
 from orchestration.channels.declare import Column
-from orchestration.channels.tokens import Tokeniser
+from orchestration.channels.tokens import Kind, Tokeniser
 
 #: What exports write where there is nothing.
 NULL_WORDS: Final = frozenset({"", "null", "\\n", "无", "-", "--", "n/a", "未知", "nan", "none"})
@@ -117,7 +125,7 @@ def _phone(text: str, column: Column, rules: Rules) -> Outcome:
     phone = read_phone(value)
     if phone.digits is None:
         return Outcome(None, warning=f"phone_{phone.shape}", shape=phone.shape)
-    kind = "mobile" if phone.shape == "mobile" else "landline"
+    kind: Kind = "mobile" if phone.shape == "mobile" else "landline"
     return Outcome(rules.tokeniser.token(kind, phone.digits), warning=phone.warning, shape=phone.shape)
 
 

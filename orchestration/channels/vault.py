@@ -43,7 +43,7 @@ class Vault:
             "create table if not exists contacts ("
             "token text primary key, kind text not null, ciphertext blob not null, key_id text not null) without rowid"
         )
-        self._connection.execute("create table if not exists keys (purpose text primary key, fingerprint text not null)")
+        self._connection.execute("create table if not exists keys (purpose text primary key, fingerprint text)")
         for purpose, key in (("tokens", token_key), ("vault", vault_key)):
             fingerprint = hashlib.sha256(b"siyu fingerprint" + key).hexdigest()
             self._connection.execute("insert or ignore into keys values (?, ?)", (purpose, fingerprint))
@@ -109,7 +109,9 @@ class Vault:
         """Return the open vault."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Write what is pending unless an error passes through, and close."""
         if kind is None:
             self.flush()

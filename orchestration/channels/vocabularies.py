@@ -6,7 +6,16 @@ ID_TYPES: Final = (
     "mobile", "email", "wx_unionid", "wx_openid", "wecom_external_userid", "member_no", "tb_ouid", "tb_open_uid",
     "tb_omid", "jd_pin", "dd_open_id", "pos_customer_uid", "sa_login_id", "sa_anonymous_id", "device_id", "customer_id",
 )  # fmt: skip
-MESSAGE_CHANNELS: Final = ("wecom", "wecom_group", "official_account", "mini_program", "app_push", "sms", "call", "email")
+MESSAGE_CHANNELS: Final = (
+    "wecom",
+    "wecom_group",
+    "official_account",
+    "mini_program",
+    "app_push",
+    "sms",
+    "call",
+    "email",
+)
 PURPOSES: Final = ("service", "marketing", "profiling")
 EVENT_TYPES: Final = (
     "register", "visit", "view", "search", "add_to_cart", "favourite", "like", "comment", "review", "share", "follow",

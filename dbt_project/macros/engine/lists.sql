@@ -21,3 +21,20 @@
 {% macro default__list_or_empty(list_expression) -%}
     coalesce({{ list_expression }}, cast(array() as array<string>))
 {%- endmacro %}
+
+{#- Scalar: the non-null ones of some text expressions, and the items of a list column, as one sorted list. -#}
+{% macro sorted_values(expressions, more=none) -%}
+    {{ return(adapter.dispatch('sorted_values', 'siyu')(expressions, more)) }}
+{%- endmacro %}
+{% macro duckdb__sorted_values(expressions, more=none) -%}
+    list_sort(list_filter(
+        list_concat(cast([{{ expressions | join(', ') }}] as varchar[]), {{ more if more else 'cast([] as varchar[])' }}),
+        lambda item: item is not null
+    ))
+{%- endmacro %}
+{% macro default__sorted_values(expressions, more=none) -%}
+    sort_array(filter(
+        concat(array({{ expressions | join(', ') }}), {{ more if more else 'cast(array() as array<string>)' }}),
+        item -> item is not null
+    ))
+{%- endmacro %}

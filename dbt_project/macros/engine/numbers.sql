@@ -26,3 +26,28 @@
 {% macro default__observed_percentile(value, percent) -%}
     percentile_disc({{ percent / 100 }}) within group (order by {{ value }})
 {%- endmacro %}
+
+{#- Aggregate: a fingerprint of a set of texts, whatever their order. Compared within one run only, never stored for another. -#}
+{% macro set_fingerprint(text) -%}
+    {{ return(adapter.dispatch('set_fingerprint', 'siyu')(text)) }}
+{%- endmacro %}
+{% macro duckdb__set_fingerprint(text) -%}
+    bit_xor(hash({{ text }}))
+{%- endmacro %}
+{% macro default__set_fingerprint(text) -%}
+    bit_xor(xxhash64({{ text }}))
+{%- endmacro %}
+
+{#- Whole years from one date to another, as birthdays count them. -#}
+{% macro whole_years(from_date, to_date) -%}
+    (
+        extract(year from {{ to_date }}) - extract(year from {{ from_date }})
+        - case
+            when
+                extract(month from {{ to_date }}) * 100 + extract(day from {{ to_date }})
+                < extract(month from {{ from_date }}) * 100 + extract(day from {{ from_date }})
+                then 1
+            else 0
+        end
+    )
+{%- endmacro %}

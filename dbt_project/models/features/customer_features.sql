@@ -1,13 +1,13 @@
--- One row per (as_of_date, one_id): only what was known at the date, in windows of 7 to 84 days. Counts without a row are
+-- One row per (as_of_date, one_id): only what was known at the date, in windows of 7 to 168 days. Counts without a row are
 -- 0; what cannot be said (no gap, no message to open) is null, never 0. Ratios leave integer sums once, rounded, so that
--- the bytes do not depend on threads. bgnbd_* feed that baseline only; what a model may take stands in seed feature_list.
+-- the bytes do not depend on threads. bgnbd_* feed that baseline only; what a model may take stands in seed reason_words.
 {% set cadence_counts = [
     'order_days_7d', 'order_days_14d', 'order_days_28d', 'order_days_28d_before', 'order_days_28d_two_before',
     'order_days_56d', 'order_days_84d', 'weeks_with_order_84d',
 ] %}
 {% set cadence_days = [
-    'recency_days', 'first_order_days_ago_84d', 'gap_median_84d', 'gap_p90_84d', 'gap_max_84d', 'last_gap_days',
-    'last_gap_days_before',
+    'recency_days', 'first_order_days_ago_84d', 'gap_median_84d', 'gap_p90_84d', 'gap_max_84d', 'gap_p90_168d',
+    'gap_max_168d', 'last_gap_days', 'last_gap_days_before',
 ] %}
 {% set spend_counts = [
     'order_count_28d', 'order_count_84d', 'net_paid_fen_7d', 'net_paid_fen_28d', 'net_paid_fen_28d_before',
@@ -57,10 +57,18 @@ select
     cast(activity.activity_recency_days as bigint) as activity_recency_days,
     cast(contacts.contact_recency_days as bigint) as contact_recency_days,
     cast(contacts.opened_recency_days as bigint) as opened_recency_days,
-    {{ ratio('cadence.gap_sum', 'cadence.gap_count_84d') }} as gap_mean_84d,
-    {{ deviation('cadence.gap_count_84d', 'cadence.gap_sum', 'cadence.gap_square_sum') }} as gap_deviation_84d,
-    {{ ratio('cadence.recency_days * cadence.gap_count_84d', 'cadence.gap_sum') }} as recency_over_gap_mean,
-    {{ ratio('cadence.recency_days', 'cadence.gap_p90_84d') }} as recency_over_gap_p90,
+    {% for days in [84, 168] -%}
+    {%- set n = 'cadence.gap_count_' ~ days ~ 'd' -%}
+    {%- set total = 'cadence.gap_sum_' ~ days ~ 'd' -%}
+    {{ ratio(total, n) }} as gap_mean_{{ days }}d,
+    {{ deviation(n, total, 'cadence.gap_square_sum_' ~ days ~ 'd') }} as gap_deviation_{{ days }}d,
+    {{ ratio('cadence.recency_days * ' ~ n, total) }} as recency_over_gap_mean_{{ days }}d,
+    {{ ratio('cadence.recency_days', 'cadence.gap_p90_' ~ days ~ 'd') }} as recency_over_gap_p90_{{ days }}d,
+    {% endfor -%}
+    {{ ratio('cadence.order_days_168d * 28', 'cadence.history_days') }} as order_days_per_28d_168d,
+    {{ ratio('cadence.fortnights_with_order_168d', 'ceil(cadence.history_days / 14)') }} as fortnight_share_168d,
+    {{ ratio('cadence.months_with_order_168d', 'ceil(cadence.history_days / 28)') }} as month_share_168d,
+    {{ ratio('cadence.long_gaps_168d * 168', 'cadence.history_days') }} as long_gap_rate_168d,
     cast(coalesce(cadence.order_days_28d - cadence.order_days_28d_before, 0) as bigint) as order_days_trend_28d,
     cast(coalesce(spend.net_paid_fen_28d - spend.net_paid_fen_28d_before, 0) as bigint) as net_paid_trend_fen_28d,
     {{ ratio('spend.net_paid_fen_84d', 'spend.order_count_84d') }} as average_order_fen_84d,

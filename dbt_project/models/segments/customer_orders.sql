@@ -2,21 +2,22 @@
 with paid_orders as (
     select
         as_of_date,
-        one_id,
+        person_key,
+        version_key,
         ordered_at,
         age_days,
         paid_fen,
         freight_fen,
-        discount_fen,
         is_kept,
         age_days < {{ segment_number('order_window_days') }} as is_in_window
     from {{ ref('paid_orders') }}
+    where {{ among_dates('as_of_date', var('as_of_dates') + frozen_dates()) }}
 ),
 
-bought as (
+bought_by_key as (
     select
         as_of_date,
-        one_id,
+        person_key,
         sum(case when is_kept then 1 else 0 end) as order_count,
         sum(paid_fen) as paid_fen,
         sum(freight_fen) as freight_fen,
@@ -24,11 +25,24 @@ bought as (
         max(case when is_kept then ordered_at end) as last_order_at,
         sum(case when is_kept and is_in_window then 1 else 0 end) as order_count_365d,
         sum(case when is_in_window then paid_fen else 0 end) as paid_fen_365d,
-        sum(case when is_kept and is_in_window then paid_fen else 0 end) as kept_paid_fen_365d,
-        sum(case when is_kept and is_in_window then discount_fen else 0 end) as discount_fen_365d,
-        sum(case when is_kept and is_in_window and discount_fen > 0 then 1 else 0 end) as discounted_order_count_365d
+        {{ set_fingerprint('case when is_kept then version_key end') }} as order_set
     from paid_orders
-    group by as_of_date, one_id
+    group by as_of_date, person_key
+),
+
+people as (
+    select distinct
+        person_key,
+        one_id
+    from {{ ref('order_versions') }}
+),
+
+bought as (
+    select
+        people.one_id,
+        bought_by_key.*
+    from bought_by_key
+    inner join people on bought_by_key.person_key = people.person_key
 ),
 
 -- Refunds count on their own date, whether or not they found their order.
@@ -41,7 +55,7 @@ known_refunds as (
         amount_fen,
         {{ days_between(business_date('refunded_at'), 'as_of_date') }} < {{ segment_number('order_window_days') }} as is_in_window
     from {{ known_versions(ref('refunds'), 'all') }} as known
-    where status = 'succeeded' and refunded_at < ends_at and customer_id is not null
+    where {{ among_dates('as_of_date', var('as_of_dates') + frozen_dates()) }} and status = 'succeeded' and refunded_at < ends_at and customer_id is not null
 ),
 
 returned as (
@@ -71,9 +85,7 @@ select
     bought.last_order_at,
     cast(coalesce(bought.order_count_365d, 0) as bigint) as order_count_365d,
     cast(coalesce(bought.paid_fen_365d, 0) - coalesce(returned.refunded_fen_365d, 0) as bigint) as net_paid_fen_365d,
-    cast(coalesce(bought.kept_paid_fen_365d, 0) as bigint) as kept_paid_fen_365d,
-    cast(coalesce(bought.discount_fen_365d, 0) as bigint) as discount_fen_365d,
-    cast(coalesce(bought.discounted_order_count_365d, 0) as bigint) as discounted_order_count_365d
+    bought.order_set
 from bought
 full outer join returned
     on bought.as_of_date = returned.as_of_date and bought.one_id = returned.one_id

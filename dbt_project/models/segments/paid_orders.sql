@@ -61,6 +61,9 @@ together as (
 select
     as_of_date,
     ends_at,
+    person_key,
+    order_key,
+    version_key,
     one_id,
     source,
     order_id,

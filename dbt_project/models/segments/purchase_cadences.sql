@@ -3,19 +3,19 @@
 with order_days as (
     select
         as_of_date,
-        one_id,
+        person_key,
         order_date,
         age_days < {{ segment_number('order_window_days') }} as is_in_window,
-        {{ days_between('lag(order_date) over (partition by as_of_date, one_id order by order_date)', 'order_date') }} as gap_days
+        {{ days_between('lag(order_date) over (partition by as_of_date, person_key order by order_date)', 'order_date') }} as gap_days
     from {{ ref('paid_orders') }}
     where is_kept
-    group by as_of_date, one_id, order_date, age_days
+    group by as_of_date, person_key, order_date, age_days
 ),
 
 own as (
     select
         as_of_date,
-        one_id,
+        person_key,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
         count(*) as order_days_total,
@@ -23,7 +23,7 @@ own as (
         sum(case when is_in_window and gap_days is not null then 1 else 0 end) as gap_count,
         {{ observed_percentile('case when is_in_window then gap_days end', 90) }} as own_p90_gap_days
     from order_days
-    group by as_of_date, one_id
+    group by as_of_date, person_key
 ),
 
 frozen as (
@@ -34,6 +34,13 @@ frozen as (
     from order_days
     where is_in_window and gap_days is not null and as_of_date = {{ frozen_date('as_of_date') }}
     group by as_of_date
+),
+
+people as (
+    select distinct
+        person_key,
+        one_id
+    from {{ ref('order_versions') }}
 ),
 
 numbers as (
@@ -58,9 +65,9 @@ joined as (
 )
 
 select
-    as_of_date,
-    one_id,
-    first_order_date,
+    joined.as_of_date,
+    people.one_id,
+    joined.first_order_date,
     last_order_date,
     cast(order_days_total as bigint) as order_days_total,
     cast(order_days_365d as bigint) as order_days_365d,
@@ -76,3 +83,4 @@ select
         window_days
     ) as cadence_days
 from joined
+inner join people on joined.person_key = people.person_key

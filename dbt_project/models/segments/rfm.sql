@@ -1,6 +1,6 @@
 -- One row per (as_of_date, one_id) of everybody known: recency, frequency and money over the window, scored 1 to 5, and the segment.
 with dates as (
-    select as_of_date from {{ run_dates('state') }} as dates
+    select as_of_date from {{ run_dates('as_of') }} as dates
 ),
 
 measured as (

@@ -46,7 +46,11 @@ message_touches as (
 list_touches as (
     select source, customer_id, 'add_friend' as touch, added_at as touched_at, source as channel, staff_id, staff_id as touch_id, known_at, superseded_at
     from {{ ref('follows') }}
-    where staff_id is not null
+    where staff_id is not null and source <> 'official_account'
+    union all
+    select source, customer_id, 'follow' as touch, added_at as touched_at, source as channel, null as staff_id, source as touch_id, known_at, superseded_at
+    from {{ ref('follows') }}
+    where staff_id is null or source = 'official_account'
     union all
     select source, customer_id, 'join_group' as touch, joined_at as touched_at, source as channel, null as staff_id, group_id as touch_id, known_at, superseded_at
     from {{ ref('group_memberships') }}

@@ -24,7 +24,7 @@ with seen as (
     union all
     {%- endfor %}
     {%- endfor %}
-    {%- for part in identifier_parts() %}
+    {%- for part in noun_parts('identifiers') %}
     select
         source,
         customer_id,

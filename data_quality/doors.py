@@ -1,0 +1,63 @@
+"""Runs the suites: measure a door in one query, let Great Expectations judge, return reports."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data_quality.checks import Check, measure
+from data_quality.judge import judge
+from data_quality.report import Report
+
+
+def check_door(
+    door: str, connection: duckdb.DuckDBPyConnection, checks: Sequence[Check], subject: str, docs: Path | None = None
+) -> Report:
+    """Return the report of one door over whatever the connection shows under its tables' names."""
+    return judge(door, checks, {subject: measure(connection, checks)}, docs)[subject]
+
+
+def measure_version(
+    folder: Path,
+    tables: Sequence[str],
+    checks: Sequence[Check],
+    version: Mapping[str, Any],
+    beside: Mapping[str, Any],
+    memory_limit: str,
+) -> dict[str, float]:
+    """Return the numbers of a version's files, read back from disk in a connection that can reach nothing else.
+
+    Parameters
+    ----------
+    folder
+        Where the version's Parquet files stand.
+    tables
+        Their names.
+    checks
+        What to measure.
+    version
+        ``as_of_date``, ``ends_at``, ``cut_off_at``, ``customers_before``.
+    beside
+        Relation name to Arrow table: what the files are compared with.
+    memory_limit
+        As DuckDB writes it, for example ``2GB``.
+    """
+    with duckdb.connect(config={"memory_limit": memory_limit}) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set allowed_directories = $folders", {"folders": [str(folder)]})
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        for table in tables:
+            path = str(folder / f"{table}.parquet").replace("'", "''")
+            connection.execute(f"create view \"{table}\" as select * from read_parquet('{path}')")
+        for name, relation in beside.items():
+            connection.register(name, relation)
+        connection.execute(
+            "create table version as select cast($as_of_date as date) as as_of_date,"
+            " cast($ends_at as timestamptz) as ends_at, cast($cut_off_at as timestamptz) as cut_off_at,"
+            " cast($customers_before as bigint) as customers_before",
+            {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in version.items()},
+        )
+        return measure(connection, checks)

@@ -1,0 +1,198 @@
+"""The door of published: what must hold of the very files that readers will read.
+
+Relations are views of the same names over the version's Parquet files, plus ``refusals`` and ``consents`` as they
+stand in the warehouse at publish, ``figures`` (the seed kpis) and ``version`` (one row: as_of_date, ends_at,
+cut_off_at, customers_before, the rows of customers in CURRENT when its date is near, else null).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from data_quality.checks import Check
+from data_quality.suites.shapes import TableShape, shape_checks
+
+_VERSION_DATE: Final = "(select as_of_date from version)"
+
+
+def _count(condition: str) -> str:
+    return f"count(case when {condition} then 1 end)"
+
+
+_CUSTOMERS: Final = [
+    Check("customers_are_there", "customers", "count(*)", "No customer is known at the date; is there data for it?", low=1, high=None),
+    Check(
+        "customers_net_is_paid_less_refunded",
+        "customers",
+        _count("net_paid_fen <> paid_fen - refunded_fen"),
+        "The money columns of segments.customer_profile disagree.",
+    ),
+    Check(
+        "customers_have_an_order_when_they_have_a_first_order",
+        "customers",
+        _count("(order_count > 0) <> (first_order_at is not null) or first_order_at > last_order_at"),
+        "order_count, first_order_at and last_order_at disagree in segments.customer_profile.",
+    ),
+    Check(
+        "customers_know_nothing_of_the_future",
+        "customers",
+        _count(
+            "greatest(first_seen_at, last_seen_at, first_order_at, last_order_at)"
+            " >= (select ends_at from version)"
+        ),
+        "Something after the end of the date was counted: a reader forgot its event time or known_versions.",
+    ),
+    Check(
+        "customers_amounts_are_not_negative",
+        "customers",
+        _count("least(order_count, paid_fen, freight_fen, refunded_fen) < 0"),
+        "A total is negative; look at the refunds' sign in staging.",
+    ),
+    Check(
+        "customers_did_not_halve_or_double_overnight",
+        "customers",
+        "coalesce(count(*) / nullif(max(version.customers_before), 0), 1)",
+        "Compared with what is published now; if the change is real, publish it by moving CURRENT with siyu rollback VERSION.",
+        relation="customers cross join version",
+        low=0.5,
+        high=2,
+    ),
+    Check(
+        "money_in_equals_money_out",
+        "customers",
+        "coalesce(sum(paid_fen), 0)"
+        " - coalesce((select sum(numerator) from kpi_daily where kpi = 'paid_to_date' and value_key = 'identified'), 0)",
+        "Orders of known people do not sum to customers.paid_fen: identity or a join lost or doubled orders.",
+    ),
+    Check(
+        "customers_segments_and_stages_speak_of_the_same_people",
+        "customers",
+        _count("customers.one_id is null or customer_segments.one_id is null or customer_lifecycle.one_id is null"),
+        "customers, customer_segments and customer_lifecycle have different people; rebuild segments and lifecycle.",
+        relation="customers full join customer_segments using (one_id) full join customer_lifecycle using (one_id)",
+    ),
+]
+
+_SEGMENTS: Final = [
+    Check(
+        "rfm_scores_lie_between_1_and_5",
+        "customer_segments",
+        _count("r_score not between 1 and 5 or f_score not between 1 and 5 or m_score not between 1 and 5"),
+        "A cut of the RFM seeds is missing.",
+    ),
+    Check(
+        "who_ordered_has_all_three_rfm_scores",
+        "customer_segments",
+        _count("(order_count_365d > 0) <> (r_score is not null and f_score is not null and m_score is not null)"),
+        "An RFM score is missing or stands without an order in 365 days.",
+    ),
+    Check("pyramid_scores_lie_between_0_and_100", "customer_segments", _count("pyramid_score not between 0 and 100"), "Look at segments' pyramid."),
+    Check(
+        "stages_began_on_or_before_the_date",
+        "customer_lifecycle",
+        _count("greatest(purchase_stage_since, aipl_stage_since, five_a_stage_since) > as_of_date"),
+        "A stage began in the future; look at lifecycle's since columns.",
+    ),
+    Check(
+        "transitions_have_rates_within_0_and_1",
+        "stage_transitions",
+        _count("rate not between 0 and 1 or customer_count <= 0 or (is_leap and is_fall)"),
+        "Look at lifecycle.stage_transitions.",
+    ),
+]
+
+_IDENTITY: Final = [
+    Check(
+        "an_identifier_is_one_persons_at_a_time",
+        "identity_map",
+        "count(*) - count(distinct (id_type, id_scope, id_token))",
+        "An identifier has two current owners; look at identity.identifiers.",
+        relation="(select * from identity_map where known_to is null and valid_to is null and one_id is not null) as current_links",
+    ),
+    Check(
+        "an_identifier_joins_or_says_why_not",
+        "identity_map",
+        _count("(one_id is null) <> (no_join_reason is not null)"),
+        "A row has neither a person nor a reason, or both.",
+    ),
+    Check(
+        "links_were_known_at_the_cut_off",
+        "identity_map",
+        _count("greatest(known_from, known_to) > (select cut_off_at from version)"),
+        "A link learned after the cut-off is in the version.",
+    ),
+    Check(
+        "every_customer_is_in_the_identity_map",
+        "identity_map",
+        _count("identity_map.one_id is null"),
+        "A customer has no current identifier.",
+        relation="customers left join (select distinct one_id from identity_map where known_to is null) as identity_map using (one_id)",
+    ),
+    Check(
+        "replaced_ids_are_no_customers",
+        "identity_redirects",
+        "count(*)",
+        "An id that redirects elsewhere still has a customers row.",
+        relation="(select distinct one_id_old from identity_redirects where change = 'merge') as redirects inner join customers on redirects.one_id_old = customers.one_id",
+    ),
+]
+
+_FIGURES: Final = [
+    Check("scores_are_probabilities", "customer_scores", _count("score not between 0 and 1 or decile not between 1 and 10"), "Look at ml/scores."),
+    Check(
+        "scores_speak_of_customers",
+        "customer_scores",
+        _count("customers.one_id is null"),
+        "A score speaks of somebody who is not in customers.",
+        relation="customer_scores left join customers using (one_id)",
+    ),
+    Check(
+        "shares_lie_between_0_and_1",
+        "kpi_daily",
+        _count("figures.unit = 'share' and (value < 0 or value > 1 or not isfinite(value)) and kpi_daily.kpi <> 'fan_conversion_rate'"),
+        "A share is above the whole: numerator and denominator count different things.",
+        relation="kpi_daily inner join figures using (kpi)",
+    ),
+    Check(
+        "every_figure_is_explained",
+        "kpi_daily",
+        _count("figures.kpi is null"),
+        "A figure is not in the seed kpis.",
+        relation="kpi_daily left join figures using (kpi)",
+    ),
+    Check(
+        "attribution_models_share_out_the_same_revenue",
+        "channel_attribution",
+        "coalesce(max(most - least), 0)",
+        "First, last and linear touch do not sum to the same revenue.",
+        relation=(
+            "(select window_days, max(revenue) as most, min(revenue) as least from"
+            " (select window_days, model, sum(revenue_fen) as revenue from channel_attribution group by all) as models"
+            " group by all) as windows"
+        ),
+    ),
+    Check(
+        "attribution_shares_out_what_was_sold",
+        "channel_attribution",
+        "coalesce(max(abs(attributed - sold)), 0)",
+        "The orders shared out are not the orders of kpi_daily in the window.",
+        relation=(
+            "(select window_days, sum(revenue_fen) as attributed, (select coalesce(sum(numerator), 0) from kpi_daily"
+            " where kpi = 'gmv' and dimension = 'all' and kpi_date > (select as_of_date from version) - cast(window_days as integer)) as sold"
+            " from channel_attribution where model = 'first' group by window_days) as windows"
+        ),
+    ),
+    Check(
+        "staff_figures_are_not_negative",
+        "staff_daily",
+        _count("least(tasks, sent, replied, bought, new_friends, deleted_friends, followed_customers) < 0"),
+        "Look at models/published/published_staff_daily.sql.",
+    ),
+]
+
+
+def published_checks(shapes: Sequence[TableShape]) -> list[Check]:
+    """Return every check of the published door for the declared tables."""
+    from data_quality.suites.recall import RECALL
+
+    declared = [check for shape in shapes for check in shape_checks(shape, _VERSION_DATE)]
+    return [*declared, *_CUSTOMERS, *_SEGMENTS, *_IDENTITY, *_FIGURES, *RECALL]

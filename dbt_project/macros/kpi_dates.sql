@@ -1,0 +1,27 @@
+{#-
+  The dates at which figures are read, in the form of run_dates: each as-of date and the days before it that its
+  version of kpi_daily covers, and `look_back` more for figures whose window reaches before the first of those.
+  A figure of a day is read as it was known restate_days - 1 days later, or at the as-of date when that is earlier.
+-#}
+{% macro kpi_dates(look_back=7) -%}
+    (
+        select
+            as_of_date,
+            cast(as_of_date as timestamp) + interval '16' hour as ends_at,
+            cast(as_of_date as timestamp) + interval '{{ 16 + (var("cut_off_hour") | int) }}' hour as cut_off_at
+        from (
+            select distinct {{ add_days('dates.as_of_date', '- back.days') }} as as_of_date
+            from {{ run_dates('as_of') }} as dates
+            cross join (
+                {%- for days in range((var('kpi_days') | int) + look_back) %}
+                select {{ days }} as days{% if not loop.last %} union all{% endif %}
+                {%- endfor %}
+            ) as back
+        ) as listed
+    )
+{%- endmacro %}
+
+{#- The date at which a day's fact is read when the figure that uses it is read at `reading_date`. -#}
+{% macro read_on(day, reading_date) -%}
+    least({{ reading_date }}, {{ add_days(day, (var('restate_days') | int) - 1) }})
+{%- endmacro %}

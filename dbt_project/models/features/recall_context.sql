@@ -1,0 +1,108 @@
+-- One row per (as_of_date, one_id): everything recall knows about a person when it decides. Known at the date, never later.
+with dates as (
+    select * from {{ run_dates('as_of') }}
+),
+
+profiles as (
+    select profiles.*, dates.cut_off_at
+    from {{ ref('customer_profile') }} as profiles
+    inner join dates on profiles.as_of_date = dates.as_of_date
+),
+
+staff as (
+    select
+        as_of_date,
+        staff_id,
+        daily_message_capacity,
+        daily_call_capacity
+    from {{ known_versions(ref('staff')) }} as known
+),
+
+-- The brand's measured margin: over everybody's last basket, where enough of it has a cost.
+margins as (
+    select
+        orders.as_of_date,
+        case
+            when sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
+                and sum(baskets.costed_fen) > 0
+                then cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
+        end as margin_rate
+    from {{ ref('customer_orders') }} as orders
+    inner join dates on orders.as_of_date = dates.as_of_date
+    inner join {{ ref('recall_baskets') }} as baskets on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+    group by orders.as_of_date
+)
+
+select
+    profiles.as_of_date,
+    profiles.one_id,
+    profiles.cut_off_at,
+    -- Our own staff are no customers to win back.
+    coalesce(profiles.is_test, false) or coalesce(profiles.is_staff, false) as is_test,
+    profiles.identity_confidence,
+    stages.purchase_stage,
+    cast({{ days_between(business_date('profiles.registered_at'), 'profiles.as_of_date') }} as bigint) as days_registered,
+    stages.recency_days as days_since_order,
+    stages.cadence_days,
+    case
+        when stages.order_days_total > 1
+            then
+                cast(
+                    cast({{ days_between('stages.first_order_date', 'stages.last_order_date') }} as decimal(18, 4))
+                    / (stages.order_days_total - 1) as decimal(18, 1)
+                )
+    end as average_gap_days,
+    segments.order_count_365d,
+    segments.net_paid_fen_365d,
+    profiles.average_order_fen,
+    cast(round(margins.margin_rate, 4) as decimal(9, 4)) as margin_rate,
+    baskets.item_count as items_per_order,
+    baskets.last_product_name,
+    habits.first_interest as top_category,
+    segments.rfm_segment,
+    segments.pyramid_tier,
+    segments.matrix_cell,
+    segments.price_attitude,
+    lifecycle.need_state,
+    coalesce(lifecycle.is_deleted_friend, false) as is_deleted_friend,
+    profiles.reachable_channels,
+    profiles.consented_channels,
+    {{ list_or_empty('limits.service_channels') }} as service_channels,
+    {{ list_or_empty('limits.suppressed_channels') }} as suppressed_channels,
+    coalesce(limits.is_suppressed, false) as is_suppressed,
+    coalesce(limits.has_open_refund, false) as has_open_refund,
+    coalesce(limits.has_open_complaint, false) as has_open_complaint,
+    profiles.owner_staff_id,
+    coalesce(profiles.owner_follows, false) as owner_follows,
+    staff.daily_message_capacity as owner_message_capacity,
+    staff.daily_call_capacity as owner_call_capacity,
+    profiles.store_id,
+    profiles.preferred_hour,
+    coalesce(contacts.contacts_1d, 0) as contacts_1d,
+    coalesce(contacts.contacts_7d, 0) as contacts_7d,
+    coalesce(contacts.wecom_contacts_month, 0) as wecom_contacts_month,
+    coalesce(contacts.wecom_recalls_month, 0) as wecom_recalls_month,
+    contacts.last_replied_at,
+    coalesce(ladders.first_order_step, 0) as first_order_step,
+    ladders.days_since_first_order_step,
+    -- Nobody enters that ladder with an order behind them, so all orders lie after its start.
+    case when ladders.first_order_step > 0 then coalesce(orders.order_count, 0) else 0 end as orders_since_first_order_ladder,
+    coalesce(ladders.climb_step, 0) as climb_step,
+    coalesce(ladders.renewal_step, 0) as renewal_step,
+    ladders.days_since_renewal_step,
+    rights.days_to_entitlement_end,
+    coalesce(rights.coupons_issued_365d, 0) as coupons_issued_365d,
+    coalesce(rights.coupons_redeemed_365d, 0) as coupons_redeemed_365d
+from profiles
+left join {{ ref('purchase_stages') }} as stages on profiles.as_of_date = stages.as_of_date and profiles.one_id = stages.one_id
+left join {{ ref('customer_segments') }} as segments on profiles.as_of_date = segments.as_of_date and profiles.one_id = segments.one_id
+left join {{ ref('customer_lifecycle') }} as lifecycle on profiles.as_of_date = lifecycle.as_of_date and profiles.one_id = lifecycle.one_id
+left join {{ ref('customer_orders') }} as orders on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
+left join {{ ref('purchase_habits') }} as habits on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+left join {{ ref('recall_baskets') }} as baskets on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+left join margins on profiles.as_of_date = margins.as_of_date
+left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
+left join {{ ref('recall_limits') }} as limits on profiles.as_of_date = limits.as_of_date and profiles.one_id = limits.one_id
+left join {{ ref('recall_contacts') }} as contacts on profiles.as_of_date = contacts.as_of_date and profiles.one_id = contacts.one_id
+left join {{ ref('recall_ladders') }} as ladders on profiles.as_of_date = ladders.as_of_date and profiles.one_id = ladders.one_id
+left join {{ ref('recall_rights') }} as rights on profiles.as_of_date = rights.as_of_date and profiles.one_id = rights.one_id

@@ -1,0 +1,61 @@
+-- One row per (as_of_date, one_id) of everybody known: the furthest of the five A. Who shares without having bought is
+-- attracted, not yet an advocate.
+with windows as (
+    select
+        five_a_stage,
+        rank,
+        window_days,
+        min_order_days
+    from {{ ref('five_a_windows') }}
+),
+
+people as (
+    select
+        stages.as_of_date,
+        stages.one_id,
+        stages.order_days_365d
+    from {{ ref('purchase_stages') }} as stages
+    inner join {{ run_dates('state') }} as dates on stages.as_of_date = dates.as_of_date
+),
+
+touched as (
+    select
+        touches.as_of_date,
+        touches.one_id,
+        max(case when touch_stages.five_a_stage = windows.five_a_stage then windows.rank end) as rank,
+        max(case when touch_stages.five_a_stage_before_order = windows.five_a_stage then windows.rank end) as rank_before_order
+    from {{ ref('touches') }} as touches
+    inner join {{ ref('touch_stages') }} as touch_stages on touches.touch = touch_stages.touch
+    inner join windows
+        on touch_stages.five_a_stage = windows.five_a_stage or touch_stages.five_a_stage_before_order = windows.five_a_stage
+    where touches.age_days < windows.window_days
+    group by touches.as_of_date, touches.one_id
+),
+
+act as (
+    select
+        rank,
+        min_order_days
+    from windows
+    where five_a_stage = 'act'
+),
+
+furthest as (
+    select
+        people.as_of_date,
+        people.one_id,
+        case
+            when people.order_days_365d >= act.min_order_days then greatest(act.rank, coalesce(touched.rank, 0))
+            else coalesce(touched.rank_before_order, 0)
+        end as rank
+    from people
+    cross join act
+    left join touched on people.as_of_date = touched.as_of_date and people.one_id = touched.one_id
+)
+
+select
+    furthest.as_of_date,
+    furthest.one_id,
+    coalesce(windows.five_a_stage, 'none') as five_a_stage
+from furthest
+left join windows on furthest.rank = windows.rank

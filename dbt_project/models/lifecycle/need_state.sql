@@ -1,0 +1,112 @@
+-- One row per (as_of_date, one_id) that gave a sign lately: what the customer seems to need now. Signals are counted
+-- over a fortnight; the first need state, in the seed's priority, with a signal in its bounds holds.
+with recent as (
+    select
+        touches.as_of_date,
+        touches.one_id,
+        touches.touch,
+        touches.object_type,
+        touches.object_id
+    from {{ ref('touches') }} as touches
+    where
+        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        and touches.age_days < {{ segment_number('need_state_days') }}
+        and touches.touch in ('ask_service', 'add_to_cart', 'book', 'view', 'trial', 'search')
+),
+
+product_categories as (
+    select
+        as_of_date,
+        sku_id,
+        min(category) as category
+    from {{ known_versions(ref('products'), 'as_of') }} as known
+    where sku_id in (select recent.object_id from recent)
+    group by as_of_date, sku_id
+),
+
+viewed as (
+    select
+        recent.as_of_date,
+        recent.one_id,
+        recent.object_id,
+        product_categories.category,
+        count(*) as view_count
+    from recent
+    left join product_categories
+        on recent.as_of_date = product_categories.as_of_date and recent.object_id = product_categories.sku_id
+    where recent.touch = 'view' and coalesce(recent.object_type, 'product') = 'product' and recent.object_id is not null
+    group by recent.as_of_date, recent.one_id, recent.object_id, product_categories.category
+),
+
+viewed_categories as (
+    select
+        as_of_date,
+        one_id,
+        category,
+        count(*) as product_count,
+        sum(view_count) as view_count,
+        max(view_count) as most_views_of_one_product
+    from viewed
+    group by as_of_date, one_id, category
+),
+
+browsing as (
+    select
+        as_of_date,
+        one_id,
+        max(most_views_of_one_product) as views_of_one_product,
+        max(case when category is not null then product_count end) as products_of_one_category,
+        sum(case when category is not null and view_count <= {{ segment_number('light_views') }} then 1 else 0 end) as lightly_viewed_categories
+    from viewed_categories
+    group by as_of_date, one_id
+),
+
+acting as (
+    select
+        as_of_date,
+        one_id,
+        sum(case when touch = 'ask_service' and coalesce(object_type, '') <> 'price' then 1 else 0 end) as service_questions,
+        sum(case when touch = 'ask_service' and object_type = 'price' then 1 else 0 end) as price_questions,
+        sum(case when touch = 'add_to_cart' then 1 else 0 end) as carts,
+        sum(case when touch = 'book' then 1 else 0 end) as bookings,
+        sum(case when touch = 'view' and object_type = 'review' then 1 else 0 end) as review_reads,
+        sum(case when touch = 'trial' then 1 else 0 end) as trials,
+        sum(case when touch = 'search' then 1 else 0 end) as searches
+    from recent
+    group by as_of_date, one_id
+),
+
+signals as (
+    {%- for signal in ['service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product', 'products_of_one_category', 'lightly_viewed_categories'] %}
+    select
+        acting.as_of_date,
+        acting.one_id,
+        '{{ signal }}' as signal,
+        {% if signal == 'lightly_viewed_categories' -%}
+        -- Who searches knows what they look for.
+        case when acting.searches = 0 then browsing.{{ signal }} else 0 end as signal_count
+        {%- elif signal in ('views_of_one_product', 'products_of_one_category') -%}
+        browsing.{{ signal }} as signal_count
+        {%- else -%}
+        acting.{{ signal }} as signal_count
+        {%- endif %}
+    from acting
+    left join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select
+    signals.as_of_date,
+    signals.one_id,
+    min_by(rules.need_state, rules.priority) as need_state
+from signals
+inner join {{ ref('need_state_signals') }} as bounds
+    on
+        signals.signal = bounds.signal
+        and signals.signal_count >= bounds.minimum
+        and signals.signal_count <= coalesce(bounds.maximum, signals.signal_count)
+inner join {{ ref('need_state_rules') }} as rules on bounds.need_state = rules.need_state
+group by signals.as_of_date, signals.one_id

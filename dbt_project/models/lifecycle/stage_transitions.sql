@@ -1,0 +1,82 @@
+-- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day before
+-- and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the lapse
+-- counts: whoever buys again after `lost` has skipped two stages.
+with moves as (
+    select
+        as_of_date,
+        model,
+        stage_before as from_stage,
+        stage as to_stage,
+        one_id
+    from {{ ref('stage_days') }}
+    where stage_before is not null
+),
+
+counted as (
+    select
+        moves.as_of_date,
+        moves.model,
+        moves.from_stage,
+        moves.to_stage,
+        count(*) as customer_count
+    from moves
+    group by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage
+),
+
+sized as (
+    select
+        counted.*,
+        sum(counted.customer_count) over (partition by counted.as_of_date, counted.model, counted.from_stage) as from_count,
+        case
+            when from_ranks.lapse_depth <> to_ranks.lapse_depth then from_ranks.lapse_depth - to_ranks.lapse_depth
+            else to_ranks.growth_rank - from_ranks.growth_rank
+        end as leap_size
+    from counted
+    inner join {{ ref('stage_ranks') }} as from_ranks
+        on counted.model = from_ranks.model and counted.from_stage = from_ranks.stage
+    inner join {{ ref('stage_ranks') }} as to_ranks
+        on counted.model = to_ranks.model and counted.to_stage = to_ranks.stage
+),
+
+-- The touches of a week before the leap, the day of the leap included.
+leap_touches as (
+    select
+        moves.as_of_date,
+        moves.model,
+        moves.from_stage,
+        moves.to_stage,
+        touches.touch,
+        row_number() over (
+            partition by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage
+            order by count(distinct moves.one_id) desc, count(*) desc, touches.touch
+        ) as touch_rank
+    from moves
+    inner join {{ ref('touches') }} as touches
+        on
+            moves.as_of_date = touches.as_of_date
+            and moves.one_id = touches.one_id
+            and touches.age_days < {{ segment_number('leap_touch_days') }}
+    where moves.from_stage <> moves.to_stage
+    group by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage, touches.touch
+)
+
+select
+    sized.as_of_date,
+    sized.model,
+    sized.from_stage,
+    sized.to_stage,
+    cast(sized.customer_count as bigint) as customer_count,
+    round(cast(sized.customer_count as double) / cast(sized.from_count as double), 6) as rate,
+    cast(sized.leap_size as bigint) as leap_size,
+    sized.leap_size >= 1 as is_leap,
+    sized.leap_size >= 2 as is_skip,
+    sized.leap_size < 0 as is_fall,
+    case when sized.leap_size >= 1 then leap_touches.touch end as leading_touch
+from sized
+left join leap_touches
+    on
+        sized.as_of_date = leap_touches.as_of_date
+        and sized.model = leap_touches.model
+        and sized.from_stage = leap_touches.from_stage
+        and sized.to_stage = leap_touches.to_stage
+        and leap_touches.touch_rank = 1

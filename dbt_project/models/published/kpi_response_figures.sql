@@ -1,0 +1,85 @@
+-- 回复率 and 成交率 of the messages delivered 7 days before a day, when their window is over, by channel.
+with readings as (
+    select distinct
+        kpi_date,
+        reading_date,
+        {{ add_days('kpi_date', '-7') }} as delivered_date
+    from {{ ref('kpi_days') }}
+    where is_published
+),
+
+delivered as (
+    select
+        readings.kpi_date,
+        readings.reading_date,
+        readings.delivered_date,
+        messages.source,
+        messages.message_id,
+        messages.message_channel,
+        records.one_id,
+        case
+            when messages.replied_at < messages.ends_at and {{ business_date('messages.replied_at') }} <= readings.kpi_date
+                then 1
+            else 0
+        end as replied
+    from {{ known_versions(ref('messages'), 'kpi') }} as messages
+    inner join readings
+        on
+            messages.as_of_date = readings.reading_date
+            and {{ business_date('messages.delivered_at') }} = readings.delivered_date
+    left join {{ ref('source_records') }} as records
+        on
+            messages.source = records.source
+            and messages.customer_id = records.customer_id
+            and records.known_from <= messages.cut_off_at
+            and (records.known_to is null or records.known_to > messages.cut_off_at)
+    where messages.delivered_at < messages.ends_at
+),
+
+buyers as (
+    select distinct
+        delivered.kpi_date,
+        delivered.reading_date,
+        delivered.one_id
+    from delivered
+    cross join (
+        {%- for back in range(8) %}
+        select {{ back }} as days{% if not loop.last %} union all{% endif %}
+        {%- endfor %}
+    ) as back
+    inner join {{ ref('kpi_orders') }} as orders
+        on
+            {{ add_days('delivered.kpi_date', '- back.days') }} = orders.kpi_date
+            and {{ read_on(add_days('delivered.kpi_date', '- back.days'), 'delivered.reading_date') }} = orders.reading_date
+            and delivered.one_id = orders.one_id
+),
+
+counted as (
+    select
+        delivered.kpi_date,
+        delivered.reading_date,
+        delivered.message_channel,
+        count(*) as delivered,
+        sum(delivered.replied) as replied,
+        count(buyers.one_id) as ordered
+    from delivered
+    left join buyers
+        on
+            delivered.kpi_date = buyers.kpi_date
+            and delivered.reading_date = buyers.reading_date
+            and delivered.one_id = buyers.one_id
+    group by 1, 2, 3
+)
+
+select
+    kpi_date,
+    reading_date,
+    'reply_rate' as kpi,
+    'message_channel' as dimension,
+    message_channel as value_key,
+    replied as numerator,
+    delivered as denominator
+from counted
+union all
+select kpi_date, reading_date, 'order_rate', 'message_channel', message_channel, ordered, delivered
+from counted

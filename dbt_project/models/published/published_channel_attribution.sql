@@ -1,0 +1,83 @@
+-- The paid orders of the last 7 and 30 days by the channels that touched their buyers before. First, last and linear
+-- touch share the same orders out, so their sums agree; none of it says what a channel caused.
+with linear as (
+    select
+        *,
+        paid_fen * touch_days // all_touch_days as floor_fen
+    from {{ ref('attribution_shares') }}
+),
+
+shares as (
+    select as_of_date, window_days, channel, 'first' as model, cast(is_first as decimal(18, 8)) as conversion, is_first * paid_fen as revenue_fen
+    from linear
+    union all
+    select as_of_date, window_days, channel, 'last', cast(is_last as decimal(18, 8)), is_last * paid_fen
+    from linear
+    union all
+    select
+        as_of_date,
+        window_days,
+        channel,
+        'linear',
+        cast(cast(touch_days as decimal(18, 8)) / all_touch_days as decimal(18, 8)),
+        floor_fen + is_last * (
+            paid_fen - sum(floor_fen) over (partition by as_of_date, window_days, source, order_id)
+        )
+    from linear
+),
+
+revenue as (
+    select
+        as_of_date,
+        window_days,
+        channel,
+        model,
+        sum(conversion) as conversions,
+        cast(sum(revenue_fen) as bigint) as revenue_fen
+    from shares
+    group by 1, 2, 3, 4
+),
+
+costs as (
+    select
+        known.as_of_date,
+        windows.window_days,
+        known.channel,
+        cast(sum(known.spend_fen) as bigint) as cost_fen
+    from {{ known_versions(ref('channel_costs'), 'as_of') }} as known
+    inner join {{ ref('attribution_windows') }} as windows
+        on
+            known.cost_date <= known.as_of_date
+            and known.cost_date > {{ add_days('known.as_of_date', '- windows.window_days') }}
+    group by 1, 2, 3
+),
+
+cells as (
+    select as_of_date, window_days, channel, model from revenue
+    union
+    select costs.as_of_date, costs.window_days, costs.channel, models.model
+    from costs
+    cross join (select 'first' as model union all select 'last' union all select 'linear') as models
+)
+
+select
+    cells.as_of_date,
+    cast(cells.window_days as bigint) as window_days,
+    cells.channel,
+    cells.model,
+    round(cast(coalesce(revenue.conversions, 0) as double), 4) as conversions,
+    coalesce(revenue.revenue_fen, 0) as revenue_fen,
+    costs.cost_fen,
+    {{ ratio('coalesce(revenue.revenue_fen, 0)', 'costs.cost_fen', 4) }} as return_on_spend
+from cells
+left join revenue
+    on
+        cells.as_of_date = revenue.as_of_date
+        and cells.window_days = revenue.window_days
+        and cells.channel = revenue.channel
+        and cells.model = revenue.model
+left join costs
+    on
+        cells.as_of_date = costs.as_of_date
+        and cells.window_days = costs.window_days
+        and cells.channel = costs.channel

@@ -1,0 +1,20 @@
+select
+    lifecycle.one_id,
+    cast(lifecycle.as_of_date as date) as as_of_date,
+    lifecycle.purchase_stage,
+    cast(lifecycle.purchase_stage_since as date) as purchase_stage_since,
+    lifecycle.previous_purchase_stage,
+    lifecycle.aipl_stage,
+    cast(lifecycle.aipl_stage_since as date) as aipl_stage_since,
+    lifecycle.previous_aipl_stage,
+    lifecycle.five_a_stage,
+    cast(lifecycle.five_a_stage_since as date) as five_a_stage_since,
+    lifecycle.previous_five_a_stage,
+    lifecycle.need_state,
+    lifecycle.frequency_journey_stage,
+    lifecycle.value_journey_stage,
+    lifecycle.interest_journey_stage,
+    lifecycle.is_deleted_friend
+from {{ ref('customer_lifecycle') }} as lifecycle
+inner join {{ run_dates('as_of') }} as dates
+    on lifecycle.as_of_date = dates.as_of_date

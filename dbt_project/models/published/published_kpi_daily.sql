@@ -1,0 +1,58 @@
+-- Every figure of every day a version covers, each as known when it was last restated.
+with figures as (
+    {% for model in [
+        'kpi_order_figures', 'kpi_friend_figures', 'kpi_activity_figures', 'kpi_response_figures', 'kpi_cohort_figures'
+    ] -%}
+    select
+        kpi_date,
+        reading_date,
+        kpi,
+        dimension,
+        value_key,
+        cast(numerator as decimal(18, 4)) as numerator,
+        cast(denominator as decimal(18, 4)) as denominator
+    from {{ ref(model) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+by_version as (
+    select
+        kpi_days.as_of_date,
+        figures.kpi_date,
+        figures.kpi,
+        figures.dimension,
+        figures.value_key,
+        figures.numerator,
+        figures.denominator
+    from figures
+    inner join {{ ref('kpi_days') }} as kpi_days
+        on figures.kpi_date = kpi_days.kpi_date and figures.reading_date = kpi_days.reading_date
+    where kpi_days.is_published
+    union all
+    select
+        as_of_date,
+        kpi_date,
+        kpi,
+        dimension,
+        value_key,
+        cast(numerator as decimal(18, 4)) as numerator,
+        cast(denominator as decimal(18, 4)) as denominator
+    from {{ ref('kpi_version_figures') }}
+)
+
+select
+    by_version.as_of_date,
+    by_version.kpi_date,
+    by_version.kpi,
+    by_version.dimension,
+    by_version.value_key,
+    cast(by_version.numerator as double) as numerator,
+    cast(by_version.denominator as double) as denominator,
+    case
+        when kpis.value_is = 'ratio' then {{ ratio('by_version.numerator', 'by_version.denominator', 6) }}
+        else cast(by_version.numerator as double)
+    end as value
+from by_version
+inner join {{ ref('kpis') }} as kpis
+    on by_version.kpi = kpis.kpi

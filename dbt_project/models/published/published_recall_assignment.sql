@@ -1,0 +1,10 @@
+select
+    assignment.one_id,
+    cast(assignment.as_of_date as date) as as_of_date,
+    assignment.arm,
+    assignment.audience_id,
+    round(cast(assignment.assignment_probability as double), 6) as assignment_probability,
+    assignment.global_holdout
+from {{ source('recall', 'assignment') }} as assignment
+inner join {{ run_dates('as_of') }} as dates
+    on assignment.as_of_date = dates.as_of_date

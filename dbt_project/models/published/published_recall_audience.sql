@@ -1,0 +1,53 @@
+-- The last check before anything is sent: who refused, complained, unsubscribed or has no consent for this channel and
+-- purpose is out, by what is known at publish and not only at the cut-off.
+select
+    audience.one_id,
+    cast(audience.as_of_date as date) as as_of_date,
+    audience.audience_id,
+    audience.audience_kind,
+    audience.policy_id,
+    cast(audience.ladder_step as bigint) as ladder_step,
+    audience.campaign_id,
+    audience.arm,
+    round(cast(audience.assignment_probability as double), 6) as assignment_probability,
+    audience.message_channel,
+    audience.staff_id,
+    audience.store_id,
+    audience.offer_id,
+    round(cast(audience.pay_rate as double), 4) as pay_rate,
+    audience.wave,
+    {{ instant('audience.send_after_at') }} as send_after_at,
+    {{ instant('audience.send_before_at') }} as send_before_at,
+    {{ instant('audience.valid_until_at') }} as valid_until_at,
+    {{ published_list('audience.stop_if') }} as stop_if,
+    audience.content_theme,
+    round(cast(audience.churn_probability as double), 6) as churn_probability,
+    round(cast(audience.organic_return_probability as double), 6) as organic_return_probability,
+    round(cast(audience.lift_p50 as double), 6) as lift_p50,
+    cast(audience.expected_cost_fen as bigint) as expected_cost_fen,
+    cast(audience.net_p10_fen as bigint) as net_p10_fen,
+    cast(audience.net_p50_fen as bigint) as net_p50_fen,
+    cast(audience.net_p90_fen as bigint) as net_p90_fen,
+    round(cast(audience.roi_p10 as double), 4) as roi_p10,
+    round(cast(audience.roi_p50 as double), 4) as roi_p50,
+    round(cast(audience.roi_p90 as double), 4) as roi_p90,
+    audience.basis,
+    audience.consent_purpose,
+    cast(null as varchar) as recipient_token,
+    audience.why
+from {{ source('recall', 'audience') }} as audience
+inner join {{ run_dates('as_of') }} as dates
+    on audience.as_of_date = dates.as_of_date
+inner join {{ ref('contact_consents') }} as consents
+    on
+        audience.as_of_date = consents.as_of_date
+        and audience.one_id = consents.one_id
+        and audience.message_channel = consents.message_channel
+        and audience.consent_purpose = consents.purpose
+left join {{ ref('contact_refusals') }} as refusals
+    on
+        audience.one_id = refusals.one_id
+        and audience.message_channel = refusals.message_channel
+where
+    refusals.one_id is null
+    and audience.arm in ('treat', 'explore')

@@ -1,0 +1,11 @@
+select
+    budget.audience_id,
+    cast(budget.as_of_date as date) as as_of_date,
+    cast(budget.budget_fen as bigint) as budget_fen,
+    cast(budget.expected_cost_fen as bigint) as expected_cost_fen,
+    round(cast(budget.shadow_price as double), 6) as shadow_price,
+    cast(budget.dual_bound_fen as bigint) as dual_bound_fen,
+    round(cast(budget.optimality_gap as double), 8) as optimality_gap
+from {{ source('recall', 'budget') }} as budget
+inner join {{ run_dates('as_of') }} as dates
+    on budget.as_of_date = dates.as_of_date

@@ -1,0 +1,105 @@
+-- What each member of staff did on each day a version covers, as known when the day was last restated.
+with readings as (
+    select distinct
+        kpi_date,
+        reading_date
+    from {{ ref('kpi_days') }}
+    where is_published
+),
+
+results as (
+    select
+        readings.kpi_date,
+        readings.reading_date,
+        results.staff_id,
+        count(distinct results.task_id) as tasks
+    from {{ known_versions(ref('task_results'), 'kpi') }} as results
+    inner join readings
+        on results.as_of_date = readings.reading_date and {{ business_date('results.changed_at') }} = readings.kpi_date
+    where results.changed_at < results.ends_at
+    group by 1, 2, 3
+),
+
+sent as (
+    select
+        readings.kpi_date,
+        readings.reading_date,
+        messages.staff_id,
+        count(*) as sent
+    from {{ known_versions(ref('messages'), 'kpi') }} as messages
+    inner join readings
+        on messages.as_of_date = readings.reading_date and {{ business_date('messages.sent_at') }} = readings.kpi_date
+    where messages.sent_at < messages.ends_at and messages.staff_id is not null
+    group by 1, 2, 3
+),
+
+replied as (
+    select
+        readings.kpi_date,
+        readings.reading_date,
+        messages.staff_id,
+        count(*) as replied
+    from {{ known_versions(ref('messages'), 'kpi') }} as messages
+    inner join readings
+        on messages.as_of_date = readings.reading_date and {{ business_date('messages.replied_at') }} = readings.kpi_date
+    where messages.replied_at < messages.ends_at and messages.staff_id is not null
+    group by 1, 2, 3
+),
+
+friends as (
+    select
+        kpi_date,
+        reading_date,
+        staff_id,
+        count(distinct case when added_date = kpi_date then one_id end) as new_friends,
+        count(distinct case when deleted_date = kpi_date then one_id end) as deleted_friends,
+        count(distinct case when ended_date is null or ended_date > kpi_date then one_id end) as followed_customers
+    from {{ ref('kpi_friends') }}
+    group by 1, 2, 3
+),
+
+sales as (
+    select
+        kpi_date,
+        reading_date,
+        staff_id,
+        cast(sum(paid_fen) as bigint) as private_gmv_fen
+    from {{ ref('kpi_private_orders') }}
+    group by 1, 2, 3
+),
+
+staff_days as (
+    {% for part in ['results', 'sent', 'replied', 'friends', 'sales'] -%}
+    select kpi_date, reading_date, staff_id from {{ part }}
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
+)
+
+select
+    kpi_days.as_of_date,
+    kpi_days.kpi_date,
+    staff_days.staff_id,
+    cast(results.tasks as bigint) as tasks,
+    cast(coalesce(sent.sent, 0) as bigint) as sent,
+    cast(coalesce(replied.replied, 0) as bigint) as replied,
+    cast(coalesce(bought.bought, 0) as bigint) as bought,
+    cast(coalesce(friends.new_friends, 0) as bigint) as new_friends,
+    cast(coalesce(friends.deleted_friends, 0) as bigint) as deleted_friends,
+    cast(coalesce(friends.followed_customers, 0) as bigint) as followed_customers,
+    cast(coalesce(sales.private_gmv_fen, 0) as bigint) as private_gmv_fen
+from staff_days
+inner join {{ ref('kpi_days') }} as kpi_days
+    on staff_days.kpi_date = kpi_days.kpi_date and staff_days.reading_date = kpi_days.reading_date
+{% for part in ['results', 'sent', 'replied', 'friends', 'sales'] -%}
+left join {{ part }}
+    on
+        staff_days.kpi_date = {{ part }}.kpi_date
+        and staff_days.reading_date = {{ part }}.reading_date
+        and staff_days.staff_id = {{ part }}.staff_id
+{% endfor -%}
+left join {{ ref('kpi_staff_buyers') }} as bought
+    on
+        staff_days.kpi_date = bought.kpi_date
+        and staff_days.reading_date = bought.reading_date
+        and staff_days.staff_id = bought.staff_id
+where kpi_days.is_published

@@ -1,0 +1,20 @@
+-- The version of a date holds the transitions of the {{ var('transition_days', 28) }} days to it. A day's transitions are computed from what was
+-- known at that day's own cut-off, so they are the same in every version that holds them.
+select
+    dates.as_of_date as version_date,
+    cast(transitions.as_of_date as date) as as_of_date,
+    transitions.model,
+    transitions.from_stage,
+    transitions.to_stage,
+    cast(transitions.customer_count as bigint) as customer_count,
+    round(cast(transitions.rate as double), 4) as rate,
+    cast(transitions.leap_size as bigint) as leap_size,
+    transitions.is_leap,
+    transitions.is_skip,
+    transitions.is_fall,
+    transitions.leading_touch
+from {{ run_dates('as_of') }} as dates
+inner join {{ ref('stage_transitions') }} as transitions
+    on
+        transitions.as_of_date <= dates.as_of_date
+        and transitions.as_of_date > {{ add_days('dates.as_of_date', '-' ~ var('transition_days', 28)) }}

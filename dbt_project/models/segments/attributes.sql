@@ -1,0 +1,59 @@
+-- One row per (as_of_date, one_id): what the customer's records say of them. Of several records the newest that says
+-- anything; test and staff wherever one record or identifier is.
+with records as (
+    select
+        known.as_of_date,
+        customer_records.one_id,
+        known.gender,
+        known.birth_date,
+        known.province,
+        known.city,
+        known.occupation,
+        known.industry,
+        {{ happened('known.registered_at') | replace('ends_at', 'known.ends_at') }} as registered_at,
+        known.acquisition_channel,
+        known.level,
+        known.points,
+        coalesce(known.is_test, false) as is_test,
+        row_number() over (
+            partition by known.as_of_date, customer_records.one_id
+            order by coalesce(known.updated_at, known.known_at) desc, known.source, known.customer_id
+        ) as newness,
+        row_number() over (
+            partition by known.as_of_date, customer_records.one_id
+            order by coalesce(known.registered_at, known.known_at), known.source, known.customer_id
+        ) as oldness
+    from {{ known_versions(ref('customers'), 'as_of') }} as known
+    inner join {{ ref('customer_records') }} as customer_records
+        on
+            known.as_of_date = customer_records.as_of_date
+            and known.source = customer_records.source
+            and known.customer_id = customer_records.customer_id
+),
+
+said as (
+    select
+        as_of_date,
+        one_id,
+        {%- for column in ['gender', 'birth_date', 'city', 'occupation', 'industry', 'level', 'points'] %}
+        min_by({{ column }}, case when {{ column }} is not null then newness end) as {{ column }},
+        {%- endfor %}
+        -- A province belongs to its record's city, where the record has one.
+        min_by(province, case when province is not null then newness + case when city is null then 1000000 else 0 end end) as province,
+        min_by(acquisition_channel, case when acquisition_channel is not null then oldness end) as acquisition_channel,
+        min(registered_at) as registered_at,
+        max(case when is_test then 1 else 0 end) = 1 as is_test
+    from records
+    group by as_of_date, one_id
+)
+
+select
+    said.*,
+    age_bands.age_band,
+    places.city_tier
+from said
+left join {{ ref('age_bands') }} as age_bands
+    on
+        {{ whole_years('said.birth_date', 'said.as_of_date') }} >= age_bands.lower_bound
+        and {{ whole_years('said.birth_date', 'said.as_of_date') }} < age_bands.upper_bound
+left join {{ ref('places') }} as places on said.city = places.city

@@ -1,0 +1,87 @@
+-- One row per (as_of_date, one_id) of everybody known at the date: the customer table, before lists and instants take
+-- their published types.
+with people as (
+    select
+        as_of_date,
+        cut_off_at,
+        one_id
+    from {{ ref('customer_records') }}
+    where {{ among_dates('as_of_date', var('as_of_dates')) }}
+    group by as_of_date, cut_off_at, one_id
+),
+
+identities as (
+    select
+        one_id,
+        identity_confidence,
+        is_island,
+        founded_at,
+        known_from,
+        known_to
+    from {{ ref('people') }}
+),
+
+{%- for name, relation in {'reachable': 'reachability', 'consented': 'marketing_consents'}.items() %}
+{{ name }} as (
+    select
+        as_of_date,
+        one_id,
+        {{ sorted_list('message_channel') }} as channels
+    from {{ ref(relation) }}
+    group by as_of_date, one_id
+){{ ',' if not loop.last }}
+
+{% endfor %}
+select
+    people.as_of_date,
+    people.one_id,
+    coalesce(sightings.first_seen_at, identities.founded_at) as first_seen_at,
+    coalesce(sightings.last_seen_at, identities.founded_at) as last_seen_at,
+    {{ list_or_empty('sightings.channels') }} as channels,
+    attributes.acquisition_channel,
+    attributes.registered_at,
+    attributes.gender,
+    attributes.age_band,
+    attributes.province,
+    attributes.city,
+    attributes.city_tier,
+    attributes.level as member_level,
+    coalesce(attributes.points, points_balances.points_balance, 0) as points_balance,
+    {{ list_or_empty('reachable.channels') }} as reachable_channels,
+    {{ list_or_empty('consented.channels') }} as consented_channels,
+    owners.owner_staff_id,
+    coalesce(orders.order_count, 0) as order_count,
+    orders.first_order_at,
+    orders.last_order_at,
+    coalesce(orders.paid_fen, 0) as paid_fen,
+    coalesce(orders.freight_fen, 0) as freight_fen,
+    coalesce(orders.refunded_fen, 0) as refunded_fen,
+    coalesce(orders.net_paid_fen, 0) as net_paid_fen,
+    case
+        when orders.order_count > 0 then {{ rounded_quotient('greatest(orders.net_paid_fen, 0)', 'orders.order_count') }}
+    end as average_order_fen,
+    preferences.preferred_channel,
+    preferences.preferred_hour,
+    {{ list_or_empty('tags.tags') }} as tags,
+    identities.identity_confidence,
+    identities.is_island,
+    coalesce(attributes.is_test, false) or coalesce(set_aside.is_test, false) as is_test,
+    coalesce(set_aside.is_staff, false) as is_staff,
+    habits.store_id,
+    owners.owner_basis,
+    coalesce(owners.owner_follows, false) as owner_follows,
+    coalesce(owners.needs_hand_over, false) as needs_hand_over
+from people
+left join identities
+    on
+        people.one_id = identities.one_id
+        and identities.known_from <= people.cut_off_at
+        and (identities.known_to is null or identities.known_to > people.cut_off_at)
+{%- for model in ['attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'tags', 'set_aside'] %}
+left join {{ model if model in ('reachable', 'consented') else ref(model) }} as {{ model }}
+    on people.as_of_date = {{ model }}.as_of_date and people.one_id = {{ model }}.one_id
+{%- endfor %}
+left join {{ ref('customer_orders') }} as orders
+    on people.as_of_date = orders.as_of_date and people.one_id = orders.one_id
+left join {{ ref('purchase_habits') }} as habits
+    on orders.one_id = habits.one_id and orders.order_set = habits.order_set

@@ -1,0 +1,30 @@
+-- One row per (as_of_date, one_id): every segment a customer stands in.
+select
+    rfm.as_of_date,
+    rfm.one_id,
+    rfm.recency_days,
+    rfm.order_count_365d,
+    rfm.net_paid_fen_365d,
+    rfm.r_score,
+    rfm.f_score,
+    rfm.m_score,
+    rfm.rfm_segment,
+    pyramid.pyramid_score,
+    pyramid.pyramid_tier,
+    matrix.activity_points,
+    matrix.conversion_points,
+    matrix.matrix_cell,
+    matrix.worth,
+    super_users.super_user_role,
+    habits.price_attitude,
+    novelty.novelty_attitude,
+    {{ list_or_empty('habits.interests') }} as interests
+from {{ ref('rfm') }} as rfm
+inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
+inner join {{ ref('pyramid') }} as pyramid on rfm.as_of_date = pyramid.as_of_date and rfm.one_id = pyramid.one_id
+left join {{ ref('super_users') }} as super_users
+    on rfm.as_of_date = super_users.as_of_date and rfm.one_id = super_users.one_id
+left join {{ ref('customer_orders') }} as orders on rfm.as_of_date = orders.as_of_date and rfm.one_id = orders.one_id
+left join {{ ref('purchase_habits') }} as habits
+    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+left join {{ ref('novelty') }} as novelty on rfm.as_of_date = novelty.as_of_date and rfm.one_id = novelty.one_id

@@ -1,0 +1,60 @@
+-- One row per (as_of_date, one_id): activity by conversion, the cell, and what the customer is worth.
+with scored as (
+    select
+        conversion.as_of_date,
+        conversion.one_id,
+        coalesce(activity.activity_points, 0) as activity_points,
+        conversion.conversion_points,
+        coalesce(influence.referral_buyer_count, 0) as referral_buyer_count,
+        coalesce(influence.share_click_count, 0) as share_click_count
+    from {{ ref('conversion_scores') }} as conversion
+    left join {{ ref('activity_scores') }} as activity
+        on conversion.as_of_date = activity.as_of_date and conversion.one_id = activity.one_id
+    left join {{ ref('influence') }} as influence
+        on conversion.as_of_date = influence.as_of_date and conversion.one_id = influence.one_id
+),
+
+banded as (
+    select
+        scored.*,
+        activity_bands.band as activity_band,
+        conversion_bands.band as conversion_band
+    from scored
+    {%- for system in ['activity', 'conversion'] %}
+    inner join {{ ref('point_bands') }} as {{ system }}_bands
+        on
+            {{ system }}_bands.system = '{{ system }}'
+            and scored.{{ system }}_points >= coalesce({{ system }}_bands.lower_bound, scored.{{ system }}_points)
+            and scored.{{ system }}_points < coalesce({{ system }}_bands.upper_bound, scored.{{ system }}_points + 1)
+    {%- endfor %}
+),
+
+valued as (
+    select
+        banded.*,
+        banded.conversion_band = 'high' as is_gmv,
+        banded.activity_band = 'high'
+        and (
+            banded.referral_buyer_count >= {{ segment_number('koc_referral_buyers') }}
+            or banded.share_click_count >= {{ segment_number('koc_share_clicks') }}
+        ) as is_koc
+    from banded
+)
+
+select
+    valued.as_of_date,
+    valued.one_id,
+    valued.activity_points,
+    valued.conversion_points,
+    valued.activity_band,
+    valued.conversion_band,
+    cells.matrix_cell,
+    case
+        when valued.is_gmv and valued.is_koc then 'both'
+        when valued.is_gmv then 'gmv'
+        when valued.is_koc then 'koc'
+        else 'none'
+    end as worth
+from valued
+inner join {{ ref('matrix_cells') }} as cells
+    on valued.activity_band = cells.activity_band and valued.conversion_band = cells.conversion_band

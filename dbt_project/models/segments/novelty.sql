@@ -1,0 +1,50 @@
+-- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or new
+-- products (looked at within so many days of the product's first record). Too few signs of either: no row.
+with first_records as (
+    select
+        sku_id,
+        min(known_at) as first_known_at
+    from {{ ref('products') }}
+    group by sku_id
+),
+
+recent as (
+    select
+        touches.as_of_date,
+        touches.one_id,
+        case when touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in') then 1 else 0 end as is_activity,
+        case
+            when
+                touches.touch in ('view', 'favourite', 'add_to_cart')
+                and {{ days_between(business_date('first_records.first_known_at'), 'touches.touched_date') }}
+                between 0 and {{ segment_number('new_product_days') }}
+                then 1
+            else 0
+        end as is_new_product
+    from {{ ref('touches') }} as touches
+    left join first_records on touches.object_id = first_records.sku_id
+    where
+        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        and touches.age_days < {{ segment_number('preference_days') }}
+        and touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in', 'view', 'favourite', 'add_to_cart')
+),
+
+counted as (
+    select
+        as_of_date,
+        one_id,
+        sum(is_activity) as activity_count,
+        sum(is_new_product) as new_product_count
+    from recent
+    group by as_of_date, one_id
+)
+
+select
+    as_of_date,
+    one_id,
+    case
+        when activity_count >= new_product_count then 'activity_lover'
+        else 'new_product_follower'
+    end as novelty_attitude
+from counted
+where greatest(activity_count, new_product_count) >= {{ segment_number('novelty_minimum_touches') }}

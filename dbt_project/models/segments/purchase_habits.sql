@@ -1,0 +1,74 @@
+-- One row per (one_id, order_set): the usual store, the attitude to price and the interests of a purchase history.
+{{ config(materialized='table') }}
+
+with histories as (
+    select
+        history_key,
+        one_id,
+        order_set,
+        order_date,
+        store_id,
+        discount_fen,
+        case
+            when paid_fen + discount_fen > 0 then {{ rounded_quotient('greatest(paid_fen, 0) * 1000', 'paid_fen + discount_fen') }}
+        end as pay_permille
+    from {{ ref('purchase_histories') }}
+    where days_before_last < {{ segment_number('order_window_days') }}
+),
+
+priced as (
+    select
+        history_key,
+        one_id,
+        order_set,
+        count(*) as order_count,
+        sum(case when discount_fen > 0 then 1 else 0 end) as discounted_order_count,
+        {{ observed_percentile('pay_permille', 50) }} as median_pay_permille
+    from histories
+    group by history_key, one_id, order_set
+),
+
+stores as (
+    select
+        history_key,
+        store_id,
+        row_number() over (
+            partition by history_key
+            order by count(*) desc, max(order_date) desc, store_id
+        ) as store_rank
+    from histories
+    where store_id is not null
+    group by history_key, store_id
+),
+
+tastes as (
+    select
+        history_key,
+        {{ sorted_list('case when interest_rank <= ' ~ segment_number('interest_count') ~ ' then category end') }} as interests,
+        max(case when interest_rank = 1 then category end) as first_interest,
+        sum(case when order_count >= {{ segment_number('interest_minimum_orders') }} then 1 else 0 end) as settled_category_count
+    from {{ ref('interests') }}
+    group by history_key
+)
+
+select
+    priced.one_id,
+    priced.order_set,
+    stores.store_id,
+    cast(priced.order_count as bigint) as order_count,
+    cast(priced.discounted_order_count as bigint) as discounted_order_count,
+    cast(priced.median_pay_permille as bigint) as median_pay_permille,
+    case
+        when priced.order_count < {{ segment_number('attitude_minimum_orders') }} then null
+        when
+            priced.discounted_order_count * 100 >= priced.order_count * {{ segment_number('price_minded_discount_share_percent') }}
+            and priced.median_pay_permille <= 10 * {{ segment_number('price_minded_pay_rate_percent') }}
+            then 'price_minded'
+        else 'value_minded'
+    end as price_attitude,
+    {{ list_or_empty('tastes.interests') }} as interests,
+    tastes.first_interest,
+    cast(coalesce(tastes.settled_category_count, 0) as bigint) as settled_category_count
+from priced
+left join stores on priced.history_key = stores.history_key and stores.store_rank = 1
+left join tastes on priced.history_key = tastes.history_key

@@ -1,0 +1,74 @@
+"""Populations and labels of the models, as seed ``model_specs`` declares them."""
+
+import dataclasses
+from typing import Any
+
+import pandas as pd
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelSpec:
+    """One model's question.
+
+    ``stages`` empty means any purchase stage; ``active_only`` keeps those who bought within the horizon;
+    ``positive`` is ``no_order`` (churn) or ``order``; ``is_organic`` asks for people nobody contacted in the window.
+    The prior is a line in log-odds over log1p of ``recency_feature`` through ``prior_rate`` at ``prior_centre_days``.
+    """
+
+    model: str
+    stages: tuple[str, ...]
+    active_only: bool
+    positive: str
+    is_organic: bool
+    recency_feature: str
+    rfm_features: tuple[str, ...]
+    prior_rate: float
+    prior_centre_days: float
+    prior_slope: float
+
+
+def model_specs(seed: pd.DataFrame) -> list[ModelSpec]:
+    """Return the specs of seed ``model_specs``, by model name."""
+    specs = [_spec(row) for row in seed.sort_values("model").to_dict("records")]
+    for spec in specs:
+        if spec.positive not in {"order", "no_order"}:
+            raise ValueError(f"model_specs: {spec.model}: positive is order or no_order, not {spec.positive!r}")
+    return specs
+
+
+def _spec(row: dict[Any, Any]) -> ModelSpec:
+    return ModelSpec(
+        model=str(row["model"]),
+        stages=tuple(str(row["stages"]).split()) if isinstance(row["stages"], str) else (),
+        active_only=bool(row["active_only"]),
+        positive=str(row["positive"]),
+        is_organic=bool(row["is_organic"]),
+        recency_feature=str(row["recency_feature"]),
+        rfm_features=tuple(str(row["rfm_features"]).split()),
+        prior_rate=float(row["prior_rate"]),
+        prior_centre_days=float(row["prior_centre_days"]),
+        prior_slope=float(row["prior_slope"]),
+    )
+
+
+def population(features: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd.DataFrame:
+    """Return the rows of ``customer_features`` the model speaks about, test accounts left out, order kept."""
+    chosen = ~features["is_test"].astype(bool)
+    if spec.stages:
+        chosen &= features["purchase_stage"].isin(spec.stages)
+    if spec.active_only:
+        chosen &= features["recency_days"].notna() & (features["recency_days"] < horizon_days)
+    return features[chosen]
+
+
+def labelled_rows(features: pd.DataFrame, outcomes: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd.DataFrame:
+    """Return the model's population with ``label`` (0 or 1) and ``contacted``, sorted by (as_of_date, one_id).
+
+    Only rows with a closed outcome of the same horizon stand in it: a window that is still open has no row.
+    """
+    closed = outcomes.loc[outcomes["horizon_days"] == horizon_days, ["as_of_date", "one_id", "ordered", "contacted"]]
+    rows = population(features, spec, horizon_days).merge(closed, on=["as_of_date", "one_id"], validate="one_to_one")
+    ordered = rows["ordered"].astype(bool)
+    rows["label"] = (~ordered if spec.positive == "no_order" else ordered).astype("int64")
+    rows["contacted"] = rows["contacted"].astype(bool)
+    return rows.drop(columns="ordered").sort_values(["as_of_date", "one_id"], ignore_index=True)

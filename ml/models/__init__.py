@@ -1,0 +1,1 @@
+"""Training, judging and keeping models: baselines beside every model, gates before any is used."""

@@ -1,0 +1,1 @@
+"""Scores of a date: probability, decile, basis and three reasons in a shop assistant's words."""

@@ -1,0 +1,88 @@
+"""What a kept model says of each row: its log-odds, feature by feature."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.features.matrix import Matrix, Vector, feature_matrix
+from ml.models.artefacts import ModelRefused, checked_file
+from ml.models.calibration import Calibration
+from ml.models.linear import LinearModel, sigmoid
+
+_CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclasses.dataclass(frozen=True)
+class Terms:
+    """Log-odds of the rows of one population, as the sum of a level and one term per feature (before calibration)."""
+
+    features: tuple[str, ...]
+    contributions: Matrix
+    level: Vector
+
+    def probabilities(self, calibration: Calibration) -> Vector:
+        """Return the calibrated probability of every row."""
+        return calibration.apply(sigmoid(self.level + self.contributions.sum(axis=1)))
+
+
+def model_terms(models: Path, asked: Sequence[tuple[dict[str, Any], pd.DataFrame]], threads: int = 1) -> list[Terms]:
+    """Return the terms of several (card, rows) pairs, in their order.
+
+    Linear models are plain JSON, read here; all LightGBM models of the call are scored by one child process, because
+    importing it costs 1.7 CPU seconds.
+
+    Raises
+    ------
+    ModelRefused
+        A kept file is missing, differs from its card or could not be read.
+    """
+    found: dict[int, Terms] = {}
+    boosted: list[tuple[int, Path, dict[str, Any], Matrix]] = []
+    for number, (card, rows) in enumerate(asked):
+        file = checked_file(models, card)
+        matrix = feature_matrix(rows, card["features"])
+        if file.suffix == ".txt":
+            boosted.append((number, file, card, matrix))
+            continue
+        linear = LinearModel.from_json(json.loads(file.read_text(encoding="utf-8")))
+        level = np.full(len(rows), linear.intercept)
+        found[number] = Terms(linear.features, linear.contributions(matrix), level)
+    if boosted:
+        found.update(_in_child(boosted, threads))
+    return [found[number] for number in range(len(asked))]
+
+
+def _in_child(asked: Sequence[tuple[int, Path, dict[str, Any], Matrix]], threads: int) -> dict[int, Terms]:
+    with tempfile.TemporaryDirectory(prefix="siyu-scores-") as name:
+        folder = Path(name)
+        jobs = []
+        for number, file, card, matrix in asked:
+            np.save(folder / f"{number}.in.npy", matrix, allow_pickle=False)
+            files = {"model": str(file), "matrix": f"{number}.in.npy", "output": f"{number}.out.npy"}
+            jobs.append({**files, "sha256": card["sha256"], "threads": threads})
+        (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_CHECKOUT), os.environ.get("PYTHONPATH", "")])}
+        done = subprocess.run(
+            [sys.executable, "-m", "ml.scores.child", name], env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            listed = ", ".join(str(file) for _, file, _, _ in asked)
+            last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+            raise ModelRefused(
+                f"scoring {listed} ended with {done.returncode}: {last[0]}; delete the model's folder and run again"
+            )
+        terms = {}
+        for number, _, card, _ in asked:
+            # LightGBM's last column is the level that the terms are measured from.
+            output = np.load(folder / f"{number}.out.npy", allow_pickle=False)
+            terms[number] = Terms(tuple(card["features"]), output[:, :-1], output[:, -1])
+        return terms

@@ -1,0 +1,172 @@
+"""Write, audit, publish: versions are built, checked as the files they are, and only then is CURRENT moved."""
+
+import dataclasses
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from orchestration.channels.keys import load_key
+from orchestration.publishing import contract, files, manifest
+from orchestration.publishing.journal import append_plans
+from orchestration.publishing.versions import RollbackRefused, Store, date_of
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
+__all__ = ["NoData", "PublishBlocked", "Published", "RollbackRefused", "publish", "rollback"]
+
+#: A version is written beside those that stay: this much has to be free before anything is written.
+_LEAST_FREE_BYTES: Final = 64 * 2**20
+
+
+class PublishBlocked(RuntimeError):
+    """A version did not pass its checks, or could not be written; CURRENT stayed where it was."""
+
+
+class NoData(PublishBlocked):
+    """Nothing is known of a date that was asked for."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+    """What a publish did: version and rows by date, where CURRENT points, and the versions deleted."""
+
+    versions: dict[dt.date, str]
+    rows: dict[dt.date, int]
+    current: str
+    retired: list[str]
+    checks_run: int
+
+
+def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], None] = lambda line: None) -> Published:
+    """Publish the versions of some as-of dates from the warehouse's published tables.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    dates
+        The dates; CURRENT moves to the newest of them, unless it stands at a later one already.
+    say
+        Told a line per version.
+
+    Returns
+    -------
+    Published
+        The versions by date.
+
+    Raises
+    ------
+    NoData
+        A date has no customer and no order in the warehouse.
+    PublishBlocked
+        A check failed: the message names table, check, count and remedy. Or the disk is too full to begin.
+    """
+    from orchestration.publishing.audit import audit_versions
+
+    store = Store(settings.published)
+    store.prepare()
+    _require_space(store, len(dates))
+    with connect(settings, read_only=True) as connection:
+        _require_data(connection, dates)
+        built = {date: _build(settings, store, connection, date) for date in sorted(dates)}
+        say(f"{len(built)} version{'s' if len(built) > 1 else ''} written, now checked as files")
+        reports = audit_versions(settings, store, connection, {date: name for date, (name, _) in built.items()})
+    for name, report in reports.items():
+        files.write_text(store.results / f"{name}.json", report.to_json())
+    newest = built[max(built)][0]
+    blocked = [name for name, _ in built.values() if not store.has_passed(name)]
+    if blocked:
+        raise PublishBlocked(_blocked_message(store, blocked))
+    current = store.current()
+    if current is None or date_of(newest) >= date_of(current):
+        append_plans(store, newest)
+        store.point_to(newest)
+    retired = store.retire(settings.retention_dates)
+    return Published(
+        versions={date: name for date, (name, _) in built.items()},
+        rows={date: rows for date, (_, rows) in built.items()},
+        current=store.current() or newest,
+        retired=retired,
+        checks_run=len(reports[newest].findings),
+    )
+
+
+def rollback(settings: Settings, to: str | None = None) -> str:
+    """Move CURRENT to a kept version by name, or to that of the date before; return its name.
+
+    Raises
+    ------
+    RollbackRefused
+        There is none, it did not pass its checks, or its files no longer match its manifest.
+    """
+    return Store(settings.published).back_to(to)
+
+
+def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, date: dt.date) -> tuple[str, int]:
+    """Write one version and give it its name; return name and rows."""
+    from data_quality.suites.published import published_checks
+    from orchestration.publishing.audit import shapes
+
+    as_of_date, tables = date.isoformat(), contract.tables()
+    key = load_key(settings, "activation")
+    building = store.building(as_of_date)
+    rows = {
+        name: files.write_table(connection, table, as_of_date, building / f"{name}.parquet", key)
+        for name, table in tables.items()
+    }
+    said = manifest.build_manifest(
+        building,
+        as_of_date,
+        tables,
+        rows,
+        manifest.freshness(connection, as_of_date),
+        manifest.suppression_state(connection),
+        [check.name for check in published_checks(shapes())],
+    )
+    return store.keep(building, said), sum(rows.values())
+
+
+def _require_data(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> None:
+    known = {
+        row[0]
+        for row in connection.execute(
+            "select as_of_date from published.customers where as_of_date in (select unnest($dates::date[])) group by all",
+            {"dates": list(dates)},
+        ).fetchall()
+    }
+    lacking = sorted(set(dates) - known)
+    if lacking:
+        raise NoData(
+            f"published: customers: nobody is known on {', '.join(map(str, lacking))}. "
+            f"Deliver files that cover the date to landing/, or choose a date they cover (siyu status)."
+        )
+
+
+def _require_space(store: Store, versions: int) -> None:
+    current = store.current()
+    last = sum(file.stat().st_size for file in (store.versions / current).iterdir()) if current else 0
+    needed = max(_LEAST_FREE_BYTES, 2 * last * versions)
+    free = shutil.disk_usage(store.root).free
+    if free < needed:
+        raise PublishBlocked(
+            f"published: the disk of {store.root} has {free / 2**20:,.0f} MiB free and {versions} versions need about "
+            f"{needed / 2**20:,.0f} MiB; nothing was written. Free some space, or lower retention_dates, and run again."
+        )
+
+
+def _blocked_message(store: Store, blocked: Sequence[str]) -> str:
+    lines = [f"published: blocked; CURRENT stays at {store.current() or 'nothing'}"]
+    for name in blocked:
+        path: Path = store.results / f"{name}.json"
+        try:
+            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            failed = found["failed"] or ["no check was run"]
+        except (OSError, ValueError, KeyError):
+            failed = [f"its results file {path} cannot be read"]
+        lines += [f"  {date_of(name)}  {sentence}" for sentence in failed]
+    return "\n".join(lines)

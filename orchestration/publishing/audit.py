@@ -1,0 +1,131 @@
+"""Checks versions as the files they are: their contract by this module, what they say by the published door's suite."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import duckdb
+import pyarrow.parquet as pq
+
+from data_quality.doors import measure_version
+from data_quality.judge import judge
+from data_quality.report import Finding, Report, merged
+from data_quality.suites.published import published_checks
+from data_quality.suites.shapes import TableShape
+from orchestration.business_time import cut_off_at, day_ends_at
+from orchestration.publishing.contract import ARROW_TYPES, tables
+from orchestration.publishing.files import sha256_of
+from orchestration.publishing.manifest import MANIFEST
+from orchestration.publishing.versions import Store, date_of
+from orchestration.settings import Settings
+
+DOOR: Final = "published"
+#: A version of customers is compared with CURRENT's only when their dates lie this close.
+_COMPARED_DAYS: Final = 7
+_NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": ""}
+_CUMULATIVE_DATE: Final = {
+    "kpi_daily": "kpi_date",
+    "staff_daily": "kpi_date",
+    "stage_transitions": "as_of_date",
+    "recall_outcomes": "read_on_date",
+}
+
+
+def shapes() -> list[TableShape]:
+    """Return every published table's declared shape, for the checks that follow from it."""
+    found = []
+    for name, table in tables().items():
+        columns = table.columns
+        date_column = _CUMULATIVE_DATE.get(name, _NOT_DATED.get(name, "as_of_date"))
+        found.append(
+            TableShape(
+                name=name,
+                key=table.key,
+                never_null=tuple(c.name for c in columns if c.null == "never" and c.name not in table.key),
+                text_columns=tuple(c.name for c in columns if c.data_type == "varchar"),
+                list_columns=tuple(c.name for c in columns if c.data_type == "varchar[]"),
+                date_column=date_column,
+                is_one_date=date_column == "as_of_date" and name not in _CUMULATIVE_DATE,
+            )
+        )
+    return found
+
+
+def audit_versions(
+    settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, versions: Mapping[dt.date, str]
+) -> dict[str, Report]:
+    """Return the report of each version by its name.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    store
+        Where the versions stand.
+    connection
+        The warehouse, for the refusals and consents as they stand now.
+    versions
+        Version name by as-of date.
+    """
+    checks = published_checks(shapes())
+    refusals = connection.execute("select one_id, message_channel from published.contact_refusals").to_arrow_table()
+    figures = connection.execute("select kpi, unit from seeds.kpis").to_arrow_table()
+    measured = {}
+    for date, name in versions.items():
+        consents = connection.execute(
+            "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date", {"date": date}
+        ).to_arrow_table()
+        version: dict[str, Any] = {
+            "as_of_date": date,
+            "ends_at": day_ends_at(date),
+            "cut_off_at": cut_off_at(date, settings.cut_off_hour),
+            "customers_before": _customers_before(store, date),
+        }
+        beside = {"refusals": refusals, "consents": consents, "figures": figures}
+        folder = store.versions / name
+        measured[name] = measure_version(folder, list(tables()), checks, version, beside, settings.memory_limit)
+    said = judge(DOOR, checks, measured)
+    return {name: merged(name, [Report(name, contract_findings(store, name)), said[name]]) for name in measured}
+
+
+def contract_findings(store: Store, name: str) -> tuple[Finding, ...]:
+    """Return, per table, how many faults its file has against contract and manifest: names, types, rows, hash."""
+    folder = store.versions / name
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    findings = []
+    for table_name, table in tables().items():
+        path = folder / f"{table_name}.parquet"
+        schema = pq.read_schema(path)
+        metadata = pq.read_metadata(path)
+        wanted = [(column.name, ARROW_TYPES[column.data_type]) for column in table.columns]
+        present = [(field.name, str(field.type)) for field in schema]
+        said = manifest["tables"].get(table_name, {})
+        faults = len(set(wanted) ^ set(present)) + (wanted != present)
+        faults += said.get("rows") != metadata.num_rows
+        faults += said.get("sha256") != sha256_of(path)
+        findings.append(
+            Finding(
+                DOOR,
+                f"{table_name}_file_is_as_the_contract_says",
+                table_name,
+                float(faults),
+                0,
+                0,
+                faults == 0,
+                "Columns, types, rows or hash differ from models/published/_*.yml or the manifest.",
+            )
+        )
+    return tuple(findings)
+
+
+def _customers_before(store: Store, date: dt.date) -> int | None:
+    """Return the rows of customers in CURRENT when its date is near, else None."""
+    current = store.current()
+    if current is None or abs((dt.date.fromisoformat(date_of(current)) - date).days) > _COMPARED_DAYS:
+        return None
+    try:
+        manifest = json.loads((store.versions / current / MANIFEST).read_text(encoding="utf-8"))
+        return int(manifest["tables"]["customers"]["rows"]) or None
+    except (OSError, ValueError, KeyError):
+        return None

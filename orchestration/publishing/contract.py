@@ -1,0 +1,91 @@
+"""The contract of the published tables, read from where dbt enforces it: ``models/published/_*.yml``.
+
+So there is one list of tables, keys, columns and types, and files, checks and documentation follow it.
+"""
+
+import dataclasses
+import functools
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from orchestration.settings import CHECKOUT
+
+#: Raised when a column is renamed, retyped or dropped, or a key changes; additive columns keep it.
+CONTRACT_VERSION: Final = 1
+MODELS: Final = CHECKOUT / "dbt_project" / "models" / "published"
+
+#: Warehouse type of a column -> the Arrow type of its Parquet file, as ``str(pyarrow.DataType)``.
+ARROW_TYPES: Final = {
+    "varchar": "string",
+    "bigint": "int64",
+    "double": "double",
+    "boolean": "bool",
+    "date": "date32[day]",
+    "timestamp with time zone": "timestamp[us, tz=UTC]",
+    "varchar[]": "list<element: string>",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One column of a published table; ``null`` says what null means, empty where the contract does not say."""
+
+    name: str
+    data_type: str
+    description: str
+    null: str
+
+
+@dataclasses.dataclass(frozen=True)
+class TableContract:
+    """One published table.
+
+    ``partition`` is the warehouse column that says which version a row belongs to; ``exempt`` names the state beyond
+    the ledger that the table reads, empty where its bytes follow from ledger, code and settings alone.
+    """
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    partition: str
+    is_cumulative: bool
+    exempt: str
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The exported columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+@functools.cache
+def tables(folder: Path = MODELS) -> dict[str, TableContract]:
+    """Return the contract of every published table by its name, sorted."""
+    found = {}
+    for file in sorted(folder.glob("_*.yml")):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ()):
+            meta = model.get("config", {}).get("meta", {}).get("published")
+            if meta:
+                found[model["config"]["alias"]] = _table(model, meta)
+    return dict(sorted(found.items()))
+
+
+def _table(model: dict[str, Any], meta: dict[str, Any]) -> TableContract:
+    key = tuple(meta["key"])
+    columns = []
+    for column in model["columns"]:
+        marks = column.get("config", {}).get("meta", {})
+        if marks.get("exported", True):
+            null = "never" if column["name"] in key else marks.get("null", "")
+            columns.append(Column(column["name"], column["data_type"], column["description"], null))
+    return TableContract(
+        name=model["config"]["alias"],
+        description=model["description"],
+        key=key,
+        partition=meta["partition"],
+        is_cumulative=meta["holds"] == "cumulative",
+        exempt=meta.get("exempt", ""),
+        columns=tuple(columns),
+    )

@@ -1,0 +1,123 @@
+"""Writes one published table as a Parquet file whose bytes follow from its rows alone."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.publishing.contract import TableContract
+
+#: Rows of a row group: the file is cut here whatever the sizes of the batches that arrive.
+ROW_GROUP_ROWS: Final = 131_072
+FILE_MODE: Final = 0o640
+#: identity_map joins everything with everything: its file is for its owner alone.
+RESTRICTED_MODE: Final = 0o600
+RESTRICTED: Final = frozenset({"identity_map"})
+FOLDER_MODE: Final = 0o750
+_SEPARATOR: Final = "\x1f"
+
+
+def recipient_token(key: bytes, one_id: str, message_channel: str, audience_id: str) -> str:
+    """Return the token a recipient has in one audience and channel: it joins to nothing but the export step."""
+    text = _SEPARATOR.join((one_id, message_channel, audience_id))
+    return "r1:" + hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def write_table(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract, as_of_date: str, path: Path, activation_key: bytes
+) -> int:
+    """Write the rows a version holds of a table, in key order, and return how many.
+
+    Sorted by key, in row groups of a fixed size, without clocks: the same rows give the same bytes, whatever the
+    number of threads or the order of arrival.
+
+    Parameters
+    ----------
+    connection
+        The warehouse.
+    contract
+        Whose columns, and in which order.
+    as_of_date
+        The version's date, ``YYYY-MM-DD``.
+    path
+        The file to write.
+    activation_key
+        Key of ``recipient_token``, for tables that carry one.
+    """
+    columns = ", ".join(f'"{name}"' for name in contract.column_names)
+    order = ", ".join(f'"{name}"' for name in (*contract.key, *(n for n in contract.column_names if n not in contract.key)))
+    query = (
+        f'select {columns} from published."{contract.name}" '
+        f'where "{contract.partition}" = cast($as_of_date as date) order by {order}'
+    )
+    reader = connection.execute(query, {"as_of_date": as_of_date}).to_arrow_reader(ROW_GROUP_ROWS)
+    rows = 0
+    with pq.ParquetWriter(path, reader.schema, compression="zstd", version="2.6") as writer:
+        for group in _row_groups(reader):
+            table = _with_tokens(group, activation_key) if "recipient_token" in contract.column_names else group
+            writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+            rows += table.num_rows
+    path.chmod(RESTRICTED_MODE if contract.name in RESTRICTED else FILE_MODE)
+    return rows
+
+
+def _row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Cut a stream into tables of exactly ``ROW_GROUP_ROWS`` rows, the last one shorter, each of one chunk."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in reader:
+        waiting.append(batch)
+        count += batch.num_rows
+        while count >= ROW_GROUP_ROWS:
+            table = pa.Table.from_batches(waiting, reader.schema)
+            yield table.slice(0, ROW_GROUP_ROWS).combine_chunks()
+            rest = table.slice(ROW_GROUP_ROWS)
+            waiting, count = rest.to_batches(), rest.num_rows
+    if count:
+        yield pa.Table.from_batches(waiting, reader.schema).combine_chunks()
+
+
+def _with_tokens(table: pa.Table, key: bytes) -> pa.Table:
+    ones, channels, audiences = (table.column(name).to_pylist() for name in ("one_id", "message_channel", "audience_id"))
+    tokens = [recipient_token(key, *who) for who in zip(ones, channels, audiences, strict=True)]
+    place = table.schema.get_field_index("recipient_token")
+    return table.set_column(place, table.schema.field(place), pa.array(tokens, pa.string()))
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_text(path: Path, text: str, mode: int = FILE_MODE) -> None:
+    """Write a small file completely or not at all: hidden beside its place, synced, then renamed over it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.chmod(mode)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable."""
+    sync_file(folder)

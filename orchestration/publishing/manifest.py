@@ -1,0 +1,80 @@
+"""What a version says of itself: tables with their hashes, channels with their freshness, checks, state read at publish.
+
+No clocks and no run ids: the same ledger, code and settings give the same manifest, hence the same version name.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.publishing.contract import CONTRACT_VERSION, TableContract
+from orchestration.publishing.files import sha256_of
+
+MANIFEST = "manifest.json"
+_NAME_HEX = 16
+
+
+def freshness(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[str, dict[str, Any]]:
+    """Return, per channel, the business date of its newest event known at the date, and whether that is stale."""
+    rows = connection.execute(
+        "select channel, data_as_of, is_stale from published.channel_freshness"
+        " where as_of_date = cast($as_of_date as date) order by channel",
+        {"as_of_date": as_of_date},
+    ).fetchall()
+    return {channel: {"data_as_of": seen.isoformat() if seen else None, "stale": stale} for channel, seen, stale in rows}
+
+
+def suppression_state(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the sha256 of every refusal and consent as they stand now: what the last check before publish reads."""
+    digest = hashlib.sha256()
+    for table in ("contact_refusals", "contact_consents"):
+        row = connection.execute(
+            f"select sha256(coalesce(string_agg(line, chr(10) order by line), '')) "
+            f'from (select cast(t as varchar) as line from published."{table}" as t) as lines'
+        ).fetchone()
+        digest.update(str(row[0] if row else "").encode())
+    return digest.hexdigest()
+
+
+def build_manifest(
+    folder: Path,
+    as_of_date: str,
+    contracts: Mapping[str, TableContract],
+    rows: Mapping[str, int],
+    channels: Mapping[str, Mapping[str, Any]],
+    suppression_hash: str,
+    checks: Sequence[str],
+) -> dict[str, Any]:
+    """Return the manifest of a folder of written tables."""
+    tables = {
+        name: {
+            "rows": rows[name],
+            "sha256": sha256_of(folder / f"{name}.parquet"),
+            "key": list(contract.key),
+            "columns": [{"name": column.name, "type": column.data_type} for column in contract.columns],
+        }
+        for name, contract in contracts.items()
+    }
+    return {
+        "contract_version": CONTRACT_VERSION,
+        "as_of_date": as_of_date,
+        "tables": tables,
+        "channels": {name: dict(channel) for name, channel in channels.items()},
+        "checks": sorted(checks),
+        "suppression_state_sha256": suppression_hash,
+        "exempt": {name: contract.exempt for name, contract in contracts.items() if contract.exempt},
+    }
+
+
+def as_text(manifest: Mapping[str, Any]) -> str:
+    """Return a manifest as the text of its file."""
+    return json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def version_name(manifest: Mapping[str, Any]) -> str:
+    """Return ``<as_of_date>-<content hash>``: two versions have one name exactly when they say the same."""
+    return f"{manifest['as_of_date']}-{hashlib.sha256(as_text(manifest).encode()).hexdigest()[:_NAME_HEX]}"

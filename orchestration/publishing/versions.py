@@ -1,0 +1,160 @@
+"""Versions on disk, the pointer readers follow, and which versions stay."""
+
+import dataclasses
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from orchestration.publishing.files import FOLDER_MODE, sha256_of, sync_file, sync_folder, write_text
+from orchestration.publishing.manifest import MANIFEST, as_text, version_name
+
+CURRENT = "CURRENT"
+
+
+class RollbackRefused(RuntimeError):
+    """There is no such version to go back to, or it did not pass its checks."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Store:
+    """The published folder of a home."""
+
+    root: Path
+
+    @property
+    def versions(self) -> Path:
+        """Holds one folder per version."""
+        return self.root / "versions"
+
+    @property
+    def results(self) -> Path:
+        """Holds one file of check results per version, named by it."""
+        return self.root / "checks"
+
+    def prepare(self) -> None:
+        """Make the folders, and clear what a killed publish left behind."""
+        for folder in (self.root, self.versions, self.results):
+            folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        for left in self.root.glob(".building-*"):
+            shutil.rmtree(left)
+
+    def building(self, as_of_date: str) -> Path:
+        """Return a fresh hidden folder, on the file system of the versions, to build one in."""
+        folder = self.root / f".building-{as_of_date}-{os.getpid()}"
+        folder.mkdir(mode=FOLDER_MODE)
+        return folder
+
+    def current(self) -> str | None:
+        """Return the name of the current version, None before the first."""
+        try:
+            return (self.root / CURRENT).read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def keep(self, building: Path, manifest: dict[str, Any]) -> str:
+        """Give a built folder its name for good; one that stands already, unharmed, is kept as it is."""
+        name = version_name(manifest)
+        write_text(building / MANIFEST, as_text(manifest))
+        for file in building.iterdir():
+            sync_file(file)
+        sync_folder(building)
+        place = self.versions / name
+        if place.exists() and self.is_whole(name):
+            shutil.rmtree(building)
+        else:
+            if place.exists():
+                harmed = self.root / f".building-harmed-{name}"
+                place.rename(harmed)
+                shutil.rmtree(harmed)
+            building.rename(place)
+        os.utime(place)
+        sync_folder(self.versions)
+        return name
+
+    def is_whole(self, name: str) -> bool:
+        """Return whether every file of a version is there with the hash its manifest says."""
+        folder = self.versions / name
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            tables = manifest["tables"].items()
+            return all(sha256_of(folder / f"{table}.parquet") == said["sha256"] for table, said in tables)
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def has_passed(self, name: str) -> bool:
+        """Return whether a version's results file stands and says that every check passed."""
+        try:
+            result = json.loads((self.results / f"{name}.json").read_text(encoding="utf-8"))
+            return bool(result["version"] == name and result["passed"] is True)
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def point_to(self, name: str) -> None:
+        """Move CURRENT to a version, atomically and durably, and the link for people after it."""
+        write_text(self.root / CURRENT, name + "\n")
+        link = self.root / f".current.{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("versions") / name)
+        link.replace(self.root / "current")
+        sync_folder(self.root)
+
+    def by_age(self) -> list[str]:
+        """Return the names of all versions, newest date first, of one date the last built first."""
+        folders = [folder for folder in self.versions.iterdir() if folder.is_dir()]
+        folders.sort(key=lambda folder: (date_of(folder.name), folder.stat().st_mtime_ns, folder.name), reverse=True)
+        return [folder.name for folder in folders]
+
+    def retire(self, dates: int) -> list[str]:
+        """Delete what is not the newest passed version of one of the last ``dates`` dates; return the names deleted.
+
+        CURRENT's version is never deleted. A version that did not pass is kept for inspection while its date is.
+        """
+        names, current = self.by_age(), self.current()
+        passed = [name for name in names if self.has_passed(name)]
+        kept_dates = sorted({date_of(name) for name in passed}, reverse=True)[:dates]
+        newest: dict[str, str] = {}
+        for name in passed:
+            newest.setdefault(date_of(name), name)
+        keep = {newest[date] for date in kept_dates} | {current}
+        keep |= set(_last_blocked(names, passed, kept_dates))
+        gone = sorted(name for name in names if name not in keep)
+        for name in gone:
+            shutil.rmtree(self.versions / name)
+            (self.results / f"{name}.json").unlink(missing_ok=True)
+        return gone
+
+    def back_to(self, name: str | None) -> str:
+        """Move CURRENT to a version by name, or to the newest passed one of an earlier date; return its name."""
+        current = self.current()
+        if current is None:
+            raise RollbackRefused(f"nothing is published in {self.root} yet")
+        if name is None:
+            earlier = [n for n in self.by_age() if date_of(n) < date_of(current) and self.has_passed(n)]
+            if not earlier:
+                raise RollbackRefused(f"no version before {current} is kept in {self.versions}")
+            name = earlier[0]
+        if not (self.versions / name / MANIFEST).is_file():
+            kept = ", ".join(self.by_age())
+            raise RollbackRefused(f"version {name!r} is not in {self.versions}; kept are {kept}")
+        if not self.has_passed(name):
+            raise RollbackRefused(f"version {name} did not pass its checks; see {self.results / (name + '.json')}")
+        if not self.is_whole(name):
+            raise RollbackRefused(f"version {name} no longer matches its manifest; choose another")
+        self.point_to(name)
+        return name
+
+
+def date_of(name: str) -> str:
+    """Return the as-of date in a version's name."""
+    return name[:10]
+
+
+def _last_blocked(names: Iterable[str], passed: Iterable[str], dates: Iterable[str]) -> list[str]:
+    done, wanted, found = set(passed), set(dates), {}
+    for name in names:
+        if name not in done and date_of(name) >= min(wanted, default=""):
+            found.setdefault(date_of(name), name)
+    return list(found.values())

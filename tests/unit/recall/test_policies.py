@@ -1,0 +1,90 @@
+"""Who is a candidate, at which step: the trade's rules on one person each."""
+
+import pandas as pd
+import pytest
+
+from ml.recall import MissingColumns
+from ml.recall.candidates import candidates
+from tests.unit.recall.people import make_rules, people, person, scores
+
+RULES = make_rules()
+
+
+def step(**changes: object) -> tuple[str, int] | None:
+    """Return the policy and step one person is due for."""
+    found = candidates(people(person("anna", **changes)), scores(), RULES)
+    return None if found.empty else (found["policy_id"][0], int(found["ladder_step"][0]))
+
+
+@pytest.mark.parametrize(("stage", "policy"), [("at_risk", "recall_at_risk"), ("dormant", "recall_dormant"), ("lost", "recall_lost")])
+def test_a_lapsed_buyer_enters_the_recall_of_their_band(stage, policy):
+    assert step(purchase_stage=stage) == (policy, 0)
+
+
+def test_an_active_buyer_is_recalled_only_when_likely_to_leave():
+    loyal = people(person("calm", purchase_stage="loyal"), person("leaving", purchase_stage="loyal"))
+    found = candidates(loyal, scores(calm=("churn", 0.10), leaving=("churn", 0.45)), RULES)
+    assert found[["one_id", "policy_id"]].to_numpy().tolist() == [["leaving", "recall_high_risk"]]
+    assert found["p0"].tolist() == [0.55]
+
+
+NEW = {"purchase_stage": "registered_no_order", "days_since_order": None, "average_gap_days": None}
+
+
+def test_the_first_order_ladder_begins_thirty_days_after_registering():
+    assert step(**NEW, days_registered=29) is None
+    assert step(**NEW, days_registered=30) == ("first_order_ladder", 1)
+
+
+def test_the_next_rung_waits_seven_days():
+    assert step(**NEW, first_order_step=1, days_since_first_order_step=6) is None
+    assert step(**NEW, first_order_step=1, days_since_first_order_step=7) == ("first_order_ladder", 2)
+    assert step(**NEW, first_order_step=2, days_since_first_order_step=7) == ("first_order_ladder", 3)
+
+
+def test_a_descent_is_once_in_a_lifetime():
+    assert step(**NEW, first_order_step=3, days_since_first_order_step=400) is None
+
+
+def test_the_ladder_stops_on_an_order_and_the_climb_begins():
+    bought = {"purchase_stage": "first_buyer", "days_since_order": 2, "first_order_step": 2, "days_since_first_order_step": 9}
+    assert step(**bought, orders_since_first_order_ladder=1) == ("after_purchase_climb", 1)
+    assert step(**bought, orders_since_first_order_ladder=2, climb_step=1) == ("after_purchase_climb", 2)
+    assert step(**bought, orders_since_first_order_ladder=5, climb_step=2) == ("after_purchase_climb", 3)
+    assert step(**bought, orders_since_first_order_ladder=5, climb_step=3) is None
+
+
+def test_a_lapsed_buyer_is_never_offered_rung_three_again():
+    lapsed = step(purchase_stage="dormant", first_order_step=2, days_since_first_order_step=90, orders_since_first_order_ladder=1)
+    assert lapsed == ("recall_dormant", 0)
+    menu = RULES.seeds["recall_menu"]
+    assert not set(menu.loc[menu["policy_id"] == "recall_dormant", "offer_id"]) & {"ladder_1", "ladder_2", "ladder_3"}
+
+
+def test_renewal_goes_from_two_messages_to_a_call():
+    assert step(purchase_stage="loyal", days_to_entitlement_end=16) is None
+    assert step(purchase_stage="loyal", days_to_entitlement_end=15) == ("renewal", 1)
+    assert step(purchase_stage="loyal", days_to_entitlement_end=10, renewal_step=1, days_since_renewal_step=5) is None
+    assert step(purchase_stage="loyal", days_to_entitlement_end=9, renewal_step=1, days_since_renewal_step=6) == ("renewal", 2)
+    assert step(purchase_stage="loyal", days_to_entitlement_end=6, renewal_step=2, days_since_renewal_step=3) == ("renewal", 3)
+    assert step(purchase_stage="loyal", days_to_entitlement_end=2, renewal_step=3, days_since_renewal_step=4) is None
+
+
+def test_a_deleted_friend_who_still_buys_is_invited_again():
+    assert step(purchase_stage="loyal", is_deleted_friend=True) == ("re_add", 0)
+
+
+def test_a_test_account_is_no_candidate():
+    assert step(is_test=True) is None
+
+
+def test_what_a_person_would_do_anyway_comes_from_the_model_of_their_band():
+    band = people(person("a"), person("b", purchase_stage="lost"), person("c", **NEW, days_registered=40), person("d"))
+    found = candidates(band, scores(a=("return_at_risk", 0.4), b=("return_lost", 0.02), c=("first_purchase", 0.07)), RULES)
+    assert found.set_index("one_id")["p0"].to_dict() == {"a": 0.4, "b": 0.02, "c": 0.07, "d": 0.45}
+    assert found.set_index("one_id")["organic_return_probability"].isna().to_dict() == {"a": False, "b": False, "c": False, "d": True}
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(MissingColumns, match="days_registered"):
+        candidates(people(person("a")).drop(columns="days_registered"), pd.DataFrame(), RULES)
