@@ -18,7 +18,7 @@ with lines as (
             orders.order_key = baskets.order_key
             and baskets.known_at <= dates.cut_off_at
             and (baskets.superseded_at is null or baskets.superseded_at > dates.cut_off_at)
-    where orders.days_ago < 84 and not orders.is_fully_refunded
+    where orders.days_ago < 84
     group by orders.as_of_date, orders.person_key, baskets.category_key
 )
 
