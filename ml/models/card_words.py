@@ -10,7 +10,12 @@ _QUESTIONS: Final = {
     "repurchase": ("首单顾客{days}天内复购的概率", "P(second purchase day in {days} days), first buyers"),
     "first_purchase": ("已注册未下单顾客{days}天内首单的概率", "P(first order in {days} days), registered without one"),
 }
-_CHAMPIONS: Final = {"recency": "基线(仅按时间)", "rfm_logit": "RFM逻辑回归", "logit": "逻辑回归", "lightgbm": "LightGBM"}
+_CHAMPIONS: Final = {
+    "recency": "基线(仅按时间)",
+    "rfm_logit": "RFM逻辑回归",
+    "logit": "逻辑回归",
+    "lightgbm": "LightGBM",
+}
 
 
 def card_words(card: dict[str, Any]) -> dict[str, str]:

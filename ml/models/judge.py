@@ -99,8 +99,8 @@ def _scaled(
 ) -> tuple[Calibration, dict[str, Any], NDArray[np.int64], Vector]:
     """Learn Platt scaling where the raw score is off out of time, and return what the gates may look at.
 
-    The oldest test cut-off's labels close when the newest snapshot is taken, so scaling learned from the one and checked
-    on the other is honest: those rows and scores go to the gates. What goes into use learns from all test cut-offs.
+    The oldest test cut-off's labels close when the newest snapshot is taken, so scaling learned from the one and
+    checked on the other is honest: those go to the gates. What goes into use learns from all test cut-offs.
     """
     ones = np.ones((1, len(labels)))
     check: dict[str, Any] = {

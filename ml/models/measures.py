@@ -18,7 +18,7 @@ MEASURES = ("auc", "pr_auc", "brier", "top_decile_lift", "ece")
 
 
 def cluster_weights(clusters: Sequence[Any], resamples: int, seed: int) -> Matrix:
-    """Return bootstrap weights of shape (1 + resamples, rows): row 0 is all ones, then customers drawn with replacement.
+    """Return bootstrap weights of shape (1 + resamples, rows): row 0 is all ones, then customers redrawn.
 
     A customer stands in several cut-offs; drawing rows instead of customers would make the intervals too narrow.
     """
@@ -86,8 +86,13 @@ def ece_by_chance(scores: Vector, bins: int = 10) -> float:
 
 def all_measures(labels: Labels, scores: Vector, weights: Matrix) -> dict[str, Vector]:
     """Return every measure of MEASURES, one value a resample."""
-    functions = {"auc": auc, "pr_auc": pr_auc, "brier": brier, "top_decile_lift": top_decile_lift, "ece": ece}
-    return {name: functions[name](labels, scores, weights) for name in MEASURES}
+    return {
+        "auc": auc(labels, scores, weights),
+        "pr_auc": pr_auc(labels, scores, weights),
+        "brier": brier(labels, scores, weights),
+        "top_decile_lift": top_decile_lift(labels, scores, weights),
+        "ece": ece(labels, scores, weights),
+    }
 
 
 def interval(values: Vector) -> dict[str, Any]:
@@ -104,15 +109,13 @@ def decile_table(labels: Labels, scores: Vector) -> list[dict[str, float]]:
         chosen = edges == number
         if chosen.any():
             observed = float(labels[chosen].mean())
-            table.append(
-                {
-                    "decile": 10 - number,
-                    "customers": int(chosen.sum()),
-                    "predicted": round(float(scores[chosen].mean()), 6),
-                    "observed": round(observed, 6),
-                    "lift": round(observed / float(labels.mean()), 4) if labels.any() else float("nan"),
-                }
-            )
+            table.append({
+                "decile": 10 - number,
+                "customers": int(chosen.sum()),
+                "predicted": round(float(scores[chosen].mean()), 6),
+                "observed": round(observed, 6),
+                "lift": round(observed / float(labels.mean()), 4) if labels.any() else float("nan"),
+            })
     return table
 
 

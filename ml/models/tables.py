@@ -13,9 +13,8 @@ def champions_table(cards: Sequence[dict[str, Any]]) -> str:
         told = f"{auc['mean']:.3f} [{auc['interval'][0]:.3f}, {auc['interval'][1]:.3f}]" if auc else "—"
         error = f"{ece['mean']:.3f}" if ece else "—"
         note = "; ".join(card["refused"])
-        lines.append(
-            f"| {card['model']} | {card['champion']} | {card['basis']} | {told} | {error} | {card['test']['rows']} | {note} |"
-        )
+        cells = (card["model"], card["champion"], card["basis"], told, error, str(card["test"]["rows"]), note)
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""One model of one training date: judged by rolling origin, gated, refitted on every closed cut-off, kept with a card."""
+"""One model of one training date: judged by rolling origin, gated, refitted on every closed cut-off, kept."""
 
 import dataclasses
 import datetime as dt
@@ -14,10 +14,10 @@ from ml.features.matrix import check_features, feature_matrix
 from ml.labels.cut_offs import Split, rolling_split
 from ml.labels.questions import ModelSpec, labelled_rows
 from ml.models import boosted
-from ml.models.calibration import Calibration
-from ml.models.card_words import card_words
 from ml.models.artefacts import code_hash, keep_model, read_card, to_json
+from ml.models.calibration import Calibration
 from ml.models.candidates import Fitted, fit_candidates, fit_linear, labels_of
+from ml.models.card_words import card_words
 from ml.models.judge import Verdict, judge
 from ml.models.measures import cluster_weights
 
@@ -104,14 +104,18 @@ def train(job: TrainingJob, models: Path) -> dict[str, Any]:
     }
     if lacking:
         return _keep_baseline(job, rows, models, {**card, "refused": lacking})
-    teaching, judging = (rows[rows["as_of_date"].isin(dates)].reset_index(drop=True) for dates in (split.train, split.test))
+    teaching, judging = (
+        rows[rows["as_of_date"].isin(dates)].reset_index(drop=True) for dates in (split.train, split.test)
+    )
     buyers = job.buyers[job.buyers["as_of_date"] == split.train[-1]]
     candidates = {one.name: one for one in fit_candidates(teaching, buyers, job.features, job.spec)}
     verdict, refused = _verdict(job, judging, candidates)
     card.update(_judged(verdict, judging))
     if not verdict.passed:
         return _keep_baseline(job, rows, models, {**card, "refused": [*refused, _refusal(verdict)]})
-    card.update(basis="trained", champion=verdict.champion, fallback=verdict.fallback, refused=refused, gates_passed=True)
+    card.update(
+        basis="trained", champion=verdict.champion, fallback=verdict.fallback, refused=refused, gates_passed=True
+    )
     return {**_keep_champion(job, rows, verdict, models, card), "trained_now": True}
 
 
@@ -137,7 +141,9 @@ def _what_is_lacking(rows: pd.DataFrame, split: Split, thresholds: Mapping[str, 
         labels = rows.loc[rows["as_of_date"].isin(dates), "label"]
         rarer = min(int(labels.sum()), int((1 - labels).sum()))
         if rarer < thresholds[f"{name}_positives_minimum"]:
-            lacking.append(f"{rarer} of the rarer label to {name} on, {thresholds[f'{name}_positives_minimum']:.0f} needed")
+            lacking.append(
+                f"{rarer} of the rarer label to {name} on, {thresholds[f'{name}_positives_minimum']:.0f} needed"
+            )
     return lacking
 
 

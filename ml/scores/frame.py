@@ -27,7 +27,7 @@ def deciles(scores: Vector) -> NDArray[np.int64]:
     if not len(scores):
         return np.empty(0, dtype=np.int64)
     ranks = pd.Series(-scores).rank(method="average").to_numpy()
-    return np.clip(np.ceil(ranks * 10 / len(scores)), 1, 10).astype(np.int64)
+    return np.asarray(np.clip(np.ceil(ranks * 10 / len(scores)), 1, 10), dtype=np.int64)
 
 
 def score_frame(

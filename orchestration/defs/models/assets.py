@@ -37,7 +37,14 @@ def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeRes
         thresholds = gate_thresholds(seed(con, "gates", "gate"))
         frames = snapshots(con, cut_offs), of_dates(con, "features.outcomes", cut_offs)
         cards = train_all(
-            specs, plan.cut_offs, *frames, words["feature"].tolist(), thresholds, models, settings.horizon_days, settings.threads
+            specs,
+            plan.cut_offs,
+            *frames,
+            words["feature"].tolist(),
+            thresholds,
+            models,
+            settings.horizon_days,
+            settings.threads,
         )
         rows = replace_training_dates(con, registry_frame(cards))
     newest = [card for card in cards if card["training_date"] == plan.training_dates[-1].isoformat()]

@@ -1,7 +1,9 @@
 """How the models' tables and seeds become frames, and how the registry is written."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -11,8 +13,9 @@ from orchestration.python_tables import PYTHON_TABLES
 
 def of_dates(con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date], where: str = "true") -> pd.DataFrame:
     """Return a table's rows of some dates in (as_of_date, one_id) order; dates are ``datetime.date``."""
-    chosen = f"select * from {table} where as_of_date in (select unnest($dates::date[])) and {where} order by as_of_date, one_id"
-    return con.execute(chosen, {"dates": list(dates)}).to_arrow_table().to_pandas(date_as_object=True)
+    chosen = f"select * from {table} where as_of_date in (select unnest($dates::date[])) and {where}"
+    found = con.sql(f"{chosen} order by as_of_date, one_id", params={"dates": list(dates)}).to_arrow_table()
+    return found.to_pandas(date_as_object=True)
 
 
 def snapshots(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> pd.DataFrame:
@@ -33,8 +36,16 @@ def replace_training_dates(con: duckdb.DuckDBPyConnection, registry: pd.DataFram
     con.execute(f"create table if not exists models.registry ({listed})")
     con.register("incoming_registry", registry)
     con.execute("begin")
-    con.execute("delete from models.registry where training_date in (select cast(training_date as date) from incoming_registry)")
+    con.execute(
+        "delete from models.registry where training_date in (select cast(training_date as date) from incoming_registry)"
+    )
     con.execute(f"insert into models.registry select {chosen} from incoming_registry order by training_date, model")
     con.execute("commit")
     con.unregister("incoming_registry")
     return len(registry)
+
+
+def registered_cards(con: duckdb.DuckDBPyConnection, trained_on: dt.date) -> dict[str, dict[str, Any]]:
+    """Return the cards of a training date by model."""
+    rows = con.execute("select model, card from models.registry where training_date = $date", {"date": trained_on})
+    return {str(model): json.loads(card) for model, card in rows.fetchall()}

@@ -1,6 +1,5 @@
 """Scores of every model's population, by the models of each date's training Monday."""
 
-import json
 import time
 
 import dagster as dg
@@ -9,7 +8,7 @@ import pandas as pd
 from ml.labels import model_specs
 from ml.scores.frame import score_frame
 from orchestration.business_time import training_date
-from orchestration.defs.models.frames import seed, snapshots
+from orchestration.defs.models.frames import registered_cards, seed, snapshots
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.python_tables import PYTHON_TABLES
 from orchestration.warehouse import connect, replace_dates
@@ -30,20 +29,17 @@ TABLE = "scores.customer_scores"
 def customer_scores(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
     """Score the run's dates, one training Monday's models at a time."""
     started, settings, plan = time.monotonic(), home.settings, home.plan(context)
-    rows, shares = 0, {}
+    folder, horizon, rows, counts = settings.home / "models", settings.horizon_days, 0, {}
     with connect(settings) as con:
         words, specs = seed(con, "reason_words", "feature"), model_specs(seed(con, "model_specs", "model"))
         for monday in plan.training_dates:
             dates = [date for date in plan.as_of_dates if training_date(date) == monday]
-            kept = con.execute("select model, card from models.registry where training_date = $d", {"d": monday}).fetchall()
-            cards = {str(model): json.loads(card) for model, card in kept}
-            frame = score_frame(
-                snapshots(con, dates), specs, cards, words, settings.home / "models", settings.horizon_days, settings.threads
-            )
+            cards = registered_cards(con, monday)
+            frame = score_frame(snapshots(con, dates), specs, cards, words, folder, horizon, settings.threads)
             rows += replace_dates(con, TABLE, frame, dates, PYTHON_TABLES[TABLE])
-            shares = _basis_counts(frame)
-    seconds = round(time.monotonic() - started, 2)
-    return dg.MaterializeResult(metadata={"rows": rows, "seconds": seconds, "newest_basis": dg.MetadataValue.json(shares)})
+            counts = _basis_counts(frame)
+    metadata = {"rows": rows, "seconds": round(time.monotonic() - started, 2), "newest": dg.MetadataValue.json(counts)}
+    return dg.MaterializeResult(metadata=metadata)
 
 
 def _basis_counts(frame: pd.DataFrame) -> dict[str, int]:
