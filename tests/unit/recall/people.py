@@ -23,7 +23,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "reachable_channels": ALL_CHANNELS, "consented_channels": ALL_CHANNELS, "service_channels": ALL_CHANNELS,
         "suppressed_channels": [], "is_suppressed": False, "has_open_refund": False, "has_open_complaint": False,
         "contacts_1d": 0, "contacts_7d": 0, "wecom_contacts_month": 0, "wecom_recalls_month": 0,
-        "owner_staff_id": "S1", "owner_message_capacity": 80, "owner_call_capacity": 40, "store_id": "store1",
+        "owner_staff_id": "S1", "owner_follows": True, "owner_message_capacity": 80, "owner_call_capacity": 40, "store_id": "store1",
         "pyramid_tier": "成长", "rfm_segment": "一般保持", "need_state": None, "price_attitude": None, "preferred_hour": 19,
         "order_count_365d": 10, "net_paid_fen_365d": 200_000, "average_order_fen": 20_000, "margin_rate": None,
         "items_per_order": 4.0, "top_category": "母婴", "last_product_name": "奶粉", "identity_confidence": "high",
