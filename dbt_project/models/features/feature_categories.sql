@@ -13,7 +13,7 @@ with lines as (
     from {{ ref('feature_orders') }} as orders
     inner join {{ run_dates('feature') }} as dates
         on orders.as_of_date = dates.as_of_date
-    inner join {{ ref('feature_baskets') }} as baskets
+    inner join {{ ref('feature_basket_versions') }} as baskets
         on
             orders.order_key = baskets.order_key
             and baskets.known_at <= dates.cut_off_at
