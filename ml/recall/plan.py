@@ -14,6 +14,7 @@ from ml.recall.portfolio import portfolio_net
 from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
 from ml.recall.tasks import tasks
+from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
 from ml.recall.treatments import admissible, priced
 from ml.recall.words import offer_words, why
 
@@ -47,6 +48,11 @@ CURVE: Final = (
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
 CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
 BASIS: Final = "prior"
+#: What the options carry of a person; the rest is joined back to the few that are sent (twice as fast at 28 dates).
+_DECIDING: Final = (
+    "candidate", "as_of_date", "one_id", "arm", "policy_id", "ladder_step", "band", "consent_purpose", "p0", *TREATMENT_CONTEXT,
+    "owner_message_capacity", "owner_call_capacity",
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +103,7 @@ def plan_recall(
     people["candidate"] = np.arange(len(people))
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = drawn_arms(people, ancestry, rules, salts)
-    open_people = people[people["arm"].isin(["", "explore"])]
+    open_people = people.loc[people["arm"].isin(["", "explore"]), list(_DECIDING)]
     baskets = (
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
     )
@@ -114,9 +120,9 @@ def plan_recall(
         curves.extend({"as_of_date": date, "audience_id": audience_id(date), **point} for point in curve)
     plans = pd.concat(sent, ignore_index=True) if sent else options.iloc[:0].copy()
     people = _final_arms(people, options, plans, turned_away, rules)
-    plans = plans.drop(columns=["arm", "assignment_probability"]).merge(
-        people[["candidate", "arm", "assignment_probability"]], on="candidate"
-    )
+    of_people = people.drop(columns="margin_rate")
+    plans = plans.drop(columns=[name for name in of_people.columns.drop("candidate") if name in plans.columns])
+    plans = plans.merge(of_people, on="candidate")
     staffed = plans["message_channel"].isin(rules.staff_channels)
     plans = plans.assign(staff_id=plans["owner_staff_id"].where(staffed), offer_words=offer_words(plans), basis=BASIS)
     plans = scheduled(plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash), rules)

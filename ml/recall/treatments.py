@@ -16,6 +16,7 @@ CONTEXT: Final = (
     "owner_staff_id", "owner_follows", "pyramid_tier", "rfm_segment", "need_state", "price_attitude", "preferred_hour",
     "order_count_365d", "net_paid_fen_365d", "average_order_fen", "average_gap_days", "margin_rate", "items_per_order",
 )  # fmt: skip
+_LISTS: Final = ("reachable_channels", "consented_channels", "service_channels", "suppressed_channels")
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 
@@ -57,7 +58,7 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     )
     may = may & ~(by_wecom & full).to_numpy(dtype=bool)
     may = may & _plays_allow(options, rules)
-    options = options[may].merge(_catalogue(rules), on="offer_id")
+    options = options[may].drop(columns=[*_LISTS, "tiers"]).merge(_catalogue(rules), on="offer_id")
     return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
 
 

@@ -49,9 +49,9 @@ def _frame(arrow: pa.Table) -> pd.DataFrame:
 def of_dates(con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date]) -> pd.DataFrame:
     """Return a table's rows of the run's dates, in a fixed order; decimals become doubles, lists arrays."""
     chosen = f"select * from {table} where as_of_date in (select unnest($dates::date[])) order by as_of_date, one_id"
-    return _frame(con.execute(chosen, {"dates": list(dates)}).to_arrow_reader().read_all())
+    return _frame(con.sql(chosen, params={"dates": list(dates)}).to_arrow_table())
 
 
 def seeds(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return seeds as frames by name; decimals become doubles."""
-    return {name: _frame(con.execute(f'select * from seeds."{name}"').to_arrow_reader().read_all()) for name in names}
+    return {name: _frame(con.sql(f'select * from seeds."{name}"').to_arrow_table()) for name in names}
