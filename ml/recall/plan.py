@@ -13,46 +13,30 @@ from ml.recall.knapsack import Solution
 from ml.recall.portfolio import portfolio_net
 from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
+from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, ROI_CURVE
 from ml.recall.tasks import tasks
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
 from ml.recall.treatments import admissible, priced
 from ml.recall.words import offer_words, why
 
-ASSIGNMENT: Final = ("as_of_date", "one_id", "arm", "audience_id", "assignment_probability", "global_holdout", "audience_kind",
-                     "policy_id", "ladder_step", "campaign_id")  # fmt: skip
-AUDIENCE: Final = (
-    "as_of_date", "one_id", "audience_id", "audience_kind", "policy_id", "ladder_step", "campaign_id", "arm",
-    "assignment_probability", "message_channel", "staff_id", "store_id", "offer_id", "pay_rate", "wave", "send_after_at",
-    "send_before_at", "valid_until_at", "stop_if", "content_theme", "churn_probability", "organic_return_probability",
-    "lift_p50", "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen", "roi_p10", "roi_p50", "roi_p90", "basis",
-    "consent_purpose", "why", "probability_roi_positive", "break_even_lift", "assumptions_hash",
-)  # fmt: skip
-BUDGET: Final = (
-    "as_of_date",
-    "audience_id",
-    "budget_fen",
-    "expected_cost_fen",
-    "shadow_price",
-    "dual_bound_fen",
-    "optimality_gap",
-)
-CURVE: Final = (
-    "as_of_date",
-    "audience_id",
-    "budget_fen",
-    "expected_cost_fen",
-    "net_p10_fen",
-    "net_p50_fen",
-    "net_p90_fen",
-)
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
 CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
 BASIS: Final = "prior"
 #: What the options carry of a person; the rest is joined back to the few that are sent (twice as fast at 28 dates).
 _DECIDING: Final = (
-    "candidate", "as_of_date", "one_id", "arm", "policy_id", "ladder_step", "band", "consent_purpose", "p0", *TREATMENT_CONTEXT,
-    "owner_message_capacity", "owner_call_capacity",
-)  # fmt: skip
+    "candidate",
+    "as_of_date",
+    "one_id",
+    "arm",
+    "policy_id",
+    "ladder_step",
+    "band",
+    "consent_purpose",
+    "p0",
+    *TREATMENT_CONTEXT,
+    "owner_message_capacity",
+    "owner_call_capacity",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +93,9 @@ def plan_recall(
     )
     baskets = baskets.reindex(list(dict.fromkeys(context["as_of_date"]))).fillna(rules.setting("default_basket_fen"))
     options = priced(admissible(open_people, rules), rules, baskets)
-    sent, budgets, curves = [], [], []
+    sent: list[pd.DataFrame] = []
+    budgets: list[dict[str, object]] = []
+    curves: list[dict[str, object]] = []
     turned_away: set[int] = set()
     for date in dates:
         of_date = options[options["as_of_date"] == date]
@@ -131,7 +117,7 @@ def plan_recall(
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],
         tasks=tasks(plans, options, rules),
         budget=pd.DataFrame(budgets, columns=list(BUDGET)),
-        roi_curve=pd.DataFrame(curves, columns=list(CURVE)),
+        roi_curve=pd.DataFrame(curves, columns=list(ROI_CURVE)),
     )
 
 
@@ -166,15 +152,20 @@ def _curve(rest: pd.DataFrame, slots: tuple, room: Room, solution: Solution, rul
         picked, _ = chosen(rest, slots, dataclasses.replace(room, budget=money), exact=False)
         low, middle, high = portfolio_net(picked, picked["curve"], rules.setting("lift_deflation"), (0.1, 0.5, 0.9))
         spent = int(picked["expected_cost_fen"].sum())
-        points.append({"budget_fen": int(money), "expected_cost_fen": spent, "net_p10_fen": round(low), "net_p50_fen": round(middle),
-                       "net_p90_fen": round(high)})  # fmt: skip
+        points.append({
+            "budget_fen": int(money),
+            "expected_cost_fen": spent,
+            "net_p10_fen": round(low),
+            "net_p50_fen": round(middle),
+            "net_p90_fen": round(high),
+        })
     return points
 
 
 def _final_arms(
     people: pd.DataFrame, options: pd.DataFrame, plans: pd.DataFrame, turned_away: set[int], rules: Rules
 ) -> pd.DataFrame:
-    """Close the arms: who is sent something is treated, who could not be reached is ineligible, who lost a place waits."""
+    """Close the arms: sent is treated, out of reach is ineligible, best served by a full member of staff waits."""
     candidate = people["candidate"]
     choices = candidate.map(options.groupby("candidate").size()).fillna(0)
     explores = people["arm"].eq("explore") & ~candidate.isin(turned_away)
@@ -195,7 +186,7 @@ def _final_arms(
 
 
 def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[int]:
-    """Return those whose best worthwhile option belongs to a member of staff whose day is full: they wait, nobody else steps in."""
+    """Return those whose best option belongs to a member of staff whose day is full: no colleague steps in."""
     worth = (
         options[options["net_p10_fen"] > 0]
         .sort_values(["candidate", "net_p10_fen"], ascending=[True, False])
