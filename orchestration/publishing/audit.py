@@ -74,7 +74,8 @@ def audit_versions(
     measured = {}
     for date, name in versions.items():
         consents = connection.execute(
-            "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date", {"date": date}
+            "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date",
+            {"date": date},
         ).to_arrow_table()
         version: dict[str, Any] = {
             "as_of_date": date,

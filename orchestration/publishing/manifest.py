@@ -25,7 +25,9 @@ def freshness(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[st
         " where as_of_date = cast($as_of_date as date) order by channel",
         {"as_of_date": as_of_date},
     ).fetchall()
-    return {channel: {"data_as_of": seen.isoformat() if seen else None, "stale": stale} for channel, seen, stale in rows}
+    return {
+        channel: {"data_as_of": seen.isoformat() if seen else None, "stale": stale} for channel, seen, stale in rows
+    }
 
 
 def suppression_state(connection: duckdb.DuckDBPyConnection) -> str:

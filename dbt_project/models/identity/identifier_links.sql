@@ -31,7 +31,10 @@ select
     observations.unbound_at,
     observations.known_at,
     {{ identity_known_day('observations.known_at', 'observations.observed_at') }} as known_day,
-    {{ identity_known_day('observations.known_at', 'observations.unbound_at') }} as unbound_day,
+    case
+        when observations.unbound_at is not null
+            then {{ identity_known_day('observations.known_at', 'observations.unbound_at') }}
+    end as unbound_day,
     observations.channel,
     observations.file_id,
     observations.line,

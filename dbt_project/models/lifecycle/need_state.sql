@@ -104,9 +104,6 @@ select
     min_by(rules.need_state, rules.priority) as need_state
 from signals
 inner join {{ ref('need_state_signals') }} as bounds
-    on
-        signals.signal = bounds.signal
-        and signals.signal_count >= bounds.minimum
-        and signals.signal_count <= coalesce(bounds.maximum, signals.signal_count)
+    on signals.signal = bounds.signal and signals.signal_count >= bounds.minimum
 inner join {{ ref('need_state_rules') }} as rules on bounds.need_state = rules.need_state
 group by signals.as_of_date, signals.one_id
