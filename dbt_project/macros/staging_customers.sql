@@ -114,7 +114,10 @@
         select
             rows_of_state.*,
             coalesce(updated_at, _fetched_at, _landed_at) as state_at,
-            min(coalesce(updated_at, _fetched_at, _landed_at)) over (partition by source, {{ subject }}) as first_state_at
+            -- Among what had landed by then: a row that lands later moves nothing that was known before.
+            min(coalesce(updated_at, _fetched_at, _landed_at)) over (
+                partition by source, {{ subject }} order by _landed_at
+            ) as first_state_at
         from {{ relation }} as rows_of_state
     ),
 

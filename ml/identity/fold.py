@@ -26,22 +26,18 @@ class Fold:
 
     def day(self, day: int, observations: Sequence[tuple[Any, ...]], *, everything: bool = False) -> None:
         """Fold one day's observations, in whatever order they come."""
-        touched: set[RecordKey] = set()
-        values: dict[int, Value] = {}
-        for observation in observations:
-            value, record = self._take(day, *observation)
-            values[id(value)] = value
-            if record is not None:
-                touched.add(record)
-        for value in sorted(values.values(), key=lambda value: value.key):
+        changed = [link for observation in observations if (link := self._take(day, *observation)) is not None]
+        touched = {link.record for link in changed}
+        values = {link.value.key: link.value for link in changed}
+        for _, value in sorted(values.items()):
             if value.joins() and value.is_over_cap():
                 self._share(value, day)
                 touched.update(link.record for link in value.links)
         if everything:
-            touched = set(self._graph.links_of)
+            touched, values = set(self._graph.links_of), self._graph.values
         if touched:
             self._solve(touched, day)
-        for value in values.values() if not everything else list(self._graph.values.values()):
+        for value in values.values():
             if not value.joins():
                 self._record_apart(value, day)
 
@@ -80,31 +76,28 @@ class Fold:
         self,
         day: int,
         record: RecordKey,
-        key: tuple[str, str, str],
+        key: ValueKey,
         reason: str | None,
         origin: str,
         bound: int | None,
         unbound: int | None,
-    ) -> tuple[Value, RecordKey | None]:
-        """Add one observation; return its value, and its record where people may change by it."""
+    ) -> Link | None:
+        """Add one observation; return its link where people may change by it."""
         graph = self._graph
-        own, is_new = graph.link(record, graph.value(("customer_id", *record), None), SELF)
-        if bound is not None and all(known == day for _, known in own.binds):
-            own.binds.add((bound, day))  # a record exists from the first day it shows, seen in any of that day's rows
-        value = graph.value(key, reason)
-        link, changed = graph.link(record, value, origin)
-        if unbound is not None:
+        link = graph.links.get((record, key))
+        is_repeat = link is not None and bound is not None and link.is_repeat(origin, bound, day, self._rules)
+        if link is None or not is_repeat:
+            own = graph.link(record, graph.value(("customer_id", *record), None), SELF)
+            if bound is not None and all(known == day for _, known in own.binds):
+                own.binds.add((bound, day))  # a record exists from its first day, as early as any row of it says
+            link = graph.link(record, graph.value(key, reason), origin)
+        if bound is not None:
+            link.binds.add((bound, day))
+            if not link.is_own:
+                link.value.last_seen = max(link.value.last_seen, bound)
+        elif unbound is not None:
             link.unbinds.add(unbound)
-            return value, record
-        assert bound is not None
-        changed = changed or is_new
-        if not changed:
-            changed = link.valid_to is not None or bound < link.valid_from or (day, bound) < link.since
-        if value.kind is not None and value.kind.silence_us is not None and not link.is_own:
-            changed = changed or not 0 <= bound - value.last_seen < value.kind.silence_us
-            value.last_seen = max(value.last_seen, bound)
-        link.binds.add((bound, day))
-        return value, record if changed else None
+        return None if is_repeat else link
 
     def _share(self, value: Value, day: int) -> None:
         source, records = max(value.carriers.items(), key=lambda item: (len(item[1]), item[0]))

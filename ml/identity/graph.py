@@ -32,11 +32,11 @@ class Value:
     #: source -> records of it that carried the value, ever
     carriers: dict[str, set[RecordKey]] = dataclasses.field(default_factory=dict)
     last_seen: int = -(1 << 62)
+    #: total order of values among links of one strength and age
+    order: tuple[object, ...] = ()
 
-    @property
-    def order(self) -> tuple[object, ...]:
-        """Total order of values among links of one strength and age."""
-        return (*token_last(self.key[2]), self.key[0], self.key[1])
+    def __post_init__(self) -> None:
+        self.order = (*token_last(self.key[2]), self.key[0], self.key[1])
 
     @property
     def limit(self) -> tuple[str, str] | None:
@@ -92,6 +92,15 @@ class Link:
         """Oldest first: known day, observed at, value, record. The first of a person's links founds it."""
         return (*self.since, *self.value.order, *self.record)
 
+    def is_repeat(self, origin: str, bound: int, day: int, rules: IdentityRules) -> bool:
+        """Return whether one more observation of a link already judged says nothing new."""
+        if self.status == "new" or self.valid_to is not None or bound < self.valid_from or (day, bound) < self.since:
+            return False
+        if not self.rank and (origin in {SELF, RULING} or rules.is_asserted(origin) > self.is_asserted):
+            return False
+        silence = None if self.value.kind is None or self.is_own else self.value.kind.silence_us
+        return silence is None or 0 <= bound - self.value.last_seen < silence
+
     def settle(self) -> None:
         """Work out the present stint from bindings and unbindings, whatever order they came in."""
         last = max(self.unbinds, default=None)
@@ -128,27 +137,24 @@ class Graph:
             value.no_join_reason = no_join_reason
         return value
 
-    def link(self, record: RecordKey, value: Value, origin: str) -> tuple[Link, bool]:
-        """Return the link of a record and a value, and whether it is new or became stronger."""
+    def link(self, record: RecordKey, value: Value, origin: str) -> Link:
+        """Return the link of a record and a value, made when it is new, as strong as any of its origins makes it."""
         key = (record, value.key)
         link = self.links.get(key)
-        changed = link is None
         rank = {RULING: _RULING_RANK, SELF: _OWN_RANK}.get(origin, 0)
         if link is None:
             link = self.links[key] = Link(record, value, rank)
             self.links_of.setdefault(record, []).append(link)
             value.links.append(link)
-        if rank > link.rank:
-            link.rank, changed = rank, True
         asserted = rank > 0 or self.rules.is_asserted(origin)
         kind = value.kind
         strength = 100 if rank else 0 if kind is None else kind.strength if asserted else kind.weak_strength
-        if strength > link.strength or asserted > link.is_asserted:
-            link.strength, changed = max(strength, link.strength), True
-            link.is_asserted = link.is_asserted or asserted
+        link.rank = max(link.rank, rank)
+        link.strength = max(link.strength, strength)
+        link.is_asserted = link.is_asserted or asserted
         if not rank and not link.is_own:
             value.carriers.setdefault(record[0], set()).add(record)
-        return link, changed
+        return link
 
     def reach(self, starts: set[RecordKey]) -> Iterator[list[RecordKey]]:
         """Yield the records that hang together with the given ones through joinable values, group by group.

@@ -35,7 +35,9 @@ EVENTS: Final = Dataset(
         Column("parent_event_id", "identifier", path="properties.parent_event_id"),
         Column("referred_login_id", "identifier", path="properties.referred_login_id"),
         Column("duration_seconds", "decimal", path="properties.event_duration", minimum=0),
-        Column("gender", path="properties.gender", values=words.GENDERS, synonyms=(*words.GENDER_SYNONYMS, ("未知", ""))),
+        Column(
+            "gender", path="properties.gender", values=words.GENDERS, synonyms=(*words.GENDER_SYNONYMS, ("未知", ""))
+        ),
         Column("birth_date", "date", path="properties.birthday"),
         Column("province", path="properties.province"),
         Column("city", path="properties.city"),

@@ -155,7 +155,9 @@ def as_text(values: list[Any]) -> pa.Array:
         typed = pa.nulls(0)
     if pa.types.is_integer(typed.type) or pa.types.is_boolean(typed.type):
         return typed.cast(TEXT)
-    if pa.types.is_floating(typed.type) and (pc.max(pc.abs(typed)).as_py() or 0) < EXACT_FLOAT:
+    # A whole number between fractions stays as written: its text must not depend on its neighbours in the batch.
+    mixed = pa.types.is_floating(typed.type) and any(type(value) is int for value in values)
+    if pa.types.is_floating(typed.type) and not mixed:
         encoded = typed.dictionary_encode()
         return pa.array([_as_text(value) for value in encoded.dictionary.to_pylist()], TEXT).take(encoded.indices)
     return pa.array([_as_text(value) for value in values], TEXT)
@@ -169,7 +171,7 @@ def _as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return repr(value) if abs(value) < EXACT_FLOAT and not 0 < abs(value) < 1e-4 else format(value, ".17g")
+        return repr(value) if abs(value) < EXACT_FLOAT and not 0 < abs(value) < 1e-4 else f"{value:.17g}"
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return str(value)

@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from pathlib import Path
@@ -92,8 +91,8 @@ def land(
         broken=broken,
     )
     sidecar = folder / f"{file_id}{SIDECAR}"
-    if sidecar.is_file():
-        return dataclasses.replace(delivery, landed_at=_landed_at(json.loads(sidecar.read_text("utf-8"))))
+    if said := _said(sidecar):
+        return dataclasses.replace(delivery, landed_at=dt.datetime.fromisoformat(said["landed_at"]))
     _make_private(settings.home, folder)
     if broken is None or broken.reason not in ("not_a_regular_file", "unreadable"):
         _copy(landed.path, delivery.path)
@@ -107,11 +106,11 @@ def restore(folder: Path, known: set[str]) -> list[Delivery]:
     for sidecar in sorted(folder.glob(f"*{SIDECAR}")):
         if sidecar.name.removesuffix(SIDECAR) in known:
             continue
-        said = json.loads(sidecar.read_text("utf-8"))
-        path = folder / said["raw_name"]
-        if path.is_file():
+        said = _said(sidecar)
+        path = folder / said.get("raw_name", "")
+        if path.is_file() and path.stat().st_size == said["bytes"]:
             kept = {key: value for key, value in said.items() if key not in ("raw_name", "landed_at")}
-            deliveries.append(Delivery(path=path, landed_at=_landed_at(said), **kept))
+            deliveries.append(Delivery(path=path, landed_at=dt.datetime.fromisoformat(said["landed_at"]), **kept))
     return deliveries
 
 
@@ -124,8 +123,12 @@ def read_again(delivery: Delivery) -> Delivery:
         return dataclasses.replace(delivery, broken=error)
 
 
-def _landed_at(said: dict[str, Any]) -> dt.datetime:
-    return dt.datetime.fromisoformat(said["landed_at"])
+def _said(sidecar: Path) -> dict[str, Any]:
+    """Return what a sidecar says; nothing where there is none or power was lost while it was written."""
+    try:
+        return dict(json.loads(sidecar.read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def _bytes_id(path: Path) -> str:
@@ -145,13 +148,12 @@ def _make_private(home: Path, folder: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if target.exists():
+    if target.exists() and target.stat().st_size == source.stat().st_size:
         return
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         shutil.copyfile(source, draft, follow_symlinks=False)
         draft.chmod(0o600)
-        _sync(draft)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -173,13 +175,4 @@ def _write(sidecar: Path, delivery: Delivery) -> None:
     draft = sidecar.with_name(f".{sidecar.name}.{secrets.token_hex(4)}")
     draft.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
     draft.chmod(0o600)
-    _sync(draft)
     draft.replace(sidecar)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

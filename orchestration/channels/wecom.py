@@ -33,8 +33,7 @@ CONTACTS: Final = Dataset(
         Column("userid", "identifier", path="follow_info.userid", required=True),
         Column("added_at", "instant", path="follow_info.createtime", clock="epoch_s", required=True),
         Column("name", "name", path="external_contact.name"),
-        Column("gender", path="external_contact.gender", values=words.GENDERS,
-               synonyms=words.GENDER_SYNONYMS),
+        Column("gender", path="external_contact.gender", values=words.GENDERS, synonyms=words.GENDER_SYNONYMS),
         Column("unionid", "identifier", path="external_contact.unionid"),
         Column("add_way", "integer", path="follow_info.add_way"),
         Column("state", path="follow_info.state"),
@@ -113,6 +112,4 @@ MESSAGES: Final = Dataset(
     ),
 )
 
-CHANNEL: Final = Channel(
-    name="wecom", datasets=(STAFF, CONTACTS, CONTACT_CHANGES, GROUPS, SEND_RESULTS, MESSAGES)
-)
+CHANNEL: Final = Channel(name="wecom", datasets=(STAFF, CONTACTS, CONTACT_CHANGES, GROUPS, SEND_RESULTS, MESSAGES))

@@ -28,7 +28,7 @@ facts as (
         attributes.level,
         coalesce(habits.settled_category_count, 0) as settled_category_count
     from {{ ref('purchase_stages') }} as stages
-    inner join {{ run_dates('state') }} as dates on stages.as_of_date = dates.as_of_date
+    inner join {{ run_dates('as_of') }} as dates on stages.as_of_date = dates.as_of_date
     left join follows on stages.as_of_date = follows.as_of_date and stages.one_id = follows.one_id
     left join members on stages.as_of_date = members.as_of_date and stages.one_id = members.one_id
     left join {{ ref('attributes') }} as attributes

@@ -9,7 +9,8 @@ with recent as (
         touches.object_id
     from {{ ref('touches') }} as touches
     where
-        touches.age_days < {{ segment_number('need_state_days') }}
+        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        and touches.age_days < {{ segment_number('need_state_days') }}
         and touches.touch in ('ask_service', 'add_to_cart', 'book', 'view', 'trial', 'search')
 ),
 
@@ -18,7 +19,7 @@ product_categories as (
         as_of_date,
         sku_id,
         min(category) as category
-    from {{ known_versions(ref('products'), 'state') }} as known
+    from {{ known_versions(ref('products'), 'as_of') }} as known
     where sku_id in (select recent.object_id from recent)
     group by as_of_date, sku_id
 ),
@@ -103,9 +104,6 @@ select
     min_by(rules.need_state, rules.priority) as need_state
 from signals
 inner join {{ ref('need_state_signals') }} as bounds
-    on
-        signals.signal = bounds.signal
-        and signals.signal_count >= bounds.minimum
-        and signals.signal_count <= coalesce(bounds.maximum, signals.signal_count)
+    on signals.signal = bounds.signal and signals.signal_count >= bounds.minimum
 inner join {{ ref('need_state_rules') }} as rules on bounds.need_state = rules.need_state
 group by signals.as_of_date, signals.one_id

@@ -19,7 +19,8 @@ counted as (
     from {{ ref('touches') }} as touches
     inner join rules on touches.touch = rules.touch
     where
-        (touches.touch <> 'watch_live' or touches.duration_seconds >= {{ segment_number('watch_live_seconds') }})
+        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        and (touches.touch <> 'watch_live' or touches.duration_seconds >= {{ segment_number('watch_live_seconds') }})
         and (touches.touch <> 'refer' or touches.referred_customer_id is not null)
     group by touches.as_of_date, touches.one_id, touches.touch, touches.age_days
 ),
@@ -43,7 +44,7 @@ days as (
         counted.age_days,
         rules.points * case
             when rules.is_once then 1
-            else least(counted.touch_count, coalesce(rules.daily_cap, counted.touch_count))
+            else least(counted.touch_count, rules.daily_cap)
         end as points
     from counted
     inner join rules on counted.touch = rules.touch

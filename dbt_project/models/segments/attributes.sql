@@ -23,7 +23,7 @@ with records as (
             partition by known.as_of_date, customer_records.one_id
             order by coalesce(known.registered_at, known.known_at), known.source, known.customer_id
         ) as oldness
-    from {{ known_versions(ref('customers'), 'state') }} as known
+    from {{ known_versions(ref('customers'), 'as_of') }} as known
     inner join {{ ref('customer_records') }} as customer_records
         on
             known.as_of_date = customer_records.as_of_date

@@ -6,7 +6,7 @@ with people as (
         cut_off_at,
         one_id
     from {{ ref('customer_records') }}
-    where as_of_date in (select dates.as_of_date from {{ run_dates('state') }} as dates)
+    where {{ among_dates('as_of_date', var('as_of_dates')) }}
     group by as_of_date, cut_off_at, one_id
 ),
 

@@ -17,7 +17,7 @@ last_messages as (
             partition by known.as_of_date, customer_records.one_id, known.message_channel
             order by known.sent_at desc, known.source, known.message_id
         ) as message_rank
-    from {{ known_versions(ref('messages'), 'state') }} as known
+    from {{ known_versions(ref('messages'), 'as_of') }} as known
     inner join {{ ref('customer_records') }} as customer_records
         on
             known.as_of_date = customer_records.as_of_date

@@ -52,7 +52,7 @@ histories as (
         weights.weight
     from {{ ref('purchase_histories') }} as histories
     inner join weights on histories.days_before_last = weights.days_before_last
-    inner join {{ run_dates('state') }} as dates on histories.as_of_date = dates.as_of_date
+    inner join {{ run_dates('as_of') }} as dates on histories.as_of_date = dates.as_of_date
 ),
 
 summed as (

@@ -7,7 +7,7 @@ with changes as (
         known.message_channel,
         known.granted,
         known.changed_at
-    from {{ known_versions(ref('consents'), 'state') }} as known
+    from {{ known_versions(ref('consents'), 'as_of') }} as known
     inner join {{ ref('customer_records') }} as customer_records
         on
             known.as_of_date = customer_records.as_of_date

@@ -24,7 +24,8 @@ recent as (
     from {{ ref('touches') }} as touches
     left join first_records on touches.object_id = first_records.sku_id
     where
-        touches.age_days < {{ segment_number('preference_days') }}
+        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        and touches.age_days < {{ segment_number('preference_days') }}
         and touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in', 'view', 'favourite', 'add_to_cart')
 ),
 

@@ -8,7 +8,7 @@ with contacts as (
         staff_id,
         max(touched_at) as last_contact_at
     from {{ ref('touches') }}
-    where staff_id is not null and touch in ('message_replied', 'speak', 'ask_service', 'book')
+    where {{ among_dates('as_of_date', var('as_of_dates')) }} and staff_id is not null and touch in ('message_replied', 'speak', 'ask_service', 'book')
     group by as_of_date, one_id, staff_id
 ),
 
@@ -30,7 +30,7 @@ sales as (
         history_sales.staff_id,
         history_sales.last_sale_at
     from {{ ref('customer_orders') }} as orders
-    inner join {{ run_dates('state') }} as dates on orders.as_of_date = dates.as_of_date
+    inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
     inner join history_sales
         on orders.one_id = history_sales.one_id and orders.order_set = history_sales.order_set
 ),
@@ -49,7 +49,7 @@ leavers as (
     select
         as_of_date,
         staff_id
-    from {{ known_versions(ref('staff'), 'state') }} as known
+    from {{ known_versions(ref('staff'), 'as_of') }} as known
     where left_at < ends_at or not coalesce(is_active, true)
 ),
 

@@ -17,7 +17,7 @@ select
     known.as_of_date,
     customer_records.one_id,
     cast(sum(known.points) as bigint) as points_balance
-from {{ known_versions('ledgers', 'state') }} as known
+from {{ known_versions('ledgers', 'as_of') }} as known
 inner join {{ ref('customer_records') }} as customer_records
     on
         known.as_of_date = customer_records.as_of_date

@@ -8,7 +8,11 @@ with actions as (
         touched_hour as action_hour,
         touched_at as action_at
     from {{ ref('touches') }}
-    where not is_received_only and touch <> 'register' and age_days < {{ segment_number('preference_days') }}
+    where
+        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        and not is_received_only
+        and touch <> 'register'
+        and age_days < {{ segment_number('preference_days') }}
     union all
     select
         orders.as_of_date,
@@ -17,8 +21,7 @@ with actions as (
         orders.order_hour as action_hour,
         orders.ordered_at as action_at
     from {{ ref('paid_orders') }} as orders
-    inner join {{ run_dates('state') }} as dates on orders.as_of_date = dates.as_of_date
-    where orders.age_days < {{ segment_number('preference_days') }}
+    where {{ among_dates('orders.as_of_date', var('as_of_dates')) }} and orders.age_days < {{ segment_number('preference_days') }}
 ),
 
 counted as (

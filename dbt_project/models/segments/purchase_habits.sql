@@ -13,6 +13,7 @@ with histories as (
             when paid_fen + discount_fen > 0 then {{ rounded_quotient('greatest(paid_fen, 0) * 1000', 'paid_fen + discount_fen') }}
         end as pay_permille
     from {{ ref('purchase_histories') }}
+    where days_before_last < {{ segment_number('order_window_days') }}
 ),
 
 priced as (

@@ -1,6 +1,5 @@
--- One row per (history_key, order): the distinct purchase histories of the run's state dates, a year back from their
--- last order. Habits and interests depend on nothing else, and a customer has one or two new histories a week:
--- 21 thousand on the demo's 56 dates instead of 138 thousand.
+-- One row per (history_key, order): the distinct purchase histories of the run's as-of dates. Habits and interests depend on nothing else, and a customer has one or two new histories a week:
+-- a fraction of a history per customer and date.
 {{ config(materialized='table') }}
 
 with people as (
@@ -19,7 +18,7 @@ histories as (
         min(orders.as_of_date) as as_of_date,
         {{ business_date('max(orders.last_order_at)') }} as last_order_date
     from {{ ref('customer_orders') }} as orders
-    inner join {{ run_dates('state') }} as dates on orders.as_of_date = dates.as_of_date
+    inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
     inner join people on orders.one_id = people.one_id
     where orders.last_order_at is not null
     group by people.person_key, orders.one_id, orders.order_set
@@ -42,5 +41,5 @@ from {{ ref('paid_orders') }} as paid_orders
 inner join histories
     on paid_orders.as_of_date = histories.as_of_date and paid_orders.person_key = histories.person_key
 where
-    paid_orders.is_kept
-    and {{ days_between('paid_orders.order_date', 'histories.last_order_date') }} < {{ segment_number('order_window_days') }}
+    {{ among_dates('paid_orders.as_of_date', var('as_of_dates')) }}
+    and paid_orders.is_kept

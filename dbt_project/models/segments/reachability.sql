@@ -13,7 +13,7 @@ identified as (
         dates.as_of_date,
         identifiers.one_id,
         identifiers.id_type
-    from {{ run_dates('state') }} as dates
+    from {{ run_dates('as_of') }} as dates
     inner join {{ ref('identifiers') }} as identifiers
         on
             identifiers.known_from <= dates.cut_off_at
@@ -47,7 +47,7 @@ by_membership as (
         known.as_of_date,
         customer_records.one_id,
         rules.message_channel
-    from {{ known_versions(ref('group_memberships'), 'state') }} as known
+    from {{ known_versions(ref('group_memberships'), 'as_of') }} as known
     inner join rules on rules.rule = 'membership'
     inner join {{ ref('customer_records') }} as customer_records
         on

@@ -8,7 +8,7 @@ with suppressed as (
         id_scope,
         id_token,
         reason
-    from {{ known_versions(ref('suppressions'), 'state') }} as known
+    from {{ known_versions(ref('suppressions'), 'as_of') }} as known
     where reason in ('test', 'staff') and changed_at < ends_at and (revoked_at is null or revoked_at >= ends_at)
 )
 

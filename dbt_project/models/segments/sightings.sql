@@ -26,7 +26,7 @@ by_channel as (
         channel,
         min(seen_at) as first_seen_at,
         max(seen_at) as last_seen_at
-    from {{ known_versions('seen', 'state') }} as known
+    from {{ known_versions('seen', 'as_of') }} as known
     where seen_at < ends_at
     group by as_of_date, one_id, channel
 )

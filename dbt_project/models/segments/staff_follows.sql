@@ -8,7 +8,7 @@ with follows as (
         known.added_at,
         {{ happened('known.deleted_by_customer_at') | replace('ends_at', 'known.ends_at') }} as deleted_by_customer_at,
         {{ happened('known.deleted_by_staff_at') | replace('ends_at', 'known.ends_at') }} as deleted_by_staff_at
-    from {{ known_versions(ref('follows'), 'state') }} as known
+    from {{ known_versions(ref('follows'), 'as_of') }} as known
     inner join {{ ref('customer_records') }} as customer_records
         on
             known.as_of_date = customer_records.as_of_date
@@ -21,7 +21,7 @@ leavers as (
     select
         as_of_date,
         staff_id
-    from {{ known_versions(ref('staff'), 'state') }} as known
+    from {{ known_versions(ref('staff'), 'as_of') }} as known
     where left_at < ends_at or not coalesce(is_active, true)
 )
 

@@ -45,7 +45,7 @@ last_steps as (
             partition by as_of_date, source, customer_id
             order by step_at desc, is_subscribed
         ) as step_rank
-    from {{ known_versions('steps', 'state') }} as known
+    from {{ known_versions('steps', 'as_of') }} as known
     where step_at < ends_at
 )
 

@@ -27,14 +27,14 @@ with records as (
 
 listed as (
     {%- for id_type, id_scope, id_value, origin, condition in [
-        ('sa_login_id', 'project', 'customer_id', 'member_file', "is_login and type <> 'track_id_unbind'"),
-        ('sa_anonymous_id', 'project', 'customer_id', 'member_file', "not is_login and type <> 'track_id_unbind'"),
-        ('sa_anonymous_id', 'project', 'anonymous_id', 'member_file', 'anonymous_id is not null'),
-        ('sa_anonymous_id', 'project', 'original_id', 'member_file', "type = 'track_signup' and original_id is not null"),
+        ('sa_login_id', 'project', 'customer_id', 'verified', "is_login and type <> 'track_id_unbind'"),
+        ('sa_anonymous_id', 'project', 'customer_id', 'verified', "not is_login and type <> 'track_id_unbind'"),
+        ('sa_anonymous_id', 'project', 'anonymous_id', 'verified', 'anonymous_id is not null'),
+        ('sa_anonymous_id', 'project', 'original_id', 'verified', "type = 'track_signup' and original_id is not null"),
         ('device_id', "''", 'device_id', 'member_file', 'device_id is not null'),
         ('mobile', "''", 'mobile', 'verified', 'mobile is not null'),
         ('email', "''", 'email', 'verified', 'email is not null'),
-        ('wx_unionid', "''", 'unionid', 'member_file', 'unionid is not null'),
+        ('wx_unionid', "''", 'unionid', 'verified', 'unionid is not null'),
     ] %}
     select
         source,

@@ -21,6 +21,6 @@ with users as (
 )
 
 {{ state_identifiers('users', [
-    ('wx_openid', "coalesce(_account, '')", 'openid', 'member_file'),
-    ('wx_unionid', "''", 'unionid', 'member_file'),
+    ('wx_openid', "coalesce(_account, '')", 'openid', 'verified'),
+    ('wx_unionid', "''", 'unionid', 'verified'),
 ]) }}

@@ -1,6 +1,6 @@
 -- Receipts, and the same message again once its recipient replied: a reply answers the last message sent to the number
 -- within the seeded hours. Delivered is not read. out_id is audience|wave|offer|campaign.
-with receipts as (
+with landed_receipts as (
     select
         biz_id || '-' || phone as message_id,
         phone,
@@ -14,8 +14,20 @@ with receipts as (
         _landed_at,
         _file_id,
         _line
-    from {{ landed('sms', 'receipts') }} as landed_receipts
+    from {{ landed('sms', 'receipts') }} as raw_receipts
     where phone_shape = 'mobile'
+),
+
+placed as (
+    select
+        *,
+        row_number() over (partition by message_id order by known_at, _landed_at, _file_id, _line) as delivery
+    from landed_receipts
+),
+
+receipts as (
+    select * from placed
+    where delivery = 1
 ),
 
 reply_window as (
@@ -39,6 +51,8 @@ answered as (
         on
             receipts.phone = replies.phone
             and receipts.sent_at <= replies.replied_at
+            -- A receipt that lands after the reply takes it from no other message.
+            and receipts.known_at <= replies.known_at
             and receipts.sent_at > replies.replied_at - reply_window.length
 ),
 
@@ -76,6 +90,7 @@ messages as (
         answers._landed_at,
         receipts._file_id,
         receipts._line,
+        receipts.delivery,
         answers.replied_at,
         answers.unsubscribed_at
     from answers
@@ -83,7 +98,13 @@ messages as (
 ),
 
 named as (
-    select messages.*, 'sms' as source, phone as customer_id, phone as recipient_token, 'sms' as message_channel from messages
+    select
+        *,
+        'sms' as source,
+        phone as customer_id,
+        phone as recipient_token,
+        'sms' as message_channel
+    from messages
 )
 
 {{ noun_versions('messages', 'named', unknown=['staff_id', 'opened_at', 'clicked_at', 'cost_fen']) }}

@@ -42,8 +42,8 @@ with named as (
 )
 
 {{ state_identifiers('named', [
-    ('tb_open_uid', "coalesce(_account, '')", 'buyer_open_uid', 'member_file'),
-    ('tb_ouid', "coalesce(_account, '')", 'ouid', 'member_file'),
-    ('tb_omid', "''", 'omid', 'member_file'),
+    ('tb_open_uid', "coalesce(_account, '')", 'buyer_open_uid', 'verified'),
+    ('tb_ouid', "coalesce(_account, '')", 'ouid', 'verified'),
+    ('tb_omid', "''", 'omid', 'verified'),
     ('mobile', "''", 'mobile', 'verified'),
 ], subject='subject') }}

@@ -61,7 +61,7 @@ with contacts as (
 )
 
 {{ state_identifiers('contacts', [
-    ('wecom_external_userid', "coalesce(_account, '')", 'external_userid', 'member_file'),
-    ('wx_unionid', "''", 'unionid', 'member_file'),
+    ('wecom_external_userid', "coalesce(_account, '')", 'external_userid', 'verified'),
+    ('wx_unionid', "''", 'unionid', 'verified'),
     ('mobile', "''", 'mobile', 'typed_by_staff'),
 ], subject='subject') }}
