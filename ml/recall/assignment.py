@@ -47,21 +47,28 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     base = rules.seeds["recall_policies"].drop_duplicates("policy_id").set_index("policy_id")["base_rate"].astype(float)
     for (_, policy), group in people.groupby(["as_of_date", "policy_id"]):
         control[group.index], _ = campaign_share(
-            len(group), float(base[policy]), rules.setting("campaign_lift"), least=rules.setting("campaign_share_least"),
-            most=rules.setting("campaign_share_most"), pooled=rules.setting("campaign_share_pooled"),
-        )  # fmt: skip
+            len(group),
+            float(base[policy]),
+            rules.setting("campaign_lift"),
+            least=rules.setting("campaign_share_least"),
+            most=rules.setting("campaign_share_most"),
+            pooled=rules.setting("campaign_share_pooled"),
+        )
     in_control = ~held & (unit_draws(keys_of(people["one_id"], month), salts.of("campaign")) < control)
     explores = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     explores &= ~held & ~in_control
     arm = np.select([held, in_control, explores], ["holdout_global", "holdout_campaign", "explore"], default="")
     kept, e = 1 - rules.holdout_share, rules.exploration_share
-    probability = np.select([held, in_control, explores], [np.full(len(people), 1 - kept), kept * control, kept * (1 - control) * e],
-                            default=kept * (1 - control) * (1 - e))  # fmt: skip
+    probability = np.select(
+        [held, in_control, explores],
+        [np.full(len(people), 1 - kept), kept * control, kept * (1 - control) * e],
+        default=kept * (1 - control) * (1 - e),
+    )
     return people.assign(arm=arm, global_holdout=held, assignment_probability=np.round(probability, 6))
 
 
 def staff_slots(options: pd.DataFrame, rules: Rules) -> tuple[Ints, Floats]:
-    """Return the slot of every option (2 i: messages of member i, 2 i + 1: calls, -1: nobody's) and the slots' capacity."""
+    """Return each option's slot (2 i: messages of member i, 2 i + 1: calls, -1: nobody's) and the slots' capacity."""
     staffed = options["message_channel"].isin(rules.staff_channels).to_numpy(dtype=bool)
     owners, members = pd.factorize(options["owner_staff_id"].where(staffed), sort=True)
     calls = options["message_channel"].eq("call").to_numpy(dtype=bool)

@@ -14,7 +14,8 @@ from ml.recall.rules import Rules, require
 
 #: What candidates needs of features.recall_context, one row per (as_of_date, one_id).
 CONTEXT: Final = (
-    "as_of_date", "one_id", "is_test", "purchase_stage", "days_registered", "days_since_order", "days_to_entitlement_end",
+    "as_of_date", "one_id", "is_test", "purchase_stage", "days_registered", "days_since_order",
+    "days_to_entitlement_end",
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend",
 )  # fmt: skip
@@ -51,7 +52,7 @@ def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
-    return frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.asarray(frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _applies(context: pd.DataFrame, policy: pd.Series, churn: npt.NDArray[np.float64], high_risk: float) -> Flags:

@@ -59,10 +59,10 @@ def global_holdout(people: pd.DataFrame, ancestry: pd.DataFrame, salt: bytes, sh
     held = people["one_id"].map(drawn).to_numpy(dtype=bool)
     from_below = ancestry[ancestry["ancestor_one_id"].map(drawn).to_numpy(dtype=bool)]
     if from_below.empty:
-        return held
+        return np.asarray(held)
     since = from_below.groupby("one_id")["known_from"].min()
     known = people["one_id"].map(since)
-    return held | (known.notna() & (known <= people["cut_off_at"])).to_numpy(dtype=bool)
+    return np.asarray(held | (known.notna() & (known <= people["cut_off_at"])).to_numpy(dtype=bool))
 
 
 def required_control(

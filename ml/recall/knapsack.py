@@ -142,8 +142,7 @@ def _prices(problem: Problem) -> Prices:
             staff_capacity=problem.staff_capacity * share,
         )
         prices, width = _descend(sample, prices, np.inf), 0.05
-        prices = _descend(problem, prices, width, cycles=2, bisections=9)
-        return prices
+        return _descend(problem, prices, width, cycles=2, bisections=9)
     return _descend(problem, prices, width)
 
 
@@ -198,7 +197,7 @@ def _bids(left: Floats, uses: npt.NDArray[np.bool_]) -> Floats:
     """How much each customer would give for a place: best option that uses it less the best that does not."""
     inside = np.where(uses, left, -np.inf).max(axis=1)
     outside = np.maximum(np.where(uses, -np.inf, left).max(axis=1), 0.0)
-    return inside - outside
+    return np.asarray(inside - outside)
 
 
 def _channel_price(problem: Problem, prices: Prices, channel: int) -> Prices:
@@ -213,7 +212,7 @@ def _channel_price(problem: Problem, prices: Prices, channel: int) -> Prices:
 
 
 def _staff_prices(problem: Problem, prices: Prices) -> Prices:
-    """Price all members of staff at once, messages then calls: a customer has one owner, so slots of a kind never meet."""
+    """Price all members of staff at once, messages then calls: one owner each, so a kind's slots never meet."""
     slots = len(problem.staff_capacity)
     staff = prices.staff.copy()
     for kind in (0, 1):

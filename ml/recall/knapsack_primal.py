@@ -39,7 +39,7 @@ def repair(problem: Problem, left: Floats) -> Ints:
         saved = np.cumsum(problem.cost[order, choice[order]])
         leavers = order[: int(np.searchsorted(saved, over)) + 1]
         choice[leavers] = -1
-    return choice
+    return np.asarray(choice, dtype=np.int64)
 
 
 def _empty(index: Ints, capacity: Floats, left: Floats, choice: Ints) -> Ints:
@@ -107,15 +107,15 @@ def fill(problem: Problem, prices: Prices, choice: Ints) -> Ints:
     score = gain[rows, options] - prices.budget * np.maximum(extra[rows, options], 0.0)
     order = np.lexsort((options, rows, -score))[:_FILLS]
     for row, option in zip(rows[order].tolist(), options[order].tolist(), strict=True):
-        held = int(choice[row])
-        if held >= 0 and problem.value[row, option] <= problem.value[row, held]:
+        now = int(choice[row])
+        if now >= 0 and problem.value[row, option] <= problem.value[row, now]:
             continue
-        room.takes(row, held, -1)
+        room.takes(row, now, -1)
         if room.fits(row, option):
             room.takes(row, option, 1)
             choice[row] = option
         else:
-            room.takes(row, held, 1)
+            room.takes(row, now, 1)
     return choice
 
 

@@ -35,7 +35,7 @@ def portfolio_net(options: pd.DataFrame, curves: pd.Series, deflation: float, le
     """
     if options.empty:
         return np.zeros(len(levels))
-    return np.quantile(portfolio_draws(options, curves, deflation).sum(axis=0), levels)
+    return np.asarray(np.quantile(portfolio_draws(options, curves, deflation).sum(axis=0), levels))
 
 
 def portfolio_draws(options: pd.DataFrame, curves: pd.Series, deflation: float) -> Floats:

@@ -106,7 +106,7 @@ def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: f
     -------
     DataFrame
         ``expected_cost_fen, net_p10_fen, net_p50_fen, net_p90_fen`` (whole fen), ``roi_p10, roi_p50, roi_p90,
-        probability_roi_positive, break_even_lift`` (6 decimals; roi null where the cost is 0), in the index of ``options``.
+        probability_roi_positive, break_even_lift`` (6 decimals; roi null where the cost is 0), indexed as ``options``.
     """
     columns: dict[str, Floats] = {name: options[name].to_numpy(dtype=np.float64) for name in INPUTS}
     tables, picks = draw_tables(), table_of(keys)

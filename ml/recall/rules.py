@@ -31,7 +31,9 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "play_words": ("message_channel", "words"),
     "talking_points": ("audience_kind", "position", "words"),
     "do_not_say": ("audience_kind", "words"),
-    "message_templates": ("template_id", "message_channel", "scene_id", "need_state", "price_attitude", "variables", "approved"),
+    "message_templates": (
+        "template_id", "message_channel", "scene_id", "need_state", "price_attitude", "variables", "approved",
+    ),
 }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     opens, closes = np.maximum(opens, max(stands, rules.setting("quiet_to_hour"))), np.minimum(closes, quiet)
     day = pd.to_datetime(plans["as_of_date"]).to_numpy() + np.timedelta64(1, "D") - _SHANGHAI.to_timedelta64()
 
-    def instant(hours: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def instant(hours: np.ndarray) -> np.ndarray:
         return np.asarray((day + np.round(hours * 60).astype("timedelta64[m]")).astype("datetime64[us]"))
 
     deleted = plans["is_deleted_friend"].fillna(False).astype(bool)

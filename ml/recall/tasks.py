@@ -2,17 +2,11 @@
 
 import hashlib
 import json
-from typing import Final
 
 import pandas as pd
 
 from ml.recall.rules import Rules
-
-COLUMNS: Final = (
-    "task_id", "as_of_date", "audience_id", "one_id", "staff_id", "store_id", "message_channel", "priority",
-    "send_after_at", "send_before_at", "template_id", "template_variables", "offer_id", "offer_words", "why",
-    "talking_point_1", "talking_point_2", "do_not_say", "stop_if", "fallback_channel", "expected_net_p50_fen",
-)  # fmt: skip
+from ml.recall.tables import TASKS
 
 
 def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str) -> str:
@@ -35,12 +29,12 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
     Returns
     -------
     DataFrame
-        ``COLUMNS``; priority 1 is the first of a member's day. ``fallback_channel`` is the candidate's best other
-        channel that needs no staff, null where there is none.
+        The columns ``TASKS``; priority 1 is the first of a member's day. ``fallback_channel`` is the candidate's
+        best other channel that needs no staff, null where there is none.
     """
     rows = plans[plans["message_channel"].isin(rules.staff_channels)].copy()
     if rows.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return pd.DataFrame(columns=list(TASKS))
     rows = rows.sort_values(
         ["as_of_date", "staff_id", "net_p50_fen", "one_id"], ascending=[True, True, False, True], ignore_index=True
     )
@@ -70,7 +64,7 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
             strict=True,
         )
     ]
-    return rows.rename(columns={"net_p50_fen": "expected_net_p50_fen"})[list(COLUMNS)]
+    return rows.rename(columns={"net_p50_fen": "expected_net_p50_fen"})[list(TASKS)]
 
 
 def _with_templates(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -99,9 +93,9 @@ def _with_templates(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
 
 def _variables(names: str, row: dict[str, object]) -> str:
-    """A plain name never stands here: the address is 您, and the export step greets by name from the vault.
+    """Fill a template. A plain name never stands here: the address is 您, and export greets by name from the vault.
 
-    A product is named only where the identity is certain; otherwise the person could be told of somebody else's shopping.
+    A product is named only where the identity is certain: else the person could be told of somebody else's shopping.
     """
     values = {
         "title": "您",
@@ -118,6 +112,6 @@ def _variables(names: str, row: dict[str, object]) -> str:
 
 
 def _text(value: object) -> str:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if value is None or pd.isna(value):
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)

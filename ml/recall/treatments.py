@@ -11,11 +11,32 @@ from ml.recall.rules import Rules, require
 
 #: What treatments needs of a candidate beside what ``candidates`` adds.
 CONTEXT: Final = (
-    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "is_suppressed",
-    "has_open_refund", "has_open_complaint", "contacts_1d", "contacts_7d", "wecom_contacts_month", "wecom_recalls_month",
-    "owner_staff_id", "pyramid_tier", "rfm_segment", "need_state", "price_attitude", "preferred_hour",
-    "order_count_365d", "net_paid_fen_365d", "average_order_fen", "average_gap_days", "margin_rate", "items_per_order",
-)  # fmt: skip
+    "reachable_channels",
+    "consented_channels",
+    "service_channels",
+    "suppressed_channels",
+    "is_suppressed",
+    "has_open_refund",
+    "has_open_complaint",
+    "contacts_1d",
+    "contacts_7d",
+    "wecom_contacts_month",
+    "wecom_recalls_month",
+    "owner_staff_id",
+    "owner_follows",
+    "pyramid_tier",
+    "rfm_segment",
+    "need_state",
+    "price_attitude",
+    "preferred_hour",
+    "order_count_365d",
+    "net_paid_fen_365d",
+    "average_order_fen",
+    "average_gap_days",
+    "margin_rate",
+    "items_per_order",
+)
+_LISTS: Final = ("reachable_channels", "consented_channels", "service_channels", "suppressed_channels")
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 
@@ -48,6 +69,8 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     may = may & np.where(options["consent_purpose"] == "service", service, consented)
     staffed = options["message_channel"].isin(rules.staff_channels)
     may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
+    # A seller whom the customer never added cannot write to them in WeCom.
+    may = may & ~(options["message_channel"].eq("wecom") & ~options["owner_follows"].astype(bool)).to_numpy(dtype=bool)
     may = may & _tier_allows(options)
     by_wecom = options["message_channel"].eq("wecom")
     full = (options["wecom_contacts_month"].fillna(0) >= rules.cap("wecom_month")) | (
@@ -55,7 +78,7 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     )
     may = may & ~(by_wecom & full).to_numpy(dtype=bool)
     may = may & _plays_allow(options, rules)
-    options = options[may].merge(_catalogue(rules), on="offer_id")
+    options = options[may].drop(columns=[*_LISTS, "tiers"]).merge(_catalogue(rules), on="offer_id")
     return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
 
 
@@ -100,7 +123,7 @@ def _catalogue(rules: Rules) -> pd.DataFrame:
 
 
 def _filled(values: pd.Series, default: float) -> npt.NDArray[np.float64]:
-    return np.nan_to_num(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), nan=default)
+    return np.asarray(np.nan_to_num(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), nan=default))
 
 
 def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> pd.DataFrame:

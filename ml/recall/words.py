@@ -51,11 +51,11 @@ def _habit(row: dict[str, object]) -> str:
 
 
 def _whole(number: object) -> int:
-    return round(float(number)) if pd.notna(number) else 0  # type: ignore[arg-type, call-overload]
+    return round(float(str(number))) if pd.notna(number) else 0
 
 
 def _coupons(issued: object, redeemed: object) -> str:
-    if pd.isna(issued) or _whole(issued) == 0:  # type: ignore[call-overload]
+    if pd.isna(issued) or _whole(issued) == 0:
         return "没领过券"
     return "从不用券" if _whole(redeemed) == 0 else ("常用券" if _whole(redeemed) * 2 >= _whole(issued) else "偶尔用券")
 

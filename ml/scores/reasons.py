@@ -6,6 +6,7 @@ are three different things. A group that pushes the score the way it went comes 
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,39 +15,46 @@ from numpy.typing import NDArray
 from ml.features.matrix import Matrix, Vector
 from ml.scores.terms import Terms
 
-REASONS = 3
-#: Told when a model's own terms give fewer than three: what a shop assistant asks first.
-FIRST_ASKED = (
-    "recency_days", "gap_mean_84d", "order_days_28d", "order_days_84d", "net_paid_fen_84d", "registered_days",
-    "activity_recency_days", "active_days_28d", "contacts_28d", "followed_staff", "groups_joined",
+REASONS: Final = 3
+#: Told when a model's own terms give fewer than three: what a shop assistant asks first, of a buyer and of the others.
+FIRST_ASKED: Final = (
+    "recency_days", "gap_mean_84d", "order_days_28d", "net_paid_fen_84d", "active_days_28d", "registered_days",
 )  # fmt: skip
+FIRST_ASKED_NEVER_BOUGHT: Final = (
+    "registered_days", "active_days_28d", "followed_staff", "contacts_28d", "groups_joined", "coupons_open",
+)  # fmt: skip
+_MORE, _LESS = "多", "少"
+_SILENT: Final = 1e-6
 
 
-def words_for(feature_row: pd.Series, value: float) -> str | None:
+def words_for(template: dict[str, Any], value: float) -> str | None:
     """Return the words of one fact, or None when it has none or cannot be said.
 
     Parameters
     ----------
-    feature_row
-        Row of seed ``reason_words``.
+    template
+        Row of seed ``reason_words``: words_zh, words_zero_zh, divisor, decimals, is_told.
     value
         The customer's value, in the feature's unit; NaN when it cannot be said.
     """
-    if np.isnan(value) or not bool(feature_row["is_told"]):
+    if np.isnan(value) or not template["is_told"]:
         return None
-    scaled = Decimal(repr(value)) / Decimal(str(feature_row["divisor"]))
-    step = Decimal(1).scaleb(-int(feature_row["decimals"]))
-    told = scaled.quantize(step, rounding=ROUND_HALF_UP)
-    template = feature_row["words_zero_zh"] if told == 0 else feature_row["words_zh"]
-    # "比之前多" cannot carry a negative number; the words for less stand behind the same template.
+    step = Decimal(1).scaleb(-int(template["decimals"]))
+    told = (Decimal(repr(float(value))) / Decimal(str(template["divisor"]))).quantize(step, rounding=ROUND_HALF_UP)
+    words = template["words_zero_zh"] if told == 0 else template["words_zh"]
+    if not isinstance(words, str) or not words:
+        return None
     if told < 0:
-        template = str(feature_row["words_zh"]).replace("多", "少") if "多" in str(feature_row["words_zh"]) else None
-    if not isinstance(template, str) or not template:
-        return None
-    return template.replace("{value}", f"{abs(told):f}")
+        # "比之前多" cannot carry a negative number: it becomes "比之前少"; other words cannot be less than nothing.
+        if _MORE not in words:
+            return None
+        words = words.replace(_MORE, _LESS)
+    return words.replace("{value}", f"{abs(told):f}")
 
 
-def reasons(rows: pd.DataFrame, terms: Terms, base_log_odds: float, words: pd.DataFrame) -> list[tuple[str | None, ...]]:
+def reasons(
+    rows: pd.DataFrame, terms: Terms, base_log_odds: float, words: pd.DataFrame
+) -> list[tuple[str | None, ...]]:
     """Return three reasons for every row, best first; None where there is nothing to say.
 
     Parameters
@@ -60,66 +68,26 @@ def reasons(rows: pd.DataFrame, terms: Terms, base_log_odds: float, words: pd.Da
     words
         Seed ``reason_words``, one row per feature.
     """
-    words = words.set_index("feature", drop=False)
-    told = [name for name in terms.features if name in words.index]
-    groups = sorted({str(words.at[name, "reason_group"]) for name in told})
-    of_group = np.array([[words.at[name, "reason_group"] == group for group in groups] for name in terms.features])
+    templates = {
+        str(one["feature"]): {str(key): value for key, value in one.items()} for one in words.to_dict("records")
+    }
     direction = np.where(terms.level + terms.contributions.sum(axis=1) >= base_log_odds, 1.0, -1.0)
     pushed = np.round(terms.contributions * direction[:, None], 9)
-    ranked = np.argsort(-(pushed @ of_group.astype(np.float64)).round(9), axis=1, kind="stable")
-    within = np.argsort(-pushed, axis=1, kind="stable")
-    return _worded(rows, terms.features, groups, ranked, within, words)
-
-
-def _worded(
-    rows: pd.DataFrame,
-    features: Sequence[str],
-    groups: Sequence[str],
-    ranked: NDArray[np.int64],
-    within: NDArray[np.int64],
-    words: pd.DataFrame,
-) -> list[tuple[str | None, ...]]:
-    speakable = [name for name in (*features, *FIRST_ASKED) if name in words.index and bool(words.at[name, "is_told"])]
-    columns: dict[str, Vector] = {
-        name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in dict.fromkeys(speakable)
-    }
-    records = {name: words.loc[name] for name in columns}
-    group_of = {name: str(words.at[name, "reason_group"]) for name in columns}
-    cache: dict[tuple[str, float], str | None] = {}
-
-    def say(name: str, row: int) -> str | None:
-        value = float(columns[name][row])
-        if np.isnan(value):
-            return None
-        key = (name, value)
-        if key not in cache:
-            cache[key] = words_for(records[name], value)
-        return cache[key]
-
-    result: list[tuple[str | None, ...]] = []
-    for row in range(len(rows)):
-        by_group: dict[str, list[str]] = {}
-        for position in within[row]:
-            name = features[position]
-            if name in group_of:
-                by_group.setdefault(group_of[name], []).append(name)
-        chosen: list[str] = []
-        used: set[str] = set()
-        for number in ranked[row]:
-            said = next((text for name in by_group.get(groups[number], []) if (text := say(name, row))), None)
-            if said:
-                chosen.append(said)
-                used.add(groups[number])
-            if len(chosen) == REASONS:
-                break
-        for name in FIRST_ASKED:
-            if len(chosen) == REASONS:
-                break
-            if name in columns and group_of[name] not in used and (text := say(name, row)):
-                chosen.append(text)
-                used.add(group_of[name])
-        result.append(tuple([*chosen, *[None] * (REASONS - len(chosen))]))
-    return result
+    groups = sorted({str(templates[name]["reason_group"]) for name in terms.features if name in templates})
+    weight = np.full((len(rows), len(groups)), -np.inf)
+    spokesman = np.zeros((len(rows), len(groups)), dtype=np.int64)
+    for number, group in enumerate(groups):
+        members = [i for i, name in enumerate(terms.features) if templates.get(name, {}).get("reason_group") == group]
+        speaks = np.column_stack([
+            _can_be_said(templates[terms.features[i]], _values(rows, terms.features[i])) for i in members
+        ])
+        total = pushed[:, members].sum(axis=1).round(9)
+        heard = speaks.any(axis=1) & (np.abs(total) > _SILENT)
+        weight[heard, number] = total[heard]
+        best = np.where(speaks, pushed[:, members], -np.inf).argmax(axis=1)
+        spokesman[:, number] = np.asarray(members)[best]
+    ranked = np.argsort(-weight, axis=1, kind="stable")[:, :REASONS]
+    return _worded(rows, terms.features, weight, spokesman, ranked, templates)
 
 
 def base_log_odds(base_rate: float) -> float:
@@ -128,4 +96,52 @@ def base_log_odds(base_rate: float) -> float:
     return float(np.log(kept / (1 - kept)))
 
 
-__all__ = ["Matrix", "base_log_odds", "reasons", "words_for"]
+def _values(rows: pd.DataFrame, feature: str) -> Vector:
+    return np.asarray(rows[feature].to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _can_be_said(template: dict[str, Any], values: Vector) -> NDArray[np.bool_]:
+    """Return whether ``words_for`` would find words, for a whole column."""
+    if not template["is_told"]:
+        return np.zeros(len(values), dtype=bool)
+    uniques, where = np.unique(values, return_inverse=True)
+    return np.asarray([words_for(template, float(value)) is not None for value in uniques], dtype=bool)[where]
+
+
+def _worded(
+    rows: pd.DataFrame,
+    features: Sequence[str],
+    weight: Matrix,
+    spokesman: NDArray[np.int64],
+    ranked: NDArray[np.int64],
+    templates: dict[str, dict[str, Any]],
+) -> list[tuple[str | None, ...]]:
+    known = dict.fromkeys((*features, *FIRST_ASKED, *FIRST_ASKED_NEVER_BOUGHT, "recency_days"))
+    columns = {name: _values(rows, name) for name in known if name in rows.columns}
+    cache: dict[tuple[str, float], str | None] = {}
+
+    def say(name: str, row: int) -> str | None:
+        key = (name, float(columns[name][row]))
+        if key not in cache:
+            cache[key] = words_for(templates[name], key[1])
+        return cache[key]
+
+    result: list[tuple[str | None, ...]] = []
+    for row in range(len(rows)):
+        chosen: list[str] = []
+        used: set[str] = set()
+        names = [features[spokesman[row, number]] for number in ranked[row] if weight[row, number] > -np.inf]
+        never_bought = np.isnan(columns["recency_days"][row])
+        for name in (*names, *(FIRST_ASKED_NEVER_BOUGHT if never_bought else FIRST_ASKED)):
+            if len(chosen) == REASONS:
+                break
+            if (
+                name in columns
+                and name in templates
+                and templates[name]["reason_group"] not in used
+                and (text := say(name, row))
+            ):
+                chosen.append(text)
+                used.add(str(templates[name]["reason_group"]))
+        result.append((*chosen, *[None] * (REASONS - len(chosen))))
+    return result

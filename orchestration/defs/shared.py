@@ -8,6 +8,7 @@ from typing import Final
 
 import dagster as dg
 
+from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect, create_schemas, writer_lock
@@ -30,6 +31,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         with writer_lock(settings, context.run.run_id if context.run else "no run"):
             os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
             with connect(settings) as connection:
+                drop_other_releases(settings, connection)
                 create_schemas(connection)
             yield self
 

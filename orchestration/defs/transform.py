@@ -6,9 +6,11 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.defs.translator import StageTranslator
+from orchestration.defs.dbt_errors import TablesFailed, what_failed
 from orchestration.settings import CHECKOUT
 
 PROJECT = DbtProject(project_dir=CHECKOUT / "dbt_project", profiles_dir=CHECKOUT / "dbt_project")
@@ -19,7 +21,10 @@ def _build(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -
     plan = home.plan(context)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(plan.dbt_vars(home.settings))]
     target = home.settings.home / "dbt_target" / context.op.name
-    yield from dbt.cli(arguments, context=context, target_path=target).stream()
+    try:
+        yield from dbt.cli(arguments, context=context, target_path=target).stream()
+    except DagsterDbtCliRuntimeError as error:
+        raise TablesFailed(what_failed(str(error), target / "dbt.log")) from None
 
 
 @dbt_assets(

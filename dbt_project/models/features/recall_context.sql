@@ -37,7 +37,8 @@ select
     profiles.as_of_date,
     profiles.one_id,
     profiles.cut_off_at,
-    coalesce(profiles.is_test, false) as is_test,
+    -- Our own staff are no customers to win back.
+    coalesce(profiles.is_test, false) or coalesce(profiles.is_staff, false) as is_test,
     profiles.identity_confidence,
     stages.purchase_stage,
     cast({{ days_between(business_date('profiles.registered_at'), 'profiles.as_of_date') }} as bigint) as days_registered,
@@ -72,6 +73,7 @@ select
     coalesce(limits.has_open_refund, false) as has_open_refund,
     coalesce(limits.has_open_complaint, false) as has_open_complaint,
     profiles.owner_staff_id,
+    coalesce(profiles.owner_follows, false) as owner_follows,
     staff.daily_message_capacity as owner_message_capacity,
     staff.daily_call_capacity as owner_call_capacity,
     profiles.store_id,

@@ -22,6 +22,7 @@ suppressions as (
             and known.id_token = identifiers.id_token
             and identifiers.known_from <= known.cut_off_at
             and (identifiers.known_to is null or identifiers.known_to > known.cut_off_at)
+            and (identifiers.valid_to is null or identifiers.valid_to >= known.ends_at)
     where
         identifiers.one_id is not null
         and known.changed_at < known.ends_at
@@ -50,56 +51,55 @@ complaints as (
         and {{ days_between(business_date('occurred_at'), 'as_of_date') }} < {{ recall_number('complaint_days') }}
 ),
 
-consents as (
+-- The last word per channel counts, as for marketing consents; only the purpose differs.
+service as (
     select
         people.as_of_date,
         people.one_id,
-        known.message_channel,
+        channels.message_channel,
         known.granted,
         row_number() over (
-            partition by people.as_of_date, people.one_id, known.message_channel
-            order by known.changed_at desc, known.granted, known.source, known.customer_id
+            partition by people.as_of_date, people.one_id, channels.message_channel
+            order by known.changed_at desc, known.granted
         ) as newest
     from {{ known_versions(ref('consents')) }} as known
     inner join people
         on known.as_of_date = people.as_of_date and known.source = people.source and known.customer_id = people.customer_id
+    inner join {{ ref('send_costs') }} as channels
+        on known.message_channel is null or known.message_channel = channels.message_channel
     where known.purpose = 'service' and known.changed_at < known.ends_at
 ),
 
--- A consent without a channel covers all; one that names the channel overrules it.
-service as (
-    select
-        everyone.as_of_date,
-        everyone.one_id,
-        channels.message_channel
-    from (select distinct as_of_date, one_id from consents) as everyone
-    cross join {{ ref('send_costs') }} as channels
-    left join consents as named
-        on
-            everyone.as_of_date = named.as_of_date and everyone.one_id = named.one_id
-            and named.message_channel = channels.message_channel and named.newest = 1
-    left join consents as general
-        on
-            everyone.as_of_date = general.as_of_date and everyone.one_id = general.one_id
-            and general.message_channel is null and general.newest = 1
-    where coalesce(named.granted, general.granted, false)
-),
-
 facts as (
-    select as_of_date, one_id, case when message_channel is null then 1 else 0 end as suppressed, message_channel as suppressed_channel,
-        cast(null as varchar) as service_channel, 0 as refund, 0 as complaint
+    select
+        as_of_date,
+        one_id,
+        case when message_channel is null then 1 else 0 end as suppressed,
+        message_channel as suppressed_channel,
+        cast(null as varchar) as service_channel,
+        0 as refund,
+        0 as complaint
     from suppressions
     union all
     select as_of_date, one_id, 0, null, message_channel, 0, 0
     from service
+    where newest = 1 and granted
     union all
     select people.as_of_date, people.one_id, 0, null, null, 1, 0
     from open_refunds
-    inner join people using (as_of_date, source, customer_id)
+    inner join people
+        on
+            open_refunds.as_of_date = people.as_of_date
+            and open_refunds.source = people.source
+            and open_refunds.customer_id = people.customer_id
     union all
     select people.as_of_date, people.one_id, 0, null, null, 0, 1
     from complaints
-    inner join people using (as_of_date, source, customer_id)
+    inner join people
+        on
+            complaints.as_of_date = people.as_of_date
+            and complaints.source = people.source
+            and complaints.customer_id = people.customer_id
 )
 
 select

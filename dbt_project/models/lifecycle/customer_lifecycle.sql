@@ -3,11 +3,7 @@ with people as (
     select
         stages.as_of_date,
         stages.one_id,
-        stages.purchase_stage,
-        stages.first_order_date,
-        stages.last_order_date,
-        stages.order_days_total,
-        stages.cadence_days
+        stages.purchase_stage
     from {{ ref('purchase_stages') }} as stages
     inner join {{ run_dates('as_of') }} as dates on stages.as_of_date = dates.as_of_date
 )
@@ -30,9 +26,13 @@ select
     journeys.interest_journey_stage,
     journeys.is_deleted_friend
 from people
-{%- for alias, model in {'purchase': 'purchase', 'aipl_spells': 'aipl', 'five_a_spells': 'five_a'}.items() %}
-left join {{ ref('stage_spells') }} as {{ alias }}
-    on people.as_of_date = {{ alias }}.as_of_date and people.one_id = {{ alias }}.one_id and {{ alias }}.model = '{{ model }}'
+left join {{ ref('purchase_spells') }} as purchase on people.as_of_date = purchase.as_of_date and people.one_id = purchase.one_id
+{%- for model in ['aipl', 'five_a'] %}
+left join {{ ref('stage_spells') }} as {{ model }}_spells
+    on
+        people.as_of_date = {{ model }}_spells.as_of_date
+        and people.one_id = {{ model }}_spells.one_id
+        and {{ model }}_spells.model = '{{ model }}'
 {%- endfor %}
 inner join {{ ref('aipl') }} as aipl on people.as_of_date = aipl.as_of_date and people.one_id = aipl.one_id
 inner join {{ ref('five_a') }} as five_a on people.as_of_date = five_a.as_of_date and people.one_id = five_a.one_id

@@ -13,6 +13,7 @@ with histories as (
             when paid_fen + discount_fen > 0 then {{ rounded_quotient('greatest(paid_fen, 0) * 1000', 'paid_fen + discount_fen') }}
         end as pay_permille
     from {{ ref('purchase_histories') }}
+    where days_before_last < {{ segment_number('order_window_days') }}
 ),
 
 priced as (
@@ -33,7 +34,7 @@ stores as (
         store_id,
         row_number() over (
             partition by history_key
-            order by count(*) desc, max(order_date) desc, store_id
+            order by count(*) desc, max(order_date) desc, store_id asc
         ) as store_rank
     from histories
     where store_id is not null

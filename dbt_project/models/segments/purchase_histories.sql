@@ -1,5 +1,4 @@
--- One row per (history_key, order): the distinct purchase histories of the run's as-of dates, a year back from their
--- last order. Habits and interests depend on nothing else, and a customer has one or two new histories a week:
+-- One row per (history_key, order): the distinct purchase histories of the run's as-of dates. Habits and interests depend on nothing else, and a customer has one or two new histories a week:
 -- a fraction of a history per customer and date.
 {{ config(materialized='table') }}
 
@@ -44,4 +43,3 @@ inner join histories
 where
     {{ among_dates('paid_orders.as_of_date', var('as_of_dates')) }}
     and paid_orders.is_kept
-    and {{ days_between('paid_orders.order_date', 'histories.last_order_date') }} < {{ segment_number('order_window_days') }}

@@ -33,12 +33,7 @@ facts as (
         cadences.recency_days,
         cadences.cadence_days,
         cadences.own_p90_gap_days,
-        coalesce(cadences.gap_count, 0) as gap_count,
-        -- Nobody bought within the window: lost, however slow the customer's own rhythm.
-        case
-            when cadences.order_days_365d = 0 then null
-            else cadences.recency_days * 100
-        end as recency_percent_days
+        coalesce(cadences.gap_count, 0) as gap_count
     from people
     left join registered on people.as_of_date = registered.as_of_date and people.one_id = registered.one_id
     left join {{ ref('purchase_cadences') }} as cadences
@@ -59,17 +54,4 @@ select
     cast(facts.gap_count as bigint) as gap_count,
     facts.is_registered
 from facts
-inner join {{ ref('purchase_stage_rules') }} as rules
-    on
-        facts.is_buyer = rules.is_buyer
-        and (facts.is_buyer or facts.is_registered = rules.is_registered)
-        and (
-            not facts.is_buyer
-            or (facts.recency_percent_days is null and rules.to_cadence_percent is null)
-            or (
-                facts.order_days_365d >= coalesce(rules.min_order_days, 0)
-                and facts.order_days_365d <= coalesce(rules.max_order_days, facts.order_days_365d)
-                and facts.recency_percent_days > coalesce(rules.above_cadence_percent * facts.cadence_days, -1)
-                and facts.recency_percent_days <= coalesce(rules.to_cadence_percent * facts.cadence_days, facts.recency_percent_days)
-            )
-        )
+inner join {{ ref('purchase_stage_rules') }} as rules on {{ fits_stage_rule('facts', 'rules') }}

@@ -1,44 +1,14 @@
-"""The columns of the recall tables as they stand in the warehouse, and how their inputs are read."""
+"""How the recall assets read their inputs and write what is no snapshot of a date."""
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
-_INSTANT, _FEN, _RATE, _TEXT, _DATE = "TIMESTAMP", "BIGINT", "DOUBLE", "VARCHAR", "DATE"
-
-ASSIGNMENT: Final = {
-    "as_of_date": _DATE, "one_id": _TEXT, "arm": _TEXT, "audience_id": _TEXT, "assignment_probability": _RATE,
-    "global_holdout": "BOOLEAN", "audience_kind": _TEXT, "policy_id": _TEXT, "ladder_step": "BIGINT", "campaign_id": _TEXT,
-}  # fmt: skip
-AUDIENCE: Final = {
-    "as_of_date": _DATE, "one_id": _TEXT, "audience_id": _TEXT, "audience_kind": _TEXT, "policy_id": _TEXT,
-    "ladder_step": "BIGINT", "campaign_id": _TEXT, "arm": _TEXT, "assignment_probability": _RATE, "message_channel": _TEXT,
-    "staff_id": _TEXT, "store_id": _TEXT, "offer_id": _TEXT, "pay_rate": "DECIMAL(18, 4)", "wave": _TEXT,
-    "send_after_at": _INSTANT, "send_before_at": _INSTANT, "valid_until_at": _INSTANT, "stop_if": "VARCHAR[]",
-    "content_theme": _TEXT, "churn_probability": _RATE, "organic_return_probability": _RATE, "lift_p50": _RATE,
-    "expected_cost_fen": _FEN, "net_p10_fen": _FEN, "net_p50_fen": _FEN, "net_p90_fen": _FEN, "roi_p10": _RATE,
-    "roi_p50": _RATE, "roi_p90": _RATE, "basis": _TEXT, "consent_purpose": _TEXT, "why": _TEXT,
-    "probability_roi_positive": _RATE, "break_even_lift": _RATE, "assumptions_hash": _TEXT,
-}  # fmt: skip
-TASKS: Final = {
-    "task_id": _TEXT, "as_of_date": _DATE, "audience_id": _TEXT, "one_id": _TEXT, "staff_id": _TEXT, "store_id": _TEXT,
-    "message_channel": _TEXT, "priority": "BIGINT", "send_after_at": _INSTANT, "send_before_at": _INSTANT,
-    "template_id": _TEXT, "template_variables": _TEXT, "offer_id": _TEXT, "offer_words": _TEXT, "why": _TEXT,
-    "talking_point_1": _TEXT, "talking_point_2": _TEXT, "do_not_say": _TEXT, "stop_if": "VARCHAR[]",
-    "fallback_channel": _TEXT, "expected_net_p50_fen": _FEN,
-}  # fmt: skip
-BUDGET: Final = {
-    "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "shadow_price": _RATE,
-    "dual_bound_fen": _FEN, "optimality_gap": _RATE,
-}  # fmt: skip
-ROI_CURVE: Final = {
-    "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "net_p10_fen": _FEN,
-    "net_p50_fen": _FEN, "net_p90_fen": _FEN,
-}  # fmt: skip
+from ml.recall import SEEDS, Rules
+from orchestration.settings import Settings
 
 
 def _frame(arrow: pa.Table) -> pd.DataFrame:
@@ -49,9 +19,42 @@ def _frame(arrow: pa.Table) -> pd.DataFrame:
 def of_dates(con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date]) -> pd.DataFrame:
     """Return a table's rows of the run's dates, in a fixed order; decimals become doubles, lists arrays."""
     chosen = f"select * from {table} where as_of_date in (select unnest($dates::date[])) order by as_of_date, one_id"
-    return _frame(con.execute(chosen, {"dates": list(dates)}).to_arrow_table())
+    return _frame(con.sql(chosen, params={"dates": list(dates)}).to_arrow_table())
 
 
 def seeds(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return seeds as frames by name; decimals become doubles."""
-    return {name: _frame(con.execute(f'select * from seeds."{name}"').to_arrow_table()) for name in names}
+    return {name: _frame(con.sql(f'select * from seeds."{name}"').to_arrow_table()) for name in names}
+
+
+def load_rules(con: duckdb.DuckDBPyConnection, settings: Settings) -> Rules:
+    """Return recall's seeds with the home's settings."""
+    return Rules(
+        seeds(con, list(SEEDS)), settings.gross_margin_rate, settings.holdout_share, settings.exploration_share,
+        settings.horizon_days, tuple(settings.staff_channels),
+    )  # fmt: skip
+
+
+def replace_all(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, columns: dict[str, str]) -> int:
+    """Replace a whole table: for what is no snapshot of a date but reads all dates again."""
+    con.register("incoming_frame", frame)
+    chosen = ", ".join(f'cast("{column}" as {kind}) as "{column}"' for column, kind in columns.items())
+    con.execute(f"create or replace table {table} as select {chosen} from incoming_frame")
+    con.unregister("incoming_frame")
+    return len(frame)
+
+
+def fit_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
+    """Give a table made by an earlier release the columns of this one; what it lacked is null."""
+    present = [
+        name
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() where schema_name || '.' || table_name = $table", {"table": table}
+        ).fetchall()
+    ]
+    if present and present != list(columns):
+        kept = ", ".join(
+            f'cast({chr(34) + name + chr(34) if name in present else "null"} as {kind}) as "{name}"'
+            for name, kind in columns.items()
+        )
+        con.execute(f"create or replace table {table} as select {kept} from {table}")

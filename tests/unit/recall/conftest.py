@@ -1,9 +1,9 @@
 """Rules and salts of recall's tests."""
 
 import pytest
-from tests.unit.recall.people import make_rules
 
 from ml.recall import Rules, Salts
+from tests.unit.recall.people import make_rules
 
 
 @pytest.fixture

@@ -16,19 +16,54 @@ ALL_CHANNELS = ["app_push", "call", "email", "mini_program", "official_account",
 def person(one_id: str, **changes: object) -> dict[str, object]:
     """Return a row of features.recall_context: an at-risk buyer of 200 yuan baskets, reachable everywhere."""
     row: dict[str, object] = {
-        "as_of_date": DATE, "cut_off_at": cut_off_at(DATE, 6), "one_id": one_id, "is_test": False, "purchase_stage": "at_risk",
-        "days_registered": 400, "days_since_order": 51, "average_gap_days": 32.0, "days_to_entitlement_end": None,
-        "first_order_step": 0, "days_since_first_order_step": None, "orders_since_first_order_ladder": 0, "climb_step": 0,
-        "renewal_step": 0, "days_since_renewal_step": None, "is_deleted_friend": False,
-        "reachable_channels": ALL_CHANNELS, "consented_channels": ALL_CHANNELS, "service_channels": ALL_CHANNELS,
-        "suppressed_channels": [], "is_suppressed": False, "has_open_refund": False, "has_open_complaint": False,
-        "contacts_1d": 0, "contacts_7d": 0, "wecom_contacts_month": 0, "wecom_recalls_month": 0,
-        "owner_staff_id": "S1", "owner_message_capacity": 80, "owner_call_capacity": 40, "store_id": "store1",
-        "pyramid_tier": "成长", "rfm_segment": "一般保持", "need_state": None, "price_attitude": None, "preferred_hour": 19,
-        "order_count_365d": 10, "net_paid_fen_365d": 200_000, "average_order_fen": 20_000, "margin_rate": None,
-        "items_per_order": 4.0, "top_category": "母婴", "last_product_name": "奶粉", "identity_confidence": "high",
-        "coupons_issued_365d": 5, "coupons_redeemed_365d": 0,
-    }  # fmt: skip
+        "as_of_date": DATE,
+        "cut_off_at": cut_off_at(DATE, 6),
+        "one_id": one_id,
+        "is_test": False,
+        "purchase_stage": "at_risk",
+        "days_registered": 400,
+        "days_since_order": 51,
+        "average_gap_days": 32.0,
+        "days_to_entitlement_end": None,
+        "first_order_step": 0,
+        "days_since_first_order_step": None,
+        "orders_since_first_order_ladder": 0,
+        "climb_step": 0,
+        "renewal_step": 0,
+        "days_since_renewal_step": None,
+        "is_deleted_friend": False,
+        "reachable_channels": ALL_CHANNELS,
+        "consented_channels": ALL_CHANNELS,
+        "service_channels": ALL_CHANNELS,
+        "suppressed_channels": [],
+        "is_suppressed": False,
+        "has_open_refund": False,
+        "has_open_complaint": False,
+        "contacts_1d": 0,
+        "contacts_7d": 0,
+        "wecom_contacts_month": 0,
+        "wecom_recalls_month": 0,
+        "owner_staff_id": "S1",
+        "owner_follows": True,
+        "owner_message_capacity": 80,
+        "owner_call_capacity": 40,
+        "store_id": "store1",
+        "pyramid_tier": "成长",
+        "rfm_segment": "一般保持",
+        "need_state": None,
+        "price_attitude": None,
+        "preferred_hour": 19,
+        "order_count_365d": 10,
+        "net_paid_fen_365d": 200_000,
+        "average_order_fen": 20_000,
+        "margin_rate": None,
+        "items_per_order": 4.0,
+        "top_category": "母婴",
+        "last_product_name": "奶粉",
+        "identity_confidence": "high",
+        "coupons_issued_365d": 5,
+        "coupons_redeemed_365d": 0,
+    }
     assert set(changes) <= set(row), f"unknown columns {set(changes) - set(row)}"
     return row | changes
 
@@ -47,16 +82,23 @@ def scores(**by_person: tuple[str, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["as_of_date", "one_id", "model", "score"])
 
 
-NO_ANCESTRY = pd.DataFrame({"one_id": pd.Series(dtype=str), "ancestor_one_id": pd.Series(dtype=str),
-                            "known_from": pd.Series(dtype="datetime64[us]")})  # fmt: skip
+NO_ANCESTRY = pd.DataFrame({
+    "one_id": pd.Series(dtype=str),
+    "ancestor_one_id": pd.Series(dtype=str),
+    "known_from": pd.Series(dtype="datetime64[us]"),
+})
 
 
 def make_rules(**changes: object) -> Rules:
     """Return the shipped seeds under settings that draw nobody out, so that a test sees the rule it is about."""
     seeds = {name: pd.read_csv(SEED_FOLDER / f"{name}.csv") for name in SEEDS}
     settings: dict[str, object] = {
-        "gross_margin_rate": 0.25, "holdout_share": 0.0, "exploration_share": 0.0, "horizon_days": 28, "staff_channels": ("wecom", "call"),
-    }  # fmt: skip
+        "gross_margin_rate": 0.25,
+        "holdout_share": 0.0,
+        "exploration_share": 0.0,
+        "horizon_days": 28,
+        "staff_channels": ("wecom", "call"),
+    }
     for name, value in changes.items():
         if name in settings:
             settings[name] = value

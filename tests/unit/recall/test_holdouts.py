@@ -5,11 +5,11 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.recall.people import DATE, NO_ANCESTRY
 
 from ml.recall.assignment import Salts
 from ml.recall.holdouts import campaign_share, global_holdout, required_control, unit_draws
 from orchestration.business_time import cut_off_at
+from tests.unit.recall.people import DATE, NO_ANCESTRY
 
 SALT = b"a salt of thirty-two bytes......"
 IDS = [f"p_{number}" for number in range(4000)]

@@ -22,23 +22,32 @@ def problem(customers: int, options: int, seed: int, staff: int = 0, money: floa
         slots[:, 0], slots[:, 1] = 2 * owner, 2 * owner + 1
     capacity = np.array([max(1, customers // 6), max(1, customers // 5), np.inf])
     return Problem(
-        value, np.round(rng.gamma(2, 30, value.shape) + 5), np.tile(np.arange(options) % 3, (customers, 1)), slots,
-        float(int(money * customers)), capacity, np.full(2 * staff, max(1.0, customers // max(staff, 1) // 4)),
-    )  # fmt: skip
+        value,
+        np.round(rng.gamma(2, 30, value.shape) + 5),
+        np.tile(np.arange(options) % 3, (customers, 1)),
+        slots,
+        float(int(money * customers)),
+        capacity,
+        np.full(2 * staff, max(1.0, customers // max(staff, 1) // 4)),
+    )
 
 
 def use(given: Problem, choice: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray]:
     rows = np.flatnonzero(choice >= 0)
     cell = (rows, choice[rows])
     return (
-        given.value[cell].sum(), given.cost[cell].sum(),
-        np.bincount(given.channel[cell] + 1, minlength=4)[1:], np.bincount(given.staff[cell] + 1, minlength=len(given.staff_capacity) + 1)[1:],
-    )  # fmt: skip
+        given.value[cell].sum(),
+        given.cost[cell].sum(),
+        np.bincount(given.channel[cell] + 1, minlength=4)[1:],
+        np.bincount(given.staff[cell] + 1, minlength=len(given.staff_capacity) + 1)[1:],
+    )
 
 
 def feasible(given: Problem, choice: np.ndarray) -> bool:
     _, cost, channel, staff = use(given, choice)
-    return bool(cost <= given.budget and (channel <= given.channel_capacity).all() and (staff <= given.staff_capacity).all())
+    return bool(
+        cost <= given.budget and (channel <= given.channel_capacity).all() and (staff <= given.staff_capacity).all()
+    )
 
 
 def best_of_all(given: Problem) -> float:
@@ -89,7 +98,9 @@ def _linear_programme(given: Problem) -> float:
             add(np.flatnonzero(given.channel.ravel() == at), np.ones((given.channel == at).sum()), capacity)
     for at, capacity in enumerate(given.staff_capacity):
         add(np.flatnonzero(given.staff.ravel() == at), np.ones((given.staff == at).sum()), capacity)
-    matrix = coo_matrix((np.concatenate(data), (np.concatenate(rows), np.concatenate(columns))), shape=(len(bounds), len(cells)))
+    matrix = coo_matrix(
+        (np.concatenate(data), (np.concatenate(rows), np.concatenate(columns))), shape=(len(bounds), len(cells))
+    )
     return float(-linprog(-given.value.ravel(), A_ub=matrix.tocsr(), b_ub=bounds, bounds=(0, 1)).fun)
 
 
@@ -108,8 +119,13 @@ def test_an_option_that_loses_money_is_never_chosen():
 def test_the_order_of_customers_does_not_change_what_is_reached():
     given = problem(customers=400, options=4, seed=8, staff=5)
     shuffled = np.random.default_rng(0).permutation(400)
-    other = dataclasses.replace(given, value=given.value[shuffled], cost=given.cost[shuffled], channel=given.channel[shuffled],
-                                staff=given.staff[shuffled])  # fmt: skip
+    other = dataclasses.replace(
+        given,
+        value=given.value[shuffled],
+        cost=given.cost[shuffled],
+        channel=given.channel[shuffled],
+        staff=given.staff[shuffled],
+    )
     one, two = solve(given), solve(other)
     assert (one.value, one.cost) == (two.value, two.cost)
     assert (one.choice[shuffled] == two.choice).all()

@@ -17,7 +17,9 @@ AMPLE = 1_000_000
 
 
 def plan(rows, salts, rules, budget_fen=AMPLE, scored=None, ancestry=NO_ANCESTRY):
-    return plan_recall(people(*rows), scores() if scored is None else scored, ancestry, rules, salts, budget_fen, [DATE])
+    return plan_recall(
+        people(*rows), scores() if scored is None else scored, ancestry, rules, salts, budget_fen, [DATE]
+    )
 
 
 def crowd(count: int, **changes: object) -> list[dict[str, object]]:
@@ -63,7 +65,11 @@ def test_a_held_out_person_stands_in_no_audience_and_no_task_though_merged(salts
     rules = make_rules(holdout_share=0.2)
     held_ids = [f"p{n:04d}" for n in range(200) if unit_draws([f"p{n:04d}"], salts.holdout)[0] < 0.2]
     free = next(f"p{n:04d}" for n in range(200) if f"p{n:04d}" not in held_ids)
-    merged = pd.DataFrame({"one_id": [free], "ancestor_one_id": [held_ids[0]], "known_from": [dt.datetime(2017, 11, 10)]})
+    merged = pd.DataFrame({
+        "one_id": [free],
+        "ancestor_one_id": [held_ids[0]],
+        "known_from": [dt.datetime(2017, 11, 10)],
+    })
     found = plan(crowd(200), salts, rules, ancestry=merged)
     out = set(found.assignment.loc[found.assignment["arm"] == "holdout_global", "one_id"])
     assert out == {*held_ids, free}
@@ -78,11 +84,15 @@ def test_every_candidate_has_an_arm_and_only_treat_and_explore_are_sent(salts):
     kinds = found.assignment["arm"].value_counts()
     assert {"treat", "explore", "holdout_global", "holdout_campaign"} <= set(kinds.index)
     assert set(found.audience["arm"]) == {"treat", "explore"}
-    assert set(found.audience["one_id"]) <= set(found.assignment.loc[found.assignment["arm"].isin(["treat", "explore"]), "one_id"])
+    assert set(found.audience["one_id"]) <= set(
+        found.assignment.loc[found.assignment["arm"].isin(["treat", "explore"]), "one_id"]
+    )
 
 
 def test_explorers_are_drawn_before_scoring_with_a_stored_probability(salts):
-    rules = make_rules(exploration_share=0.3, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0)
+    rules = make_rules(
+        exploration_share=0.3, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+    )
     cold = plan(crowd(300), salts, rules)
     warm = plan(crowd(300), salts, rules, scored=scores(**{f"p{n:04d}": ("return_at_risk", 0.05) for n in range(300)}))
     explorers = {who for who, arm in arms(cold).items() if arm == "explore"}
@@ -109,13 +119,28 @@ def test_without_an_owner_no_staff_channel_is_used(salts, rules):
     assert found.audience["staff_id"].isna().all()
 
 
+def test_a_seller_the_customer_never_added_may_call_but_not_write_in_wecom(salts):
+    rules = make_rules(
+        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+    )
+    found = plan(
+        crowd(80, owner_follows=False, pyramid_tier="核心", reachable_channels=["wecom", "call"]), salts, rules
+    )
+    assert set(found.audience["message_channel"]) == {"call"}
+
+
 @pytest.mark.parametrize(
     "closed",
     [
-        {"consented_channels": []}, {"reachable_channels": []}, {"is_suppressed": True}, {"has_open_refund": True},
-        {"has_open_complaint": True}, {"contacts_7d": 3}, {"contacts_1d": 1},
+        {"consented_channels": []},
+        {"reachable_channels": []},
+        {"is_suppressed": True},
+        {"has_open_refund": True},
+        {"has_open_complaint": True},
+        {"contacts_7d": 3},
+        {"contacts_1d": 1},
     ],
-)  # fmt: skip
+)
 def test_nobody_is_contacted_against_consent_reach_suppression_or_caps(closed, salts, rules):
     found = plan([person("anna", average_gap_days=7.0, **closed), person("bert", average_gap_days=7.0)], salts, rules)
     assert arms(found) == {"anna": "ineligible", "bert": "treat"}
@@ -130,53 +155,79 @@ def test_a_suppressed_channel_leaves_the_others_open(salts, rules):
 def test_wecom_rests_after_four_messages_a_month_or_two_recalls(full, salts, rules):
     open_to_wecom = plan([person("anna", average_gap_days=7.0)], salts, rules)
     assert open_to_wecom.audience["message_channel"].tolist() == ["wecom"]
-    assert plan([person("anna", average_gap_days=7.0, **full)], salts, rules).audience["message_channel"].tolist() != ["wecom"]
+    assert plan([person("anna", average_gap_days=7.0, **full)], salts, rules).audience["message_channel"].tolist() != [
+        "wecom"
+    ]
 
 
 def test_a_reminder_that_a_right_ends_needs_service_consent_and_not_marketing(salts, rules):
     ends = {"purchase_stage": "loyal", "days_to_entitlement_end": 10, "average_gap_days": 7.0}
     found = plan([person("a", **ends, consented_channels=[]), person("b", **ends, service_channels=[])], salts, rules)
     assert arms(found) == {"a": "treat", "b": "ineligible"}
-    assert found.audience[["policy_id", "message_channel", "consent_purpose"]].to_numpy().tolist() == [["renewal", "sms", "service"]]
+    assert found.audience[["policy_id", "message_channel", "consent_purpose"]].to_numpy().tolist() == [
+        ["renewal", "sms", "service"]
+    ]
 
 
 def test_a_person_with_a_problem_gets_a_person_and_no_coupon(salts):
-    rules = make_rules(exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0)
+    rules = make_rules(
+        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+    )
     found = plan(crowd(60, need_state="problem", pyramid_tier="塔尖"), salts, rules)
     assert set(found.audience["message_channel"]) == {"wecom", "call"}
     assert set(found.audience["offer_id"]) == {"none"}
 
 
 def test_a_call_is_for_the_top_two_tiers(salts):
-    rules = make_rules(exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0)
+    rules = make_rules(
+        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+    )
     assert "call" not in set(plan(crowd(80), salts, rules).audience["message_channel"])
     assert "call" in set(plan(crowd(80, pyramid_tier="核心"), salts, rules).audience["message_channel"])
 
 
 def test_messages_are_sent_the_next_day_inside_the_window_and_the_customers_hour(salts, rules):
     wecom = {"reachable_channels": ["wecom"], "average_gap_days": 7.0}
-    rows = [person("early", preferred_hour=10, **wecom), person("late", preferred_hour=19, **wecom), person("night", preferred_hour=23, **wecom)]
+    rows = [
+        person("early", preferred_hour=10, **wecom),
+        person("late", preferred_hour=19, **wecom),
+        person("night", preferred_hour=23, **wecom),
+    ]
     sent = plan(rows, salts, rules).audience.set_index("one_id")
-    local = {who: (row["send_after_at"] + dt.timedelta(hours=8), row["send_before_at"] + dt.timedelta(hours=8)) for who, row in sent.iterrows()}
+    local = {
+        who: (row["send_after_at"] + dt.timedelta(hours=8), row["send_before_at"] + dt.timedelta(hours=8))
+        for who, row in sent.iterrows()
+    }
     day = dt.datetime(2017, 12, 1)
     assert local["early"] == (day.replace(hour=10), day.replace(hour=11))
     assert local["late"] == (day.replace(hour=19), day.replace(hour=20))
     assert local["night"] == (day.replace(hour=19), day.replace(hour=20, minute=30))
     assert set(sent["valid_until_at"] + dt.timedelta(hours=8)) == {day.replace(hour=21)}
-    assert sent.loc["early", "stop_if"] == ["complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscribed"]
+    assert sent.loc["early", "stop_if"] == [
+        "complaint_open",
+        "deleted_friend",
+        "ordered",
+        "refund_open",
+        "unsubscribed",
+    ]
 
 
 def test_why_speaks_like_a_shop_assistant(salts, rules):
-    found = plan([person("anna", average_gap_days=32.0, average_order_fen=80_000, reachable_channels=["wecom"])], salts, rules)
+    found = plan(
+        [person("anna", average_gap_days=32.0, average_order_fen=80_000, reachable_channels=["wecom"])], salts, rules
+    )
     assert found.audience["why"].tolist() == ["平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券"]
 
 
 def test_why_never_holds_a_probability_or_surveillance(salts):
     rules = make_rules(exploration_share=0.5)
     rows = [
-        person(f"{stage}{number}", purchase_stage=stage, days_to_entitlement_end=number, is_deleted_friend=number % 2 == 0)
-        for stage in ("at_risk", "dormant", "lost", "registered_no_order", "loyal") for number in range(20)
-    ]  # fmt: skip
+        person(
+            f"{stage}{number}", purchase_stage=stage, days_to_entitlement_end=number, is_deleted_friend=number % 2 == 0
+        )
+        for stage in ("at_risk", "dormant", "lost", "registered_no_order", "loyal")
+        for number in range(20)
+    ]
     said = " ".join(plan(rows, salts, rules).audience["why"])
     assert len(said) > 500
     assert not [word for word in FORBIDDEN if word in said]
@@ -192,7 +243,12 @@ def test_a_task_names_a_product_only_where_the_identity_is_certain(salts, rules)
 
 
 def test_the_morning_list_puts_the_most_profitable_first_and_keeps_its_ids(salts, rules):
-    rows = [person(f"p{n}", reachable_channels=["wecom", "sms"], average_order_fen=30_000 + 10_000 * n, average_gap_days=7.0) for n in range(5)]
+    rows = [
+        person(
+            f"p{n}", reachable_channels=["wecom", "sms"], average_order_fen=30_000 + 10_000 * n, average_gap_days=7.0
+        )
+        for n in range(5)
+    ]
     found, again = plan(rows, salts, rules), plan(rows[::-1], salts, rules)
     ranked = found.tasks.sort_values("priority")
     assert ranked["one_id"].tolist() == ["p4", "p3", "p2", "p1", "p0"]
@@ -205,7 +261,10 @@ def test_the_morning_list_puts_the_most_profitable_first_and_keeps_its_ids(salts
 
 def test_a_same_day_re_run_in_any_row_order_gives_the_same_tables(salts):
     rules = make_rules(exploration_share=0.2)
-    rows = [person(f"p{n:03d}", average_order_fen=2_000 + 137 * n, owner_staff_id=f"S{n % 3}", owner_message_capacity=5) for n in range(200)]
+    rows = [
+        person(f"p{n:03d}", average_order_fen=2_000 + 137 * n, owner_staff_id=f"S{n % 3}", owner_message_capacity=5)
+        for n in range(200)
+    ]
     one = plan(rows, salts, rules, budget_fen=3_000)
     two = plan([rows[at] for at in np.random.default_rng(3).permutation(200)], salts, rules, budget_fen=3_000)
     for name in ("assignment", "audience", "tasks", "budget", "roi_curve"):

@@ -16,7 +16,9 @@ def step(**changes: object) -> tuple[str, int] | None:
     return None if found.empty else (found["policy_id"][0], int(found["ladder_step"][0]))
 
 
-@pytest.mark.parametrize(("stage", "policy"), [("at_risk", "recall_at_risk"), ("dormant", "recall_dormant"), ("lost", "recall_lost")])
+@pytest.mark.parametrize(
+    ("stage", "policy"), [("at_risk", "recall_at_risk"), ("dormant", "recall_dormant"), ("lost", "recall_lost")]
+)
 def test_a_lapsed_buyer_enters_the_recall_of_their_band(stage, policy):
     assert step(purchase_stage=stage) == (policy, 0)
 
@@ -47,7 +49,12 @@ def test_a_descent_is_once_in_a_lifetime():
 
 
 def test_the_ladder_stops_on_an_order_and_the_climb_begins():
-    bought = {"purchase_stage": "first_buyer", "days_since_order": 2, "first_order_step": 2, "days_since_first_order_step": 9}
+    bought = {
+        "purchase_stage": "first_buyer",
+        "days_since_order": 2,
+        "first_order_step": 2,
+        "days_since_first_order_step": 9,
+    }
     assert step(**bought, orders_since_first_order_ladder=1) == ("after_purchase_climb", 1)
     assert step(**bought, orders_since_first_order_ladder=2, climb_step=1) == ("after_purchase_climb", 2)
     assert step(**bought, orders_since_first_order_ladder=5, climb_step=2) == ("after_purchase_climb", 3)
@@ -55,7 +62,9 @@ def test_the_ladder_stops_on_an_order_and_the_climb_begins():
 
 
 def test_a_lapsed_buyer_is_never_offered_rung_three_again():
-    lapsed = step(purchase_stage="dormant", first_order_step=2, days_since_first_order_step=90, orders_since_first_order_ladder=1)
+    lapsed = step(
+        purchase_stage="dormant", first_order_step=2, days_since_first_order_step=90, orders_since_first_order_ladder=1
+    )
     assert lapsed == ("recall_dormant", 0)
     menu = RULES.seeds["recall_menu"]
     assert not set(menu.loc[menu["policy_id"] == "recall_dormant", "offer_id"]) & {"ladder_1", "ladder_2", "ladder_3"}
@@ -65,8 +74,14 @@ def test_renewal_goes_from_two_messages_to_a_call():
     assert step(purchase_stage="loyal", days_to_entitlement_end=16) is None
     assert step(purchase_stage="loyal", days_to_entitlement_end=15) == ("renewal", 1)
     assert step(purchase_stage="loyal", days_to_entitlement_end=10, renewal_step=1, days_since_renewal_step=5) is None
-    assert step(purchase_stage="loyal", days_to_entitlement_end=9, renewal_step=1, days_since_renewal_step=6) == ("renewal", 2)
-    assert step(purchase_stage="loyal", days_to_entitlement_end=6, renewal_step=2, days_since_renewal_step=3) == ("renewal", 3)
+    assert step(purchase_stage="loyal", days_to_entitlement_end=9, renewal_step=1, days_since_renewal_step=6) == (
+        "renewal",
+        2,
+    )
+    assert step(purchase_stage="loyal", days_to_entitlement_end=6, renewal_step=2, days_since_renewal_step=3) == (
+        "renewal",
+        3,
+    )
     assert step(purchase_stage="loyal", days_to_entitlement_end=2, renewal_step=3, days_since_renewal_step=4) is None
 
 
@@ -80,9 +95,16 @@ def test_a_test_account_is_no_candidate():
 
 def test_what_a_person_would_do_anyway_comes_from_the_model_of_their_band():
     band = people(person("a"), person("b", purchase_stage="lost"), person("c", **NEW, days_registered=40), person("d"))
-    found = candidates(band, scores(a=("return_at_risk", 0.4), b=("return_lost", 0.02), c=("first_purchase", 0.07)), RULES)
+    found = candidates(
+        band, scores(a=("return_at_risk", 0.4), b=("return_lost", 0.02), c=("first_purchase", 0.07)), RULES
+    )
     assert found.set_index("one_id")["p0"].to_dict() == {"a": 0.4, "b": 0.02, "c": 0.07, "d": 0.45}
-    assert found.set_index("one_id")["organic_return_probability"].isna().to_dict() == {"a": False, "b": False, "c": False, "d": True}
+    assert found.set_index("one_id")["organic_return_probability"].isna().to_dict() == {
+        "a": False,
+        "b": False,
+        "c": False,
+        "d": True,
+    }
 
 
 def test_a_missing_column_is_named():

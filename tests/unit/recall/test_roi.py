@@ -10,7 +10,12 @@ KEYS = np.arange(64, dtype=np.uint64)
 
 def one(**changes: float) -> pd.DataFrame:
     """Return one treatment of a 100 yuan basket at 25% margin, with no uncertainty, no offer and 10 fen to send."""
-    row = dict.fromkeys(INPUTS, 0.0) | {"margin_rate": 0.25, "basket_fen": 10_000.0, "orders_given_one": 1.0, "fixed_fen": 10.0}
+    row = dict.fromkeys(INPUTS, 0.0) | {
+        "margin_rate": 0.25,
+        "basket_fen": 10_000.0,
+        "orders_given_one": 1.0,
+        "fixed_fen": 10.0,
+    }
     row |= {f"basket_{point}": 1.0 for point in ("p10", "p50", "p90")}
     for name, value in changes.items():
         if name in {"lift", "redemption", "pull"}:
@@ -53,7 +58,9 @@ def test_a_lift_that_is_only_moved_forward_earns_nothing():
 
 
 def test_profit_is_margin_and_not_sales():
-    assert money(lift=0.1, fixed_fen=0.0)["net_p50_fen"] == 250  # a tenth of an order more: 1,000 of sales, 250 of margin
+    assert (
+        money(lift=0.1, fixed_fen=0.0)["net_p50_fen"] == 250
+    )  # a tenth of an order more: 1,000 of sales, 250 of margin
 
 
 def test_break_even_is_the_lift_at_which_nothing_is_earned():
@@ -78,7 +85,9 @@ def test_deflation_shrinks_the_lift_and_not_the_cost():
 
 def test_the_order_of_rows_changes_nothing():
     rng = np.random.default_rng(1)
-    rows = pd.concat([one(p0=p0, lift=0.02, basket_cv=0.3, p0_logit_sd=0.3) for p0 in rng.random(200)], ignore_index=True)
+    rows = pd.concat(
+        [one(p0=p0, lift=0.02, basket_cv=0.3, p0_logit_sd=0.3) for p0 in rng.random(200)], ignore_index=True
+    )
     keys = rng.integers(0, 2**63, 200).astype(np.uint64)
     shuffled = rng.permutation(200)
     forward = net_profit(rows, keys, 0.7)

@@ -1,12 +1,11 @@
 -- A friendship begins with the contact's createtime or the add callback and ends with a delete callback, by either side.
--- Nightly pulls repeat friends (also those whose customer deleted the staff): only the first record of a step counts.
+-- Nightly pulls repeat friends, also those whose customer deleted the staff: that is no new friendship.
 with steps as (
     select
         external_userid,
         userid,
         cast(added_at as timestamp) as step_at,
         'added' as step,
-        'contact' as record,
         add_way,
         state,
         {{ fact_known_at('cast(added_at as timestamp)') }} as known_at,
@@ -24,7 +23,6 @@ with steps as (
             when 'del_follow_user' then 'deleted_by_customer'
             else 'added'
         end as step,
-        'callback' as record,
         cast(null as varchar) as add_way,
         state,
         {{ fact_known_at('cast(changed_at as timestamp)') }} as known_at,
@@ -35,29 +33,20 @@ with steps as (
     where change_type in ('add_external_contact', 'add_half_external_contact', 'del_external_contact', 'del_follow_user')
 ),
 
-first_records as (
-    select
-        steps.*,
-        ways.value as step_add_way,
-        row_number() over (
-            partition by external_userid, userid, step_at, step, record order by known_at, _landed_at, _file_id, _line
-        ) as place
-    from steps
-    left join {{ vocabulary('wecom', 'add_way') }} as ways on ways.platform_value = steps.add_way
-),
-
 friendships as (
     select
-        first_records.*,
+        steps.*,
+        ways.value as our_add_way,
         coalesce(
-            max(case when step = 'added' then step_at end) over (
-                partition by external_userid, userid order by step_at, step, known_at, record
+            max(case when steps.step = 'added' then steps.step_at end) over (
+                partition by steps.external_userid, steps.userid
+                order by steps.step_at, steps.step, steps.known_at, steps._file_id, steps._line
                 rows between unbounded preceding and current row
             ),
-            step_at
-        ) as added_at
-    from first_records
-    where place = 1
+            steps.step_at
+        ) as friends_since
+    from steps
+    left join {{ vocabulary('wecom', 'add_way') }} as ways on ways.platform_value = steps.add_way
 ),
 
 follows as (
@@ -65,8 +54,8 @@ follows as (
         'wecom' as source,
         userid as staff_id,
         external_userid as customer_id,
-        added_at,
-        max(step_add_way) over so_far as add_way,
+        friends_since as added_at,
+        max(our_add_way) over so_far as add_way,
         max(state) over so_far as state,
         max(case when step = 'deleted_by_staff' then step_at end) over so_far as deleted_by_staff_at,
         max(case when step = 'deleted_by_customer' then step_at end) over so_far as deleted_by_customer_at,
@@ -76,7 +65,7 @@ follows as (
         _line
     from friendships
     -- Everything known by then, whatever the order in which the steps landed.
-    window so_far as (partition by external_userid, userid, added_at order by known_at)
+    window so_far as (partition by external_userid, userid, friends_since order by known_at)
 )
 
 {{ noun_versions('follows', 'follows') }}

@@ -1,0 +1,91 @@
+-- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days and
+-- the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
+with rules as (
+    select * from {{ ref('purchase_stage_rules') }}
+),
+
+people as (
+    select
+        stages.as_of_date,
+        stages.one_id,
+        stages.purchase_stage,
+        stages.last_order_date,
+        stages.order_days_365d,
+        stages.cadence_days,
+        orders.order_set,
+        attributes.registered_at,
+        sightings.first_seen_at,
+        rules.is_buyer,
+        rules.lapse_depth,
+        rules.max_order_days,
+        rules.above_cadence_percent
+    from {{ ref('purchase_stages') }} as stages
+    inner join {{ run_dates('as_of') }} as dates on stages.as_of_date = dates.as_of_date
+    inner join rules on stages.purchase_stage = rules.purchase_stage
+    left join {{ ref('customer_orders') }} as orders on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
+    left join {{ ref('attributes') }} as attributes
+        on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
+    left join {{ ref('sightings') }} as sightings
+        on stages.as_of_date = sightings.as_of_date and stages.one_id = sightings.one_id
+),
+
+-- A purchase day enters a stage when it is the first, ends a lapse (its eve lay beyond the cadence), or lifts the year's count into another rule.
+entering_days as (
+    select
+        days.one_id,
+        days.order_set,
+        days.order_date,
+        days.gap_days,
+        days.day_rank,
+        days.order_days_365d,
+        after.purchase_stage <> coalesce(before.purchase_stage, '') as is_other_stage
+    from {{ ref('purchase_days') }} as days
+    inner join rules as after
+        on
+            after.is_buyer
+            and after.lapse_depth = 0
+            and days.order_days_365d >= after.min_order_days
+            and days.order_days_365d <= after.max_order_days
+    left join rules as before
+        on
+            before.is_buyer
+            and before.lapse_depth = 0
+            and days.order_days_365d - 1 >= before.min_order_days
+            and days.order_days_365d - 1 <= before.max_order_days
+),
+
+active as (
+    select
+        people.as_of_date,
+        people.one_id,
+        max(case
+            when days.gap_days is null or days.gap_days - 1 > people.cadence_days or days.is_other_stage then days.order_date
+        end) as entered_on,
+        -- Fewer purchase days in the year than on the last of them: the one too many left the window.
+        max(case
+            when days.day_rank = people.max_order_days + 1 then {{ add_days('days.order_date', '365') }}
+        end) as fell_on,
+        max(case when days.day_rank = 1 then days.order_days_365d end) as order_days_at_last
+    from people
+    inner join entering_days as days on people.one_id = days.one_id and people.order_set = days.order_set
+    where people.is_buyer and people.lapse_depth = 0
+    group by people.as_of_date, people.one_id
+)
+
+select
+    people.as_of_date,
+    people.one_id,
+    case
+        when not people.is_buyer and people.registered_at is not null then {{ business_date('people.registered_at') }}
+        when not people.is_buyer then {{ business_date('people.first_seen_at') }}
+        when people.lapse_depth > 0
+            then least(
+                {{ add_days('people.last_order_date', 'cast(' ~ whole_quotient('people.above_cadence_percent * people.cadence_days', '100') ~ ' + 1 as integer)') }},
+                {{ add_days('people.last_order_date', '365') }}
+            )
+        when active.order_days_at_last > people.max_order_days and active.fell_on <= people.as_of_date
+            then greatest(active.fell_on, active.entered_on)
+        else active.entered_on
+    end as stage_since
+from people
+left join active on people.as_of_date = active.as_of_date and people.one_id = active.one_id

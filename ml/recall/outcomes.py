@@ -1,0 +1,120 @@
+"""What became of the audiences that were really published: realised profit by assignment, read on fixed dates."""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml.recall.rules import Rules, require
+from ml.recall.tables import OUTCOMES
+
+#: One row per candidate of a version that CURRENT was moved to, holdouts included, in the order of the moves; publish
+#: appends it. The cost comes with it from recall.audience.
+JOURNAL: Final = (
+    "version", "as_of_date", "audience_id", "one_id", "arm", "message_channel",
+    "net_p10_fen", "net_p50_fen", "net_p90_fen",
+)  # fmt: skip
+HOLDOUTS: Final = ("holdout_global", "holdout_campaign")
+#: Half the width of a two-sided 90% interval, in standard errors.
+_Z: Final = 1.6448536269514722
+
+
+def outcomes(
+    journal: pd.DataFrame,
+    orders: pd.DataFrame,
+    sent: pd.DataFrame,
+    changed: pd.DataFrame,
+    rules: Rules,
+    known_on: dt.date,
+) -> pd.DataFrame:
+    """Return the outcome of every published audience whose reading date has come.
+
+    Everybody who was not held out is compared with everybody who was, whether or not a message arrived: analysis by
+    assignment. Explorers belong to neither side. The difference of the mean margin, times the people offered the
+    campaign, less its cost, is the realised net profit.
+
+    Parameters
+    ----------
+    journal
+        Columns ``JOURNAL`` and ``expected_cost_fen``.
+    orders
+        ``one_id, order_date, net_paid_fen``: kept orders as known on ``known_on``.
+    sent
+        ``audience_id, one_id``: landed messages and task results of those audiences.
+    changed
+        ``one_id, changed_on``: ids merged or split; whoever changed after the date leaves the analysis, on both sides.
+    rules
+        Margin rate, horizon h and the share held out.
+    known_on
+        Audiences are read h and 3 h days after their date, if that day is over.
+
+    Returns
+    -------
+    DataFrame
+        ``OUTCOMES``; money in fen, ``srm_p_value`` the probability of a holdout as far from its share by chance.
+    """
+    require(journal, (*JOURNAL, "expected_cost_fen"), "published/journal.parquet")
+    rows = []
+    last = journal.drop_duplicates("audience_id", keep="last")[["audience_id", "version"]]
+    newest = journal.merge(last, on=["audience_id", "version"])
+    for (date, audience), everybody in newest.groupby(["as_of_date", "audience_id"]):
+        people = everybody[~everybody["one_id"].isin(changed.loc[changed["changed_on"] > date, "one_id"])]
+        for horizons in (1, 3):
+            read_on = date + dt.timedelta(days=horizons * rules.horizon_days)
+            if read_on <= known_on:
+                bought = orders[(orders["order_date"] > date) & (orders["order_date"] <= read_on)]
+                rows.append(
+                    {"as_of_date": date, "audience_id": audience, "read_on_date": read_on}
+                    | _read(people, bought, sent, rules)
+                )
+    return pd.DataFrame(rows, columns=list(OUTCOMES))
+
+
+def _read(people: pd.DataFrame, bought: pd.DataFrame, sent: pd.DataFrame, rules: Rules) -> dict[str, object]:
+    margin = people["one_id"].map(bought.groupby("one_id")["net_paid_fen"].sum()).fillna(0.0) * rules.gross_margin_rate
+    held = people["arm"].isin(HOLDOUTS)
+    offered = ~held & people["arm"].ne("explore")
+    treated = people[people["arm"].eq("treat")]
+    planned = people[people["message_channel"].notna()]
+    arrived = set(sent.loc[sent["audience_id"].isin(people["audience_id"]), "one_id"])
+    net, low, high = margin_of_difference(
+        margin[offered].to_numpy(), margin[held].to_numpy(), float(treated["expected_cost_fen"].sum())
+    )
+    predicted = {point: int(treated[f"net_{point}_fen"].sum()) for point in ("p10", "p50", "p90")}
+    return {
+        **{f"predicted_net_{point}_fen": value for point, value in predicted.items()},
+        "realised_net_fen": net,
+        "realised_low_fen": low,
+        "realised_high_fen": high,
+        "sent_share": round(float(planned["one_id"].isin(arrived).mean()), 6) if len(planned) else None,
+        "srm_p_value": round(
+            srm_p_value(int(people["arm"].eq("holdout_global").sum()), len(people), rules.holdout_share), 6
+        ),
+        "inside_interval": None if net is None else predicted["p10"] <= net <= predicted["p90"],
+    }
+
+
+def margin_of_difference(
+    offered: Sequence[float] | np.ndarray,
+    held: Sequence[float] | np.ndarray,
+    cost: float,
+) -> tuple[int | None, int | None, int | None]:
+    """Return realised net profit with its 90% interval, unknown where a side has fewer than two people."""
+    if len(offered) < 2 or len(held) < 2:
+        return None, None, None
+    difference = float(np.mean(offered) - np.mean(held))
+    error = math.sqrt(float(np.var(offered, ddof=1)) / len(offered) + float(np.var(held, ddof=1)) / len(held))
+    net, low, high = (round(len(offered) * (difference + z * error) - cost) for z in (0.0, -_Z, _Z))
+    return net, low, high
+
+
+def srm_p_value(held: int, people: int, share: float) -> float:
+    """Return the chi-square p-value (one degree of freedom) of the number held out against its share."""
+    expected = people * share
+    if expected <= 0 or expected >= people:
+        return 1.0
+    chi_square = (held - expected) ** 2 / expected + (held - expected) ** 2 / (people - expected)
+    return math.erfc(math.sqrt(chi_square / 2))

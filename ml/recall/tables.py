@@ -1,0 +1,51 @@
+"""The columns of every recall table, in order, with their types in the warehouse."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_INSTANT, _FEN, _RATE, _TEXT, _DATE = "TIMESTAMP", "BIGINT", "DOUBLE", "VARCHAR", "DATE"
+
+ASSIGNMENT: Final = {
+    "as_of_date": _DATE, "one_id": _TEXT, "arm": _TEXT, "audience_id": _TEXT, "assignment_probability": _RATE,
+    "global_holdout": "BOOLEAN", "audience_kind": _TEXT, "policy_id": _TEXT, "ladder_step": "BIGINT",
+    "campaign_id": _TEXT,
+}  # fmt: skip
+AUDIENCE: Final = {
+    "as_of_date": _DATE, "one_id": _TEXT, "audience_id": _TEXT, "audience_kind": _TEXT, "policy_id": _TEXT,
+    "ladder_step": "BIGINT", "campaign_id": _TEXT, "arm": _TEXT, "assignment_probability": _RATE,
+    "message_channel": _TEXT,
+    "staff_id": _TEXT, "store_id": _TEXT, "offer_id": _TEXT, "pay_rate": "DECIMAL(18, 4)", "wave": _TEXT,
+    "send_after_at": _INSTANT, "send_before_at": _INSTANT, "valid_until_at": _INSTANT, "stop_if": "VARCHAR[]",
+    "content_theme": _TEXT, "churn_probability": _RATE, "organic_return_probability": _RATE, "lift_p50": _RATE,
+    "expected_cost_fen": _FEN, "net_p10_fen": _FEN, "net_p50_fen": _FEN, "net_p90_fen": _FEN, "roi_p10": _RATE,
+    "roi_p50": _RATE, "roi_p90": _RATE, "basis": _TEXT, "consent_purpose": _TEXT, "why": _TEXT,
+    "probability_roi_positive": _RATE, "break_even_lift": _RATE, "assumptions_hash": _TEXT,
+}  # fmt: skip
+TASKS: Final = {
+    "task_id": _TEXT, "as_of_date": _DATE, "audience_id": _TEXT, "one_id": _TEXT, "staff_id": _TEXT, "store_id": _TEXT,
+    "message_channel": _TEXT, "priority": "BIGINT", "send_after_at": _INSTANT, "send_before_at": _INSTANT,
+    "template_id": _TEXT, "template_variables": _TEXT, "offer_id": _TEXT, "offer_words": _TEXT, "why": _TEXT,
+    "talking_point_1": _TEXT, "talking_point_2": _TEXT, "do_not_say": _TEXT, "stop_if": "VARCHAR[]",
+    "fallback_channel": _TEXT, "expected_net_p50_fen": _FEN,
+}  # fmt: skip
+BUDGET: Final = {
+    "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "shadow_price": _RATE,
+    "dual_bound_fen": _FEN, "optimality_gap": _RATE,
+}  # fmt: skip
+ROI_CURVE: Final = {
+    "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "net_p10_fen": _FEN,
+    "net_p50_fen": _FEN, "net_p90_fen": _FEN,
+}  # fmt: skip
+OUTCOMES: Final = {
+    "as_of_date": _DATE, "audience_id": _TEXT, "read_on_date": _DATE, "predicted_net_p10_fen": _FEN,
+    "predicted_net_p50_fen": _FEN, "predicted_net_p90_fen": _FEN, "realised_net_fen": _FEN, "realised_low_fen": _FEN,
+    "realised_high_fen": _FEN, "sent_share": _RATE, "srm_p_value": _RATE, "inside_interval": "BOOLEAN",
+}  # fmt: skip
+#: What plan_recall returns, and what a row of each is.
+PLANNED: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
+    "assignment": ("One row per (one_id, as_of_date) of a candidate: its arm and how likely it was drawn.", ASSIGNMENT),
+    "audience": ("One row per (one_id, as_of_date) to be sent: channel, sender, offer, hour, profit, why.", AUDIENCE),
+    "tasks": ("One row per task of a member of staff's morning list.", TASKS),
+    "budget": ("One row per audience: budget, cost, price of money and the bound no audience can beat.", BUDGET),
+    "roi_curve": ("One row per (audience, budget): what other budgets would earn.", ROI_CURVE),
+}
