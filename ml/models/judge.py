@@ -85,7 +85,7 @@ def choose_champion(paired: Mapping[str, Mapping[str, Any]]) -> tuple[str, bool]
     """
     champion = "lightgbm" if paired["lightgbm-logit"]["interval"][0] > 0 else "logit"
     if paired[f"{champion}-rfm_logit"]["mean"] < 0:
-        return champion, False
+        return "rfm_logit", True
     return champion, False
 
 

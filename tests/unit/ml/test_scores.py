@@ -124,6 +124,12 @@ def test_three_reasons_are_three_different_things_and_pull_the_way_the_score_wen
     assert reasons(rows, found, -2.2, WORDS) == [("近28天来买过1天", "已26天未买", "近28天已联系5次")]
 
 
+def test_what_moved_nothing_is_no_reason():
+    rows = pd.DataFrame({"recency_days": [9.0], "contacts_28d": [5.0], "order_days_28d": [2.0]})
+    found = Terms(("contacts_28d",), np.array([[0.0]]), np.array([-2.0]))
+    assert reasons(rows, found, -2.2, WORDS) == [("已9天未买", "近28天来买过2天", None)]
+
+
 def test_of_somebody_who_never_bought_nobody_says_that_they_did_not_come_back():
     rows = pd.DataFrame({"recency_days": [np.nan], "registered_days": [40.0], "active_days_28d": [2.0]})
     rows = rows.assign(order_days_28d=0.0, net_paid_fen_84d=0.0, followed_staff=1.0)
