@@ -40,8 +40,9 @@ def judge_gates(labels: Labels, scores: Vector, weights: Vector, thresholds: Map
     Returns
     -------
     list of GateResult
-        constant: the scores hardly differ, for their level (a first order is rare, and so are its scores low). random: the interval of the AUC reaches 0.5. uncalibrated: the ECE beyond
-        what a calibrated score of this size shows by chance, or predicted over actual, leaves its bounds.
+        constant: the scores hardly differ for their level (a first order is rare, its scores are low). random: the
+        interval of the AUC reaches 0.5. uncalibrated: the ECE beyond what a calibrated score of this size shows by
+        chance, or predicted over actual, leaves its bounds.
     """
     spread = float(scores.std() / scores.mean()) if scores.any() else 0.0
     area = auc(labels, scores, weights)
