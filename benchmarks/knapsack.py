@@ -62,7 +62,8 @@ def main() -> None:
         line = f"{customers:>9,} x {OPTIONS}: {seconds:6.2f} CPU s, gap {100 * found.gap:.5f}%, peak {peak:.2f} GB"
         if customers <= LARGEST_FOR_HIGHS:
             oracle, bound = highs(given)
-            line += f"; HiGHS LP {oracle:.2f} CPU s ({oracle / seconds:.1f} x), its bound / ours {bound / found.dual_bound:.7f}"
+            line += f"; HiGHS LP {oracle:.2f} CPU s ({oracle / seconds:.1f} x)"
+            line += f", its bound / ours {bound / found.dual_bound:.7f}"
         print(line, flush=True)
 
 
