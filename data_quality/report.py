@@ -47,7 +47,9 @@ class Report:
             "version": self.subject,
             "passed": self.passed,
             "checks_run": len(self.findings),
-            "failed": [finding.sentence() for finding in self.failures],
+            "failed": [
+                {"table": finding.table, "name": finding.name, "sentence": finding.sentence()} for finding in self.failures
+            ],
             "findings": [dataclasses.asdict(finding) for finding in self.findings],
         }
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -134,7 +134,7 @@ def build(
     mail = outreach.post(journey, people, friends, chance)
     outreach.deliver(landing, mail)
     official_account.deliver(landing, people, mail.official, chance)
-    app.deliver(landing, journey, people, chance)
+    logged = app.deliver(landing, journey, people, chance)
     call_centre.deliver(landing, people, chain, chance)
     standard.consents(landing, people, mail, chance)
     standard.memberships(landing, people, chance)
@@ -142,7 +142,7 @@ def build(
     standard.costs(landing, chance)
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
-    summary["truth"] = truth.write(home / "truth", journey, people, friends, walk_ins, buyers)
+    summary["truth"] = truth.write(home / "truth", journey, people, friends, logged, walk_ins, buyers)
     summary |= {
         "people": _count(person.kind for person in people),
         "traps": _count(flag for person in people for flag in person.flags),

@@ -66,6 +66,7 @@ class Person:
     crm_phone: str = ""
     crm_typed: str = ""
     crm_birthday: str = ""
+    family_phone: str = ""
     mini_openid: str = ""
     tmall_id: str = ""
     tmall_ouid: str = ""
@@ -75,6 +76,7 @@ class Person:
     oa_at: dt.datetime | None = None
     app_login: str = ""
     app_device: str = ""
+    bound_device: str = ""
     app_at: dt.datetime | None = None
     calls: bool = False
     phone_changed_at: dt.datetime | None = None

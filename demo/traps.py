@@ -21,6 +21,8 @@ NAMES = (
     "staff_buyer",
     "typed_phone",
     "placeholder_phone",
+    "family_phone",
+    "wrong_phone",
     "member_no_is_mobile",
     "changed_phone",
     "unknown_birthday",
@@ -59,6 +61,12 @@ def lay(people: list[Person], chain: Chain, chance: Chance, numbers: Numbers) ->
         person.crm_typed = typed(person.phone, number)
     for person in take("placeholder_phone", 0.008, 3, lambda one: bool(one.pos_uid)):
         person.pos_phone = chance.pick(PLACEHOLDER_PHONES, "placeholder", person.person_id)
+    heads = {person.household_id: person for person in people if person.kind == "buyer"}
+    for person in take("family_phone", 0.02, 3, lambda one: one.kind == "member" and bool(one.external_userid)):
+        # Staff note the number the family shops under: two people, one number, and no way to tell.
+        person.family_phone = heads[person.household_id].phone
+    for person in take("wrong_phone", 0.003, 2, lambda one: bool(one.pos_uid)):
+        person.pos_phone = chance.pick(list(heads.values()), "wrong phone", person.person_id).phone
     for person in take("member_no_is_mobile", 0.01, 3, lambda one: bool(one.member_no)):
         person.member_no = person.phone
         person.app_login = person.phone if person.app_login else ""
@@ -72,9 +80,9 @@ def lay(people: list[Person], chain: Chain, chance: Chance, numbers: Numbers) ->
             "storeipad" + "0" * 22 + str(chance.between(1, 2 if buyers > 500 else 1, "ipad", person.person_id))
         )
     strangers = [person for person in people if person.kind in ("visitor", "member") and person.app_device]
-    for number, person in enumerate(take("unbound", 0.003, 2, lambda one: bool(one.app_login))):
+    for number, person in enumerate(take("unbound", 0.003, 2, _could_be_unbound)):
         # The tracker bound a login to somebody else's phone and later takes that back: a split.
-        person.app_device = strangers[number % len(strangers)].app_device
+        person.bound_device = strangers[number % len(strangers)].app_device
     working = [one for one in chain.staff if one.left_at is None]
     for number, person in enumerate(
         take("staff_buyer", 0.003, 2, lambda one: one.kind == "buyer" and bool(one.member_no))
@@ -119,6 +127,14 @@ def _reissued(take: Callable[..., list[Person]], chance: Chance) -> None:
 
 def _last_seen(person: Person) -> dt.datetime:
     return person.last_order_at or person.registered_at
+
+
+def _could_be_unbound(person: Person) -> bool:
+    return (
+        bool(person.app_login)
+        and person.app_at is not None
+        and max(person.app_at, person.registered_at) < wall(2017, 10, 1)
+    )
 
 
 def _could_bind_late(person: Person) -> bool:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from demo.app import anonymous_id, logged_in_at
-from demo.calendar import CLOCK_OFFSET, LAST, SHANGHAI
+from demo.calendar import CLOCK_OFFSET, LAST, SHANGHAI, at_time
 from demo.journey import Journey
 from demo.online import mini_registered_at
 from demo.people import Person
@@ -36,8 +36,8 @@ def _utc(at: dt.datetime | None) -> dt.datetime | None:
     return None if at is None else at - SHANGHAI
 
 
-def records_of(person: Person, friends: set[str]) -> list[tuple[str, str, dt.datetime | None]]:
-    """Return (source, customer_id, first seen) of a person's records; an id of phone shape is left empty."""
+def records_of(person: Person, friends: set[str], logged: set[str]) -> list[tuple[str, str, dt.datetime | None]]:
+    """Return (source, customer_id, first seen) of a person's records that land; an id of phone shape is left empty."""
     records: list[tuple[str, str, dt.datetime | None]] = []
     if person.member_no:
         shown = "" if "member_no_is_mobile" in person.flags else person.member_no
@@ -56,13 +56,14 @@ def records_of(person: Person, friends: set[str]) -> list[tuple[str, str, dt.dat
         records.append(("wecom", person.external_userid, person.wecom_at))
     if person.oa_openid and person.oa_at is not None:
         records.append(("official_account", person.oa_openid, person.oa_at))
-    if person.app_device and person.app_at is not None:
-        if "shared_device" not in person.flags and "unbound" not in person.flags:
-            records.append(("app", anonymous_id(person), person.app_at))
-        login = logged_in_at(person)
-        if login is not None:
+    if person.app_at is not None:
+        anonymous, login = anonymous_id(person.app_device), logged_in_at(person)
+        if anonymous in logged and "shared_device" not in person.flags:
+            records.append(("app", anonymous, person.app_at))
+        if login is not None and person.app_login in logged:
             records.append(("app", "" if "member_no_is_mobile" in person.flags else person.app_login, login))
-    return records
+    last = at_time(LAST, 86_400)
+    return [record for record in records if record[2] is None or record[2] < last]
 
 
 def write(
@@ -70,6 +71,7 @@ def write(
     journey: Journey,
     people: list[Person],
     friends: list[Friend],
+    logged: set[str],
     walk_ins: list[Sale],
     buyers: dict[int, Person],
 ) -> dict[str, int]:
@@ -88,7 +90,7 @@ def write(
             "flags": sorted(person.flags),
         }
         for person in people
-        for source, customer_id, seen in records_of(person, in_wecom)
+        for source, customer_id, seen in records_of(person, in_wecom, logged)
     ]
     stamp = pa.timestamp("us")
     tables = {

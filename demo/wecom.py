@@ -74,7 +74,7 @@ def _contact(friend: Friend, at: dt.datetime, chance: Chance) -> Row:
     knows_phone = (
         person.kind != "member" and "late_unionid" not in person.flags and chance.happens(0.35, "remark phone", key)
     )
-    phones = [person.phone] if knows_phone else []
+    phones = [person.family_phone] if person.family_phone else [person.phone] if knows_phone else []
     info = {
         "userid": friend.staff.staff_id,
         "remark": nickname(chance, key),

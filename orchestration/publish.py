@@ -86,7 +86,7 @@ def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], N
     if current is None or date_of(newest) >= date_of(current):
         append_plans(store, newest)
         store.point_to(newest)
-    retired = store.retire(settings.retention_dates)
+    retired = store.retire(settings.retention_dates, spare=current)
     return Published(
         versions={date: name for date, (name, _) in built.items()},
         rows={date: rows for date, (_, rows) in built.items()},
@@ -125,7 +125,7 @@ def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnecti
         tables,
         rows,
         manifest.freshness(connection, as_of_date),
-        manifest.suppression_state(connection),
+        manifest.suppression_state(connection, as_of_date),
         [check.name for check in published_checks(shapes())],
     )
     return store.keep(building, said), sum(rows.values())
@@ -160,13 +160,22 @@ def _require_space(store: Store, versions: int) -> None:
 
 
 def _blocked_message(store: Store, blocked: Sequence[str]) -> str:
-    lines = [f"published: blocked; CURRENT stays at {store.current() or 'nothing'}"]
-    for name in blocked:
+    """Return one line per failed check, with the dates at which it failed and the newest of its sentences."""
+    failed: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(blocked):
         path: Path = store.results / f"{name}.json"
         try:
             found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            failed = found["failed"] or ["no check was run"]
+            sentences = {f"{one['table']}.{one['name']}": one["sentence"] for one in found["failed"]}
         except (OSError, ValueError, KeyError):
-            failed = [f"its results file {path} cannot be read"]
-        lines += [f"  {date_of(name)}  {sentence}" for sentence in failed]
+            sentences = {"results": f"published: {name}: its results file {path} cannot be read; run the date again."}
+        for check, sentence in sentences.items() or [
+            ("results", f"published: {name}: no check was run; run the date again.")
+        ]:
+            failed.setdefault(check, []).append((date_of(name), sentence))
+    lines = [f"published: blocked; CURRENT stays at {store.current() or 'nothing'}"]
+    for dates in failed.values():
+        newest, sentence = dates[-1]
+        others = f" and {len(dates) - 1} more dates" if len(dates) > 1 else ""
+        lines.append(f"  {newest}{others}: {sentence}")
     return "\n".join(lines)

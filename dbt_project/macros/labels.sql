@@ -12,3 +12,19 @@
         cast('2009-01-01' as date)
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+  The closed label windows of the feature dates, in the form of run_dates: as_of_date is the cut-off, ends_at and
+  cut_off_at are those of the window's last day, so that `known_versions(noun, 'label')` reads what was known when the
+  window closed: a row is the same whichever run writes it. A window is [ends_at - horizon_days, ends_at).
+-#}
+{% macro label_dates() -%}
+    (
+        select
+            as_of_date,
+            ends_at + interval '{{ var("horizon_days") }}' day as ends_at,
+            cut_off_at + interval '{{ var("horizon_days") }}' day as cut_off_at
+        from {{ run_dates('feature') }} as cut_offs
+        where {{ add_days('as_of_date', var('horizon_days')) }} < {{ newest_training_date() }}
+    )
+{%- endmacro %}

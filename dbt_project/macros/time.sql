@@ -1,12 +1,15 @@
 {#-
   The dates of the run as a subquery: as_of_date, ends_at (the UTC instant at which that business date is over)
-  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature, all
-  or kpi (the days figures are read at, kpi_dates). `all` holds the frozen dates too: the first
+  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature, all,
+  kpi (the days figures are read at, kpi_dates) or label (closed label windows, label_dates). `all` holds the frozen dates too: the first
   day of each date's quarter, at which quintile cuts and cadence priors are taken, so that they are pure functions of D.
 -#}
 {% macro run_dates(kind) -%}
     {%- if kind == 'kpi' -%}
         {{ return(kpi_dates()) }}
+    {%- endif -%}
+    {%- if kind == 'label' -%}
+        {{ return(label_dates()) }}
     {%- endif -%}
     {%- set lists = {
         'as_of': var('as_of_dates'),

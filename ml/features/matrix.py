@@ -49,7 +49,9 @@ def check_features(features: Sequence[str], frame: pd.DataFrame) -> None:
         raise MissingFeatures(f"features.customer_features lacks {', '.join(missing)}; see seed reason_words")
     for name in features:
         if _REFUSED.search(name):
-            raise IdentifierAsFeature(f"{name} says who somebody is or what they did afterwards; it cannot be a feature")
+            raise IdentifierAsFeature(
+                f"{name} says who somebody is or what they did afterwards; it cannot be a feature"
+            )
         if not pd.api.types.is_numeric_dtype(frame[name]):
             raise IdentifierAsFeature(f"{name} holds {frame[name].dtype}, not numbers; it cannot be a feature")
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -28,8 +27,8 @@ def code_hash() -> str:
 
 
 def to_json(value: Any) -> str:
-    """Return canonical JSON: sorted keys, no NaN (null instead), Chinese as it is."""
-    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False)
+    """Return JSON in the order of the keys given, which is the order people read; NaN is null, Chinese as it is."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:
@@ -55,7 +54,9 @@ def read_card(models: Path, model: str, model_id: str) -> dict[str, Any] | None:
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
-def keep_model(models: Path, model: str, model_id: str, file_name: str, content: str, card: dict[str, Any]) -> dict[str, Any]:
+def keep_model(
+    models: Path, model: str, model_id: str, file_name: str, content: str, card: dict[str, Any]
+) -> dict[str, Any]:
     """Write a model and its card, whole or not at all, and return the card with the file's name, size and sha256."""
     encoded = content.encode()
     card = {**card, "file": file_name, "file_bytes": len(encoded), "sha256": hashlib.sha256(encoded).hexdigest()}
@@ -67,7 +68,7 @@ def keep_model(models: Path, model: str, model_id: str, file_name: str, content:
         (partial / "card.json").write_text(to_json(card) + "\n", encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)
-        os.replace(partial, target)
+        Path(partial).replace(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return card

@@ -28,7 +28,9 @@ class Fitted:
     texts: tuple[str, ...] = ()
     bgnbd: BgNbd | None = None
 
-    def predictions(self, rows: pd.DataFrame, features: Sequence[str], spec: ModelSpec, horizon_days: int) -> list[Vector]:
+    def predictions(
+        self, rows: pd.DataFrame, features: Sequence[str], spec: ModelSpec, horizon_days: int
+    ) -> list[Vector]:
         """Return the probability of the label for every row: one vector, or one per seed for LightGBM."""
         if self.linear is not None:
             return [self.linear.probabilities(feature_matrix(rows, self.linear.features))]
@@ -42,7 +44,7 @@ class Fitted:
 
 def labels_of(rows: pd.DataFrame) -> Labels:
     """Return the label column as integers."""
-    return rows["label"].to_numpy(dtype=np.int64)
+    return np.asarray(rows["label"], dtype=np.int64)
 
 
 def fit_linear(name: str, rows: pd.DataFrame, features: Sequence[str], spec: ModelSpec) -> LinearModel:
@@ -57,9 +59,7 @@ def fit_linear(name: str, rows: pd.DataFrame, features: Sequence[str], spec: Mod
     return fit_logit(feature_matrix(rows, chosen), labels_of(rows), chosen, ridge)
 
 
-def fit_candidates(
-    train: pd.DataFrame, buyers: pd.DataFrame, features: Sequence[str], spec: ModelSpec
-) -> list[Fitted]:
+def fit_candidates(train: pd.DataFrame, buyers: pd.DataFrame, features: Sequence[str], spec: ModelSpec) -> list[Fitted]:
     """Fit every candidate on the teaching rows.
 
     Parameters
@@ -73,10 +73,14 @@ def fit_candidates(
     spec
         The model's question.
     """
-    fitted = [Fitted(name, linear=fit_linear(name, train, features, spec)) for name in ("recency", "rfm_logit", "logit")]
+    fitted = [
+        Fitted(name, linear=fit_linear(name, train, features, spec)) for name in ("recency", "rfm_logit", "logit")
+    ]
     if len(buyers) >= 100 and "registered_no_order" not in spec.stages:
         x, last, age = (buyers[name].to_numpy(dtype=np.float64) for name in _BGNBD_COLUMNS)
         fitted.insert(1, Fitted("bgnbd", bgnbd=fit_bgnbd(x, last, age)))
     matrix = feature_matrix(train, features)
-    fitted.append(Fitted("lightgbm", texts=tuple(boosted.fit_boosted(matrix, labels_of(train), features, boosted.SEEDS))))
+    fitted.append(
+        Fitted("lightgbm", texts=tuple(boosted.fit_boosted(matrix, labels_of(train), features, boosted.SEEDS)))
+    )
     return fitted

@@ -25,9 +25,7 @@ def gate_thresholds(seed: pd.DataFrame) -> dict[str, float]:
     return {str(gate): float(value) for gate, value in zip(seed["gate"], seed["threshold"], strict=True)}
 
 
-def judge_gates(
-    labels: Labels, scores: Vector, weights: Vector, thresholds: Mapping[str, float]
-) -> list[GateResult]:
+def judge_gates(labels: Labels, scores: Vector, weights: Vector, thresholds: Mapping[str, float]) -> list[GateResult]:
     """Judge a score on its out-of-time rows.
 
     Parameters
@@ -53,7 +51,10 @@ def judge_gates(
     slack = _ratio_slack(labels)
     return [
         GateResult(
-            "constant", deviation >= thresholds["score_deviation_minimum"], deviation, thresholds["score_deviation_minimum"]
+            "constant",
+            deviation >= thresholds["score_deviation_minimum"],
+            deviation,
+            thresholds["score_deviation_minimum"],
         ),
         GateResult("random", area_low > thresholds["auc_low_minimum"], area_low, thresholds["auc_low_minimum"]),
         GateResult("uncalibrated_ece", excess <= thresholds["ece_maximum"], excess, thresholds["ece_maximum"]),
@@ -65,11 +66,13 @@ def judge_gates(
 def needs_calibration(labels: Labels, scores: Vector, thresholds: Mapping[str, float]) -> bool:
     """Say whether the raw score's ECE or predicted over actual leaves its bounds out of time.
 
-    A small population misses an ECE of .02 by sampling alone, so its threshold is what chance explains, if that is more.
+    A small population misses an ECE of .02 by sampling alone; its threshold is what chance explains, if that is more.
     """
     allowed = max(thresholds["ece_maximum"], 1.5 * ece_by_chance(scores))
     off = float(ece(labels, scores, np.ones((1, len(labels))))[0]) > allowed
-    return off or not thresholds["ratio_minimum"] <= predicted_over_actual(labels, scores) <= thresholds["ratio_maximum"]
+    return (
+        off or not thresholds["ratio_minimum"] <= predicted_over_actual(labels, scores) <= thresholds["ratio_maximum"]
+    )
 
 
 def predicted_over_actual(labels: Labels, scores: Vector) -> float:

@@ -20,13 +20,13 @@ PAIRS = (("lightgbm", "logit"), ("lightgbm", "rfm_logit"), ("logit", "rfm_logit"
 class Verdict:
     """What the test cut-offs said: the table, the champion and whether it may be used."""
 
-    measures: dict[str, dict[str, dict[str, float]]]
-    paired_auc: dict[str, dict[str, float]]
+    metrics: dict[str, dict[str, dict[str, Any]]]
+    paired_auc: dict[str, dict[str, Any]]
     champion: str
     fallback: bool
     gates: list[GateResult]
-    calibration: Calibration
-    calibration_check: dict[str, Any]
+    scaling: Calibration
+    scaling_check: dict[str, Any]
     deciles: list[dict[str, float]]
 
     @property
@@ -64,27 +64,27 @@ def judge(
     paired = {f"{a}-{b}": interval(drawn[a]["auc"] - drawn[b]["auc"]) for a, b in PAIRS if a in drawn and b in drawn}
     name, fallback = (champion, True) if champion else choose_champion(paired)
     chosen = predictions[name][0]
-    calibration, check, rows, scores = _calibrate(labels, cut_off_numbers, chosen, thresholds)
+    scaling, check, rows, scores = _scaled(labels, cut_off_numbers, chosen, thresholds)
     return Verdict(
-        measures={one: {key: interval(values[key]) for key in MEASURES} for one, values in drawn.items()},
+        metrics={one: {key: interval(values[key]) for key in MEASURES} for one, values in drawn.items()},
         paired_auc=paired,
         champion=name,
         fallback=fallback,
         gates=judge_gates(labels[rows], scores, weights[:, rows], thresholds),
-        calibration=calibration,
-        calibration_check=check,
-        deciles=decile_table(labels, calibration.apply(chosen)),
+        scaling=scaling,
+        scaling_check=check,
+        deciles=decile_table(labels, scaling.apply(chosen)),
     )
 
 
-def choose_champion(paired: Mapping[str, Mapping[str, float]]) -> tuple[str, bool]:
+def choose_champion(paired: Mapping[str, Mapping[str, Any]]) -> tuple[str, bool]:
     """Return the champion and the fallback flag.
 
     LightGBM where its paired interval beats the logit, else the logit; whichever loses to the three-feature RFM logit
     on the same rows hands over to it and the flag says so.
     """
-    champion = "lightgbm" if paired["lightgbm-logit"]["low"] > 0 else "logit"
-    if paired[f"{champion}-rfm_logit"]["value"] < 0:
+    champion = "lightgbm" if paired["lightgbm-logit"]["interval"][0] > 0 else "logit"
+    if paired[f"{champion}-rfm_logit"]["mean"] < 0:
         return "rfm_logit", True
     return champion, False
 
@@ -94,13 +94,13 @@ def _mean_measures(labels: Labels, vectors: list[Vector], weights: Matrix) -> di
     return {name: np.asarray(np.mean([one[name] for one in measured], axis=0)) for name in MEASURES}
 
 
-def _calibrate(
+def _scaled(
     labels: Labels, cut_off_numbers: NDArray[np.int64], scores: Vector, thresholds: Mapping[str, float]
 ) -> tuple[Calibration, dict[str, Any], NDArray[np.int64], Vector]:
     """Learn Platt scaling where the raw score is off out of time, and return what the gates may look at.
 
-    The oldest test cut-off's labels close when the newest snapshot is taken, so scaling learned from the one and checked
-    on the other is honest: those rows and scores go to the gates. What goes into use learns from all test cut-offs.
+    The oldest test cut-off's labels close when the newest snapshot is taken, so scaling learned from the one and
+    checked on the other is honest: those go to the gates. What goes into use learns from all test cut-offs.
     """
     ones = np.ones((1, len(labels)))
     check: dict[str, Any] = {

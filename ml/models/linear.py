@@ -16,7 +16,7 @@ _SHARE_MISSING_FOR_INDICATOR = 0.005
 
 @dataclasses.dataclass(frozen=True)
 class LinearModel:
-    """log-odds = intercept + sum over features of coefficient * (signed_log1p(x) - centre) / scale, or the missing term."""
+    """log-odds = intercept + sum of coefficient * (signed_log1p(x) - centre) / scale, or the missing term."""
 
     features: tuple[str, ...]
     centre: Vector

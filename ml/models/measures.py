@@ -18,7 +18,7 @@ MEASURES = ("auc", "pr_auc", "brier", "top_decile_lift", "ece")
 
 
 def cluster_weights(clusters: Sequence[Any], resamples: int, seed: int) -> Matrix:
-    """Return bootstrap weights of shape (1 + resamples, rows): row 0 is all ones, then customers drawn with replacement.
+    """Return bootstrap weights of shape (1 + resamples, rows): row 0 is all ones, then customers redrawn.
 
     A customer stands in several cut-offs; drawing rows instead of customers would make the intervals too narrow.
     """
@@ -86,33 +86,36 @@ def ece_by_chance(scores: Vector, bins: int = 10) -> float:
 
 def all_measures(labels: Labels, scores: Vector, weights: Matrix) -> dict[str, Vector]:
     """Return every measure of MEASURES, one value a resample."""
-    functions = {"auc": auc, "pr_auc": pr_auc, "brier": brier, "top_decile_lift": top_decile_lift, "ece": ece}
-    return {name: functions[name](labels, scores, weights) for name in MEASURES}
+    return {
+        "auc": auc(labels, scores, weights),
+        "pr_auc": pr_auc(labels, scores, weights),
+        "brier": brier(labels, scores, weights),
+        "top_decile_lift": top_decile_lift(labels, scores, weights),
+        "ece": ece(labels, scores, weights),
+    }
 
 
-def interval(values: Vector) -> dict[str, float]:
-    """Return the point estimate (element 0) with the 2.5% and 97.5% quantiles of the resamples behind it."""
+def interval(values: Vector) -> dict[str, Any]:
+    """Return the point estimate (element 0, the mean over seeds) with the 2.5% and 97.5% quantiles of the resamples."""
     low, high = np.nanquantile(values[1:], [0.025, 0.975]) if len(values) > 1 else (np.nan, np.nan)
-    return {"value": round(float(values[0]), 6), "low": round(float(low), 6), "high": round(float(high), 6)}
+    return {"mean": round(float(values[0]), 6), "interval": [round(float(low), 6), round(float(high), 6)]}
 
 
 def decile_table(labels: Labels, scores: Vector) -> list[dict[str, float]]:
-    """Return customers, mean prediction and actual rate of each tenth, 10 first (the highest scores)."""
+    """Return customers, mean prediction, observed rate and lift of each tenth, 1 first (the highest scores)."""
     edges = _bin_of(scores, 10)
     table = []
     for number in range(9, -1, -1):
         chosen = edges == number
         if chosen.any():
-            predicted, actual = scores[chosen].mean(), labels[chosen].mean()
-            table.append(
-                {
-                    "decile": number + 1,
-                    "customers": int(chosen.sum()),
-                    "predicted_rate": round(float(predicted), 6),
-                    "actual_rate": round(float(actual), 6),
-                    "lift": round(float(actual / labels.mean()), 4) if labels.any() else float("nan"),
-                }
-            )
+            observed = float(labels[chosen].mean())
+            table.append({
+                "decile": 10 - number,
+                "customers": int(chosen.sum()),
+                "predicted": round(float(scores[chosen].mean()), 6),
+                "observed": round(observed, 6),
+                "lift": round(observed / float(labels.mean()), 4) if labels.any() else float("nan"),
+            })
     return table
 
 

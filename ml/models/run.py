@@ -7,32 +7,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ml.labels.questions import ModelSpec
 from ml.models.artefacts import to_json
+from ml.models.measures import MEASURES
 from ml.models.train import train, training_job
 
-#: Columns of ``models.registry`` with their warehouse types.
-REGISTRY_COLUMNS: Final[dict[str, str]] = {
-    "training_date": "date",
-    "model": "varchar",
-    "model_id": "varchar",
-    "champion": "varchar",
-    "fallback": "boolean",
-    "basis": "varchar",
-    "horizon_days": "bigint",
-    "test_rows": "bigint",
-    "base_rate": "double",
-    "auc": "double",
-    "pr_auc": "double",
-    "brier": "double",
-    "top_decile_lift": "double",
-    "ece": "double",
-    "gates_passed": "boolean",
-    "sha256": "varchar",
-    "card": "varchar",
-}
+#: Columns of ``models.registry``, in the table's order.
+REGISTRY_COLUMNS: Final = (
+    "training_date", "model", "model_id", "champion", "basis", "horizon_days", "auc", "pr_auc", "brier",
+    "top_decile_lift", "ece", "gates_passed", "card",
+)  # fmt: skip
 
 
 def train_all(
@@ -87,19 +73,10 @@ def registry_frame(cards: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Return the rows of ``models.registry``: what the card says of the champion, and the card itself as JSON."""
     rows = []
     for card in cards:
-        champion = card.get("judged_champion", card["champion"])
-        measures = card.get("measures", {}).get(champion, {})
-        values = {name: measures.get(name, {}).get("value") for name in ("auc", "pr_auc", "brier", "top_decile_lift", "ece")}
-        rows.append(
-            {
-                **{key: card[key] for key in ("model", "model_id", "champion", "fallback", "basis", "horizon_days")},
-                "training_date": dt.date.fromisoformat(card["training_date"]),
-                "test_rows": card.get("test", {}).get("rows", 0),
-                "base_rate": card["base_rate"],
-                **values,
-                "gates_passed": card["gates_passed"],
-                "sha256": card["sha256"],
-                "card": to_json({key: value for key, value in card.items() if key != "trained_now"}),
-            }
-        )
+        measures = card["metrics"].get(card["champion"], {})
+        values = {name: measures.get(name, {}).get("mean") for name in MEASURES}
+        told = {key: card[key] for key in ("model", "model_id", "champion", "basis", "horizon_days", "gates_passed")}
+        whole = to_json({key: value for key, value in card.items() if key != "trained_now"})
+        date = dt.date.fromisoformat(card["training_date"])
+        rows.append({**told, **values, "training_date": date, "card": whole})
     return pd.DataFrame(rows, columns=list(REGISTRY_COLUMNS))

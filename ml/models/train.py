@@ -1,4 +1,4 @@
-"""One model of one training date: judged by rolling origin, gated, refitted on every closed cut-off, kept with a card."""
+"""One model of one training date: judged by rolling origin, gated, refitted on every closed cut-off, kept."""
 
 import dataclasses
 import datetime as dt
@@ -15,11 +15,17 @@ from ml.labels.cut_offs import Split, rolling_split
 from ml.labels.questions import ModelSpec, labelled_rows
 from ml.models import boosted
 from ml.models.artefacts import code_hash, keep_model, read_card, to_json
+from ml.models.calibration import Calibration
 from ml.models.candidates import Fitted, fit_candidates, fit_linear, labels_of
+from ml.models.card_words import card_words
 from ml.models.judge import Verdict, judge
 from ml.models.measures import cluster_weights
 
 BOOTSTRAP_SEED = 20170101
+#: What a card holds where there was too little to judge by; the report reads the same keys of every card.
+_NOT_JUDGED: dict[str, Any] = {
+    "metrics": {}, "paired_auc": {}, "gates": [], "lift": [], "calibration": [], "test": {"rows": 0, "base_rate": None},
+}  # fmt: skip
 _BGNBD = ("bgnbd_repeats", "bgnbd_last_repeat_days", "bgnbd_age_days")
 
 
@@ -49,6 +55,7 @@ def training_job(
     """Select a model's labelled rows from the snapshots of its closed cut-offs."""
     check_features(features, snapshots)
     chosen = snapshots[snapshots["as_of_date"].isin(list(cut_offs))]
+    buyers = chosen.loc[chosen[_BGNBD[2]].notna() & ~chosen["is_test"], ["as_of_date", "one_id", *_BGNBD]]
     return TrainingJob(
         spec=spec,
         training_date=training_date,
@@ -56,7 +63,7 @@ def training_job(
         features=tuple(features),
         thresholds=thresholds,
         rows=labelled_rows(chosen, outcomes, spec, horizon_days),
-        buyers=chosen.loc[chosen[_BGNBD[2]].notna() & ~chosen["is_test"], ["as_of_date", *_BGNBD]],
+        buyers=buyers.sort_values(["as_of_date", "one_id"], ignore_index=True),
     )
 
 
@@ -94,17 +101,22 @@ def train(job: TrainingJob, models: Path) -> dict[str, Any]:
         "cut_offs": {name: [date.isoformat() for date in getattr(split, name)] for name in ("train", "purged", "test")},
         "data": _data_window(rows, job.horizon_days),
         "code_sha256": code_hash(),
+        **_NOT_JUDGED,
     }
     if lacking:
         return _keep_baseline(job, rows, models, {**card, "refused": lacking})
-    teaching, judging = (rows[rows["as_of_date"].isin(dates)].reset_index(drop=True) for dates in (split.train, split.test))
+    teaching, judging = (
+        rows[rows["as_of_date"].isin(dates)].reset_index(drop=True) for dates in (split.train, split.test)
+    )
     buyers = job.buyers[job.buyers["as_of_date"] == split.train[-1]]
     candidates = {one.name: one for one in fit_candidates(teaching, buyers, job.features, job.spec)}
     verdict, refused = _verdict(job, judging, candidates)
     card.update(_judged(verdict, judging))
     if not verdict.passed:
         return _keep_baseline(job, rows, models, {**card, "refused": [*refused, _refusal(verdict)]})
-    card.update(basis="trained", champion=verdict.champion, fallback=verdict.fallback, refused=refused)
+    card.update(
+        basis="trained", champion=verdict.champion, fallback=verdict.fallback, refused=refused, gates_passed=True
+    )
     return {**_keep_champion(job, rows, verdict, models, card), "trained_now": True}
 
 
@@ -130,7 +142,9 @@ def _what_is_lacking(rows: pd.DataFrame, split: Split, thresholds: Mapping[str, 
         labels = rows.loc[rows["as_of_date"].isin(dates), "label"]
         rarer = min(int(labels.sum()), int((1 - labels).sum()))
         if rarer < thresholds[f"{name}_positives_minimum"]:
-            lacking.append(f"{rarer} of the rarer label to {name} on, {thresholds[f'{name}_positives_minimum']:.0f} needed")
+            lacking.append(
+                f"{rarer} of the rarer label to {name} on, {thresholds[f'{name}_positives_minimum']:.0f} needed"
+            )
     return lacking
 
 
@@ -170,13 +184,13 @@ def _data_window(rows: pd.DataFrame, horizon_days: int) -> dict[str, Any]:
 def _judged(verdict: Verdict, judging: pd.DataFrame) -> dict[str, Any]:
     return {
         "test": {"rows": len(judging), "base_rate": round(float(judging["label"].mean()), 6)},
-        "measures": verdict.measures,
+        "metrics": verdict.metrics,
         "paired_auc": verdict.paired_auc,
         "judged_champion": verdict.champion,
         "gates": [dataclasses.asdict(gate) for gate in verdict.gates],
-        "gates_passed": verdict.passed,
-        "calibration": {**dataclasses.asdict(verdict.calibration), **verdict.calibration_check},
-        "deciles": verdict.deciles,
+        "scaling": {**dataclasses.asdict(verdict.scaling), **verdict.scaling_check},
+        "lift": [{key: row[key] for key in ("decile", "customers", "lift")} for row in verdict.deciles],
+        "calibration": [{key: row[key] for key in ("decile", "predicted", "observed")} for row in verdict.deciles],
         "seeds": {"lightgbm": list(boosted.SEEDS), "bootstrap": BOOTSTRAP_SEED},
         "parameters": {"lightgbm": {**boosted.PARAMETERS, "trees": boosted.TREES}},
     }
@@ -186,8 +200,10 @@ def _keep_baseline(job: TrainingJob, rows: pd.DataFrame, models: Path, card: dic
     """Keep the recency line, drawn to its prior, and say that there was not enough to judge anything better."""
     baseline = fit_linear("recency", rows, job.features, job.spec)
     card = {**card, "basis": "insufficient_history", "champion": "recency", "fallback": True, "gates_passed": False}
+    card["scaling"] = dataclasses.asdict(Calibration())
     card["features"] = list(baseline.features)
     card["base_rate"] = round(float(rows["label"].mean()), 6) if len(rows) else job.spec.prior_rate
+    card.update(card_words(card))
     kept = keep_model(models, job.spec.model, str(card["model_id"]), "model.json", to_json(baseline.to_json()), card)
     return {**kept, "trained_now": True}
 
@@ -197,6 +213,7 @@ def _keep_champion(
 ) -> dict[str, Any]:
     """Refit the champion, settings unchanged, on every closed cut-off, and keep it."""
     card["base_rate"] = round(float(rows["label"].mean()), 6)
+    card.update(card_words(card))
     if verdict.champion == "lightgbm":
         card["features"] = list(job.features)
         matrix = feature_matrix(rows, job.features)

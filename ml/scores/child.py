@@ -1,6 +1,7 @@
 """Scores LightGBM text models in a process of its own: a damaged text model aborts the process that reads it.
 
-Run as ``python -m ml.scores.child FOLDER``; FOLDER holds ``jobs.json`` (model, sha256, matrix, output) and the matrices.
+Run as ``python -m ml.scores.child FOLDER``; FOLDER holds the matrices and ``jobs.json`` (model, sha256, matrix,
+output, threads).
 """
 
 import hashlib

@@ -14,29 +14,20 @@ from ml.models.calibration import Calibration
 from ml.scores.reasons import base_log_odds, reasons
 from ml.scores.terms import model_terms
 
-#: Columns of ``scores.customer_scores`` with their warehouse types.
-SCORE_COLUMNS: Final[dict[str, str]] = {
-    "as_of_date": "date",
-    "one_id": "varchar",
-    "model": "varchar",
-    "model_version": "varchar",
-    "horizon_days": "bigint",
-    "score": "double",
-    "decile": "bigint",
-    "basis": "varchar",
-    "reason_1": "varchar",
-    "reason_2": "varchar",
-    "reason_3": "varchar",
-}
+#: Columns of ``scores.customer_scores``, in the table's order.
+SCORE_COLUMNS: Final = (
+    "as_of_date", "one_id", "model", "model_version", "horizon_days", "score", "decile", "basis",
+    "reason_1", "reason_2", "reason_3",
+)  # fmt: skip
 SCORE_DECIMALS: Final = 6
 
 
 def deciles(scores: Vector) -> NDArray[np.int64]:
-    """Return each score's decile, 10 the highest; equal scores share one, by their average rank."""
+    """Return each score's decile, 1 the highest tenth; equal scores share one, by their average rank."""
     if not len(scores):
         return np.empty(0, dtype=np.int64)
-    ranks = pd.Series(scores).rank(method="average").to_numpy()
-    return np.clip(np.ceil(ranks * 10 / len(scores)), 1, 10).astype(np.int64)
+    ranks = pd.Series(-scores).rank(method="average").to_numpy()
+    return np.asarray(np.clip(np.ceil(ranks * 10 / len(scores)), 1, 10), dtype=np.int64)
 
 
 def score_frame(
@@ -77,9 +68,8 @@ def score_frame(
     asked = [(card, rows.reset_index(drop=True)) for card, rows in asked if len(rows)]
     frames = []
     for (card, rows), terms in zip(asked, model_terms(models, asked, threads), strict=True):
-        calibration = card.get("calibration", {}) if card["basis"] == "trained" else {}
-        scaling = Calibration(calibration.get("intercept", 0.0), calibration.get("slope", 1.0))
-        scores = np.round(terms.probabilities(scaling), SCORE_DECIMALS)
+        scaling = card["scaling"]
+        scores = np.round(terms.probabilities(Calibration(scaling["intercept"], scaling["slope"])), SCORE_DECIMALS)
         frame = rows[["as_of_date", "one_id"]].assign(
             model=card["model"],
             model_version=card["model_id"],

@@ -52,7 +52,9 @@ def words_for(template: dict[str, Any], value: float) -> str | None:
     return words.replace("{value}", f"{abs(told):f}")
 
 
-def reasons(rows: pd.DataFrame, terms: Terms, base_log_odds: float, words: pd.DataFrame) -> list[tuple[str | None, ...]]:
+def reasons(
+    rows: pd.DataFrame, terms: Terms, base_log_odds: float, words: pd.DataFrame
+) -> list[tuple[str | None, ...]]:
     """Return three reasons for every row, best first; None where there is nothing to say.
 
     Parameters
@@ -66,7 +68,9 @@ def reasons(rows: pd.DataFrame, terms: Terms, base_log_odds: float, words: pd.Da
     words
         Seed ``reason_words``, one row per feature.
     """
-    templates = {str(one["feature"]): {str(key): value for key, value in one.items()} for one in words.to_dict("records")}
+    templates = {
+        str(one["feature"]): {str(key): value for key, value in one.items()} for one in words.to_dict("records")
+    }
     direction = np.where(terms.level + terms.contributions.sum(axis=1) >= base_log_odds, 1.0, -1.0)
     pushed = np.round(terms.contributions * direction[:, None], 9)
     groups = sorted({str(templates[name]["reason_group"]) for name in terms.features if name in templates})
@@ -74,7 +78,9 @@ def reasons(rows: pd.DataFrame, terms: Terms, base_log_odds: float, words: pd.Da
     spokesman = np.zeros((len(rows), len(groups)), dtype=np.int64)
     for number, group in enumerate(groups):
         members = [i for i, name in enumerate(terms.features) if templates.get(name, {}).get("reason_group") == group]
-        speaks = np.column_stack([_can_be_said(templates[terms.features[i]], _values(rows, terms.features[i])) for i in members])
+        speaks = np.column_stack([
+            _can_be_said(templates[terms.features[i]], _values(rows, terms.features[i])) for i in members
+        ])
         total = pushed[:, members].sum(axis=1).round(9)
         heard = speaks.any(axis=1) & (np.abs(total) > _SILENT)
         weight[heard, number] = total[heard]
@@ -91,7 +97,7 @@ def base_log_odds(base_rate: float) -> float:
 
 
 def _values(rows: pd.DataFrame, feature: str) -> Vector:
-    return rows[feature].to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.asarray(rows[feature].to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _can_be_said(template: dict[str, Any], values: Vector) -> NDArray[np.bool_]:
@@ -110,8 +116,8 @@ def _worded(
     ranked: NDArray[np.int64],
     templates: dict[str, dict[str, Any]],
 ) -> list[tuple[str | None, ...]]:
-    asked = [name for name in dict.fromkeys((*FIRST_ASKED, *FIRST_ASKED_NEVER_BOUGHT)) if name in templates]
-    columns = {name: _values(rows, name) for name in dict.fromkeys((*features, *asked, "recency_days"))}
+    known = dict.fromkeys((*features, *FIRST_ASKED, *FIRST_ASKED_NEVER_BOUGHT, "recency_days"))
+    columns = {name: _values(rows, name) for name in known if name in rows.columns}
     cache: dict[tuple[str, float], str | None] = {}
 
     def say(name: str, row: int) -> str | None:
@@ -129,7 +135,12 @@ def _worded(
         for name in (*names, *(FIRST_ASKED_NEVER_BOUGHT if never_bought else FIRST_ASKED)):
             if len(chosen) == REASONS:
                 break
-            if name in templates and templates[name]["reason_group"] not in used and (text := say(name, row)):
+            if (
+                name in columns
+                and name in templates
+                and templates[name]["reason_group"] not in used
+                and (text := say(name, row))
+            ):
                 chosen.append(text)
                 used.add(str(templates[name]["reason_group"]))
         result.append((*chosen, *[None] * (REASONS - len(chosen))))

@@ -72,7 +72,11 @@ def _in_child(asked: Sequence[tuple[int, Path, dict[str, Any], Matrix]], threads
         (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_CHECKOUT), os.environ.get("PYTHONPATH", "")])}
         done = subprocess.run(
-            [sys.executable, "-m", "ml.scores.child", name], env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "ml.scores.child", name],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             listed = ", ".join(str(file) for _, file, _, _ in asked)

@@ -67,7 +67,7 @@ def broken_file(delivery: Delivery, reading: Reading, dataset: Dataset, broken: 
     """Return the ledger row of a file that is set aside whole: all its records count as quarantined."""
     headers = 0 if dataset.headerless or "json" in (delivery.format or "") else 1
     lines = delivery.probe.lines - headers if delivery.probe else 0
-    physical = max(reading.tally.physical, lines, 0)
+    physical = lines if lines > 0 else reading.tally.physical
     return named(delivery, settings) | {
         "encoding": delivery.probe.encoding if delivery.probe else None,
         "physical_records": physical,

@@ -185,15 +185,15 @@ def _read_by_kind(column: Column, written: pa.Array, kinds: pa.Array, rules: Rul
     plainly = dataclasses.replace(column, contact_by=None)
     values, reasons, warnings = read_column(plainly, written, rules)
     merged = values[0]
-    for kind, contact_type in (("mobile", "phone"), ("email", "email")):
+    for kind, contact_type in (("mobile", "phone"), ("landline", "phone"), ("email", "email")):
         of_kind = pc.fill_null(pc.equal(kinds, kind), False)
         if not pc.any(of_kind).as_py():
             continue
         only = pc.if_else(of_kind, written, pa.scalar(None, TEXT))
         read = read_column(Column(column.name, contact_type), only, rules)  # type: ignore[arg-type]
         value = read.outputs[0]
-        if kind == "mobile":
-            value = pc.if_else(pc.equal(read.outputs[1], "mobile"), value, pa.scalar(None, TEXT))
+        if contact_type == "phone":
+            value = pc.if_else(pc.equal(read.outputs[1], kind), value, pa.scalar(None, TEXT))
         merged = pc.if_else(of_kind, value, merged)
         refused = pc.and_(of_kind, pc.and_(pc.is_valid(written), pc.is_null(value)))
         for position in np.flatnonzero(refused.to_numpy(zero_copy_only=False)).tolist():

@@ -8,12 +8,13 @@ from typing import Any, Final
 import duckdb
 import pyarrow.parquet as pq
 
-from data_quality.doors import measure_version
-from data_quality.judge import judge
+from data_quality.files import measure_version
+from data_quality.judge import Door, judge
 from data_quality.report import Finding, Report, merged
 from data_quality.suites.published import published_checks
 from data_quality.suites.shapes import TableShape
 from orchestration.business_time import cut_off_at, day_ends_at
+from orchestration.publishing import doors
 from orchestration.publishing.contract import ARROW_TYPES, tables
 from orchestration.publishing.files import sha256_of
 from orchestration.publishing.manifest import MANIFEST
@@ -55,7 +56,7 @@ def shapes() -> list[TableShape]:
 def audit_versions(
     settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, versions: Mapping[dt.date, str]
 ) -> dict[str, Report]:
-    """Return the report of each version by its name.
+    """Return the report of each version by its name: of its files, and of the doors it came through.
 
     Parameters
     ----------
@@ -74,7 +75,8 @@ def audit_versions(
     measured = {}
     for date, name in versions.items():
         consents = connection.execute(
-            "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date", {"date": date}
+            "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date",
+            {"date": date},
         ).to_arrow_table()
         version: dict[str, Any] = {
             "as_of_date": date,
@@ -85,7 +87,10 @@ def audit_versions(
         beside = {"refusals": refusals, "consents": consents, "figures": figures}
         folder = store.versions / name
         measured[name] = measure_version(folder, list(tables()), checks, version, beside, settings.memory_limit)
-    said = judge(DOOR, checks, measured)
+    before = [
+        doors.door(name, settings, connection, list(versions), list(measured)) for name in doors.present(connection)
+    ]
+    said = judge([*before, Door(DOOR, checks, measured)], docs=settings.home / "reports" / "data_docs")
     return {name: merged(name, [Report(name, contract_findings(store, name)), said[name]]) for name in measured}
 
 

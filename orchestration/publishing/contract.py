@@ -16,6 +16,9 @@ from orchestration.settings import CHECKOUT
 CONTRACT_VERSION: Final = 1
 MODELS: Final = CHECKOUT / "dbt_project" / "models" / "published"
 
+#: The safe loader in C: the one in Python takes 0.6 s for these files.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 #: Warehouse type of a column -> the Arrow type of its Parquet file, as ``str(pyarrow.DataType)``.
 ARROW_TYPES: Final = {
     "varchar": "string",
@@ -65,7 +68,7 @@ def tables(folder: Path = MODELS) -> dict[str, TableContract]:
     """Return the contract of every published table by its name, sorted."""
     found = {}
     for file in sorted(folder.glob("_*.yml")):
-        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ()):
+        for model in yaml.load(file.read_text(encoding="utf-8"), _LOADER).get("models", ()):  # noqa: S506 - safe, in C
             meta = model.get("config", {}).get("meta", {}).get("published")
             if meta:
                 found[model["config"]["alias"]] = _table(model, meta)

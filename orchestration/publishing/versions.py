@@ -107,10 +107,11 @@ class Store:
         folders.sort(key=lambda folder: (date_of(folder.name), folder.stat().st_mtime_ns, folder.name), reverse=True)
         return [folder.name for folder in folders]
 
-    def retire(self, dates: int) -> list[str]:
+    def retire(self, dates: int, spare: str | None = None) -> list[str]:
         """Delete what is not the newest passed version of one of the last ``dates`` dates; return the names deleted.
 
-        CURRENT's version is never deleted. A version that did not pass is kept for inspection while its date is.
+        Never deleted are CURRENT's version and ``spare``, the one that CURRENT pointed to until now: a reader may be
+        in the middle of it. A version that did not pass is kept for inspection while its date is.
         """
         names, current = self.by_age(), self.current()
         passed = [name for name in names if self.has_passed(name)]
@@ -118,7 +119,7 @@ class Store:
         newest: dict[str, str] = {}
         for name in passed:
             newest.setdefault(date_of(name), name)
-        keep = {newest[date] for date in kept_dates} | {current}
+        keep = {newest[date] for date in kept_dates} | {current, spare}
         keep |= set(_last_blocked(names, passed, kept_dates))
         gone = sorted(name for name in names if name not in keep)
         for name in gone:

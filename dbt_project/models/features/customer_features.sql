@@ -11,7 +11,7 @@
 ] %}
 {% set spend_counts = [
     'order_count_28d', 'order_count_84d', 'net_paid_fen_7d', 'net_paid_fen_28d', 'net_paid_fen_28d_before',
-    'net_paid_fen_84d', 'largest_order_fen_84d', 'coupon_orders_84d', 'store_orders_84d', 'mini_program_orders_84d',
+    'net_paid_fen_84d', 'largest_order_fen_84d', 'store_orders_84d', 'mini_program_orders_84d',
     'marketplace_orders_84d', 'order_channels_84d', 'order_stores_84d', 'refunded_orders_28d', 'refunded_orders_84d',
 ] %}
 {% set category_counts = [
@@ -37,6 +37,13 @@
     'cadence': cadence_counts, 'spend': spend_counts, 'categories': category_counts, 'activity': activity_counts,
     'contacts': contact_counts, 'relations': relation_counts, 'rewards': reward_counts,
 } %}
+with buyers as (
+    select distinct
+        person_key,
+        one_id
+    from {{ ref('order_versions') }}
+)
+
 select
     people.as_of_date,
     people.one_id,
@@ -80,9 +87,13 @@ select
     {{ ratio('contacts.opened_84d', 'contacts.contacts_84d') }} as open_rate_84d,
     {{ ratio('rewards.coupons_redeemed_84d', 'rewards.coupons_issued_84d') }} as coupon_use_rate_84d
 from {{ ref('feature_people') }} as people
-inner join {{ ref('feature_stages') }} as stages
-    on people.as_of_date = stages.as_of_date and people.person_key = stages.person_key
+inner join {{ ref('purchase_stages') }} as stages
+    on people.as_of_date = stages.as_of_date and people.one_id = stages.one_id
+left join buyers
+    on people.one_id = buyers.one_id
 {% for group in counts -%}
 left join {{ ref('feature_' ~ group) }} as {{ group }}
-    on people.as_of_date = {{ group }}.as_of_date and people.person_key = {{ group }}.person_key
+    on
+        people.as_of_date = {{ group }}.as_of_date
+        and {{ 'buyers' if group in ['cadence', 'spend', 'categories'] else 'people' }}.person_key = {{ group }}.person_key
 {% endfor %}

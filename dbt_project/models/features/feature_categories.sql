@@ -13,12 +13,12 @@ with lines as (
     from {{ ref('feature_orders') }} as orders
     inner join {{ run_dates('feature') }} as dates
         on orders.as_of_date = dates.as_of_date
-    inner join {{ ref('feature_baskets') }} as baskets
+    inner join {{ ref('feature_basket_versions') }} as baskets
         on
             orders.order_key = baskets.order_key
             and baskets.known_at <= dates.cut_off_at
             and (baskets.superseded_at is null or baskets.superseded_at > dates.cut_off_at)
-    where orders.days_ago < 84 and not orders.is_fully_refunded
+    where orders.days_ago < 84
     group by orders.as_of_date, orders.person_key, baskets.category_key
 )
 

@@ -3,8 +3,8 @@
 select
     as_of_date,
     person_key,
-    sum(case when days_ago < 28 and not is_fully_refunded then 1 else 0 end) as order_count_28d,
-    sum(case when not is_fully_refunded then 1 else 0 end) as order_count_84d,
+    sum(case when days_ago < 28 then 1 else 0 end) as order_count_28d,
+    count(*) as order_count_84d,
     sum(case when days_ago < 7 then paid_fen - refunded_fen else 0 end) as net_paid_fen_7d,
     sum(case when days_ago < 28 then paid_fen - refunded_fen else 0 end) as net_paid_fen_28d,
     sum(case when days_ago >= 28 and days_ago < 56 then paid_fen - refunded_fen else 0 end) as net_paid_fen_28d_before,
@@ -14,7 +14,6 @@ select
     sum(case when days_ago < 28 then discount_fen + paid_fen else 0 end) as list_fen_28d,
     sum(discount_fen) as discount_fen_84d,
     sum(discount_fen + paid_fen) as list_fen_84d,
-    sum(case when has_coupon then 1 else 0 end) as coupon_orders_84d,
     sum(case when channel in ('pos', 'store') then 1 else 0 end) as store_orders_84d,
     sum(case when channel = 'mini_program' then 1 else 0 end) as mini_program_orders_84d,
     sum(case when channel in ('tmall', 'taobao', 'jd', 'douyin', 'kuaishou', 'xiaohongshu') then 1 else 0 end)

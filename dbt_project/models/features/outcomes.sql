@@ -26,14 +26,17 @@ with deeds as (
 select
     people.as_of_date,
     people.one_id,
-    {{ var('horizon_days') }} as horizon_days,
+    cast({{ var('horizon_days') }} as bigint) as horizon_days,
     coalesce(deeds.order_count, 0) > 0 as ordered,
     cast(coalesce(deeds.order_count, 0) as bigint) as order_count,
     cast(coalesce(deeds.net_paid_fen, 0) as bigint) as net_paid_fen,
     coalesce(deeds.contact_count, 0) > 0 as contacted,
     coalesce(deeds.order_count, 0) > 0
-    and people.purchase_stage in ('visitor', 'registered_no_order') as first_order
-from {{ ref('feature_stages') }} as people
+    and stages.purchase_stage in ('visitor', 'registered_no_order') as first_order
+from {{ ref('feature_people') }} as people
+inner join {{ run_dates('label') }} as windows
+    on people.as_of_date = windows.as_of_date
+inner join {{ ref('purchase_stages') }} as stages
+    on people.as_of_date = stages.as_of_date and people.one_id = stages.one_id
 left join deeds
     on people.as_of_date = deeds.as_of_date and people.one_id = deeds.one_id
-where {{ add_days('people.as_of_date', var('horizon_days')) }} < {{ newest_training_date() }}

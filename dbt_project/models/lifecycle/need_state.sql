@@ -91,7 +91,9 @@ signals as (
         acting.{{ signal }} as signal_count
         {%- endif %}
     from acting
-    left join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
+    {%- if signal in ('lightly_viewed_categories', 'views_of_one_product', 'products_of_one_category') %}
+    inner join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
+    {%- endif %}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -104,9 +106,6 @@ select
     min_by(rules.need_state, rules.priority) as need_state
 from signals
 inner join {{ ref('need_state_signals') }} as bounds
-    on
-        signals.signal = bounds.signal
-        and signals.signal_count >= bounds.minimum
-        and signals.signal_count <= coalesce(bounds.maximum, signals.signal_count)
+    on signals.signal = bounds.signal and signals.signal_count >= bounds.minimum
 inner join {{ ref('need_state_rules') }} as rules on bounds.need_state = rules.need_state
 group by signals.as_of_date, signals.one_id

@@ -42,14 +42,16 @@ entering_days as (
     from {{ ref('purchase_days') }} as days
     inner join rules as after
         on
-            after.lapse_depth = 0
+            after.is_buyer
+            and after.lapse_depth = 0
             and days.order_days_365d >= after.min_order_days
-            and days.order_days_365d <= coalesce(after.max_order_days, days.order_days_365d)
+            and days.order_days_365d <= after.max_order_days
     left join rules as before
         on
-            before.lapse_depth = 0
+            before.is_buyer
+            and before.lapse_depth = 0
             and days.order_days_365d - 1 >= before.min_order_days
-            and days.order_days_365d - 1 <= coalesce(before.max_order_days, days.order_days_365d - 1)
+            and days.order_days_365d - 1 <= before.max_order_days
 ),
 
 active as (

@@ -48,22 +48,33 @@ reachable as (
     select kpi_date, reading_date, one_id from members
 ),
 
-active as (
+-- distinct before identity is looked up: else the planner begins with every record at every date
+active_records as (
     select distinct
         week.kpi_date,
         week.reading_date,
-        records.one_id
+        week.cut_off_at,
+        actions.source,
+        actions.customer_id
     from week
     inner join {{ ref('kpi_actions') }} as actions
         on
             week.action_date = actions.kpi_date
             and {{ read_on('week.action_date', 'week.reading_date') }} = actions.reading_date
+),
+
+active as (
+    select distinct
+        active_records.kpi_date,
+        active_records.reading_date,
+        records.one_id
+    from active_records
     inner join {{ ref('source_records') }} as records
         on
-            actions.source = records.source
-            and actions.customer_id = records.customer_id
-            and records.known_from <= week.cut_off_at
-            and (records.known_to is null or records.known_to > week.cut_off_at)
+            active_records.source = records.source
+            and active_records.customer_id = records.customer_id
+            and records.known_from <= active_records.cut_off_at
+            and (records.known_to is null or records.known_to > active_records.cut_off_at)
 )
 
 select

@@ -1,49 +1,54 @@
 -- New buyers of a day, what they cost, and how many of those of 90 days before have bought on a second day.
 with readings as (
     select distinct
-        kpi_date,
-        reading_date
-    from {{ ref('kpi_days') }}
-    where is_published
+        kpi_days.kpi_date,
+        kpi_days.reading_date,
+        dates.ends_at,
+        dates.cut_off_at
+    from {{ ref('kpi_days') }} as kpi_days
+    inner join {{ run_dates('kpi') }} as dates
+        on kpi_days.reading_date = dates.as_of_date
+    where kpi_days.is_published
 ),
 
 cohort_days as (
-    select kpi_date, reading_date, kpi_date as first_date from readings
+    select *, kpi_date as first_date from readings
     union all
-    select kpi_date, reading_date, {{ add_days('kpi_date', '-90') }} from readings
+    select *, {{ add_days('kpi_date', '-90') }} as first_date from readings
 ),
 
-orders as (
+test_records as (
     select
-        known.as_of_date as reading_date,
-        known.cut_off_at,
+        known.as_of_date,
         known.source,
-        known.customer_id,
-        {{ business_date('known.paid_at') }} as order_date
-    from {{ known_versions(ref('orders'), 'kpi') }} as known
-    where
-        known.paid_at < known.ends_at
-        and (known.cancelled_at is null or known.cancelled_at >= known.ends_at)
-        and coalesce(known.order_type, 'normal') not in ('test', 'gift', 'exchange')
-        and known.customer_id is not null
+        known.customer_id
+    from {{ known_versions(ref('customers'), 'kpi') }} as known
+    where known.is_test
 ),
 
+-- distinct before the rest of their orders is looked up: else the planner begins with every order at every date
 candidates as (
     select distinct
-        cohort_days.kpi_date,
-        cohort_days.reading_date,
-        cohort_days.first_date,
-        orders.cut_off_at,
-        records.one_id
-    from orders
-    inner join cohort_days
-        on orders.reading_date = cohort_days.reading_date and orders.order_date = cohort_days.first_date
-    inner join {{ ref('source_records') }} as records
+        days.kpi_date,
+        days.reading_date,
+        days.first_date,
+        days.ends_at,
+        days.cut_off_at,
+        orders.person_key
+    from cohort_days as days
+    inner join {{ ref('order_versions') }} as orders
         on
-            orders.source = records.source
-            and orders.customer_id = records.customer_id
-            and records.known_from <= orders.cut_off_at
-            and (records.known_to is null or records.known_to > orders.cut_off_at)
+            days.first_date = {{ business_date('orders.paid_at') }}
+            and orders.known_at <= days.cut_off_at
+            and (orders.superseded_at is null or orders.superseded_at > days.cut_off_at)
+    left join test_records
+        on
+            days.reading_date = test_records.as_of_date
+            and orders.source = test_records.source
+            and orders.customer_id = test_records.customer_id
+    where
+        test_records.customer_id is null
+        and (orders.cancelled_at is null or orders.cancelled_at >= days.ends_at)
 ),
 
 bought as (
@@ -51,22 +56,24 @@ bought as (
         candidates.kpi_date,
         candidates.reading_date,
         candidates.first_date,
-        candidates.one_id,
-        min(orders.order_date) as first_order_date,
+        candidates.person_key,
+        min({{ business_date('orders.paid_at') }}) as first_order_date,
         max(case
-            when orders.order_date > candidates.first_date and orders.order_date <= candidates.kpi_date then 1 else 0
+            when
+                {{ business_date('orders.paid_at') }} > candidates.first_date
+                and {{ business_date('orders.paid_at') }} <= candidates.kpi_date
+                then 1
+            else 0
         end) as bought_again
     from candidates
-    inner join {{ ref('source_records') }} as records
+    inner join {{ ref('order_versions') }} as orders
         on
-            candidates.one_id = records.one_id
-            and records.known_from <= candidates.cut_off_at
-            and (records.known_to is null or records.known_to > candidates.cut_off_at)
-    inner join orders
-        on
-            candidates.reading_date = orders.reading_date
-            and records.source = orders.source
-            and records.customer_id = orders.customer_id
+            candidates.person_key = orders.person_key
+            and orders.known_at <= candidates.cut_off_at
+            and (orders.superseded_at is null or orders.superseded_at > candidates.cut_off_at)
+    where
+        orders.paid_at < candidates.ends_at
+        and (orders.cancelled_at is null or orders.cancelled_at >= candidates.ends_at)
     group by 1, 2, 3, 4
 ),
 

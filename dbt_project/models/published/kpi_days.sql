@@ -8,4 +8,4 @@ from {{ run_dates('as_of') }} as dates
 inner join {{ run_dates('kpi') }} as days
     on
         days.as_of_date <= dates.as_of_date
-        and days.as_of_date > {{ add_days('dates.as_of_date', '-' ~ ((var('kpi_days') | int) + 7)) }}
+        and days.as_of_date > {{ add_days('dates.as_of_date', '-' ~ ((var('kpi_days') | int) + kpi_look_back())) }}

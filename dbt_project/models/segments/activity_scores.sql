@@ -44,7 +44,7 @@ days as (
         counted.age_days,
         rules.points * case
             when rules.is_once then 1
-            else least(counted.touch_count, coalesce(rules.daily_cap, counted.touch_count))
+            else least(counted.touch_count, rules.daily_cap)
         end as points
     from counted
     inner join rules on counted.touch = rules.touch

@@ -24,8 +24,8 @@ banded as (
     inner join {{ ref('point_bands') }} as {{ system }}_bands
         on
             {{ system }}_bands.system = '{{ system }}'
-            and scored.{{ system }}_points >= coalesce({{ system }}_bands.lower_bound, scored.{{ system }}_points)
-            and scored.{{ system }}_points < coalesce({{ system }}_bands.upper_bound, scored.{{ system }}_points + 1)
+            and scored.{{ system }}_points >= {{ system }}_bands.lower_bound
+            and scored.{{ system }}_points < {{ system }}_bands.upper_bound
     {%- endfor %}
 ),
 

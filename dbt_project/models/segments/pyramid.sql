@@ -39,6 +39,4 @@ select
     cast(scored.influence_score as bigint) as influence_score
 from scored
 inner join {{ ref('pyramid_tiers') }} as tiers
-    on
-        scored.pyramid_score >= coalesce(tiers.lower_bound, scored.pyramid_score)
-        and scored.pyramid_score < coalesce(tiers.upper_bound, scored.pyramid_score + 1)
+    on scored.pyramid_score >= tiers.lower_bound and scored.pyramid_score < tiers.upper_bound

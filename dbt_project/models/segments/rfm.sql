@@ -47,7 +47,7 @@ scored as (
     left join {{ ref('rfm_cuts') }} as frequency
         on
             measured.order_days_365d >= frequency.lower_bound
-            and measured.order_days_365d <= coalesce(frequency.upper_bound, measured.order_days_365d)
+            and measured.order_days_365d <= frequency.upper_bound
 ),
 
 numbers as (
@@ -71,8 +71,9 @@ cross join numbers
 inner join {{ ref('rfm_segments') }} as segments
     on
         (
-            (scored.r_score >= numbers.high_score) = segments.is_recent
+            segments.has_orders
+            and (scored.r_score >= numbers.high_score) = segments.is_recent
             and (scored.f_score >= numbers.high_score) = segments.is_frequent
             and (scored.m_score >= numbers.high_score) = segments.is_valuable
         )
-        or (scored.order_days_365d = 0 and segments.is_recent is null)
+        or (scored.order_days_365d = 0 and not segments.has_orders)

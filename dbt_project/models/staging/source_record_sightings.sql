@@ -1,12 +1,12 @@
 -- One row per (source, customer_id): since when any record named it. A brand may bring orders and no customer file.
+-- first_seen_at is what was seen by what was known first: an older order that arrives later must not reach back.
 with seen as (
     {%- for noun, seen_at in sighting_nouns().items() %}
     {%- for part in noun_parts(noun) %}
     select
         source,
         customer_id,
-        min(known_at) as known_at,
-        min({{ seen_at }}) as seen_at
+        min({{ pair('known_at', seen_at) }}) as sighting
     from {{ ref(part) }}
     where customer_id is not null
     group by source, customer_id
@@ -18,18 +18,16 @@ with seen as (
     select
         source,
         {{ side }} as customer_id,
-        known_at,
-        merged_at as seen_at
+        {{ pair('known_at', 'merged_at') }} as sighting
     from {{ ref(part) }}
     union all
     {%- endfor %}
     {%- endfor %}
-    {%- for part in noun_parts('identifiers') %}
+    {%- for part in identifier_parts() %}
     select
         source,
         customer_id,
-        min(known_at) as known_at,
-        min(observed_at) as seen_at
+        min({{ pair('known_at', 'observed_at') }}) as sighting
     from {{ ref(part) }}
     group by source, customer_id
     {{ "union all" if not loop.last }}
@@ -39,7 +37,7 @@ with seen as (
 select
     source,
     customer_id,
-    min(known_at) as first_known_at,
-    min(seen_at) as first_seen_at
+    (min(sighting)).head as first_known_at,
+    (min(sighting)).tail as first_seen_at
 from seen
 group by source, customer_id

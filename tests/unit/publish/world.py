@@ -12,6 +12,7 @@ from orchestration.settings import Settings
 DATE = dt.date(2017, 11, 30)
 PEOPLE = 12
 #: P01 to P04 are to be sent something, P05 and P06 are held out, the others are no candidates.
+_DATED = (*tables(), "contact_consents", "channel_freshness")
 SENT, HELD_OUT = ("P01", "P02", "P03", "P04"), ("P05", "P06")
 
 
@@ -27,6 +28,23 @@ def brand(home: Path, dates: Sequence[dt.date] = (DATE,), break_it: Callable[[du
         if break_it:
             break_it(con)
     return settings
+
+
+def add_date(settings: Settings, date: dt.date, harm: str) -> None:
+    """Add a date's published tables to a home's warehouse, after harming them where nothing else stands."""
+    with duckdb.connect() as apart:
+        apart.execute("set timezone = 'UTC'")
+        _create(apart)
+        _fill(apart, date)
+        apart.execute("use published")
+        apart.execute(harm)
+        harmed = {name: apart.sql(f"select * from published.{name}").to_arrow_table() for name in _DATED}
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute("set timezone = 'UTC'")
+        for name, rows in harmed.items():
+            con.register("harmed", rows)
+            con.execute(f"insert into published.{name} by name select * from harmed")
+            con.unregister("harmed")
 
 
 def _create(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-with merges as (
+with merged_numbers as (
     select
         'crm' as source,
         member_no_from as customer_id_from,
@@ -13,4 +13,4 @@ with merges as (
     from {{ landed('crm', 'merges') }} as landed_merges
 )
 
-{{ noun_versions('member_merges', 'merges') }}
+{{ noun_versions('member_merges', 'merged_numbers') }}

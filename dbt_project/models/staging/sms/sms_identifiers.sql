@@ -17,7 +17,19 @@ with listed as (
     from {{ landed('sms', 'receipts') }} as receipts
     where phone_shape = 'mobile'
     union all
-    select 'sms', phone, 'mobile', '', phone, 'sms', replied_at, null, known_at, 'sms', _file_id, _line
+    select
+        'sms' as source,
+        phone as customer_id,
+        'mobile' as id_type,
+        '' as id_scope,
+        phone as id_value,
+        'sms' as origin,
+        replied_at as observed_at,
+        cast(null as timestamp) as unbound_at,
+        known_at,
+        'sms' as channel,
+        _file_id,
+        _line
     from {{ ref('sms_replies') }}
 )
 

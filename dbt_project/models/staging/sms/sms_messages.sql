@@ -20,7 +20,7 @@ with landed_receipts as (
 
 placed as (
     select
-        landed_receipts.*,
+        *,
         row_number() over (partition by message_id order by known_at, _landed_at, _file_id, _line) as delivery
     from landed_receipts
 ),
@@ -98,7 +98,13 @@ messages as (
 ),
 
 named as (
-    select messages.*, 'sms' as source, phone as customer_id, phone as recipient_token, 'sms' as message_channel from messages
+    select
+        *,
+        'sms' as source,
+        phone as customer_id,
+        phone as recipient_token,
+        'sms' as message_channel
+    from messages
 )
 
 {{ noun_versions('messages', 'named', unknown=['staff_id', 'opened_at', 'clicked_at', 'cost_fen']) }}

@@ -78,9 +78,15 @@ implied as (
 ),
 
 refunds as (
-    select 'tmall' as source, asked_for.* from asked_for
+    select
+        *,
+        'tmall' as source
+    from asked_for
     union all
-    select 'tmall' as source, implied.* from implied
+    select
+        *,
+        'tmall' as source
+    from implied
     where amount_fen > 0
 )
 

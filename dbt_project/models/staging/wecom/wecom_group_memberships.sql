@@ -2,10 +2,8 @@
 with pulls as (
     select
         chat_id,
-        _file_id,
-        _line,
-        _landed_at,
-        _is_history,
+        _file_id as pull_file_id,
+        _line as pull_line,
         coalesce(_fetched_at, _landed_at) as pulled_at,
         {{ state_known_at() }} as pull_known_at,
         dense_rank() over (partition by chat_id order by coalesce(_fetched_at, _landed_at)) as pull_number
@@ -24,15 +22,14 @@ seen as (
         min(members._file_id) as _file_id,
         min(members._line) as _line
     from {{ landed('wecom', 'group_members') }} as members
-    inner join (select chat_id, _file_id, _line, pull_number, pull_known_at from pulls) as pulls
-        on pulls._file_id = members._file_id and pulls._line = members._line
+    inner join pulls on pulls.pull_file_id = members._file_id and pulls.pull_line = members._line
     where members.member_type = '2'
     group by pulls.chat_id, members.userid, members.joined_at, pulls.pull_number
 ),
 
 beside_neighbours as (
     select
-        seen.*,
+        *,
         lag(pull_number) over one_membership as seen_before,
         lead(pull_number) over one_membership as seen_next
     from seen
@@ -40,7 +37,11 @@ beside_neighbours as (
 ),
 
 next_pulls as (
-    select chat_id, pull_number, min(pulled_at) as pulled_at, min(pull_known_at) as pull_known_at
+    select
+        chat_id,
+        pull_number,
+        min(pulled_at) as pulled_at,
+        min(pull_known_at) as pull_known_at
     from pulls
     group by chat_id, pull_number
 ),

@@ -1,4 +1,4 @@
-"""Runs the suites: measure a door in one query, let Great Expectations judge, return reports."""
+"""Measures a version's files: one query, in a connection that reaches nothing else."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -8,15 +8,6 @@ from typing import Any
 import duckdb
 
 from data_quality.checks import Check, measure
-from data_quality.judge import judge
-from data_quality.report import Report
-
-
-def check_door(
-    door: str, connection: duckdb.DuckDBPyConnection, checks: Sequence[Check], subject: str, docs: Path | None = None
-) -> Report:
-    """Return the report of one door over whatever the connection shows under its tables' names."""
-    return judge(door, checks, {subject: measure(connection, checks)}, docs)[subject]
 
 
 def measure_version(

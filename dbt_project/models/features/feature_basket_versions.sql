@@ -6,7 +6,7 @@ with order_keys as (
         source,
         order_id,
         order_key
-    from {{ ref('feature_order_versions') }}
+    from {{ ref('order_versions') }}
 ),
 
 lines as (
@@ -36,7 +36,7 @@ select
     categories.category_key,
     lines.known_at,
     lines.superseded_at,
-    cast(lines.item_quantity as bigint) as item_quantity,
+    cast(round(lines.item_quantity, 0) as bigint) as item_quantity,
     cast(lines.line_fen as bigint) as line_fen
 from lines
 inner join categories

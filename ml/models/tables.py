@@ -1,0 +1,28 @@
+"""Cards as small Markdown tables, for people looking at a run."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def champions_table(cards: Sequence[dict[str, Any]]) -> str:
+    """Return one line per model: champion, basis, AUC with its interval, calibration, why it was refused."""
+    lines = ["| model | champion | basis | AUC | ECE | test rows | note |", "|---|---|---|---|---|---|---|"]
+    for card in cards:
+        measures = card["metrics"].get(card["champion"], {})
+        auc, ece = measures.get("auc"), measures.get("ece")
+        told = f"{auc['mean']:.3f} [{auc['interval'][0]:.3f}, {auc['interval'][1]:.3f}]" if auc else "—"
+        error = f"{ece['mean']:.3f}" if ece else "—"
+        note = "; ".join(card["refused"])
+        cells = (card["model"], card["champion"], card["basis"], told, error, str(card["test"]["rows"]), note)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def lift_table(cards: Sequence[dict[str, Any]]) -> str:
+    """Return lift by decile of every judged model, 1 the highest scores."""
+    judged = [card for card in cards if card["lift"]]
+    lines = ["| decile | " + " | ".join(card["model"] for card in judged) + " |", "|---" * (len(judged) + 1) + "|"]
+    for number in range(10):
+        cells = [f"{card['lift'][number]['lift']:.2f}" if number < len(card["lift"]) else "" for card in judged]
+        lines.append(f"| {number + 1} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""models: what is trained, judged and kept."""

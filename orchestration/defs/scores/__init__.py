@@ -1,0 +1,1 @@
+"""scores: what the kept models say of everybody at a date."""

@@ -1,0 +1,98 @@
+"""When a file counts as landed, what is history, and what a crash or a restore leaves."""
+
+import datetime as dt
+import shutil
+
+import pytest
+
+from orchestration.channels import ingest as engine
+from orchestration.channels import writing
+from tests.unit.channels.door import HEADER, NOON, row
+
+LATER = dt.datetime(2026, 6, 20)
+
+
+def test_the_landing_time_is_the_first_time_seen_and_survives_a_lost_warehouse(door):
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n")
+    door.ingest(NOON)
+    door.settings.warehouse.unlink()
+    shutil.rmtree(door.settings.landing)
+    done = door.ingest(LATER)
+    assert done.loaded == 1
+    assert door.rows("shop__receipts", "order_id", "_landed_at") == [("a", NOON)]
+
+
+def test_a_copy_lost_with_the_power_is_made_again_under_its_first_landing_time(door):
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n")
+    door.ingest(NOON)
+    door.settings.warehouse.unlink()
+    (copy,) = (door.home / "raw" / "shop" / "receipts").glob("*.csv")
+    copy.write_bytes(b"")
+    door.ingest(LATER)
+    assert door.rows("shop__receipts", "order_id", "_landed_at") == [("a", NOON)]
+    assert copy.stat().st_size > 0
+
+
+def test_everything_is_history_until_a_channel_is_live(door):
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n")
+    door.land("receipts", "history/b.csv", f"{HEADER}\n{row('b')}\n")
+    door.ingest(NOON)
+    assert sorted(door.rows("shop__receipts", "order_id", "_is_history")) == [("a", True), ("b", True)]
+    door.settings = type(door.settings)(home=door.home, live_from={"shop": "2026-06-01"})
+    door.land("receipts", "c.csv", f"{HEADER}\n{row('c')}\n")
+    door.ingest(LATER)
+    assert sorted(door.rows("shop__receipts", "order_id", "_is_history")) == [("a", False), ("b", True), ("c", False)]
+    door.settings = type(door.settings)(home=door.home, live_from={"shop": "2026-06-02"})
+    door.ingest(LATER)
+    assert sorted(door.rows("shop__receipts", "order_id", "_is_history")) == [("a", True), ("b", True), ("c", False)]
+
+
+def test_a_run_that_dies_before_its_commit_is_healed_by_the_next(door, monkeypatch):
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n{row('b', amount_yuan='x')}\n")
+
+    def power_loss(self):
+        self.write()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing.Writer, "commit", power_loss)
+    with pytest.raises(KeyboardInterrupt):
+        door.ingest(NOON)
+    monkeypatch.undo()
+    from tests.unit.channels.door import use_shop
+
+    use_shop(monkeypatch)
+    assert door.ingest(LATER).loaded == 1
+    assert door.rows("shop__receipts", "order_id", "_landed_at") == [("a", NOON)]
+    assert len(door.quarantine()) == 1
+
+
+def test_a_file_found_broken_after_part_of_it_was_written_leaves_nothing(door, monkeypatch):
+    monkeypatch.setattr(engine, "ROWS_PER_WRITE", 100)
+    from orchestration.channels import files
+
+    monkeypatch.setattr(files, "BLOCK", 4096)
+    good = [row(f"g{number}") for number in range(400)]
+    bad = [row(f"b{number}", amount_yuan="x") for number in range(400)]
+    door.land("receipts", "swapped.csv", "\n".join([HEADER, *good, *bad]) + "\n")
+    door.land("receipts", "zz.csv", f"{HEADER}\n{row('a')}\n")
+    door.ingest()
+    assert door.rows("shop__receipts", "order_id") == [("a",)]
+    assert door.ledger()["swapped.csv"]["reason"] == "mostly_bad"
+    assert door.ledger()["swapped.csv"]["quarantined"] == 800
+
+
+def test_a_changed_declaration_reads_the_raw_files_again(door, monkeypatch):
+    import dataclasses
+
+    from orchestration.channels import registry
+    from orchestration.channels.declare import Column
+    from tests.unit.channels.door import RECEIPTS, SHOP
+
+    door.land("receipts", "a.csv", "order_id,ordered_at,amount_yuan,colour\na,2026-03-01,1,red\n")
+    door.ingest(NOON)
+    wider = dataclasses.replace(RECEIPTS, columns=(*RECEIPTS.columns, Column("colour")))
+    changed = dataclasses.replace(SHOP, datasets=(wider, *SHOP.datasets[1:]))
+    monkeypatch.setattr(registry, "channels", lambda: {"shop": changed})
+    door.ingest(LATER)
+    assert door.rows("shop__receipts", "order_id", "colour", "_landed_at") == [("a", "red", NOON)]
+    assert len(door.query("from channels.ledger")) == 1

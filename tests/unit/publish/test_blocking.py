@@ -1,0 +1,139 @@
+"""What must not be published is not: every fault blocks, names its check, and leaves CURRENT where it was."""
+
+import datetime as dt
+import json
+
+import duckdb
+import pytest
+
+from orchestration.publish import PublishBlocked, RollbackRefused, publish, rollback
+from orchestration.publishing.versions import Store
+from tests.unit.publish.world import DATE, add_date, brand
+
+#: What goes wrong in the warehouse -> the check that has to say so.
+FAULTS = {
+    # first: it is found by comparison with what is published, when the dates lie near
+    "half the customers are gone": ("delete from customers where one_id > 'P05'", "customers_did_not_halve_or_double_overnight"),
+    "a customer stands twice": ("insert into customers from customers where one_id = 'P07'", "customers_keys_are_unique"),
+    "a customer has no id": ("update customers set one_id = null where one_id = 'P12'", "customers_keys_are_never_null"),
+    "a required column is null": ("update customers set paid_fen = null where one_id = 'P07'", "customers_required_columns_are_never_null"),
+    "a mobile number in a tag": ("update customers set tags = ['vip 13912345678'] where one_id = 'P07'", "customers_holds_no_contact_value"),
+    "an e-mail in a why": ("update recall_audience set why = '写信 a.b@mail.example.cn' where one_id = 'P01'", "recall_audience_holds_no_contact_value"),
+    "a spaced +86 number in a template": ("update message_templates set text_zh = '致电 +86 139 1234 5678'", "message_templates_holds_no_contact_value"),
+    "net is not paid less refunded": ("update customers set net_paid_fen = 1 where one_id = 'P07'", "customers_net_is_paid_less_refunded"),
+    "an order from the future": ("update customers set last_order_at = last_order_at + interval 1 day where one_id = 'P07'", "customers_know_nothing_of_the_future"),
+    "orders were lost on the way": ("update customers set paid_fen = 9000, net_paid_fen = 9000 where one_id = 'P07'", "money_in_equals_money_out"),
+    "somebody has no life cycle": ("delete from customer_lifecycle where one_id = 'P07'", "customers_segments_and_stages_speak_of_the_same_people"),
+    "an RFM score of 6": ("update customer_segments set r_score = 6 where one_id = 'P07'", "rfm_scores_lie_between_1_and_5"),
+    "a score above 1": ("update customer_scores set score = 1.2 where one_id = 'P07'", "scores_are_probabilities"),
+    "a score of a stranger": ("update customer_scores set one_id = 'P99' where one_id = 'P07'", "scores_speak_of_customers"),
+    "an identifier of two people": (
+        "insert into identity_map by name select * replace ('P08' as one_id, known_from + interval 1 hour as known_from)"
+        " from identity_map where one_id = 'P07'",
+        "an_identifier_is_one_persons_at_a_time",
+    ),
+    "a link learned later": ("update identity_map set known_from = known_from + interval 2 day where one_id = 'P07'", "links_were_known_at_the_cut_off"),
+    "a holdout is sent something": (
+        "insert into recall_audience by name select * replace ('P05' as one_id) from recall_audience where one_id = 'P01'",
+        "nobody_held_out_is_sent_anything",
+    ),
+    "two plans for one person": ("insert into recall_audience from recall_audience where one_id = 'P01'", "recall_audience_keys_are_unique"),
+    "consent was withdrawn": ("delete from contact_consents where one_id = 'P03'", "everybody_sent_has_consented"),
+    "consent for another purpose": ("update contact_consents set purpose = 'service' where one_id = 'P03'", "everybody_sent_has_consented"),
+    "a message at night": (
+        "update recall_audience set send_before_at = send_after_at + interval 13 hour, send_after_at = send_after_at + interval 12 hour,"
+        " valid_until_at = send_after_at + interval 14 hour where one_id = 'P01'",
+        "send_windows_are_in_order_and_outside_quiet_hours",
+    ),
+    "percentiles out of order": ("update recall_audience set net_p10_fen = 101 where one_id = 'P01'", "percentiles_are_in_order"),
+    "a task without a plan": ("delete from recall_audience where one_id = 'P04'", "every_task_is_of_a_plan"),
+    "a task without words": ("update recall_tasks set template_id = 'w9' where one_id = 'P01'", "every_task_has_its_words"),
+    "a summary that does not add up": ("update recall_audience_summary set customer_count = 5", "the_summary_counts_the_audience"),
+    "more than the budget": ("update recall_budget set budget_fen = 100", "plans_stay_within_their_budget"),
+    "attribution makes money": ("update channel_attribution set revenue_fen = revenue_fen + 1 where model = 'last'", "attribution_models_share_out_the_same_revenue"),
+    "an activity rate of 1.5": (
+        "insert into kpi_daily by name select * replace ('active_rate' as kpi, 'x' as dimension, 1.5 as value) from kpi_daily where kpi = 'gmv'",
+        "shares_lie_between_0_and_1",
+    ),
+    "tomorrow's figures": ("update kpi_daily set kpi_date = kpi_date + 1 where kpi = 'gmv'", "kpi_daily_is_of_its_date"),
+}
+
+
+@pytest.fixture(scope="module")
+def blocked(tmp_path_factory):
+    """One publish of a date per fault, after a good one: the message, and what each date's results file says."""
+    settings = brand(tmp_path_factory.mktemp("home"), [DATE])
+    good = publish(settings, [DATE]).current
+    days = {fault: DATE + dt.timedelta(days=number) for number, fault in enumerate(FAULTS, start=1)}
+    for fault, day in days.items():
+        add_date(settings, day, FAULTS[fault][0])
+    with pytest.raises(PublishBlocked) as raised:
+        publish(settings, list(days.values()))
+    store = Store(settings.published)
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in store.results.iterdir()]
+    failed = {result["version"][:10]: {one["name"] for one in result["failed"]} for result in results}
+    return good, store, str(raised.value), {fault: failed[day.isoformat()] for fault, day in days.items()}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_by_the_check_that_is_meant_for_it(blocked, fault):
+    _, _, message, failed = blocked
+    assert FAULTS[fault][1] in failed[fault] and FAULTS[fault][1] in message
+
+
+def test_after_thirty_faults_current_stands_where_it_stood(blocked):
+    good, store, message, failed = blocked
+    assert all(failed.values()) and store.current() == good
+    assert message.startswith(f"published: blocked; CURRENT stays at {good}")
+
+
+def test_a_message_holds_no_value_of_a_row(blocked):
+    _, store, message, _ = blocked
+    told = message + "".join(file.read_text(encoding="utf-8") for file in store.results.iterdir())
+    assert [value for value in ("139", "example.cn", "P07", "P01") if value in told] == []
+
+
+def test_a_single_fault_blocks_a_single_date_and_says_what_to_do(tmp_path):
+    settings = brand(tmp_path)
+    good = publish(settings, [DATE]).current
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute("insert into published.contact_refusals values ('P02', 'wecom'), ('P03', 'wecom')")
+    with pytest.raises(PublishBlocked, match=r"recall_audience: nobody_who_refused_is_sent_anything: 2 \(wanted 0\)\. .*rebuild"):
+        publish(settings, [DATE])
+    assert Store(settings.published).current() == good
+
+
+def test_what_is_whole_passes_every_check(tmp_path):
+    settings = brand(tmp_path)
+    done = publish(settings, [DATE])
+    results = json.loads((settings.published / "checks" / f"{done.current}.json").read_text(encoding="utf-8"))
+    assert results["passed"] is True and results["version"] == done.current
+    assert results["checks_run"] == len(results["findings"]) > 100
+    assert all(finding["passed"] for finding in results["findings"])
+
+
+def test_a_version_that_was_blocked_cannot_be_rolled_back_to(tmp_path):
+    settings = brand(tmp_path)
+    publish(settings, [DATE])
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute("update published.customers set net_paid_fen = 0 where one_id = 'P07'")
+    with pytest.raises(PublishBlocked):
+        publish(settings, [DATE])
+    blocked = next(name for name in Store(settings.published).by_age() if not Store(settings.published).has_passed(name))
+    with pytest.raises(RollbackRefused, match="did not pass its checks"):
+        rollback(settings, blocked)
+
+
+def test_without_a_readable_results_file_current_does_not_move(tmp_path, monkeypatch):
+    """The results file is read again from disk: what it says counts, not what the run remembers."""
+    from orchestration.publishing import files
+
+    settings, write = brand(tmp_path), files.write_text
+
+    def torn(path, text, mode=files.FILE_MODE):
+        write(path, text[: len(text) // 2] if path.parent.name == "checks" else text, mode)
+
+    monkeypatch.setattr(files, "write_text", torn)
+    with pytest.raises(PublishBlocked, match="cannot be read"):
+        publish(settings, [DATE])
+    assert Store(settings.published).current() is None
