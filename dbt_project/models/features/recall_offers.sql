@@ -19,8 +19,10 @@ select
     coalesce(landed.kind, catalogue.kind) as kind,
     case when landed.offer_id is null then catalogue.face_value_fen else landed.face_value_fen end as face_value_fen,
     case when landed.offer_id is null then catalogue.pay_rate else landed.pay_rate end as pay_rate,
-    case when landed.offer_id is null then catalogue.minimum_spend_fen else landed.minimum_spend_fen end as minimum_spend_fen,
-    case when landed.offer_id is null then catalogue.maximum_discount_fen else landed.maximum_discount_fen end as maximum_discount_fen,
+    case when landed.offer_id is null then catalogue.minimum_spend_fen else landed.minimum_spend_fen end
+        as minimum_spend_fen,
+    case when landed.offer_id is null then catalogue.maximum_discount_fen else landed.maximum_discount_fen end
+        as maximum_discount_fen,
     coalesce(landed.valid_days, catalogue.valid_days) as valid_days,
     catalogue.depth,
     catalogue.supplier_share,
