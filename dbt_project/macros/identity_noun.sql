@@ -9,6 +9,7 @@
     {%- set columns = (schema['columns'].keys() | list) + ['known_at', 'file_id', 'line'] -%}
     {%- set updated_at = 'coalesce(updated_at, known_at)' if 'updated_at' in schema['columns'] else 'known_at' -%}
     {%- set parts = noun_parts(noun) -%}
+    {%- if not parts %}{{ exceptions.raise_compiler_error("noun_parts lists no staging model for " ~ noun) }}{% endif -%}
 with versions as (
     {%- for part in parts %}
     select
@@ -17,15 +18,6 @@ with versions as (
         {%- endfor %}
     from {{ ref(part) }}
     {% if not loop.last %}union all{% endif %}
-    {%- else %}
-    select
-        {%- for column, kind in schema['columns'].items() %}
-        cast(null as {{ kind }}) as {{ column }},
-        {%- endfor %}
-        cast(null as timestamp) as known_at,
-        cast(null as varchar) as file_id,
-        cast(null as bigint) as line
-    where 1 = 0
     {%- endfor %}
 ),
 

@@ -32,7 +32,8 @@ class Fold:
         for _, value in sorted(values.items()):
             if value.joins() and value.is_over_cap():
                 self._share(value, day)
-                touched.update(link.record for link in value.links)
+            if not value.joins():
+                touched.update(link.record for link in value.links if link.status == "joined")
         if everything:
             touched, values = set(self._graph.links_of), self._graph.values
         if touched:
@@ -85,7 +86,7 @@ class Fold:
         """Add one observation; return its link where people may change by it."""
         graph = self._graph
         link = graph.links.get((record, key))
-        is_repeat = link is not None and bound is not None and link.is_repeat(origin, bound, day, self._rules)
+        is_repeat = link is not None and bound is not None and link.is_repeat(origin, reason, bound, day, self._rules)
         if link is None or not is_repeat:
             own = graph.link(record, graph.value(("customer_id", *record), None), SELF)
             if bound is not None and all(known == day for _, known in own.binds):
@@ -93,8 +94,6 @@ class Fold:
             link = graph.link(record, graph.value(key, reason), origin)
         if bound is not None:
             link.binds.add((bound, day))
-            if not link.is_own:
-                link.value.last_seen = max(link.value.last_seen, bound)
         elif unbound is not None:
             link.unbinds.add(unbound)
         return None if is_repeat else link
@@ -107,7 +106,7 @@ class Fold:
         self._conflict("people_cap", value.key, None, (None, None), detail, day)
 
     def _solve(self, touched: set[RecordKey], day: int) -> None:
-        solutions = [solve(self._graph, group) for group in self._groups(touched)]
+        solutions = [solve(self._graph, group) for group in self._graph.reach(touched)]
         clusters = [cluster for solution in solutions for cluster in solution.clusters]
         stopped = [stop for solution in solutions for stop in self._judge(solution, day)]
         people = self._lineage.carry(clusters, stopped, day)
@@ -119,17 +118,6 @@ class Fold:
                     self._record_refusal(refusal, day)
         for cluster, person in people:
             self._record_person(cluster, person, day)
-
-    def _groups(self, touched: set[RecordKey]) -> list[list[RecordKey]]:
-        """Return the groups touched; whoever was one person with a touched record is looked at too."""
-        while True:
-            groups = list(self._graph.reach(touched))
-            reached = {record for group in groups for record in group}
-            people = {self._lineage.person_of[record] for record in reached if record in self._lineage.person_of}
-            missing = {record for person in people for record in person.records} - reached
-            if not missing:
-                return groups
-            touched = reached | missing
 
     def _judge(self, solution: Solution, day: int) -> list[tuple[Link, str]]:
         """Set every link's status; return the links that stopped joining, with the reason."""

@@ -31,7 +31,6 @@ class Value:
     links: list["Link"] = dataclasses.field(default_factory=list)
     #: source -> records of it that carried the value, ever
     carriers: dict[str, set[RecordKey]] = dataclasses.field(default_factory=dict)
-    last_seen: int = -(1 << 62)
     #: total order of values among links of one strength and age
     order: tuple[object, ...] = ()
 
@@ -92,14 +91,14 @@ class Link:
         """Oldest first: known day, observed at, value, record. The first of a person's links founds it."""
         return (*self.since, *self.value.order, *self.record)
 
-    def is_repeat(self, origin: str, bound: int, day: int, rules: IdentityRules) -> bool:
+    def is_repeat(self, origin: str, reason: str | None, bound: int, day: int, rules: IdentityRules) -> bool:
         """Return whether one more observation of a link already judged says nothing new."""
         if self.status == "new" or self.valid_to is not None or bound < self.valid_from or (day, bound) < self.since:
             return False
-        if not self.rank and (origin in {SELF, RULING} or rules.is_asserted(origin) > self.is_asserted):
+        if reason is not None and self.value.joins():
             return False
-        silence = None if self.value.kind is None or self.is_own else self.value.kind.silence_us
-        return silence is None or 0 <= bound - self.value.last_seen < silence
+        # A longer holding can end nobody else's today: whoever it would end is not in the number's present era.
+        return bool(self.rank) or not (origin in {SELF, RULING} or rules.is_asserted(origin) > self.is_asserted)
 
     def settle(self) -> None:
         """Work out the present stint from bindings and unbindings, whatever order they came in."""

@@ -1,7 +1,7 @@
 -- One row per observation that a record carried an identifier: as delivered, the record's own key, rulings of member
 -- merges, and numbers under the namespace of the system that issued them, from when the issuer showed them.
 with observed as (
-    {%- for part in noun_parts('identifiers') %}
+    {%- for part in identifier_parts() %}
     select
         source,
         customer_id,

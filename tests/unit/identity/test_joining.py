@@ -81,6 +81,21 @@ def test_a_blocked_value_joins_nobody_and_is_listed_with_its_reason() -> None:
     assert identifier(history, "member_no=0000", "2017-01-05").reason == "placeholder"
 
 
+def test_a_value_blocked_later_gives_its_people_back_from_then_on() -> None:
+    rows = [link(f"pos/C{number}", "member_no@crm=X", "2017-01-05") for number in range(3)]
+    history = fold(*rows, link("pos/C2", "member_no@crm=X", "2017-02-01", blocked="placeholder"))
+    assert [len(persons(history, date)) for date in ("2017-01-31", "2017-02-01")] == [1, 3]
+
+
+def test_an_earlier_sighting_learned_later_shows_from_then_on() -> None:
+    history = fold(
+        link("crm/M1", "mobile=k1:a", "2017-02-01"),
+        link("crm/M1", "mobile=k1:a", "2017-03-01", seen="2017-01-10"),
+    )
+    then, now = (identifier(history, "mobile=k1:a", date) for date in ("2017-02-28", "2017-03-01"))
+    assert (str(then.valid_from.date()), str(now.valid_from.date())) == ("2017-02-01", "2017-01-10")
+
+
 def test_an_identifier_type_without_a_rule_joins_nobody() -> None:
     rows = [link(f"pos/C{number}", "shoe_size=42", "2017-01-05") for number in range(2)]
     history = fold(*rows)
@@ -113,6 +128,9 @@ def test_a_member_merge_outranks_the_limit_from_its_day_on() -> None:
     assert persons(history, "2017-04-30") == [["crm/M1"], ["crm/M2"]]
     assert persons(history, "2017-05-01") == [["crm/M1", "crm/M2"]]
     assert history.frame("redirect")[["label", "reason"]].values.tolist() == [["merge", "ruling"]]
+    one_id = one_ids(history, "2017-05-01")["crm/M1"]
+    for name in ("member_no=M1", "member_no=M2", "mobile=k1:a"):
+        assert identifier(history, name, "2017-05-01").one_id == one_id
 
 
 def test_a_ruling_on_two_cards_makes_no_room_for_a_third_of_somebody_else() -> None:
@@ -133,6 +151,27 @@ def test_the_stronger_link_is_taken_and_the_weaker_refused() -> None:
     )  # fmt: skip
     assert persons(history, "2017-01-02") == [["crm/M1", "pos/C1"], ["crm/M2"]]
     assert persons(history, "2017-01-03") == [["crm/M1"], ["crm/M2", "pos/C1"]]
+
+
+def test_a_typed_phone_confirmed_later_is_stronger_from_then_on() -> None:
+    history = fold(
+        link("pos/C1", "mobile=k1:a", "2017-01-01", origin="typed_by_staff"),
+        link("pos/C1", "mobile=k1:a", "2017-03-01"),
+        link("crm/M1", "mobile=k1:a", "2017-01-01"),
+    )
+    people = history.frame("person").sort_values("known_from")
+    assert people[["label", "reason"]].values.tolist() == [
+        ["medium", "joined_by_typed_identifier"],
+        ["high", "joined_by_strong_identifier"],
+    ]
+
+
+def test_a_marketplace_buyer_without_a_bridge_is_an_island_until_the_programme_names_them() -> None:
+    history = fold(
+        link("tmall/b1", "tb_open_uid@app=b1", "2017-01-01"),
+        link("tmall/b1", "mobile=k1:a", "2017-03-01"),
+    )
+    assert history.frame("person")["is_island"].tolist() == [True, False]
 
 
 def test_a_device_of_two_accounts_joins_neither() -> None:
@@ -189,6 +228,12 @@ def test_a_number_that_was_never_silent_is_not_re_issued() -> None:
     history = fold(*_re_issued("2017-06-01"))
     assert identifier(history, "mobile=k1:a", "2017-06-01").one_id == one_ids(history, "2017-06-01")["crm/M1"]
     assert history.frame("conflict")["label"].tolist() == ["per_person_cap"]
+
+
+def test_a_holder_seen_in_between_breaks_the_silence() -> None:
+    between = link("crm/M1", "mobile=k1:a", "2017-04-01")
+    history = fold(*_re_issued("2017-07-20"), between)
+    assert identifier(history, "mobile=k1:a", "2017-07-20").one_id == one_ids(history, "2017-07-20")["crm/M1"]
 
 
 def test_a_person_who_returns_after_a_silence_with_nothing_that_contradicts_is_the_same_person() -> None:
