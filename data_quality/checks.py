@@ -69,8 +69,10 @@ def measure(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> d
 
 def duplicates(key: Sequence[str]) -> str:
     """Return the aggregate that counts rows whose key another row has already."""
-    return f"count(*) - count(distinct ({', '.join(_quoted(key))},))" if len(key) == 1 else (
-        f"count(*) - count(distinct ({', '.join(_quoted(key))}))"
+    return (
+        f"count(*) - count(distinct ({', '.join(_quoted(key))},))"
+        if len(key) == 1
+        else (f"count(*) - count(distinct ({', '.join(_quoted(key))}))")
     )
 
 

@@ -135,7 +135,7 @@ def _require_data(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date
     known = {
         row[0]
         for row in connection.execute(
-            "select as_of_date from published.customers where as_of_date in (select unnest($dates::date[])) group by all",
+            "select distinct as_of_date from published.customers where as_of_date in (select unnest($dates::date[]))",
             {"dates": list(dates)},
         ).fetchall()
     }
@@ -169,7 +169,9 @@ def _blocked_message(store: Store, blocked: Sequence[str]) -> str:
             sentences = {f"{one['table']}.{one['name']}": one["sentence"] for one in found["failed"]}
         except (OSError, ValueError, KeyError):
             sentences = {"results": f"published: {name}: its results file {path} cannot be read; run the date again."}
-        for check, sentence in sentences.items() or [("results", f"published: {name}: no check was run; run the date again.")]:
+        for check, sentence in sentences.items() or [
+            ("results", f"published: {name}: no check was run; run the date again.")
+        ]:
             failed.setdefault(check, []).append((date_of(name), sentence))
     lines = [f"published: blocked; CURRENT stays at {store.current() or 'nothing'}"]
     for dates in failed.values():

@@ -22,7 +22,9 @@ def _result(failed: list[str], run: int) -> dg.AssetCheckResult:
 
 
 def _door_check(door: str, key: list[str]) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=key, name=f"{door}_door", description=f"The {door} suite: one aggregate query, judged as a whole.")
+    @dg.asset_check(
+        asset=key, name=f"{door}_door", description=f"The {door} suite: one aggregate query, judged as a whole."
+    )
     def check(context: dg.AssetCheckExecutionContext, home: Home) -> dg.AssetCheckResult:
         with connect(home.settings, read_only=True) as warehouse:
             report = check_door(door, home.settings, warehouse, partition_dates(context))
@@ -32,7 +34,9 @@ def _door_check(door: str, key: list[str]) -> dg.AssetChecksDefinition:
 
 
 def _version_check() -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=["published", "version"], name="published_door", description="What CURRENT's results file says.")
+    @dg.asset_check(
+        asset=["published", "version"], name="published_door", description="What CURRENT's results file says."
+    )
     def check(home: Home) -> dg.AssetCheckResult:
         return _result(*newest_result(Store(home.settings.published)))
 

@@ -75,7 +75,8 @@ def audit_versions(
     measured = {}
     for date, name in versions.items():
         consents = connection.execute(
-            "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date", {"date": date}
+            "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date",
+            {"date": date},
         ).to_arrow_table()
         version: dict[str, Any] = {
             "as_of_date": date,
@@ -86,7 +87,9 @@ def audit_versions(
         beside = {"refusals": refusals, "consents": consents, "figures": figures}
         folder = store.versions / name
         measured[name] = measure_version(folder, list(tables()), checks, version, beside, settings.memory_limit)
-    before = [doors.door(name, settings, connection, list(versions), list(measured)) for name in doors.present(connection)]
+    before = [
+        doors.door(name, settings, connection, list(versions), list(measured)) for name in doors.present(connection)
+    ]
     said = judge([*before, Door(DOOR, checks, measured)], docs=settings.home / "reports" / "data_docs")
     return {name: merged(name, [Report(name, contract_findings(store, name)), said[name]]) for name in measured}
 

@@ -21,7 +21,13 @@ TABLES: Final = {
 }
 
 
-def door(name: str, settings: Settings, connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date], subjects: Sequence[str]) -> Door:
+def door(
+    name: str,
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    dates: Sequence[dt.date],
+    subjects: Sequence[str],
+) -> Door:
     """Measure a door once for a run's dates, on behalf of each subject (a run, or the versions it publishes)."""
     checks = _CHECKS[name](settings, connection, dates)
     numbers = measure(connection, checks)

@@ -51,7 +51,9 @@ def write_table(
         Key of ``recipient_token``, for tables that carry one.
     """
     columns = ", ".join(f'"{name}"' for name in contract.column_names)
-    order = ", ".join(f'"{name}"' for name in (*contract.key, *(n for n in contract.column_names if n not in contract.key)))
+    order = ", ".join(
+        f'"{name}"' for name in (*contract.key, *(n for n in contract.column_names if n not in contract.key))
+    )
     query = (
         f'select {columns} from published."{contract.name}" '
         f'where "{contract.partition}" = cast($as_of_date as date) order by {order}'
@@ -84,7 +86,9 @@ def _row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
 
 
 def _with_tokens(table: pa.Table, key: bytes) -> pa.Table:
-    ones, channels, audiences = (table.column(name).to_pylist() for name in ("one_id", "message_channel", "audience_id"))
+    ones, channels, audiences = (
+        table.column(name).to_pylist() for name in ("one_id", "message_channel", "audience_id")
+    )
     tokens = [recipient_token(key, *who) for who in zip(ones, channels, audiences, strict=True)]
     place = table.schema.get_field_index("recipient_token")
     return table.set_column(place, table.schema.field(place), pa.array(tokens, pa.string()))

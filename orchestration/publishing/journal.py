@@ -17,21 +17,19 @@ from orchestration.publishing.versions import Store, date_of
 
 JOURNAL: Final = "journal.parquet"
 _PLAN: Final = ("message_channel", "offer_id", "net_p10_fen", "net_p50_fen", "net_p90_fen")
-SCHEMA: Final = pa.schema(
-    [
-        ("version", pa.string()),
-        ("as_of_date", pa.date32()),
-        ("audience_id", pa.string()),
-        ("one_id", pa.string()),
-        ("arm", pa.string()),
-        ("message_channel", pa.string()),
-        ("offer_id", pa.string()),
-        ("net_p10_fen", pa.int64()),
-        ("net_p50_fen", pa.int64()),
-        ("net_p90_fen", pa.int64()),
-        ("assignment_probability", pa.float64()),
-    ]
-)
+SCHEMA: Final = pa.schema([
+    ("version", pa.string()),
+    ("as_of_date", pa.date32()),
+    ("audience_id", pa.string()),
+    ("one_id", pa.string()),
+    ("arm", pa.string()),
+    ("message_channel", pa.string()),
+    ("offer_id", pa.string()),
+    ("net_p10_fen", pa.int64()),
+    ("net_p50_fen", pa.int64()),
+    ("net_p90_fen", pa.int64()),
+    ("assignment_probability", pa.float64()),
+])
 
 
 def append_plans(store: Store, version: str) -> int:
@@ -60,4 +58,6 @@ def journalled_dates(store: Store) -> set[str]:
     path = store.root / JOURNAL
     if not path.exists():
         return set()
-    return {date_of(version) for version in pq.read_table(path, columns=["version"]).column("version").unique().to_pylist()}
+    return {
+        date_of(version) for version in pq.read_table(path, columns=["version"]).column("version").unique().to_pylist()
+    }

@@ -1,4 +1,4 @@
-"""What a version says of itself: tables with their hashes, channels with their freshness, checks, state read at publish.
+"""What a version says of itself: its tables' hashes, channels' freshness, checks, and the state read at publish.
 
 No clocks and no run ids: the same ledger, code and settings give the same manifest, hence the same version name.
 """
@@ -25,7 +25,9 @@ def freshness(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[st
         " where as_of_date = cast($as_of_date as date) order by channel",
         {"as_of_date": as_of_date},
     ).fetchall()
-    return {channel: {"data_as_of": seen.isoformat() if seen else None, "stale": stale} for channel, seen, stale in rows}
+    return {
+        channel: {"data_as_of": seen.isoformat() if seen else None, "stale": stale} for channel, seen, stale in rows
+    }
 
 
 def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> str:
@@ -37,7 +39,8 @@ def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) ->
     digest = hashlib.sha256()
     for query in (
         "select one_id, message_channel from published.contact_refusals where $as_of_date <> ''",
-        "select one_id, message_channel, purpose from published.contact_consents where as_of_date = cast($as_of_date as date)",
+        "select one_id, message_channel, purpose from published.contact_consents"
+        " where as_of_date = cast($as_of_date as date)",
     ):
         row = connection.execute(
             "select count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line))"

@@ -13,7 +13,9 @@ from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
 
 
-def check_door(name: str, settings: Settings, connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> Report:
+def check_door(
+    name: str, settings: Settings, connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]
+) -> Report:
     """Return the report of one of the doors before published, over a run's dates."""
     return judge([door(name, settings, connection, dates, ["run"])])["run"]
 

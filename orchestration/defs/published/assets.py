@@ -15,7 +15,10 @@ from orchestration.publishing.contract import tables
     owners=OWNERS,
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
-    deps=[dg.AssetKey(["published", name]) for name in (*tables(), "channel_freshness", "contact_refusals", "contact_consents")],
+    deps=[
+        dg.AssetKey(["published", name])
+        for name in (*tables(), "channel_freshness", "contact_refusals", "contact_consents")
+    ],
     description="One folder of Parquet files and a manifest per date; CURRENT names the newest that passed its checks.",
     kinds={"python", "parquet"},
 )

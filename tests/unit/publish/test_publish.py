@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
-import os
 import stat
 import threading
 import time
+from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
@@ -57,7 +57,9 @@ def test_publishing_the_same_twice_gives_one_version_with_the_same_bytes(tmp_pat
     folder = settings.published / "versions" / first
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     with duckdb.connect(str(settings.warehouse)) as con:  # the same rows, arriving in another order
-        con.execute("create or replace table published.customers as select * from published.customers order by one_id desc")
+        con.execute(
+            "create or replace table published.customers as select * from published.customers order by one_id desc"
+        )
     second = publish(settings, [DATE]).versions[DATE]
     assert second == first
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
@@ -84,7 +86,7 @@ def test_a_range_points_current_to_its_newest_date(tmp_path):
     settings = brand(tmp_path, days(-2, -1, 0))
     done = publish(settings, days(0, -2, -1))
     assert done.current == done.versions[DATE]
-    assert os.readlink(settings.published / "current") == f"versions/{done.current}"
+    assert (settings.published / "current").readlink() == Path("versions") / done.current
 
 
 def test_rollback_goes_to_the_date_before_or_to_a_version_by_name(tmp_path):
@@ -115,14 +117,17 @@ def test_the_newest_version_of_each_of_the_last_dates_stays_and_currents_always(
 
     settings = dataclasses.replace(brand(tmp_path, days(-3, -2, -1, 0)), retention_dates=2)
     done = publish(settings, days(-3, -2, -1, 0))
-    assert sorted(p.name for p in (settings.published / "versions").iterdir()) == [done.versions[d] for d in days(-1, 0)]
+    assert sorted(p.name for p in (settings.published / "versions").iterdir()) == [
+        done.versions[d] for d in days(-1, 0)
+    ]
     rollback(settings)
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("update published.customers set city = '上海市' where as_of_date = $d", {"d": DATE})
     again = publish(settings, [DATE])
-    assert sorted(p.name for p in (settings.published / "versions").iterdir()) == sorted(
-        [done.versions[DATE - dt.timedelta(days=1)], again.versions[DATE]]
-    )
+    assert sorted(p.name for p in (settings.published / "versions").iterdir()) == sorted([
+        done.versions[DATE - dt.timedelta(days=1)],
+        again.versions[DATE],
+    ])
 
 
 def test_a_date_nobody_is_known_at_is_refused_with_a_remedy(tmp_path):
