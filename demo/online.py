@@ -37,8 +37,6 @@ def _users(person: Person, chance: Chance) -> list[Row]:
 
 
 def _member(person: Person, chance: Chance) -> list[Row]:
-    if not chance.happens(0.75, "tmall member", person.person_id):
-        return []
     at = max(person.registered_at, wall(2016, 12, 20))
     payload: dict[str, object] = {
         "ouid": person.tmall_ouid,
@@ -55,7 +53,7 @@ def _member(person: Person, chance: Chance) -> list[Row]:
         "created": text(at),
         "modified": text(at),
     }
-    if chance.happens(0.7, "tmall phone", person.person_id):
+    if chance.happens(0.5, "tmall phone", person.person_id):
         payload["clear_mobile"] = person.phone
     return [(at, enveloped(TMALL_SHOP, at, payload))]
 

@@ -54,7 +54,14 @@ def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
         }
         with Progress(sys.stdout) as progress:
             instance.add_event_listener(run_id, progress.on_event)
-            result = job.execute_in_process(instance=instance, run_id=run_id, tags=tags, raise_on_error=False)
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                tags=tags,
+                raise_on_error=False,
+                # The terminal shows Progress; Dagster keeps its own record of every event.
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
     failures = list(progress.failures)
     if not result.success and not failures:
         failures = [("start", _start_failure(result))]

@@ -1,5 +1,4 @@
-{#- The staging models that make up a noun: the one list that customer/<noun>, the identity links
-    (`identifiers`: observations, all with the same columns) and source_record_sightings read. -#}
+{#- The staging models that make up a noun: the one list that customer/<noun> and source_record_sightings read. -#}
 {% macro noun_parts(noun) -%}
     {%- set parts = {
         'customers': [
@@ -31,13 +30,17 @@
         'task_results': ['standard_task_results'],
         'member_merges': ['crm_member_merges', 'standard_member_merges'],
         'channel_costs': ['standard_channel_costs'],
-        'identifiers': [
-            'pos_identifiers', 'mini_program_identifiers', 'tmall_identifiers', 'wecom_identifiers',
-            'official_account_identifiers', 'app_identifiers', 'sms_identifiers', 'crm_identifiers',
-            'call_centre_identifiers', 'standard_identifiers',
-        ],
     } -%}
     {{ return(parts[noun]) }}
+{%- endmacro %}
+
+{#- The staging models that observe identifiers, all with the same columns. -#}
+{% macro identifier_parts() -%}
+    {{ return([
+        'pos_identifiers', 'mini_program_identifiers', 'tmall_identifiers', 'wecom_identifiers',
+        'official_account_identifiers', 'app_identifiers', 'sms_identifiers', 'crm_identifiers', 'call_centre_identifiers',
+        'standard_identifiers',
+    ]) }}
 {%- endmacro %}
 
 {#- The nouns whose rows say that a source record exists, with the time of the row's event (none: a registration's). -#}

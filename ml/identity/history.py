@@ -48,7 +48,7 @@ KINDS: Final[dict[str, list[str]]] = {
 
 @dataclasses.dataclass
 class IdentityHistory:
-    """Rows by kind, in a total order."""
+    """Rows by kind, in the order they arose; the tables made of them are in a total order."""
 
     rows: dict[str, list[tuple[Any, ...]]]
 
@@ -70,7 +70,7 @@ def _table(kind: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
         pa.array(columns[field.name], type=field.type) if field.name in columns else pa.nulls(len(rows), field.type)
         for field in LONG_SCHEMA
     ]
-    return pa.Table.from_arrays(arrays, schema=LONG_SCHEMA)
+    return pa.Table.from_arrays(arrays, schema=LONG_SCHEMA).sort_by([(name, "ascending") for name in KINDS[kind]])
 
 
 class Recorder:
@@ -115,7 +115,7 @@ class Recorder:
         for kind, states in self._open.items():
             self._rows[kind] += [(*key, *state, since, None) for key, (state, since) in states.items()]  # type: ignore[misc]
             states.clear()
-        return IdentityHistory({kind: sorted(rows, key=_nulls_first) for kind, rows in self._rows.items()})
+        return IdentityHistory(self._rows)
 
     def _set(self, kind: str, key: tuple[Any, ...], state: tuple[Any, ...] | None, instant: int) -> None:
         before = self._open[kind].get(key)
@@ -127,7 +127,3 @@ class Recorder:
             self._open[kind].pop(key, None)
         else:
             self._open[kind][key] = (state, instant)
-
-
-def _nulls_first(row: tuple[Any, ...]) -> tuple[tuple[bool, Any], ...]:
-    return tuple((part is not None, part if part is not None else 0) for part in row)

@@ -27,8 +27,8 @@ def code_hash() -> str:
 
 
 def to_json(value: Any) -> str:
-    """Return canonical JSON: sorted keys, no NaN (null instead), Chinese as it is."""
-    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False)
+    """Return JSON in the order of the keys given, which is the order people read; NaN is null, Chinese as it is."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:

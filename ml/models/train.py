@@ -55,6 +55,7 @@ def training_job(
     """Select a model's labelled rows from the snapshots of its closed cut-offs."""
     check_features(features, snapshots)
     chosen = snapshots[snapshots["as_of_date"].isin(list(cut_offs))]
+    buyers = chosen.loc[chosen[_BGNBD[2]].notna() & ~chosen["is_test"], ["as_of_date", "one_id", *_BGNBD]]
     return TrainingJob(
         spec=spec,
         training_date=training_date,
@@ -62,7 +63,7 @@ def training_job(
         features=tuple(features),
         thresholds=thresholds,
         rows=labelled_rows(chosen, outcomes, spec, horizon_days),
-        buyers=chosen.loc[chosen[_BGNBD[2]].notna() & ~chosen["is_test"], ["as_of_date", *_BGNBD]],
+        buyers=buyers.sort_values(["as_of_date", "one_id"], ignore_index=True),
     )
 
 

@@ -11,10 +11,11 @@ import pandas as pd
 from ml.recall.rules import Rules, require
 from ml.recall.tables import OUTCOMES
 
-#: One row per candidate of a date whose audience was published, holdouts included; appended by the publish step.
+#: One row per candidate of a version that CURRENT was moved to, holdouts included, in the order of the moves; publish
+#: appends it. The cost comes with it from recall.audience.
 JOURNAL: Final = (
-    "published_version", "as_of_date", "audience_id", "one_id", "arm", "assignment_probability", "campaign_id",
-    "message_channel", "offer_id", "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen",
+    "version", "as_of_date", "audience_id", "one_id", "arm", "message_channel",
+    "net_p10_fen", "net_p50_fen", "net_p90_fen",
 )  # fmt: skip
 HOLDOUTS: Final = ("holdout_global", "holdout_campaign")
 #: Half the width of a two-sided 90% interval, in standard errors.
@@ -38,7 +39,7 @@ def outcomes(
     Parameters
     ----------
     journal
-        Columns ``JOURNAL``.
+        Columns ``JOURNAL`` and ``expected_cost_fen``.
     orders
         ``one_id, order_date, net_paid_fen``: kept orders as known on ``known_on``.
     sent
@@ -55,11 +56,10 @@ def outcomes(
     DataFrame
         ``OUTCOMES``; money in fen, ``srm_p_value`` the probability of a holdout as far from its share by chance.
     """
-    require(journal, JOURNAL, "published/journal.parquet")
+    require(journal, (*JOURNAL, "expected_cost_fen"), "published/journal.parquet")
     rows = []
-    newest = journal.sort_values("published_version", kind="stable").drop_duplicates(
-        ["audience_id", "one_id"], keep="last"
-    )
+    last = journal.drop_duplicates("audience_id", keep="last")[["audience_id", "version"]]
+    newest = journal.merge(last, on=["audience_id", "version"])
     for (date, audience), everybody in newest.groupby(["as_of_date", "audience_id"]):
         people = everybody[~everybody["one_id"].isin(changed.loc[changed["changed_on"] > date, "one_id"])]
         for horizons in (1, 3):

@@ -116,8 +116,8 @@ def _worded(
     ranked: NDArray[np.int64],
     templates: dict[str, dict[str, Any]],
 ) -> list[tuple[str | None, ...]]:
-    asked = [name for name in dict.fromkeys((*FIRST_ASKED, *FIRST_ASKED_NEVER_BOUGHT)) if name in templates]
-    columns = {name: _values(rows, name) for name in dict.fromkeys((*features, *asked, "recency_days"))}
+    known = dict.fromkeys((*features, *FIRST_ASKED, *FIRST_ASKED_NEVER_BOUGHT, "recency_days"))
+    columns = {name: _values(rows, name) for name in known if name in rows.columns}
     cache: dict[tuple[str, float], str | None] = {}
 
     def say(name: str, row: int) -> str | None:
@@ -135,7 +135,12 @@ def _worded(
         for name in (*names, *(FIRST_ASKED_NEVER_BOUGHT if never_bought else FIRST_ASKED)):
             if len(chosen) == REASONS:
                 break
-            if name in templates and templates[name]["reason_group"] not in used and (text := say(name, row)):
+            if (
+                name in columns
+                and name in templates
+                and templates[name]["reason_group"] not in used
+                and (text := say(name, row))
+            ):
                 chosen.append(text)
                 used.add(str(templates[name]["reason_group"]))
         result.append((*chosen, *[None] * (REASONS - len(chosen))))

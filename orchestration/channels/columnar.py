@@ -18,7 +18,7 @@ from orchestration.channels.declare import Dataset
 from orchestration.channels.delimited import RowTable
 from orchestration.channels.nested import Explode
 from orchestration.channels.reasons import BrokenFile
-from orchestration.channels.records import Batch, Tally, map_header, recognised
+from orchestration.channels.records import ENVELOPE, Batch, Tally, map_header, recognised
 
 ROWS_PER_BATCH: Final = 50_000
 #: A workbook that unpacks to more than this, or to a hundred times its size, is not opened.
@@ -67,7 +67,10 @@ def _flat(batch: pa.RecordBatch, lines: np.ndarray, dataset: Dataset, tally: Tal
         position = positions.get(column.name)
         columns[column.name] = pa.nulls(len(lines), TEXT) if position is None else _column_text(batch.column(position))
     tally.physical += len(lines)
-    return Batch(lines, columns)
+    accounts, fetched = (
+        None if name not in positions else _column_text(batch.column(positions[name])) for name in ENVELOPE
+    )
+    return Batch(lines, columns, accounts, fetched)
 
 
 def _column_text(array: pa.Array) -> pa.Array:

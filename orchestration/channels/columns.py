@@ -16,11 +16,18 @@ TEXT: Final = pa.string()
 #: Whole numbers up to here survive as a double; JSON numbers above are written digit by digit from Python's integers.
 EXACT_FLOAT: Final = 2.0**53
 #: Values that need no closer look, by type: nothing in them is a contact, a NULL word, a lossy number or a sentinel.
-_CLEAN_INSTANT: Final = r"^(?:199\d|20\d\d)-\d\d-\d\d \d\d:\d\d:\d\d$"
-_CLEAN_NUMBER: Final = r"^-?\d{1,10}(?:\.\d{1,2})?$"
-_CLEAN_INTEGER: Final = r"^-?(?:0|[1-9]\d{0,9})$"
-#: Letters first and ten or more: no NULL word is as long. Digits: not 0, nor 11 to 15 of them, where mobiles lie.
-_CLEAN_ID: Final = r"^(?:[A-Za-z][A-Za-z0-9_]{9,}|[1-9]\d{0,9}|[1-9]\d{15,29})$"
+_DAY: Final = r"(?:199\d|20\d\d)-\d\d-\d\d"
+_CLEAN_INSTANT: Final = rf"^{_DAY} \d\d:\d\d:\d\d$"
+_CLEAN_ZULU: Final = rf"^{_DAY}T\d\d:\d\d:\d\dZ$"
+_CLEAN_NUMBER: Final = r"^-?(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?$"
+_CLEAN_INTEGER: Final = r"^(?:0|-?[1-9]\d{0,9})$"
+#: Letters first and ten or more: no NULL word is as long. Digits: not 0, and no mobile with or without its 86.
+_CLEAN_ID: Final = (
+    r"^(?:[A-Za-z][A-Za-z0-9_-]{9,}|[1-9]\d{0,9}|[2-9]\d{10}|1[0-2]\d{9}|[1-9]\d{11}|[1-79]\d{12}|8[0-57-9]\d{11}"
+    r"|[1-9]\d{13,29})$"
+)
+#: In such an id a number that a token must replace may still hide (``a-13812345678``).
+_HIDES_NUMBER: Final = r"[A-Za-z_-].*\d[\d-]{9,}"
 _EPOCHS: Final = {"s": r"^1\d{9}$", "ms": r"^1\d{12}$"}
 
 
@@ -106,7 +113,8 @@ def _clean(column: Column, distinct: pa.Array, rules: Rules) -> pa.Array:
     if column.values or column.synonyms or len(distinct) == 0:
         return nothing
     if column.type == "identifier":
-        return pc.if_else(pc.match_substring_regex(distinct, _CLEAN_ID), distinct, nothing)
+        hides = pc.match_substring_regex(distinct, _HIDES_NUMBER)
+        return pc.if_else(pc.and_not(pc.match_substring_regex(distinct, _CLEAN_ID), hides), distinct, nothing)
     if column.type in ("decimal", "integer"):
         if column.maximum is not None or column.minimum not in (None, 0) or column.scale not in (None, 2):
             return nothing
@@ -129,15 +137,17 @@ def _clean_instants(column: Column, distinct: pa.Array, rules: Rules) -> pa.Arra
             text = pc.replace_substring_regex(moments.cast(TEXT), r"\.000$", "")
             text = pc.replace_substring_regex(text, r"(\.\d{3})$", r"\1000")
             result = pc.coalesce(result, text)
-    fits = pc.match_substring_regex(distinct, _CLEAN_INSTANT)
-    if pc.any(fits).as_py():
-        written = pc.if_else(fits, distinct, nothing)
-        moments = pc.strptime(written, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
-        # 30 February parses as a day in March: only what reads back the same exists.
-        moments = pc.if_else(pc.equal(moments.cast(TEXT), written), moments, pa.scalar(None, pa.timestamp("s")))
-        if column.clock != "utc":
-            moments = pc.subtract(moments, pa.scalar(SHANGHAI_OFFSET, pa.duration("s")))
-        result = pc.coalesce(result, moments.cast(TEXT))
+    for shape, is_local in ((_CLEAN_INSTANT, column.clock != "utc"), (_CLEAN_ZULU, False)):
+        fits = pc.match_substring_regex(distinct, shape)
+        if pc.any(fits).as_py():
+            written = pc.if_else(fits, distinct, nothing)
+            written = pc.replace_substring(pc.replace_substring(written, "T", " "), "Z", "")
+            moments = pc.strptime(written, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
+            # 30 February parses as a day in March: only what reads back the same exists.
+            moments = pc.if_else(pc.equal(moments.cast(TEXT), written), moments, pa.scalar(None, pa.timestamp("s")))
+            if is_local:
+                moments = pc.subtract(moments, pa.scalar(SHANGHAI_OFFSET, pa.duration("s")))
+            result = pc.coalesce(result, moments.cast(TEXT))
     if not column.may_be_future:
         result = pc.if_else(pc.less_equal(result, rules.landed_at), result, nothing)
     return result

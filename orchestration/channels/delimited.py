@@ -11,7 +11,7 @@ import pyarrow as pa
 from orchestration.channels.columns import TEXT
 from orchestration.channels.declare import Dataset
 from orchestration.channels.reasons import BrokenFile
-from orchestration.channels.records import Batch, Tally, header_keys, map_header, recognised
+from orchestration.channels.records import ENVELOPE, Batch, Tally, header_keys, map_header, recognised
 
 #: Lines a quoted field may run over; an unterminated quote is found out after as many.
 LONGEST_SPAN: Final = 50
@@ -197,7 +197,13 @@ class RowTable:
                 if column.name in self._filled:
                     cells = self._fill(column.name, cells)
                 columns[column.name] = pa.array(cells, TEXT)
-        return Batch(np.fromiter((line for line, _ in kept), np.int64, len(kept)), columns)
+        lines = np.fromiter((line for line, _ in kept), np.int64, len(kept))
+        accounts, fetched = (self._envelope(name, kept) for name in ENVELOPE)
+        return Batch(lines, columns, accounts, fetched)
+
+    def _envelope(self, name: str, rows: list[Row]) -> pa.Array | None:
+        position = self.positions.get(name)
+        return None if position is None else pa.array([cells[position] for _, cells in rows], TEXT)
 
     def _judged(self, row: Row) -> Row | None:
         line, cells = row

@@ -92,7 +92,9 @@ def land(
     )
     sidecar = folder / f"{file_id}{SIDECAR}"
     if said := _said(sidecar):
-        return dataclasses.replace(delivery, landed_at=dt.datetime.fromisoformat(said["landed_at"]))
+        delivery = dataclasses.replace(delivery, landed_at=dt.datetime.fromisoformat(said["landed_at"]))
+        if _is_whole(folder / said["raw_name"], said):
+            return delivery
     _make_private(settings.home, folder)
     if broken is None or broken.reason not in ("not_a_regular_file", "unreadable"):
         _copy(landed.path, delivery.path)
@@ -108,10 +110,15 @@ def restore(folder: Path, known: set[str]) -> list[Delivery]:
             continue
         said = _said(sidecar)
         path = folder / said.get("raw_name", "")
-        if path.is_file() and path.stat().st_size == said["bytes"]:
+        if _is_whole(path, said):
             kept = {key: value for key, value in said.items() if key not in ("raw_name", "landed_at")}
             deliveries.append(Delivery(path=path, landed_at=dt.datetime.fromisoformat(said["landed_at"]), **kept))
     return deliveries
+
+
+def _is_whole(path: Path, said: dict[str, Any]) -> bool:
+    """Say whether a copy has all its bytes: power may be lost between its making and the commit."""
+    return path.is_file() and path.stat().st_size == said["bytes"]
 
 
 def read_again(delivery: Delivery) -> Delivery:
@@ -148,8 +155,6 @@ def _make_private(home: Path, folder: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if target.exists() and target.stat().st_size == source.stat().st_size:
-        return
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         shutil.copyfile(source, draft, follow_symlinks=False)

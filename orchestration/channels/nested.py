@@ -14,9 +14,8 @@ from orchestration.channels.columns import as_text
 from orchestration.channels.declare import Column, Dataset
 from orchestration.channels.files import BLOCK, open_content
 from orchestration.channels.reasons import BrokenFile
-from orchestration.channels.records import Batch, Elements, Tally, header_keys, names_of
+from orchestration.channels.records import ENVELOPE, Batch, Elements, Tally, header_keys, names_of
 
-ENVELOPE: Final = ("_account", "_fetched_at")
 RECORDS_PER_BATCH: Final = 20_000
 #: A whole .json file is read at once; bigger ones belong in .jsonl.
 LARGEST_ARRAY: Final = 512 << 20
@@ -71,12 +70,16 @@ class Explode:
         for key in keys:
             spelled.setdefault(header_keys(key)[0], key)
         found = {}
+        opened: dict[str, list[Any]] = {"": payloads}
         for column in columns:
             path = column.path or column.name
             if "." not in path and path not in keys:
                 names = (header_keys(name)[0] for name in names_of(column))
                 path = next((spelled[name] for name in names if name in spelled), path)
-            found[column.name] = as_text(_values(payloads, path))
+            parent, _, last = path.rpartition(".") if path != "." else ("", "", ".")
+            if parent not in opened:
+                opened[parent] = _values(payloads, parent)
+            found[column.name] = as_text(_values(opened[parent], last))
         return found
 
 

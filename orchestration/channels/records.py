@@ -4,6 +4,7 @@ import dataclasses
 import re
 import unicodedata
 from collections import Counter
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,8 @@ import pyarrow as pa
 from orchestration.channels.declare import Column, Dataset
 from orchestration.channels.reasons import BrokenFile
 
+#: What an enveloped record says beside its payload; delimited and Parquet files may have them as columns.
+ENVELOPE: Final = ("_account", "_fetched_at")
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 _JOINERS = re.compile(r"[\s_\-()\[\]【】*:\"']+")
 
@@ -74,7 +77,7 @@ def names_of(column: Column) -> tuple[str, ...]:
 
 
 def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], list[str]]:
-    """Return each declared column's position in a header, and the headers nobody declared.
+    """Return the position of each declared column and envelope field in a header, and the headers nobody declared.
 
     Raises
     ------
@@ -88,6 +91,9 @@ def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], lis
     unknown: list[str] = []
     seen: set[str] = set()
     for position, text in enumerate(header):
+        if text.strip() in ENVELOPE:
+            positions.setdefault(text.strip(), position)
+            continue
         keys = header_keys(text)
         if not keys[0]:
             continue
@@ -99,7 +105,7 @@ def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], lis
             unknown.append(text.strip())
         else:
             positions[name] = position
-    if not positions:
+    if not positions.keys() - set(ENVELOPE):
         raise BrokenFile("unknown_header")
     for column in dataset.columns:
         if column.required and column.name not in positions:

@@ -1,5 +1,5 @@
 -- One row per observation, with the business date from which it counts and the reason why its value joins nobody.
--- The replay's only input.
+-- The replay's only input, less the repeats: what neither moves a link's first sighting nor can break a silence.
 with observations as (
     select * from {{ ref('identifier_observations') }}
 ),
@@ -19,31 +19,62 @@ blocked as (
                 when 'characters' then translate(values_seen.id_value, blocked_identifiers.match_value, '') = ''
             end
     group by values_seen.id_type, values_seen.id_scope, values_seen.id_value
+),
+
+dated as (
+    select
+        observations.source,
+        observations.customer_id,
+        observations.id_type,
+        observations.id_scope,
+        observations.id_value,
+        observations.observed_at,
+        observations.unbound_at,
+        observations.known_at,
+        {{ identity_known_day('observations.known_at', 'observations.observed_at') }} as known_day,
+        case
+            when observations.unbound_at is not null
+                then {{ identity_known_day('observations.known_at', 'observations.unbound_at') }}
+        end as unbound_day,
+        observations.channel,
+        observations.file_id,
+        observations.line,
+        observations.origin,
+        coalesce(id_types.no_join_reason, blocked.no_join_reason) as no_join_reason,
+        id_types.silence_days
+    from observations
+    left join {{ ref('id_types') }} as id_types on observations.id_type = id_types.id_type
+    left join blocked
+        on
+            observations.id_type = blocked.id_type
+            and observations.id_scope = blocked.id_scope
+            and observations.id_value = blocked.id_value
 )
 
 select
-    observations.source,
-    observations.customer_id,
-    observations.id_type,
-    observations.id_scope,
-    observations.id_value,
-    observations.observed_at,
-    observations.unbound_at,
-    observations.known_at,
-    {{ identity_known_day('observations.known_at', 'observations.observed_at') }} as known_day,
-    case
-        when observations.unbound_at is not null
-            then {{ identity_known_day('observations.known_at', 'observations.unbound_at') }}
-    end as unbound_day,
-    observations.channel,
-    observations.file_id,
-    observations.line,
-    observations.origin,
-    coalesce(id_types.no_join_reason, blocked.no_join_reason) as no_join_reason
-from observations
-left join {{ ref('id_types') }} as id_types on observations.id_type = id_types.id_type
-left join blocked
-    on
-        observations.id_type = blocked.id_type
-        and observations.id_scope = blocked.id_scope
-        and observations.id_value = blocked.id_value
+    source,
+    customer_id,
+    id_type,
+    id_scope,
+    id_value,
+    observed_at,
+    unbound_at,
+    known_at,
+    known_day,
+    unbound_day,
+    channel,
+    file_id,
+    line,
+    origin,
+    no_join_reason,
+    silence_days is null
+    and max(unbound_at) over (partition by source, customer_id, id_type, id_scope, id_value) is null
+    and coalesce(
+        observed_at >= min(observed_at) over (
+            partition by source, customer_id, id_type, id_scope, id_value, origin
+            order by known_day, observed_at, file_id, line
+            rows between unbounded preceding and 1 preceding
+        ),
+        false
+    ) as is_repeat
+from dated

@@ -13,7 +13,7 @@ from orchestration.settings import load_settings
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    links = dbt.ref("identifier_links").project(", ".join(LINK_COLUMNS)).distinct().df()
+    links = dbt.ref("identifier_links").filter("not is_repeat").project(", ".join(LINK_COLUMNS)).distinct().df()
     rules = IdentityRules.from_seeds(
         dbt.ref("id_types").df(), dbt.ref("identifier_origins").df(), dbt.ref("identity_limits").df()
     )

@@ -91,7 +91,9 @@ signals as (
         acting.{{ signal }} as signal_count
         {%- endif %}
     from acting
-    left join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
+    {%- if signal in ('lightly_viewed_categories', 'views_of_one_product', 'products_of_one_category') %}
+    inner join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
+    {%- endif %}
     {%- if not loop.last %}
     union all
     {%- endif %}

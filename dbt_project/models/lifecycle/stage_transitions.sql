@@ -48,7 +48,7 @@ leap_touches as (
         touches.touch,
         row_number() over (
             partition by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage
-            order by count(distinct moves.one_id) desc, count(*) desc, touches.touch
+            order by count(distinct moves.one_id) desc, count(*) desc, touches.touch asc
         ) as touch_rank
     from moves
     inner join {{ ref('touches') }} as touches

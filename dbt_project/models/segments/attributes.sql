@@ -17,7 +17,7 @@ with records as (
         coalesce(known.is_test, false) as is_test,
         row_number() over (
             partition by known.as_of_date, customer_records.one_id
-            order by coalesce(known.updated_at, known.known_at) desc, known.source, known.customer_id
+            order by coalesce(known.updated_at, known.known_at) desc, known.source asc, known.customer_id asc
         ) as newness,
         row_number() over (
             partition by known.as_of_date, customer_records.one_id

@@ -15,7 +15,7 @@ last_messages as (
         known.failure_reason,
         row_number() over (
             partition by known.as_of_date, customer_records.one_id, known.message_channel
-            order by known.sent_at desc, known.source, known.message_id
+            order by known.sent_at desc, known.source asc, known.message_id asc
         ) as message_rank
     from {{ known_versions(ref('messages'), 'as_of') }} as known
     inner join {{ ref('customer_records') }} as customer_records

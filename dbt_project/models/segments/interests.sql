@@ -74,7 +74,7 @@ select
     summed.history_key,
     categories.category,
     cast(summed.order_count as bigint) as order_count,
-    row_number() over (partition by summed.history_key order by summed.weighted_spend desc, categories.category) as interest_rank
+    row_number() over (partition by summed.history_key order by summed.weighted_spend desc, categories.category asc) as interest_rank
 from summed
 inner join categories on summed.category_key = categories.category_key
 where summed.weighted_spend > 0

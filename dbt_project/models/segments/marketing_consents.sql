@@ -24,7 +24,7 @@ ranked as (
         changes.granted,
         row_number() over (
             partition by changes.as_of_date, changes.one_id, rules.message_channel
-            order by changes.changed_at desc, changes.granted
+            order by changes.changed_at desc, changes.granted asc
         ) as change_rank
     from changes
     inner join {{ ref('reach_rules') }} as rules

@@ -41,7 +41,7 @@ last_sellers as (
         one_id,
         staff_id,
         last_sale_at,
-        row_number() over (partition by as_of_date, one_id order by last_sale_at desc, staff_id) as sale_rank
+        row_number() over (partition by as_of_date, one_id order by last_sale_at desc, staff_id asc) as sale_rank
     from sales
 ),
 
@@ -93,8 +93,8 @@ ranked as (
         row_number() over (
             partition by as_of_date, one_id
             order by
-                has_left, is_follower desc, last_contact_at desc nulls last, last_sale_at desc nulls last,
-                added_at nulls last, staff_id
+                has_left asc, is_follower desc, last_contact_at desc nulls last, last_sale_at desc nulls last,
+                added_at asc nulls last, staff_id asc
         ) as owner_rank,
         max(case when is_follower and has_left then 1 else 0 end) over (partition by as_of_date, one_id) as has_follower_who_left
     from candidates

@@ -1,7 +1,7 @@
-{{ config(materialized='table') }}
-
 -- One row per city as a customer record may write it: its tier. Listed cities with and without 市; of the others, by
 -- what their name ends in.
+{{ config(materialized='table') }}
+
 with cities as (
     select distinct city
     from {{ ref('customers') }}

@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id) of people whose records never carry a balance: the sum of their points ledger.
+-- One row per (as_of_date, one_id): the sum of the ledger of records that carried no balance when an entry was known,
+-- for people without any record that carries one.
 with ledgers as (
     select
         entries.source,
@@ -9,7 +10,11 @@ with ledgers as (
         entries.superseded_at
     from {{ ref('points_ledger') }} as entries
     left join {{ ref('customers') }} as customers
-        on entries.source = customers.source and entries.customer_id = customers.customer_id and customers.points is not null
+        on
+            entries.source = customers.source
+            and entries.customer_id = customers.customer_id
+            and customers.points is not null
+            and customers.known_at <= entries.known_at
     where customers.customer_id is null
 )
 

@@ -43,7 +43,7 @@ channels as (
         channel,
         row_number() over (
             partition by as_of_date, one_id
-            order by sum(action_count) desc, max(last_at) desc, channel
+            order by sum(action_count) desc, max(last_at) desc, channel asc
         ) as preference
     from counted
     where channel is not null
@@ -57,7 +57,7 @@ hours as (
         action_hour,
         row_number() over (
             partition by as_of_date, one_id
-            order by sum(action_count) desc, max(last_at) desc, action_hour
+            order by sum(action_count) desc, max(last_at) desc, action_hour asc
         ) as preference
     from counted
     group by as_of_date, one_id, action_hour

@@ -34,7 +34,7 @@ stores as (
         store_id,
         row_number() over (
             partition by history_key
-            order by count(*) desc, max(order_date) desc, store_id
+            order by count(*) desc, max(order_date) desc, store_id asc
         ) as store_rank
     from histories
     where store_id is not null

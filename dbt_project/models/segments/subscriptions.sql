@@ -43,7 +43,7 @@ last_steps as (
         is_subscribed,
         row_number() over (
             partition by as_of_date, source, customer_id
-            order by step_at desc, is_subscribed
+            order by step_at desc, is_subscribed asc
         ) as step_rank
     from {{ known_versions('steps', 'as_of') }} as known
     where step_at < ends_at

@@ -2,7 +2,21 @@
 -- actions, and the steps of messages the brand sent. Joined to identity once, before the dates.
 {{ config(materialized='table') }}
 
-with event_touches as (
+with
+{%- set follower = "staff_id is not null and source <> 'official_account'" %}
+{%- set subscriber = "staff_id is null or source = 'official_account'" %}
+{#- touch, noun, step, channel, staff, id, condition: message steps, and lists of friends and members, whose platforms send no event for joining -#}
+{%- set steps = [
+    ('message_delivered', 'messages', 'delivered_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('message_opened', 'messages', 'opened_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('message_clicked', 'messages', 'clicked_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('message_replied', 'messages', 'replied_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('add_friend', 'follows', 'added_at', 'source', 'staff_id', 'staff_id', follower),
+    ('follow', 'follows', 'added_at', 'source', 'null', 'source', subscriber),
+    ('join_group', 'group_memberships', 'joined_at', 'source', 'null', 'group_id', 'true'),
+    ('register', 'customers', 'registered_at', 'source', 'null', 'customer_id', 'true'),
+] %}
+together as (
     select
         source,
         customer_id,
@@ -19,55 +33,25 @@ with event_touches as (
         known_at,
         superseded_at
     from {{ ref('events') }}
-),
-
-{%- set steps = {'message_delivered': 'delivered_at', 'message_opened': 'opened_at', 'message_clicked': 'clicked_at', 'message_replied': 'replied_at'} %}
-message_touches as (
-    {%- for touch, step in steps.items() %}
+    {%- for touch, noun, step, channel, staff, touch_id, condition in steps %}
+    union all
     select
         source,
         customer_id,
         '{{ touch }}' as touch,
         {{ step }} as touched_at,
-        message_channel as channel,
-        staff_id,
-        message_id as touch_id,
+        {{ channel }} as channel,
+        {{ staff }} as staff_id,
+        null as object_type,
+        null as object_id,
+        null as duration_seconds,
+        null as share_id,
+        null as referred_customer_id,
+        {{ touch_id }} as touch_id,
         known_at,
         superseded_at
-    from {{ ref('messages') }}
-    where {{ step }} is not null
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
--- Platforms that keep a list of friends or members send no event for joining it.
-list_touches as (
-    select source, customer_id, 'add_friend' as touch, added_at as touched_at, source as channel, staff_id, staff_id as touch_id, known_at, superseded_at
-    from {{ ref('follows') }}
-    where staff_id is not null and source <> 'official_account'
-    union all
-    select source, customer_id, 'follow' as touch, added_at as touched_at, source as channel, null as staff_id, source as touch_id, known_at, superseded_at
-    from {{ ref('follows') }}
-    where staff_id is null or source = 'official_account'
-    union all
-    select source, customer_id, 'join_group' as touch, joined_at as touched_at, source as channel, null as staff_id, group_id as touch_id, known_at, superseded_at
-    from {{ ref('group_memberships') }}
-    union all
-    select source, customer_id, 'register' as touch, registered_at as touched_at, source as channel, null as staff_id, customer_id as touch_id, known_at, superseded_at
-    from {{ ref('customers') }}
-    where registered_at is not null
-),
-
-together as (
-    select * from event_touches
-    {%- for part in ['message_touches', 'list_touches'] %}
-    union all
-    select
-        source, customer_id, touch, touched_at, channel, staff_id, null as object_type, null as object_id,
-        null as duration_seconds, null as share_id, null as referred_customer_id, touch_id, known_at, superseded_at
-    from {{ part }}
+    from {{ ref(noun) }}
+    where {{ step }} is not null and ({{ condition }})
     {%- endfor %}
 ),
 

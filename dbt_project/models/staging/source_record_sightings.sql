@@ -23,7 +23,7 @@ with seen as (
     union all
     {%- endfor %}
     {%- endfor %}
-    {%- for part in noun_parts('identifiers') %}
+    {%- for part in identifier_parts() %}
     select
         source,
         customer_id,

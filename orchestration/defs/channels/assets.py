@@ -1,7 +1,6 @@
 """Landing files into text tables, channel by channel; then the ledger and the quarantine for people.
 
-These tables hold every date at once, so their assets have no partitions: a run of 28 dates would record each of them
-28 times (measured: 756 events, 19 CPU seconds).
+The tables hold all dates, so they have no partitions: 28 dates would record each 28 times (756 events, 19 CPU s).
 """
 
 import datetime as dt
@@ -54,7 +53,7 @@ _QUARANTINE = _spec("quarantine", "One row per record or file set aside: line, c
 
 @dg.multi_asset(specs=[_LEDGER, _QUARANTINE])
 def ledger(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
-    """Close the stage: report folders that belong to no channel, and export both tables for people."""
+    """Report folders that belong to no channel, and export both tables for people."""
     with connect(home.settings) as warehouse:
         rows = finish(home.settings, warehouse, _now())
     for name, count in rows.items():

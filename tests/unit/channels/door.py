@@ -49,7 +49,10 @@ TICKETS = Dataset(
         Child(
             "ticket_items",
             "items",
-            (Column("product_uid", "identifier", path="productUid", required=True), Column("quantity", "decimal", minimum=0)),
+            (
+                Column("product_uid", "identifier", path="productUid", required=True),
+                Column("quantity", "decimal", minimum=0),
+            ),
             parent=("sn",),
         ),
         Child("ticket_tags", "tags", (Column("tag", path="."),), parent=("sn",)),
@@ -99,8 +102,13 @@ class Door:
 
     def ledger(self) -> dict[str, dict]:
         """Return the ledger's rows by file name."""
-        names = [name for name, *_ in self.query("select column_name from duckdb_columns() where table_name = 'ledger'")]
-        return {found["file_name"]: found for found in (dict(zip(names, each, strict=True)) for each in self.query("from channels.ledger"))}
+        names = [
+            name for name, *_ in self.query("select column_name from duckdb_columns() where table_name = 'ledger'")
+        ]
+        return {
+            found["file_name"]: found
+            for found in (dict(zip(names, each, strict=True)) for each in self.query("from channels.ledger"))
+        }
 
     def quarantine(self) -> list[tuple]:
         """Return (file, line, column, reason) of everything set aside."""

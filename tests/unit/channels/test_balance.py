@@ -12,7 +12,10 @@ DELIVERED = 120
 
 def mutated(chance: random.Random, number: int) -> bytes:
     """Return a good file with one to four bytes-level accidents: cut, doubled, swapped, overwritten, inserted."""
-    lines = [HEADER, *(row(f"o{number}-{line}", note=chance.choice(["好", '"甲,乙"', "", "x\ty"])) for line in range(8))]
+    lines = [
+        HEADER,
+        *(row(f"o{number}-{line}", note=chance.choice(["好", '"甲,乙"', "", "x\ty"])) for line in range(8)),
+    ]
     content = bytearray(("\n".join(lines) + "\n").encode(chance.choice(["utf-8", "gb18030", "utf-8-sig"])))
     for _ in range(chance.randrange(1, 5)):
         place = chance.randrange(len(content))
@@ -39,7 +42,9 @@ def test_the_records_of_a_damaged_file_add_up(door):
     done = door.ingest()
     ledger = door.ledger()
     assert len(ledger) == DELIVERED + 1
-    assert all(each["physical_records"] == each["loaded"] + each["quarantined"] + each["skipped"] for each in ledger.values())
+    assert all(
+        each["physical_records"] == each["loaded"] + each["quarantined"] + each["skipped"] for each in ledger.values()
+    )
     assert done.loaded == door.query("select count(*) from channels.shop__receipts")[0][0]
     assert done.loaded > DELIVERED * 2, "most records of damaged files are good and load"
     of_records = door.query("select count(*) from channels.quarantine where line is not null")[0][0]
@@ -139,4 +144,9 @@ def test_an_empty_landing_gives_empty_tables_and_exports(door):
     done = door.ingest()
     assert set(done.rows.values()) == {0}
     assert pq.read_table(door.home / "ledger.parquet").num_rows == 0
-    assert pq.read_table(door.home / "quarantine" / "quarantine.parquet").column_names[:4] == ["file_id", "channel", "dataset", "file_name"]
+    assert pq.read_table(door.home / "quarantine" / "quarantine.parquet").column_names[:4] == [
+        "file_id",
+        "channel",
+        "dataset",
+        "file_name",
+    ]

@@ -24,7 +24,8 @@ KEY = bytes(range(7, 200, 5))
 RULES = Rules(Tokeniser(KEY), "2026-06-01 00:00:00", "2026-06-01")
 SPELLINGS = (
     "13812345678", "+8613812345678", "0086-13812345678", "86 138 1234 5678", "138-1234-5678", " 138 1234 5678 ",
-    "\uff11\uff13\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18", "013812345678", "13812345678.0", "'13812345678", '="13812345678"',
+    "\uff11\uff13\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
+    "013812345678", "13812345678.0", "'13812345678", '="13812345678"',
 )  # fmt: skip
 
 
@@ -52,7 +53,9 @@ def test_contact_values_inside_text_and_json_become_the_same_tokens():
     email = RULES.tokeniser.token("email", "a.b@example.com")
     text = read_value("请打13812345678或写信A.b@Example.com。", Column("note"), RULES).value
     assert text == f"请打{mobile}或写信{email}。"
-    written = '{"remark": ["13812345678"], "tel": 13812345678, "13812345678": {"mail": "a.b@example.com"}, "price": 1.5}'
+    written = (
+        '{"remark": ["13812345678"], "tel": 13812345678, "13812345678": {"mail": "a.b@example.com"}, "price": 1.5}'
+    )
     found = read_value(written, Column("properties", "json"), RULES).value
     assert found == f'{{"remark":["{mobile}"],"tel":"{mobile}","{mobile}":{{"mail":"{email}"}},"price":1.5}}'
 
@@ -68,7 +71,9 @@ def test_another_key_gives_other_tokens_and_none_is_a_plain_hash():
     others = {Tokeniser(KEY[::-1]).token("mobile", canary) for canary in canaries}
     assert len(mine) == 1000
     assert not mine & others
-    hashes = {hashlib.new(name, canary.encode()).hexdigest()[:32] for canary in canaries for name in ("md5", "sha1", "sha256")}
+    hashes = {
+        hashlib.new(name, canary.encode()).hexdigest()[:32] for canary in canaries for name in ("md5", "sha1", "sha256")
+    }
     assert not {token.removeprefix("k1:") for token in mine} & hashes
 
 
@@ -96,7 +101,17 @@ def test_keys_are_made_once_per_home_and_only_their_owner_reads_them(settings):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "short", "changeme" * 8, "0" * 64, "ab" * 32, "0123456789abcdef" * 4, bytes(range(40)).decode("latin-1"), "secretsecretsecretsecretsecret12"],
+    [
+        "",
+        "short",
+        "changeme" * 8,
+        "qwertyuiopasdfghjklz" * 2,
+        "0" * 64,
+        "ab" * 32,
+        "0123456789abcdef" * 4,
+        bytes(range(40)).decode("latin-1"),
+        "secretsecretsecretsecretsecret12",
+    ],
 )
 def test_a_short_or_well_known_key_is_refused(tmp_path, content):
     path = tmp_path / "token.key"
@@ -151,21 +166,40 @@ def test_no_contact_value_leaves_the_doors(door, capfd):
     phone, member, email, name, address, landline = CANARIES
     header = "source,customer_id,mobile,email,name,member_no,city,updated_at\n"
     standard = Door(door.home, channel="standard")
-    standard.land("customers", f"{phone}_export.csv", f"{header}crm,{member},{phone},{email},{name},{member},{address[:3]} {phone},2026-01-01\n")
+    standard.land(
+        "customers",
+        f"{phone}_export.csv",
+        f"{header}crm,{member},{phone},{email},{name},{member},{address[:3]} {phone},2026-01-01\n",
+    )
     standard.land("customers", "bad.csv", f"{header}crm,1,{phone},{email},{name},{member},x,{phone}\n")
     standard.land("customers", "no_header.csv", f"crm,{member},{phone},{email},{name},{member},x,2026-01-01\n")
     standard.land("customers", "odd.csv", f"{phone},source,customer_id\nx,crm,{email}\n")
     events = "source,event_id,event_type,occurred_at,properties\n"
-    standard.land("events", "e.csv", f'{events}app,1,view,2026-01-01,"{{""tel"":""{landline}"",""m"":{phone},""mail"":""{email}""}}"\n')
-    standard.land("identifiers", "i.csv", f"source,customer_id,id_type,id_value,observed_at\ncrm,1,mobile,{phone},2026-01-01\ncrm,1,email,{email},2026-01-01\n")
-    door.land("receipts", "r.csv", f"order_id,ordered_at,amount_yuan,note\n{phone},2026-01-01,1,致电 {phone} 或 {landline}\nb,{phone},1,\nc,2026-01-01,{phone},\n")
+    standard.land(
+        "events",
+        "e.csv",
+        f'{events}app,1,view,2026-01-01,"{{""tel"":""{landline}"",""m"":{phone},""mail"":""{email}""}}"\n',
+    )
+    standard.land(
+        "identifiers",
+        "i.csv",
+        f"source,customer_id,id_type,id_value,observed_at\ncrm,1,mobile,{phone},2026-01-01\ncrm,1,email,{email},2026-01-01\n",
+    )
+    door.land(
+        "receipts",
+        "r.csv",
+        f"order_id,ordered_at,amount_yuan,note\n{phone},2026-01-01,1,致电 {phone} 或 {landline}\n"
+        f"b,{phone},1,\nc,2026-01-01,{phone},\n",
+    )
     standard.ingest()
     door.ingest()
     forms = {form for canary in CANARIES for form in _written(canary)}
     found = [
         f"{path.relative_to(door.home)} holds {form!r}"
         for path in door.home.rglob("*")
-        if path.is_file() and path.relative_to(door.home).parts[0] not in ("landing",) and not _raw_content(path, door.home)
+        if path.is_file()
+        and path.relative_to(door.home).parts[0] not in ("landing",)
+        and not _raw_content(path, door.home)
         for form in forms
         if form in path.read_bytes()
     ]
@@ -197,7 +231,8 @@ def test_an_identifier_is_read_as_what_its_type_says(door):
     header = "source,customer_id,id_type,id_value,observed_at\n"
     lines = [
         "crm,1,mobile,+86 138-1234-5678,2026-01-01", "crm,1,email,A@B.cn,2026-01-01", "crm,1,wx_openid,oAbC,2026-01-01",
-        "crm,1,mobile,138****5678,2026-01-01", "crm,1,email,nobody,2026-01-01", "crm,1,phone,1,2026-01-01", "crm,1,mobile,,2026-01-01",
+        "crm,1,mobile,138****5678,2026-01-01", "crm,1,email,nobody,2026-01-01", "crm,1,phone,1,2026-01-01",
+        "crm,1,mobile,,2026-01-01",
     ]  # fmt: skip
     standard.land("identifiers", "i.csv", header + "\n".join(lines) + "\n")
     standard.ingest()
@@ -217,7 +252,11 @@ def test_an_identifier_is_read_as_what_its_type_says(door):
 
 def test_an_unknown_word_is_set_aside_naming_the_allowed_ones(door):
     standard = Door(door.home, channel="standard")
-    standard.land("consents", "c.csv", "source,customer_id,purpose,granted,changed_at\ncrm,1,ads,true,2026-01-01\ncrm,1,Marketing,是,2026-01-01\n")
+    standard.land(
+        "consents",
+        "c.csv",
+        "source,customer_id,purpose,granted,changed_at\ncrm,1,ads,true,2026-01-01\ncrm,1,Marketing,是,2026-01-01\n",
+    )
     standard.ingest()
     assert standard.rows("standard__consents", "purpose", "granted") == [("marketing", "true")]
     assert standard.query("select remedy from channels.quarantine")[0][0].endswith("service, marketing, profiling.")

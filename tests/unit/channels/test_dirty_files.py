@@ -1,6 +1,6 @@
 import pytest
 
-from tests.unit.channels.corpus import CASES
+from tests.unit.channels.corpus_values import CASES
 from tests.unit.channels.door import Door, use_shop
 
 

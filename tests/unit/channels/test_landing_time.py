@@ -22,6 +22,17 @@ def test_the_landing_time_is_the_first_time_seen_and_survives_a_lost_warehouse(d
     assert door.rows("shop__receipts", "order_id", "_landed_at") == [("a", NOON)]
 
 
+def test_a_copy_lost_with_the_power_is_made_again_under_its_first_landing_time(door):
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n")
+    door.ingest(NOON)
+    door.settings.warehouse.unlink()
+    (copy,) = (door.home / "raw" / "shop" / "receipts").glob("*.csv")
+    copy.write_bytes(b"")
+    door.ingest(LATER)
+    assert door.rows("shop__receipts", "order_id", "_landed_at") == [("a", NOON)]
+    assert copy.stat().st_size > 0
+
+
 def test_everything_is_history_until_a_channel_is_live(door):
     door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n")
     door.land("receipts", "history/b.csv", f"{HEADER}\n{row('b')}\n")

@@ -26,7 +26,15 @@ def test_a_list_inside_a_payload_becomes_rows_with_their_parent_and_place(door):
     columns = ("sn", "sold_at", "customer_uid", "_account", "_fetched_at", "_line", "_landed_at")
     found = door.rows("shop__tickets", *columns)
     assert [(*row[:4], str(row[4]), *row[5:]) for row in found] == [
-        ("202605101203189370001", "2026-05-10 04:03:18", "700000000000000001", "store0123", "2026-05-11 01:00:00", 1, NOON)
+        (
+            "202605101203189370001",
+            "2026-05-10 04:03:18",
+            "700000000000000001",
+            "store0123",
+            "2026-05-11 01:00:00",
+            1,
+            NOON,
+        )
     ]
     assert door.rows("shop__ticket_items", "sn", "product_uid", "quantity", "_ordinal", "_account") == [
         ("202605101203189370001", "88001", "1", 1, "store0123"),
@@ -38,7 +46,11 @@ def test_ids_beyond_what_a_double_holds_keep_every_digit(door):
     records = [TICKET | {"sn": f"a{n}", "customerUid": uid} for n, uid in enumerate([9007199254740993, "5", None])]
     door.land("tickets", "a.jsonl", lines(*records))
     door.ingest()
-    assert sorted(door.rows("shop__tickets", "sn", "customer_uid")) == [("a0", "9007199254740993"), ("a1", "5"), ("a2", None)]
+    assert sorted(door.rows("shop__tickets", "sn", "customer_uid")) == [
+        ("a0", "9007199254740993"),
+        ("a1", "5"),
+        ("a2", None),
+    ]
 
 
 def test_an_id_written_in_powers_of_ten_is_refused(door):
@@ -93,21 +105,22 @@ def test_parquet_and_csv_of_the_same_rows_say_the_same(door):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table(
-        {
-            "order_id": pa.array(["a", "b"]),
-            "ordered_at": pa.array([dt.datetime(2026, 3, 1, 12), dt.datetime(2026, 3, 1, 12, 0, 0, 500000)]),
-            "amount_yuan": pa.array([decimal.Decimal("9.90"), decimal.Decimal("10.00")]),
-            "quantity": pa.array([1.0, 2.5]),
-            "born_on": pa.array([dt.date(1990, 1, 2), None]),
-        }
-    )
+    table = pa.table({
+        "order_id": pa.array(["a", "b"]),
+        "ordered_at": pa.array([dt.datetime(2026, 3, 1, 12), dt.datetime(2026, 3, 1, 12, 0, 0, 500000)]),
+        "amount_yuan": pa.array([decimal.Decimal("9.90"), decimal.Decimal("10.00")]),
+        "quantity": pa.array([1.0, 2.5]),
+        "born_on": pa.array([dt.date(1990, 1, 2), None]),
+    })
     path = door.land("receipts", "a.parquet", b"")
     pq.write_table(table, path)
     door.land("receipts", "a.csv", "order_id,ordered_at,amount_yuan,quantity,born_on\n"
               "a,2026-03-01 12:00:00,9.90,1.0,1990-01-02\nb,2026-03-01 12:00:00.5,10.00,2.5,\n")  # fmt: skip
     door.ingest()
-    found = door.query("select order_id, ordered_at, amount_yuan, quantity, born_on, count(*) from channels.shop__receipts group by all order by 1")
+    found = door.query(
+        "select order_id, ordered_at, amount_yuan, quantity, born_on, count(*) from channels.shop__receipts "
+        "group by all order by 1"
+    )
     assert found == [
         ("a", "2026-03-01 04:00:00", "9.90", "1.0", "1990-01-02", 2),
         ("b", "2026-03-01 04:00:00.500000", "10.00", "2.5", None, 2),

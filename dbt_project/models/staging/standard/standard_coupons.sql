@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with coupons_rows as (
     select
         source,

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with points_ledger_rows as (
     select
         source,

@@ -1,0 +1,37 @@
+"""The page of each date, from what stands published for it."""
+
+import time
+
+import dagster as dg
+
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
+from orchestration.publishing.versions import Store
+from orchestration.report.build import build_report, inputs
+from orchestration.warehouse import connect
+
+
+@dg.asset(
+    key=["published", "report"],
+    group_name="published",
+    owners=OWNERS,
+    partitions_def=PARTITIONS,
+    backfill_policy=ONE_RUN,
+    deps=[dg.AssetKey(["published", "version"])],
+    description="The morning report of a date: one page that opens offline, Chinese with an English switch.",
+    kinds={"html"},
+)
+def report(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    """Build the page of every date of the run whose version is kept."""
+    started, settings = time.monotonic(), home.settings
+    newest = Store(settings.published).newest_by_date()
+    pages = []
+    for date in home.plan(context).as_of_dates:
+        if date not in newest:
+            continue
+        with connect(settings, read_only=True) as warehouse:
+            cards, curve = inputs(warehouse, date)
+        pages.append(build_report(settings, settings.published / "versions" / newest[date], cards, curve))
+    metadata = {"rows": len(pages), "seconds": round(time.monotonic() - started, 2)}
+    return dg.MaterializeResult(
+        metadata=metadata | {"page": dg.MetadataValue.path(str(pages[-1])) if pages else "none kept"}
+    )

@@ -1,0 +1,91 @@
+"""Populations, labels and the split by time."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from ml.features import IdentifierAsFeature, MissingFeatures, check_features, feature_matrix
+from ml.labels import ModelSpec, labelled_rows, model_specs, population, rolling_split
+from orchestration.settings import CHECKOUT
+from tests.unit.ml.shoppers import CHURN
+
+DATE = dt.date(2017, 10, 15)
+SEEDS = CHECKOUT / "dbt_project" / "seeds"
+
+
+def _snapshots(*rows):
+    columns = ["one_id", "purchase_stage", "recency_days", "is_test"]
+    return pd.DataFrame(rows, columns=columns).assign(as_of_date=DATE)
+
+
+def _outcomes(*rows):
+    frame = pd.DataFrame(rows, columns=["one_id", "ordered", "contacted"])
+    return frame.assign(as_of_date=DATE, horizon_days=28)
+
+
+def test_churn_asks_those_who_bought_within_the_horizon_whatever_their_stage():
+    people = _snapshots(("p_1", "loyal", 27, False), ("p_2", "at_risk", 3, False), ("p_3", "lost", 28, False))
+    assert population(people, CHURN, 28)["one_id"].tolist() == ["p_1", "p_2"]
+
+
+def test_test_accounts_and_people_without_an_order_are_not_active():
+    people = _snapshots(("p_1", "loyal", 3, True), ("p_2", "registered_no_order", float("nan"), False))
+    assert population(people, CHURN, 28).empty
+
+
+def test_silence_is_the_positive_label_of_churn_and_an_order_that_of_return():
+    people = _snapshots(("p_1", "at_risk", 9, False), ("p_2", "at_risk", 9, False))
+    outcomes = _outcomes(("p_1", True, False), ("p_2", False, True))
+    back = ModelSpec("return_at_risk", ("at_risk",), False, "order", True, "recency_days", (), 0.5, 30.0, -0.5)
+    assert labelled_rows(people, outcomes, CHURN, 28)["label"].tolist() == [0, 1]
+    assert labelled_rows(people, outcomes, back, 28)["label"].tolist() == [1, 0]
+    assert labelled_rows(people, outcomes, back, 28)["contacted"].tolist() == [False, True]
+
+
+def test_a_window_that_is_still_open_gives_no_label():
+    people = _snapshots(("p_1", "loyal", 3, False))
+    assert labelled_rows(people, _outcomes(), CHURN, 28).empty
+    other_horizon = _outcomes(("p_1", True, False)).assign(horizon_days=56)
+    assert labelled_rows(people, other_horizon, CHURN, 28).empty
+
+
+def test_a_cut_off_whose_label_window_reaches_into_the_test_is_purged():
+    dates = [dt.date(2017, 10, 29) - dt.timedelta(days=14 * step) for step in range(8)]
+    split = rolling_split(dates, horizon_days=28, test_cut_offs=3)
+    assert split.test == (dt.date(2017, 10, 1), dt.date(2017, 10, 15), dt.date(2017, 10, 29))
+    assert split.purged == (dt.date(2017, 9, 17),)
+    assert split.train[-1] == dt.date(2017, 9, 3)
+    assert split.train[-1] + dt.timedelta(days=28) <= split.test[0] < split.purged[0] + dt.timedelta(days=28)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["one_id", "customer_id", "mobile_token", "person_key", "wx_unionid", "ordered", "purchase_stage", "as_of_date"],
+)
+def test_no_identifier_and_no_outcome_is_a_feature(name):
+    with pytest.raises(IdentifierAsFeature, match=name):
+        check_features([name], pd.DataFrame({name: [1.0]}))
+
+
+def test_text_is_no_feature_and_a_missing_feature_is_named():
+    with pytest.raises(IdentifierAsFeature, match="city"):
+        check_features(["city"], pd.DataFrame({"city": ["上海"]}))
+    with pytest.raises(MissingFeatures, match="gap_mean_84d"):
+        check_features(["gap_mean_84d"], pd.DataFrame({"recency_days": [1.0]}))
+
+
+def test_what_cannot_be_said_is_nan_in_the_matrix():
+    frame = pd.DataFrame({"a": pd.array([1, None], dtype="Int64"), "b": [0.5, 2.0]})
+    assert str(feature_matrix(frame, ["b", "a"]).tolist()) == "[[0.5, 1.0], [2.0, nan]]"
+
+
+def test_the_shipped_seeds_declare_six_models_and_only_lawful_features():
+    specs = model_specs(pd.read_csv(SEEDS / "model_specs.csv"))
+    words = pd.read_csv(SEEDS / "reason_words.csv")
+    assert [spec.model for spec in specs] == [
+        "churn", "first_purchase", "repurchase", "return_at_risk", "return_dormant", "return_lost",
+    ]  # fmt: skip
+    check_features(words["feature"].tolist(), pd.DataFrame({name: [0.0] for name in words["feature"]}))
+    asked = {name for spec in specs for name in (spec.recency_feature, *spec.rfm_features)}
+    assert asked <= set(words["feature"])
