@@ -63,7 +63,8 @@ def measure(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> d
         return {}
     cursor = connection.execute(aggregate_query(checks))
     names = [column[0] for column in cursor.description or ()]
-    row: tuple[Any, ...] = cursor.fetchone() or (None,) * len(names)
+    # all rows, though there is one: a result left unfinished keeps the connection in use
+    row: tuple[Any, ...] = next(iter(cursor.fetchall()), (None,) * len(names))
     return {name: UNKNOWN if value is None else float(value) for name, value in zip(names, row, strict=True)}
 
 

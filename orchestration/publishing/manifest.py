@@ -46,7 +46,7 @@ def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) ->
             "select count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line))"
             f" from (select cast(state as varchar) as line from ({query}) as state) as lines",
             {"as_of_date": as_of_date},
-        ).fetchone()
+        ).fetchall()
         digest.update(repr(row).encode())
     return digest.hexdigest()
 
