@@ -16,7 +16,7 @@ def release_of_tables() -> str:
     files = sorted((CHECKOUT / "dbt_project").glob("models/**/*.*")) + sorted(
         (CHECKOUT / "dbt_project").glob("macros/**/*")
     )
-    files.append(CHECKOUT / "orchestration" / "python_tables.py")
+    files += [CHECKOUT / "orchestration" / "python_tables.py", CHECKOUT / "ml" / "recall" / "tables.py"]
     digest = hashlib.sha256()
     for file in files:
         if file.is_file():
