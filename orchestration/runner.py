@@ -5,6 +5,7 @@ import datetime as dt
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 
 import dagster as dg
 
@@ -52,7 +53,8 @@ def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
             "dagster/asset_partition_range_start": min(dates).isoformat(),
             "dagster/asset_partition_range_end": max(dates).isoformat(),
         }
-        with Progress(sys.stdout) as progress:
+        console = settings.home / "dagster_home" / "console.log"
+        with Progress(sys.stdout) as progress, console.open("a", encoding="utf-8") as log, redirect_stdout(log):
             instance.add_event_listener(run_id, progress.on_event)
             result = job.execute_in_process(
                 instance=instance,
