@@ -1,7 +1,8 @@
 """Where the CPU of a run goes, and its fixed part.
 
-Usage: ``python -m benchmarks.job_shares HOME`` after `make run`. The first table is the run's own account
-(``last_run.json``). The second line measures what starting dbt costs before its first model: vars change daily, so it parses anew.
+Usage: ``python -m benchmarks.job_shares HOME`` after `make run`. The table is the run's own account
+(``last_run.json``). The last line measures what starting dbt costs before its first model: the dates are its vars, and
+they change daily, so it parses anew.
 """
 
 import json

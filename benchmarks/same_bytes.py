@@ -1,7 +1,7 @@
 """Compare the published bytes of one partition run twice, and of ten dates in shuffled order at 1 and 2 threads.
 
-Usage: ``python -m benchmarks.same_bytes HOME [DATES]`` after `make run`. The peer is HOME itself, whose dates were run in
-order as one backfill. A copy of its landing folder and keys is run date by date in a shuffled order (seed 7), with
+Usage: ``python -m benchmarks.same_bytes HOME [DATES]`` after `make run`. The peer is HOME itself, whose dates were run
+in order as one backfill. A copy of its landing folder and keys is run date by date in a shuffled order (seed 7), with
 one and two threads in turn, then its last date once more.
 """
 
