@@ -63,14 +63,17 @@ def measure(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> d
         return {}
     cursor = connection.execute(aggregate_query(checks))
     names = [column[0] for column in cursor.description or ()]
-    row: tuple[Any, ...] = cursor.fetchone() or (None,) * len(names)
+    # all rows, though there is one: a result left unfinished keeps the connection in use
+    row: tuple[Any, ...] = next(iter(cursor.fetchall()), (None,) * len(names))
     return {name: UNKNOWN if value is None else float(value) for name, value in zip(names, row, strict=True)}
 
 
 def duplicates(key: Sequence[str]) -> str:
     """Return the aggregate that counts rows whose key another row has already."""
-    return f"count(*) - count(distinct ({', '.join(_quoted(key))},))" if len(key) == 1 else (
-        f"count(*) - count(distinct ({', '.join(_quoted(key))}))"
+    return (
+        f"count(*) - count(distinct ({', '.join(_quoted(key))},))"
+        if len(key) == 1
+        else (f"count(*) - count(distinct ({', '.join(_quoted(key))}))")
     )
 
 

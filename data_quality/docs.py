@@ -15,9 +15,12 @@ _REMOTE: Final = (
 )
 #: Stands in for the style sheet they would load: enough to read the tables.
 _STYLE: Final = """<style>
-body{font:14px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem;color:#222}
-table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;padding:.3rem .5rem;text-align:left;vertical-align:top}
-.navbar ul,.breadcrumb{list-style:none;display:flex;gap:1rem;padding:0}.fa-check-circle:before{content:"\\2713";color:#18794e}
+body{font:14px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif;margin:1rem auto;max-width:70rem;
+padding:0 1rem;color:#222}
+table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;
+padding:.3rem .5rem;text-align:left;vertical-align:top}
+.navbar ul,.breadcrumb{list-style:none;display:flex;gap:1rem;padding:0}
+.fa-check-circle:before{content:"\\2713";color:#18794e}
 .fa-times:before{content:"\\2717";color:#b42318}.modal,.collapse,button,input{display:none}.badge{font-weight:600}
 </style>"""
 

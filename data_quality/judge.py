@@ -77,7 +77,9 @@ def _finding(door: str, check: Check, number: float, verdicts: Mapping[str, bool
 def _verdicts(context: Any, door: Door) -> dict[str, bool]:
     """Return per check whether the suite holds for every row of the frame."""
     gx = great_expectations()
-    frame = pd.DataFrame([{check.name: numbers[check.name] for check in door.checks} for numbers in door.measured.values()])
+    frame = pd.DataFrame([
+        {check.name: numbers[check.name] for check in door.checks} for numbers in door.measured.values()
+    ])
     asset = context.data_sources.get(_SOURCE).add_dataframe_asset(door.name)
     expectations = [
         gx.expectations.ExpectColumnValuesToBeBetween(

@@ -48,7 +48,8 @@ class Report:
             "passed": self.passed,
             "checks_run": len(self.findings),
             "failed": [
-                {"table": finding.table, "name": finding.name, "sentence": finding.sentence()} for finding in self.failures
+                {"table": finding.table, "name": finding.name, "sentence": finding.sentence()}
+                for finding in self.failures
             ],
             "findings": [dataclasses.asdict(finding) for finding in self.findings],
         }

@@ -1,5 +1,6 @@
 """What a person at the terminal sees of a run: a line per step with its rows and seconds, and a sign of life."""
 
+import resource
 import threading
 import time
 from collections import Counter
@@ -8,6 +9,12 @@ from typing import Any, TextIO
 import dagster as dg
 
 _ALIVE_EVERY_SECONDS = 5.0
+
+
+def cpu_seconds() -> float:
+    """Return the CPU seconds of this process and of its children that have ended (a dbt call is one)."""
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
 
 
 class Progress:
@@ -21,6 +28,8 @@ class Progress:
         self._by_stage: dict[str, Counter[str]] = {}
         self.failures: list[tuple[str, str]] = []
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
+        self._cpu_at_start = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sign_of_life, daemon=True)
 
@@ -51,6 +60,7 @@ class Progress:
         kind = event.event_type_value
         if kind == "STEP_START":
             self._started[step] = time.monotonic()
+            self._cpu_at_start = cpu_seconds()
         elif kind == "ASSET_MATERIALIZATION":
             self._tables[step] += 1
             data: Any = event.event_specific_data
@@ -63,6 +73,7 @@ class Progress:
         elif kind in {"STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"}:
             passed = time.monotonic() - self._started.pop(step, time.monotonic())
             self.seconds[step] = passed
+            self.cpu_seconds[step] = cpu_seconds() - self._cpu_at_start
             self._say(self._line(step, kind, passed))
             if kind == "STEP_FAILURE":
                 self.failures.append((step, _root_message(event)))

@@ -135,7 +135,7 @@ def _require_data(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date
     known = {
         row[0]
         for row in connection.execute(
-            "select as_of_date from published.customers where as_of_date in (select unnest($dates::date[])) group by all",
+            "select distinct as_of_date from published.customers where as_of_date in (select unnest($dates::date[]))",
             {"dates": list(dates)},
         ).fetchall()
     }

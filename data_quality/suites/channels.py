@@ -15,7 +15,10 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
         Check(
             "records_are_loaded_quarantined_or_skipped",
             "ledger",
-            "count(case when status in ('loaded', 'quarantined') and physical_records <> loaded + quarantined + skipped then 1 end)",
+            (
+                "count(case when status in ('loaded', 'quarantined') and physical_records <> loaded +"
+                " quarantined + skipped then 1 end)"
+            ),
             "A file's records do not add up: an error of the channel's module; see ledger.parquet.",
             relation="channels.ledger",
         ),
@@ -25,8 +28,10 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
             "count(case when ledger.quarantined <> coalesce(apart.records, 0) then 1 end)",
             "The ledger counts other quarantined records than the quarantine holds; deliver the file again.",
             relation=(
-                "(select * from channels.ledger where status = 'loaded') as ledger left join (select file_id, channel, dataset,"
-                " count(distinct line) as records from channels.quarantine where line is not null group by all) as apart"
+                "(select * from channels.ledger where status = 'loaded') as ledger left join (select"
+                " file_id, channel, dataset,"
+                " count(distinct line) as records from channels.quarantine where line is not null"
+                " group by all) as apart"
                 " using (file_id, channel, dataset)"
             ),
         ),

@@ -11,13 +11,25 @@ def _dates(dates: Sequence[dt.date]) -> str:
 
 
 def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Check]:
-    """Return the checks over ``features.customer_features`` for the dates of a run; ``doubles`` are its floating columns."""
+    """Return the checks over ``features.customer_features`` for some dates; ``doubles`` are its floating columns."""
     rows = f"(select * from features.customer_features where as_of_date in ({_dates(dates)})) as customer_features"
-    finite = " + ".join(f"count(case when not isfinite(\"{column}\") then 1 end)" for column in doubles) or "0"
+    finite = " + ".join(f'count(case when not isfinite("{column}") then 1 end)' for column in doubles) or "0"
     table = "customer_features"
     return [
-        Check("features_keys_are_unique", table, duplicates(("as_of_date", "one_id")), "Two rows of a person and date.", relation=rows),
-        Check("features_keys_are_never_null", table, nulls(("as_of_date", "one_id")), "A feature row without a person.", relation=rows),
+        Check(
+            "features_keys_are_unique",
+            table,
+            duplicates(("as_of_date", "one_id")),
+            "Two rows of a person and date.",
+            relation=rows,
+        ),
+        Check(
+            "features_keys_are_never_null",
+            table,
+            nulls(("as_of_date", "one_id")),
+            "A feature row without a person.",
+            relation=rows,
+        ),
         Check(
             "features_are_there_for_every_date",
             table,
@@ -27,7 +39,13 @@ def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Ch
             low=len(dates),
             high=len(dates),
         ),
-        Check("features_are_finite", table, finite, "A feature is infinite or not a number; look at its division.", relation=rows),
+        Check(
+            "features_are_finite",
+            table,
+            finite,
+            "A feature is infinite or not a number; look at its division.",
+            relation=rows,
+        ),
         Check(
             "features_are_of_customers",
             table,

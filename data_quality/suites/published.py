@@ -19,7 +19,14 @@ def _count(condition: str) -> str:
 
 
 _CUSTOMERS: Final = [
-    Check("customers_are_there", "customers", "count(*)", "No customer is known at the date; is there data for it?", low=1, high=None),
+    Check(
+        "customers_are_there",
+        "customers",
+        "count(*)",
+        "No customer is known at the date; is there data for it?",
+        low=1,
+        high=None,
+    ),
     Check(
         "customers_net_is_paid_less_refunded",
         "customers",
@@ -35,10 +42,7 @@ _CUSTOMERS: Final = [
     Check(
         "customers_know_nothing_of_the_future",
         "customers",
-        _count(
-            "greatest(first_seen_at, last_seen_at, first_order_at, last_order_at)"
-            " >= (select ends_at from version)"
-        ),
+        _count("greatest(first_seen_at, last_seen_at, first_order_at, last_order_at) >= (select ends_at from version)"),
         "Something after the end of the date was counted: a reader forgot its event time or known_versions.",
     ),
     Check(
@@ -51,7 +55,10 @@ _CUSTOMERS: Final = [
         "customers_did_not_halve_or_double_overnight",
         "customers",
         "coalesce(count(*) / nullif(max(version.customers_before), 0), 1)",
-        "Compared with what is published now; if the change is real, publish it by moving CURRENT with siyu rollback VERSION.",
+        (
+            "Compared with what is published now; if the change is real, publish it by moving CURRENT"
+            " with siyu rollback VERSION."
+        ),
         relation="customers cross join version",
         low=0.5,
         high=2,
@@ -60,7 +67,8 @@ _CUSTOMERS: Final = [
         "money_in_equals_money_out",
         "customers",
         "coalesce(sum(paid_fen), 0)"
-        " - coalesce((select sum(numerator) from kpi_daily where kpi = 'paid_to_date' and value_key = 'identified'), 0)",
+        " - coalesce((select sum(numerator) from kpi_daily where kpi = 'paid_to_date' and value_key"
+        " = 'identified'), 0)",
         "Orders of known people do not sum to customers.paid_fen: identity or a join lost or doubled orders.",
     ),
     Check(
@@ -85,7 +93,12 @@ _SEGMENTS: Final = [
         _count("(order_count_365d > 0) <> (r_score is not null and f_score is not null and m_score is not null)"),
         "An RFM score is missing or stands without an order in 365 days.",
     ),
-    Check("pyramid_scores_lie_between_0_and_100", "customer_segments", _count("pyramid_score not between 0 and 100"), "Look at segments' pyramid."),
+    Check(
+        "pyramid_scores_lie_between_0_and_100",
+        "customer_segments",
+        _count("pyramid_score not between 0 and 100"),
+        "Look at segments' pyramid.",
+    ),
     Check(
         "stages_began_on_or_before_the_date",
         "customer_lifecycle",
@@ -106,7 +119,10 @@ _IDENTITY: Final = [
         "identity_map",
         "count(*) - count(distinct (id_type, id_scope, id_token))",
         "An identifier has two current owners; look at identity.identifiers.",
-        relation="(select * from identity_map where known_to is null and valid_to is null and one_id is not null) as current_links",
+        relation=(
+            "(select * from identity_map where known_to is null and valid_to is null and one_id is not null)"
+            " as current_links"
+        ),
     ),
     Check(
         "an_identifier_joins_or_says_why_not",
@@ -125,19 +141,30 @@ _IDENTITY: Final = [
         "identity_map",
         _count("identity_map.one_id is null"),
         "A customer has no current identifier.",
-        relation="customers left join (select distinct one_id from identity_map where known_to is null) as identity_map using (one_id)",
+        relation=(
+            "customers left join (select distinct one_id from identity_map where known_to is null) as identity_map"
+            " using (one_id)"
+        ),
     ),
     Check(
         "replaced_ids_are_no_customers",
         "identity_redirects",
         "count(*)",
         "An id that redirects elsewhere still has a customers row.",
-        relation="(select distinct one_id_old from identity_redirects where change = 'merge') as redirects inner join customers on redirects.one_id_old = customers.one_id",
+        relation=(
+            "(select distinct one_id_old from identity_redirects where change = 'merge') as redirects"
+            " inner join customers on redirects.one_id_old = customers.one_id"
+        ),
     ),
 ]
 
 _FIGURES: Final = [
-    Check("scores_are_probabilities", "customer_scores", _count("score not between 0 and 1 or decile not between 1 and 10"), "Look at ml/scores."),
+    Check(
+        "scores_are_probabilities",
+        "customer_scores",
+        _count("score not between 0 and 1 or decile not between 1 and 10"),
+        "Look at ml/scores.",
+    ),
     Check(
         "scores_speak_of_customers",
         "customer_scores",
@@ -148,7 +175,10 @@ _FIGURES: Final = [
     Check(
         "shares_lie_between_0_and_1",
         "kpi_daily",
-        _count("figures.unit = 'share' and (value < 0 or value > 1 or not isfinite(value)) and kpi_daily.kpi <> 'fan_conversion_rate'"),
+        _count(
+            "figures.unit = 'share' and (value < 0 or value > 1 or not isfinite(value)) and"
+            " kpi_daily.kpi <> 'fan_conversion_rate'"
+        ),
         "A share is above the whole: numerator and denominator count different things.",
         relation="kpi_daily inner join figures using (kpi)",
     ),
@@ -166,7 +196,8 @@ _FIGURES: Final = [
         "First, last and linear touch do not sum to the same revenue.",
         relation=(
             "(select window_days, max(revenue) as most, min(revenue) as least from"
-            " (select window_days, model, sum(revenue_fen) as revenue from channel_attribution group by all) as models"
+            " (select window_days, model, sum(revenue_fen) as revenue from channel_attribution group"
+            " by all) as models"
             " group by all) as windows"
         ),
     ),
@@ -177,7 +208,8 @@ _FIGURES: Final = [
         "The orders shared out are not the orders of kpi_daily in the window.",
         relation=(
             "(select window_days, sum(revenue_fen) as attributed, (select coalesce(sum(numerator), 0) from kpi_daily"
-            " where kpi = 'gmv' and dimension = 'all' and kpi_date > (select as_of_date from version) - cast(window_days as integer)) as sold"
+            " where kpi = 'gmv' and dimension = 'all' and kpi_date > (select as_of_date from"
+            " version) - cast(window_days as integer)) as sold"
             " from channel_attribution where model = 'first' group by window_days) as windows"
         ),
     ),

@@ -56,7 +56,10 @@ RECALL: Final = [
             " or extract(hour from send_after_at + interval 8 hour) not between 9 and 20"
             " or send_after_at < (select ends_at from version)"
         ),
-        "A plan would be sent between 21:00 and 09:00, or before it was made; look at the send windows of the policies.",
+        (
+            "A plan would be sent between 21:00 and 09:00, or before it was made; look at the send"
+            " windows of the policies."
+        ),
     ),
     Check(
         "percentiles_are_in_order",
@@ -101,7 +104,8 @@ RECALL: Final = [
         "recall_audience_summary",
         "abs(coalesce(sum(customer_count), 0) - (select count(*) from recall_audience))"
         " + abs(coalesce(sum(net_p50_fen), 0) - (select coalesce(sum(net_p50_fen), 0) from recall_audience))"
-        " + abs(coalesce(sum(expected_cost_fen), 0) - (select coalesce(sum(expected_cost_fen), 0) from recall_audience))",
+        " + abs(coalesce(sum(expected_cost_fen), 0) - (select coalesce(sum(expected_cost_fen), 0)"
+        " from recall_audience))",
         "The summary does not equal the audience's rows.",
     ),
     Check(

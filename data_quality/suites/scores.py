@@ -12,8 +12,20 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
     rows = f"(select * from scores.customer_scores where as_of_date in ({listed})) as customer_scores"
     table = "customer_scores"
     return [
-        Check("scores_keys_are_unique", table, duplicates(("as_of_date", "one_id", "model")), "Two scores of a person and model.", relation=rows),
-        Check("scores_are_never_null", table, nulls(("as_of_date", "one_id", "model", "score", "decile", "basis")), "A score is missing.", relation=rows),
+        Check(
+            "scores_keys_are_unique",
+            table,
+            duplicates(("as_of_date", "one_id", "model")),
+            "Two scores of a person and model.",
+            relation=rows,
+        ),
+        Check(
+            "scores_are_never_null",
+            table,
+            nulls(("as_of_date", "one_id", "model", "score", "decile", "basis")),
+            "A score is missing.",
+            relation=rows,
+        ),
         Check(
             "scores_lie_between_0_and_1",
             table,
@@ -34,8 +46,10 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
             "count(case when scored.model is null and registered.model is null then 1 end)",
             "A model of the seed model_specs has neither scores nor a row in models.registry.",
             relation=(
-                f"seeds.model_specs as specs left join (select distinct model from {rows}) as scored on specs.model = scored.model"
-                " left join (select distinct model from models.registry) as registered on specs.model = registered.model"
+                f"seeds.model_specs as specs left join (select distinct model from {rows}) as scored"
+                f" on specs.model = scored.model"
+                " left join (select distinct model from models.registry) as registered on"
+                " specs.model = registered.model"
             ),
         ),
     ]

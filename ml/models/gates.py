@@ -35,15 +35,16 @@ def judge_gates(labels: Labels, scores: Vector, weights: Vector, thresholds: Map
     weights
         Bootstrap weights, shape (1 + resamples, rows).
     thresholds
-        ``score_deviation_minimum``, ``auc_low_minimum``, ``ece_maximum``, ``ratio_minimum``, ``ratio_maximum``.
+        ``score_spread_minimum``, ``auc_low_minimum``, ``ece_maximum``, ``ratio_minimum``, ``ratio_maximum``.
 
     Returns
     -------
     list of GateResult
-        constant: the scores do not differ. random: the interval of the AUC reaches 0.5. uncalibrated: the ECE beyond
-        what a calibrated score of this size shows by chance, or predicted over actual, leaves its bounds.
+        constant: the scores hardly differ for their level (a first order is rare, its scores are low). random: the
+        interval of the AUC reaches 0.5. uncalibrated: the ECE beyond what a calibrated score of this size shows by
+        chance, or predicted over actual, leaves its bounds.
     """
-    deviation = float(scores.std())
+    spread = float(scores.std() / scores.mean()) if scores.any() else 0.0
     area = auc(labels, scores, weights)
     area_low = float(np.nanquantile(area[1:], 0.025)) if len(area) > 1 else float(area[0])
     excess = max(0.0, float(ece(labels, scores, weights[:1])[0]) - ece_by_chance(scores))
@@ -51,10 +52,7 @@ def judge_gates(labels: Labels, scores: Vector, weights: Vector, thresholds: Map
     slack = _ratio_slack(labels)
     return [
         GateResult(
-            "constant",
-            deviation >= thresholds["score_deviation_minimum"],
-            deviation,
-            thresholds["score_deviation_minimum"],
+            "constant", spread >= thresholds["score_spread_minimum"], spread, thresholds["score_spread_minimum"]
         ),
         GateResult("random", area_low > thresholds["auc_low_minimum"], area_low, thresholds["auc_low_minimum"]),
         GateResult("uncalibrated_ece", excess <= thresholds["ece_maximum"], excess, thresholds["ece_maximum"]),

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.roi import net_profit
-from ml.recall.rules import Rules, require
+from ml.recall.rules import SEEDS, Rules, require
 
 #: What treatments needs of a candidate beside what ``candidates`` adds.
 CONTEXT: Final = (
@@ -78,7 +78,7 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     )
     may = may & ~(by_wecom & full).to_numpy(dtype=bool)
     may = may & _plays_allow(options, rules)
-    options = options[may].drop(columns=[*_LISTS, "tiers"]).merge(_catalogue(rules), on="offer_id")
+    options = _with_terms(options[may].drop(columns=[*_LISTS, "tiers"]), rules)
     return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
 
 
@@ -109,17 +109,12 @@ def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     return np.asarray(allowed)
 
 
-def _catalogue(rules: Rules) -> pd.DataFrame:
-    columns = [
-        "offer_id",
-        "kind",
-        "face_value_fen",
-        "pay_rate",
-        "minimum_spend_fen",
-        "maximum_discount_fen",
-        "valid_days",
-    ]
-    return rules.seeds["offers_catalogue"][[*columns, "depth", "supplier_share", "one_item"]]
+def _with_terms(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Add the offers' terms: as the brand landed them by the date, else the catalogue's."""
+    columns = list(SEEDS["offers_catalogue"])
+    if rules.offers is None:
+        return options.merge(rules.seeds["offers_catalogue"][columns], on="offer_id")
+    return options.merge(rules.offers[["as_of_date", *columns]], on=["as_of_date", "offer_id"])
 
 
 def _filled(values: pd.Series, default: float) -> npt.NDArray[np.float64]:

@@ -18,6 +18,7 @@ from ml.models.artefacts import ModelRefused, checked_file
 from ml.models.calibration import Calibration
 from ml.models.linear import LinearModel, sigmoid
 
+_REMEDY = "delete the model's folder and run again"
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -75,18 +76,22 @@ def _in_child(asked: Sequence[tuple[int, Path, dict[str, Any], Matrix]], threads
             [sys.executable, "-m", "ml.scores.child", name],
             env=environment,
             capture_output=True,
-            text=True,
             check=False,
         )
         if done.returncode:
             listed = ", ".join(str(file) for _, file, _, _ in asked)
-            last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-            raise ModelRefused(
-                f"scoring {listed} ended with {done.returncode}: {last[0]}; delete the model's folder and run again"
-            )
+            raise ModelRefused(f"scoring {listed} ended with {done.returncode}: {_last_line(done.stderr)}; {_REMEDY}")
         terms = {}
-        for number, _, card, _ in asked:
+        for number, file, card, matrix in asked:
             # LightGBM's last column is the level that the terms are measured from.
             output = np.load(folder / f"{number}.out.npy", allow_pickle=False)
+            if output.shape != (len(matrix), matrix.shape[1] + 1) or not np.isfinite(output).all():
+                raise ModelRefused(f"{file} gave {output.shape} terms that are no scores; {_REMEDY}")
             terms[number] = Terms(tuple(card["features"]), output[:, :-1], output[:, -1])
         return terms
+
+
+def _last_line(stderr: bytes) -> str:
+    """Return the child's last words; a damaged model's message may hold bytes that are no text."""
+    lines = stderr.decode("ascii", errors="replace").replace("\ufffd", "?").strip().splitlines()
+    return lines[-1] if lines else "no message"

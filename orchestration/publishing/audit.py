@@ -70,13 +70,13 @@ def audit_versions(
         Version name by as-of date.
     """
     checks = published_checks(shapes())
-    refusals = connection.execute("select one_id, message_channel from published.contact_refusals").to_arrow_table()
-    figures = connection.execute("select kpi, unit from seeds.kpis").to_arrow_table()
+    refusals = connection.sql("select one_id, message_channel from published.contact_refusals").to_arrow_table()
+    figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
     measured = {}
     for date, name in versions.items():
-        consents = connection.execute(
+        consents = connection.sql(
             "select one_id, message_channel, purpose from published.contact_consents where as_of_date = $date",
-            {"date": date},
+            params={"date": date},
         ).to_arrow_table()
         version: dict[str, Any] = {
             "as_of_date": date,

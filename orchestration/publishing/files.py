@@ -58,7 +58,7 @@ def write_table(
         f'select {columns} from published."{contract.name}" '
         f'where "{contract.partition}" = cast($as_of_date as date) order by {order}'
     )
-    reader = connection.execute(query, {"as_of_date": as_of_date}).to_arrow_reader(ROW_GROUP_ROWS)
+    reader = connection.sql(query, params={"as_of_date": as_of_date}).to_arrow_reader(ROW_GROUP_ROWS)
     rows = 0
     with pq.ParquetWriter(path, reader.schema, compression="zstd", version="2.6") as writer:
         for group in _row_groups(reader):

@@ -1,4 +1,4 @@
-"""What a version says of itself: tables with their hashes, channels with their freshness, checks, state read at publish.
+"""What a version says of itself: its tables' hashes, channels' freshness, checks, and the state read at publish.
 
 No clocks and no run ids: the same ledger, code and settings give the same manifest, hence the same version name.
 """
@@ -39,13 +39,14 @@ def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) ->
     digest = hashlib.sha256()
     for query in (
         "select one_id, message_channel from published.contact_refusals where $as_of_date <> ''",
-        "select one_id, message_channel, purpose from published.contact_consents where as_of_date = cast($as_of_date as date)",
+        "select one_id, message_channel, purpose from published.contact_consents"
+        " where as_of_date = cast($as_of_date as date)",
     ):
         row = connection.execute(
             "select count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line))"
             f" from (select cast(state as varchar) as line from ({query}) as state) as lines",
             {"as_of_date": as_of_date},
-        ).fetchone()
+        ).fetchall()
         digest.update(repr(row).encode())
     return digest.hexdigest()
 

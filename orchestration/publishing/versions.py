@@ -1,10 +1,10 @@
 """Versions on disk, the pointer readers follow, and which versions stay."""
 
 import dataclasses
+import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -107,20 +107,28 @@ class Store:
         folders.sort(key=lambda folder: (date_of(folder.name), folder.stat().st_mtime_ns, folder.name), reverse=True)
         return [folder.name for folder in folders]
 
+    def newest_by_date(self) -> dict[dt.date, str]:
+        """Return the newest version that passed its checks, by its as-of date."""
+        newest: dict[dt.date, str] = {}
+        for name in self.by_age():
+            if self.has_passed(name):
+                newest.setdefault(dt.date.fromisoformat(date_of(name)), name)
+        return newest
+
     def retire(self, dates: int, spare: str | None = None) -> list[str]:
         """Delete what is not the newest passed version of one of the last ``dates`` dates; return the names deleted.
 
         Never deleted are CURRENT's version and ``spare``, the one that CURRENT pointed to until now: a reader may be
         in the middle of it. A version that did not pass is kept for inspection while its date is.
         """
-        names, current = self.by_age(), self.current()
-        passed = [name for name in names if self.has_passed(name)]
-        kept_dates = sorted({date_of(name) for name in passed}, reverse=True)[:dates]
-        newest: dict[str, str] = {}
-        for name in passed:
-            newest.setdefault(date_of(name), name)
-        keep = {newest[date] for date in kept_dates} | {current, spare}
-        keep |= set(_last_blocked(names, passed, kept_dates))
+        names, newest = self.by_age(), self.newest_by_date()
+        kept_dates = sorted(newest, reverse=True)[:dates]
+        oldest = min(kept_dates).isoformat() if kept_dates else ""
+        blocked: dict[str, str] = {}
+        for name in names:
+            if not self.has_passed(name) and date_of(name) >= oldest:
+                blocked.setdefault(date_of(name), name)
+        keep = {newest[date] for date in kept_dates} | set(blocked.values()) | {self.current(), spare}
         gone = sorted(name for name in names if name not in keep)
         for name in gone:
             shutil.rmtree(self.versions / name)
@@ -151,11 +159,3 @@ class Store:
 def date_of(name: str) -> str:
     """Return the as-of date in a version's name."""
     return name[:10]
-
-
-def _last_blocked(names: Iterable[str], passed: Iterable[str], dates: Iterable[str]) -> list[str]:
-    done, wanted, found = set(passed), set(dates), {}
-    for name in names:
-        if name not in done and date_of(name) >= min(wanted, default=""):
-            found.setdefault(date_of(name), name)
-    return list(found.values())

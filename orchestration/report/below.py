@@ -15,7 +15,7 @@ def rfm(facts: Facts) -> str:
     """Draw RFM as a heat map of recency by frequency, and the eight cells with their share of money."""
     frame = facts.frame(
         """
-        select cast(r_score as bigint) as r, cast(f_score as bigint) as f, count(*) as customers,
+        select cast(r_score as varchar) as r, cast(f_score as varchar) as f, count(*) as customers,
                cast(count(*) as varchar) as label
         from customer_segments where r_score is not null and f_score is not null group by all order by all
         """

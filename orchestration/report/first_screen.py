@@ -191,6 +191,7 @@ def at_risk(facts: Facts) -> str:
         inner join customers using (one_id)
         inner join customer_segments using (one_id)
         where purchase_stage = 'at_risk' and purchase_stage_since >= $as_of - 1
+            and (customer_segments.pyramid_tier in ('核心', '塔尖') or customer_segments.rfm_segment like '重要%')
         order by customer_segments.net_paid_fen_365d desc, one_id limit 20
         """
     )

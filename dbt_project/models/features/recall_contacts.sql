@@ -31,7 +31,8 @@ marked as (
         messages.message_channel,
         messages.replied_at,
         {{ days_between('messages.sent_date', 'messages.as_of_date') }} as age_days,
-        date_trunc('month', messages.sent_date) = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_this_month,
+        date_trunc('month', messages.sent_date)
+        = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_this_month,
         recall_campaigns.campaign_prefix is not null as is_recall
     from messages
     inner join {{ ref('customer_records') }} as customer_records
@@ -49,8 +50,10 @@ select
     cast(sum(case when age_days < 1 then 1 else 0 end) as bigint) as contacts_1d,
     cast(sum(case when age_days < 7 then 1 else 0 end) as bigint) as contacts_7d,
     cast(sum(case when is_this_month then 1 else 0 end) as bigint) as contacts_month,
-    cast(sum(case when is_this_month and message_channel = 'wecom' then 1 else 0 end) as bigint) as wecom_contacts_month,
-    cast(sum(case when is_this_month and message_channel = 'wecom' and is_recall then 1 else 0 end) as bigint) as wecom_recalls_month,
+    cast(sum(case when is_this_month and message_channel = 'wecom' then 1 else 0 end) as bigint)
+        as wecom_contacts_month,
+    cast(sum(case when is_this_month and message_channel = 'wecom' and is_recall then 1 else 0 end) as bigint)
+        as wecom_recalls_month,
     max(replied_at) as last_replied_at
 from marked
 group by as_of_date, one_id

@@ -1,4 +1,4 @@
--- One row per (as_of_date, one_id): everything recall knows about a person when it decides. Known at the date, never later.
+-- One row per (as_of_date, one_id): everything recall knows about a person when it decides, as known at the date.
 with dates as (
     select * from {{ run_dates('as_of') }}
 ),
@@ -29,7 +29,8 @@ margins as (
         end as margin_rate
     from {{ ref('customer_orders') }} as orders
     inner join dates on orders.as_of_date = dates.as_of_date
-    inner join {{ ref('recall_baskets') }} as baskets on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+    inner join {{ ref('recall_baskets') }} as baskets
+        on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
     group by orders.as_of_date
 )
 
@@ -41,7 +42,8 @@ select
     coalesce(profiles.is_test, false) or coalesce(profiles.is_staff, false) as is_test,
     profiles.identity_confidence,
     stages.purchase_stage,
-    cast({{ days_between(business_date('profiles.registered_at'), 'profiles.as_of_date') }} as bigint) as days_registered,
+    cast({{ days_between(business_date('profiles.registered_at'), 'profiles.as_of_date') }} as bigint)
+        as days_registered,
     stages.recency_days as days_since_order,
     stages.cadence_days,
     case
@@ -86,7 +88,8 @@ select
     coalesce(ladders.first_order_step, 0) as first_order_step,
     ladders.days_since_first_order_step,
     -- Nobody enters that ladder with an order behind them, so all orders lie after its start.
-    case when ladders.first_order_step > 0 then coalesce(orders.order_count, 0) else 0 end as orders_since_first_order_ladder,
+    case when ladders.first_order_step > 0 then coalesce(orders.order_count, 0) else 0 end
+        as orders_since_first_order_ladder,
     coalesce(ladders.climb_step, 0) as climb_step,
     coalesce(ladders.renewal_step, 0) as renewal_step,
     ladders.days_since_renewal_step,
@@ -94,15 +97,24 @@ select
     coalesce(rights.coupons_issued_365d, 0) as coupons_issued_365d,
     coalesce(rights.coupons_redeemed_365d, 0) as coupons_redeemed_365d
 from profiles
-left join {{ ref('purchase_stages') }} as stages on profiles.as_of_date = stages.as_of_date and profiles.one_id = stages.one_id
-left join {{ ref('customer_segments') }} as segments on profiles.as_of_date = segments.as_of_date and profiles.one_id = segments.one_id
-left join {{ ref('customer_lifecycle') }} as lifecycle on profiles.as_of_date = lifecycle.as_of_date and profiles.one_id = lifecycle.one_id
-left join {{ ref('customer_orders') }} as orders on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
-left join {{ ref('purchase_habits') }} as habits on orders.one_id = habits.one_id and orders.order_set = habits.order_set
-left join {{ ref('recall_baskets') }} as baskets on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+left join {{ ref('customer_orders') }} as orders
+    on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
+left join {{ ref('purchase_habits') }} as habits
+    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+left join {{ ref('recall_baskets') }} as baskets
+    on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
 left join margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
-left join {{ ref('recall_limits') }} as limits on profiles.as_of_date = limits.as_of_date and profiles.one_id = limits.one_id
-left join {{ ref('recall_contacts') }} as contacts on profiles.as_of_date = contacts.as_of_date and profiles.one_id = contacts.one_id
-left join {{ ref('recall_ladders') }} as ladders on profiles.as_of_date = ladders.as_of_date and profiles.one_id = ladders.one_id
-left join {{ ref('recall_rights') }} as rights on profiles.as_of_date = rights.as_of_date and profiles.one_id = rights.one_id
+{%- set per_person = {
+    'purchase_stages': 'stages',
+    'customer_segments': 'segments',
+    'customer_lifecycle': 'lifecycle',
+    'recall_limits': 'limits',
+    'recall_contacts': 'contacts',
+    'recall_ladders': 'ladders',
+    'recall_rights': 'rights',
+} %}
+{%- for model, name in per_person.items() %}
+left join {{ ref(model) }} as {{ name }}
+    on profiles.as_of_date = {{ name }}.as_of_date and profiles.one_id = {{ name }}.one_id
+{%- endfor %}

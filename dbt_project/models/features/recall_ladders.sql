@@ -74,7 +74,13 @@ select
     cast(coalesce(max(case when audience_kind = 'climb' then ladder_step end), 0) as bigint) as climb_step,
     cast(
         coalesce(
-            max(case when audience_kind = 'renewal' and age_days <= {{ recall_number('renewal_memory_days') }} then ladder_step end), 0
+            max(
+                case
+                    when audience_kind = 'renewal' and age_days <= {{ recall_number('renewal_memory_days') }}
+                        then ladder_step
+                end
+            ),
+            0
         ) as bigint
     ) as renewal_step,
     min(case when audience_kind = 'renewal' then age_days end) as days_since_renewal_step

@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id) with a limit: suppressed known by the date, open refunds and complaints, service consent.
+-- One row per (as_of_date, one_id) with a limit or a service consent: suppressions known by the date, open refunds and
+-- complaints.
 -- Publishing checks suppression and consent again, last, with what is known then.
 with people as (
     select
@@ -64,7 +65,10 @@ service as (
         ) as newest
     from {{ known_versions(ref('consents')) }} as known
     inner join people
-        on known.as_of_date = people.as_of_date and known.source = people.source and known.customer_id = people.customer_id
+        on
+            known.as_of_date = people.as_of_date
+            and known.source = people.source
+            and known.customer_id = people.customer_id
     inner join {{ ref('send_costs') }} as channels
         on known.message_channel is null or known.message_channel = channels.message_channel
     where known.purpose = 'service' and known.changed_at < known.ends_at

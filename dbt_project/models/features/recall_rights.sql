@@ -16,7 +16,10 @@ entitlements as (
         min({{ days_between('known.as_of_date', business_date('known.expires_at')) }}) as days_to_entitlement_end
     from {{ known_versions(ref('entitlements')) }} as known
     inner join people
-        on known.as_of_date = people.as_of_date and known.source = people.source and known.customer_id = people.customer_id
+        on
+            known.as_of_date = people.as_of_date
+            and known.source = people.source
+            and known.customer_id = people.customer_id
     where known.expires_at >= known.ends_at and (known.renewed_at is null or known.renewed_at >= known.ends_at)
     group by people.as_of_date, people.one_id
 ),
@@ -29,10 +32,14 @@ coupons as (
         count({{ happened('known.redeemed_at') }}) as coupons_redeemed_365d
     from {{ known_versions(ref('coupons')) }} as known
     inner join people
-        on known.as_of_date = people.as_of_date and known.source = people.source and known.customer_id = people.customer_id
+        on
+            known.as_of_date = people.as_of_date
+            and known.source = people.source
+            and known.customer_id = people.customer_id
     where
         known.issued_at < known.ends_at
-        and {{ days_between(business_date('known.issued_at'), 'known.as_of_date') }} < {{ recall_number('coupon_days') }}
+        and {{ days_between(business_date('known.issued_at'), 'known.as_of_date') }}
+        < {{ recall_number('coupon_days') }}
     group by people.as_of_date, people.one_id
 )
 

@@ -21,7 +21,7 @@ holdouts as (
         audience_id,
         count(*) as holdout_count
     from {{ ref('published_recall_assignment') }}
-    where arm = 'holdout'
+    where arm in ('holdout_global', 'holdout_campaign')
     group by 1, 2
 )
 

@@ -5,7 +5,7 @@ import time
 import dagster as dg
 
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
-from orchestration.publishing.versions import Store
+from orchestration.publishing.versions import Store, date_of
 from orchestration.report.build import build_report, inputs
 from orchestration.warehouse import connect
 
@@ -23,15 +23,16 @@ from orchestration.warehouse import connect
 def report(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
     """Build the page of every date of the run whose version is kept."""
     started, settings = time.monotonic(), home.settings
-    newest = Store(settings.published).newest_by_date()
+    store = Store(settings.published)
+    newest = {date_of(name): name for name in reversed(store.by_age()) if store.has_passed(name)}
     pages = []
     for date in home.plan(context).as_of_dates:
-        if date not in newest:
+        if date.isoformat() not in newest:
             continue
         with connect(settings, read_only=True) as warehouse:
             cards, curve = inputs(warehouse, date)
-        pages.append(build_report(settings, settings.published / "versions" / newest[date], cards, curve))
-    metadata = {"rows": len(pages), "seconds": round(time.monotonic() - started, 2)}
+        pages.append(build_report(settings, store.versions / newest[date.isoformat()], cards, curve))
+    page = dg.MetadataValue.path(str(pages[-1])) if pages else "none kept"
     return dg.MaterializeResult(
-        metadata=metadata | {"page": dg.MetadataValue.path(str(pages[-1])) if pages else "none kept"}
+        metadata={"rows": len(pages), "seconds": round(time.monotonic() - started, 2), "page": page}
     )

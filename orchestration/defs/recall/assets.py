@@ -9,11 +9,16 @@ import dagster as dg
 from ml.recall import Salts, plan_recall
 from ml.recall.tables import PLANNED
 from orchestration.channels.keys import load_key
-from orchestration.defs.recall.tables import fit_columns, load_rules, of_dates
+from orchestration.defs.recall.tables import load_rules, of_dates
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.warehouse import connect, replace_dates
 
-DEPS = [["features", "recall_context"], ["scores", "customer_scores"], ["identity", "ancestry"]]
+DEPS = [
+    ["features", "recall_context"],
+    ["features", "recall_offers"],
+    ["scores", "customer_scores"],
+    ["identity", "ancestry"],
+]
 #: Dates planned together: what bounds memory (28 dates of 4,900 people at once: 0.8 GB).
 DATES_AT_ONCE = 7
 
@@ -35,10 +40,8 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
     salts = Salts(load_key(settings, "holdout"), load_key(settings, "exploration"))
     rows: dict[str, int] = collections.Counter()
     with connect(settings) as con:
-        rules = load_rules(con, settings)
+        rules = load_rules(con, settings, of_dates(con, "features.recall_offers", dates, key="offer_id"))
         ancestry = con.sql("select one_id, ancestor_one_id, known_from from identity.ancestry").df()
-        for name, (_, columns) in PLANNED.items():
-            fit_columns(con, f"recall.{name}", columns)
         for at in range(0, len(dates), DATES_AT_ONCE):
             some = dates[at : at + DATES_AT_ONCE]
             frames = [of_dates(con, table, some) for table in ("features.recall_context", "scores.customer_scores")]

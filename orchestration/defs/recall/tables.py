@@ -16,9 +16,9 @@ def _frame(arrow: pa.Table) -> pd.DataFrame:
     return arrow.to_pandas(date_as_object=True).astype(dict.fromkeys(decimals, "float64"))
 
 
-def of_dates(con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date]) -> pd.DataFrame:
+def of_dates(con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date], key: str = "one_id") -> pd.DataFrame:
     """Return a table's rows of the run's dates, in a fixed order; decimals become doubles, lists arrays."""
-    chosen = f"select * from {table} where as_of_date in (select unnest($dates::date[])) order by as_of_date, one_id"
+    chosen = f"select * from {table} where as_of_date in (select unnest($dates::date[])) order by as_of_date, {key}"
     return _frame(con.sql(chosen, params={"dates": list(dates)}).to_arrow_table())
 
 
@@ -27,12 +27,17 @@ def seeds(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, pd.
     return {name: _frame(con.sql(f'select * from seeds."{name}"').to_arrow_table()) for name in names}
 
 
-def load_rules(con: duckdb.DuckDBPyConnection, settings: Settings) -> Rules:
-    """Return recall's seeds with the home's settings."""
+def load_rules(con: duckdb.DuckDBPyConnection, settings: Settings, offers: pd.DataFrame | None = None) -> Rules:
+    """Return recall's seeds with the home's settings and, where given, the offers' terms per date."""
     return Rules(
-        seeds(con, list(SEEDS)), settings.gross_margin_rate, settings.holdout_share, settings.exploration_share,
-        settings.horizon_days, tuple(settings.staff_channels),
-    )  # fmt: skip
+        seeds=seeds(con, list(SEEDS)),
+        gross_margin_rate=settings.gross_margin_rate,
+        holdout_share=settings.holdout_share,
+        exploration_share=settings.exploration_share,
+        horizon_days=settings.horizon_days,
+        staff_channels=tuple(settings.staff_channels),
+        offers=offers,
+    )
 
 
 def replace_all(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, columns: dict[str, str]) -> int:
@@ -42,19 +47,3 @@ def replace_all(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame,
     con.execute(f"create or replace table {table} as select {chosen} from incoming_frame")
     con.unregister("incoming_frame")
     return len(frame)
-
-
-def fit_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
-    """Give a table made by an earlier release the columns of this one; what it lacked is null."""
-    present = [
-        name
-        for (name,) in con.execute(
-            "select column_name from duckdb_columns() where schema_name || '.' || table_name = $table", {"table": table}
-        ).fetchall()
-    ]
-    if present and present != list(columns):
-        kept = ", ".join(
-            f'cast({chr(34) + name + chr(34) if name in present else "null"} as {kind}) as "{name}"'
-            for name, kind in columns.items()
-        )
-        con.execute(f"create or replace table {table} as select {kept} from {table}")

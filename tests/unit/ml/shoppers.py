@@ -15,7 +15,7 @@ THRESHOLDS = {
     "train_positives_minimum": 60.0,
     "test_positives_minimum": 30.0,
     "organic_positives_minimum": 100.0,
-    "score_deviation_minimum": 0.005,
+    "score_spread_minimum": 0.05,
     "auc_low_minimum": 0.5,
     "ece_maximum": 0.02,
     "ratio_minimum": 0.9,

@@ -32,6 +32,15 @@ def test_a_constant_score_is_refused(world):
     assert _refused(labels, np.full(4000, labels.mean()), weights) == {"constant", "random"}
 
 
+def test_a_rare_event_may_have_low_scores_as_long_as_they_differ():
+    chance = np.random.default_rng(6)
+    truth = chance.beta(1.0, 400.0, 20_000)
+    labels = (chance.random(20_000) < truth).astype(np.int64)
+    weights = cluster_weights(range(20_000), 30, 1)
+    assert truth.std() < 0.005
+    assert "constant" not in _refused(labels, truth, weights)
+
+
 def test_a_random_score_is_refused_even_when_its_level_is_right(world):
     truth, labels, weights = world
     assert "random" in _refused(labels, np.random.default_rng(1).permutation(truth), weights)

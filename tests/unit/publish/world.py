@@ -16,7 +16,9 @@ _DATED = (*tables(), "contact_consents", "channel_freshness")
 SENT, HELD_OUT = ("P01", "P02", "P03", "P04"), ("P05", "P06")
 
 
-def brand(home: Path, dates: Sequence[dt.date] = (DATE,), break_it: Callable[[duckdb.DuckDBPyConnection], None] | None = None) -> Settings:
+def brand(
+    home: Path, dates: Sequence[dt.date] = (DATE,), break_it: Callable[[duckdb.DuckDBPyConnection], None] | None = None
+) -> Settings:
     """Fill a home's warehouse with the published tables of some dates, then let ``break_it`` harm them."""
     settings = Settings(home=home)
     home.mkdir(parents=True, exist_ok=True)
@@ -58,7 +60,10 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         "create or replace table published.contact_consents"
         " (as_of_date date, one_id varchar, message_channel varchar, purpose varchar)"
     )
-    con.execute("create or replace table published.channel_freshness (as_of_date date, channel varchar, data_as_of date, is_stale boolean)")
+    con.execute(
+        "create or replace table published.channel_freshness (as_of_date date, channel varchar,"
+        " data_as_of date, is_stale boolean)"
+    )
     con.execute("create or replace table seeds.kpis (kpi varchar, unit varchar)")
     con.execute("insert into seeds.kpis values ('gmv', 'fen'), ('paid_to_date', 'fen'), ('active_rate', 'share')")
 
@@ -69,7 +74,10 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, select: str, date: dt.da
 
 def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
     """One order of 100 yuan a person on the date itself; P01 has a second, refunded in part."""
-    con.execute(f"create or replace temp table people as select printf('P%02d', i) as one_id, i from range(1, {PEOPLE + 1}) as t(i)")
+    con.execute(
+        f"create or replace temp table people as select printf('P%02d', i) as one_id, i from range(1,"
+        f" {PEOPLE + 1}) as t(i)"
+    )
     noon = "cast($d as timestamptz) + interval 4 hour"
     _insert(
         con,
@@ -77,13 +85,15 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         f"""select one_id, $d as as_of_date, {noon} as first_seen_at, {noon} as last_seen_at, ['pos'] as channels,
         ['wecom'] as reachable_channels, ['wecom'] as consented_channels, 1 as order_count, {noon} as first_order_at,
         {noon} as last_order_at, 10000 as paid_fen, 0 as freight_fen, if(i = 1, 2500, 0) as refunded_fen,
-        10000 - if(i = 1, 2500, 0) as net_paid_fen, [] as tags, 'high' as identity_confidence, false as is_island from people""",
+        10000 - if(i = 1, 2500, 0) as net_paid_fen, [] as tags, 'high' as identity_confidence,
+        false as is_island from people""",
         date,
     )
     _insert(
         con,
         "customer_segments",
-        """select one_id, $d as as_of_date, 1 as order_count_365d, 10000 as net_paid_fen_365d, 5 as r_score, 1 as f_score,
+        """select one_id, $d as as_of_date, 1 as order_count_365d, 10000 as net_paid_fen_365d,
+        5 as r_score, 1 as f_score,
         3 as m_score, '一般发展' as rfm_segment, 20.5 as pyramid_score, '基础' as pyramid_tier, 0 as activity_points,
         30 as conversion_points, '唤醒' as matrix_cell, 'none' as worth, ['c1'] as interests from people""",
         date,
@@ -91,7 +101,10 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
     _insert(
         con,
         "customer_lifecycle",
-        "select one_id, $d as as_of_date, 'first_buyer' as purchase_stage, $d as purchase_stage_since, false as is_deleted_friend from people",
+        (
+            "select one_id, $d as as_of_date, 'first_buyer' as purchase_stage, $d as"
+            " purchase_stage_since, false as is_deleted_friend from people"
+        ),
         date,
     )
     _insert(
@@ -104,7 +117,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
     _insert(
         con,
         "customer_scores",
-        """select one_id, 'churn' as model, $d as as_of_date, 'churn-1' as model_version, 28 as horizon_days, 0.25 as score,
+        """select one_id, 'churn' as model, $d as as_of_date, 'churn-1' as model_version,
+        28 as horizon_days, 0.25 as score,
         3 as decile, 'logit' as basis from people""",
         date,
     )
@@ -116,21 +130,26 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         date,
     )
     morning = "cast($d as timestamptz) + interval 26 hour"  # 10:00 in Shanghai, the next day
-    plan = f"""'recall-1' as audience_id, one_id, 'S1' as staff_id, 'wecom' as message_channel, {morning} as send_after_at,
-        {morning} + interval 90 minute as send_before_at, ['ordered', 'unsubscribed'] as stop_if, '平均32天买一次' as why"""
+    plan = f"""'recall-1' as audience_id, one_id, 'S1' as staff_id, 'wecom' as message_channel,
+    {morning} as send_after_at,
+        {morning} + interval 90 minute as send_before_at, ['ordered', 'unsubscribed'] as stop_if,
+        '平均32天买一次' as why"""
     _insert(
         con,
         "recall_audience",
         f"""select {plan}, $d as as_of_date, 'recall' as audience_kind, 'recall' as policy_id, 'treat' as arm,
-        0.95 as assignment_probability, '1' as wave, {morning} + interval 11 hour as valid_until_at, 'care' as content_theme,
-        0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen, 300 as net_p90_fen, 2 as roi_p50,
+        0.95 as assignment_probability, '1' as wave, {morning} + interval 11 hour as valid_until_at,
+        'care' as content_theme,
+        0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen,
+        300 as net_p90_fen, 2 as roi_p50,
         'prior' as basis, 'marketing' as consent_purpose from people where i <= 4""",
         date,
     )
     _insert(
         con,
         "recall_tasks",
-        f"""select {plan}, 'T' || i as task_id, $d as as_of_date, 1 as priority, 'w1' as template_id, '{{}}' as template_variables,
+        f"""select {plan}, 'T' || i as task_id, $d as as_of_date, 1 as priority, 'w1' as template_id,
+        '{{}}' as template_variables,
         '妈妈' as talking_point_1, '深夜浏览' as do_not_say, 100 as expected_net_p50_fen from people where i <= 4""",
         date,
     )
@@ -152,7 +171,10 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
     _insert(
         con,
         "message_templates",
-        "select 'w1' as template_id, $d as as_of_date, 'wecom' as message_channel, 'recall' as scene_id, '你好{name}' as text_zh, true as approved",
+        (
+            "select 'w1' as template_id, $d as as_of_date, 'wecom' as message_channel, 'recall' as"
+            " scene_id, '你好{name}' as text_zh, true as approved"
+        ),
         date,
     )
     paid = PEOPLE * 10000
@@ -164,14 +186,18 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         )
     for model in ("first", "last", "linear"):
         con.execute(
-            "insert into published.channel_attribution by name select $d as as_of_date, 7 as window_days, 'none' as channel,"
+            "insert into published.channel_attribution by name select $d as as_of_date, 7 as"
+            " window_days, 'none' as channel,"
             " $model as model, 12 as conversions, cast($n as bigint) as revenue_fen",
             {"d": date, "model": model, "n": paid},
         )
     con.execute(
-        "insert into published.staff_daily by name select $d as as_of_date, $d as kpi_date, 'S1' as staff_id, 4 as sent, 0 as replied,"
+        "insert into published.staff_daily by name select $d as as_of_date, $d as kpi_date, 'S1' as"
+        " staff_id, 4 as sent, 0 as replied,"
         " 0 as bought, 0 as new_friends, 0 as deleted_friends, 4 as followed_customers, 0 as private_gmv_fen",
         {"d": date},
     )
-    con.execute("insert into published.contact_consents select $d, one_id, 'wecom', 'marketing' from people", {"d": date})
+    con.execute(
+        "insert into published.contact_consents select $d, one_id, 'wecom', 'marketing' from people", {"d": date}
+    )
     con.execute("insert into published.channel_freshness values ($d, 'pos', $d, false)", {"d": date})

@@ -1,5 +1,6 @@
 """The whole plan of a day: who is sent what, by whom, when and why, and who is not."""
 
+import dataclasses
 import datetime as dt
 import json
 import re
@@ -282,3 +283,14 @@ def test_a_date_without_a_candidate_still_has_its_budget_row(salts, rules):
     found = plan([person("anna", purchase_stage="loyal")], salts, rules)
     assert found.assignment.empty
     assert found.budget["audience_id"].tolist() == ["recall_20171130"]
+
+
+def test_an_offers_terms_are_those_the_brand_landed_by_the_date(salts):
+    rules = make_rules(
+        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+    )
+    landed = rules.seeds["offers_catalogue"].assign(as_of_date=DATE)
+    landed.loc[landed["offer_id"] == "recall_90", "pay_rate"] = 0.8
+    found = plan(crowd(80), salts, dataclasses.replace(rules, offers=landed)).audience
+    assert set(found.loc[found["offer_id"] == "recall_90", "pay_rate"]) == {0.8}
+    assert found.loc[found["offer_id"] == "recall_90", "why"].str.endswith("发8折券").all()
