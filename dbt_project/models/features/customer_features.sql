@@ -95,5 +95,6 @@ left join buyers
 left join {{ ref('feature_' ~ group) }} as {{ group }}
     on
         people.as_of_date = {{ group }}.as_of_date
-        and {{ 'buyers' if group in ['cadence', 'spend', 'categories'] else 'people' }}.person_key = {{ group }}.person_key
+        and {{ 'buyers' if group in ['cadence', 'spend', 'categories'] else 'people' }}.person_key
+        = {{ group }}.person_key
 {% endfor %}

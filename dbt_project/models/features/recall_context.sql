@@ -23,9 +23,11 @@ margins as (
     select
         orders.as_of_date,
         case
-            when sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
+            when
+                sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
                 and sum(baskets.costed_fen) > 0
-                then cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
+                then
+                    cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
         end as margin_rate
     from {{ ref('customer_orders') }} as orders
     inner join dates on orders.as_of_date = dates.as_of_date

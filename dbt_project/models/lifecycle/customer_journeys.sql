@@ -61,6 +61,7 @@ select
     levels.value_journey_stage,
     interest.stage as interest_journey_stage
 from ranked
-inner join {{ ref('journeys') }} as frequency on frequency.journey = 'frequency' and ranked.frequency_rank = frequency.rank
+inner join {{ ref('journeys') }} as frequency
+    on frequency.journey = 'frequency' and ranked.frequency_rank = frequency.rank
 inner join {{ ref('journeys') }} as interest on interest.journey = 'interest' and ranked.interest_rank = interest.rank
 left join {{ ref('member_levels') }} as levels on ranked.level = levels.level

@@ -17,7 +17,10 @@ select
     one_id,
     order_set,
     order_date,
-    cast({{ days_between('lag(order_date) over (partition by history_key order by order_date)', 'order_date') }} as bigint) as gap_days,
+    cast(
+        {{ days_between('lag(order_date) over (partition by history_key order by order_date)', 'order_date') }} as bigint
+    )
+        as gap_days,
     cast(count(*) over (
         partition by history_key order by order_date
         range between interval '364' day preceding and current row

@@ -22,7 +22,8 @@ people as (
     from {{ ref('purchase_stages') }} as stages
     inner join {{ run_dates('as_of') }} as dates on stages.as_of_date = dates.as_of_date
     inner join rules on stages.purchase_stage = rules.purchase_stage
-    left join {{ ref('customer_orders') }} as orders on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
+    left join {{ ref('customer_orders') }} as orders
+        on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('attributes') }} as attributes
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
     left join {{ ref('sightings') }} as sightings
@@ -59,7 +60,9 @@ active as (
         people.as_of_date,
         people.one_id,
         max(case
-            when days.gap_days is null or days.gap_days - 1 > people.cadence_days or days.is_other_stage then days.order_date
+            when
+                days.gap_days is null or days.gap_days - 1 > people.cadence_days or days.is_other_stage
+                then days.order_date
         end) as entered_on,
         -- Fewer purchase days in the year than on the last of them: the one too many left the window.
         max(case

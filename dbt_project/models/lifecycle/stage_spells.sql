@@ -29,7 +29,8 @@ ranked as (
             days.one_id = entries.one_id
             and days.model = entries.model
             and entries.entered_on <= days.as_of_date
-            and entries.entered_on > {{ add_days('days.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}
+            and entries.entered_on
+            > {{ add_days('days.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}
 )
 
 select

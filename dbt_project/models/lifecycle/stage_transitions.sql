@@ -26,7 +26,9 @@ counted as (
 sized as (
     select
         counted.*,
-        sum(counted.customer_count) over (partition by counted.as_of_date, counted.model, counted.from_stage) as from_count,
+        sum(counted.customer_count)
+            over (partition by counted.as_of_date, counted.model, counted.from_stage)
+            as from_count,
         case
             when from_ranks.lapse_depth <> to_ranks.lapse_depth then from_ranks.lapse_depth - to_ranks.lapse_depth
             else to_ranks.growth_rank - from_ranks.growth_rank

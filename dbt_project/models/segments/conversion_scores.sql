@@ -5,7 +5,10 @@ with carts as (
         as_of_date,
         one_id
     from {{ ref('touches') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }} and touch = 'add_to_cart' and age_days < {{ segment_number('cart_days') }}
+    where
+        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        and touch = 'add_to_cart'
+        and age_days < {{ segment_number('cart_days') }}
 ),
 
 based as (

@@ -58,7 +58,9 @@ select
     coalesce(orders.refunded_fen, 0) as refunded_fen,
     coalesce(orders.net_paid_fen, 0) as net_paid_fen,
     case
-        when orders.order_count > 0 then {{ rounded_quotient('greatest(orders.net_paid_fen, 0)', 'orders.order_count') }}
+        when
+            orders.order_count > 0
+            then {{ rounded_quotient('greatest(orders.net_paid_fen, 0)', 'orders.order_count') }}
     end as average_order_fen,
     preferences.preferred_channel,
     preferences.preferred_hour,

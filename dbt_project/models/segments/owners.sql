@@ -8,7 +8,10 @@ with contacts as (
         staff_id,
         max(touched_at) as last_contact_at
     from {{ ref('touches') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }} and staff_id is not null and touch in ('message_replied', 'speak', 'ask_service', 'book')
+    where
+        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        and staff_id is not null
+        and touch in ('message_replied', 'speak', 'ask_service', 'book')
     group by as_of_date, one_id, staff_id
 ),
 
@@ -96,7 +99,9 @@ ranked as (
                 has_left asc, is_follower desc, last_contact_at desc nulls last, last_sale_at desc nulls last,
                 added_at asc nulls last, staff_id asc
         ) as owner_rank,
-        max(case when is_follower and has_left then 1 else 0 end) over (partition by as_of_date, one_id) as has_follower_who_left
+        max(case when is_follower and has_left then 1 else 0 end)
+            over (partition by as_of_date, one_id)
+            as has_follower_who_left
     from candidates
 )
 

@@ -6,7 +6,8 @@ with order_days as (
         person_key,
         order_date,
         age_days < {{ segment_number('order_window_days') }} as is_in_window,
-        {{ days_between('lag(order_date) over (partition by as_of_date, person_key order by order_date)', 'order_date') }} as gap_days
+        {{ days_between('lag(order_date) over (partition by as_of_date, person_key order by order_date)', 'order_date') }}
+            as gap_days
     from {{ ref('paid_orders') }}
     where is_kept
     group by as_of_date, person_key, order_date, age_days
@@ -55,7 +56,8 @@ numbers as (
 joined as (
     select
         own.*,
-        case when frozen.gap_count >= numbers.minimum_gaps then frozen.p90_gap_days else numbers.default_days end as prior_gap_days,
+        case when frozen.gap_count >= numbers.minimum_gaps then frozen.p90_gap_days else numbers.default_days end
+            as prior_gap_days,
         numbers.prior_weight,
         numbers.minimum_days,
         numbers.window_days

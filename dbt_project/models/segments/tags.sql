@@ -6,7 +6,10 @@ with attended as (
         one_id,
         {{ sorted_list("'attended:' || object_id") }} as courses
     from {{ ref('touches') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }} and touch in ('attend', 'finish_lesson') and object_id is not null
+    where
+        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        and touch in ('attend', 'finish_lesson')
+        and object_id is not null
     group by as_of_date, one_id
 )
 

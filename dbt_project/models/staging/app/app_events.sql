@@ -3,13 +3,21 @@
 with tracked as (
     select
         'app' as source,
-        coalesce(records.track_id, '') || '-' || records.distinct_id || '-' || records.occurred_at || '-' || records.event
+        coalesce(records.track_id, '')
+        || '-'
+        || records.distinct_id
+        || '-'
+        || records.occurred_at
+        || '-'
+        || records.event
             as event_id,
         coalesce(records.login_id, records.distinct_id) as customer_id,
         coalesce(
             records.anonymous_id,
             case
-                when records.login_id is null and coalesce(records.is_login_id, 'false') = 'false' then records.distinct_id
+                when
+                    records.login_id is null and coalesce(records.is_login_id, 'false') = 'false'
+                    then records.distinct_id
             end
         ) as anonymous_id,
         records.device_id,

@@ -30,7 +30,8 @@ with steps as (
         _file_id,
         _line
     from {{ landed('wecom', 'contact_changes') }} as changes
-    where change_type in ('add_external_contact', 'add_half_external_contact', 'del_external_contact', 'del_follow_user')
+    where
+        change_type in ('add_external_contact', 'add_half_external_contact', 'del_external_contact', 'del_follow_user')
 ),
 
 friendships as (
