@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id) of everybody known: three journeys side by side, by frequency, by value and by interest.
+-- One row per (as_of_date, one_id) of everybody known: three journeys side by side, by frequency, by value and by
+-- interest.
 with follows as (
     select
         as_of_date,

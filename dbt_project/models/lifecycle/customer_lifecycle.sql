@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id): where the customer stands in every model of the life cycle, since when, and where before.
+-- One row per (as_of_date, one_id): where the customer stands in every model of the life cycle, since when, and where
+-- before.
 with people as (
     select
         stages.as_of_date,

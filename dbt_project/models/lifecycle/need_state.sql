@@ -80,7 +80,10 @@ acting as (
 ),
 
 signals as (
-    {%- for signal in ['service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product', 'products_of_one_category', 'lightly_viewed_categories'] %}
+    {%- for signal in [
+        'service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product',
+        'products_of_one_category', 'lightly_viewed_categories',
+    ] %}
     select
         acting.as_of_date,
         acting.one_id,

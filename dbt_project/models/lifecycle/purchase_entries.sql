@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days and
--- the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
+-- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days
+-- and the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
 with rules as (
     select * from {{ ref('purchase_stage_rules') }}
 ),
@@ -30,7 +30,8 @@ people as (
         on stages.as_of_date = sightings.as_of_date and stages.one_id = sightings.one_id
 ),
 
--- A purchase day enters a stage when it is the first, ends a lapse (its eve lay beyond the cadence), or lifts the year's count into another rule.
+-- A purchase day enters a stage when it is the first, ends a lapse (its eve lay beyond the cadence), or lifts the
+-- year's count into another rule.
 entering_days as (
     select
         days.one_id,
@@ -83,7 +84,11 @@ select
         when not people.is_buyer then {{ business_date('people.first_seen_at') }}
         when people.lapse_depth > 0
             then least(
-                {{ add_days('people.last_order_date', 'cast(' ~ whole_quotient('people.above_cadence_percent * people.cadence_days', '100') ~ ' + 1 as integer)') }},
+                {{ add_days(
+                    'people.last_order_date',
+                    'cast(' ~ whole_quotient('people.above_cadence_percent * people.cadence_days', '100')
+                    ~ ' + 1 as integer)'
+                ) }},
                 {{ add_days('people.last_order_date', '365') }}
             )
         when active.order_days_at_last > people.max_order_days and active.fell_on <= people.as_of_date

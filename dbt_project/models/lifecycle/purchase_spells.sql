@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): the purchase stage's beginning and the stage before. Within the look-back as the days
--- were known then; before it, from the purchase days, by the same rules on the eve of the beginning.
+-- One row per (as_of_date, one_id): the purchase stage's beginning and the stage before. Within the look-back as the
+-- days were known then; before it, from the purchase days, by the same rules on the eve of the beginning.
 with standing as (
     select
         stages.as_of_date,

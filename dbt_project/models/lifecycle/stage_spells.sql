@@ -1,6 +1,6 @@
--- One row per (as_of_date, one_id, model): since when the customer has stood in the stage and in which one before, looking
--- back over the run's 28 days. A date's spell reads only the dates of its own look-back, so it does not depend on which
--- other dates are run. No row: the stage is older than the look-back.
+-- One row per (as_of_date, one_id, model): since when the customer has stood in the stage and in which one before,
+-- looking back over the run's 28 days. A date's spell reads only the dates of its own look-back, so it does not depend
+-- on which other dates are run. No row: the stage is older than the look-back.
 with entries as (
     select
         one_id,

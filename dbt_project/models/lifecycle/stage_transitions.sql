@@ -1,6 +1,6 @@
--- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day before
--- and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the lapse
--- counts: whoever buys again after `lost` has skipped two stages.
+-- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day
+-- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
+-- lapse counts: whoever buys again after `lost` has skipped two stages.
 with moves as (
     select
         as_of_date,

@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): the stage's base, or the cart's where that is more, times the money score. No decay:
--- the stage already falls.
+-- One row per (as_of_date, one_id): the stage's base, or the cart's where that is more, times the money score. No
+-- decay: the stage already falls.
 with carts as (
     select distinct
         as_of_date,

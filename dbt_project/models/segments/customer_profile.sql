@@ -79,7 +79,9 @@ left join identities
         people.one_id = identities.one_id
         and identities.known_from <= people.cut_off_at
         and (identities.known_to is null or identities.known_to > people.cut_off_at)
-{%- for model in ['attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'tags', 'set_aside'] %}
+{%- for model in [
+    'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'tags', 'set_aside'
+] %}
 left join {{ model if model in ('reachable', 'consented') else ref(model) }} as {{ model }}
     on people.as_of_date = {{ model }}.as_of_date and people.one_id = {{ model }}.one_id
 {%- endfor %}

@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or new
--- products (looked at within so many days of the product's first record). Too few signs of either: no row.
+-- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or
+-- new products (looked at within so many days of the product's first record). Too few signs of either: no row.
 with first_records as (
     select
         sku_id,

@@ -1,6 +1,6 @@
--- One row per (as_of_date, one_id) that staff follow or sold to: the one member of staff who speaks to the customer. The
--- follower with the last two-way contact, else who sold last, else who was added first; without a follower, the last
--- seller. Never a leaver: a customer whose staff have all left waits without an owner to be handed over.
+-- One row per (as_of_date, one_id) that staff follow or sold to: the one member of staff who speaks to the customer.
+-- The follower with the last two-way contact, else who sold last, else who was added first; without a follower, the
+-- last seller. Never a leaver: a customer whose staff have all left waits without an owner to be handed over.
 with contacts as (
     select
         as_of_date,

@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): the customer's tags as one sorted list of `kind:value`, static and dynamic, moved in
--- the same run as the segments and stages they are taken from.
+-- One row per (as_of_date, one_id): the customer's tags as one sorted list of `kind:value`, static and dynamic, moved
+-- in the same run as the segments and stages they are taken from.
 with attended as (
     select
         as_of_date,

@@ -1,5 +1,5 @@
--- Behaviour: tracked events whose name platform_vocabulary knows. Retried records are one event; the SDK's default project
--- is test traffic.
+-- Behaviour: tracked events whose name platform_vocabulary knows. Retried records are one event; the SDK's default
+-- project is test traffic.
 with tracked as (
     select
         'app' as source,
@@ -50,7 +50,7 @@ with tracked as (
 )
 
 {{ first_known('events', 'tracked', given=[
-    'source', 'event_id', 'customer_id', 'anonymous_id', 'device_id', 'event_type', 'occurred_at', 'channel', 'campaign_id',
-    'group_id', 'staff_id', 'object_type', 'object_id', 'duration_seconds', 'share_id', 'parent_event_id',
+    'source', 'event_id', 'customer_id', 'anonymous_id', 'device_id', 'event_type', 'occurred_at', 'channel',
+    'campaign_id', 'group_id', 'staff_id', 'object_type', 'object_id', 'duration_seconds', 'share_id', 'parent_event_id',
     'referred_customer_id',
 ]) }}

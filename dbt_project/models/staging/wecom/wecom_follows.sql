@@ -1,5 +1,5 @@
--- A friendship begins with the contact's createtime or the add callback and ends with a delete callback, by either side.
--- Nightly pulls repeat friends, also those whose customer deleted the staff: that is no new friendship.
+-- A friendship begins with the contact's createtime or the add callback and ends with a delete callback, by either
+-- side. Nightly pulls repeat friends, also those whose customer deleted the staff: that is no new friendship.
 with steps as (
     select
         external_userid,
