@@ -89,7 +89,7 @@ def _find(settings: Settings, links: pd.DataFrame, who: str) -> list[tuple[Node,
 
 def _token(settings: Settings, value: str) -> str:
     from orchestration.channels.contacts import read_email, read_phone
-    from orchestration.channels.tokens import home_tokeniser
+    from orchestration.channels.vault import home_tokeniser
 
     phone, email = read_phone(value), read_email(value) if "@" in value else None
     if phone.shape == "mobile" and phone.digits:
