@@ -26,6 +26,7 @@ class Progress:
         #: step -> table -> its rows; a partitioned table is reported once per date, always with its whole rows
         self._rows: dict[str, dict[tuple[str, ...], int]] = {}
         self.failures: list[tuple[str, str]] = []
+        self.skipped: list[str] = []
         self.seconds: dict[str, float] = {}
         self.cpu_seconds: dict[str, float] = {}
         self._cpu_at_start = 0.0
@@ -66,7 +67,10 @@ class Progress:
             rows = metadata.get("rows") or metadata.get("dagster/row_count")
             table = tuple(data.materialization.asset_key.path)
             self._rows.setdefault(step, {})[table] = int(rows.value) if rows is not None else 0
-        elif kind in {"STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"}:
+        elif kind == "STEP_SKIPPED":
+            self.skipped.append(step)
+            self._say(f"  skipped {step.replace('__', '/', 1)}")
+        elif kind in {"STEP_SUCCESS", "STEP_FAILURE"}:
             passed = time.monotonic() - self._started.pop(step, time.monotonic())
             self.seconds[step] = passed
             self.cpu_seconds[step] = cpu_seconds() - self._cpu_at_start
@@ -75,7 +79,7 @@ class Progress:
                 self.failures.append((step, _root_message(event)))
 
     def _line(self, step: str, kind: str, seconds: float) -> str:
-        mark = {"STEP_SUCCESS": "done", "STEP_FAILURE": "FAILED", "STEP_SKIPPED": "skipped"}[kind]
+        mark = {"STEP_SUCCESS": "done", "STEP_FAILURE": "FAILED"}[kind]
         found = self._rows.get(step, {})
         stages = Counter(table[0] for table in found)
         total = sum(found.values())
