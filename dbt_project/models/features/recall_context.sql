@@ -101,10 +101,8 @@ select
 from profiles
 left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
-left join {{ ref('purchase_habits') }} as habits
-    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
-left join {{ ref('recall_baskets') }} as baskets
-    on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+left join {{ ref('purchase_habits') }} as habits on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+left join {{ ref('recall_baskets') }} as baskets on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
 left join margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 {%- set per_person = {

@@ -85,24 +85,14 @@ facts as (
     from suppressions
     union all
     select
-        as_of_date,
-        one_id,
-        0 as suppressed,
-        null as suppressed_channel,
-        message_channel as service_channel,
-        0 as refund,
-        0 as complaint
+        as_of_date, one_id, 0 as suppressed, null as suppressed_channel,
+        message_channel as service_channel, 0 as refund, 0 as complaint
     from service
     where newest = 1 and granted
     union all
     select
-        people.as_of_date,
-        people.one_id,
-        0 as suppressed,
-        null as suppressed_channel,
-        null as service_channel,
-        1 as refund,
-        0 as complaint
+        people.as_of_date, people.one_id, 0 as suppressed, null as suppressed_channel,
+        null as service_channel, 1 as refund, 0 as complaint
     from open_refunds
     inner join people
         on
@@ -111,13 +101,8 @@ facts as (
             and open_refunds.customer_id = people.customer_id
     union all
     select
-        people.as_of_date,
-        people.one_id,
-        0 as suppressed,
-        null as suppressed_channel,
-        null as service_channel,
-        0 as refund,
-        1 as complaint
+        people.as_of_date, people.one_id, 0 as suppressed, null as suppressed_channel,
+        null as service_channel, 0 as refund, 1 as complaint
     from complaints
     inner join people
         on

@@ -34,8 +34,7 @@ sales as (
         history_sales.last_sale_at
     from {{ ref('customer_orders') }} as orders
     inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
-    inner join history_sales
-        on orders.one_id = history_sales.one_id and orders.order_set = history_sales.order_set
+    inner join history_sales on orders.one_id = history_sales.one_id and orders.order_set = history_sales.order_set
 ),
 
 last_sellers as (
@@ -99,8 +98,7 @@ ranked as (
                 has_left asc, is_follower desc, last_contact_at desc nulls last, last_sale_at desc nulls last,
                 added_at asc nulls last, staff_id asc
         ) as owner_rank,
-        max(case when is_follower and has_left then 1 else 0 end)
-            over (partition by as_of_date, one_id)
+        max(case when is_follower and has_left then 1 else 0 end) over (partition by as_of_date, one_id)
             as has_follower_who_left
     from candidates
 )
