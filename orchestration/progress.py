@@ -24,6 +24,7 @@ class Progress:
         self._out = out
         self._started: dict[str, float] = {}
         self._rows: Counter[str] = Counter()
+        self._counted: set[tuple[str, str]] = set()
         self._tables: Counter[str] = Counter()
         self._by_stage: dict[str, Counter[str]] = {}
         self.failures: list[tuple[str, str]] = []
@@ -66,7 +67,10 @@ class Progress:
             data: Any = event.event_specific_data
             metadata = data.materialization.metadata
             rows = metadata.get("rows") or metadata.get("dagster/row_count")
-            if rows is not None:
+            # A partitioned asset sends one event per date, each with the rows of the whole run.
+            asset = (step, data.materialization.asset_key.to_user_string())
+            if rows is not None and asset not in self._counted:
+                self._counted.add(asset)
                 self._rows[step] += int(rows.value)
             stage = data.materialization.asset_key.path[0]
             self._by_stage.setdefault(step, Counter())[stage] += 1
