@@ -70,8 +70,11 @@ def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
     failures = list(progress.failures)
     if not result.success and not failures:
         failures = [("start", _start_failure(result))]
+    if result.success and progress.skipped:
+        # Dagster calls a run successful whose steps were skipped because a table they read was not made.
+        failures = [(progress.skipped[0], f"{len(progress.skipped)} steps were skipped: {', '.join(progress.skipped)}")]
     outcome = Outcome(
-        result.success, failures, dict(progress.seconds), time.monotonic() - started, dict(progress.cpu_seconds)
+        not failures, failures, dict(progress.seconds), time.monotonic() - started, dict(progress.cpu_seconds)
     )
     _remember(settings, dates, outcome)
     return outcome

@@ -12,6 +12,7 @@ from orchestration.data_horizon import require_data
 from orchestration.defs.dbt_errors import TablesFailed, what_failed
 from orchestration.defs.shared import OWNERS, Home, partition_dates
 from orchestration.defs.translator import StageTranslator
+from orchestration.python_tables import create_missing
 from orchestration.release import Seeds
 from orchestration.settings import CHECKOUT
 from orchestration.warehouse import connect
@@ -59,4 +60,6 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home, dbt: Db
 )
 def published_tables(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -> Iterator[Any]:
     """Build the published tables from every stage before them."""
+    with connect(home.settings) as warehouse:
+        create_missing(warehouse)
     yield from _build(context, home, dbt)
