@@ -85,5 +85,5 @@ def test_no_page_names_a_place_outside_the_checkout():
 
 def test_the_licence_is_apache_2_0_unaltered():
     text = (Path(CHECKOUT) / "LICENSE").read_text(encoding="utf-8")
-    assert text.split() [:4] == ["Apache", "License", "Version", "2.0,"]
+    assert text.split()[:4] == ["Apache", "License", "Version", "2.0,"]
     assert len(text.splitlines()) == 202
