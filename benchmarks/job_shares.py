@@ -54,7 +54,8 @@ def fixed_part() -> None:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(
-        f"fixed part: one dbt start with a full parse {spent:.1f} CPU s, {time.monotonic() - started:.1f} s wall; a run has two"
+        f"fixed part: one dbt start with a full parse {spent:.1f} CPU s, "
+        f"{time.monotonic() - started:.1f} s wall; a run has two"
     )
 
 
