@@ -28,6 +28,9 @@ class Check:
         Inclusive bounds; None is open.
     remedy
         What a person can do about a failure.
+    is_comparison
+        Whether the bounds are about the change since what was published before: such a failure may be a real change,
+        and a person may release the version in spite of it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Check:
     relation: str = ""
     low: float | None = 0
     high: float | None = 0
+    is_comparison: bool = False
 
     @property
     def reads(self) -> str:

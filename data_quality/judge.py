@@ -71,7 +71,9 @@ def _finding(door: str, check: Check, number: float, verdicts: Mapping[str, bool
     high = float("inf") if check.high is None else check.high
     passed = verdicts[check.name] or (number != UNKNOWN and low <= number <= high)
     observed = None if number == UNKNOWN else number
-    return Finding(door, check.name, check.table, observed, check.low, check.high, passed, check.remedy)
+    return Finding(
+        door, check.name, check.table, observed, check.low, check.high, passed, check.remedy, check.is_comparison
+    )
 
 
 def _verdicts(context: Any, door: Door) -> dict[str, bool]:

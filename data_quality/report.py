@@ -17,6 +17,7 @@ class Finding:
     high: float | None
     passed: bool
     remedy: str
+    is_comparison: bool = False
 
     def sentence(self) -> str:
         """Return the failure in a line: table, check, count, remedy."""
@@ -48,7 +49,12 @@ class Report:
             "passed": self.passed,
             "checks_run": len(self.findings),
             "failed": [
-                {"table": finding.table, "name": finding.name, "sentence": finding.sentence()}
+                {
+                    "table": finding.table,
+                    "name": finding.name,
+                    "sentence": finding.sentence(),
+                    "is_comparison": finding.is_comparison,
+                }
                 for finding in self.failures
             ],
             "findings": [dataclasses.asdict(finding) for finding in self.findings],

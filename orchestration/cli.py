@@ -63,7 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("who", nargs="+", metavar="ID", help="a one_id, a plain identifier, or two identifiers")
     explain.set_defaults(act=_explain)
     rollback = commands.add_parser("rollback", help="move CURRENT to the version before, or to one by name")
-    rollback.add_argument("version", nargs="?", default=None)
+    rollback.add_argument("version", nargs="?", default=None, metavar="VERSION")
+    rollback.add_argument(
+        "--accept",
+        default=None,
+        metavar="REASON",
+        help="release a version blocked only by comparison with an earlier one; the reason is kept",
+    )
     rollback.set_defaults(act=_rollback)
     return parser
 
@@ -146,11 +152,13 @@ def _rollback(settings: Settings, options: argparse.Namespace) -> int:
 
     try:
         with writer_lock(settings, "rollback"):
-            version = rollback(settings, options.version)
+            version = rollback(settings, options.version, options.accept)
     except (RollbackRefused, HomeBusy) as error:
         print(f"siyu: {error}", file=sys.stderr)
         return FAILED
     print(f"siyu: CURRENT is now {version}")
+    if options.accept:
+        print(f"siyu: its report is built by the next siyu daily {version[:10]}")
     return DONE
 
 

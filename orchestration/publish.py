@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import getpass
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ import duckdb
 from orchestration.channels.keys import load_key
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.journal import append_plans
-from orchestration.publishing.versions import RollbackRefused, Store, date_of
+from orchestration.publishing.versions import RollbackRefused, Store, acceptable, date_of
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -77,7 +78,7 @@ def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], N
         say(f"{len(built)} version{'s' if len(built) > 1 else ''} written, now checked as files")
         reports = audit_versions(settings, store, connection, {date: name for date, (name, _) in built.items()})
     for name, report in reports.items():
-        files.write_text(store.results / f"{name}.json", report.to_json())
+        store.keep_result(name, json.loads(report.to_json()))
     newest = built[max(built)][0]
     blocked = [name for name, _ in built.values() if not store.has_passed(name)]
     if blocked:
@@ -96,15 +97,34 @@ def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], N
     )
 
 
-def rollback(settings: Settings, to: str | None = None) -> str:
+def rollback(settings: Settings, to: str | None = None, accept: str | None = None) -> str:
     """Move CURRENT to a kept version by name, or to that of the date before; return its name.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    to
+        The version's name; the newest passed one of an earlier date when omitted.
+    accept
+        Why a blocked version is right after all. Only checks that compare with an earlier version can be accepted;
+        who, why and which checks are written into the version's results file.
 
     Raises
     ------
     RollbackRefused
         There is none, it did not pass its checks, or its files no longer match its manifest.
     """
-    return Store(settings.published).back_to(to)
+    store = Store(settings.published)
+    if accept is not None:
+        if to is None:
+            raise RollbackRefused("--accept releases a blocked version by name: siyu rollback VERSION --accept REASON")
+        if not store.has_passed(to):
+            store.accept(to, getpass.getuser(), accept)
+    name = store.to_go_back_to(to)
+    append_plans(store, name)
+    store.point_to(name)
+    return name
 
 
 def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, date: dt.date) -> tuple[str, int]:
@@ -178,4 +198,7 @@ def _blocked_message(store: Store, blocked: Sequence[str]) -> str:
         newest, sentence = dates[-1]
         others = f" and {len(dates) - 1} more dates" if len(dates) > 1 else ""
         lines.append(f"  {newest}{others}: {sentence}")
+    released = [name for name in sorted(blocked) if acceptable(store.result(name))]
+    if len(released) == len(blocked):
+        lines.append(f'  if the change is real: siyu rollback {released[-1]} --accept "why"')
     return "\n".join(lines)

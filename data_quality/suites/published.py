@@ -2,7 +2,7 @@
 
 Relations are views of the same names over the version's Parquet files, plus ``refusals`` and ``consents`` as they
 stand in the warehouse at publish, ``figures`` (the seed kpis) and ``version`` (one row: as_of_date, ends_at,
-cut_off_at, customers_before, the rows of customers in CURRENT when its date is near, else null).
+cut_off_at, customers_before, the rows of customers in the version of the nearest date before it, else null).
 """
 
 from collections.abc import Sequence
@@ -56,12 +56,13 @@ _CUSTOMERS: Final = [
         "customers",
         "coalesce(count(*) / nullif(max(version.customers_before), 0), 1)",
         (
-            "Compared with what is published now; if the change is real, publish it by moving CURRENT"
-            " with siyu rollback VERSION."
+            "Compared with the version of the date before: did files stay away, or did identity merge or split"
+            " people? A real change may be released with a reason."
         ),
         relation="customers cross join version",
         low=0.5,
         high=2,
+        is_comparison=True,
     ),
     Check(
         "money_in_equals_money_out",

@@ -22,7 +22,7 @@ from orchestration.publishing.versions import Store, date_of
 from orchestration.settings import Settings
 
 DOOR: Final = "published"
-#: A version of customers is compared with CURRENT's only when their dates lie this close.
+#: Customers are compared with those of a version whose date lies this close.
 _COMPARED_DAYS: Final = 7
 _NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": ""}
 _CUMULATIVE_DATE: Final = {
@@ -82,7 +82,7 @@ def audit_versions(
             "as_of_date": date,
             "ends_at": day_ends_at(date),
             "cut_off_at": cut_off_at(date, settings.cut_off_hour),
-            "customers_before": _customers_before(store, date),
+            "customers_before": _customers_before(store, date, versions),
         }
         beside = {"refusals": refusals, "consents": consents, "figures": figures}
         folder = store.versions / name
@@ -124,13 +124,19 @@ def contract_findings(store: Store, name: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _customers_before(store: Store, date: dt.date) -> int | None:
-    """Return the rows of customers in CURRENT when its date is near, else None."""
-    current = store.current()
-    if current is None or abs((dt.date.fromisoformat(date_of(current)) - date).days) > _COMPARED_DAYS:
+def _customers_before(store: Store, date: dt.date, run: Mapping[dt.date, str]) -> int | None:
+    """Return the rows of customers in the version of the nearest date before, else in CURRENT, when that is near.
+
+    Versions of the same run stand for those they replace. A date run again is not compared with its own earlier
+    version while there is another: what a mended fault changes is no change overnight.
+    """
+    known = store.newest_by_date() | dict(run)
+    earlier = [day for day in known if 0 < (date - day).days <= _COMPARED_DAYS]
+    before = known[max(earlier)] if earlier else store.current()
+    if before is None or abs((dt.date.fromisoformat(date_of(before)) - date).days) > _COMPARED_DAYS:
         return None
     try:
-        manifest = json.loads((store.versions / current / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((store.versions / before / MANIFEST).read_text(encoding="utf-8"))
         return int(manifest["tables"]["customers"]["rows"]) or None
     except (OSError, ValueError, KeyError):
         return None

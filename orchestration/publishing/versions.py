@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +85,47 @@ class Store:
         except (OSError, ValueError, KeyError):
             return False
 
-    def has_passed(self, name: str) -> bool:
-        """Return whether a version's results file stands and says that every check passed."""
+    def result(self, name: str) -> dict[str, Any]:
+        """Return a version's check results, empty where its file is missing, torn or another version's."""
         try:
             result = json.loads((self.results / f"{name}.json").read_text(encoding="utf-8"))
-            return bool(result["version"] == name and result["passed"] is True)
-        except (OSError, ValueError, KeyError):
-            return False
+            return dict(result) if result["version"] == name else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
+    def keep_result(self, name: str, result: Mapping[str, Any]) -> None:
+        """Write a version's check results; what a person accepted of these very bytes stays accepted."""
+        accepted = {"accepted": self.result(name).get("accepted")}
+        self._write_result(name, {**result, **accepted} if is_accepted({**result, **accepted}) else result)
+
+    def _write_result(self, name: str, result: Mapping[str, Any]) -> None:
+        text = json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True)
+        write_text(self.results / f"{name}.json", text + "\n")
+
+    def has_passed(self, name: str) -> bool:
+        """Return whether a version's results file stands and every check in it passed or was accepted by a person."""
+        result = self.result(name)
+        return result.get("passed") is True or is_accepted(result)
+
+    def accept(self, name: str, who: str, reason: str) -> None:
+        """Record in a blocked version's results file who accepts its failed comparisons, and why.
+
+        Raises
+        ------
+        RollbackRefused
+            No reason, no results to accept, or a failed check that is no comparison with an earlier version.
+        """
+        if not reason.strip():
+            raise RollbackRefused("--accept needs a reason: it is kept with the version's check results")
+        result = self.result(name)
+        if not acceptable(result):
+            faults = [one["name"] for one in result.get("failed", ()) if not one.get("is_comparison")]
+            raise RollbackRefused(
+                f"version {name} cannot be accepted: "
+                + (f"{', '.join(faults)} failed, which no reason mends" if faults else "it has no failed comparison")
+            )
+        checks = [one["name"] for one in result["failed"]]
+        self._write_result(name, {**result, "accepted": {"by": who, "reason": reason.strip(), "checks": checks}})
 
     def point_to(self, name: str) -> None:
         """Move CURRENT to a version, atomically and durably, and the link for people after it."""
@@ -135,8 +170,8 @@ class Store:
             (self.results / f"{name}.json").unlink(missing_ok=True)
         return gone
 
-    def back_to(self, name: str | None) -> str:
-        """Move CURRENT to a version by name, or to the newest passed one of an earlier date; return its name."""
+    def to_go_back_to(self, name: str | None) -> str:
+        """Return the version of that name, or the newest passed one of an earlier date, where CURRENT may go to it."""
         current = self.current()
         if current is None:
             raise RollbackRefused(f"nothing is published in {self.root} yet")
@@ -149,11 +184,25 @@ class Store:
             kept = ", ".join(self.by_age())
             raise RollbackRefused(f"version {name!r} is not in {self.versions}; kept are {kept}")
         if not self.has_passed(name):
-            raise RollbackRefused(f"version {name} did not pass its checks; see {self.results / (name + '.json')}")
+            release = '; if the change is real, add --accept "why"' if acceptable(self.result(name)) else ""
+            where = self.results / f"{name}.json"
+            raise RollbackRefused(f"version {name} did not pass its checks; see {where}{release}")
         if not self.is_whole(name):
             raise RollbackRefused(f"version {name} no longer matches its manifest; choose another")
-        self.point_to(name)
         return name
+
+
+def acceptable(result: Mapping[str, Any]) -> bool:
+    """Return whether checks failed and all of them only compare with what was published before."""
+    failed = result.get("failed") or []
+    return bool(failed) and all(one.get("is_comparison") is True for one in failed)
+
+
+def is_accepted(result: Mapping[str, Any]) -> bool:
+    """Return whether a person accepted, with a reason, exactly the checks that failed."""
+    accepted = result.get("accepted") or {}
+    names = {one["name"] for one in result.get("failed") or []}
+    return acceptable(result) and bool(accepted.get("reason")) and set(accepted.get("checks", ())) == names
 
 
 def date_of(name: str) -> str:

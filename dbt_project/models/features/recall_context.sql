@@ -23,9 +23,11 @@ margins as (
     select
         orders.as_of_date,
         case
-            when sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
+            when
+                sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
                 and sum(baskets.costed_fen) > 0
-                then cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
+                then
+                    cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
         end as margin_rate
     from {{ ref('customer_orders') }} as orders
     inner join dates on orders.as_of_date = dates.as_of_date
@@ -99,10 +101,8 @@ select
 from profiles
 left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
-left join {{ ref('purchase_habits') }} as habits
-    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
-left join {{ ref('recall_baskets') }} as baskets
-    on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+left join {{ ref('purchase_habits') }} as habits on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+left join {{ ref('recall_baskets') }} as baskets on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
 left join margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 {%- set per_person = {

@@ -56,7 +56,9 @@ browsing as (
         one_id,
         max(most_views_of_one_product) as views_of_one_product,
         max(case when category is not null then product_count end) as products_of_one_category,
-        sum(case when category is not null and view_count <= {{ segment_number('light_views') }} then 1 else 0 end) as lightly_viewed_categories
+        sum(
+            case when category is not null and view_count <= {{ segment_number('light_views') }} then 1 else 0 end
+        ) as lightly_viewed_categories
     from viewed_categories
     group by as_of_date, one_id
 ),
@@ -65,7 +67,8 @@ acting as (
     select
         as_of_date,
         one_id,
-        sum(case when touch = 'ask_service' and coalesce(object_type, '') <> 'price' then 1 else 0 end) as service_questions,
+        sum(case when touch = 'ask_service' and coalesce(object_type, '') <> 'price' then 1 else 0 end)
+            as service_questions,
         sum(case when touch = 'ask_service' and object_type = 'price' then 1 else 0 end) as price_questions,
         sum(case when touch = 'add_to_cart' then 1 else 0 end) as carts,
         sum(case when touch = 'book' then 1 else 0 end) as bookings,
@@ -77,7 +80,10 @@ acting as (
 ),
 
 signals as (
-    {%- for signal in ['service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product', 'products_of_one_category', 'lightly_viewed_categories'] %}
+    {%- for signal in [
+        'service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product',
+        'products_of_one_category', 'lightly_viewed_categories',
+    ] %}
     select
         acting.as_of_date,
         acting.one_id,

@@ -21,11 +21,11 @@ banded as (
         conversion_bands.band as conversion_band
     from scored
     {%- for system in ['activity', 'conversion'] %}
-    inner join {{ ref('point_bands') }} as {{ system }}_bands
-        on
-            {{ system }}_bands.system = '{{ system }}'
-            and scored.{{ system }}_points >= {{ system }}_bands.lower_bound
-            and scored.{{ system }}_points < {{ system }}_bands.upper_bound
+inner join {{ ref('point_bands') }} as {{ system }}_bands
+    on
+        {{ system }}_bands.system = '{{ system }}'
+        and scored.{{ system }}_points >= {{ system }}_bands.lower_bound
+        and scored.{{ system }}_points < {{ system }}_bands.upper_bound
     {%- endfor %}
 ),
 

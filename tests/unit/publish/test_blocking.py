@@ -201,14 +201,14 @@ def test_a_version_that_was_blocked_cannot_be_rolled_back_to(tmp_path):
 
 def test_without_a_readable_results_file_current_does_not_move(tmp_path, monkeypatch):
     """The results file is read again from disk: what it says counts, not what the run remembers."""
-    from orchestration.publishing import files
+    from orchestration.publishing import files, versions
 
     settings, write = brand(tmp_path), files.write_text
 
     def torn(path, text, mode=files.FILE_MODE):
         write(path, text[: len(text) // 2] if path.parent.name == "checks" else text, mode)
 
-    monkeypatch.setattr(files, "write_text", torn)
+    monkeypatch.setattr(versions, "write_text", torn)
     with pytest.raises(PublishBlocked, match="cannot be read"):
         publish(settings, [DATE])
     assert Store(settings.published).current() is None

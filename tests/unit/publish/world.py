@@ -12,7 +12,7 @@ from orchestration.settings import Settings
 DATE = dt.date(2017, 11, 30)
 PEOPLE = 12
 #: P01 to P04 are to be sent something, P05 and P06 are held out, the others are no candidates.
-_DATED = (*tables(), "contact_consents", "channel_freshness")
+DATED = (*tables(), "contact_consents", "channel_freshness")
 SENT, HELD_OUT = ("P01", "P02", "P03", "P04"), ("P05", "P06")
 
 
@@ -40,7 +40,7 @@ def add_date(settings: Settings, date: dt.date, harm: str) -> None:
         _fill(apart, date)
         apart.execute("use published")
         apart.execute(harm)
-        harmed = {name: apart.sql(f"select * from published.{name}").to_arrow_table() for name in _DATED}
+        harmed = {name: apart.sql(f"select * from published.{name}").to_arrow_table() for name in DATED}
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("set timezone = 'UTC'")
         for name, rows in harmed.items():
