@@ -48,14 +48,10 @@ select
         as days_registered,
     stages.recency_days as days_since_order,
     stages.cadence_days,
-    case
-        when stages.order_days_total > 1
-            then
-                cast(
-                    cast({{ days_between('stages.first_order_date', 'stages.last_order_date') }} as decimal(18, 4))
-                    / (stages.order_days_total - 1) as decimal(18, 1)
-                )
-    end as average_gap_days,
+    cast(
+        cast({{ days_between('stages.first_order_date', 'stages.last_order_date') }} as decimal(18, 4))
+        / nullif(stages.order_days_total - 1, 0) as decimal(18, 1)
+    ) as average_gap_days,
     segments.order_count_365d,
     segments.net_paid_fen_365d,
     profiles.average_order_fen,
@@ -101,8 +97,10 @@ select
 from profiles
 left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
-left join {{ ref('purchase_habits') }} as habits on orders.one_id = habits.one_id and orders.order_set = habits.order_set
-left join {{ ref('recall_baskets') }} as baskets on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+left join {{ ref('purchase_habits') }} as habits
+    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+left join {{ ref('recall_baskets') }} as baskets
+    on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
 left join margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 {%- set per_person = {

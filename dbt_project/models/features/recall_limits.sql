@@ -1,12 +1,7 @@
 -- One row per (as_of_date, one_id) with a limit or a service consent: suppressions known by the date, open refunds and
 -- complaints. Publishing checks suppression and consent again, last, with what is known then.
 with people as (
-    select
-        as_of_date,
-        source,
-        customer_id,
-        one_id
-    from {{ ref('customer_records') }}
+    select * from {{ ref('customer_records') }}
 ),
 
 suppressions as (

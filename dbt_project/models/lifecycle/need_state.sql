@@ -79,30 +79,29 @@ acting as (
     group by as_of_date, one_id
 ),
 
+acted as (
+    select
+        acting.*,
+        browsing.views_of_one_product,
+        browsing.products_of_one_category,
+        -- Who searches knows what they look for.
+        case when acting.searches = 0 then browsing.lightly_viewed_categories else 0 end as lightly_viewed_categories
+    from acting
+    left join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
+),
+
 signals as (
     {%- for signal in [
         'service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product',
         'products_of_one_category', 'lightly_viewed_categories',
     ] %}
     select
-        acting.as_of_date,
-        acting.one_id,
+        as_of_date,
+        one_id,
         '{{ signal }}' as signal,
-        {% if signal == 'lightly_viewed_categories' -%}
-        -- Who searches knows what they look for.
-        case when acting.searches = 0 then browsing.{{ signal }} else 0 end as signal_count
-        {%- elif signal in ('views_of_one_product', 'products_of_one_category') -%}
-        browsing.{{ signal }} as signal_count
-        {%- else -%}
-        acting.{{ signal }} as signal_count
-        {%- endif %}
-    from acting
-    {%- if signal in ('lightly_viewed_categories', 'views_of_one_product', 'products_of_one_category') %}
-    inner join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
-    {%- endif %}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        {{ signal }} as signal_count
+    from acted
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 
