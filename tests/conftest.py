@@ -14,7 +14,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Keep a module's tests in one worker, for its fixtures; all journeys in one, since they share a brand; longest first."""
+    """Keep a module's tests in one worker, for its fixtures, and all journeys in one: they share a brand."""
     for item in items:
         group = "journeys" if "journey" in item.path.parts else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
