@@ -60,9 +60,7 @@ def test_a_run_that_dies_before_its_commit_is_healed_by_the_next(door, monkeypat
     with pytest.raises(KeyboardInterrupt):
         door.ingest(NOON)
     monkeypatch.undo()
-    from orchestration.settings import Settings
-from orchestration.warehouse import connect, create_schemas
-from tests.unit.channels.door import use_shop
+    from tests.unit.channels.door import use_shop
 
     use_shop(monkeypatch)
     assert door.ingest(LATER).loaded == 1
@@ -90,9 +88,7 @@ def test_a_changed_declaration_reads_the_raw_files_again(door, monkeypatch):
 
     from orchestration.channels import registry
     from orchestration.channels.declare import Column
-    from orchestration.settings import Settings
-from orchestration.warehouse import connect, create_schemas
-from tests.unit.channels.door import RECEIPTS, SHOP
+    from tests.unit.channels.door import RECEIPTS, SHOP
 
     door.land("receipts", "a.csv", "order_id,ordered_at,amount_yuan,colour\na,2026-03-01,1,red\n")
     door.ingest(NOON)
