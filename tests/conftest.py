@@ -1,21 +1,31 @@
-"""What every test needs before it starts: dbt's manifest, from which Dagster's definitions are read."""
+"""What every test needs before it starts, and how the tests share two cores."""
 
 import pytest
 
 from orchestration.settings import CHECKOUT
 
-PROJECT = CHECKOUT / "dbt_project"
-MANIFEST = PROJECT / "target" / "manifest.json"
+_PROJECT = CHECKOUT / "dbt_project"
+_MANIFEST = _PROJECT / "target" / "manifest.json"
 
 
-def pytest_sessionstart():
-    """End before the first test rather than judge models that are not those of the checkout."""
-    if not MANIFEST.exists():
-        pytest.exit(f"{MANIFEST.relative_to(CHECKOUT)} is missing: run `make manifest` first", returncode=2)
-    written = MANIFEST.stat().st_mtime
-    sources = (file for kind in ("sql", "yml", "csv", "py") for file in PROJECT.rglob(f"*.{kind}"))
+def pytest_configure(config):
+    """Stop at once where dbt's manifest is missing or old: the definitions are read from it, the models judged by it."""
+    remedy = "run `make manifest`, or the tests through `make test`"
+    if not _MANIFEST.exists():
+        pytest.exit(f"dbt's manifest is missing; {remedy}", returncode=2)
+    written = _MANIFEST.stat().st_mtime
+    sources = (file for kind in ("sql", "yml", "csv", "py") for file in _PROJECT.rglob(f"*.{kind}"))
     newer = [file for file in sources if not {"target", "logs"} & set(file.parts) and file.stat().st_mtime > written]
     if newer:
-        pytest.exit(
-            f"dbt's manifest is older than {newer[0].relative_to(CHECKOUT)}: run `make manifest` first", returncode=2
-        )
+        pytest.exit(f"dbt's manifest is older than {newer[0].relative_to(CHECKOUT)}; {remedy}", returncode=2)
+
+
+def pytest_collection_modifyitems(items):
+    """Keep a module's tests in one worker, for its fixtures, and all journeys in one: they share a brand.
+
+    Journeys, which start whole runs, keep one core busy; everything else runs on the other.
+    """
+    for item in items:
+        group = "journeys" if "journey" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: ("journey" not in item.path.parts, "warehouse" not in item.path.parts))

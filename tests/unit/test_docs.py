@@ -3,7 +3,6 @@
 import dataclasses
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -41,7 +40,7 @@ def test_a_readme_lists_the_published_tables_each_once(name):
 
 
 def test_every_siyu_command_that_a_page_names_exists(capsys):
-    named = {command for text in _texts().values() for command in re.findall(r"\bsiyu ([a-z]+)[ `\n]", text)}
+    named = {command for text in _texts().values() for command in re.findall(r"(?:`|\.venv/bin/)siyu ([a-z]+)", text)}
     assert {"daily", "backfill", "run", "ui", "status", "explain", "rollback"} <= named
     for command in sorted(named):
         with pytest.raises(SystemExit) as ended:
@@ -69,6 +68,13 @@ def test_every_setting_that_a_page_shows_exists():
     assert shown - known == set()
 
 
+def test_every_setting_stands_in_the_table_of_operations():
+    page = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = page[page.index("## Settings") : page.index("## The schedule")]
+    names = {name for cell in re.findall(r"^\| ([a-z_, ]+) \|", section, re.MULTILINE) for name in cell.split(", ")}
+    assert names - {"setting"} == {field.name for field in dataclasses.fields(Settings)}
+
+
 def test_every_link_between_pages_leads_to_a_file():
     broken = []
     for page in PAGES:
@@ -84,6 +90,6 @@ def test_no_page_names_a_place_outside_the_checkout():
 
 
 def test_the_licence_is_apache_2_0_unaltered():
-    text = (Path(CHECKOUT) / "LICENSE").read_text(encoding="utf-8")
+    text = (CHECKOUT / "LICENSE").read_text(encoding="utf-8")
     assert text.split()[:4] == ["Apache", "License", "Version", "2.0,"]
     assert len(text.splitlines()) == 202

@@ -1,7 +1,8 @@
 -- Every figure of every day a version covers, each as known when it was last restated.
 with figures as (
     {% for model in [
-        'kpi_order_figures', 'kpi_friend_figures', 'kpi_activity_figures', 'kpi_response_figures', 'kpi_cohort_figures'
+        'kpi_order_figures', 'kpi_friend_figures', 'kpi_activity_figures', 'kpi_response_figures', 'kpi_cohort_figures',
+        'kpi_coupon_figures', 'kpi_refusal_figures', 'kpi_staff_figures', 'kpi_fan_figures'
     ] -%}
     select
         kpi_date,
@@ -29,6 +30,9 @@ by_version as (
     inner join {{ ref('kpi_days') }} as kpi_days
         on figures.kpi_date = kpi_days.kpi_date and figures.reading_date = kpi_days.reading_date
     where kpi_days.is_published
+    {% for model in [
+        'kpi_version_figures', 'kpi_first_order_figures', 'kpi_payback_figures', 'kpi_category_figures'
+    ] -%}
     union all
     select
         as_of_date,
@@ -38,7 +42,8 @@ by_version as (
         value_key,
         cast(numerator as decimal(18, 4)) as numerator,
         cast(denominator as decimal(18, 4)) as denominator
-    from {{ ref('kpi_version_figures') }}
+    from {{ ref(model) }}
+    {% endfor %}
 )
 
 select

@@ -1,0 +1,71 @@
+-- Coupons of a day: issued, redeemed and what they cost. The cost is the discount of the orders that redeemed them,
+-- each order once; where no order is known, the face value. Before the first coupon is known nothing is said, not 0.
+with readings as (
+    select distinct
+        kpi_days.kpi_date,
+        kpi_days.reading_date,
+        dates.cut_off_at
+    from {{ ref('kpi_days') }} as kpi_days
+    inner join {{ run_dates('kpi') }} as dates
+        on kpi_days.reading_date = dates.as_of_date
+    where kpi_days.is_published
+),
+
+-- The earliest coupon by the moment it was known: what is known later changes nothing before it.
+known_first as (
+    select
+        known_at,
+        min({{ business_date('issued_at') }}) as first_date
+    from {{ ref('coupons') }}
+    where issued_at is not null
+    group by known_at
+),
+
+covered as (
+    select distinct
+        readings.kpi_date,
+        readings.reading_date
+    from readings
+    inner join known_first
+        on readings.kpi_date >= known_first.first_date and readings.cut_off_at >= known_first.known_at
+),
+
+by_order as (
+    select
+        kpi_date,
+        reading_date,
+        step,
+        count(*) as coupons,
+        case
+            when max(order_discount_fen) is not null then max(order_discount_fen)
+            when count(face_value_fen) = count(*) then sum(face_value_fen)
+        end as cost_fen
+    from {{ ref('kpi_coupons') }}
+    group by kpi_date, reading_date, step, source, coalesce(redeeming_order_id, concat('coupon ', coupon_id))
+),
+
+counted as (
+    select
+        covered.kpi_date,
+        covered.reading_date,
+        sum(case when by_order.step = 'issued' then by_order.coupons else 0 end) as issued,
+        sum(case when by_order.step = 'redeemed' then by_order.coupons else 0 end) as redeemed,
+        sum(case when by_order.step = 'redeemed' and by_order.cost_fen is not null then by_order.coupons else 0 end) as costed,
+        sum(case when by_order.step = 'redeemed' then by_order.cost_fen end) as cost_fen
+    from covered
+    left join by_order
+        on covered.kpi_date = by_order.kpi_date and covered.reading_date = by_order.reading_date
+    group by 1, 2
+)
+
+select kpi_date, reading_date, 'coupons_issued' as kpi, 'all' as dimension, 'all' as value_key, issued as numerator, null as denominator
+from counted
+union all
+select kpi_date, reading_date, 'coupons_redeemed', 'all', 'all', redeemed, null
+from counted
+union all
+select kpi_date, reading_date, 'coupon_cost', 'all', 'all', case when redeemed = 0 then 0 else cost_fen end, costed
+from counted
+union all
+select kpi_date, reading_date, 'coupons_uncosted', 'all', 'all', redeemed - costed, null
+from counted

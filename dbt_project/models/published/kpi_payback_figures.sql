@@ -1,0 +1,74 @@
+-- CAC回本: the number of the order at which the margin of an average buyer's orders has repaid what a new buyer cost. Unknown
+-- where cost or margin is, and then a row says which.
+with dates as (
+    select
+        as_of_date,
+        ends_at
+    from {{ run_dates('as_of') }} as listed
+),
+
+spend as (
+    select
+        known.as_of_date,
+        sum(known.spend_fen) as spend_fen
+    from {{ known_versions(ref('channel_costs'), 'as_of') }} as known
+    where known.cost_date <= known.as_of_date and known.cost_date > {{ add_days('known.as_of_date', '-' ~ var('kpi_days')) }}
+    group by known.as_of_date
+),
+
+new_buyers as (
+    select
+        stages.as_of_date,
+        count(*) as new_buyers
+    from {{ ref('purchase_stages') }} as stages
+    where
+        {{ among_dates('stages.as_of_date', var('as_of_dates')) }}
+        and stages.first_order_date > {{ add_days('stages.as_of_date', '-' ~ var('kpi_days')) }}
+    group by stages.as_of_date
+),
+
+margins as (
+    select
+        as_of_date,
+        max(margin_rate) as margin_rate
+    from {{ ref('recall_context') }}
+    group by as_of_date
+),
+
+order_values as (
+    select
+        as_of_date,
+        sum(paid_fen_365d) as paid_fen,
+        sum(order_count_365d) as orders
+    from (
+        select as_of_date, net_paid_fen_365d as paid_fen_365d, order_count_365d
+        from {{ ref('customer_orders') }}
+        where {{ among_dates('as_of_date', var('as_of_dates')) }}
+    ) as bought
+    group by as_of_date
+),
+
+facts as (
+    select
+        dates.as_of_date,
+        cast(spend.spend_fen as decimal(38, 10)) / nullif(new_buyers.new_buyers, 0) as cost_fen,
+        margins.margin_rate * (cast(order_values.paid_fen as decimal(38, 10)) / nullif(order_values.orders, 0)) as margin_fen
+    from dates
+    left join spend on dates.as_of_date = spend.as_of_date
+    left join new_buyers on dates.as_of_date = new_buyers.as_of_date
+    left join margins on dates.as_of_date = margins.as_of_date
+    left join order_values on dates.as_of_date = order_values.as_of_date
+)
+
+select as_of_date, as_of_date as kpi_date, 'cac_payback_order' as kpi, 'all' as dimension, 'all' as value_key,
+    case when cost_fen is not null and margin_fen > 0 then ceil(round(cost_fen / margin_fen, 6)) end as numerator, null as denominator
+from facts
+union all
+select as_of_date, as_of_date, 'cac_payback_order', 'unknown_because',
+    case
+        when cost_fen is null then 'no_cost_of_a_new_buyer'
+        when margin_fen is null then 'no_margin_known'
+        else 'no_margin_earned'
+    end, null, null
+from facts
+where cost_fen is null or margin_fen is null or margin_fen <= 0
