@@ -1,5 +1,6 @@
 """The Dagster instance of a home: its configuration, and the sweep of runs whose process is gone."""
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -28,6 +29,8 @@ retention:
   schedule:
     purge_after_days: 90
 """
+_UNBORN = [dg.DagsterRunStatus.NOT_STARTED]
+_STARTING_SECONDS = 60
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
@@ -56,6 +59,9 @@ def sweep_orphans(instance: dg.DagsterInstance, settings: Settings) -> list[str]
     if is_locked(settings):
         return []
     orphans = instance.get_runs(filters=dg.RunsFilter(statuses=_UNFINISHED))
+    # A run killed before its first step; younger ones may be about to start.
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_STARTING_SECONDS)
+    orphans = [*orphans, *instance.get_runs(filters=dg.RunsFilter(statuses=_UNBORN, created_before=long_ago))]
     for run in orphans:
         instance.report_run_failed(run, "The process of this run is gone (killed or power lost); swept at start-up.")
     return [run.run_id for run in orphans]

@@ -1,5 +1,6 @@
 """What a person at the terminal sees of a run: a line per step with its rows and seconds, and a sign of life."""
 
+import resource
 import threading
 import time
 from collections import Counter
@@ -10,17 +11,25 @@ import dagster as dg
 _ALIVE_EVERY_SECONDS = 5.0
 
 
+def cpu_seconds() -> float:
+    """Return the CPU seconds of this process and of its children that have ended (a dbt call is one)."""
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
+
+
 class Progress:
     """Listens to a run's Dagster events and prints them, one line per step and stage."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._started: dict[str, float] = {}
-        self._rows: Counter[str] = Counter()
-        self._tables: Counter[str] = Counter()
-        self._by_stage: dict[str, Counter[str]] = {}
+        #: step -> table -> its rows; a partitioned table is reported once per date, always with its whole rows
+        self._rows: dict[str, dict[tuple[str, ...], int]] = {}
         self.failures: list[tuple[str, str]] = []
+        self.skipped: list[str] = []
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
+        self._cpu_at_start = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sign_of_life, daemon=True)
 
@@ -40,7 +49,7 @@ class Progress:
             for step, since in list(self._started.items()):
                 passed = time.monotonic() - since
                 if passed >= _ALIVE_EVERY_SECONDS:
-                    self._say(f"    … {step}: {self._tables[step]} tables so far, {passed:.0f} s")
+                    self._say(f"    … {step}: {len(self._rows.get(step, ()))} tables so far, {passed:.0f} s")
 
     def on_event(self, entry: dg.EventLogEntry) -> None:
         """Take one event of the run."""
@@ -51,27 +60,31 @@ class Progress:
         kind = event.event_type_value
         if kind == "STEP_START":
             self._started[step] = time.monotonic()
+            self._cpu_at_start = cpu_seconds()
         elif kind == "ASSET_MATERIALIZATION":
-            self._tables[step] += 1
             data: Any = event.event_specific_data
             metadata = data.materialization.metadata
             rows = metadata.get("rows") or metadata.get("dagster/row_count")
-            if rows is not None:
-                self._rows[step] += int(rows.value)
-            stage = data.materialization.asset_key.path[0]
-            self._by_stage.setdefault(step, Counter())[stage] += 1
-        elif kind in {"STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"}:
+            table = tuple(data.materialization.asset_key.path)
+            self._rows.setdefault(step, {})[table] = int(rows.value) if rows is not None else 0
+        elif kind == "STEP_SKIPPED":
+            self.skipped.append(step)
+            self._say(f"  skipped {step.replace('__', '/', 1)}")
+        elif kind in {"STEP_SUCCESS", "STEP_FAILURE"}:
             passed = time.monotonic() - self._started.pop(step, time.monotonic())
             self.seconds[step] = passed
+            self.cpu_seconds[step] = cpu_seconds() - self._cpu_at_start
             self._say(self._line(step, kind, passed))
             if kind == "STEP_FAILURE":
                 self.failures.append((step, _root_message(event)))
 
     def _line(self, step: str, kind: str, seconds: float) -> str:
-        mark = {"STEP_SUCCESS": "done", "STEP_FAILURE": "FAILED", "STEP_SKIPPED": "skipped"}[kind]
-        stages = ", ".join(f"{stage} {count}" for stage, count in self._by_stage.get(step, Counter()).items())
-        rows = f"{self._rows[step]:,} rows, " if self._rows[step] else ""
-        tables = f" [{stages}]" if len(self._by_stage.get(step, ())) > 1 else ""
+        mark = {"STEP_SUCCESS": "done", "STEP_FAILURE": "FAILED"}[kind]
+        found = self._rows.get(step, {})
+        stages = Counter(table[0] for table in found)
+        total = sum(found.values())
+        rows = f"{total:,} rows, " if total else ""
+        tables = f" [{', '.join(f'{stage} {count}' for stage, count in stages.items())}]" if len(stages) > 1 else ""
         return f"  {mark:<7} {step.replace('__', '/', 1):<44} {rows}{seconds:.1f} s{tables}"
 
 

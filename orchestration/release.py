@@ -16,8 +16,8 @@ _PARTITIONED = ("segments", "lifecycle", "features", "models", "scores", "recall
 def release_of_tables() -> str:
     """Return a hash of everything that decides the columns of the partitioned tables."""
     project = CHECKOUT / "dbt_project"
-    own = CHECKOUT / "orchestration" / "python_tables.py"
-    return _hash([*project.glob("models/**/*.*"), *project.glob("macros/**/*"), own])
+    own = [CHECKOUT / "orchestration" / "python_tables.py", CHECKOUT / "ml" / "recall" / "tables.py"]
+    return _hash([*project.glob("models/**/*.*"), *project.glob("macros/**/*"), *own])
 
 
 def _hash(files: Iterable[Path]) -> str:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import datetime as dt
+import json
+import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -10,18 +12,19 @@ from contextlib import redirect_stdout
 import dagster as dg
 
 from orchestration.instance import prepare_instance, sweep_orphans
-from orchestration.progress import Progress
+from orchestration.progress import Progress, cpu_seconds
 from orchestration.settings import Settings
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """How a run ended: its failures as (step, message), and the seconds of each step."""
+    """How a run ended: its failures as (step, message), and the seconds and CPU seconds of each step."""
 
     succeeded: bool
     failures: list[tuple[str, str]]
     seconds: dict[str, float]
     total_seconds: float
+    cpu_seconds: dict[str, float]
 
 
 def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
@@ -67,7 +70,31 @@ def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
     failures = list(progress.failures)
     if not result.success and not failures:
         failures = [("start", _start_failure(result))]
-    return Outcome(result.success, failures, dict(progress.seconds), time.monotonic() - started)
+    if result.success and progress.skipped:
+        # Dagster calls a run successful whose steps were skipped because a table they read was not made.
+        failures = [(progress.skipped[0], f"{len(progress.skipped)} steps were skipped: {', '.join(progress.skipped)}")]
+    outcome = Outcome(
+        not failures, failures, dict(progress.seconds), time.monotonic() - started, dict(progress.cpu_seconds)
+    )
+    _remember(settings, dates, outcome)
+    return outcome
+
+
+def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) -> None:
+    """Leave what the run cost beside its results, for whoever asks where the time went."""
+    peak_kib = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    said = {
+        "dates": [min(dates).isoformat(), max(dates).isoformat()],
+        "succeeded": outcome.succeeded,
+        "seconds": round(outcome.total_seconds, 1),
+        "cpu_seconds": round(cpu_seconds(), 1),
+        "peak_mib_of_one_process": peak_kib // 1024,
+        "steps": {
+            step: {"seconds": round(seconds, 2), "cpu_seconds": round(outcome.cpu_seconds[step], 2)}
+            for step, seconds in outcome.seconds.items()
+        },
+    }
+    (settings.home / "last_run.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
 
 
 def dg_run_id() -> str:

@@ -70,7 +70,7 @@ def shop(home: Path, last: dt.date, customers: int = 80, days: int = 240, seed: 
                 "source": "shop",
                 "customer_id": customer_id,
                 "mobile": phone(number),
-                "name": f"顾客{number}",
+                "name": f"林小满{number}号",
                 "gender": chance.choice(["male", "female", ""]),
                 "registered_at": f"{registered} 09:00:00",
                 "acquisition_channel": chance.choice(["store", "wecom_qr"]),

@@ -12,10 +12,10 @@ from ml.recall.rules import Rules, require
 from ml.recall.tables import OUTCOMES
 
 #: One row per candidate of a version that CURRENT was moved to, holdouts included, in the order of the moves; publish
-#: appends it. The cost comes with it from recall.audience.
+#: appends it.
 JOURNAL: Final = (
     "version", "as_of_date", "audience_id", "one_id", "arm", "message_channel",
-    "net_p10_fen", "net_p50_fen", "net_p90_fen",
+    "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen",
 )  # fmt: skip
 HOLDOUTS: Final = ("holdout_global", "holdout_campaign")
 #: Half the width of a two-sided 90% interval, in standard errors.
@@ -39,7 +39,7 @@ def outcomes(
     Parameters
     ----------
     journal
-        Columns ``JOURNAL`` and ``expected_cost_fen``.
+        Columns ``JOURNAL``.
     orders
         ``one_id, order_date, net_paid_fen``: kept orders as known on ``known_on``.
     sent
@@ -56,7 +56,7 @@ def outcomes(
     DataFrame
         ``OUTCOMES``; money in fen, ``srm_p_value`` the probability of a holdout as far from its share by chance.
     """
-    require(journal, (*JOURNAL, "expected_cost_fen"), "published/journal.parquet")
+    require(journal, JOURNAL, "published/journal.parquet")
     rows = []
     last = journal.drop_duplicates("audience_id", keep="last")[["audience_id", "version"]]
     newest = journal.merge(last, on=["audience_id", "version"])

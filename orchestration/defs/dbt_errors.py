@@ -23,7 +23,7 @@ def what_failed(message: str, log: Path) -> str:
     """
     plain = _COLOUR.sub("", message)
     found = [
-        f"{path.removeprefix('models/')}: {' '.join(line.strip() for line in reason.splitlines() if line.strip())[:400]}"
+        f"{path.removeprefix('models/')}: {' '.join(reason.split())[:400]}"
         for _, path, reason in _FAILURE.findall(plain)
     ]
     return "\n  ".join([

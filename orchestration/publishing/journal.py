@@ -1,8 +1,8 @@
 """The journal of plans really published: what recall's outcomes are read against.
 
 ``published/journal.parquet`` holds one row per candidate of every version that CURRENT was moved to, in the order of
-the moves: version, as_of_date, audience_id, one_id, arm, message_channel, offer_id, net_p10/50/90_fen,
-assignment_probability. The first move to a version writes its rows; a version is never written twice.
+the moves: version, as_of_date, audience_id, one_id, arm, message_channel, offer_id, expected_cost_fen,
+net_p10/50/90_fen, assignment_probability. The first move to a version writes its rows; none is written twice.
 """
 
 import os
@@ -16,7 +16,7 @@ from orchestration.publishing.files import RESTRICTED_MODE, sync_file, sync_fold
 from orchestration.publishing.versions import Store, date_of
 
 JOURNAL: Final = "journal.parquet"
-_PLAN: Final = ("message_channel", "offer_id", "net_p10_fen", "net_p50_fen", "net_p90_fen")
+_PLAN: Final = ("message_channel", "offer_id", "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen")
 SCHEMA: Final = pa.schema([
     ("version", pa.string()),
     ("as_of_date", pa.date32()),
@@ -25,6 +25,7 @@ SCHEMA: Final = pa.schema([
     ("arm", pa.string()),
     ("message_channel", pa.string()),
     ("offer_id", pa.string()),
+    ("expected_cost_fen", pa.int64()),
     ("net_p10_fen", pa.int64()),
     ("net_p50_fen", pa.int64()),
     ("net_p90_fen", pa.int64()),

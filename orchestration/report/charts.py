@@ -1,5 +1,7 @@
 """Charts as inline SVG: Altair describes them, vl-convert draws them without a browser, the page needs no script."""
 
+import functools
+
 import altair as alt
 import pandas as pd
 import vl_convert
@@ -14,7 +16,13 @@ def svg(chart: alt.TopLevelMixin) -> str:
     styled = styled.configure_axis(
         labelColor=INK, titleColor=INK, gridColor="#e4e7eb", domainColor=QUIET, labelLimit=160
     )
-    drawn = vl_convert.vegalite_to_svg(styled.to_json())
+    return _drawn(styled.to_json())
+
+
+@functools.lru_cache(maxsize=256)
+def _drawn(specification: str) -> str:
+    """Draw a chart; a week's pages share their models' charts, and drawing is what a page costs."""
+    drawn = vl_convert.vegalite_to_svg(specification)
     head, rest = drawn.split(">", 1)
     width, height = _attribute(head, "width"), _attribute(head, "height")
     return f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" xmlns="http://www.w3.org/2000/svg">{rest}'

@@ -64,7 +64,7 @@ def test_each_plan_says_why_without_a_probability(tables):
 
 def test_no_published_file_holds_a_contact_value(brand_home):
     numbers = [phone(number).encode() for number in range(80)]
-    names = [f"顾客{number}".encode() for number in range(80)]
+    names = [f"林小满{number}号".encode() for number in range(80)]
     outside = [path for path in brand_home.rglob("*") if path.is_file()]
     outside = [path for path in outside if path.relative_to(brand_home).parts[0] not in {"landing", "raw", "vault"}]
     assert len(outside) > 50

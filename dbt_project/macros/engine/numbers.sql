@@ -13,7 +13,7 @@
 
 {#- Whole quotient of two non-negative integers, rounded half up. -#}
 {% macro rounded_quotient(dividend, divisor) -%}
-    {{ siyu.whole_quotient('2 * (' ~ dividend ~ ') + (' ~ divisor ~ ')', '2 * (' ~ divisor ~ ')') }}
+    {{ whole_quotient('2 * (' ~ dividend ~ ') + (' ~ divisor ~ ')', '2 * (' ~ divisor ~ ')') }}
 {%- endmacro %}
 
 {#- Aggregate: the smallest value with at least this share of the values at or below it; exact, an observed value. -#}

@@ -1,6 +1,7 @@
--- One row per (as_of_date, one_id): only what was known at the date, in windows of 7 to 168 days. Counts without a row are
--- 0; what cannot be said (no gap, no message to open) is null, never 0. Ratios leave integer sums once, rounded, so that
--- the bytes do not depend on threads. bgnbd_* feed that baseline only; what a model may take stands in seed reason_words.
+-- One row per (as_of_date, one_id): only what was known at the date, in windows of 7 to 168 days. Counts without a row
+-- are 0; what cannot be said (no gap, no message to open) is null, never 0. Ratios leave integer sums once, rounded, so
+-- that the bytes do not depend on threads. bgnbd_* feed that baseline only; what a model may take stands in seed
+-- reason_words.
 {% set cadence_counts = [
     'order_days_7d', 'order_days_14d', 'order_days_28d', 'order_days_28d_before', 'order_days_28d_two_before',
     'order_days_56d', 'order_days_84d', 'weeks_with_order_84d',
@@ -95,5 +96,6 @@ left join buyers
 left join {{ ref('feature_' ~ group) }} as {{ group }}
     on
         people.as_of_date = {{ group }}.as_of_date
-        and {{ 'buyers' if group in ['cadence', 'spend', 'categories'] else 'people' }}.person_key = {{ group }}.person_key
+        and {{ 'buyers' if group in ['cadence', 'spend', 'categories'] else 'people' }}.person_key
+        = {{ group }}.person_key
 {% endfor %}

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- One row per (order_key, category_key, known_at, superseded_at): the lines of an order summed once, whatever the number
--- of dates. Lines that were known and superseded together are valid for the same dates, so their sum is too.
+-- One row per (order_key, category_key, known_at, superseded_at): the lines of an order summed once, whatever the
+-- number of dates. Lines that were known and superseded together are valid for the same dates, so their sum is too.
 with order_keys as (
     select distinct
         source,

@@ -7,7 +7,8 @@ with customers as (
         known.source,
         known.customer_id,
         known.is_test,
-        case when known.registered_at < known.ends_at then {{ business_date('known.registered_at') }} end as registered_date
+        case when known.registered_at < known.ends_at then {{ business_date('known.registered_at') }} end
+            as registered_date
     from {{ known_versions(ref('customers'), 'feature') }} as known
 )
 

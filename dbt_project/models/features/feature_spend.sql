@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
--- One row per (as_of_date, person_key) with an order in 84 days: money, discount, channels and refunds. Sums stay integer.
+-- One row per (as_of_date, person_key) with an order in 84 days: money, discount, channels and refunds. Sums stay
+-- integer.
 select
     as_of_date,
     person_key,

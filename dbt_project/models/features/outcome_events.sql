@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
--- One row per paid order and per message of a closed label window: the deeds that features.outcomes counts. Labels only.
--- An order exactly at the cut-off's end belongs to its label; what counts as known is bounded by the window's own end.
+-- One row per paid order and per message of a closed label window: the deeds that features.outcomes counts. Labels
+-- only. An order exactly at the cut-off's end belongs to its label; what counts as known is bounded by the window's own
+-- end.
 with orders as (
     select
         known.as_of_date,

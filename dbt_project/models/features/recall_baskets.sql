@@ -8,7 +8,7 @@ with ranked_orders as (
         order_set,
         order_key,
         {{ cut_off_of('as_of_date') }} as cut_off_at,
-        row_number() over (partition by history_key order by ordered_at desc, order_key) as newest
+        row_number() over (partition by history_key order by ordered_at desc, order_key asc) as newest
     from {{ ref('purchase_histories') }}
 ),
 
@@ -50,7 +50,7 @@ ranked as (
         sku_id,
         paid_fen,
         cost_fen,
-        row_number() over (partition by history_key order by paid_fen desc, sku_id, line_id) as dearest
+        row_number() over (partition by history_key order by paid_fen desc, sku_id asc, line_id asc) as dearest
     from lines
 ),
 

@@ -23,9 +23,11 @@ margins as (
     select
         orders.as_of_date,
         case
-            when sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
+            when
+                sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
                 and sum(baskets.costed_fen) > 0
-                then cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
+                then
+                    cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
         end as margin_rate
     from {{ ref('customer_orders') }} as orders
     inner join dates on orders.as_of_date = dates.as_of_date
@@ -46,14 +48,10 @@ select
         as days_registered,
     stages.recency_days as days_since_order,
     stages.cadence_days,
-    case
-        when stages.order_days_total > 1
-            then
-                cast(
-                    cast({{ days_between('stages.first_order_date', 'stages.last_order_date') }} as decimal(18, 4))
-                    / (stages.order_days_total - 1) as decimal(18, 1)
-                )
-    end as average_gap_days,
+    cast(
+        cast({{ days_between('stages.first_order_date', 'stages.last_order_date') }} as decimal(18, 4))
+        / nullif(stages.order_days_total - 1, 0) as decimal(18, 1)
+    ) as average_gap_days,
     segments.order_count_365d,
     segments.net_paid_fen_365d,
     profiles.average_order_fen,

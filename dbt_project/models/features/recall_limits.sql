@@ -1,13 +1,7 @@
 -- One row per (as_of_date, one_id) with a limit or a service consent: suppressions known by the date, open refunds and
--- complaints.
--- Publishing checks suppression and consent again, last, with what is known then.
+-- complaints. Publishing checks suppression and consent again, last, with what is known then.
 with people as (
-    select
-        as_of_date,
-        source,
-        customer_id,
-        one_id
-    from {{ ref('customer_records') }}
+    select * from {{ ref('customer_records') }}
 ),
 
 suppressions as (
@@ -61,7 +55,7 @@ service as (
         known.granted,
         row_number() over (
             partition by people.as_of_date, people.one_id, channels.message_channel
-            order by known.changed_at desc, known.granted
+            order by known.changed_at desc, known.granted asc
         ) as newest
     from {{ known_versions(ref('consents')) }} as known
     inner join people
@@ -85,11 +79,15 @@ facts as (
         0 as complaint
     from suppressions
     union all
-    select as_of_date, one_id, 0, null, message_channel, 0, 0
+    select
+        as_of_date, one_id, 0 as suppressed, null as suppressed_channel,
+        message_channel as service_channel, 0 as refund, 0 as complaint
     from service
     where newest = 1 and granted
     union all
-    select people.as_of_date, people.one_id, 0, null, null, 1, 0
+    select
+        people.as_of_date, people.one_id, 0 as suppressed, null as suppressed_channel,
+        null as service_channel, 1 as refund, 0 as complaint
     from open_refunds
     inner join people
         on
@@ -97,7 +95,9 @@ facts as (
             and open_refunds.source = people.source
             and open_refunds.customer_id = people.customer_id
     union all
-    select people.as_of_date, people.one_id, 0, null, null, 0, 1
+    select
+        people.as_of_date, people.one_id, 0 as suppressed, null as suppressed_channel,
+        null as service_channel, 0 as refund, 1 as complaint
     from complaints
     inner join people
         on

@@ -2,7 +2,14 @@
 -- more people than its cap, a cluster too large to believe.
 select
     md5(concat_ws(
-        '|', label, cast(known_from as varchar), id_type, id_scope, id_token, coalesce(source, ''), coalesce(customer_id, '')
+        '|',
+        label,
+        cast(known_from as varchar),
+        id_type,
+        id_scope,
+        id_token,
+        coalesce(source, ''),
+        coalesce(customer_id, '')
     )) as conflict_id,
     known_from,
     label as rule,

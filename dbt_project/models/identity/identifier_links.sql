@@ -4,13 +4,22 @@ with observations as (
     select * from {{ ref('identifier_observations') }}
 ),
 
+values_seen as (
+    select distinct
+        id_type,
+        id_scope,
+        id_value
+    from observations
+    where id_type <> 'customer_id'
+),
+
 blocked as (
     select
         values_seen.id_type,
         values_seen.id_scope,
         values_seen.id_value,
         min(blocked_identifiers.no_join_reason) as no_join_reason
-    from (select distinct id_type, id_scope, id_value from observations where id_type <> 'customer_id') as values_seen
+    from values_seen
     inner join {{ ref('blocked_identifiers') }} as blocked_identifiers
         on
             (blocked_identifiers.id_type is null or blocked_identifiers.id_type = values_seen.id_type)

@@ -76,7 +76,7 @@ issued as (
         id_value,
         min(known_at) as first_known_at
     from complete
-    where id_type in (select issued_as_type from {{ ref('identifier_namespaces') }})
+    where id_type in (select names.issued_as_type from {{ ref('identifier_namespaces') }} as names)
     group by id_type, id_scope, id_value
 )
 

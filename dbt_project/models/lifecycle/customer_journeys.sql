@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id) of everybody known: three journeys side by side, by frequency, by value and by interest.
+-- One row per (as_of_date, one_id) of everybody known: three journeys side by side, by frequency, by value and by
+-- interest.
 with follows as (
     select
         as_of_date,
@@ -61,6 +62,7 @@ select
     levels.value_journey_stage,
     interest.stage as interest_journey_stage
 from ranked
-inner join {{ ref('journeys') }} as frequency on frequency.journey = 'frequency' and ranked.frequency_rank = frequency.rank
+inner join {{ ref('journeys') }} as frequency
+    on frequency.journey = 'frequency' and ranked.frequency_rank = frequency.rank
 inner join {{ ref('journeys') }} as interest on interest.journey = 'interest' and ranked.interest_rank = interest.rank
 left join {{ ref('member_levels') }} as levels on ranked.level = levels.level

@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id): where the customer stands in every model of the life cycle, since when, and where before.
+-- One row per (as_of_date, one_id): where the customer stands in every model of the life cycle, since when, and where
+-- before.
 with people as (
     select
         stages.as_of_date,
@@ -26,7 +27,8 @@ select
     journeys.interest_journey_stage,
     journeys.is_deleted_friend
 from people
-left join {{ ref('purchase_spells') }} as purchase on people.as_of_date = purchase.as_of_date and people.one_id = purchase.one_id
+left join {{ ref('purchase_spells') }} as purchase
+    on people.as_of_date = purchase.as_of_date and people.one_id = purchase.one_id
 {%- for model in ['aipl', 'five_a'] %}
 left join {{ ref('stage_spells') }} as {{ model }}_spells
     on
@@ -38,4 +40,5 @@ inner join {{ ref('aipl') }} as aipl on people.as_of_date = aipl.as_of_date and 
 inner join {{ ref('five_a') }} as five_a on people.as_of_date = five_a.as_of_date and people.one_id = five_a.one_id
 left join {{ ref('need_state') }} as need_state
     on people.as_of_date = need_state.as_of_date and people.one_id = need_state.one_id
-inner join {{ ref('customer_journeys') }} as journeys on people.as_of_date = journeys.as_of_date and people.one_id = journeys.one_id
+inner join {{ ref('customer_journeys') }} as journeys
+    on people.as_of_date = journeys.as_of_date and people.one_id = journeys.one_id

@@ -23,11 +23,14 @@ touched as (
         touches.as_of_date,
         touches.one_id,
         max(case when touch_stages.five_a_stage = windows.five_a_stage then windows.rank end) as rank,
-        max(case when touch_stages.five_a_stage_before_order = windows.five_a_stage then windows.rank end) as rank_before_order
+        max(case when touch_stages.five_a_stage_before_order = windows.five_a_stage then windows.rank end)
+            as rank_before_order
     from {{ ref('touches') }} as touches
     inner join {{ ref('touch_stages') }} as touch_stages on touches.touch = touch_stages.touch
     inner join windows
-        on touch_stages.five_a_stage = windows.five_a_stage or touch_stages.five_a_stage_before_order = windows.five_a_stage
+        on
+            touch_stages.five_a_stage = windows.five_a_stage
+            or touch_stages.five_a_stage_before_order = windows.five_a_stage
     where touches.age_days < windows.window_days
     group by touches.as_of_date, touches.one_id
 ),

@@ -56,7 +56,9 @@ browsing as (
         one_id,
         max(most_views_of_one_product) as views_of_one_product,
         max(case when category is not null then product_count end) as products_of_one_category,
-        sum(case when category is not null and view_count <= {{ segment_number('light_views') }} then 1 else 0 end) as lightly_viewed_categories
+        sum(
+            case when category is not null and view_count <= {{ segment_number('light_views') }} then 1 else 0 end
+        ) as lightly_viewed_categories
     from viewed_categories
     group by as_of_date, one_id
 ),
@@ -65,7 +67,8 @@ acting as (
     select
         as_of_date,
         one_id,
-        sum(case when touch = 'ask_service' and coalesce(object_type, '') <> 'price' then 1 else 0 end) as service_questions,
+        sum(case when touch = 'ask_service' and coalesce(object_type, '') <> 'price' then 1 else 0 end)
+            as service_questions,
         sum(case when touch = 'ask_service' and object_type = 'price' then 1 else 0 end) as price_questions,
         sum(case when touch = 'add_to_cart' then 1 else 0 end) as carts,
         sum(case when touch = 'book' then 1 else 0 end) as bookings,
@@ -76,27 +79,29 @@ acting as (
     group by as_of_date, one_id
 ),
 
-signals as (
-    {%- for signal in ['service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product', 'products_of_one_category', 'lightly_viewed_categories'] %}
+acted as (
     select
-        acting.as_of_date,
-        acting.one_id,
-        '{{ signal }}' as signal,
-        {% if signal == 'lightly_viewed_categories' -%}
+        acting.*,
+        browsing.views_of_one_product,
+        browsing.products_of_one_category,
         -- Who searches knows what they look for.
-        case when acting.searches = 0 then browsing.{{ signal }} else 0 end as signal_count
-        {%- elif signal in ('views_of_one_product', 'products_of_one_category') -%}
-        browsing.{{ signal }} as signal_count
-        {%- else -%}
-        acting.{{ signal }} as signal_count
-        {%- endif %}
+        case when acting.searches = 0 then browsing.lightly_viewed_categories else 0 end as lightly_viewed_categories
     from acting
-    {%- if signal in ('lightly_viewed_categories', 'views_of_one_product', 'products_of_one_category') %}
-    inner join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
-    {%- endif %}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    left join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
+),
+
+signals as (
+    {%- for signal in [
+        'service_questions', 'price_questions', 'carts', 'bookings', 'review_reads', 'trials', 'views_of_one_product',
+        'products_of_one_category', 'lightly_viewed_categories',
+    ] %}
+    select
+        as_of_date,
+        one_id,
+        '{{ signal }}' as signal,
+        {{ signal }} as signal_count
+    from acted
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 

@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days and
--- the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
+-- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days
+-- and the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
 with rules as (
     select * from {{ ref('purchase_stage_rules') }}
 ),
@@ -22,14 +22,16 @@ people as (
     from {{ ref('purchase_stages') }} as stages
     inner join {{ run_dates('as_of') }} as dates on stages.as_of_date = dates.as_of_date
     inner join rules on stages.purchase_stage = rules.purchase_stage
-    left join {{ ref('customer_orders') }} as orders on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
+    left join {{ ref('customer_orders') }} as orders
+        on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('attributes') }} as attributes
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
     left join {{ ref('sightings') }} as sightings
         on stages.as_of_date = sightings.as_of_date and stages.one_id = sightings.one_id
 ),
 
--- A purchase day enters a stage when it is the first, ends a lapse (its eve lay beyond the cadence), or lifts the year's count into another rule.
+-- A purchase day enters a stage when it is the first, ends a lapse (its eve lay beyond the cadence), or lifts the
+-- year's count into another rule.
 entering_days as (
     select
         days.one_id,
@@ -59,7 +61,9 @@ active as (
         people.as_of_date,
         people.one_id,
         max(case
-            when days.gap_days is null or days.gap_days - 1 > people.cadence_days or days.is_other_stage then days.order_date
+            when
+                days.gap_days is null or days.gap_days - 1 > people.cadence_days or days.is_other_stage
+                then days.order_date
         end) as entered_on,
         -- Fewer purchase days in the year than on the last of them: the one too many left the window.
         max(case
@@ -80,7 +84,11 @@ select
         when not people.is_buyer then {{ business_date('people.first_seen_at') }}
         when people.lapse_depth > 0
             then least(
-                {{ add_days('people.last_order_date', 'cast(' ~ whole_quotient('people.above_cadence_percent * people.cadence_days', '100') ~ ' + 1 as integer)') }},
+                {{ add_days(
+                    'people.last_order_date',
+                    'cast(' ~ whole_quotient('people.above_cadence_percent * people.cadence_days', '100')
+                    ~ ' + 1 as integer)'
+                ) }},
                 {{ add_days('people.last_order_date', '365') }}
             )
         when active.order_days_at_last > people.max_order_days and active.fell_on <= people.as_of_date

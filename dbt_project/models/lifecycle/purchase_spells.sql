@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): the purchase stage's beginning and the stage before. Within the look-back as the days
--- were known then; before it, from the purchase days, by the same rules on the eve of the beginning.
+-- One row per (as_of_date, one_id): the purchase stage's beginning and the stage before. Within the look-back as the
+-- days were known then; before it, from the purchase days, by the same rules on the eve of the beginning.
 with standing as (
     select
         stages.as_of_date,
@@ -12,14 +12,18 @@ with standing as (
         spells.previous_stage as recent_previous_stage,
         coalesce(
             spells.stage_since,
-            least(entries.stage_since, {{ add_days('stages.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }})
+            least(
+                entries.stage_since,
+                {{ add_days('stages.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}
+            )
         ) as stage_since
     from {{ ref('purchase_stages') }} as stages
     inner join {{ ref('purchase_entries') }} as entries
         on stages.as_of_date = entries.as_of_date and stages.one_id = entries.one_id
     left join {{ ref('stage_spells') }} as spells
         on stages.as_of_date = spells.as_of_date and stages.one_id = spells.one_id and spells.model = 'purchase'
-    left join {{ ref('customer_orders') }} as orders on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
+    left join {{ ref('customer_orders') }} as orders
+        on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('attributes') }} as attributes
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
 ),
@@ -31,8 +35,10 @@ eves as (
         standing.purchase_stage,
         standing.cadence_days,
         count(days.order_date) > 0 as is_buyer,
-        standing.registered_at is not null and {{ business_date('standing.registered_at') }} < standing.stage_since as is_registered,
-        sum(case when {{ days_between('days.order_date', 'standing.stage_since') }} <= 365 then 1 else 0 end) as order_days_365d,
+        standing.registered_at is not null
+        and {{ business_date('standing.registered_at') }} < standing.stage_since as is_registered,
+        sum(case when {{ days_between('days.order_date', 'standing.stage_since') }} <= 365 then 1 else 0 end)
+            as order_days_365d,
         {{ days_between('max(days.order_date)', 'standing.stage_since') }} - 1 as recency_days
     from standing
     left join {{ ref('purchase_days') }} as days
@@ -54,7 +60,9 @@ before as (
     from eves
     inner join {{ ref('purchase_stage_rules') }} as rules on {{ fits_stage_rule('eves', 'rules') }}
     -- Nobody was a visitor before they were first seen.
-    where eves.purchase_stage <> rules.purchase_stage and (eves.is_buyer or eves.is_registered or eves.purchase_stage <> 'registered_no_order')
+    where
+        eves.purchase_stage <> rules.purchase_stage
+        and (eves.is_buyer or eves.is_registered or eves.purchase_stage <> 'registered_no_order')
 )
 
 select

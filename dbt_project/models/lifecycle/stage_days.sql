@@ -1,8 +1,13 @@
--- One row per (as_of_date, one_id, model): the stage of the date beside the day before's, each as known at its own cut-off.
+-- One row per (as_of_date, one_id, model): the stage of the date beside the day before's, each as known at its own
+-- cut-off.
 {{ config(materialized='view') }}
 
 with stages as (
-    {%- for model, relation, column in [('purchase', 'purchase_stages', 'purchase_stage'), ('aipl', 'aipl', 'aipl_stage'), ('five_a', 'five_a', 'five_a_stage')] %}
+    {%- for model, relation, column in [
+        ('purchase', 'purchase_stages', 'purchase_stage'),
+        ('aipl', 'aipl', 'aipl_stage'),
+        ('five_a', 'five_a', 'five_a_stage'),
+    ] %}
     select
         stages.as_of_date,
         stages.one_id,

@@ -1,6 +1,6 @@
--- One row per (as_of_date, one_id, model): since when the customer has stood in the stage and in which one before, looking
--- back over the run's 28 days. A date's spell reads only the dates of its own look-back, so it does not depend on which
--- other dates are run. No row: the stage is older than the look-back.
+-- One row per (as_of_date, one_id, model): since when the customer has stood in the stage and in which one before,
+-- looking back over the run's 28 days. A date's spell reads only the dates of its own look-back, so it does not depend
+-- on which other dates are run. No row: the stage is older than the look-back.
 with entries as (
     select
         one_id,
@@ -29,7 +29,8 @@ ranked as (
             days.one_id = entries.one_id
             and days.model = entries.model
             and entries.entered_on <= days.as_of_date
-            and entries.entered_on > {{ add_days('days.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}
+            and entries.entered_on
+            > {{ add_days('days.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}
 )
 
 select

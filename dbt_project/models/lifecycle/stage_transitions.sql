@@ -1,6 +1,6 @@
--- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day before
--- and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the lapse
--- counts: whoever buys again after `lost` has skipped two stages.
+-- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day
+-- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
+-- lapse counts: whoever buys again after `lost` has skipped two stages.
 with moves as (
     select
         as_of_date,
@@ -26,7 +26,9 @@ counted as (
 sized as (
     select
         counted.*,
-        sum(counted.customer_count) over (partition by counted.as_of_date, counted.model, counted.from_stage) as from_count,
+        sum(counted.customer_count)
+            over (partition by counted.as_of_date, counted.model, counted.from_stage)
+            as from_count,
         case
             when from_ranks.lapse_depth <> to_ranks.lapse_depth then from_ranks.lapse_depth - to_ranks.lapse_depth
             else to_ranks.growth_rank - from_ranks.growth_rank

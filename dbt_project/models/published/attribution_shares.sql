@@ -40,8 +40,12 @@ touches as (
 placed as (
     select
         *,
-        row_number() over (partition by as_of_date, window_days, source, order_id order by first_date asc, channel asc) as from_first,
-        row_number() over (partition by as_of_date, window_days, source, order_id order by last_date desc, channel asc) as from_last,
+        row_number()
+            over (partition by as_of_date, window_days, source, order_id order by first_date asc, channel asc)
+            as from_first,
+        row_number()
+            over (partition by as_of_date, window_days, source, order_id order by last_date desc, channel asc)
+            as from_last,
         sum(touch_days) over (partition by as_of_date, window_days, source, order_id) as all_touch_days
     from touches
 )

@@ -42,4 +42,5 @@ inner join {{ ref('customer_records') }} as records
         and touches.customer_id = records.customer_id
 where
     touches.channel is not null
-    and touches.touch_date > {{ add_days('touches.as_of_date', '- (select 2 * max(window_days) from ' ~ ref('attribution_windows') ~ ')') }}
+    and touches.touch_date
+    > {{ add_days('touches.as_of_date', '- (select 2 * max(window_days) from ' ~ ref('attribution_windows') ~ ')') }}

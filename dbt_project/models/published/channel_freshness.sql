@@ -63,7 +63,8 @@ select
     by_channel.as_of_date,
     by_channel.channel,
     by_channel.data_as_of,
-    by_channel.data_as_of < {{ add_days('by_channel.as_of_date', '- coalesce(own.stale_after_days, usual.stale_after_days)') }} as is_stale
+    by_channel.data_as_of
+    < {{ add_days('by_channel.as_of_date', '- coalesce(own.stale_after_days, usual.stale_after_days)') }} as is_stale
 from by_channel
 cross join usual
 left join {{ ref('channel_freshness_days') }} as own

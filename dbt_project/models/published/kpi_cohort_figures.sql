@@ -100,7 +100,14 @@ spend as (
     group by 1, 2
 )
 
-select kpi_date, reading_date, 'repurchase_rate' as kpi, 'all' as dimension, 'all' as value_key, repeat_buyers as numerator, first_buyers as denominator
+select
+    kpi_date,
+    reading_date,
+    'repurchase_rate' as kpi,
+    'all' as dimension,
+    'all' as value_key,
+    repeat_buyers as numerator,
+    first_buyers as denominator
 from cohorts
 where first_date < kpi_date
 union all

@@ -9,7 +9,8 @@ from (
     from {{ run_dates('as_of') }} as dates
     cross join (
         {%- for days in range((var('kpi_days') | int) + kpi_look_back()) %}
-        select {{ days }} as days{% if not loop.last %} union all{% endif %}
+        select {{ days }} as days
+        {% if not loop.last %}union all{% endif %}
         {%- endfor %}
     ) as back
 ) as listed

@@ -23,7 +23,9 @@ counted as (
         count(distinct case when added_date = kpi_date and code <> 'none' then one_id end) as new_coded_friends,
         count(distinct case when ended_date is null or ended_date > kpi_date then one_id end) as friends,
         count(distinct case
-            when added_date <= {{ add_days('kpi_date', '-7') }} and (ended_date is null or ended_date > {{ add_days('kpi_date', '-7') }})
+            when
+                added_date <= {{ add_days('kpi_date', '-7') }}
+                and (ended_date is null or ended_date > {{ add_days('kpi_date', '-7') }})
                 then one_id
         end) as friends_at_start,
         count(distinct case

@@ -18,7 +18,9 @@ delivered as (
         messages.message_channel,
         records.one_id,
         case
-            when messages.replied_at < messages.ends_at and {{ business_date('messages.replied_at') }} <= readings.kpi_date
+            when
+                messages.replied_at < messages.ends_at
+                and {{ business_date('messages.replied_at') }} <= readings.kpi_date
                 then 1
             else 0
         end as replied
@@ -44,13 +46,15 @@ buyers as (
     from delivered
     cross join (
         {%- for back in range(8) %}
-        select {{ back }} as days{% if not loop.last %} union all{% endif %}
+        select {{ back }} as days
+        {% if not loop.last %}union all{% endif %}
         {%- endfor %}
     ) as back
     inner join {{ ref('kpi_orders') }} as orders
         on
             {{ add_days('delivered.kpi_date', '- back.days') }} = orders.kpi_date
-            and {{ read_on(add_days('delivered.kpi_date', '- back.days'), 'delivered.reading_date') }} = orders.reading_date
+            and {{ read_on(add_days('delivered.kpi_date', '- back.days'), 'delivered.reading_date') }}
+            = orders.reading_date
             and delivered.one_id = orders.one_id
 ),
 

@@ -15,7 +15,8 @@ with messages as (
     where
         known.sent_at < known.ends_at
         and known.staff_id is not null
-        and {{ business_date('known.sent_at') }} >= {{ add_days('known.as_of_date', '-' ~ ((var('restate_days') | int) + 7)) }}
+        and {{ business_date('known.sent_at') }}
+        >= {{ add_days('known.as_of_date', '-' ~ ((var('restate_days') | int) + 7)) }}
 )
 
 select

@@ -8,7 +8,13 @@ with linear as (
 ),
 
 shares as (
-    select as_of_date, window_days, channel, 'first' as model, cast(is_first as decimal(18, 8)) as conversion, is_first * paid_fen as revenue_fen
+    select
+        as_of_date,
+        window_days,
+        channel,
+        'first' as model,
+        cast(is_first as decimal(18, 8)) as conversion,
+        is_first * paid_fen as revenue_fen
     from linear
     union all
     select as_of_date, window_days, channel, 'last', cast(is_last as decimal(18, 8)), is_last * paid_fen
@@ -57,7 +63,13 @@ cells as (
     union
     select costs.as_of_date, costs.window_days, costs.channel, models.model
     from costs
-    cross join (select 'first' as model union all select 'last' union all select 'linear') as models
+    cross join (
+        select 'first' as model
+        union all
+        select 'last'
+        union all
+        select 'linear'
+    ) as models
 )
 
 select

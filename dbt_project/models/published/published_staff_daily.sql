@@ -41,7 +41,9 @@ replied as (
         count(*) as replied
     from {{ known_versions(ref('messages'), 'kpi') }} as messages
     inner join readings
-        on messages.as_of_date = readings.reading_date and {{ business_date('messages.replied_at') }} = readings.kpi_date
+        on
+            messages.as_of_date = readings.reading_date
+            and {{ business_date('messages.replied_at') }} = readings.kpi_date
     where messages.replied_at < messages.ends_at and messages.staff_id is not null
     group by 1, 2, 3
 ),

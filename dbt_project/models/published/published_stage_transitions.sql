@@ -1,5 +1,5 @@
--- The version of a date holds the transitions of the {{ var('transition_days', 28) }} days to it. A day's transitions are computed from what was
--- known at that day's own cut-off, so they are the same in every version that holds them.
+-- The version of a date holds the transitions of the {{ var('transition_days', 28) }} days to it. A day's transitions
+-- are computed from what was known at that day's own cut-off, so they are the same in every version that holds them.
 select
     dates.as_of_date as version_date,
     cast(transitions.as_of_date as date) as as_of_date,

@@ -60,7 +60,11 @@ days as (
 weights as (
     select
         age_days,
-        cast(round(1000000 * power(0.5, cast(age_days as double) / {{ segment_number('activity_half_life_days') }})) as bigint) as weight
+        cast(
+            round(
+                1000000 * power(0.5, cast(age_days as double) / {{ segment_number('activity_half_life_days') }})
+            ) as bigint
+        ) as weight
     from (select distinct age_days from days) as ages
 ),
 

@@ -39,7 +39,9 @@ said as (
         min_by({{ column }}, case when {{ column }} is not null then newness end) as {{ column }},
         {%- endfor %}
         -- A province belongs to its record's city, where the record has one.
-        min_by(province, case when province is not null then newness + case when city is null then 1000000 else 0 end end) as province,
+        min_by(
+            province, case when province is not null then newness + case when city is null then 1000000 else 0 end end
+        ) as province,
         min_by(acquisition_channel, case when acquisition_channel is not null then oldness end) as acquisition_channel,
         min(registered_at) as registered_at,
         max(case when is_test then 1 else 0 end) = 1 as is_test

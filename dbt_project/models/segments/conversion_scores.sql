@@ -1,11 +1,14 @@
--- One row per (as_of_date, one_id): the stage's base, or the cart's where that is more, times the money score. No decay:
--- the stage already falls.
+-- One row per (as_of_date, one_id): the stage's base, or the cart's where that is more, times the money score. No
+-- decay: the stage already falls.
 with carts as (
     select distinct
         as_of_date,
         one_id
     from {{ ref('touches') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }} and touch = 'add_to_cart' and age_days < {{ segment_number('cart_days') }}
+    where
+        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        and touch = 'add_to_cart'
+        and age_days < {{ segment_number('cart_days') }}
 ),
 
 based as (

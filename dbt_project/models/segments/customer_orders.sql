@@ -53,9 +53,14 @@ known_refunds as (
         order_id,
         customer_id,
         amount_fen,
-        {{ days_between(business_date('refunded_at'), 'as_of_date') }} < {{ segment_number('order_window_days') }} as is_in_window
+        {{ days_between(business_date('refunded_at'), 'as_of_date') }}
+        < {{ segment_number('order_window_days') }} as is_in_window
     from {{ known_versions(ref('refunds'), 'all') }} as known
-    where {{ among_dates('as_of_date', var('as_of_dates') + frozen_dates()) }} and status = 'succeeded' and refunded_at < ends_at and customer_id is not null
+    where
+        {{ among_dates('as_of_date', var('as_of_dates') + frozen_dates()) }}
+        and status = 'succeeded'
+        and refunded_at < ends_at
+        and customer_id is not null
 ),
 
 returned as (

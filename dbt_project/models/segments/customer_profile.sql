@@ -58,7 +58,9 @@ select
     coalesce(orders.refunded_fen, 0) as refunded_fen,
     coalesce(orders.net_paid_fen, 0) as net_paid_fen,
     case
-        when orders.order_count > 0 then {{ rounded_quotient('greatest(orders.net_paid_fen, 0)', 'orders.order_count') }}
+        when
+            orders.order_count > 0
+            then {{ rounded_quotient('greatest(orders.net_paid_fen, 0)', 'orders.order_count') }}
     end as average_order_fen,
     preferences.preferred_channel,
     preferences.preferred_hour,
@@ -77,7 +79,9 @@ left join identities
         people.one_id = identities.one_id
         and identities.known_from <= people.cut_off_at
         and (identities.known_to is null or identities.known_to > people.cut_off_at)
-{%- for model in ['attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'tags', 'set_aside'] %}
+{%- for model in [
+    'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'tags', 'set_aside'
+] %}
 left join {{ model if model in ('reachable', 'consented') else ref(model) }} as {{ model }}
     on people.as_of_date = {{ model }}.as_of_date and people.one_id = {{ model }}.one_id
 {%- endfor %}

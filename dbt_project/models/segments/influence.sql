@@ -48,7 +48,8 @@ referrals as (
         recent.as_of_date,
         recent.one_id,
         count(distinct referred.one_id) as referral_count,
-        count(distinct case when orders.last_order_at >= recent.touched_at then referred.one_id end) as referral_buyer_count
+        count(distinct case when orders.last_order_at >= recent.touched_at then referred.one_id end)
+            as referral_buyer_count
     from recent
     inner join {{ ref('customer_records') }} as referred
         on

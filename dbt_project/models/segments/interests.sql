@@ -38,7 +38,11 @@ order_categories as (
 weights as (
     select
         days_before_last,
-        cast(round(1000000 * power(0.5, cast(days_before_last as double) / {{ segment_number('interest_half_life_days') }})) as bigint) as weight
+        cast(
+            round(
+                1000000 * power(0.5, cast(days_before_last as double) / {{ segment_number('interest_half_life_days') }})
+            ) as bigint
+        ) as weight
     from {{ ref('purchase_histories') }}
     where days_before_last < {{ segment_number('interest_window_days') }}
     group by days_before_last
@@ -74,7 +78,9 @@ select
     summed.history_key,
     categories.category,
     cast(summed.order_count as bigint) as order_count,
-    row_number() over (partition by summed.history_key order by summed.weighted_spend desc, categories.category asc) as interest_rank
+    row_number()
+        over (partition by summed.history_key order by summed.weighted_spend desc, categories.category asc)
+        as interest_rank
 from summed
 inner join categories on summed.category_key = categories.category_key
 where summed.weighted_spend > 0

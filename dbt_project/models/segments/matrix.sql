@@ -20,13 +20,16 @@ banded as (
         activity_bands.band as activity_band,
         conversion_bands.band as conversion_band
     from scored
-    {%- for system in ['activity', 'conversion'] %}
-    inner join {{ ref('point_bands') }} as {{ system }}_bands
+    inner join {{ ref('point_bands') }} as activity_bands
         on
-            {{ system }}_bands.system = '{{ system }}'
-            and scored.{{ system }}_points >= {{ system }}_bands.lower_bound
-            and scored.{{ system }}_points < {{ system }}_bands.upper_bound
-    {%- endfor %}
+            activity_bands.system = 'activity'
+            and scored.activity_points >= activity_bands.lower_bound
+            and scored.activity_points < activity_bands.upper_bound
+    inner join {{ ref('point_bands') }} as conversion_bands
+        on
+            conversion_bands.system = 'conversion'
+            and scored.conversion_points >= conversion_bands.lower_bound
+            and scored.conversion_points < conversion_bands.upper_bound
 ),
 
 valued as (

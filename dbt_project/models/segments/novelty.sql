@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or new
--- products (looked at within so many days of the product's first record). Too few signs of either: no row.
+-- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or
+-- new products (looked at within so many days of the product's first record). Too few signs of either: no row.
 with first_records as (
     select
         sku_id,
@@ -12,7 +12,9 @@ recent as (
     select
         touches.as_of_date,
         touches.one_id,
-        case when touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in') then 1 else 0 end as is_activity,
+        case
+            when touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in') then 1 else 0
+        end as is_activity,
         case
             when
                 touches.touch in ('view', 'favourite', 'add_to_cart')
@@ -26,7 +28,9 @@ recent as (
     where
         {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
         and touches.age_days < {{ segment_number('preference_days') }}
-        and touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in', 'view', 'favourite', 'add_to_cart')
+        and touches.touch in (
+            'receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in', 'view', 'favourite', 'add_to_cart'
+        )
 ),
 
 counted as (

@@ -1,6 +1,6 @@
--- One row per (as_of_date, one_id) that staff follow or sold to: the one member of staff who speaks to the customer. The
--- follower with the last two-way contact, else who sold last, else who was added first; without a follower, the last
--- seller. Never a leaver: a customer whose staff have all left waits without an owner to be handed over.
+-- One row per (as_of_date, one_id) that staff follow or sold to: the one member of staff who speaks to the customer.
+-- The follower with the last two-way contact, else who sold last, else who was added first; without a follower, the
+-- last seller. Never a leaver: a customer whose staff have all left waits without an owner to be handed over.
 with contacts as (
     select
         as_of_date,
@@ -8,7 +8,10 @@ with contacts as (
         staff_id,
         max(touched_at) as last_contact_at
     from {{ ref('touches') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }} and staff_id is not null and touch in ('message_replied', 'speak', 'ask_service', 'book')
+    where
+        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        and staff_id is not null
+        and touch in ('message_replied', 'speak', 'ask_service', 'book')
     group by as_of_date, one_id, staff_id
 ),
 
@@ -31,8 +34,7 @@ sales as (
         history_sales.last_sale_at
     from {{ ref('customer_orders') }} as orders
     inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
-    inner join history_sales
-        on orders.one_id = history_sales.one_id and orders.order_set = history_sales.order_set
+    inner join history_sales on orders.one_id = history_sales.one_id and orders.order_set = history_sales.order_set
 ),
 
 last_sellers as (
@@ -96,7 +98,8 @@ ranked as (
                 has_left asc, is_follower desc, last_contact_at desc nulls last, last_sale_at desc nulls last,
                 added_at asc nulls last, staff_id asc
         ) as owner_rank,
-        max(case when is_follower and has_left then 1 else 0 end) over (partition by as_of_date, one_id) as has_follower_who_left
+        max(case when is_follower and has_left then 1 else 0 end) over (partition by as_of_date, one_id)
+            as has_follower_who_left
     from candidates
 )
 

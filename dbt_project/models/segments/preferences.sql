@@ -21,7 +21,9 @@ with actions as (
         orders.order_hour as action_hour,
         orders.ordered_at as action_at
     from {{ ref('paid_orders') }} as orders
-    where {{ among_dates('orders.as_of_date', var('as_of_dates')) }} and orders.age_days < {{ segment_number('preference_days') }}
+    where
+        {{ among_dates('orders.as_of_date', var('as_of_dates')) }}
+        and orders.age_days < {{ segment_number('preference_days') }}
 ),
 
 counted as (

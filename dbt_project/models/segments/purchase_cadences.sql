@@ -1,12 +1,14 @@
--- One row per (as_of_date, one_id) of a buyer: purchase days and the cadence K, the gap after which the next purchase is
--- overdue. K is the customer's own p90 gap, shrunk to the brand's as frozen at the start of the date's quarter.
+-- One row per (as_of_date, one_id) of a buyer: purchase days and the cadence K, the gap after which the next purchase
+-- is overdue. K is the customer's own p90 gap, shrunk to the brand's as frozen at the start of the date's quarter.
 with order_days as (
     select
         as_of_date,
         person_key,
         order_date,
         age_days < {{ segment_number('order_window_days') }} as is_in_window,
-        {{ days_between('lag(order_date) over (partition by as_of_date, person_key order by order_date)', 'order_date') }} as gap_days
+        {{ days_between(
+            'lag(order_date) over (partition by as_of_date, person_key order by order_date)', 'order_date'
+        ) }} as gap_days
     from {{ ref('paid_orders') }}
     where is_kept
     group by as_of_date, person_key, order_date, age_days
@@ -55,7 +57,8 @@ numbers as (
 joined as (
     select
         own.*,
-        case when frozen.gap_count >= numbers.minimum_gaps then frozen.p90_gap_days else numbers.default_days end as prior_gap_days,
+        case when frozen.gap_count >= numbers.minimum_gaps then frozen.p90_gap_days else numbers.default_days end
+            as prior_gap_days,
         numbers.prior_weight,
         numbers.minimum_days,
         numbers.window_days
@@ -68,19 +71,22 @@ select
     joined.as_of_date,
     people.one_id,
     joined.first_order_date,
-    last_order_date,
-    cast(order_days_total as bigint) as order_days_total,
-    cast(order_days_365d as bigint) as order_days_365d,
-    cast({{ days_between('last_order_date', 'as_of_date') }} as bigint) as recency_days,
-    cast(gap_count as bigint) as gap_count,
-    cast(own_p90_gap_days as bigint) as own_p90_gap_days,
-    cast(prior_gap_days as bigint) as prior_gap_days,
+    joined.last_order_date,
+    cast(joined.order_days_total as bigint) as order_days_total,
+    cast(joined.order_days_365d as bigint) as order_days_365d,
+    cast({{ days_between('joined.last_order_date', 'joined.as_of_date') }} as bigint) as recency_days,
+    cast(joined.gap_count as bigint) as gap_count,
+    cast(joined.own_p90_gap_days as bigint) as own_p90_gap_days,
+    cast(joined.prior_gap_days as bigint) as prior_gap_days,
     least(
         greatest(
-            {{ rounded_quotient('gap_count * coalesce(own_p90_gap_days, 0) + prior_weight * prior_gap_days', 'gap_count + prior_weight') }},
-            minimum_days
+            {{ rounded_quotient(
+                'joined.gap_count * coalesce(joined.own_p90_gap_days, 0) + joined.prior_weight * joined.prior_gap_days',
+                'joined.gap_count + joined.prior_weight'
+            ) }},
+            joined.minimum_days
         ),
-        window_days
+        joined.window_days
     ) as cadence_days
 from joined
 inner join people on joined.person_key = people.person_key

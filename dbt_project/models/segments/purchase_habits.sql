@@ -10,7 +10,9 @@ with histories as (
         store_id,
         discount_fen,
         case
-            when paid_fen + discount_fen > 0 then {{ rounded_quotient('greatest(paid_fen, 0) * 1000', 'paid_fen + discount_fen') }}
+            when
+                paid_fen + discount_fen > 0
+                then {{ rounded_quotient('greatest(paid_fen, 0) * 1000', 'paid_fen + discount_fen') }}
         end as pay_permille
     from {{ ref('purchase_histories') }}
     where days_before_last < {{ segment_number('order_window_days') }}
@@ -44,9 +46,12 @@ stores as (
 tastes as (
     select
         history_key,
-        {{ sorted_list('case when interest_rank <= ' ~ segment_number('interest_count') ~ ' then category end') }} as interests,
+        {{ sorted_list('case when interest_rank <= ' ~ segment_number('interest_count') ~ ' then category end') }}
+            as interests,
         max(case when interest_rank = 1 then category end) as first_interest,
-        sum(case when order_count >= {{ segment_number('interest_minimum_orders') }} then 1 else 0 end) as settled_category_count
+        sum(
+            case when order_count >= {{ segment_number('interest_minimum_orders') }} then 1 else 0 end
+        ) as settled_category_count
     from {{ ref('interests') }}
     group by history_key
 )
@@ -61,7 +66,8 @@ select
     case
         when priced.order_count < {{ segment_number('attitude_minimum_orders') }} then null
         when
-            priced.discounted_order_count * 100 >= priced.order_count * {{ segment_number('price_minded_discount_share_percent') }}
+            priced.discounted_order_count * 100
+            >= priced.order_count * {{ segment_number('price_minded_discount_share_percent') }}
             and priced.median_pay_permille <= 10 * {{ segment_number('price_minded_pay_rate_percent') }}
             then 'price_minded'
         else 'value_minded'

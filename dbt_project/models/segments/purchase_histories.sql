@@ -1,5 +1,6 @@
--- One row per (history_key, order): the distinct purchase histories of the run's as-of dates. Habits and interests depend on nothing else, and a customer has one or two new histories a week:
--- a fraction of a history per customer and date.
+-- One row per (history_key, order): the distinct purchase histories of the run's as-of dates. Habits and interests
+-- depend on nothing else, and a customer has one or two new histories a week: a fraction of a history per customer and
+-- date.
 {{ config(materialized='table') }}
 
 with people as (

@@ -4,7 +4,9 @@ with parts as (
         rfm.as_of_date,
         rfm.one_id,
         coalesce(rfm.m_score, 0) * {{ segment_number('value_per_m_score') }} as value_score,
-        least(100, {{ whole_quotient('100 * matrix.activity_points', segment_number('full_activity_points')) }}) as activity_score,
+        least(
+            100, {{ whole_quotient('100 * matrix.activity_points', segment_number('full_activity_points')) }}
+        ) as activity_score,
         coalesce(influence.influence_score, 0) as influence_score
     from {{ ref('rfm') }} as rfm
     inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id

@@ -83,5 +83,8 @@ select
     together.message_channel
 from together
 left join {{ ref('dead_numbers') }} as dead
-    on together.as_of_date = dead.as_of_date and together.one_id = dead.one_id and together.message_channel = dead.message_channel
+    on
+        together.as_of_date = dead.as_of_date
+        and together.one_id = dead.one_id
+        and together.message_channel = dead.message_channel
 where dead.one_id is null

@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id) of everybody known: recency, frequency and money over the window, scored 1 to 5, and the segment.
+-- One row per (as_of_date, one_id) of everybody known: recency, frequency and money over the window, scored 1 to 5, and
+-- the segment.
 with dates as (
     select as_of_date from {{ run_dates('as_of') }} as dates
 ),

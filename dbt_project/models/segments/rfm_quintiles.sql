@@ -18,10 +18,10 @@ measured as (
     select
         frozen_on,
         '{{ measure }}' as measure,
-        count(*) as buyer_count,
         {%- for quintile in [20, 40, 60, 80] %}
-        {{ observed_percentile(column, quintile) }} as cut_{{ quintile }}{{ ',' if not loop.last }}
+        {{ observed_percentile(column, quintile) }} as cut_{{ quintile }},
         {%- endfor %}
+        count(*) as buyer_count
     from buyers
     group by frozen_on
     {%- if not loop.last %}
@@ -32,10 +32,10 @@ measured as (
 
 defaults as (
     select
-        measure,
         {%- for quintile in [20, 40, 60, 80] %}
-        max(case when quintile = {{ quintile }} then value end) as cut_{{ quintile }}{{ ',' if not loop.last }}
+        max(case when quintile = {{ quintile }} then value end) as cut_{{ quintile }},
         {%- endfor %}
+        measure
     from {{ ref('rfm_default_quintiles') }}
     group by measure
 ),

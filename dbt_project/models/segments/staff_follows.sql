@@ -31,7 +31,8 @@ select
     follows.staff_id,
     min(follows.added_at) as added_at,
     max(follows.deleted_by_customer_at) as deleted_by_customer_at,
-    max(case when follows.deleted_by_customer_at is null and follows.deleted_by_staff_at is null then 1 else 0 end) = 1 as is_active,
+    max(case when follows.deleted_by_customer_at is null and follows.deleted_by_staff_at is null then 1 else 0 end)
+    = 1 as is_active,
     max(case when leavers.staff_id is not null then 1 else 0 end) = 1 as has_left
 from follows
 left join leavers on follows.as_of_date = leavers.as_of_date and follows.staff_id = leavers.staff_id

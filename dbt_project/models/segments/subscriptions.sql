@@ -21,7 +21,9 @@ with steps as (
         known_at,
         superseded_at
     from {{ ref('follows') }}
-    where (staff_id is null or source = 'official_account') and coalesce(deleted_by_customer_at, deleted_by_staff_at) is not null
+    where
+        (staff_id is null or source = 'official_account')
+        and coalesce(deleted_by_customer_at, deleted_by_staff_at) is not null
     union all
     select
         source,

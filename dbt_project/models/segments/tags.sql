@@ -1,12 +1,15 @@
--- One row per (as_of_date, one_id): the customer's tags as one sorted list of `kind:value`, static and dynamic, moved in
--- the same run as the segments and stages they are taken from.
+-- One row per (as_of_date, one_id): the customer's tags as one sorted list of `kind:value`, static and dynamic, moved
+-- in the same run as the segments and stages they are taken from.
 with attended as (
     select
         as_of_date,
         one_id,
         {{ sorted_list("'attended:' || object_id") }} as courses
     from {{ ref('touches') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }} and touch in ('attend', 'finish_lesson') and object_id is not null
+    where
+        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        and touch in ('attend', 'finish_lesson')
+        and object_id is not null
     group by as_of_date, one_id
 )
 

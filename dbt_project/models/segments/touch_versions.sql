@@ -5,7 +5,10 @@
 with
 {%- set follower = "staff_id is not null and source <> 'official_account'" %}
 {%- set subscriber = "staff_id is null or source = 'official_account'" %}
-{#- touch, noun, step, channel, staff, id, condition: message steps, and lists of friends and members, whose platforms send no event for joining -#}
+{#-
+  touch, noun, step, channel, staff, id, condition: message steps, and lists of friends and members, whose platforms
+  send no event for joining
+-#}
 {%- set steps = [
     ('message_delivered', 'messages', 'delivered_at', 'message_channel', 'staff_id', 'message_id', 'true'),
     ('message_opened', 'messages', 'opened_at', 'message_channel', 'staff_id', 'message_id', 'true'),

@@ -22,7 +22,6 @@ from orchestration.warehouse import connect
     deps=[
         dg.AssetKey(["features", "customer_features"]),
         dg.AssetKey(["features", "outcomes"]),
-        dg.AssetKey(["seeds", "model_specs"]),
     ],
     description="One row per (training_date, model): its id, champion, measures out of time and card.",
     kinds={"python"},

@@ -9,7 +9,7 @@ import dagster as dg
 from ml.recall import Salts, plan_recall
 from ml.recall.tables import PLANNED
 from orchestration.channels.keys import load_key
-from orchestration.defs.recall.tables import fit_columns, load_rules, of_dates
+from orchestration.defs.recall.tables import load_rules, of_dates
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.warehouse import connect, replace_dates
 
@@ -42,8 +42,6 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
     with connect(settings) as con:
         rules = load_rules(con, settings, of_dates(con, "features.recall_offers", dates, key="offer_id"))
         ancestry = con.sql("select one_id, ancestor_one_id, known_from from identity.ancestry").df()
-        for name, (_, columns) in PLANNED.items():
-            fit_columns(con, f"recall.{name}", columns)
         for at in range(0, len(dates), DATES_AT_ONCE):
             some = dates[at : at + DATES_AT_ONCE]
             frames = [of_dates(con, table, some) for table in ("features.recall_context", "scores.customer_scores")]

@@ -28,7 +28,6 @@ SENT = """
     from customer.task_results as results inner join recall.tasks as tasks using (task_id)
     where results.status in ('sent', 'replied', 'booked', 'bought', 'refused')
 """
-COST = "select as_of_date, one_id, expected_cost_fen from recall.audience"
 CHANGED = """
     select unnest([one_id_old, one_id]) as one_id, cast(changed_at + interval 8 hour as date) as changed_on
     from identity.redirects
@@ -57,7 +56,7 @@ def recall_outcomes(context: dg.AssetExecutionContext, home: Home) -> dg.Materia
     with connect(settings) as con:
         found = pd.DataFrame(columns=list(OUTCOMES))
         if journal_file.exists():
-            journal = pd.read_parquet(journal_file, columns=list(JOURNAL)).merge(_dated(con, COST), how="left")
+            journal = pd.read_parquet(journal_file, columns=list(JOURNAL))
             frames = [_dated(con, BOUGHT, known_on), _dated(con, SENT, known_on), _dated(con, CHANGED)]
             found = outcomes(journal, *frames, load_rules(con, settings), known_on)
         rows = replace_all(con, "recall.outcomes", found, OUTCOMES)

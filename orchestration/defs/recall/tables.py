@@ -47,19 +47,3 @@ def replace_all(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame,
     con.execute(f"create or replace table {table} as select {chosen} from incoming_frame")
     con.unregister("incoming_frame")
     return len(frame)
-
-
-def fit_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
-    """Give a table made by an earlier release the columns of this one; what it lacked is null."""
-    present = [
-        name
-        for (name,) in con.execute(
-            "select column_name from duckdb_columns() where schema_name || '.' || table_name = $table", {"table": table}
-        ).fetchall()
-    ]
-    if present and present != list(columns):
-        kept = ", ".join(
-            f'cast({chr(34) + name + chr(34) if name in present else "null"} as {kind}) as "{name}"'
-            for name, kind in columns.items()
-        )
-        con.execute(f"create or replace table {table} as select {kept} from {table}")

@@ -35,7 +35,7 @@ def journal(arms: list[str], cost_fen: int = 10) -> pd.DataFrame:
         }
         for n, arm in enumerate(arms)
     ]
-    return pd.DataFrame(rows, columns=[*JOURNAL, "expected_cost_fen"])
+    return pd.DataFrame(rows, columns=list(JOURNAL))
 
 
 def orders(buyers: list[int], paid_fen: int = 4_000, days: int = 5) -> pd.DataFrame:

@@ -1,15 +1,23 @@
--- Behaviour: tracked events whose name platform_vocabulary knows. Retried records are one event; the SDK's default project
--- is test traffic.
+-- Behaviour: tracked events whose name platform_vocabulary knows. Retried records are one event; the SDK's default
+-- project is test traffic.
 with tracked as (
     select
         'app' as source,
-        coalesce(records.track_id, '') || '-' || records.distinct_id || '-' || records.occurred_at || '-' || records.event
+        coalesce(records.track_id, '')
+        || '-'
+        || records.distinct_id
+        || '-'
+        || records.occurred_at
+        || '-'
+        || records.event
             as event_id,
         coalesce(records.login_id, records.distinct_id) as customer_id,
         coalesce(
             records.anonymous_id,
             case
-                when records.login_id is null and coalesce(records.is_login_id, 'false') = 'false' then records.distinct_id
+                when
+                    records.login_id is null and coalesce(records.is_login_id, 'false') = 'false'
+                    then records.distinct_id
             end
         ) as anonymous_id,
         records.device_id,
@@ -42,7 +50,7 @@ with tracked as (
 )
 
 {{ first_known('events', 'tracked', given=[
-    'source', 'event_id', 'customer_id', 'anonymous_id', 'device_id', 'event_type', 'occurred_at', 'channel', 'campaign_id',
-    'group_id', 'staff_id', 'object_type', 'object_id', 'duration_seconds', 'share_id', 'parent_event_id',
+    'source', 'event_id', 'customer_id', 'anonymous_id', 'device_id', 'event_type', 'occurred_at', 'channel',
+    'campaign_id', 'group_id', 'staff_id', 'object_type', 'object_id', 'duration_seconds', 'share_id', 'parent_event_id',
     'referred_customer_id',
 ]) }}

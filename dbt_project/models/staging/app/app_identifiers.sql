@@ -1,5 +1,5 @@
--- Every record says which ids were used together; $BindID and $UnbindID are the tracker's own rulings. What an unbinding
--- names ends at its time, as a row of its own, so that it counts only from when it was known.
+-- Every record says which ids were used together; $BindID and $UnbindID are the tracker's own rulings. What an
+-- unbinding names ends at its time, as a row of its own, so that it counts only from when it was known.
 with records as (
     select
         'app' as source,

@@ -1,4 +1,5 @@
--- Lines inherit their order's known_at; a gift is owed nothing. A later version of the order repeats its lines: repeats go.
+-- Lines inherit their order's known_at; a gift is owed nothing. A later version of the order repeats its lines: repeats
+-- go.
 with lines as (
     select
         'mini_program' as source,

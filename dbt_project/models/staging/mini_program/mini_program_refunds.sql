@@ -19,7 +19,8 @@ refunds as (
         openid as customer_id,
         our_status as status,
         created_at_utc as requested_at,
-        case when our_status = 'succeeded' then coalesce(completed_at_utc, updated_at_utc, created_at_utc) end as refunded_at,
+        case when our_status = 'succeeded' then coalesce(completed_at_utc, updated_at_utc, created_at_utc) end
+            as refunded_at,
         cast(coalesce(amount_fen, '0') as bigint) as amount_fen,
         false as includes_freight,
         updated_at_utc as updated_at,

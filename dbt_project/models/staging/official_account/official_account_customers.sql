@@ -6,7 +6,8 @@ with users as (
         'official_account' as source,
         openid as customer_id,
         cast(subscribed_at as timestamp) as registered_at,
-        case when is_subscribed = 'true' then coalesce(qr_scene_str, subscribe_scene, _channel) end as acquisition_channel,
+        case when is_subscribed = 'true' then coalesce(qr_scene_str, subscribe_scene, _channel) end
+            as acquisition_channel,
         cast(null as timestamp) as updated_at,
         _is_history,
         _fetched_at,

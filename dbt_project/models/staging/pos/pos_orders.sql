@@ -2,7 +2,9 @@ with items as (
     select
         _file_id,
         _line,
-        sum({{ yuan_to_fen('round(cast(unit_price_yuan as decimal(18, 8)) * cast(quantity as decimal(18, 4)), 2)') }}) as shelf_fen,
+        sum(
+            {{ yuan_to_fen('round(cast(unit_price_yuan as decimal(18, 8)) * cast(quantity as decimal(18, 4)), 2)') }}
+        ) as shelf_fen,
         sum({{ yuan_to_fen('total_amount_yuan') }}) as items_fen
     from {{ source('channels', 'pos__ticket_items') }}
     group by _file_id, _line

@@ -31,7 +31,8 @@ receipts as (
 ),
 
 reply_window as (
-    select cast(max(value) as bigint) * interval '1' hour as length from {{ vocabulary('sms', 'reply_window_hours') }} as words
+    select cast(max(value) as bigint) * interval '1' hour as length
+    from {{ vocabulary('sms', 'reply_window_hours') }} as words
 ),
 
 answered as (

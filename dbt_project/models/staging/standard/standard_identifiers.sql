@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- Identifiers given as rows; an unbinding is a row of its own, known when it happened. And those of the customers' columns.
+-- Identifiers given as rows; an unbinding is a row of its own, known when it happened. And those of the customers'
+-- columns.
 with given as (
     select
         source,

@@ -19,4 +19,6 @@ with members as (
     from {{ landed('tmall', 'members') }} as landed_members
 )
 
-{{ customer_versions('members', unknown=['name_token', 'gender', 'birth_date', 'occupation', 'industry', 'points', 'is_test']) }}
+{{ customer_versions('members', unknown=[
+    'name_token', 'gender', 'birth_date', 'occupation', 'industry', 'points', 'is_test',
+]) }}

@@ -1,4 +1,5 @@
--- omid is the merchant's, whatever the shop. Masked numbers, nick and oaid are no identifiers. clear_mobile exists only for members who joined the programme.
+-- omid is the merchant's, whatever the shop. Masked numbers, nick and oaid are no identifiers. clear_mobile exists only
+-- for members who joined the programme.
 with named as (
     select
         'tmall' as source,

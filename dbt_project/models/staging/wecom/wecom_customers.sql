@@ -23,6 +23,6 @@ one_a_pull as (
 )
 
 {{ noun_versions('customers', 'one_a_pull', unknown=[
-    'birth_date', 'province', 'city', 'occupation', 'industry', 'registered_at', 'acquisition_channel', 'level', 'points',
-    'is_test', 'updated_at',
+    'birth_date', 'province', 'city', 'occupation', 'industry', 'registered_at', 'acquisition_channel', 'level',
+    'points', 'is_test', 'updated_at',
 ]) }}

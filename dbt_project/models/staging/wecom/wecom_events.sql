@@ -1,5 +1,5 @@
--- Conversations (one row per staff, customer and day on which the customer wrote; object_type two_way where both did) and
--- the steps of friendships and group memberships as behaviour.
+-- Conversations (one row per staff, customer and day on which the customer wrote; object_type two_way where both did)
+-- and the steps of friendships and group memberships as behaviour.
 with conversations as (
     select
         *,
@@ -58,5 +58,6 @@ events as (
 )
 
 {{ first_known('events', 'events', given=[
-    'source', 'event_id', 'customer_id', 'event_type', 'occurred_at', 'channel', 'group_id', 'staff_id', 'object_type', 'object_id',
+    'source', 'event_id', 'customer_id', 'event_type', 'occurred_at', 'channel', 'group_id', 'staff_id', 'object_type',
+    'object_id',
 ]) }}

@@ -1,5 +1,5 @@
--- A friendship begins with the contact's createtime or the add callback and ends with a delete callback, by either side.
--- Nightly pulls repeat friends, also those whose customer deleted the staff: that is no new friendship.
+-- A friendship begins with the contact's createtime or the add callback and ends with a delete callback, by either
+-- side. Nightly pulls repeat friends, also those whose customer deleted the staff: that is no new friendship.
 with steps as (
     select
         external_userid,
@@ -30,7 +30,8 @@ with steps as (
         _file_id,
         _line
     from {{ landed('wecom', 'contact_changes') }} as changes
-    where change_type in ('add_external_contact', 'add_half_external_contact', 'del_external_contact', 'del_follow_user')
+    where
+        change_type in ('add_external_contact', 'add_half_external_contact', 'del_external_contact', 'del_follow_user')
 ),
 
 friendships as (

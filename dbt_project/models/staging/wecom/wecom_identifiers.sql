@@ -1,5 +1,5 @@
--- The contact's own ids count from the friendship on; a unionid that appears later, from that pull on. Mobiles in remarks
--- are typed by staff. Group members show a unionid too.
+-- The contact's own ids count from the friendship on; a unionid that appears later, from that pull on. Mobiles in
+-- remarks are typed by staff. Group members show a unionid too.
 with contacts as (
     select
         'wecom' as source,

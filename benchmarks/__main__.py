@@ -1,0 +1,27 @@
+"""Measures the figures of a finished demo home, one after the other: python -m benchmarks [HOME]."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.settings import CHECKOUT
+
+#: Each runs in a process of its own, so that one's memory is not another's figure.
+PARTS = ("oneid", "churn", "same_bytes", "job_shares")
+
+
+def main() -> int:
+    """Run every part on a home; return the number of those that failed."""
+    home = Path(sys.argv[1] if len(sys.argv) > 1 else CHECKOUT / ".siyu" / "demo").resolve()
+    if not (home / "published" / "CURRENT").exists():
+        print(f"nothing is published in {home}; run `make run` first", file=sys.stderr)
+        return 1
+    failed = 0
+    for part in PARTS:
+        print(f"\n== {part}", flush=True)
+        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{part}", str(home)], check=False).returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""OneID: what a person needs to see why records are one customer."""

@@ -1,0 +1,123 @@
+"""Why records are one customer: the evidence as files (0700), and the answers read from them."""
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from ml.identity.explain import Node, shortest_chain
+from orchestration.settings import Settings
+
+_TABLES = {"links_evidence": "evidence", "conflicts": "conflicts", "redirects": "redirects"}
+_ONE_ID = re.compile(r"p_[0-9a-f]{8,}")
+
+
+def export_evidence(settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
+    """Write the identity stage's evidence as Parquet under ``identity/``; return the number of links.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    connection
+        The open warehouse, allowed to write that folder.
+    """
+    folder = settings.home / "identity"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for table, name in _TABLES.items():
+        draft = folder / f"{name}.part"
+        connection.execute(f"copy (from identity.{table} order by all) to '{draft}' (format parquet)")
+        draft.chmod(0o600)
+        draft.replace(folder / f"{name}.parquet")
+    count = connection.execute("select count(*) from identity.links_evidence").fetchone()
+    return int(count[0]) if count else 0
+
+
+def everything_about(settings: Settings, who: str) -> list[str]:
+    """Return, one a line, all links, refusals and redirects of the customer that ``who`` belongs to.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    who
+        A one_id, an identifier ``type:value`` or ``type:scope:value``, or a bare identifier. A plain phone or e-mail
+        is turned into its token here and printed nowhere.
+    """
+    links = _read(settings, "evidence")
+    people = {who} if _ONE_ID.fullmatch(who) else {one_id for _, one_id in _find(settings, links, who)}
+    said = []
+    for one_id in sorted(people):
+        own = links[links["record_one_id"] == one_id]
+        said.append(f"{one_id}: {own[['source', 'customer_id']].drop_duplicates().shape[0]} records, {len(own)} links")
+        said += [_link_line(row) for row in own.to_dict("records")]
+        said += _refusals(settings, one_id)
+    return said or [f"nobody known by {_shown(who)}"]
+
+
+def chain_between(settings: Settings, start: str, goal: str) -> list[str]:
+    """Return, one a line, the shortest chain of links between two identifiers."""
+    links = _read(settings, "evidence")
+    from_, to = _find(settings, links, start), _find(settings, links, goal)
+    if not from_ or not to:
+        return [f"nobody known by {_shown(start if not from_ else goal)}"]
+    chain = shortest_chain(links, from_[0][0], to[0][0])
+    if chain.empty:
+        return [f"{_shown(start)} and {_shown(goal)} are not linked"]
+    return [_link_line(row) for row in chain.to_dict("records")]
+
+
+def _read(settings: Settings, name: str) -> pd.DataFrame:
+    file = settings.home / "identity" / f"{name}.parquet"
+    return duckdb.execute("from read_parquet($file)", {"file": str(file)}).df()
+
+
+def _find(settings: Settings, links: pd.DataFrame, who: str) -> list[tuple[Node, str]]:
+    """Return the identifiers that a text may mean, each with its one_id."""
+    parts = who.split(":") if not who.startswith("k1:") else [who]
+    value = _token(settings, parts[-1])
+    found = links[links["id_token"] == value]
+    if len(parts) > 1:
+        found = found[found["id_type"] == parts[0]]
+    if len(parts) > 2:
+        found = found[found["id_scope"] == parts[1]]
+    nodes = zip(found["id_type"], found["id_scope"], found["id_token"], found["record_one_id"], strict=True)
+    return sorted({((kind, scope, token), one_id) for kind, scope, token, one_id in nodes})
+
+
+def _token(settings: Settings, value: str) -> str:
+    from orchestration.channels.contacts import read_email, read_phone
+    from orchestration.channels.vault import home_tokeniser
+
+    phone, email = read_phone(value), read_email(value) if "@" in value else None
+    if phone.shape == "mobile" and phone.digits:
+        return home_tokeniser(settings).token("mobile", phone.digits)
+    return home_tokeniser(settings).token("email", email) if email else value
+
+
+def _shown(who: str) -> str:
+    return who if _ONE_ID.fullmatch(who) else "that identifier"
+
+
+def _link_line(row: dict[Hashable, Any]) -> str:
+    delivered = not pd.isna(row["file_id"])
+    where = f"{row['channel']} file {row['file_id'][:12]} line {row['line']}" if delivered else "its own key"
+    scope = f"({row['id_scope']})" if row["id_scope"] else ""
+    ended = f", ended {row['valid_to']:%Y-%m-%d}" if not pd.isna(row["valid_to"]) else ""
+    return (
+        f"  {row['source']}/{row['customer_id'][:28]} - {row['id_type']}{scope} {row['id_token'][:28]}: "
+        f"{row['link_status']}, strength {row['link_strength']}, since {row['valid_from']:%Y-%m-%d}{ended}; {where}"
+    )
+
+
+def _refusals(settings: Settings, one_id: str) -> list[str]:
+    conflicts, redirects = _read(settings, "conflicts"), _read(settings, "redirects")
+    own = conflicts[(conflicts["one_id_kept"] == one_id) | (conflicts["one_id_refused"] == one_id)]
+    said = [f"  refused {row['known_from']:%Y-%m-%d} {row['rule']}: {row['detail']}" for row in own.to_dict("records")]
+    moved = redirects[(redirects["one_id"] == one_id) | (redirects["one_id_old"] == one_id)]
+    return said + [
+        f"  {row['change']} {row['changed_at']:%Y-%m-%d}: {row['one_id_old']} -> {row['one_id']} ({row['reason']})"
+        for row in moved.to_dict("records")
+    ]
