@@ -3,10 +3,13 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from orchestration.business_time import closed_cut_offs, state_dates, training_date
 from orchestration.settings import Settings
+
+#: How far stages look back, for since-when and the cumulative transitions; the same as the seed segment_numbers says.
+TRANSITION_DAYS: Final = 28
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +46,7 @@ def plan_run(settings: Settings, dates: Sequence[dt.date]) -> RunPlan:
     trained_on = sorted({training_date(date) for date in as_of})
     return RunPlan(
         as_of_dates=as_of,
-        state_dates=state_dates(as_of, settings.transition_days),
+        state_dates=state_dates(as_of, TRANSITION_DAYS),
         training_dates=trained_on,
         cut_offs={
             date: closed_cut_offs(date, settings.horizon_days, settings.training_cut_offs) for date in trained_on

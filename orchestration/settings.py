@@ -31,7 +31,6 @@ class Settings:
     partitions_start: str = "2009-01-01"
     cut_off_hour: int = 6
     restate_days: int = 7
-    transition_days: int = 28
     kpi_days: int = 90
     horizon_days: int = 28
     training_cut_offs: int = 14
@@ -79,7 +78,6 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "threads": (1, 64),
     "cut_off_hour": (0, 23),
     "restate_days": (1, 31),
-    "transition_days": (1, 90),
     "kpi_days": (7, 400),
     "horizon_days": (7, 120),
     "training_cut_offs": (4, 60),
@@ -104,7 +102,7 @@ def _coerce(name: str, value: Any, origin: str) -> Any:
         return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
     try:
         if isinstance(default, int):
-            coerced: int | float | str = int(value)
+            coerced: int | float = int(value)
         elif isinstance(default, float):
             coerced = float(value)
         else:

@@ -61,7 +61,9 @@ def land(
     file_name
         Its name as it may be stored.
     now
-        The instant (UTC, naive) that counts as landing when it is new.
+        The instant (UTC, naive) of this run. A new file landed when it appeared in its folder (its inode's change
+        time, which no tool can set back), and at the latest now: what was delivered before a date's cut-off is known
+        at that date though the run starts after it.
     """
     found: Probe | None = None
     broken: BrokenFile | None = None
@@ -85,7 +87,7 @@ def land(
         format=landed.format,
         bytes=landed.bytes,
         modified_ns=landed.modified_ns,
-        landed_at=now,
+        landed_at=min(now, _appeared_at(landed.path, now)),
         in_history=landed.in_history,
         probe=found,
         broken=broken,
@@ -100,6 +102,15 @@ def land(
         _copy(landed.path, delivery.path)
     _write(sidecar, delivery)
     return delivery
+
+
+def _appeared_at(path: Path, now: dt.datetime) -> dt.datetime:
+    """Return when a file came to lie where it lies (UTC, naive, whole seconds), or ``now`` when it cannot be told."""
+    try:
+        changed = path.lstat().st_ctime
+    except OSError:
+        return now
+    return dt.datetime.fromtimestamp(int(changed), dt.UTC).replace(tzinfo=None)
 
 
 def restore(folder: Path, known: set[str]) -> list[Delivery]:

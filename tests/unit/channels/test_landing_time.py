@@ -7,6 +7,8 @@ import pytest
 
 from orchestration.channels import ingest as engine
 from orchestration.channels import writing
+from orchestration.settings import Settings
+from orchestration.warehouse import connect, create_schemas
 from tests.unit.channels.door import HEADER, NOON, row
 
 LATER = dt.datetime(2026, 6, 20)
@@ -96,3 +98,28 @@ def test_a_changed_declaration_reads_the_raw_files_again(door, monkeypatch):
     door.ingest(LATER)
     assert door.rows("shop__receipts", "order_id", "colour", "_landed_at") == [("a", "red", NOON)]
     assert len(door.query("from channels.ledger")) == 1
+
+
+def _landed_at(home, now):
+    settings = Settings(home=home)
+    with connect(settings) as warehouse:
+        create_schemas(warehouse)
+        engine.ingest(settings, warehouse, "standard", now, lambda line: None)
+        return warehouse.execute("select landed_at from channels.ledger where dataset = 'stores'").fetchall()[0][0]
+
+
+def test_a_file_landed_when_it_appeared_though_the_run_starts_later(tmp_path):
+    folder = tmp_path / "landing" / "standard" / "stores"
+    folder.mkdir(parents=True)
+    (folder / "stores.csv").write_text("store_id,name\nS1,One\n", encoding="utf-8")
+    appeared = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    landed = _landed_at(tmp_path, appeared + dt.timedelta(hours=3))
+    assert appeared - dt.timedelta(minutes=1) < landed <= appeared + dt.timedelta(minutes=1)
+
+
+def test_a_file_never_landed_after_the_run_that_read_it(tmp_path):
+    folder = tmp_path / "landing" / "standard" / "stores"
+    folder.mkdir(parents=True)
+    (folder / "stores.csv").write_text("store_id,name\nS1,One\n", encoding="utf-8")
+    long_ago = dt.datetime(2020, 1, 1)
+    assert _landed_at(tmp_path, long_ago) == long_ago
