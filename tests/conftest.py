@@ -9,7 +9,7 @@ _MANIFEST = _PROJECT / "target" / "manifest.json"
 
 
 def pytest_configure(config):
-    """Stop at once where the manifest is missing or old: definitions are read from it, models are judged by it."""
+    """Stop at once where dbt's manifest is missing or old: definitions are read from it, models judged by it."""
     remedy = "run `make manifest`, or the tests through `make test`"
     if not _MANIFEST.exists():
         pytest.exit(f"dbt's manifest is missing; {remedy}", returncode=2)

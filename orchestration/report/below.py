@@ -1,5 +1,6 @@
 """Below the first screen: segments, life cycle, models, money and the audience, drawn."""
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -156,6 +157,56 @@ def money(facts: Facts) -> str:
         drawn,
         note("估算,未经实验:提升来自先验", "Estimates without an experiment: lift comes from priors"),
     ) + section("召回名单构成", "What the audience is made of", table(heads, rows, numeric=(4, 5, 6, 7, 8)))
+
+
+def answers(facts: Facts) -> str:
+    """Show who replied and ordered within 7 days of a message, and beside it who ordered without one."""
+    by_channel = facts.rows(
+        """
+        select value_key, max(denominator), max(case when kpi = 'reply_rate' then value end),
+               max(case when kpi = 'order_rate' then value end)
+        from kpi_daily where kpi in ('reply_rate', 'order_rate') and kpi_date = $as_of group by all order by 1
+        """
+    )
+    rows = [[channel, count(sent), rate(replied), rate(ordered)] for channel, sent, replied, ordered in by_channel]
+    heads = [("渠道 / 组", "channel / group"), ("人次", "people"), ("回复率", "replied"), ("成交率", "ordered")]
+    for group, people, ordered in _drawn_and_held_out(facts):
+        rows.append([group, count(people), "—", rate(ordered)])
+    words = note(
+        "对照组是从同一天候选人里抽出、不发送的人;候选人含未被选中者。两组之差才是增量。当天没有发布名单时未知。",
+        "The holdout was drawn from the same candidates and sent nothing; candidates count whether chosen or not: the"
+        " difference is the increment. Unknown where no list was published for that day.",
+    )
+    return section("7天回复与成交", "Replied and ordered within 7 days", words, table(heads, rows, numeric=(1, 2, 3)))
+
+
+def _drawn_and_held_out(facts: Facts) -> list[tuple[str, int | None, float | None]]:
+    """Return people and share who ordered since, of the list sent 7 days ago: all candidates, and the holdout.
+
+    Candidates not chosen count too: the holdout was drawn before anybody was chosen. Plans come from the journal of
+    what was really published; a last order after the list's date lies in the 7 days.
+    """
+    listed_on = facts.as_of_date - dt.timedelta(days=8)
+    journal = facts.settings.published / "journal.parquet"
+    found = (
+        facts.rows(
+            """
+            with plans as (select *, file_row_number from read_parquet($file, file_row_number = true)),
+            newest as (select arg_max(version, file_row_number) as version from plans where as_of_date = $listed_on)
+            select plans.arm like 'holdout%' as is_held_out, count(*),
+                   avg(case when cast(customers.last_order_at as date) > $listed_on then 1 else 0 end)
+            from plans inner join newest using (version) inner join customers using (one_id)
+            where plans.arm <> 'explore' group by all
+            """,
+            file=str(journal),
+            listed_on=listed_on,
+        )
+        if journal.exists()
+        else []
+    )
+    shares = {is_held_out: (people, share) for is_held_out, people, share in found}
+    words = {False: "候选人 · candidates", True: "对照组 · holdout"}
+    return [(word, *shares.get(held_out, (None, None))) for held_out, word in words.items()]
 
 
 def quality(facts: Facts) -> str:

@@ -23,7 +23,7 @@ _FIRST_SCREEN = (
     first_screen.coupons,
     first_screen.complaints,
 )
-_BELOW = (below.rfm, below.matrix, below.lifecycle, below.models, below.money, below.quality)
+_BELOW = (below.rfm, below.matrix, below.lifecycle, below.models, below.money, below.answers, below.quality)
 
 
 def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], roi_curve: pd.DataFrame) -> Path:
@@ -43,7 +43,7 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
     Returns
     -------
     Path
-        The page; its bytes depend on the version alone.
+        The page; its bytes depend on the version and the journal of plans alone.
     """
     facts = open_version(settings, folder, cards)
     try:

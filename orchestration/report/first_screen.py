@@ -212,13 +212,17 @@ def at_risk(facts: Facts) -> str:
 def coupons(facts: Facts) -> str:
     """Show coupons issued, redeemed and what they cost on the day."""
     issued, redeemed, cost = (facts.kpi(name) for name in ("coupons_issued", "coupons_redeemed", "coupon_cost"))
+    without = facts.kpi("coupons_uncosted")
+    zh, en = (
+        (f"成本(另{count(without)}张未知)", f"cost ({count(without)} more unknown)") if without else ("成本", "cost")
+    )
     return section(
         "优惠券",
         "Coupons",
         figures(
             figure(count(issued), "发放", "issued"),
             figure(count(redeemed), "核销", "redeemed"),
-            figure(yuan(cost), "成本", "cost"),
+            figure(yuan(cost), zh, en),
         ),
         number=7,
     )

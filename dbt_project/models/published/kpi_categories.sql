@@ -74,7 +74,10 @@ days as (
         orders.person_key,
         orders.paid_date,
         sum(lines.amount_fen - coalesce(lines.discount_fen, 0)) as sold_fen,
-        sum(case when lines.cost_fen is not null then lines.amount_fen - coalesce(lines.discount_fen, 0) else 0 end) as costed_fen,
+        sum(case
+            when lines.cost_fen is not null then lines.amount_fen - coalesce(lines.discount_fen, 0)
+            else 0
+        end) as costed_fen,
         sum(lines.cost_fen) as cost_fen
     from orders
     inner join {{ ref('order_lines') }} as lines
@@ -86,7 +89,7 @@ days as (
     left join product_categories as products
         on orders.month_date = products.month_date and lines.sku_id = products.sku_id
     where not coalesce(lines.is_gift, false) and coalesce(lines.category, products.category) is not null
-    group by 1, 2, 3, 4
+    group by orders.month_date, coalesce(lines.category, products.category), orders.person_key, orders.paid_date
 ),
 
 people as (
@@ -95,10 +98,13 @@ people as (
         category,
         person_key,
         count(*) as purchase_days,
-        {{ days_between('min(paid_date)', 'max(paid_date)') }} as span_days,
         sum(sold_fen) as sold_fen,
         sum(costed_fen) as costed_fen,
-        sum(cost_fen) as cost_fen
+        sum(cost_fen) as cost_fen,
+        case
+            when count(*) > 1
+                then {{ rounded_quotient('10 * ' ~ days_between('min(paid_date)', 'max(paid_date)'), 'count(*) - 1') }}
+        end as gap_tenths
     from days
     group by month_date, category, person_key
 )
@@ -109,7 +115,7 @@ select
     category,
     count(*) as buyers,
     sum(case when purchase_days > 1 then 1 else 0 end) as repeat_buyers,
-    {{ observed_percentile('case when purchase_days > 1 then ' ~ rounded_quotient('10 * span_days', 'purchase_days - 1') ~ ' end', 50) }} as gap_tenths,
+    {{ observed_percentile('gap_tenths', 50) }} as gap_tenths,
     cast(sum(sold_fen) as bigint) as sold_fen,
     cast(sum(costed_fen) as bigint) as costed_fen,
     cast(sum(cost_fen) as bigint) as cost_fen

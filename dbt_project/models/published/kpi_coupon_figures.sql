@@ -50,22 +50,53 @@ counted as (
         covered.reading_date,
         sum(case when by_order.step = 'issued' then by_order.coupons else 0 end) as issued,
         sum(case when by_order.step = 'redeemed' then by_order.coupons else 0 end) as redeemed,
-        sum(case when by_order.step = 'redeemed' and by_order.cost_fen is not null then by_order.coupons else 0 end) as costed,
+        sum(case
+            when by_order.step = 'redeemed' and by_order.cost_fen is not null then by_order.coupons
+            else 0
+        end) as costed,
         sum(case when by_order.step = 'redeemed' then by_order.cost_fen end) as cost_fen
     from covered
     left join by_order
         on covered.kpi_date = by_order.kpi_date and covered.reading_date = by_order.reading_date
-    group by 1, 2
+    group by covered.kpi_date, covered.reading_date
 )
 
-select kpi_date, reading_date, 'coupons_issued' as kpi, 'all' as dimension, 'all' as value_key, issued as numerator, null as denominator
+select
+    kpi_date,
+    reading_date,
+    'coupons_issued' as kpi,
+    'all' as dimension,
+    'all' as value_key,
+    issued as numerator,
+    null as denominator
 from counted
 union all
-select kpi_date, reading_date, 'coupons_redeemed', 'all', 'all', redeemed, null
+select
+    kpi_date,
+    reading_date,
+    'coupons_redeemed' as kpi,
+    'all' as dimension,
+    'all' as value_key,
+    redeemed as numerator,
+    null as denominator
 from counted
 union all
-select kpi_date, reading_date, 'coupon_cost', 'all', 'all', case when redeemed = 0 then 0 else cost_fen end, costed
+select
+    kpi_date,
+    reading_date,
+    'coupon_cost' as kpi,
+    'all' as dimension,
+    'all' as value_key,
+    case when redeemed = 0 then 0 else cost_fen end as numerator,
+    costed as denominator
 from counted
 union all
-select kpi_date, reading_date, 'coupons_uncosted', 'all', 'all', redeemed - costed, null
+select
+    kpi_date,
+    reading_date,
+    'coupons_uncosted' as kpi,
+    'all' as dimension,
+    'all' as value_key,
+    redeemed - costed as numerator,
+    null as denominator
 from counted

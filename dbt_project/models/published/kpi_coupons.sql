@@ -57,9 +57,12 @@ naming_orders as (
 placed as (
     select
         dated.*,
-        coalesce(dated.order_id, naming_orders.order_id) as redeeming_order_id,
+        case
+            when dated.step = 'redeemed' then coalesce(dated.order_id, naming_orders.order_id)
+        end as redeeming_order_id,
         row_number() over (
-            partition by dated.kpi_date, dated.reading_date, dated.step, dated.source, dated.coupon_id order by naming_orders.order_id
+            partition by dated.kpi_date, dated.reading_date, dated.step, dated.source, dated.coupon_id
+            order by naming_orders.order_id
         ) as place
     from dated
     left join naming_orders

@@ -1,33 +1,53 @@
 -- 转粉率 by channel and store, where the source code tells them: its prefix names the channel, and what follows a store's
 -- prefix the store. People reached are counted once, however many codes of a store reached them.
-with won as (
+with days as (
+    select distinct
+        kpi_date,
+        reading_date
+    from {{ ref('kpi_days') }}
+    where is_published
+),
+
+won as (
     select
         friends.kpi_date,
         friends.reading_date,
         friends.code,
         friends.one_id
     from {{ ref('kpi_friends') }} as friends
-    inner join (select distinct kpi_date, reading_date from {{ ref('kpi_days') }} where is_published) as days
+    inner join days
         on friends.kpi_date = days.kpi_date and friends.reading_date = days.reading_date
     where friends.added_date = friends.kpi_date and friends.code <> 'none'
 ),
 
 reached as (
     select distinct
-        kpi_days.kpi_date,
-        kpi_days.reading_date,
+        days.kpi_date,
+        days.reading_date,
         events.campaign_id as code,
         coalesce(events.customer_id, events.anonymous_id, events.device_id) as person
     from {{ known_versions(ref('events'), 'kpi') }} as events
-    inner join (select distinct kpi_date, reading_date from {{ ref('kpi_days') }} where is_published) as kpi_days
-        on events.as_of_date = kpi_days.reading_date and {{ business_date('events.occurred_at') }} = kpi_days.kpi_date
+    inner join days
+        on events.as_of_date = days.reading_date and {{ business_date('events.occurred_at') }} = days.kpi_date
     where events.campaign_id is not null and events.occurred_at < events.ends_at
 ),
 
 together as (
-    select kpi_date, reading_date, code, one_id as friend, cast(null as varchar) as person from won
+    select
+        kpi_date,
+        reading_date,
+        code,
+        one_id as friend,
+        cast(null as varchar) as person
+    from won
     union all
-    select kpi_date, reading_date, code, null, person from reached
+    select
+        kpi_date,
+        reading_date,
+        code,
+        null as friend,
+        person
+    from reached
 ),
 
 known_stores as (
@@ -53,9 +73,17 @@ placed as (
 ),
 
 cuts as (
-    select kpi_date, reading_date, friend, person, 'channel' as dimension, channel as value_key from placed
+    select
+        *,
+        'channel' as dimension,
+        channel as value_key
+    from placed
     union all
-    select kpi_date, reading_date, friend, person, 'store', store_id from placed
+    select
+        *,
+        'store' as dimension,
+        store_id as value_key
+    from placed
     where store_id is not null
 )
 
@@ -68,4 +96,4 @@ select
     count(distinct friend) as numerator,
     nullif(count(distinct person), 0) as denominator
 from cuts
-group by 1, 2, 3, 4, 5
+group by kpi_date, reading_date, dimension, value_key

@@ -47,18 +47,28 @@ at_risk as (
     from by_day
 ),
 
+shares as (
+    select
+        as_of_date,
+        days,
+        waiting - ordered as left_waiting,
+        -- as a decimal: a sum of doubles is not the same on one thread as on two
+        cast(
+            case when waiting > ordered then ln(1 - cast(ordered as double) / waiting) else 0 end as decimal(38, 15)
+        ) as log_share
+    from at_risk
+),
+
 -- A product as a sum of logarithms; where everybody left orders, none remain.
 survival as (
     select
         as_of_date,
         days,
         case
-            when min(waiting - ordered) over (partition by as_of_date order by days) = 0 then 0
-            else round(exp(sum(case when waiting > ordered then ln(1 - cast(ordered as double) / waiting) else 0 end) over (
-                partition by as_of_date order by days
-            )), 9)
+            when min(left_waiting) over (partition by as_of_date order by days) = 0 then 0
+            else round(exp(sum(log_share) over (partition by as_of_date order by days)), 9)
         end as still_waiting
-    from at_risk
+    from shares
 ),
 
 medians as (
@@ -82,6 +92,13 @@ inner join medians
     on waited.as_of_date = medians.as_of_date
 group by waited.as_of_date
 union all
-select as_of_date, as_of_date, 'first_order_finished', 'all', 'all', sum(case when has_ordered then 1 else 0 end), count(*)
+select
+    waited.as_of_date,
+    waited.as_of_date as kpi_date,
+    'first_order_finished' as kpi,
+    'all' as dimension,
+    'all' as value_key,
+    sum(case when waited.has_ordered then 1 else 0 end) as numerator,
+    count(*) as denominator
 from waited
-group by as_of_date
+group by waited.as_of_date

@@ -1,5 +1,5 @@
--- CAC回本: the number of the order at which the margin of an average buyer's orders has repaid what a new buyer cost. Unknown
--- where cost or margin is, and then a row says which.
+-- CAC回本: the number of the order at which the margin of an average buyer's orders has repaid what a new buyer cost.
+-- Unknown where cost or margin is, and then a row says which.
 with dates as (
     select
         as_of_date,
@@ -12,7 +12,9 @@ spend as (
         known.as_of_date,
         sum(known.spend_fen) as spend_fen
     from {{ known_versions(ref('channel_costs'), 'as_of') }} as known
-    where known.cost_date <= known.as_of_date and known.cost_date > {{ add_days('known.as_of_date', '-' ~ var('kpi_days')) }}
+    where
+        known.cost_date <= known.as_of_date
+        and known.cost_date > {{ add_days('known.as_of_date', '-' ~ var('kpi_days')) }}
     group by known.as_of_date
 ),
 
@@ -38,13 +40,9 @@ margins as (
 order_values as (
     select
         as_of_date,
-        sum(paid_fen_365d) as paid_fen,
-        sum(order_count_365d) as orders
-    from (
-        select as_of_date, net_paid_fen_365d as paid_fen_365d, order_count_365d
-        from {{ ref('customer_orders') }}
-        where {{ among_dates('as_of_date', var('as_of_dates')) }}
-    ) as bought
+        cast(sum(net_paid_fen_365d) as decimal(38, 10)) / nullif(sum(order_count_365d), 0) as net_fen
+    from {{ ref('customer_orders') }}
+    where {{ among_dates('as_of_date', var('as_of_dates')) }}
     group by as_of_date
 ),
 
@@ -52,7 +50,7 @@ facts as (
     select
         dates.as_of_date,
         cast(spend.spend_fen as decimal(38, 10)) / nullif(new_buyers.new_buyers, 0) as cost_fen,
-        margins.margin_rate * (cast(order_values.paid_fen as decimal(38, 10)) / nullif(order_values.orders, 0)) as margin_fen
+        margins.margin_rate * order_values.net_fen as margin_fen
     from dates
     left join spend on dates.as_of_date = spend.as_of_date
     left join new_buyers on dates.as_of_date = new_buyers.as_of_date
@@ -60,15 +58,29 @@ facts as (
     left join order_values on dates.as_of_date = order_values.as_of_date
 )
 
-select as_of_date, as_of_date as kpi_date, 'cac_payback_order' as kpi, 'all' as dimension, 'all' as value_key,
-    case when cost_fen is not null and margin_fen > 0 then ceil(round(cost_fen / margin_fen, 6)) end as numerator, null as denominator
+select
+    facts.as_of_date,
+    facts.as_of_date as kpi_date,
+    'cac_payback_order' as kpi,
+    'all' as dimension,
+    'all' as value_key,
+    case
+        when facts.cost_fen is not null and facts.margin_fen > 0 then ceil(round(facts.cost_fen / facts.margin_fen, 6))
+    end as numerator,
+    null as denominator
 from facts
 union all
-select as_of_date, as_of_date, 'cac_payback_order', 'unknown_because',
+select
+    facts.as_of_date,
+    facts.as_of_date as kpi_date,
+    'cac_payback_order' as kpi,
+    'unknown_because' as dimension,
     case
-        when cost_fen is null then 'no_cost_of_a_new_buyer'
-        when margin_fen is null then 'no_margin_known'
+        when facts.cost_fen is null then 'no_cost_of_a_new_buyer'
+        when facts.margin_fen is null then 'no_margin_known'
         else 'no_margin_earned'
-    end, null, null
+    end as value_key,
+    null as numerator,
+    null as denominator
 from facts
-where cost_fen is null or margin_fen is null or margin_fen <= 0
+where facts.cost_fen is null or facts.margin_fen is null or facts.margin_fen <= 0

@@ -36,7 +36,9 @@ people as (
         heard.kpi_date,
         heard.reading_date,
         heard.kpi,
-        coalesce(records.one_id, identifiers.one_id, heard.id_token, concat(heard.source, ' ', heard.customer_id)) as person
+        coalesce(
+            records.one_id, identifiers.one_id, heard.id_token, concat(heard.source, ' ', heard.customer_id)
+        ) as person
     from heard
     left join {{ ref('source_records') }} as records
         on

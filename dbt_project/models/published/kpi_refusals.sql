@@ -28,23 +28,57 @@ with withdrawals as (
             and granted.purpose = refused.purpose
             and granted.changed_at < refused.changed_at
             and granted.known_at <= refused.known_at
-            and (granted.message_channel is null or refused.message_channel is null or granted.message_channel = refused.message_channel)
+            and (
+                granted.message_channel is null
+                or refused.message_channel is null
+                or granted.message_channel = refused.message_channel
+            )
     where not refused.granted and refused.purpose = 'marketing'
 )
 
-select 'opt_outs' as kpi, source, customer_id, null as id_type, null as id_token, changed_at as said_at, known_at, superseded_at
+select
+    'opt_outs' as kpi,
+    source,
+    customer_id,
+    null as id_type,
+    null as id_token,
+    changed_at as said_at,
+    known_at,
+    superseded_at
 from withdrawals
 union all
-select 'opt_outs', source, customer_id, null, recipient_token, unsubscribed_at, known_at, superseded_at
+select
+    'opt_outs' as kpi,
+    source,
+    customer_id,
+    null as id_type,
+    recipient_token as id_token,
+    unsubscribed_at as said_at,
+    known_at,
+    superseded_at
 from {{ ref('messages') }}
 where unsubscribed_at is not null
 union all
-select case when reason = 'complaint' then 'complaints' else 'opt_outs' end, null, null, id_type, id_token, changed_at, known_at, superseded_at
+select
+    case when reason = 'complaint' then 'complaints' else 'opt_outs' end as kpi,
+    null as source,
+    null as customer_id,
+    id_type,
+    id_token,
+    changed_at as said_at,
+    known_at,
+    superseded_at
 from {{ ref('suppressions') }}
 where reason in ('complaint', 'opt_out')
 union all
 select
-    'complaints', source, customer_id, null, coalesce(anonymous_id, device_id, concat(source, ' ', event_id)), occurred_at, known_at,
+    'complaints' as kpi,
+    source,
+    customer_id,
+    null as id_type,
+    coalesce(anonymous_id, device_id, concat(source, ' ', event_id)) as id_token,
+    occurred_at as said_at,
+    known_at,
     superseded_at
 from {{ ref('events') }}
 where event_type = 'complain'

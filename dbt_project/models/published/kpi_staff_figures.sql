@@ -31,7 +31,11 @@ active as (
         friends.staff_id is not null
         and (friends.ended_date is null or friends.ended_date > friends.kpi_date)
         -- who left later was at work on the day; one who is inactive without a date has left
-        and (staff.staff_id is null or staff.left_date > friends.kpi_date or (staff.left_date is null and staff.is_active))
+        and (
+            staff.staff_id is null
+            or staff.left_date > friends.kpi_date
+            or (staff.left_date is null and staff.is_active)
+        )
 ),
 
 sold as (
@@ -46,14 +50,42 @@ sold as (
 ),
 
 cuts as (
-    select kpi_date, reading_date, 'all' as dimension, 'all' as value_key, 0 as paid_fen, 1 as active from active
+    select
+        kpi_date,
+        reading_date,
+        'all' as dimension,
+        'all' as value_key,
+        0 as paid_fen,
+        1 as active
+    from active
     union all
-    select kpi_date, reading_date, 'store', store_id, 0, 1 from active
+    select
+        kpi_date,
+        reading_date,
+        'store' as dimension,
+        store_id as value_key,
+        0 as paid_fen,
+        1 as active
+    from active
     where store_id is not null
     union all
-    select kpi_date, reading_date, 'all', 'all', paid_fen, 0 from sold
+    select
+        kpi_date,
+        reading_date,
+        'all' as dimension,
+        'all' as value_key,
+        paid_fen,
+        0 as active
+    from sold
     union all
-    select kpi_date, reading_date, 'store', store_id, paid_fen, 0 from sold
+    select
+        kpi_date,
+        reading_date,
+        'store' as dimension,
+        store_id as value_key,
+        paid_fen,
+        0 as active
+    from sold
     where store_id is not null
 )
 

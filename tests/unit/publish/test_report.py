@@ -1,0 +1,43 @@
+"""What the report sets side by side: a list's candidates and its holdout, 7 days on."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.publish import publish
+from orchestration.publishing.journal import SCHEMA
+from orchestration.report.below import answers
+from orchestration.report.facts import open_version
+from tests.unit.publish.world import DATE, brand
+
+
+def _journal(settings, *plans):
+    rows = [dict.fromkeys(SCHEMA.names) | plan for plan in plans]
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), settings.published / "journal.parquet")
+
+
+def test_the_holdout_stands_beside_all_candidates_of_the_list_that_was_really_published(tmp_path):
+    settings = brand(tmp_path)  # everybody's last order lies on the date itself
+    current = publish(settings, [DATE]).current
+    facts = open_version(settings, settings.published / "versions" / current, [])
+    listed = {"as_of_date": DATE - dt.timedelta(days=8), "version": "second"}
+    _journal(
+        settings,
+        listed | {"version": "replaced by the second", "one_id": "P07", "arm": "holdout_global"},
+        listed | {"one_id": "P01", "arm": "treat"},
+        listed | {"one_id": "P02", "arm": "not_selected"},
+        listed | {"one_id": "P03", "arm": "explore"},
+        listed | {"one_id": "P05", "arm": "holdout_global"},
+    )
+    shown = answers(facts)
+    assert '>候选人 · candidates</td><td class="num">2</td>' in shown.replace("<td >", "<td>")
+    assert '>对照组 · holdout</td><td class="num">1</td>' in shown.replace("<td >", "<td>")
+    assert shown.count("100.0%") == 2
+
+
+def test_without_a_published_list_the_holdout_is_unknown_and_not_nought(tmp_path):
+    settings = brand(tmp_path)
+    current = publish(settings, [DATE]).current
+    shown = answers(open_version(settings, settings.published / "versions" / current, []))
+    assert "未知" in shown and "0.0%" not in shown
