@@ -29,6 +29,7 @@ meanwhile. A version's folder never changes; it stays while it is current or the
 ```python
 from pathlib import Path
 import pandas as pd
+
 published = Path(".siyu/demo/published")
 version = published / "versions" / (published / "CURRENT").read_text().strip()
 audience = pd.read_parquet(version / "recall_audience.parquet")

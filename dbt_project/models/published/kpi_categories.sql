@@ -14,6 +14,19 @@ read_at as (
     from months
 ),
 
+test_records as (
+    select distinct
+        read_at.month_date,
+        customers.source,
+        customers.customer_id
+    from read_at
+    inner join {{ ref('customers') }} as customers
+        on
+            customers.known_at <= read_at.cut_off_at
+            and (customers.superseded_at is null or customers.superseded_at > read_at.cut_off_at)
+    where customers.is_test
+),
+
 orders as (
     select
         read_at.month_date,
@@ -29,7 +42,15 @@ orders as (
             and versions.paid_at >= read_at.ends_at - interval '365' day
             and versions.known_at <= read_at.cut_off_at
             and (versions.superseded_at is null or versions.superseded_at > read_at.cut_off_at)
-    where not versions.is_ever_test and (versions.cancelled_at is null or versions.cancelled_at >= read_at.ends_at)
+    left join test_records
+        on
+            versions.is_ever_test
+            and read_at.month_date = test_records.month_date
+            and versions.source = test_records.source
+            and versions.customer_id = test_records.customer_id
+    where
+        test_records.customer_id is null
+        and (versions.cancelled_at is null or versions.cancelled_at >= read_at.ends_at)
 ),
 
 -- The newest name a product had by then, from whichever catalogue knows it.

@@ -51,8 +51,10 @@ together as (
 ),
 
 known_stores as (
-    select distinct store_id
-    from {{ ref('stores') }}
+    select distinct
+        as_of_date as reading_date,
+        store_id
+    from {{ known_versions(ref('stores'), 'kpi') }} as known
 ),
 
 placed as (
@@ -64,7 +66,10 @@ placed as (
     inner join {{ ref('source_codes') }} as codes
         on left(together.code, length(codes.code_prefix)) = codes.code_prefix
     left join known_stores
-        on codes.tells_store and substr(together.code, length(codes.code_prefix) + 1) = known_stores.store_id
+        on
+            codes.tells_store
+            and together.reading_date = known_stores.reading_date
+            and substr(together.code, length(codes.code_prefix) + 1) = known_stores.store_id
 ),
 
 cuts as (
