@@ -14,7 +14,7 @@ step() {
 
 step "ruff: style and docstrings" "$bin/ruff" check --quiet .
 step "ruff: format" "$bin/ruff" format --quiet --check .
-step "import-linter: direction" "$bin/lint-imports" --no-cache --verbose
+step "import-linter: direction" "$bin/lint-imports" --no-cache
 step "mypy: strict" "$bin/mypy"
 step "sqlfluff: SQL" "$bin/sqlfluff" lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 [ "${1:-}" = lint ] && exit 0

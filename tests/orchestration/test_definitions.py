@@ -2,12 +2,25 @@
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from orchestration.definitions import definitions
 from orchestration.stages import STAGES
 
 KEYS = Path(__file__).with_name("asset_keys.txt")
+PARTITIONED = [
+    "models/registry",
+    "published/report",
+    "published/version",
+    "recall/assignment",
+    "recall/audience",
+    "recall/budget",
+    "recall/outcomes",
+    "recall/roi_curve",
+    "recall/tasks",
+    "scores/customer_scores",
+]
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +53,13 @@ def test_every_stage_has_an_asset(graph):
     assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == set(STAGES)
 
 
-def test_every_asset_is_partitioned_by_business_date_and_runs_a_range_at_once(graph):
-    lacking = [
-        key.to_user_string()
-        for key in graph.get_all_asset_keys()
-        if (node := graph.get(key)).is_materializable and not (node.partitions_def and node.backfill_policy)
-    ]
-    assert lacking == []
+def test_what_people_look_up_by_date_is_partitioned_by_business_date_and_nothing_else(graph):
+    """Dagster records one event per asset and partition: all assets over 28 dates were 756 events, 18.8 CPU s."""
+    nodes = {key.to_user_string(): graph.get(key) for key in graph.get_all_asset_keys()}
+    partitioned = {name: node for name, node in nodes.items() if node.is_materializable and node.partitions_def}
+    assert sorted(partitioned) == PARTITIONED
+    assert {type(node.partitions_def) for node in partitioned.values()} == {dg.DailyPartitionsDefinition}
+    assert {node.backfill_policy for node in partitioned.values()} == {dg.BackfillPolicy.single_run()}
 
 
 def test_the_job_runs_in_one_process_because_duckdb_has_one_writer():

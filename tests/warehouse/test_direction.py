@@ -54,17 +54,3 @@ def test_the_table_of_parents_covers_every_stage():
 
 def test_every_model_is_described(manifest):
     assert [node["name"] for node in _models(manifest).values() if not node["description"].strip()] == []
-
-
-def test_state_is_read_only_through_known_versions(manifest):
-    """After `customer` a noun is read as known at a date; publish also reads refusals and consents as they are now."""
-    nouns = {uid: node["name"] for uid, node in _models(manifest, ["customer"]).items()}
-    latest_at_publish = {"suppressions", "consents"}
-    astray = []
-    for node in _models(manifest, STAGES[STAGES.index("segments") :]).values():
-        read = {nouns[parent] for parent in node["depends_on"]["nodes"] if parent in nouns}
-        if node["schema"] == "published":
-            read -= latest_at_publish
-        code = node["raw_code"].replace('"', "'")
-        astray += [f"{node['name']} reads {noun}" for noun in read if f"known_versions(ref('{noun}')" not in code]
-    assert astray == []

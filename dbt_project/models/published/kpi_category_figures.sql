@@ -12,8 +12,8 @@ categories as (
         read_on.as_of_date,
         categories.*,
         categories.costed_fen > 0
-        and 100 * categories.costed_fen >= {{ recall_number('costed_share_percent') }} * categories.sold_fen
-            as is_costed
+        and 100 * categories.costed_fen
+        >= {{ recall_number('costed_share_percent') }} * categories.sold_fen as is_costed
     from read_on
     inner join {{ ref('kpi_categories') }} as categories
         on read_on.month_date = categories.month_date

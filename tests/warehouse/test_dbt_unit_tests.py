@@ -1,0 +1,82 @@
+"""The rules of the models, as dbt unit tests beside them, run on a warehouse with every table and not one row."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.channels import registry
+from orchestration.channels.ingest import ingest
+from orchestration.channels.overview import finish
+from orchestration.python_tables import create_missing
+from orchestration.settings import CHECKOUT, Settings
+from orchestration.warehouse import connect, create_schemas
+
+PROJECT = CHECKOUT / "dbt_project"
+NOW = dt.datetime(2026, 6, 1)
+
+
+def _dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    outputs = [
+        "--target-path",
+        str(home / "target"),
+        "--log-path",
+        str(home / "logs"),
+        "--threads",
+        "2",
+        "--no-use-colors",
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIYU_")}
+    environment |= {"SIYU_WAREHOUSE": str(home / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
+    return subprocess.run(
+        [*command, *places, *outputs], capture_output=True, text=True, env=environment, timeout=600, check=False
+    )
+
+
+def _results(home: Path) -> list[dict]:
+    return json.loads((home / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory) -> Path:
+    """A home whose landing folder is empty, with every table of every stage made by what makes it in a run."""
+    settings = Settings(home=tmp_path_factory.mktemp("empty"))
+    with connect(settings) as warehouse:
+        create_schemas(warehouse)
+        for channel in registry.channels():
+            ingest(settings, warehouse, channel, NOW)
+        finish(settings, warehouse, NOW)
+        create_missing(warehouse)
+    built = _dbt(settings.home, "build", "--empty", "--exclude-resource-type", "unit_test", "test")
+    assert built.returncode == 0, built.stdout[-5000:]
+    return settings.home
+
+
+@pytest.fixture(scope="session")
+def unit_tests(empty_home) -> dict[str, dict]:
+    """How each unit test ended, by its unique id."""
+    done = _dbt(empty_home, "test", "--select", "test_type:unit")
+    assert done.returncode in {0, 1}, done.stdout[-5000:]
+    return {result["unique_id"]: result for result in _results(empty_home)}
+
+
+@pytest.fixture(scope="session")
+def declared(empty_home) -> set[str]:
+    manifest = json.loads((empty_home / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return set(manifest["unit_tests"])
+
+
+def test_every_unit_test_that_a_model_declares_ran(unit_tests, declared):
+    assert declared
+    assert set(unit_tests) == declared
+
+
+def test_no_unit_test_failed(unit_tests):
+    failed = [result for result in unit_tests.values() if result["status"] != "pass"]
+    assert not failed, "\n\n".join(f"{result['unique_id']}: {result['message']}" for result in failed)
