@@ -75,7 +75,8 @@ union all
 select kpi_date, reading_date, 'order_value', 'percentile', 'p75', p75_fen, null
 from whole_day
 union all
-select bins.kpi_date, bins.reading_date, 'order_value_share', 'bin', bins.bin, bins.orders, whole_day.orders as all_orders
+select
+    bins.kpi_date, bins.reading_date, 'order_value_share', 'bin', bins.bin, bins.orders, whole_day.orders as all_orders
 from bins
 inner join whole_day
     on bins.kpi_date = whole_day.kpi_date and bins.reading_date = whole_day.reading_date
