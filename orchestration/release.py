@@ -28,31 +28,6 @@ def _hash(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-class Seeds:
-    """Whether a warehouse holds the seeds of this checkout: 57 of them take 5 s to load and seldom change."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._stamp = settings.home / "warehouse.seeds"
-        folder = CHECKOUT / "dbt_project" / "seeds"
-        self._hash = _hash([*folder.glob("*.csv"), *folder.glob("*.yml"), CHECKOUT / "dbt_project" / "dbt_project.yml"])
-
-    def are_loaded(self, connection: duckdb.DuckDBPyConnection) -> bool:
-        """Return whether the seeds loaded last are these very ones, and are still there."""
-        found = connection.execute(
-            "select count(*) from information_schema.tables where table_schema = 'seeds'"
-        ).fetchall()
-        stamped = self._stamp.exists() and self._stamp.read_text(encoding="utf-8") == self._hash
-        return stamped and found[0][0] > 0
-
-    def forget(self) -> None:
-        """Say that the seeds are about to be replaced."""
-        self._stamp.unlink(missing_ok=True)
-
-    def remember(self) -> None:
-        """Say that the seeds of this checkout are loaded."""
-        self._stamp.write_text(self._hash, encoding="utf-8")
-
-
 def drop_other_releases(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
     """Drop the partitioned tables when another release built them; return whether that was so."""
     stamp = settings.home / "warehouse.release"

@@ -13,7 +13,6 @@ from orchestration.defs.dbt_errors import TablesFailed, what_failed
 from orchestration.defs.shared import OWNERS, Home, partition_dates
 from orchestration.defs.translator import StageTranslator
 from orchestration.python_tables import create_missing
-from orchestration.release import Seeds
 from orchestration.settings import CHECKOUT
 from orchestration.warehouse import connect
 
@@ -21,11 +20,11 @@ PROJECT = DbtProject(project_dir=CHECKOUT / "dbt_project", profiles_dir=CHECKOUT
 _PUBLISHED = "path:models/published"
 
 
-def _build(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource, *skipped: str) -> Iterator[Any]:
+def _build(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -> Iterator[Any]:
     settings = home.settings
-    skip = [word for kind in ("unit_test", *skipped) for word in ("--exclude-resource-type", kind)]
     target = settings.home / "dbt_target" / context.op_execution_context.op.name
-    arguments = ["build", *skip, "--vars", json.dumps(home.plan(context).dbt_vars(settings))]
+    dates = json.dumps(home.plan(context).dbt_vars(settings))
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", dates]
     try:
         yield from dbt.cli(arguments, context=context, target_path=target).stream()
     except DagsterDbtCliRuntimeError as error:
@@ -41,14 +40,10 @@ def _build(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource, *
 )
 def customers_to_features(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -> Iterator[Any]:
     """Build seeds, staging, identity, customer, segments, lifecycle and features for all dates of the run."""
-    settings, seeds = home.settings, Seeds(home.settings)
+    settings = home.settings
     with connect(settings, read_only=True) as warehouse:
         require_data(warehouse, partition_dates(context), settings.restate_days, str(settings.landing))
-        loaded = seeds.are_loaded(warehouse)
-    if not loaded:
-        seeds.forget()
-    yield from _build(context, home, dbt, *(["seed"] if loaded else []))
-    seeds.remember()
+    yield from _build(context, home, dbt)
 
 
 @dbt_assets(
