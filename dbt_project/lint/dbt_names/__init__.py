@@ -1,7 +1,7 @@
 """What dbt adds to Jinja, as far as our models use it, so that sqlfluff renders every model without a dbt process.
 
-`ref`, `source`, `config`, `this`, `return` and `is_incremental` are sqlfluff's own. Date lists hold one day, so that the
-branches which dbt skips at parse time are linted too; more days would only repeat them.
+`ref`, `source`, `config`, `this`, `return` and `is_incremental` are sqlfluff's own. Date lists hold one day, so that
+the branches which dbt skips at parse time are linted too; more days would only repeat them.
 """
 
 import datetime
