@@ -16,6 +16,6 @@ step "ruff: style and docstrings" "$bin/ruff" check --quiet .
 step "ruff: format" "$bin/ruff" format --quiet --check .
 step "import-linter: direction" "$bin/lint-imports" --no-cache
 step "mypy: strict" "$bin/mypy"
-step "sqlfluff: SQL" "$bin/sqlfluff" lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+step "sqlfluff: SQL" "$bin/sqlfluff" lint --processes 2 --disable-progress-bar dbt_project
 [ "${1:-}" = lint ] && exit 0
 step "pytest: facts about the business, dbt unit tests, journeys" "$bin/python" -m pytest
