@@ -170,9 +170,11 @@ class Fold:
         return (self._lineage.person_of[link.record].one_id, link.valid_from, link.valid_to, link.strength, None)
 
     def _record_apart(self, value: Value, day: int) -> None:
-        """Record a value that nobody is joined by, with the reason."""
+        """Record a value that nobody is joined by, with the reason; links that had ended learn it on that day too."""
         for link in value.links:
             link.settle()
+            if link.status != value.no_join_reason:
+                link.status, link.status_day = str(value.no_join_reason), day
         state = (None, min(link.valid_from for link in value.links), None, 0, value.no_join_reason)
         self._recorder.set_state("identifier", value.key, state, day)
 

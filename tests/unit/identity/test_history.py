@@ -128,6 +128,16 @@ def test_a_retired_id_never_returns(rows: list[dict[str, Any]]) -> None:
         assert not (records[records["one_id"] == change.one_id]["known_from"] >= change.known_from).any()
 
 
+def test_a_device_given_back_is_known_as_shared_only_from_the_day_another_customer_carried_it() -> None:
+    """Found by the property above: the verdict on the ended link was dated before anybody could know it."""
+    given_back = link("crm/M3", "device_id=d1", "2017-01-01", until="2017-01-01")
+    links = fold(given_back, link("crm/M1", "device_id=d1", "2017-01-02")).frame("link")
+    links = links[links["id_type"] == "device_id"]
+    found = {row.customer_id: (row.label, row.known_from) for row in links.itertuples()}
+    second_day = day("2017-01-02") + CUT_OFF
+    assert found == {"M1": ("shared_value", second_day), "M3": ("shared_value", second_day)}
+
+
 def test_a_merge_of_three_links_on_one_day_is_the_same_in_any_order() -> None:
     rows = [
         link("crm/M1", "mobile=k1:a", "2017-01-01"), link("mini/o1", "wx_openid@app=o1", "2017-01-02"),
