@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from orchestration import defs
+from orchestration.dbt_cli import DbtCommand
 from orchestration.defs.jobs import daily, every_morning
 from orchestration.defs.shared import Home
 from orchestration.defs.transform import PROJECT
@@ -19,6 +19,6 @@ definitions = dg.Definitions(
     asset_checks=dg.load_asset_checks_from_package_module(defs),
     jobs=[daily],
     schedules=[every_morning],
-    resources={"home": Home(), "dbt": DbtCliResource(project_dir=PROJECT, dbt_executable=DBT)},
+    resources={"home": Home(), "dbt": DbtCommand(project_dir=PROJECT, dbt_executable=DBT)},
     executor=dg.in_process_executor,
 )

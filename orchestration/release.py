@@ -3,21 +3,23 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
-from orchestration.settings import CHECKOUT, Settings
+from orchestration.settings import CHECKOUT
 
-#: Stages whose tables keep partitions between runs. Every partition is a pure function of landed records, so a run
-#: makes those it needs again; altering columns in place would meet DuckDB's log-replay bugs around ALTER.
-_PARTITIONED = ("segments", "lifecycle", "features", "models", "scores", "recall", "published")
-
-
-def release_of_tables() -> str:
-    """Return a hash of everything that decides the columns of the partitioned tables."""
-    project = CHECKOUT / "dbt_project"
-    own = [CHECKOUT / "orchestration" / "python_tables.py", CHECKOUT / "ml" / "recall" / "tables.py"]
-    return _hash([*project.glob("models/**/*.*"), *project.glob("macros/**/*"), *own])
+_DBT = CHECKOUT / "dbt_project"
+#: What keeps partitions between runs, and the files that decide its rows and columns. A partition is a pure function
+#: of landed records and these files, so a run makes those it needs again; altering columns in place would meet DuckDB's
+#: log-replay bugs around ALTER. A new threshold must not drop recall's tasks, to which their results still refer.
+_KEPT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "dbt": (
+        ("segments", "lifecycle", "features", "published"),
+        ("dbt_project/models/**/*.*", "dbt_project/macros/**/*.*", "dbt_project/seeds/**/*.*"),
+    ),
+    "python": (("models", "scores", "recall"), ("orchestration/python_tables.py", "ml/recall/tables.py")),
+}
 
 
 def _hash(files: Iterable[Path]) -> str:
@@ -28,13 +30,35 @@ def _hash(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def drop_other_releases(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
-    """Drop the partitioned tables when another release built them; return whether that was so."""
-    stamp = settings.home / "warehouse.release"
-    release = release_of_tables()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == release:
-        return False
-    for stage in _PARTITIONED:
-        connection.execute(f'drop schema if exists "{stage}" cascade')
-    stamp.write_text(release, encoding="utf-8")
-    return True
+def release_of_seeds() -> str:
+    """Return a hash of dbt's seeds, with their column types and tests."""
+    return _hash(_DBT.glob("seeds/**/*.*"))
+
+
+def noted(connection: duckdb.DuckDBPyConnection, part: str) -> str | None:
+    """Return which release of a part the warehouse holds; None when it holds none."""
+    connection.execute("create table if not exists main.release (part varchar, release varchar)")
+    found = connection.execute("select release from main.release where part = $part", {"part": part}).fetchone()
+    return str(found[0]) if found else None
+
+
+def note(connection: duckdb.DuckDBPyConnection, part: str, release: str) -> None:
+    """Note which release of a part the warehouse holds now."""
+    connection.execute("begin")
+    connection.execute("delete from main.release where part = $part", {"part": part})
+    connection.execute("insert into main.release values ($part, $release)", {"part": part, "release": release})
+    connection.execute("commit")
+
+
+def drop_other_releases(connection: duckdb.DuckDBPyConnection, checkout: Path = CHECKOUT) -> list[str]:
+    """Drop the tables that another release built; return their schemas."""
+    dropped = []
+    for part, (schemas, patterns) in _KEPT.items():
+        release = _hash(file for pattern in patterns for file in checkout.glob(pattern))
+        if noted(connection, part) == release:
+            continue
+        for schema in schemas:
+            connection.execute(f'drop schema if exists "{schema}" cascade')
+        dropped += schemas
+        note(connection, part, release)
+    return dropped

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from orchestration.business_time import closed_cut_offs, state_dates, training_date
 from orchestration.settings import Settings
@@ -27,17 +27,10 @@ class RunPlan:
         """Dates that need a feature snapshot: those scored and those learned from."""
         return sorted({*self.as_of_dates, *(date for dates in self.cut_offs.values() for date in dates)})
 
-    def dbt_vars(self, settings: Settings) -> dict[str, Any]:
-        """Return the variables a dbt call of this run gets."""
-        return {
-            "as_of_dates": [date.isoformat() for date in self.as_of_dates],
-            "state_dates": [date.isoformat() for date in self.state_dates],
-            "feature_dates": [date.isoformat() for date in self.feature_dates],
-            "cut_off_hour": settings.cut_off_hour,
-            "restate_days": settings.restate_days,
-            "kpi_days": settings.kpi_days,
-            "horizon_days": settings.horizon_days,
-        }
+    def dates_for_dbt(self) -> dict[str, list[str]]:
+        """Return the dates that the macro ``dates_of`` hands to the models, by kind, as ISO texts."""
+        kinds = {"as_of": self.as_of_dates, "state": self.state_dates, "feature": self.feature_dates}
+        return {kind: [date.isoformat() for date in dates] for kind, dates in kinds.items()}
 
 
 def plan_run(settings: Settings, dates: Sequence[dt.date]) -> RunPlan:

@@ -3,7 +3,7 @@
   learn from. Without dates (parsing, empty builds) a date before any window closes.
 -#}
 {% macro newest_training_date() -%}
-    {%- set dates = var('as_of_dates') | sort -%}
+    {%- set dates = dates_of('as_of') | sort -%}
     {%- if dates -%}
         {%- set newest = modules.datetime.datetime.strptime(dates | last | string, '%Y-%m-%d') -%}
         {%- set monday = newest - modules.datetime.timedelta(days=newest.weekday()) -%}

@@ -1,4 +1,19 @@
 {#-
+  The business dates of a run, as a list of texts: as_of are those it publishes, state those and the days before them
+  (for stages, transitions and leaps), feature those and the closed training cut-offs.
+  A run hands them in through its environment and not as vars, because dbt parses the whole project anew when a var
+  changes (docs/decisions.md); they are read when a model is executed, never when it is parsed. A unit test, or a
+  person at a prompt, names them as vars: as_of_dates, state_dates, feature_dates.
+-#}
+{% macro dates_of(kind) -%}
+    {%- set named = var(kind ~ '_dates') -%}
+    {%- if named or not execute -%}
+        {{ return(named) }}
+    {%- endif -%}
+    {{ return(fromjson(env_var('SIYU_RUN_DATES', '{}')).get(kind, [])) }}
+{%- endmacro %}
+
+{#-
   The dates of the run as a subquery: as_of_date, ends_at (the UTC instant at which that business date is over)
   and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature, all,
   kpi (the days figures are read at, kpi_dates) or label (closed label windows, label_dates). `all` holds the frozen dates too: the first
@@ -12,10 +27,10 @@
         {{ return(label_dates()) }}
     {%- endif -%}
     {%- set lists = {
-        'as_of': var('as_of_dates'),
-        'state': var('state_dates'),
-        'feature': var('feature_dates'),
-        'all': var('as_of_dates') + var('state_dates') + var('feature_dates') + frozen_dates(),
+        'as_of': dates_of('as_of'),
+        'state': dates_of('state'),
+        'feature': dates_of('feature'),
+        'all': dates_of('as_of') + dates_of('state') + dates_of('feature') + frozen_dates(),
     } -%}
     {%- set dates = lists[kind] | unique | sort -%}
     (
@@ -64,7 +79,7 @@
 {#- The first days of the quarters of the run's dates, as a list of texts. -#}
 {% macro frozen_dates() -%}
     {%- set firsts = [] -%}
-    {%- for date in (var('as_of_dates') + var('state_dates') + var('feature_dates')) -%}
+    {%- for date in (dates_of('as_of') + dates_of('state') + dates_of('feature')) -%}
         {%- set month = ((date[5:7] | int) - 1) // 3 * 3 + 1 -%}
         {%- do firsts.append(date[:5] ~ '%02d' % month ~ '-01') -%}
     {%- endfor -%}

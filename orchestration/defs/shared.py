@@ -31,7 +31,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         with writer_lock(settings, context.run.run_id if context.run else "no run"):
             os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
             with connect(settings) as connection:
-                drop_other_releases(settings, connection)
+                drop_other_releases(connection)
                 create_schemas(connection)
             yield self
 

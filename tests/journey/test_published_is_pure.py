@@ -23,9 +23,11 @@ def published_files(home: Path, apart: Path, threads: int) -> dict[str, str]:
     date, settings = DATES[-1], Settings(home=home, threads=threads)
     dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--select", "path:models/published"]
     places = ["--target-path", str(apart.parent / "target"), "--log-path", str(apart)]
-    environment = {"SIYU_WAREHOUSE": str(warehouse), "SIYU_THREADS": str(threads), "DBT_PROFILES_DIR": "."}
+    dates = json.dumps(plan_run(settings, [date]).dates_for_dbt())
+    environment = {"SIYU_WAREHOUSE": str(warehouse), "SIYU_RUN_DATES": dates, "DBT_PROFILES_DIR": "."}
+    environment["SIYU_WAREHOUSE_THREADS"] = str(threads)
     done = subprocess.run(
-        [*dbt, "--threads", str(threads), *places, "--vars", json.dumps(plan_run(settings, [date]).dbt_vars(settings))],
+        [*dbt, "--threads", str(threads), *places],
         cwd=CHECKOUT / "dbt_project",
         env=os.environ | environment,
         capture_output=True,

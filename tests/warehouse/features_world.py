@@ -12,8 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.run_plan import plan_run
-from orchestration.settings import CHECKOUT, Settings
+from orchestration.settings import CHECKOUT
 from orchestration.warehouse import create_schemas
 
 PROJECT = CHECKOUT / "dbt_project"
@@ -105,9 +104,7 @@ class World:
                 names = ", ".join(row)
                 marks = ", ".join("?" for _ in row)
                 con.execute(f"insert into {schema}.{table} ({names}) values ({marks})", list(row.values()))
-        variables = plan_run(Settings(), [dt.date.fromisoformat(as_of)]).dbt_vars(Settings())
-        variables |= {"feature_dates": sorted({*cut_offs, as_of}), "state_dates": [as_of]}
-        _dbt(warehouse, variables)
+        _dbt(warehouse, {"as_of": [as_of], "state": [as_of], "feature": sorted({*cut_offs, as_of})})
         with duckdb.connect(str(warehouse), read_only=True) as con:
             return {
                 f"{table}/{date}": _bytes_of(con, table, date)
@@ -116,13 +113,14 @@ class World:
             }
 
 
-def _dbt(warehouse: Path, variables: dict[str, Any]) -> None:
-    environment = os.environ | {"SIYU_WAREHOUSE": str(warehouse), "DBT_PROFILES_DIR": str(PROJECT)}
+def _dbt(warehouse: Path, dates: dict[str, list[str]]) -> None:
+    environment = os.environ | {"SIYU_WAREHOUSE": str(warehouse), "SIYU_RUN_DATES": json.dumps(dates)}
+    environment["DBT_PROFILES_DIR"] = str(PROJECT)
     target = warehouse.parent.parent / "target"
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test", "test"]
     folders = ["--project-dir", str(PROJECT), "--target-path", str(target), "--log-path", str(target)]
     done = subprocess.run(
-        [*command, *folders, "--vars", json.dumps(variables), "--select", *SELECT],
+        [*command, *folders, "--select", *SELECT],
         capture_output=True, text=True, env=environment, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]

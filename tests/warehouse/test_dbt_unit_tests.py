@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from orchestration.channels import registry
 from orchestration.channels.ingest import ingest
 from orchestration.channels.overview import finish
+from orchestration.defs.dbt_errors import failed_tests_say, what_failed
 from orchestration.python_tables import create_missing
 from orchestration.settings import CHECKOUT, Settings
 from orchestration.warehouse import connect, create_schemas
@@ -80,3 +82,19 @@ def test_every_unit_test_that_a_model_declares_ran(unit_tests, declared):
 def test_no_unit_test_failed(unit_tests):
     failed = [result for result in unit_tests.values() if result["status"] != "pass"]
     assert not failed, "\n\n".join(f"{result['unique_id']}: {result['message']}" for result in failed)
+
+
+def test_an_order_version_that_stands_twice_fails_the_grain_and_is_told_by_model_without_its_key(empty_home, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(empty_home, home)
+    settings = Settings(home=home)
+    with connect(settings) as warehouse:
+        warehouse.execute("""
+            insert into staging.pos_orders by name
+            select 'pos' as source, 'T-1' as order_id, timestamp '2017-11-01' as known_at from range(2)
+        """)
+    assert _dbt(home, "test", "--select", "staging_grain").returncode == 1
+    with connect(settings, read_only=True) as warehouse:
+        said = failed_tests_say(home / "target", warehouse)
+    assert len(said) == 1 and said[0].startswith("pos_orders: 1 keys stand twice in (source, order_id, known_at")
+    assert said[0] in what_failed("1 of 1 FAIL", home / "dbt.log", said)

@@ -14,6 +14,6 @@ select
     refunded_fen
 from {{ ref('paid_orders') }}
 where
-    {{ among_dates('as_of_date', var('feature_dates')) }}
+    {{ among_dates('as_of_date', dates_of('feature')) }}
     and age_days < 365
     and is_kept

@@ -9,7 +9,7 @@ with recent as (
         touches.object_id
     from {{ ref('touches') }} as touches
     where
-        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
         and touches.age_days < {{ segment_number('need_state_days') }}
         and touches.touch in ('ask_service', 'add_to_cart', 'book', 'view', 'trial', 'search')
 ),

@@ -24,7 +24,7 @@ new_buyers as (
         count(*) as new_buyers
     from {{ ref('purchase_stages') }} as stages
     where
-        {{ among_dates('stages.as_of_date', var('as_of_dates')) }}
+        {{ among_dates('stages.as_of_date', dates_of('as_of')) }}
         and stages.first_order_date > {{ add_days('stages.as_of_date', '-' ~ var('kpi_days')) }}
     group by stages.as_of_date
 ),
@@ -42,7 +42,7 @@ order_values as (
         as_of_date,
         cast(sum(net_paid_fen_365d) as decimal(38, 10)) / nullif(sum(order_count_365d), 0) as net_fen
     from {{ ref('customer_orders') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
     group by as_of_date
 ),
 

@@ -19,7 +19,7 @@ counted as (
     from {{ ref('touches') }} as touches
     inner join rules on touches.touch = rules.touch
     where
-        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
         and (touches.touch <> 'watch_live' or touches.duration_seconds >= {{ segment_number('watch_live_seconds') }})
         and (touches.touch <> 'refer' or touches.referred_customer_id is not null)
     group by touches.as_of_date, touches.one_id, touches.touch, touches.age_days

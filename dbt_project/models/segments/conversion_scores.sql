@@ -6,7 +6,7 @@ with carts as (
         one_id
     from {{ ref('touches') }}
     where
-        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        {{ among_dates('as_of_date', dates_of('as_of')) }}
         and touch = 'add_to_cart'
         and age_days < {{ segment_number('cart_days') }}
 ),

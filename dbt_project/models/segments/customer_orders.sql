@@ -11,7 +11,7 @@ with paid_orders as (
         is_kept,
         age_days < {{ segment_number('order_window_days') }} as is_in_window
     from {{ ref('paid_orders') }}
-    where {{ among_dates('as_of_date', var('as_of_dates') + frozen_dates()) }}
+    where {{ among_dates('as_of_date', dates_of('as_of') + frozen_dates()) }}
 ),
 
 bought_by_key as (
@@ -57,7 +57,7 @@ known_refunds as (
         < {{ segment_number('order_window_days') }} as is_in_window
     from {{ known_versions(ref('refunds'), 'all') }} as known
     where
-        {{ among_dates('as_of_date', var('as_of_dates') + frozen_dates()) }}
+        {{ among_dates('as_of_date', dates_of('as_of') + frozen_dates()) }}
         and status = 'succeeded'
         and refunded_at < ends_at
         and customer_id is not null

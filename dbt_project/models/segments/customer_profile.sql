@@ -6,7 +6,7 @@ with people as (
         cut_off_at,
         one_id
     from {{ ref('customer_records') }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
     group by as_of_date, cut_off_at, one_id
 ),
 

@@ -26,7 +26,7 @@ recent as (
     from {{ ref('touches') }} as touches
     left join first_records on touches.object_id = first_records.sku_id
     where
-        {{ among_dates('touches.as_of_date', var('as_of_dates')) }}
+        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
         and touches.age_days < {{ segment_number('preference_days') }}
         and touches.touch in (
             'receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in', 'view', 'favourite', 'add_to_cart'

@@ -9,7 +9,7 @@ with contacts as (
         max(touched_at) as last_contact_at
     from {{ ref('touches') }}
     where
-        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        {{ among_dates('as_of_date', dates_of('as_of')) }}
         and staff_id is not null
         and touch in ('message_replied', 'speak', 'ask_service', 'book')
     group by as_of_date, one_id, staff_id

@@ -9,7 +9,7 @@ with actions as (
         touched_at as action_at
     from {{ ref('touches') }}
     where
-        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        {{ among_dates('as_of_date', dates_of('as_of')) }}
         and not is_received_only
         and touch <> 'register'
         and age_days < {{ segment_number('preference_days') }}
@@ -22,7 +22,7 @@ with actions as (
         orders.ordered_at as action_at
     from {{ ref('paid_orders') }} as orders
     where
-        {{ among_dates('orders.as_of_date', var('as_of_dates')) }}
+        {{ among_dates('orders.as_of_date', dates_of('as_of')) }}
         and orders.age_days < {{ segment_number('preference_days') }}
 ),
 

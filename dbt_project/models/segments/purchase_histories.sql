@@ -42,5 +42,5 @@ from {{ ref('paid_orders') }} as paid_orders
 inner join histories
     on paid_orders.as_of_date = histories.as_of_date and paid_orders.person_key = histories.person_key
 where
-    {{ among_dates('paid_orders.as_of_date', var('as_of_dates')) }}
+    {{ among_dates('paid_orders.as_of_date', dates_of('as_of')) }}
     and paid_orders.is_kept

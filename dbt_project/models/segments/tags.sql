@@ -7,7 +7,7 @@ with attended as (
         {{ sorted_list("'attended:' || object_id") }} as courses
     from {{ ref('touches') }}
     where
-        {{ among_dates('as_of_date', var('as_of_dates')) }}
+        {{ among_dates('as_of_date', dates_of('as_of')) }}
         and touch in ('attend', 'finish_lesson')
         and object_id is not null
     group by as_of_date, one_id
