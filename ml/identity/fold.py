@@ -7,7 +7,7 @@ from ml.identity.graph import Graph, Link, RecordKey, Value, ValueKey
 from ml.identity.history import IdentityHistory, Recorder
 from ml.identity.lineage import Lineage
 from ml.identity.people import Person, confidence, is_island
-from ml.identity.rules import SELF, IdentityRules
+from ml.identity.rules import IdentityRules
 from ml.identity.solve import Cluster, NotConverged, Refusal, Solution, solve
 from ml.identity.unionfind import UnionFind
 
@@ -33,7 +33,7 @@ class Fold:
             if value.joins() and value.is_over_cap():
                 self._share(value, day)
             if not value.joins():
-                touched.update(link.record for link in value.links if link.status == "joined")
+                touched.update(record for record, link in value.links.items() if link.status == "joined")
         if everything:
             touched, values = set(self._graph.links_of), self._graph.values
         if touched:
@@ -50,10 +50,11 @@ class Fold:
         NotConverged
             When a component holds two people, or a person two components.
         """
-        sets: UnionFind[Any] = UnionFind(self._graph.links_of)
-        for link in self._graph.links.values():
-            if link.status == "joined":
-                sets.union(link.record, link.value.key)
+        sets: UnionFind[RecordKey] = UnionFind(self._graph.links_of)
+        for value in self._graph.values.values():
+            joined = [record for record, link in value.links.items() if link.status == "joined"]
+            for record in joined[1:]:
+                sets.union(joined[0], record)
         pairs = {(sets.find(record), self._lineage.person_of[record].one_id) for record in self._graph.links_of}
         if not len(pairs) == len({root for root, _ in pairs}) == len({one_id for _, one_id in pairs}):
             raise NotConverged(
@@ -61,16 +62,15 @@ class Fold:
             )
 
     def history(self) -> IdentityHistory:
-        """Return everything recorded, the verdict on every link included."""
-        for link in self._graph.links.values():
-            if not link.value.joins():
-                link.settle()
-            status = link.status if link.value.joins() else str(link.value.no_join_reason)
-            known_from = self._recorder.instant(link.status_day)
-            self._recorder.add(
-                "link",
-                (*link.record, *link.value.key, status, link.strength, known_from, link.valid_from, link.valid_to),
-            )
+        """Return everything recorded, the verdict on every link included; the fold is over with it."""
+        for value in self._graph.values.values():
+            for link in value.links.values():
+                if not value.joins():
+                    link.settle()
+                status = link.status if value.joins() else str(value.no_join_reason)
+                stint = (self._recorder.instant(link.status_day), link.valid_from, link.valid_to)
+                self._recorder.add("link", (*link.record, *value.key, status, link.strength, *stint))
+            value.links.clear()  # breaks the ring of value and link, so that both are freed at once
         return self._recorder.history()
 
     def _take(
@@ -85,24 +85,25 @@ class Fold:
     ) -> Link | None:
         """Add one observation; return its link where people may change by it."""
         graph = self._graph
-        link = graph.links.get((record, key))
+        value = graph.values.get(key)
+        link = None if value is None else value.links.get(record)
         is_repeat = link is not None and bound is not None and link.is_repeat(origin, reason, bound, day, self._rules)
         if link is None or not is_repeat:
-            own = graph.link(record, graph.value(("customer_id", *record), None), SELF)
+            own = graph.own(record)
             if bound is not None and all(known == day for _, known in own.binds):
-                own.binds.add((bound, day))  # a record exists from its first day, as early as any row of it says
+                own.bind(bound, day)  # a record exists from its first day, as early as any row of it says
             link = graph.link(record, graph.value(key, reason), origin)
         if bound is not None:
-            link.binds.add((bound, day))
+            link.bind(bound, day)
         elif unbound is not None:
-            link.unbinds.add(unbound)
+            link.unbind(unbound)
         return None if is_repeat else link
 
     def _share(self, value: Value, day: int) -> None:
-        source, records = max(value.carriers.items(), key=lambda item: (len(item[1]), item[0]))
+        source, records = max(value.carriers.items(), key=lambda item: (item[1], item[0]))
         cap = value.kind.people_cap if value.kind is not None else None
         value.no_join_reason = "shared_value"
-        detail = f"seen on {len(records)} records of {source}, at most {cap} may share it"
+        detail = f"seen on {records} records of {source}, at most {cap} may share it"
         self._conflict("people_cap", value.key, None, (None, None), detail, day)
 
     def _solve(self, touched: set[RecordKey], day: int) -> None:
@@ -124,7 +125,7 @@ class Fold:
         stopped = []
         refused = {id(refusal.link) for refusal in solution.refusals}
         records = [record for cluster in solution.clusters for record in cluster.records]
-        for link in (link for record in records for link in self._graph.links_of[record]):
+        for link in [link for record in records for link in self._graph.links_of[record]]:
             if not link.value.joins():
                 status = str(link.value.no_join_reason)
             elif id(link) in refused:
@@ -141,13 +142,11 @@ class Fold:
 
     def _record_values(self, solution: Solution, ended: set[int], day: int) -> None:
         person_of = self._lineage.person_of
-        by_value: dict[ValueKey, list[Link]] = {}
-        for link in solution.links:
-            by_value.setdefault(link.value.key, []).append(link)
-        for key, links in by_value.items():
+        for value in dict.fromkeys([link.value for link in solution.links]):
+            key, links = value.key, value.links.values()  # all of them: a group holds all links of what joins
             joined = [link for link in links if link.status == "joined"]
             past = [link for link in links if link.valid_to is not None]
-            last = max(past, key=lambda link: (link.valid_to, link.record), default=None)
+            last = max(past, key=lambda link: (link.valid_to, link.record)) if past else None
             if joined:
                 holder = person_of[joined[0].record].one_id
                 strongest = max(link.strength for link in joined)
@@ -171,11 +170,11 @@ class Fold:
 
     def _record_apart(self, value: Value, day: int) -> None:
         """Record a value that nobody is joined by, with the reason; links that had ended learn it on that day too."""
-        for link in value.links:
+        for link in value.links.values():
             link.settle()
             if link.status != value.no_join_reason:
                 link.status, link.status_day = str(value.no_join_reason), day
-        state = (None, min(link.valid_from for link in value.links), None, 0, value.no_join_reason)
+        state = (None, min(link.valid_from for link in value.links.values()), None, 0, value.no_join_reason)
         self._recorder.set_state("identifier", value.key, state, day)
 
     def _record_refusal(self, refusal: Refusal, day: int) -> None:
@@ -188,7 +187,7 @@ class Fold:
         self._conflict("per_person_cap", link.value.key, link.record, (kept, refused), detail, day)
 
     def _record_person(self, cluster: Cluster, person: Person, day: int) -> None:
-        identifiers = sum(1 for key in cluster.values if key[0] != "customer_id")
+        identifiers = len([value for value in cluster.values if value.key[0] != "customer_id"])
         size = identifiers + len(cluster.records)
         if size > self._rules.large_cluster and not person.is_listed_as_large:
             person.is_listed_as_large = True

@@ -1,7 +1,7 @@
 """The links known so far: records on one side, identifier values on the other."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ml.identity.rules import RULING, SELF, IdentityRules, IdType
 
@@ -13,6 +13,7 @@ ValueKey = tuple[str, str, str]
 #: A record's own key comes first, so that a ruling finds both its records standing.
 _OWN_RANK = 3
 _RULING_RANK = 2
+_RANKS = {RULING: _RULING_RANK, SELF: _OWN_RANK}
 
 
 def token_last(value: str) -> tuple[bool, str]:
@@ -20,7 +21,7 @@ def token_last(value: str) -> tuple[bool, str]:
     return (value[:1] == "k" and ":" in value[:5], value)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Value:
     """An identifier value: its type's rules and the links it stands in."""
 
@@ -28,19 +29,20 @@ class Value:
     #: the type's rules, or None where the type is unknown
     kind: IdType | None
     no_join_reason: str | None = None
-    links: list["Link"] = dataclasses.field(default_factory=list)
-    #: source -> records of it that carried the value, ever
-    carriers: dict[str, set[RecordKey]] = dataclasses.field(default_factory=dict)
+    links: dict[RecordKey, "Link"] = dataclasses.field(default_factory=dict)
+    #: source -> how many records of it carried the value, ever
+    carriers: dict[str, int] = dataclasses.field(default_factory=dict)
     #: total order of values among links of one strength and age
     order: tuple[object, ...] = ()
+    #: what a person may hold only so many of, or None
+    limit: tuple[str, str] | None = None
+    #: how many of them, where there is a limit
+    cap: int = 0
 
     def __post_init__(self) -> None:
         self.order = (*token_last(self.key[2]), self.key[0], self.key[1])
-
-    @property
-    def limit(self) -> tuple[str, str] | None:
-        """What a person may hold only so many of, or None."""
-        return None if self.kind is None or self.kind.per_person_cap is None else self.key[:2]
+        if self.kind is not None and self.kind.per_person_cap is not None:
+            self.limit, self.cap = self.key[:2], self.kind.per_person_cap
 
     def joins(self) -> bool:
         """Return whether links through this value may join records."""
@@ -49,10 +51,10 @@ class Value:
     def is_over_cap(self) -> bool:
         """Return whether more records of one source carry it than people may share it."""
         cap = None if self.kind is None else self.kind.people_cap
-        return cap is not None and any(len(records) > cap for records in self.carriers.values())
+        return cap is not None and max(self.carriers.values(), default=0) > cap
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Link:
     """A record carried an identifier: when, how surely, and until when."""
 
@@ -61,13 +63,19 @@ class Link:
     rank: int
     strength: int = 0
     is_asserted: bool = False
+    #: whether it was observed: neither ruled, nor a record's own number
+    is_carried: bool = False
     #: (observed at in microseconds, known day)
     binds: set[tuple[int, int]] = dataclasses.field(default_factory=set)
-    unbinds: set[int] = dataclasses.field(default_factory=set)
+    unbinds: frozenset[int] = frozenset()
     #: (known day, observed at) of the present stint: since the last unbinding, or the whole of an ended one
     since: tuple[int, int] = (0, 0)
     valid_from: int = 0
     valid_to: int | None = None
+    #: whether the stint is what the bindings say: not after a new one, nor where a re-issue changed it
+    is_settled: bool = False
+    #: oldest first: known day, observed at, value, record. The first of a person's links founds it
+    age: tuple[object, ...] = ()
     status: str = "new"
     status_day: int = 0
 
@@ -77,19 +85,14 @@ class Link:
         return self.value.key[2] == self.record[1]
 
     @property
+    def order(self) -> tuple[object, ...]:
+        """Strongest first, oldest first among equals, then by value and record: a total order."""
+        return (-self.rank, -self.strength, self.age)
+
+    @property
     def is_ruling(self) -> bool:
         """Whether the link was ruled (a member merge), not observed."""
         return self.rank == _RULING_RANK
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """Strongest first, oldest first among equals, then by value and record: a total order."""
-        return (-self.rank, -self.strength, *self.age)
-
-    @property
-    def age(self) -> tuple[object, ...]:
-        """Oldest first: known day, observed at, value, record. The first of a person's links founds it."""
-        return (*self.since, *self.value.order, *self.record)
 
     def is_repeat(self, origin: str, reason: str | None, bound: int, day: int, rules: IdentityRules) -> bool:
         """Return whether one more observation of a link already judged says nothing new."""
@@ -100,17 +103,42 @@ class Link:
         # A longer holding can end nobody else's today: whoever it would end is not in the number's present era.
         return bool(self.rank) or not (origin in {SELF, RULING} or rules.is_asserted(origin) > self.is_asserted)
 
+    def bind(self, at: int, day: int) -> None:
+        """Note that the link was seen at an instant, as known on a day."""
+        self.binds.add((at, day))
+        self.is_settled = False
+
+    def unbind(self, at: int) -> None:
+        """Note that the link was undone at an instant."""
+        self.unbinds |= {at}
+        self.is_settled = False
+
+    def end(self, at: int) -> None:
+        """End the present stint at an instant, whatever the bindings say."""
+        self.valid_to = at
+        self.is_settled = False
+
+    def restart(self, at: int) -> None:
+        """Count the present stint from an instant on, whatever the bindings say."""
+        self._last_from([bind for bind in self.binds if bind[0] >= at])
+        self.is_settled = False
+
     def settle(self) -> None:
         """Work out the present stint from bindings and unbindings, whatever order they came in."""
-        last = max(self.unbinds, default=None)
+        last = max(self.unbinds) if self.unbinds else None
         stint = [bind for bind in self.binds if last is None or bind[0] > last]
         self.valid_to = None
         if not stint:
             self.valid_to = last
             before = max((at for at in self.unbinds if at != last), default=None)
             stint = [bind for bind in self.binds if before is None or bind[0] > before] or list(self.binds)
+        self._last_from(stint)
+        self.is_settled = True
+
+    def _last_from(self, stint: Sequence[tuple[int, int]]) -> None:
         self.since = min((day, at) for at, day in stint)
-        self.valid_from = min(at for at, _ in stint)
+        self.valid_from = min(stint)[0]
+        self.age = (self.since, self.value.order, self.record)
 
 
 class Graph:
@@ -119,8 +147,8 @@ class Graph:
     def __init__(self, rules: IdentityRules) -> None:
         self.rules = rules
         self.values: dict[ValueKey, Value] = {}
-        self.links: dict[tuple[RecordKey, ValueKey], Link] = {}
         self.links_of: dict[RecordKey, list[Link]] = {}
+        self._own: dict[RecordKey, Link] = {}
 
     def value(self, key: ValueKey, no_join_reason: str | None) -> Value:
         """Return the value of a key, made when it is new; a reason not to join, once given, stays."""
@@ -138,21 +166,27 @@ class Graph:
 
     def link(self, record: RecordKey, value: Value, origin: str) -> Link:
         """Return the link of a record and a value, made when it is new, as strong as any of its origins makes it."""
-        key = (record, value.key)
-        link = self.links.get(key)
-        rank = {RULING: _RULING_RANK, SELF: _OWN_RANK}.get(origin, 0)
+        link = value.links.get(record)
+        rank = _RANKS.get(origin, 0)
         if link is None:
-            link = self.links[key] = Link(record, value, rank)
+            link = value.links[record] = Link(record, value, rank)
             self.links_of.setdefault(record, []).append(link)
-            value.links.append(link)
         asserted = rank > 0 or self.rules.is_asserted(origin)
         kind = value.kind
         strength = 100 if rank else 0 if kind is None else kind.strength if asserted else kind.weak_strength
         link.rank = max(link.rank, rank)
         link.strength = max(link.strength, strength)
         link.is_asserted = link.is_asserted or asserted
-        if not rank and not link.is_own:
-            value.carriers.setdefault(record[0], set()).add(record)
+        if not rank and not link.is_own and not link.is_carried:
+            link.is_carried = True
+            value.carriers[record[0]] = value.carriers.get(record[0], 0) + 1
+        return link
+
+    def own(self, record: RecordKey) -> Link:
+        """Return the link of a record with its own key, made when it is new."""
+        link = self._own.get(record)
+        if link is None:
+            link = self._own[record] = self.link(record, self.value(("customer_id", *record), None), SELF)
         return link
 
     def reach(self, starts: set[RecordKey]) -> Iterator[list[RecordKey]]:
@@ -171,7 +205,7 @@ class Graph:
                     if link.value.no_join_reason is not None:
                         continue
                     for other in link.value.links:
-                        if other.record not in seen:
-                            seen.add(other.record)
-                            group.append(other.record)
+                        if other not in seen:
+                            seen.add(other)
+                            group.append(other)
             yield group

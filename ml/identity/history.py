@@ -65,7 +65,7 @@ def long_table(history: IdentityHistory) -> pa.Table:
 def _table(kind: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
     columns: dict[str, Sequence[Any]] = {"record_kind": [kind] * len(rows)}
     if rows:
-        columns |= dict(zip(KINDS[kind], zip(*rows, strict=True), strict=True))
+        columns |= {name: [row[place] for row in rows] for place, name in enumerate(KINDS[kind])}
     arrays = [
         pa.array(columns[field.name], type=field.type) if field.name in columns else pa.nulls(len(rows), field.type)
         for field in LONG_SCHEMA
@@ -118,12 +118,13 @@ class Recorder:
         return IdentityHistory(self._rows)
 
     def _set(self, kind: str, key: tuple[Any, ...], state: tuple[Any, ...] | None, instant: int) -> None:
-        before = self._open[kind].get(key)
+        states = self._open[kind]
+        before = states.get(key)
         if before is not None:
             if before[0] == state:
                 return
             self._rows[kind].append((*key, *before[0], before[1], instant))
         if state is None:
-            self._open[kind].pop(key, None)
+            states.pop(key, None)
         else:
-            self._open[kind][key] = (state, instant)
+            states[key] = (state, instant)

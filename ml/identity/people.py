@@ -6,7 +6,7 @@ import hmac
 from collections import Counter
 from collections.abc import Sequence
 
-from ml.identity.graph import RecordKey, ValueKey
+from ml.identity.graph import RecordKey, Value, ValueKey
 from ml.identity.rules import IdentityRules
 from ml.identity.solve import Cluster
 
@@ -73,7 +73,7 @@ def confidence(cluster: Cluster, rules: IdentityRules) -> tuple[str, str]:
     return ("high", "strong_identifier") if strongest >= rules.strong_link else ("medium", "weak_identifier_only")
 
 
-def is_island(values: Sequence[ValueKey], rules: IdentityRules) -> bool:
+def is_island(values: Sequence[Value], rules: IdentityRules) -> bool:
     """Return whether a person is known by one marketplace's ids only, with no bridge to anything else."""
-    kinds = [rules.id_types[value[0]] for value in values if value[0] != "customer_id"]
+    kinds = [rules.id_types[value.key[0]] for value in values if value.key[0] != "customer_id"]
     return bool(kinds) and len({kind.marketplace for kind in kinds}) == 1 and kinds[0].marketplace != ""

@@ -4,6 +4,7 @@ Carriers hand a number out again after about 180 days (90 in arrears, 90 on hold
 only until it falls silent that long and returns on a record that another strong id sets apart from all earlier ones.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from ml.identity.graph import Link, RecordKey, Value, ValueKey
@@ -31,7 +32,8 @@ def end_reissued(
     set
         The (record, number) pairs whose link ended here, for the reason given with them.
     """
-    numbers = {link.value.key: link.value for link in links if _falls_silent(link.value) and len(link.value.links) > 1}
+    shared = dict.fromkeys([link.value for link in links if len(link.value.links) > 1])
+    numbers = {value.key: value for value in shared if _fell_silent(value)}
     if not numbers:
         return set()
     holders = UnionFind(records)
@@ -39,7 +41,7 @@ def end_reissued(
     firm = [
         link
         for link in links
-        if link.valid_to is None and not _falls_silent(link.value) and link.strength >= strong_link
+        if link.valid_to is None and _silence_us(link.value) is None and link.strength >= strong_link
     ]
     first: dict[tuple[str, str, str], RecordKey] = {}
     for link in firm:
@@ -55,41 +57,48 @@ def end_reissued(
 def _end_eras(
     number: Value, holders: UnionFind[RecordKey], strong: dict[RecordKey, StrongIds]
 ) -> set[tuple[RecordKey, ValueKey]]:
-    silence = number.kind.silence_us if number.kind is not None else None
+    silence = _silence_us(number)
     assert silence is not None
-    seen = sorted(
-        (at, link.record, day)
-        for link in number.links
-        if link.valid_to is None and not link.is_own and not link.is_ruling
-        for at, day in link.binds
-        if at >= link.valid_from
-    )
-    by_record = {link.record: link for link in number.links}
+    seen = sorted((at, link.record) for link in _carriers(number) for at, _ in link.binds if at >= link.valid_from)
     era: set[RecordKey] = set()
     ends: dict[RecordKey, int] = {}
     began = last = None
-    for at, record, _ in seen:
-        root = holders.find(record)
-        before = {holders.find(other) for other in era}
-        is_back = last is not None and at - last >= silence and root not in before
-        if is_back and any(_differ(strong[root], strong[other]) for other in before):
-            ends.update(dict.fromkeys(era, at))
-            era, began = set(), at
+    for at, record in seen:
+        if last is not None and at - last >= silence:
+            root, before = holders.find(record), {holders.find(other) for other in era}
+            if root not in before and any(_differ(strong[root], strong[other]) for other in before):
+                ends.update(dict.fromkeys(era, at))
+                era, began = set(), at
         era.add(record)
         ends.pop(record, None)
         last = at
     for record, at in ends.items():
-        by_record[record].valid_to = at
+        number.links[record].end(at)
     if began is not None:
         for record in era:
-            link = by_record[record]
-            stint = [(day, at) for at, day in link.binds if at >= began]
-            link.since, link.valid_from = min(stint), min(at for _, at in stint)
+            number.links[record].restart(began)
     return {(record, number.key) for record in ends}
 
 
-def _falls_silent(value: Value) -> bool:
-    return value.kind is not None and value.kind.silence_us is not None and value.joins()
+def _carriers(number: Value) -> list[Link]:
+    """Return the links of whoever carried a number: not those of the record whose own it is, nor rulings."""
+    return [link for link in number.links.values() if link.valid_to is None and not link.is_own and not link.is_ruling]
+
+
+def _silence_us(value: Value) -> int | None:
+    return None if value.kind is None or not value.joins() else value.kind.silence_us
+
+
+def _fell_silent(value: Value) -> bool:
+    """Return whether a number was not seen for so long that it may have been handed out again."""
+    silence = _silence_us(value)
+    if silence is None:
+        return False
+    seen = [at for link in _carriers(value) for at, _ in link.binds if at >= link.valid_from]
+    if not seen or max(seen) - min(seen) < silence:
+        return False
+    seen.sort()
+    return any(later - earlier >= silence for earlier, later in itertools.pairwise(seen))
 
 
 def _differ(one: StrongIds, other: StrongIds) -> bool:

@@ -1,7 +1,9 @@
 """The replay: links folded over the days on which they became known, people carried from each day to the next."""
 
 import datetime as dt
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pandas as pd
@@ -61,7 +63,11 @@ def replay(
         raise MissingColumns(
             f"identity links lack {', '.join(missing)}; see dbt_project/models/identity/identifier_links.sql"
         )
-    fold = Fold(rules, key, cut_off // dt.timedelta(microseconds=1))
+    with _no_collecting():
+        return _folded(links, Fold(rules, key, cut_off // dt.timedelta(microseconds=1)), everything)
+
+
+def _folded(links: pd.DataFrame, fold: Fold, everything: bool) -> IdentityHistory:
     days: dict[int, list[Observation]] = {}
     for day, observation in _observations(links):
         days.setdefault(day, []).append(observation)
@@ -71,6 +77,18 @@ def replay(
     return fold.history()
 
 
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep Python's cycle collector out: links and values live to the end, and searching them in vain took 2 s of 5."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _observations(links: pd.DataFrame) -> Iterator[tuple[int, Observation]]:
     """Yield (day, record, value key, no_join_reason, origin, bound at, unbound at): one of the two instants is None."""
     columns = {name: links[name] for name in LINK_COLUMNS}
@@ -78,15 +96,20 @@ def _observations(links: pd.DataFrame) -> Iterator[tuple[int, Observation]]:
     unbound = _microseconds(columns["unbound_at"])
     known_days = _microseconds(columns["known_day"], "s")
     unbound_days = _microseconds(columns["unbound_day"], "s")
-    texts = [columns[name].astype(object).where(columns[name].notna(), None).tolist() for name in LINK_COLUMNS[:5]]
-    origins = columns["origin"].tolist()
-    reasons = columns["no_join_reason"].astype(object).where(columns["no_join_reason"].notna(), None).tolist()
-    for row, (source, customer_id, id_type, id_scope, value) in enumerate(zip(*texts, strict=True)):
-        fixed = ((source, customer_id), (id_type, id_scope or "", value), reasons[row], origins[row])
+    texts = [_texts(columns[name]) for name in (*LINK_COLUMNS[:5], "no_join_reason", "origin")]
+    for row, (source, customer_id, id_type, id_scope, value, reason, origin) in enumerate(zip(*texts, strict=True)):
+        fixed = ((source, customer_id), (id_type, id_scope or "", value), reason, origin)
         known = known_days[row] // 86_400
         yield known, (*fixed, observed[row], None)
         if unbound[row] is not None:
             yield max(known, unbound_days[row] // 86_400), (*fixed, None, unbound[row])
+
+
+def _texts(column: pd.Series) -> list[Any]:
+    """Return a column's texts, equal ones as one object: as keys they are then hashed once and compared at a glance."""
+    codes, texts = pd.factorize(column)
+    known = [*texts.tolist(), None]  # what is missing has the code -1
+    return [known[code] for code in codes.tolist()]
 
 
 def _microseconds(column: pd.Series, unit: str = "us") -> list[Any]:

@@ -2,12 +2,13 @@
 
 import dataclasses
 from collections.abc import Sequence
+from operator import attrgetter
 
-from ml.identity.graph import Graph, Link, RecordKey, ValueKey
+from ml.identity.graph import Graph, Link, RecordKey, Value, ValueKey
 from ml.identity.reissue import end_reissued
 
 Limits = dict[tuple[str, str], set[str]]
-Node = RecordKey | ValueKey
+Node = RecordKey | Value
 
 
 class NotConverged(RuntimeError):
@@ -30,7 +31,7 @@ class Cluster:
     """Records and values that are one person, and the links that say so, in the order they were taken."""
 
     records: list[RecordKey] = dataclasses.field(default_factory=list)
-    values: list[ValueKey] = dataclasses.field(default_factory=list)
+    values: list[Value] = dataclasses.field(default_factory=list)
     links: list[Link] = dataclasses.field(default_factory=list)
     limits: Limits = dataclasses.field(default_factory=dict)
     #: how many rulings joined records here: each allows one value more than the limits do
@@ -38,6 +39,18 @@ class Cluster:
     #: strength of the weakest link that joined two records; 100 where there is one record
     weakest_bridge: int = 100
     is_doubted: bool = False
+
+    def has_room_for(self, value: Value) -> bool:
+        """Return whether a value that nobody holds yet keeps within the limits."""
+        if value.limit is None or value.limit not in self.limits:
+            return True
+        return len(self.limits[value.limit] | {value.key[2]}) <= value.cap + self.rulings
+
+    def add(self, value: Value) -> None:
+        """Take a value that nobody holds yet."""
+        self.values.append(value)
+        if value.limit is not None:
+            self.limits.setdefault(value.limit, set()).add(value.key[2])
 
 
 @dataclasses.dataclass(slots=True)
@@ -64,24 +77,23 @@ def solve(graph: Graph, records: Sequence[RecordKey]) -> Solution:
     NotConverged
         When an accepted link crosses two clusters.
     """
-    links = [link for record in records for link in graph.links_of[record] if link.value.joins()]
+    links = [link for record in records for link in graph.links_of[record] if link.value.no_join_reason is None]
     for link in links:
-        link.settle()
+        if not link.is_settled:
+            link.settle()
     reissued = end_reissued(records, links, graph.rules.strong_link)
-    active = sorted((link for link in links if link.valid_to is None), key=lambda link: link.order)
+    active = sorted([link for link in links if link.valid_to is None], key=attrgetter("order"))
     home: dict[Node, Cluster] = {record: Cluster(records=[record]) for record in records}
     for link in active:
-        if link.is_asserted:
-            _claim(home[link.record], link)
+        if link.is_asserted and link.value.limit is not None:
+            _claim(home[link.record], link.value)
     refusals: list[Refusal] = []
     for link in active:
-        own = home[link.record]
-        held = home.get(link.value.key)
+        own, value = home[link.record], link.value
+        held = home.get(value)
         if held is None:
-            limit = link.value.limit
-            held = home[link.value.key] = Cluster(
-                values=[link.value.key], limits={limit: {link.value.key[2]}} if limit else {}
-            )
+            held = home[value] = own if link.rank or own.has_room_for(value) else Cluster()
+            held.add(value)
         if own is not held:
             broken = None if link.rank else _broken(graph, own, held)
             if broken is not None:
@@ -91,20 +103,18 @@ def solve(graph: Graph, records: Sequence[RecordKey]) -> Solution:
         own.links.append(link)
     for refusal in refusals:
         home[refusal.link.record].is_doubted = True
-        home[refusal.link.value.key].is_doubted = True
+        home[refusal.link.value].is_doubted = True
     _check(home, active, refusals)
-    clusters = {id(cluster): cluster for cluster in home.values() if cluster.records}
+    clusters = {id(home[record]): home[record] for record in records}
     return Solution(list(clusters.values()), refusals, reissued, links)
 
 
-def _claim(cluster: Cluster, link: Link) -> None:
+def _claim(cluster: Cluster, value: Value) -> None:
     """Count a record's asserted number against its limit, as long as the record itself keeps within it."""
-    limit, kind = link.value.limit, link.value.kind
-    if limit is None or kind is None or kind.per_person_cap is None:
-        return
-    values = cluster.limits.setdefault(limit, set())
-    if len(values) < kind.per_person_cap:
-        values.add(link.value.key[2])
+    assert value.limit is not None
+    values = cluster.limits.setdefault(value.limit, set())
+    if len(values) < value.cap:
+        values.add(value.key[2])
 
 
 def _broken(graph: Graph, one: Cluster, other: Cluster) -> tuple[str, str] | None:
@@ -119,7 +129,9 @@ def _broken(graph: Graph, one: Cluster, other: Cluster) -> tuple[str, str] | Non
 def _join(home: dict[Node, Cluster], one: Cluster, other: Cluster, link: Link) -> Cluster:
     if one.records and other.records and not link.is_ruling:
         one.weakest_bridge = min(one.weakest_bridge, link.strength)
-    small, large = sorted((one, other), key=lambda cluster: len(cluster.records) + len(cluster.values))
+    small, large = one, other
+    if len(one.records) + len(one.values) > len(other.records) + len(other.values):
+        small, large = other, one
     large.rulings += small.rulings + (1 if link.is_ruling and small.records and large.records else 0)
     large.weakest_bridge = min(small.weakest_bridge, large.weakest_bridge)
     for limit, values in small.limits.items():
@@ -137,7 +149,7 @@ def _join(home: dict[Node, Cluster], one: Cluster, other: Cluster, link: Link) -
 def _check(home: dict[Node, Cluster], active: Sequence[Link], refusals: Sequence[Refusal]) -> None:
     refused = {id(refusal.link) for refusal in refusals}
     for link in active:
-        if id(link) not in refused and home[link.record] is not home[link.value.key]:
+        if id(link) not in refused and home[link.record] is not home[link.value]:
             raise NotConverged(
                 f"the link of {link.record[0]} with a {link.value.key[0]} crosses two clusters; report this run"
             )

@@ -1,13 +1,16 @@
 """The history of identity: the same links give the same map, and what is learned later never shows before."""
 
+import gc
 import random
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.identity import IdentityHistory, long_table
+from ml.identity.rules import UnknownOrigin
 from tests.unit.identity.rows import CUT_OFF, alone, as_known, day, fold, link, merged, one_ids, persons
 
 KINDS = ("source_record", "identifier", "redirect", "ancestor", "conflict", "person", "link")
@@ -162,3 +165,12 @@ def test_a_chain_of_two_hundred_links_is_one_person() -> None:
         rows.append(link(f"s{place}/r{place}", f"customer_id@x=c{place}", "2017-01-01"))
         rows.append(link(f"s{place + 1}/r{place + 1}", f"customer_id@x=c{place}", "2017-01-01"))
     assert len(persons(fold(*rows), "2017-01-01")) == 1
+
+
+def test_the_replay_leaves_the_cycle_collector_as_it_found_it() -> None:
+    assert gc.isenabled()
+    fold(alone("crm/M1", "2017-01-01"))
+    assert gc.isenabled()
+    with pytest.raises(UnknownOrigin):
+        fold(link("crm/M1", "mobile=k1:a", "2017-01-01", origin="hearsay"))
+    assert gc.isenabled()
