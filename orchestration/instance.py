@@ -12,6 +12,9 @@ from orchestration.warehouse import is_locked
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
+# No invitation to join a mailing list in front of an operator's first screen.
+nux:
+  enabled: false
 # DuckDB has one writer: a second run waits in the queue.
 concurrency:
   runs:
