@@ -7,7 +7,12 @@
 {% macro noun_table(noun) -%}
     {%- set schema = noun_schema(noun) -%}
     {%- set columns = (schema['columns'].keys() | list) + ['known_at', 'file_id', 'line'] -%}
-    {%- set updated_at = 'coalesce(updated_at, known_at)' if 'updated_at' in schema['columns'] else 'known_at' -%}
+    {%- set updated_at = 'coalesce(versions.updated_at, versions.known_at)' if 'updated_at' in schema['columns'] else 'versions.known_at' -%}
+    {%- set same_key -%}
+        {%- for column in schema['key'] -%}
+            {{ ' and ' if not loop.first }}versions.{{ column }} is not distinct from repeated.{{ column }}
+        {%- endfor -%}
+    {%- endset -%}
     {%- set parts = noun_parts(noun) -%}
     {%- if not parts %}{{ exceptions.raise_compiler_error("noun_parts lists no staging model for " ~ noun) }}{% endif -%}
 with versions as (
@@ -32,34 +37,23 @@ repeated as (
     having count(*) > 1
 ),
 
-matched as (
-    select
-        versions.*,
-        repeated.version_count
-    from versions
-    left join repeated
-        on
-            {%- for column in schema['key'] %}
-            {{ 'and ' if not loop.first }}versions.{{ column }} is not distinct from repeated.{{ column }}
-            {%- endfor %}
-),
-
 numbered as (
     select
-        *,
-        min(known_at) over (
-            partition by {{ schema['key'] | join(', ') }}
-            order by {{ updated_at }}, known_at, file_id, line
+        versions.*,
+        min(versions.known_at) over (
+            partition by {% for column in schema['key'] %}versions.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+            order by {{ updated_at }}, versions.known_at, versions.file_id, versions.line
             rows between 1 following and unbounded following
         ) as superseded_at
-    from matched
-    where version_count is not null
+    from versions
+    inner join repeated on {{ same_key }}
     union all
     select
-        *,
+        versions.*,
         cast(null as timestamp) as superseded_at
-    from matched
-    where version_count is null
+    from versions
+    left join repeated on {{ same_key }}
+    where repeated.version_count is null
 )
 
 select

@@ -18,20 +18,30 @@ people as (
     inner join {{ run_dates('state') }} as dates on stages.as_of_date = dates.as_of_date
 ),
 
-touched as (
+-- What a touch says for how long, settled before four million touches meet it: an equality instead of a choice of two.
+marks as (
     select
-        touches.as_of_date,
-        touches.one_id,
+        touch_stages.touch,
+        windows.window_days,
         max(case when touch_stages.five_a_stage = windows.five_a_stage then windows.rank end) as rank,
         max(case when touch_stages.five_a_stage_before_order = windows.five_a_stage then windows.rank end)
             as rank_before_order
-    from {{ ref('touches') }} as touches
-    inner join {{ ref('touch_stages') }} as touch_stages on touches.touch = touch_stages.touch
+    from {{ ref('touch_stages') }} as touch_stages
     inner join windows
         on
             touch_stages.five_a_stage = windows.five_a_stage
             or touch_stages.five_a_stage_before_order = windows.five_a_stage
-    where touches.age_days < windows.window_days
+    group by touch_stages.touch, windows.window_days
+),
+
+touched as (
+    select
+        touches.as_of_date,
+        touches.one_id,
+        max(marks.rank) as rank,
+        max(marks.rank_before_order) as rank_before_order
+    from {{ ref('touches') }} as touches
+    inner join marks on touches.touch = marks.touch and touches.age_days < marks.window_days
     group by touches.as_of_date, touches.one_id
 ),
 

@@ -2,10 +2,17 @@
 -- had been refunded by then. A view: eight million rows on the demo's dates, which nobody needs to keep.
 {{ config(materialized='view') }}
 
-with orders as (
+-- Parted before the dates, so that only the few carry the texts they are looked up by through every date.
+with exceptional_versions as (
     select *
-    from {{ known_versions(ref('order_versions'), 'all') }} as known
-    where ordered_at < ends_at and paid_at < ends_at and (cancelled_at is null or cancelled_at >= ends_at)
+    from {{ ref('order_versions') }}
+    where is_ever_refunded or is_ever_test
+),
+
+ordinary_versions as (
+    select *
+    from {{ ref('order_versions') }}
+    where not is_ever_refunded and not is_ever_test
 ),
 
 -- Several succeeded refunds of one order add up.
@@ -34,7 +41,7 @@ exceptional as (
     select
         orders.*,
         coalesce(order_refunds.refunded_fen, 0) as refunded_fen
-    from orders
+    from {{ known_versions('exceptional_versions', 'all') }} as orders
     left join order_refunds
         on
             orders.as_of_date = order_refunds.as_of_date
@@ -45,7 +52,7 @@ exceptional as (
             orders.as_of_date = test_records.as_of_date
             and orders.source = test_records.source
             and orders.customer_id = test_records.customer_id
-    where (orders.is_ever_refunded or orders.is_ever_test) and test_records.customer_id is null
+    where test_records.customer_id is null
 ),
 
 together as (
@@ -54,8 +61,7 @@ together as (
     select
         *,
         0 as refunded_fen
-    from orders
-    where not is_ever_refunded and not is_ever_test
+    from {{ known_versions('ordinary_versions', 'all') }} as orders
 )
 
 select
@@ -80,3 +86,4 @@ select
     store_id,
     staff_id
 from together
+where ordered_at < ends_at and paid_at < ends_at and (cancelled_at is null or cancelled_at >= ends_at)

@@ -1,22 +1,47 @@
 -- One row per (as_of_date, one_id) of a buyer: purchase days and the cadence K, the gap after which the next purchase
 -- is overdue. K is the customer's own p90 gap, shrunk to the brand's as frozen at the start of the date's quarter.
-with order_days as (
+-- Who has the same orders in the same window as on an earlier date has the same cadence: it is worked out once.
+with histories as (
     select
         as_of_date,
         person_key,
-        order_date,
-        age_days < {{ segment_number('order_window_days') }} as is_in_window,
-        {{ days_between(
-            'lag(order_date) over (partition by as_of_date, person_key order by order_date)', 'order_date'
-        ) }} as gap_days
+        {{ set_fingerprint('version_key') }} as order_set,
+        min(case when age_days < {{ segment_number('order_window_days') }} then order_date end) as window_from
     from {{ ref('paid_orders') }}
     where is_kept
-    group by as_of_date, person_key, order_date, age_days
+    group by as_of_date, person_key
+),
+
+-- The brand's gaps at a frozen date are those of all its buyers, so there everybody's are worked out.
+told as (
+    select
+        as_of_date,
+        person_key,
+        case
+            when as_of_date = {{ frozen_date('as_of_date') }} then as_of_date
+            else min(as_of_date) over (partition by person_key, order_set, window_from)
+        end as told_on
+    from histories
+),
+
+-- A second order of a day follows after 0 days; to leave those out below is cheaper than to group by day.
+order_days as (
+    select
+        told.told_on,
+        told.person_key,
+        orders.order_date,
+        orders.age_days < {{ segment_number('order_window_days') }} as is_in_window,
+        {{ days_between('lag(orders.order_date) over by_day', 'orders.order_date') }} as gap_days
+    from {{ ref('paid_orders') }} as orders
+    inner join told
+        on orders.as_of_date = told.as_of_date and orders.person_key = told.person_key
+    where orders.is_kept and told.as_of_date = told.told_on
+    window by_day as (partition by told.told_on, told.person_key order by orders.order_date)
 ),
 
 own as (
     select
-        as_of_date,
+        told_on,
         person_key,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
@@ -25,17 +50,18 @@ own as (
         sum(case when is_in_window and gap_days is not null then 1 else 0 end) as gap_count,
         {{ observed_percentile('case when is_in_window then gap_days end', 90) }} as own_p90_gap_days
     from order_days
-    group by as_of_date, person_key
+    where gap_days is null or gap_days > 0
+    group by told_on, person_key
 ),
 
 frozen as (
     select
-        as_of_date as frozen_on,
+        told_on as frozen_on,
         count(gap_days) as gap_count,
         {{ observed_percentile('gap_days', 90) }} as p90_gap_days
     from order_days
-    where is_in_window and gap_days is not null and as_of_date = {{ frozen_date('as_of_date') }}
-    group by as_of_date
+    where is_in_window and gap_days > 0 and told_on = {{ frozen_date('told_on') }}
+    group by told_on
 ),
 
 people as (
@@ -56,15 +82,17 @@ numbers as (
 
 joined as (
     select
+        told.as_of_date,
         own.*,
         case when frozen.gap_count >= numbers.minimum_gaps then frozen.p90_gap_days else numbers.default_days end
             as prior_gap_days,
         numbers.prior_weight,
         numbers.minimum_days,
         numbers.window_days
-    from own
+    from told
+    inner join own on told.told_on = own.told_on and told.person_key = own.person_key
     cross join numbers
-    left join frozen on frozen.frozen_on = {{ frozen_date('own.as_of_date') }}
+    left join frozen on frozen.frozen_on = {{ frozen_date('told.as_of_date') }}
 )
 
 select

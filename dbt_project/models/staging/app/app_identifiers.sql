@@ -25,6 +25,23 @@ with records as (
     where tests.value is null
 ),
 
+-- Most records say of a person and a month what one before them said: the first of them is enough for every id below.
+first_records as (
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by
+                    customer_id, is_login, type, original_id, anonymous_id, device_id, mobile, email, unionid, project,
+                    unbound_at, date_trunc('month', observed_at)
+                order by known_at, observed_at, _file_id, _line
+            ) as place
+        from records
+    ) as placed
+    where place = 1
+),
+
 listed as (
     {%- for id_type, id_scope, id_value, origin, condition in [
         ('sa_login_id', 'project', 'customer_id', 'verified', "is_login and type <> 'track_id_unbind'"),
@@ -49,7 +66,7 @@ listed as (
         channel,
         _file_id,
         _line
-    from records
+    from first_records
     where {{ condition }}
     {{ "union all" if not loop.last }}
     {%- endfor %}

@@ -1,4 +1,7 @@
 -- The lines of the tickets that stand in pos_orders: their versions and repeats are settled there.
+-- A view: customer/order_lines is its only reader, and storing a million rows twice costs more than working them out.
+{{ config(materialized='view') }}
+
 {%- set shelf_yuan =
     'round(cast(items.unit_price_yuan as decimal(18, 8)) * cast(items.quantity as decimal(18, 4)), 2)'
 %}
