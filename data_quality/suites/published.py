@@ -2,7 +2,8 @@
 
 Relations are views of the same names over the version's Parquet files, plus ``refusals`` and ``consents`` as they
 stand in the warehouse at publish, ``figures`` (the seed kpis) and ``version`` (one row: as_of_date, ends_at,
-cut_off_at, customers_before, the rows of customers in the version of the nearest date before it, else null).
+cut_off_at; customers_before, the rows of customers in the version of the nearest date before it, and
+contactable_before, those of them with a channel both reachable and consented, else null).
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from typing import Final
 from data_quality.checks import Check
 from data_quality.suites.shapes import TableShape, shape_checks
 
+#: Below so many people half of them is chance.
+_FEW: Final = 10
 _VERSION_DATE: Final = "(select as_of_date from version)"
 
 
@@ -62,6 +65,20 @@ _CUSTOMERS: Final = [
         relation="customers cross join version",
         low=0.5,
         high=2,
+        is_comparison=True,
+    ),
+    Check(
+        "contactable_customers_did_not_halve_overnight",
+        "customers",
+        "coalesce(count(case when len(list_intersect(reachable_channels, consented_channels)) > 0 then 1 end)"
+        f" / nullif(max(case when contactable_before >= {_FEW} then contactable_before end), 0), 1)",
+        (
+            "People who may be written to have gone, compared with the version of the date before: did a consent or"
+            " contact file stay away or change its words? A real change may be released with a reason."
+        ),
+        relation="customers cross join version",
+        low=0.5,
+        high=None,
         is_comparison=True,
     ),
     Check(

@@ -6,7 +6,7 @@
   person at a prompt, names them as vars: as_of_dates, state_dates, feature_dates.
 -#}
 {% macro dates_of(kind) -%}
-    {%- set named = var(kind ~ '_dates') -%}
+    {%- set named = var(kind ~ '_dates', []) -%}
     {%- if named or not execute -%}
         {{ return(named) }}
     {%- endif -%}

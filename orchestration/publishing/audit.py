@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_quality.files import measure_version
@@ -24,6 +25,11 @@ from orchestration.settings import Settings
 DOOR: Final = "published"
 #: Customers are compared with those of a version whose date lies this close.
 _COMPARED_DAYS: Final = 7
+_COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
+_COUNTED: Final = """
+    select count(*), count(case when len(list_intersect(reachable_channels, consented_channels)) > 0 then 1 end)
+    from customers
+"""
 _NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": ""}
 _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
@@ -82,7 +88,7 @@ def audit_versions(
             "as_of_date": date,
             "ends_at": day_ends_at(date),
             "cut_off_at": cut_off_at(date, settings.cut_off_hour),
-            "customers_before": _customers_before(store, date, versions),
+            **_before(store, date, versions),
         }
         beside = {"refusals": refusals, "consents": consents, "figures": figures}
         folder = store.versions / name
@@ -124,8 +130,8 @@ def contract_findings(store: Store, name: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _customers_before(store: Store, date: dt.date, run: Mapping[dt.date, str]) -> int | None:
-    """Return the rows of customers in the version of the nearest date before, else in CURRENT, when that is near.
+def _before(store: Store, date: dt.date, run: Mapping[dt.date, str]) -> dict[str, int | None]:
+    """Return what the version of the nearest date before counts, else that in CURRENT, when it is near; else nulls.
 
     Versions of the same run stand for those they replace. A date run again is not compared with its own earlier
     version while there is another: what a mended fault changes is no change overnight.
@@ -133,10 +139,13 @@ def _customers_before(store: Store, date: dt.date, run: Mapping[dt.date, str]) -
     known = store.newest_by_date() | dict(run)
     earlier = [day for day in known if 0 < (date - day).days <= _COMPARED_DAYS]
     before = known[max(earlier)] if earlier else store.current()
-    if before is None or abs((dt.date.fromisoformat(date_of(before)) - date).days) > _COMPARED_DAYS:
-        return None
-    try:
-        manifest = json.loads((store.versions / before / MANIFEST).read_text(encoding="utf-8"))
-        return int(manifest["tables"]["customers"]["rows"]) or None
-    except (OSError, ValueError, KeyError):
-        return None
+    counted = (None, None)
+    if before is not None and abs((dt.date.fromisoformat(date_of(before)) - date).days) <= _COMPARED_DAYS:
+        try:
+            customers = pq.read_table(store.versions / before / "customers.parquet", columns=_COMPARED_COLUMNS)
+            with duckdb.connect() as apart:
+                apart.register("customers", customers)
+                counted = apart.execute(_COUNTED).fetchone() or counted
+        except (OSError, pa.ArrowInvalid):  # a version that retention or a person took away
+            pass
+    return dict(zip(("customers_before", "contactable_before"), counted, strict=True))

@@ -28,7 +28,7 @@ identities as (
         one_id,
         {{ sorted_list('message_channel') }} as channels
     from {{ ref(relation) }}
-    where {{ among_dates('as_of_date', var('as_of_dates')) }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
     group by as_of_date, one_id
 ){{ ',' if not loop.last }}
 

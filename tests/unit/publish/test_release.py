@@ -54,9 +54,18 @@ def test_a_real_change_is_released_by_name_with_a_reason_that_is_kept(halved, mo
     assert kept["passed"] is False and kept["accepted"] == {
         "by": getpass.getuser(),
         "reason": "the franchise was sold",
-        "checks": ["customers_did_not_halve_or_double_overnight"],
+        "checks": ["customers_did_not_halve_or_double_overnight", "contactable_customers_did_not_halve_overnight"],
     }
     assert publish(settings, [NEXT]).current == blocked  # run again, the same bytes stay accepted
+
+
+def test_consents_that_stayed_away_overnight_block_although_nobody_is_missing(tmp_path):
+    settings = brand(tmp_path)
+    publish(settings, [DATE])
+    add_date(settings, NEXT, "update customers set consented_channels = [] where one_id > 'P05'")
+    _, message = _blocked(settings)
+    assert "contactable_customers_did_not_halve_overnight" in message
+    assert "customers_did_not_halve_or_double" not in message
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
