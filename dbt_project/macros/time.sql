@@ -3,9 +3,16 @@
   (for stages, transitions and leaps), feature those and the closed training cut-offs.
   A run hands them in through its environment and not as vars, because dbt parses the whole project anew when a var
   changes (docs/decisions.md); they are read when a model is executed, never when it is parsed. A unit test, or a
-  person at a prompt, names them as vars: as_of_dates, state_dates, feature_dates.
+  person at a prompt, names them as vars: as_of_dates, state_dates, feature_dates. `all` are the three and the frozen
+  dates: the first day of each date's quarter, at which quintile cuts and cadence priors are taken, so that they are pure
+  functions of a date.
+  What reads a table that keeps partitions starts from among_dates(..., dates_of(...)): a run that touched the
+  partitions of other dates would fill them from tables that hold only its own.
 -#}
 {% macro dates_of(kind) -%}
+    {%- if kind == 'all' -%}
+        {{ return(dates_of('as_of') + dates_of('state') + dates_of('feature') + frozen_dates()) }}
+    {%- endif -%}
     {%- set named = var(kind ~ '_dates', []) -%}
     {%- if named or not execute -%}
         {{ return(named) }}
@@ -15,9 +22,8 @@
 
 {#-
   The dates of the run as a subquery: as_of_date, ends_at (the UTC instant at which that business date is over)
-  and cut_off_at (the UTC instant up to which records count as known). `kind` is as_of, state, feature, all,
-  kpi (the days figures are read at, kpi_dates) or label (closed label windows, label_dates). `all` holds the frozen dates too: the first
-  day of each date's quarter, at which quintile cuts and cadence priors are taken, so that they are pure functions of D.
+  and cut_off_at (the UTC instant up to which records count as known). `kind` is one of dates_of's, kpi (the days
+  figures are read at, kpi_dates) or label (closed label windows, label_dates).
 -#}
 {% macro run_dates(kind) -%}
     {%- if kind == 'kpi' -%}
@@ -26,13 +32,7 @@
     {%- if kind == 'label' -%}
         {{ return(label_dates()) }}
     {%- endif -%}
-    {%- set lists = {
-        'as_of': dates_of('as_of'),
-        'state': dates_of('state'),
-        'feature': dates_of('feature'),
-        'all': dates_of('as_of') + dates_of('state') + dates_of('feature') + frozen_dates(),
-    } -%}
-    {%- set dates = lists[kind] | unique | sort -%}
+    {%- set dates = dates_of(kind) | unique | sort -%}
     (
         select
             as_of_date,

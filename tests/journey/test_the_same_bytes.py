@@ -1,9 +1,13 @@
 """A re-run is a no-op, and no order of dates, thread count or later record changes what a date says."""
 
 import datetime as dt
+import json
 
+import duckdb
 import pytest
 
+from orchestration.python_tables import PYTHON_TABLES
+from orchestration.settings import CHECKOUT
 from tests.builders import Brand, phone, published_hashes, shop, siyu
 from tests.journey.conftest import DATES
 
@@ -21,6 +25,25 @@ def _differences(left, right):
         for table in left[date]
         if left[date][table] != right.get(date, {}).get(table)
     ]
+
+
+def _kept_tables():
+    """Return the tables that keep the dates of earlier runs: dbt's incremental ones and those of the Python stages."""
+    manifest = json.loads((CHECKOUT / "dbt_project" / "target" / "manifest.json").read_text(encoding="utf-8"))
+    models = (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
+    incremental = [f"{m['schema']}.{m['alias']}" for m in models if m["config"]["materialized"] == "incremental"]
+    return [*incremental, *(name for name, columns in PYTHON_TABLES.items() if "as_of_date" in columns)]
+
+
+def _partitions(home):
+    """Return a fingerprint of every date of every table that keeps dates, in every stage."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        sql = "select as_of_date, count(*), bit_xor(hash(t)) from {} as t group by as_of_date"
+        found = {}
+        for table in _kept_tables():
+            if "as_of_date" in con.sql(f"from {table}").columns:
+                found |= {f"{table}/{row[0]}": row[1:] for row in con.execute(sql.format(table)).fetchall()}
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +91,10 @@ def test_what_is_landed_later_changes_no_earlier_date(brand_home, tmp_path):
     assert _differences(expected, found) == []
 
 
-def test_the_same_partition_twice_is_the_same_version(brand_home):
-    before = published_hashes(brand_home)
+def test_the_same_partition_twice_is_the_same_version_and_leaves_every_date_of_every_table_as_it_was(brand_home):
+    published, partitions = published_hashes(brand_home), _partitions(brand_home)
     _run(brand_home, DATES[1])
-    assert published_hashes(brand_home) == before
+    assert published_hashes(brand_home) == published
+    after = _partitions(brand_home)
+    assert {date.isoformat() for date in DATES} <= {name.split("/")[1] for name in partitions}
+    assert [name for name in partitions if partitions[name] != after.get(name)] == []

@@ -26,6 +26,7 @@ with standing as (
         on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('attributes') }} as attributes
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
+    where {{ among_dates('stages.as_of_date', dates_of('as_of')) }}
 ),
 
 eves as (

@@ -22,6 +22,7 @@ based as (
     inner join {{ ref('conversion_points') }} as of_stage on rfm.purchase_stage = of_stage.stage
     inner join {{ ref('conversion_points') }} as of_cart on of_cart.stage = 'cart'
     left join carts on rfm.as_of_date = carts.as_of_date and rfm.one_id = carts.one_id
+    where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}
 )
 
 select

@@ -28,3 +28,4 @@ left join {{ ref('customer_orders') }} as orders on rfm.as_of_date = orders.as_o
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set = habits.order_set
 left join {{ ref('novelty') }} as novelty on rfm.as_of_date = novelty.as_of_date and rfm.one_id = novelty.one_id
+where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}

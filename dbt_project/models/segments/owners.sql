@@ -73,7 +73,7 @@ candidates as (
             and follows.staff_id = contacts.staff_id
     left join sales
         on follows.as_of_date = sales.as_of_date and follows.one_id = sales.one_id and follows.staff_id = sales.staff_id
-    where follows.is_active
+    where follows.is_active and {{ among_dates('follows.as_of_date', dates_of('as_of')) }}
     union all
     select
         last_sellers.as_of_date,

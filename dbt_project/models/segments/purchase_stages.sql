@@ -18,6 +18,7 @@ people as (
         as_of_date,
         one_id
     from {{ ref('customer_records') }}
+    where {{ among_dates('as_of_date', dates_of('all')) }}
 ),
 
 facts as (

@@ -87,4 +87,4 @@ left join {{ ref('dead_numbers') }} as dead
         together.as_of_date = dead.as_of_date
         and together.one_id = dead.one_id
         and together.message_channel = dead.message_channel
-where dead.one_id is null
+where dead.one_id is null and {{ among_dates('together.as_of_date', dates_of('as_of')) }}

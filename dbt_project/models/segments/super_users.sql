@@ -19,6 +19,7 @@ with facts as (
     inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
     left join {{ ref('influence') }} as influence
         on rfm.as_of_date = influence.as_of_date and rfm.one_id = influence.one_id
+    where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}
 ),
 
 ranked as (

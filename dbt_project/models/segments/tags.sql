@@ -45,3 +45,4 @@ left join {{ ref('customer_orders') }} as orders
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set = habits.order_set
 left join attended on segments.as_of_date = attended.as_of_date and segments.one_id = attended.one_id
+where {{ among_dates('segments.as_of_date', dates_of('as_of')) }}
