@@ -59,7 +59,11 @@ complete as (
         coalesce(id_scope, '') as id_scope,
         id_value,
         coalesce(observed_at, known_at) as observed_at,
-        unbound_at,
+        -- A record cannot be parted from its own number: somebody would be left without anything that founds them.
+        case
+            when not (id_type = 'customer_id' and coalesce(id_scope, '') = source and id_value = customer_id)
+                then unbound_at
+        end as unbound_at,
         known_at,
         channel,
         file_id,
