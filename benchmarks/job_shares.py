@@ -1,8 +1,8 @@
 """Where the CPU of a run goes, and its fixed part.
 
 Usage: ``python -m benchmarks.job_shares HOME`` after `make run`. The table is the run's own account
-(``last_run.json``). The last lines measure what starting dbt costs before its first model: with a parse in full, as on a
-home's first run and after a release, and with the parse kept, as on every night after it.
+(``last_run.json``). The last lines measure what starting dbt costs before its first model: with a parse in full, as
+on a home's first run and after a release, and with the parse kept, as on every night after it.
 """
 
 import json
