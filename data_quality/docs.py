@@ -2,6 +2,8 @@
 
 import re
 import shutil
+from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +27,7 @@ padding:.3rem .5rem;text-align:left;vertical-align:top}
 </style>"""
 
 
-def write_site(context: Any, folder: Path) -> None:
+def write_site(context: Any, folder: Path, verdicts: Mapping[str, Mapping[str, bool]]) -> None:
     """Write a context's suites and results as a site that opens without a network, in place of the one before.
 
     Parameters
@@ -34,6 +36,9 @@ def write_site(context: Any, folder: Path) -> None:
         A Great Expectations context that has run its validations.
     folder
         The site's folder; replaced as a whole.
+    verdicts
+        Whether each check held, by door: what the first page says. The library's own is filled by scripts from the
+        web and stays empty without them.
     """
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -50,8 +55,35 @@ def write_site(context: Any, folder: Path) -> None:
     for page in draft.rglob("*.html"):
         page.write_text(offline(page.read_text(encoding="utf-8")), encoding="utf-8")
         page.chmod(0o640)
+    (draft / "index.html").write_text(_index(draft, verdicts), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
+
+
+def _index(site: Path, verdicts: Mapping[str, Mapping[str, bool]]) -> str:
+    """Return the first page: a row per door with how many checks held, which did not, and the way to both pages."""
+    rows = []
+    for door, held in verdicts.items():
+        failed = [name for name, success in held.items() if not success]
+        results = next(iter(sorted(site.glob(f"validations/{door}/**/*.html"))))
+        links = (
+            f'<a href="{escape(str(results.relative_to(site)))}">结果 results</a>',
+            f'<a href="expectations/{escape(door)}.html">期望 expectations</a>',
+        )
+        mark = "✗" if failed else "✓"
+        cells = (
+            f"{mark} {escape(door)}",
+            f"{len(held) - len(failed)} / {len(held)}",
+            escape(", ".join(failed)),
+            *links,
+        )
+        rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+    heads = "".join(f"<th>{head}</th>" for head in ("关口 door", "通过 held", "未通过 failed", "", ""))
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>siyu · Data Docs</title>'
+        f"{_STYLE}</head><body><h1>数据质量 Data quality</h1>"
+        f"<table><tr>{heads}</tr>{''.join(rows)}</table></body></html>\n"
+    )
 
 
 def offline(page: str) -> str:

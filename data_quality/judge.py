@@ -47,6 +47,7 @@ def judge(doors: Sequence[Door], docs: Path | None = None) -> dict[str, Report]:
     """
     context = _context()
     findings: dict[str, list[Finding]] = {}
+    said: dict[str, dict[str, bool]] = {}
     for door in doors:
         for subject, numbers in door.measured.items():
             findings.setdefault(subject, [])
@@ -55,13 +56,13 @@ def judge(doors: Sequence[Door], docs: Path | None = None) -> dict[str, Report]:
                 raise ValueError(f"{door.name}: {subject}: not measured: {', '.join(missing)}")
         if not door.checks or not door.measured:
             continue
-        verdicts = _verdicts(context, door)
+        verdicts = said[door.name] = _verdicts(context, door)
         for subject, numbers in door.measured.items():
             findings[subject] += [_finding(door.name, check, numbers[check.name], verdicts) for check in door.checks]
     if docs is not None:
         from data_quality.docs import write_site
 
-        write_site(context, docs)
+        write_site(context, docs, said)
     return {subject: Report(subject, tuple(found)) for subject, found in findings.items()}
 
 

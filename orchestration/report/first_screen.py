@@ -20,7 +20,10 @@ def completeness(facts: Facts) -> str:
     ]
     head = (
         figure(
-            f"{len(stale)} / {len(channels)}", "渠道数据过期:" + "、".join(stale), "stale: " + ", ".join(stale), "bad"
+            f"{len(stale)} / {len(channels)}",
+            "个渠道数据过期:" + "、".join(stale),
+            "channels are stale: " + ", ".join(stale),
+            "bad",
         )
         if stale
         else figure("✓", f"{len(channels)} 个渠道数据齐全", f"all {len(channels)} channels complete", "good")
@@ -51,7 +54,7 @@ def yesterday(facts: Facts) -> str:
         ),
     ]
     drawn = [
-        figure(text, f"{zh} {_against(pair)} 同比上周", f"{en} {_against(pair)} on last week")
+        figure(text, f"{zh} {_against(pair)} 较上周同日", f"{en} {_against(pair)} on last week")
         for text, pair, zh, en in pairs
     ]
     words = note(

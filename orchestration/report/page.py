@@ -1,5 +1,6 @@
 """The page around the facts: bilingual text, cards, tables and one small script that switches the language."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -28,9 +29,18 @@ _SCRIPT = (
 )
 
 
+#: Chinese sets these marks in full width; the sources keep to ASCII, where the two cannot be mistaken for each other.
+_FULL_WIDTH = str.maketrans({":": "\uff1a", ";": "\uff1b", ",": "\uff0c", "(": "\uff08", ")": "\uff09", "?": "\uff1f"})
+_AFTER_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])[:;,?]|\([^()]*[\u4e00-\u9fff][^()]*\)")
+
+
+def _typeset(zh: str) -> str:
+    return _AFTER_CHINESE.sub(lambda found: found.group().translate(_FULL_WIDTH), zh)
+
+
 def t(zh: str, en: str) -> str:
     """Return a text in both languages; the page shows one. Both are escaped."""
-    return f'<span class="zh">{escape(zh)}</span><span class="en">{escape(en)}</span>'
+    return f'<span class="zh">{escape(_typeset(zh))}</span><span class="en">{escape(en)}</span>'
 
 
 def figure(value: str, zh: str, en: str, mood: str = "") -> str:
