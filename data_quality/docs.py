@@ -21,7 +21,8 @@ body{font:14px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif;margin:
 padding:0 1rem;color:#222}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;
 padding:.3rem .5rem;text-align:left;vertical-align:top}
-.navbar ul,.breadcrumb{list-style:none;display:flex;gap:1rem;padding:0}
+.breadcrumb{list-style:none;display:flex;gap:1rem;padding:0}.ge-navigation-sidebar-content{display:block;columns:3;
+list-style:none;padding:0;font-size:12px;overflow-wrap:anywhere}.card,footer{display:none}.card:has(nav){display:block}
 .fa-check-circle:before{content:"\\2713";color:#18794e}
 .fa-times:before{content:"\\2717";color:#b42318}.modal,.collapse,button,input{display:none}.badge{font-weight:600}
 </style>"""

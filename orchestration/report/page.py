@@ -31,11 +31,11 @@ _SCRIPT = (
 
 #: Chinese sets these marks in full width; the sources keep to ASCII, where the two cannot be mistaken for each other.
 _FULL_WIDTH = str.maketrans({":": "\uff1a", ";": "\uff1b", ",": "\uff0c", "(": "\uff08", ")": "\uff09", "?": "\uff1f"})
-_AFTER_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])[:;,?]|\([^()]*[\u4e00-\u9fff][^()]*\)")
+_BESIDE_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])[:;,?]|[:;,?](?=[\u4e00-\u9fff])|\([^()]*[\u4e00-\u9fff][^()]*\)")
 
 
 def _typeset(zh: str) -> str:
-    return _AFTER_CHINESE.sub(lambda found: found.group().translate(_FULL_WIDTH), zh)
+    return _BESIDE_CHINESE.sub(lambda found: found.group().translate(_FULL_WIDTH), zh)
 
 
 def t(zh: str, en: str) -> str:
