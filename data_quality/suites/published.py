@@ -12,6 +12,8 @@ from typing import Final
 from data_quality.checks import Check
 from data_quality.suites.shapes import TableShape, shape_checks
 
+#: How many rows of customers have a channel on which they can be reached and have agreed to be.
+CONTACTABLE: Final = "count(case when len(list_intersect(reachable_channels, consented_channels)) > 0 then 1 end)"
 #: Below so many people half of them is chance.
 _FEW: Final = 10
 _VERSION_DATE: Final = "(select as_of_date from version)"
@@ -70,7 +72,7 @@ _CUSTOMERS: Final = [
     Check(
         "contactable_customers_did_not_halve_overnight",
         "customers",
-        "coalesce(count(case when len(list_intersect(reachable_channels, consented_channels)) > 0 then 1 end)"
+        f"coalesce({CONTACTABLE}"
         f" / nullif(max(case when contactable_before >= {_FEW} then contactable_before end), 0), 1)",
         (
             "People who may be written to have gone, compared with the version of the date before: did a consent or"

@@ -31,6 +31,8 @@ def _target(settings: Settings, part: str) -> Path:
     """Return where a dbt call leaves its log and results, with the newest parse of this home laid ready."""
     target = settings.home / "dbt_target" / part
     target.mkdir(parents=True, exist_ok=True)
+    # A call that ends before its first table writes no results: those of last night must not speak for it.
+    (target / "run_results.json").unlink(missing_ok=True)
     parses = sorted(target.parent.glob(f"*/{_PARSED}"), key=lambda file: (file.stat().st_mtime_ns, str(file)))
     if parses and parses[-1].parent != target:
         shutil.copy2(parses[-1], target / _PARSED)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from data_quality.files import measure_version
 from data_quality.judge import Door, judge
 from data_quality.report import Finding, Report, merged
-from data_quality.suites.published import published_checks
+from data_quality.suites.published import CONTACTABLE, published_checks
 from data_quality.suites.shapes import TableShape
 from orchestration.business_time import cut_off_at, day_ends_at
 from orchestration.publishing import doors
@@ -26,10 +26,6 @@ DOOR: Final = "published"
 #: Customers are compared with those of a version whose date lies this close.
 _COMPARED_DAYS: Final = 7
 _COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
-_COUNTED: Final = """
-    select count(*), count(case when len(list_intersect(reachable_channels, consented_channels)) > 0 then 1 end)
-    from customers
-"""
 _NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": ""}
 _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
@@ -145,7 +141,7 @@ def _before(store: Store, date: dt.date, run: Mapping[dt.date, str]) -> dict[str
             customers = pq.read_table(store.versions / before / "customers.parquet", columns=_COMPARED_COLUMNS)
             with duckdb.connect() as apart:
                 apart.register("customers", customers)
-                counted = apart.execute(_COUNTED).fetchone() or counted
+                counted = apart.execute(f"select count(*), {CONTACTABLE} from customers").fetchone() or counted
         except (OSError, pa.ArrowInvalid):  # a version that retention or a person took away
             pass
     return dict(zip(("customers_before", "contactable_before"), counted, strict=True))
