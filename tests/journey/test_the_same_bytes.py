@@ -47,22 +47,12 @@ def _partitions(home):
 
 
 @pytest.fixture(scope="module")
-def shuffled_home(brand_home, tmp_path_factory):
+def shuffled_home(tmp_path_factory):
     """The same brand, its dates run one by one in another order, with one thread."""
     home = tmp_path_factory.mktemp("shuffled") / "home"
     shop(home, DATES[-1]).land()
-    _same_keys(brand_home, home)
     _run(home, DATES[2], DATES[0], DATES[1], SIYU_THREADS="1")
     return home
-
-
-def _same_keys(source, target):
-    """A home's keys are its own: two homes give the same ids only under the same keys."""
-    (target / "vault" / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
-    for key in (source / "vault" / "keys").glob("*.key"):
-        copy = target / "vault" / "keys" / key.name
-        copy.write_bytes(key.read_bytes())
-        copy.chmod(0o600)
 
 
 def test_shuffled_dates_with_one_thread_publish_the_same_bytes(brand_home, shuffled_home):
@@ -73,7 +63,6 @@ def test_what_is_landed_later_changes_no_earlier_date(brand_home, tmp_path):
     """Future orders, a later registration, a later merge through a shared phone, wild amounts: all after the dates."""
     home = tmp_path / "home"
     shop(home, DATES[-1]).land()
-    _same_keys(brand_home, home)
     later = f"{DATES[-1] + dt.timedelta(days=1)} 00:00:00"
     poison = Brand(home)
     customer = {"source": "shop", "registered_at": later, "updated_at": later}
