@@ -30,12 +30,15 @@ bench: setup manifest
 lint: setup
 	@PYTHON=$(BIN)/python bash tests/run_all.sh lint
 
+# A line every five seconds for as long as the recipe's shell lives; started by the recipe that says what it does.
+TICK = started=$$(date +%s); ( while sleep 5 >/dev/null; do echo "       $$(( $$(date +%s) - started )) s"; done ) & tick=$$!; trap 'kill $$tick' EXIT
+
 setup: $(VENV)/.installed
 
 # Hash-locked; the checkout itself is installed editable so that Dagster's code location finds its siblings.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "setup: virtual environment and hash-locked requirements (once, about a minute and a half)"
-	@started=$$(date +%s); \
+	@$(TICK); \
 	$(PYTHON) -m venv $(VENV) && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
@@ -45,5 +48,5 @@ manifest: dbt_project/target/manifest.json
 
 # Dagster's definitions are read from dbt's manifest, so parsing belongs to set-up.
 dbt_project/target/manifest.json: $(VENV)/.installed $(DBT_SOURCES)
-	@echo "setup: dbt manifest"
-	@$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project && touch $@
+	@echo "setup: dbt manifest (about ten seconds)"
+	@$(TICK); $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project && touch $@

@@ -4,18 +4,28 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$(dirname "${PYTHON:-.venv/bin/python}")
 
-step() {
-    local started=$SECONDS
-    echo "== $1"
-    shift
-    "$@"
-    echo "   $((SECONDS - started)) s"
+# A line every few seconds while a step runs, so that nobody wonders whether it hangs.
+tick() {
+    while sleep "$1" > /dev/null; do echo "   $((SECONDS - started)) s"; done
 }
 
-step "ruff: style and docstrings" "$bin/ruff" check --quiet .
-step "ruff: format" "$bin/ruff" format --quiet --check .
-step "import-linter: direction" "$bin/lint-imports" --no-cache
-step "mypy: strict" "$bin/mypy"
-step "sqlfluff: SQL" "$bin/sqlfluff" lint --processes 2 --disable-progress-bar dbt_project
+step() {
+    started=$SECONDS
+    echo "== $2"
+    tick "$1" &
+    local ticking=$! result=0
+    shift 2
+    "$@" || result=$?
+    kill $ticking
+    wait $ticking 2> /dev/null || true
+    echo "   done in $((SECONDS - started)) s"
+    return $result
+}
+
+step 5 "ruff: style and docstrings" "$bin/ruff" check --quiet .
+step 5 "ruff: format" "$bin/ruff" format --quiet --check .
+step 5 "import-linter: direction" "$bin/lint-imports" --no-cache
+step 5 "mypy: strict" "$bin/mypy"
+step 5 "sqlfluff: SQL" "$bin/sqlfluff" lint --processes 2 --disable-progress-bar dbt_project
 [ "${1:-}" = lint ] && exit 0
-step "pytest: facts about the business, dbt unit tests, journeys" "$bin/python" -m pytest
+step 20 "pytest: facts about the business, dbt unit tests, journeys" "$bin/python" -m pytest
