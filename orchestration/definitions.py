@@ -12,7 +12,7 @@ from orchestration.defs.shared import Home
 from orchestration.defs.transform import PROJECT
 
 #: dbt of this very environment, whether or not it is activated.
-DBT = str(Path(sys.executable).with_name("dbt"))
+DBT = str(Path(sys.executable).with_name("siyu-dbt"))
 
 definitions = dg.Definitions(
     assets=dg.load_assets_from_package_module(defs),
