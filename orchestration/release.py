@@ -10,16 +10,11 @@ import duckdb
 from orchestration.settings import CHECKOUT
 
 _DBT = CHECKOUT / "dbt_project"
-#: What keeps partitions between runs, and the files that decide its rows and columns. A partition is a pure function
-#: of landed records and these files, so a run makes those it needs again; altering columns in place would meet DuckDB's
-#: log-replay bugs around ALTER. A new threshold must not drop recall's tasks, to which their results still refer.
-_KEPT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "dbt": (
-        ("segments", "lifecycle", "features", "published"),
-        ("dbt_project/models/**/*.*", "dbt_project/macros/**/*.*", "dbt_project/seeds/**/*.*"),
-    ),
-    "python": (("models", "scores", "recall"), ("orchestration/python_tables.py", "ml/recall/tables.py")),
-}
+#: dbt's tables that keep partitions between runs, and the files that decide their rows and columns. A partition is a
+#: pure function of landed records and these files, so a run makes those it needs again; altering columns in place would
+#: meet DuckDB's log-replay bugs around ALTER. The Python stages' tables keep their rows: results refer to their tasks.
+_KEPT: Final = ("segments", "lifecycle", "features", "published")
+_RULES: Final = ("models/**/*.*", "macros/**/*.*", "seeds/**/*.*")
 
 
 def _hash(files: Iterable[Path]) -> str:
@@ -50,15 +45,12 @@ def note(connection: duckdb.DuckDBPyConnection, part: str, release: str) -> None
     connection.execute("commit")
 
 
-def drop_other_releases(connection: duckdb.DuckDBPyConnection, checkout: Path = CHECKOUT) -> list[str]:
-    """Drop the tables that another release built; return their schemas."""
-    dropped = []
-    for part, (schemas, patterns) in _KEPT.items():
-        release = _hash(file for pattern in patterns for file in checkout.glob(pattern))
-        if noted(connection, part) == release:
-            continue
-        for schema in schemas:
-            connection.execute(f'drop schema if exists "{schema}" cascade')
-        dropped += schemas
-        note(connection, part, release)
-    return dropped
+def drop_other_releases(connection: duckdb.DuckDBPyConnection, dbt_project: Path = _DBT) -> list[str]:
+    """Drop dbt's tables that another release built; return their schemas."""
+    release = _hash(file for pattern in _RULES for file in dbt_project.glob(pattern))
+    if noted(connection, "dbt") == release:
+        return []
+    for schema in _KEPT:
+        connection.execute(f'drop schema if exists "{schema}" cascade')
+    note(connection, "dbt", release)
+    return list(_KEPT)

@@ -8,6 +8,7 @@ from typing import Final
 
 import dagster as dg
 
+from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
 from orchestration.settings import Settings, load_settings
@@ -32,6 +33,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
             os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
             with connect(settings) as connection:
                 drop_other_releases(connection)
+                fit_columns(connection)
                 create_schemas(connection)
             yield self
 

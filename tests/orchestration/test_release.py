@@ -3,16 +3,16 @@
 import duckdb
 import pytest
 
+from orchestration.python_tables import PYTHON_TABLES, create_missing, fit_columns
 from orchestration.release import drop_other_releases, note, noted
 from orchestration.stages import STAGES
 
 
 @pytest.fixture
-def checkout(tmp_path):
+def dbt_project(tmp_path):
     files = {
-        "dbt_project/models/segments/rfm.sql": "select 1",
-        "dbt_project/seeds/rfm_cuts.csv": "cut\n30\n",
-        "orchestration/python_tables.py": "TABLES = 1",
+        "models/segments/rfm.sql": "select 1",
+        "seeds/rfm_cuts.csv": "cut\n30\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -21,13 +21,13 @@ def checkout(tmp_path):
 
 
 @pytest.fixture
-def warehouse(checkout):
+def warehouse(dbt_project):
     with duckdb.connect() as connection:
         for stage in STAGES:
             connection.execute(f"create schema {stage}")
-        drop_other_releases(connection, checkout)
+        drop_other_releases(connection, dbt_project)
         connection.execute("create schema segments; create table segments.rfm as select 1 as one")
-        connection.execute("create schema recall; create table recall.tasks as select 'T1' as task_id")
+        connection.execute("create table recall.tasks as select 'T1' as task_id")
         yield connection
 
 
@@ -37,25 +37,50 @@ def _tables(connection):
     }
 
 
-def test_the_same_release_keeps_every_partition(warehouse, checkout):
-    assert drop_other_releases(warehouse, checkout) == []
+def test_the_same_release_keeps_every_partition(warehouse, dbt_project):
+    assert drop_other_releases(warehouse, dbt_project) == []
     assert _tables(warehouse) == {"main.release", "segments.rfm", "recall.tasks"}
 
 
-@pytest.mark.parametrize("changed", ["dbt_project/seeds/rfm_cuts.csv", "dbt_project/models/segments/rfm.sql"])
+@pytest.mark.parametrize("changed", ["seeds/rfm_cuts.csv", "models/segments/rfm.sql"])
 def test_a_new_threshold_or_rule_drops_its_partitions_and_keeps_the_tasks_that_results_refer_to(
-    warehouse, checkout, changed
+    warehouse, dbt_project, changed
 ):
-    (checkout / changed).write_text("another", encoding="utf-8")
-    assert drop_other_releases(warehouse, checkout) == ["segments", "lifecycle", "features", "published"]
+    (dbt_project / changed).write_text("another", encoding="utf-8")
+    assert drop_other_releases(warehouse, dbt_project) == ["segments", "lifecycle", "features", "published"]
     assert _tables(warehouse) == {"main.release", "recall.tasks"}
-    assert drop_other_releases(warehouse, checkout) == []
+    assert drop_other_releases(warehouse, dbt_project) == []
 
 
-def test_other_columns_of_the_python_tables_drop_those(warehouse, checkout):
-    (checkout / "orchestration/python_tables.py").write_text("TABLES = 2", encoding="utf-8")
-    assert drop_other_releases(warehouse, checkout) == ["models", "scores", "recall"]
-    assert _tables(warehouse) == {"main.release", "segments.rfm"}
+def test_tasks_of_an_older_release_stay_when_their_columns_change():
+    """The table of before lacks talking_point_2, numbered its priority as text and had a column that is gone."""
+    with duckdb.connect() as connection:
+        create_missing(connection)
+        assert fit_columns(connection) == []
+        connection.execute("""
+            create or replace table recall.tasks as
+            select * exclude (talking_point_2) replace (cast(priority as varchar) as priority), 'x' as gone
+            from recall.tasks
+        """)
+        connection.execute("insert into recall.tasks by name select 'T1' as task_id, 'A' as one_id, '7' as priority")
+        assert fit_columns(connection) == ["recall.tasks"]
+        columns = {row[0]: row[1] for row in connection.execute("describe recall.tasks").fetchall()}
+        assert columns == PYTHON_TABLES["recall.tasks"]
+        kept = "select task_id, one_id, priority, talking_point_2 from recall.tasks"
+        assert connection.execute(kept).fetchall() == [("T1", "A", 7, None)]
+
+
+def test_a_value_that_does_not_fit_a_new_type_stops_the_run_and_stays():
+    with duckdb.connect() as connection:
+        create_missing(connection)
+        connection.execute("""
+            create or replace table recall.tasks as
+            select * replace (cast(priority as varchar) as priority) from recall.tasks
+        """)
+        connection.execute("insert into recall.tasks by name select 'T1' as task_id, 'urgent' as priority")
+        with pytest.raises(duckdb.ConversionException, match="urgent"):
+            fit_columns(connection)
+        assert connection.execute("select priority from recall.tasks").fetchall() == [("urgent",)]
 
 
 def test_a_warehouse_notes_one_release_of_a_part(warehouse):
