@@ -40,7 +40,8 @@
   The rows of a noun, one per (natural key, version), in the noun's columns and types. `relation` names a CTE with those
   columns (but for `unknown`, which become null), known_at and the bookkeeping columns. Deliveries of one version
   (same key, update time and known_at: a re-export of history) collapse to the one landed last; a row that says what
-  the row before it said already is a repeat and goes.
+  the row before it said already is a repeat and goes. Only if that one was known by then: an older version that lands
+  later must not take away what was known before it came.
 -#}
 {% macro noun_versions(noun, relation, unknown=[]) -%}
     {%- set schema = noun_schema(noun) -%}
@@ -80,6 +81,7 @@
     ) as compared
     where
         said_at is null
+        or said_at > known_at
         {%- for column in said %}
         or said_{{ column }} is distinct from {{ column }}
         {%- endfor %}

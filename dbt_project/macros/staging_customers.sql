@@ -75,8 +75,11 @@
 {#-
   Identifier observations from a CTE `relation` with the observation's columns: one row per link, calendar month and
   unbinding, as it was first known. A month is enough to see a number fall silent, and keeps daily logins from piling up.
+  `unbinds` says that the relation holds unbindings: what is seen of a link after one may bind it again, in the same
+  month too, so all of it is kept.
 -#}
-{% macro observations(relation) -%}
+{% macro observations(relation, unbinds=false) -%}
+    {%- set link = ['source', 'customer_id', 'id_type', 'id_scope', 'id_value'] -%}
     select
         cast(source as varchar) as source,
         cast(customer_id as varchar) as customer_id,
@@ -94,11 +97,28 @@
         select
             seen.*,
             row_number() over (
-                partition by source, customer_id, id_type, id_scope, id_value, unbound_at, date_trunc('month', observed_at)
-                order by known_at, observed_at, origin, _file_id, _line
+                partition by
+                    {% for column in link %}seen.{{ column }}, {% endfor %}seen.unbound_at,
+                    date_trunc('month', seen.observed_at)
+                    {%- if unbinds %}, case when seen.observed_at > undone.first_unbound_at then seen.observed_at end{% endif %}
+                order by seen.known_at, seen.observed_at, seen.origin, seen._file_id, seen._line
             ) as place
         from {{ relation }} as seen
-        where customer_id is not null and id_value is not null
+        {%- if unbinds %}
+        left join (
+            select
+                {{ link | join(', ') }},
+                min(unbound_at) as first_unbound_at
+            from {{ relation }}
+            where unbound_at is not null
+            group by {{ link | join(', ') }}
+        ) as undone
+            on
+                {% for column in link -%}
+                seen.{{ column }} = undone.{{ column }}{{ ' and ' if not loop.last }}
+                {%- endfor %}
+        {%- endif %}
+        where seen.customer_id is not null and seen.id_value is not null
     ) as placed
     where place = 1
 {%- endmacro %}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import zoneinfo
 from typing import Final, NamedTuple
 
 from orchestration.business_time import SHANGHAI_OFFSET
@@ -16,6 +17,8 @@ SENTINELS: Final = frozenset(
 EARLIEST: Final = dt.datetime.fromisoformat("1900-01-01")
 LATEST: Final = dt.datetime.fromisoformat("2200-01-01")
 _EPOCH: Final = dt.datetime.fromisoformat("1970-01-01")
+#: With the summer time of 1986 to 1991, which instants of births were written under; business dates have none.
+_SHANGHAI: Final = zoneinfo.ZoneInfo("Asia/Shanghai")
 _EXCEL_DAY_ZERO: Final = dt.datetime.fromisoformat("1899-12-30")
 _DATE: Final = r"(?P<y>\d{4})(?:[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?|(?P<m2>\d{2})(?P<d2>\d{2}))"
 _TIME: Final = (
@@ -76,7 +79,10 @@ def read_instant(text: str, clock: Clock) -> Read:
 
 
 def read_date(text: str) -> Read:
-    """Return the business date a text means, as midnight; an instant with a zone counts on its Shanghai date."""
+    """Return the business date a text means, as midnight; an instant with a zone counts on its Shanghai date.
+
+    That is the date on the calendar there: midnight of a birthday in the summers of 1986 to 1991 was 15:00 UTC.
+    """
     value = plain(text[:64])
     if len(value) == 10 and value[4] == "-" == value[7]:
         try:
@@ -89,6 +95,8 @@ def read_date(text: str) -> Read:
     if read.moment is None:
         return read
     local = read.moment + SHANGHAI_OFFSET
+    if read_instant(value, "utc") == read and _excel_days(value) is None:  # it said its zone, whatever ours is
+        local = read.moment.replace(tzinfo=dt.UTC).astimezone(_SHANGHAI)
     return Read(dt.datetime.combine(local.date(), dt.time()))
 
 

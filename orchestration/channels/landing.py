@@ -62,8 +62,8 @@ def land(
         Its name as it may be stored.
     now
         The instant (UTC, naive) of this run. A new file landed when it appeared in its folder (its inode's change
-        time, which no tool can set back), and at the latest now: what was delivered before a date's cut-off is known
-        at that date though the run starts after it.
+        time, which no tool can set back), where the channel demands a `.done` beside it not before that one did, and at
+        the latest now: what was delivered before a date's cut-off is known at that date though the run starts after it.
     """
     found: Probe | None = None
     broken: BrokenFile | None = None
@@ -87,7 +87,7 @@ def land(
         format=landed.format,
         bytes=landed.bytes,
         modified_ns=landed.modified_ns,
-        landed_at=min(now, _appeared_at(landed.path, now)),
+        landed_at=min(now, max(_appeared_at(path, now) for path in _complete_with(landed.path, settings, channel))),
         in_history=landed.in_history,
         probe=found,
         broken=broken,
@@ -102,6 +102,11 @@ def land(
         _copy(landed.path, delivery.path)
     _write(sidecar, delivery)
     return delivery
+
+
+def _complete_with(path: Path, settings: Settings, channel: str) -> list[Path]:
+    """Return what must lie in landing before a file is read: itself, and its marker where the channel demands one."""
+    return [path, path.with_name(path.name + ".done")] if channel in settings.done_markers else [path]
 
 
 def _appeared_at(path: Path, now: dt.datetime) -> dt.datetime:

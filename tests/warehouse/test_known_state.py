@@ -22,8 +22,10 @@ SAME_AT_EVERY_DATE = {
     "places.cities": "the ways to write a city, not who lives there",
     "interests.categories": "numbers for the names of categories",
     "order_versions.refunded_orders": "spares a look-up, see FLAGS",
+    "order_versions.line_steps": "when the lines of an order changed, which parts its versions; not what they say",
     "order_versions.test_records": "spares a look-up, see FLAGS",
     "kpi_coupon_figures.known_first": "whether there was any coupon by then; a later version does not undo that",
+    "kpi_version_figures.first_known": "since when an order was known as paid; a later version does not undo that",
     "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
 }
 #: What happens to be true today -> the noun that whoever reads it asks too, as known at the date

@@ -1,4 +1,5 @@
 -- One row per history_key: the last basket of a purchase history, its dearest product and what is known of its cost.
+-- What the product is called is looked up at each date: a catalogue changes while nobody buys.
 {{ config(materialized='table') }}
 
 with ranked_orders as (
@@ -25,7 +26,6 @@ lines as (
         last_orders.history_key,
         last_orders.one_id,
         last_orders.order_set,
-        last_orders.cut_off_at,
         lines.sku_id,
         lines.line_id,
         lines.amount_fen - coalesce(lines.discount_fen, 0) as paid_fen,
@@ -46,7 +46,6 @@ ranked as (
         history_key,
         one_id,
         order_set,
-        cut_off_at,
         sku_id,
         paid_fen,
         cost_fen,
@@ -54,25 +53,12 @@ ranked as (
     from lines
 ),
 
-named as (
-    select
-        ranked.history_key,
-        max(products.name) as last_product_name
-    from ranked
-    inner join {{ ref('products') }} as products
-        on
-            ranked.sku_id = products.sku_id
-            and products.known_at <= ranked.cut_off_at
-            and (products.superseded_at is null or products.superseded_at > ranked.cut_off_at)
-    where ranked.dearest = 1
-    group by ranked.history_key
-),
-
 summed as (
     select
         history_key,
         one_id,
         order_set,
+        max(case when dearest = 1 then sku_id end) as last_sku_id,
         count(*) as item_count,
         sum(paid_fen) as basket_fen,
         sum(case when cost_fen is not null then paid_fen else 0 end) as costed_fen,
@@ -89,6 +75,5 @@ select
     cast(summed.basket_fen as bigint) as basket_fen,
     cast(summed.costed_fen as bigint) as costed_fen,
     cast(summed.cost_fen as bigint) as cost_fen,
-    named.last_product_name
+    summed.last_sku_id
 from summed
-left join named on summed.history_key = named.history_key

@@ -18,6 +18,24 @@ staff as (
     from {{ known_versions(ref('staff')) }} as known
 ),
 
+-- What the dearest thing of the last basket is called at the date, from whichever catalogue knows it.
+product_names as (
+    select
+        orders.as_of_date,
+        orders.one_id,
+        max(products.name) as last_product_name
+    from {{ ref('customer_orders') }} as orders
+    inner join dates on orders.as_of_date = dates.as_of_date
+    inner join {{ ref('recall_baskets') }} as baskets
+        on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+    inner join {{ ref('products') }} as products
+        on
+            baskets.last_sku_id = products.sku_id
+            and products.known_at <= dates.cut_off_at
+            and (products.superseded_at is null or products.superseded_at > dates.cut_off_at)
+    group by orders.as_of_date, orders.one_id
+),
+
 -- The brand's measured margin: over everybody's last basket, where enough of it has a cost.
 margins as (
     select
@@ -57,7 +75,7 @@ select
     profiles.average_order_fen,
     cast(round(margins.margin_rate, 4) as decimal(9, 4)) as margin_rate,
     baskets.item_count as items_per_order,
-    baskets.last_product_name,
+    product_names.last_product_name,
     habits.first_interest as top_category,
     segments.rfm_segment,
     segments.pyramid_tier,
@@ -101,6 +119,8 @@ left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set = habits.order_set
 left join {{ ref('recall_baskets') }} as baskets
     on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+left join product_names
+    on profiles.as_of_date = product_names.as_of_date and profiles.one_id = product_names.one_id
 left join margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 {%- set per_person = {

@@ -24,15 +24,41 @@ suppressions as (
         and (known.revoked_at is null or known.revoked_at >= known.ends_at)
 ),
 
+refund_orders as (
+    select
+        orders.source,
+        orders.order_id,
+        orders.customer_id,
+        orders.known_at,
+        orders.superseded_at
+    from {{ ref('orders') }} as orders
+    inner join (
+        select distinct
+            source,
+            order_id
+        from {{ ref('refunds') }}
+        where customer_id is null
+    ) as refunds
+        on orders.source = refunds.source and orders.order_id = refunds.order_id
+),
+
+-- Asked for and not yet paid back at the date, also where a later version or step says that it was. A refund that
+-- names nobody is its order's customer's.
 open_refunds as (
     select
-        as_of_date,
-        source,
-        customer_id
+        known.as_of_date,
+        known.source,
+        coalesce(known.customer_id, orders.customer_id) as customer_id
     from {{ known_versions(ref('refunds')) }} as known
+    left join {{ known_versions('refund_orders') }} as orders
+        on
+            known.as_of_date = orders.as_of_date
+            and known.source = orders.source
+            and known.order_id = orders.order_id
     where
-        requested_at < ends_at and customer_id is not null
-        and status = 'requested' and (refunded_at is null or refunded_at >= ends_at)
+        known.requested_at < known.ends_at
+        and known.status in ('requested', 'succeeded')
+        and (known.refunded_at >= known.ends_at or (known.refunded_at is null and known.status = 'requested'))
 ),
 
 complaints as (

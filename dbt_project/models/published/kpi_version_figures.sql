@@ -16,6 +16,17 @@ with orders as (
         and coalesce(known.order_type, 'normal') not in ('test', 'gift', 'exchange')
 ),
 
+-- When an order was first known as a paid one: a later version of it (shipped, finished) is no late arrival.
+first_known as (
+    select
+        source,
+        order_id,
+        min(known_at) as first_known_at
+    from {{ ref('orders') }}
+    where paid_at is not null
+    group by 1, 2
+),
+
 test_records as (
     select
         customers.as_of_date,
@@ -64,9 +75,11 @@ select
     count(*),
     null
 from orders
+inner join first_known
+    on orders.source = first_known.source and orders.order_id = first_known.order_id
 inner join {{ ref('kpi_days') }} as kpi_days
     on orders.as_of_date = kpi_days.as_of_date and {{ business_date('orders.paid_at') }} = kpi_days.kpi_date
 inner join {{ run_dates('kpi') }} as readings
     on kpi_days.reading_date = readings.as_of_date
-where kpi_days.is_published and orders.known_at > readings.cut_off_at
+where kpi_days.is_published and first_known.first_known_at > readings.cut_off_at
 group by 1, 2

@@ -45,22 +45,58 @@ bought as (
     inner join people on bought_by_key.person_key = people.person_key
 ),
 
--- Refunds count on their own date, whether or not they found their order.
-known_refunds as (
+-- The orders that refunds name: whose a refund is where it does not say, and whether its order counts at all.
+refunded_orders as (
+    select
+        orders.source,
+        orders.order_id,
+        orders.customer_id,
+        orders.cancelled_at,
+        coalesce(orders.order_type, 'normal') not in ('test', 'gift', 'exchange') as is_sale,
+        orders.known_at,
+        orders.superseded_at
+    from {{ ref('orders') }} as orders
+    inner join (
+        select distinct
+            source,
+            order_id
+        from {{ ref('refunds') }}
+        where status = 'succeeded'
+    ) as refunded
+        on orders.source = refunded.source and orders.order_id = refunded.order_id
+),
+
+test_records as (
     select
         as_of_date,
         source,
-        order_id,
-        customer_id,
-        amount_fen,
-        {{ days_between(business_date('refunded_at'), 'as_of_date') }}
+        customer_id
+    from {{ known_versions(ref('customers'), 'all') }} as known
+    where is_test
+),
+
+-- Refunds count on their own date, whether or not they found their order; not those of an order that is no sale, of
+-- which nothing stands in paid_fen either: money never paid in cannot be taken off twice.
+known_refunds as (
+    select
+        known.as_of_date,
+        known.source,
+        coalesce(known.customer_id, orders.customer_id) as customer_id,
+        known.amount_fen,
+        {{ days_between(business_date('known.refunded_at'), 'known.as_of_date') }}
         < {{ segment_number('order_window_days') }} as is_in_window
     from {{ known_versions(ref('refunds'), 'all') }} as known
+    left join {{ known_versions('refunded_orders', 'all') }} as orders
+        on
+            known.as_of_date = orders.as_of_date
+            and known.source = orders.source
+            and known.order_id = orders.order_id
     where
-        {{ among_dates('as_of_date', dates_of('as_of') + frozen_dates()) }}
-        and status = 'succeeded'
-        and refunded_at < ends_at
-        and customer_id is not null
+        {{ among_dates('known.as_of_date', dates_of('as_of') + frozen_dates()) }}
+        and known.status = 'succeeded'
+        and known.refunded_at < known.ends_at
+        and coalesce(orders.is_sale, true)
+        and (orders.cancelled_at is null or orders.cancelled_at >= known.ends_at)
 ),
 
 returned as (
@@ -75,6 +111,12 @@ returned as (
             known_refunds.as_of_date = customer_records.as_of_date
             and known_refunds.source = customer_records.source
             and known_refunds.customer_id = customer_records.customer_id
+    left join test_records
+        on
+            known_refunds.as_of_date = test_records.as_of_date
+            and known_refunds.source = test_records.source
+            and known_refunds.customer_id = test_records.customer_id
+    where test_records.customer_id is null
     group by known_refunds.as_of_date, customer_records.one_id
 )
 

@@ -137,6 +137,18 @@ case(
     warning="sentinel_date born_on",
 )
 case(
+    "birthdays of a summer with summer time, written as the instant of their midnight",
+    (4, 0, 0),
+    table(
+        "s1,2026-03-01,1,1988-06-14T15:00:00.000Z",
+        "s2,2026-03-01,1,1988-06-15T00:00:00+09:00",
+        "s3,2026-03-01,1,1988-06-15 23:30:00",
+        "s4,2026-03-01,1,1992-06-14T15:00:00Z",
+        header="order_id,ordered_at,amount_yuan,born_on",
+    ),
+    values=("born_on", ("1988-06-15", "1988-06-15", "1988-06-15", "1992-06-14")),
+)
+case(
     "times that do not exist",
     (0, 2, 0),
     table(row("x1", ordered_at="2026-02-30 10:00:00"), row("x2", ordered_at="2026-03-01 24:00:00")),

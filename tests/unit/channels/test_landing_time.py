@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from orchestration.channels import ingest as engine
-from orchestration.channels import writing
+from orchestration.channels import landing, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, create_schemas
 from tests.unit.channels.door import HEADER, NOON, row
@@ -47,6 +47,28 @@ def test_everything_is_history_until_a_channel_is_live(door):
     door.settings = type(door.settings)(home=door.home, live_from={"shop": "2026-06-02"})
     door.ingest(LATER)
     assert sorted(door.rows("shop__receipts", "order_id", "_is_history")) == [("a", True), ("b", True), ("c", False)]
+
+
+def test_a_history_delivered_again_elsewhere_stays_history(door):
+    content = f"{HEADER}\n{row('a')}\n"
+    door.land("receipts", "history/a.csv", content)
+    door.ingest(NOON)
+    door.land("receipts", "again.csv", content)
+    door.ingest(LATER)
+    door.settings = type(door.settings)(home=door.home, live_from={"shop": "2026-06-01"})
+    door.ingest(LATER)
+    assert door.rows("shop__receipts", "order_id", "_is_history") == [("a", True)]
+
+
+def test_a_file_that_waits_for_its_marker_landed_with_the_marker(door, monkeypatch):
+    door.settings = type(door.settings)(home=door.home, done_markers=("shop",))
+    appeared = {"a.csv": NOON, "a.csv.done": NOON + dt.timedelta(minutes=40)}
+    monkeypatch.setattr(landing, "_appeared_at", lambda path, now: appeared[path.name])
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n")
+    assert door.ingest(NOON + dt.timedelta(minutes=30)).waiting == 1
+    door.land("receipts", "a.csv.done", "")
+    assert door.ingest(LATER).loaded == 1
+    assert door.rows("shop__receipts", "_landed_at") == [(NOON + dt.timedelta(minutes=40),)]
 
 
 def test_a_run_that_dies_before_its_commit_is_healed_by_the_next(door, monkeypatch):

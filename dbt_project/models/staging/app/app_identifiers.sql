@@ -25,19 +25,32 @@ with records as (
     where tests.value is null
 ),
 
+-- Few people ever undo a binding; what is seen of them afterwards may bind it again, so all of it is kept.
+undone as (
+    select
+        customer_id,
+        min(unbound_at) as first_unbound_at
+    from records
+    where unbound_at is not null
+    group by customer_id
+),
+
 -- Most records say of a person and a month what one before them said: the first of them is enough for every id below.
 first_records as (
     select *
     from (
         select
-            *,
+            records.*,
             row_number() over (
                 partition by
-                    customer_id, is_login, type, original_id, anonymous_id, device_id, mobile, email, unionid, project,
-                    unbound_at, date_trunc('month', observed_at)
-                order by known_at, observed_at, _file_id, _line
+                    records.customer_id, records.is_login, records.type, records.original_id, records.anonymous_id,
+                    records.device_id, records.mobile, records.email, records.unionid, records.project,
+                    records.unbound_at, date_trunc('month', records.observed_at),
+                    case when records.observed_at > undone.first_unbound_at then records.observed_at end
+                order by records.known_at, records.observed_at, records._file_id, records._line
             ) as place
         from records
+        left join undone on records.customer_id = undone.customer_id
     ) as placed
     where place = 1
 ),
@@ -72,4 +85,4 @@ listed as (
     {%- endfor %}
 )
 
-{{ observations('listed') }}
+{{ observations('listed', unbinds=true) }}

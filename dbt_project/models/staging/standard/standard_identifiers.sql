@@ -69,4 +69,4 @@ listed as (
     from {{ ref('standard_customer_identifiers') }}
 )
 
-{{ observations('listed') }}
+{{ observations('listed', unbinds=true) }}
