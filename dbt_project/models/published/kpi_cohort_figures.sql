@@ -32,7 +32,8 @@ order_refunds as (
         known.as_of_date,
         known.source,
         known.order_id,
-        sum(known.amount_fen) as refunded_fen
+        sum(known.amount_fen) as refunded_fen,
+        max(case when known.includes_freight then 1 else 0 end) = 1 as is_freight_refunded
     from {{ known_versions(ref('refunds'), 'kpi') }} as known
     where known.status = 'succeeded' and known.refunded_at < known.ends_at and known.order_id is not null
     group by 1, 2, 3
@@ -68,7 +69,11 @@ candidates as (
     where
         test_records.customer_id is null
         and (orders.cancelled_at is null or orders.cancelled_at >= days.ends_at)
-        and (order_refunds.refunded_fen is null or order_refunds.refunded_fen < orders.paid_fen)
+        and (
+            order_refunds.refunded_fen is null
+            or order_refunds.refunded_fen
+            < orders.paid_fen - case when order_refunds.is_freight_refunded then 0 else orders.freight_fen end
+        )
 ),
 
 bought as (
@@ -107,7 +112,11 @@ bought as (
         orders.paid_at < candidates.ends_at
         and (orders.cancelled_at is null or orders.cancelled_at >= candidates.ends_at)
         and test_records.customer_id is null
-        and (order_refunds.refunded_fen is null or order_refunds.refunded_fen < orders.paid_fen)
+        and (
+            order_refunds.refunded_fen is null
+            or order_refunds.refunded_fen
+            < orders.paid_fen - case when order_refunds.is_freight_refunded then 0 else orders.freight_fen end
+        )
     group by 1, 2, 3, 4
 ),
 
