@@ -18,14 +18,8 @@ from orchestration.warehouse import create_schemas
 PROJECT = CHECKOUT / "dbt_project"
 TAIL = {"known_at": "timestamp", "superseded_at": "timestamp", "file_id": "varchar", "line": "bigint"}
 #: The features and what they stand on; nouns and identities are written by hand, so nothing before them is built.
-SELECT = [
-    "+customer_features",
-    "+outcomes",
-    "--exclude",
-    "path:models/staging",
-    "path:models/identity",
-    "path:models/customer",
-]
+TARGETS = ("+customer_features", "+outcomes")
+BY_HAND = ("--exclude", "path:models/staging", "path:models/identity", "path:models/customer")
 
 
 def nouns() -> dict[str, dict[str, str]]:
@@ -89,6 +83,17 @@ class World:
 
     def build(self, folder: Path, cut_offs: list[str], as_of: str) -> dict[str, str]:
         """Run dbt on the rows; return the bytes of features and outcomes by ``table/date``, as sha256."""
+        warehouse = self.lay(folder)
+        run_dbt(warehouse, {"as_of": [as_of], "state": [as_of], "feature": sorted({*cut_offs, as_of})})
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            return {
+                f"{table}/{date}": _bytes_of(con, table, date)
+                for table in ("customer_features", "outcomes")
+                for date in sorted({*cut_offs, as_of})
+            }
+
+    def lay(self, folder: Path) -> Path:
+        """Write the rows into a new warehouse of the folder and return its file."""
         folder.mkdir(parents=True, exist_ok=True)
         warehouse = folder / "warehouse.duckdb"
         with duckdb.connect(str(warehouse)) as con:
@@ -104,23 +109,18 @@ class World:
                 names = ", ".join(row)
                 marks = ", ".join("?" for _ in row)
                 con.execute(f"insert into {schema}.{table} ({names}) values ({marks})", list(row.values()))
-        _dbt(warehouse, {"as_of": [as_of], "state": [as_of], "feature": sorted({*cut_offs, as_of})})
-        with duckdb.connect(str(warehouse), read_only=True) as con:
-            return {
-                f"{table}/{date}": _bytes_of(con, table, date)
-                for table in ("customer_features", "outcomes")
-                for date in sorted({*cut_offs, as_of})
-            }
+        return warehouse
 
 
-def _dbt(warehouse: Path, dates: dict[str, list[str]]) -> None:
+def run_dbt(warehouse: Path, dates: dict[str, list[str]], targets: tuple[str, ...] = TARGETS) -> None:
+    """Build models and what they stand on, for the dates of a run."""
     environment = os.environ | {"SIYU_WAREHOUSE": str(warehouse), "SIYU_RUN_DATES": json.dumps(dates)}
     environment["DBT_PROFILES_DIR"] = str(PROJECT)
     target = warehouse.parent.parent / "target"
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test", "test"]
     folders = ["--project-dir", str(PROJECT), "--target-path", str(target), "--log-path", str(target)]
     done = subprocess.run(
-        [*command, *folders, "--select", *SELECT],
+        [*command, *folders, "--select", *targets, *BY_HAND],
         capture_output=True, text=True, env=environment, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]

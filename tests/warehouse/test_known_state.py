@@ -20,7 +20,8 @@ from orchestration.stages import STAGES
 SAME_AT_EVERY_DATE = {
     "novelty.first_records": "a product's first record; what was looked at before it is not new",
     "places.cities": "the ways to write a city, not who lives there",
-    "interests.categories": "numbers for the names of categories",
+    "customer_orders.catalogue_changes": "when a product was called otherwise; a date counts those known by then",
+    "customer_orders.renamed": "which orders such a change came after; a date counts those known by then",
     "order_versions.refunded_orders": "spares a look-up, see FLAGS",
     "order_versions.line_steps": "when the lines of an order changed, which parts its versions; not what they say",
     "order_versions.test_records": "spares a look-up, see FLAGS",

@@ -16,9 +16,9 @@
     'marketplace_orders_84d', 'order_channels_84d', 'order_stores_84d', 'refunded_orders_28d', 'refunded_orders_84d',
 ] %}
 {% set category_counts = [
-    'categories_84d', 'categories_28d', 'new_categories_28d', 'repeated_categories_84d', 'item_quantity_84d',
-    'item_quantity_28d',
+    'item_quantity_84d', 'item_quantity_28d',
 ] %}
+{% set category_kinds = ['categories_84d', 'categories_28d', 'new_categories_28d', 'repeated_categories_84d'] %}
 {% set activity_counts = [
     'events_84d', 'events_28d', 'events_7d', 'active_days_28d', 'active_days_84d', 'views_28d', 'intent_events_28d',
     'carts_14d', 'conversations_28d', 'complaints_84d', 'shares_84d', 'app_events_28d', 'mini_program_events_28d',
@@ -61,6 +61,9 @@ select
     {% for column in columns -%}
     cast(coalesce({{ group }}.{{ column }}, 0) as bigint) as {{ column }},
     {% endfor -%}
+    {% endfor -%}
+    {% for column in category_kinds -%}
+    cast(case when categories.person_key is null then 0 else categories.{{ column }} end as bigint) as {{ column }},
     {% endfor -%}
     cast(activity.activity_recency_days as bigint) as activity_recency_days,
     cast(contacts.contact_recency_days as bigint) as contact_recency_days,

@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 -- One row per (as_of_date, person_key) with an order line in 84 days: how broad and how full the baskets are.
+-- Where nobody says of any line what category it is, the figures of categories are null, never 0.
 with lines as (
     select
         orders.as_of_date,
@@ -13,7 +14,7 @@ with lines as (
     from {{ ref('feature_orders') }} as orders
     inner join {{ run_dates('feature') }} as dates
         on orders.as_of_date = dates.as_of_date
-    inner join {{ ref('feature_basket_versions') }} as baskets
+    inner join {{ ref('basket_versions') }} as baskets
         on
             orders.order_key = baskets.order_key
             and baskets.known_at <= dates.cut_off_at
@@ -25,13 +26,15 @@ with lines as (
 select
     as_of_date,
     person_key,
-    count(*) as categories_84d,
-    sum(case when newest_days_ago < 28 then 1 else 0 end) as categories_28d,
-    sum(case when oldest_days_ago < 28 then 1 else 0 end) as new_categories_28d,
-    sum(case when newest_days_ago < oldest_days_ago then 1 else 0 end) as repeated_categories_84d,
+    nullif(count(category_key), 0) as categories_84d,
+    sum(case when category_key is not null then case when newest_days_ago < 28 then 1 else 0 end end) as categories_28d,
+    sum(case when category_key is not null then case when oldest_days_ago < 28 then 1 else 0 end end)
+        as new_categories_28d,
+    sum(case when category_key is not null then case when newest_days_ago < oldest_days_ago then 1 else 0 end end)
+        as repeated_categories_84d,
     sum(item_quantity_84d) as item_quantity_84d,
     sum(item_quantity_28d) as item_quantity_28d,
-    max(line_fen) as top_category_fen,
-    sum(line_fen) as line_fen
+    max(case when category_key is not null then line_fen end) as top_category_fen,
+    sum(case when category_key is not null then line_fen end) as line_fen
 from lines
 group by as_of_date, person_key

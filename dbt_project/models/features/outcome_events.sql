@@ -25,7 +25,8 @@ refunds as (
         known.as_of_date,
         known.source,
         known.order_id,
-        sum(known.amount_fen) as refunded_fen
+        sum(known.amount_fen) as refunded_fen,
+        max(case when known.includes_freight then 1 else 0 end) = 1 as is_freight_refunded
     from {{ known_versions(ref('refunds'), 'label') }} as known
     where
         known.status = 'succeeded'
@@ -49,7 +50,10 @@ left join refunds
         orders.as_of_date = refunds.as_of_date
         and orders.source = refunds.source
         and orders.order_id = refunds.order_id
-where refunds.refunded_fen is null or refunds.refunded_fen < orders.tender_fen
+-- As segments.paid_orders keeps an order: freight is mostly not given back with the goods.
+where
+    refunds.refunded_fen is null
+    or refunds.refunded_fen < case when refunds.is_freight_refunded then orders.tender_fen else orders.paid_fen end
 union all
 select
     known.as_of_date,

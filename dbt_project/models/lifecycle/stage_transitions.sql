@@ -1,6 +1,7 @@
 -- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day
 -- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
--- lapse counts: whoever buys again after `lost` has skipped two stages.
+-- lapse counts: whoever buys again after `lost` has skipped two stages. Who never bought (any more: their one order was
+-- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse.
 with moves as (
     select
         as_of_date,
@@ -30,7 +31,8 @@ sized as (
             over (partition by counted.as_of_date, counted.model, counted.from_stage)
             as from_count,
         case
-            when from_ranks.lapse_depth <> to_ranks.lapse_depth then from_ranks.lapse_depth - to_ranks.lapse_depth
+            when from_ranks.is_buyer and to_ranks.is_buyer and from_ranks.lapse_depth <> to_ranks.lapse_depth
+                then from_ranks.lapse_depth - to_ranks.lapse_depth
             else to_ranks.growth_rank - from_ranks.growth_rank
         end as leap_size
     from counted
@@ -58,7 +60,9 @@ leap_touches as (
             moves.as_of_date = touches.as_of_date
             and moves.one_id = touches.one_id
             and touches.age_days < {{ segment_number('leap_touch_days') }}
-    where moves.from_stage <> moves.to_stage
+    left join {{ ref('passive_event_types') }} as passive
+        on touches.touch = passive.event_type
+    where moves.from_stage <> moves.to_stage and passive.event_type is null
     group by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage, touches.touch
 )
 

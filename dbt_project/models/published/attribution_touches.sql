@@ -1,5 +1,6 @@
 -- One row per person, day and channel on which the channel touched the person, as known at a date of the run: a
--- message delivered, an own visit, a friend added. Only the days that the longest window can reach.
+-- message delivered, an own visit, a friend added; leaving the brand is no touch. Only the days that the longest window
+-- can reach.
 with touches as (
     select
         known.as_of_date,
@@ -17,13 +18,15 @@ with touches as (
         known.channel,
         {{ business_date('known.occurred_at') }} as touch_date
     from {{ known_versions(ref('events'), 'as_of') }} as known
-    where known.occurred_at < known.ends_at
+    left join {{ ref('passive_event_types') }} as passive
+        on known.event_type = passive.event_type
+    where known.occurred_at < known.ends_at and passive.event_type is null
     union all
     select
         known.as_of_date,
         known.source,
         known.customer_id,
-        'wecom' as channel,
+        case when known.source = 'official_account' then 'official_account' else 'wecom' end as channel,
         {{ business_date('known.added_at') }} as touch_date
     from {{ known_versions(ref('follows'), 'as_of') }} as known
     where known.added_at < known.ends_at

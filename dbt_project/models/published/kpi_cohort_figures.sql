@@ -1,4 +1,5 @@
--- New buyers of a day, what they cost, and how many of those of 90 days before have bought on a second day.
+-- New buyers of a day, what they cost, and how many of those of 90 days before have bought on a second day. What was
+-- given back in full is no purchase (segments.paid_orders). Where only known people bought, new buyers are 0.
 with readings as (
     select distinct
         kpi_days.kpi_date,
@@ -26,6 +27,18 @@ test_records as (
     where known.is_test
 ),
 
+order_refunds as (
+    select
+        known.as_of_date,
+        known.source,
+        known.order_id,
+        sum(known.amount_fen) as refunded_fen,
+        max(case when known.includes_freight then 1 else 0 end) = 1 as is_freight_refunded
+    from {{ known_versions(ref('refunds'), 'kpi') }} as known
+    where known.status = 'succeeded' and known.refunded_at < known.ends_at and known.order_id is not null
+    group by 1, 2, 3
+),
+
 -- distinct before the rest of their orders is looked up: else the planner begins with every order at every date
 candidates as (
     select distinct
@@ -43,12 +56,24 @@ candidates as (
             and (orders.superseded_at is null or orders.superseded_at > days.cut_off_at)
     left join test_records
         on
-            days.reading_date = test_records.as_of_date
+            orders.is_ever_test
+            and days.reading_date = test_records.as_of_date
             and orders.source = test_records.source
             and orders.customer_id = test_records.customer_id
+    left join order_refunds
+        on
+            orders.is_ever_refunded
+            and days.reading_date = order_refunds.as_of_date
+            and orders.source = order_refunds.source
+            and orders.order_id = order_refunds.order_id
     where
         test_records.customer_id is null
         and (orders.cancelled_at is null or orders.cancelled_at >= days.ends_at)
+        and (
+            order_refunds.refunded_fen is null
+            or order_refunds.refunded_fen
+            < orders.paid_fen - case when order_refunds.is_freight_refunded then 0 else orders.freight_fen end
+        )
 ),
 
 bought as (
@@ -71,9 +96,27 @@ bought as (
             candidates.person_key = orders.person_key
             and orders.known_at <= candidates.cut_off_at
             and (orders.superseded_at is null or orders.superseded_at > candidates.cut_off_at)
+    left join test_records
+        on
+            orders.is_ever_test
+            and candidates.reading_date = test_records.as_of_date
+            and orders.source = test_records.source
+            and orders.customer_id = test_records.customer_id
+    left join order_refunds
+        on
+            orders.is_ever_refunded
+            and candidates.reading_date = order_refunds.as_of_date
+            and orders.source = order_refunds.source
+            and orders.order_id = order_refunds.order_id
     where
         orders.paid_at < candidates.ends_at
         and (orders.cancelled_at is null or orders.cancelled_at >= candidates.ends_at)
+        and test_records.customer_id is null
+        and (
+            order_refunds.refunded_fen is null
+            or order_refunds.refunded_fen
+            < orders.paid_fen - case when order_refunds.is_freight_refunded then 0 else orders.freight_fen end
+        )
     group by 1, 2, 3, 4
 ),
 
@@ -82,10 +125,9 @@ cohorts as (
         kpi_date,
         reading_date,
         first_date,
-        count(*) as first_buyers,
-        sum(bought_again) as repeat_buyers
+        sum(case when first_order_date = first_date then 1 else 0 end) as first_buyers,
+        sum(case when first_order_date = first_date then bought_again else 0 end) as repeat_buyers
     from bought
-    where first_order_date = first_date
     group by 1, 2, 3
 ),
 
@@ -109,13 +151,15 @@ select
     repeat_buyers as numerator,
     first_buyers as denominator
 from cohorts
-where first_date < kpi_date
+where first_date < kpi_date and first_buyers > 0
 union all
 select kpi_date, reading_date, 'new_buyers', 'all', 'all', first_buyers, null
 from cohorts
 where first_date = kpi_date
 union all
-select spend.kpi_date, spend.reading_date, 'acquisition_cost', 'all', 'all', spend.spend_fen, cohorts.first_buyers
+select
+    spend.kpi_date, spend.reading_date, 'acquisition_cost', 'all', 'all', spend.spend_fen,
+    nullif(cohorts.first_buyers, 0)
 from spend
 left join cohorts
     on

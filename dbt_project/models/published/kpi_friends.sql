@@ -19,7 +19,8 @@ follows as (
         {{ business_date(happened('deleted_by_customer_at')) }} as deleted_date,
         {{ business_date(happened('deleted_by_staff_at')) }} as dropped_date
     from {{ known_versions(ref('follows'), 'kpi') }} as known
-    where added_at < ends_at
+    -- Subscribers of an official account are no friends of a member of staff (segments.staff_follows).
+    where added_at < ends_at and staff_id is not null and source <> 'official_account'
 )
 
 select

@@ -16,6 +16,7 @@ delivered as (
         messages.source,
         messages.message_id,
         messages.message_channel,
+        messages.delivered_at,
         records.one_id,
         case
             when
@@ -38,12 +39,23 @@ delivered as (
     where messages.delivered_at < messages.ends_at
 ),
 
-buyers as (
+-- Who bought in the window, and when last: whoever paid before the message came did not answer it.
+people as (
     select distinct
-        delivered.kpi_date,
-        delivered.reading_date,
-        delivered.one_id
+        kpi_date,
+        reading_date,
+        one_id
     from delivered
+    where one_id is not null
+),
+
+buyers as (
+    select
+        people.kpi_date,
+        people.reading_date,
+        people.one_id,
+        max(orders.paid_at) as last_paid_at
+    from people
     cross join (
         {%- for back in range(8) %}
         select {{ back }} as days
@@ -52,10 +64,10 @@ buyers as (
     ) as back
     inner join {{ ref('kpi_orders') }} as orders
         on
-            {{ add_days('delivered.kpi_date', '- back.days') }} = orders.kpi_date
-            and {{ read_on(add_days('delivered.kpi_date', '- back.days'), 'delivered.reading_date') }}
-            = orders.reading_date
-            and delivered.one_id = orders.one_id
+            {{ add_days('people.kpi_date', '- back.days') }} = orders.kpi_date
+            and {{ read_on(add_days('people.kpi_date', '- back.days'), 'people.reading_date') }} = orders.reading_date
+            and people.one_id = orders.one_id
+    group by 1, 2, 3
 ),
 
 counted as (
@@ -65,7 +77,7 @@ counted as (
         delivered.message_channel,
         count(*) as delivered,
         sum(delivered.replied) as replied,
-        count(buyers.one_id) as ordered
+        sum(case when buyers.last_paid_at >= delivered.delivered_at then 1 else 0 end) as ordered
     from delivered
     left join buyers
         on

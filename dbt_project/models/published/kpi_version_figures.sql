@@ -16,17 +16,6 @@ with orders as (
         and coalesce(known.order_type, 'normal') not in ('test', 'gift', 'exchange')
 ),
 
--- When an order was first known as a paid one: a later version of it (shipped, finished) is no late arrival.
-first_known as (
-    select
-        source,
-        order_id,
-        min(known_at) as first_known_at
-    from {{ ref('orders') }}
-    where paid_at is not null
-    group by 1, 2
-),
-
 test_records as (
     select
         customers.as_of_date,
@@ -53,6 +42,43 @@ attributed as (
             and orders.source = test_records.source
             and orders.customer_id = test_records.customer_id
     where test_records.customer_id is null
+),
+
+-- Known anew since the day's last restatement: late, unless an earlier version was counted then (a shipped order that
+-- is finished weeks later is no late one).
+changed_since as (
+    select
+        kpi_days.as_of_date,
+        kpi_days.kpi_date,
+        orders.source,
+        orders.order_id,
+        readings.ends_at,
+        readings.cut_off_at
+    from orders
+    inner join {{ ref('kpi_days') }} as kpi_days
+        on orders.as_of_date = kpi_days.as_of_date and {{ business_date('orders.paid_at') }} = kpi_days.kpi_date
+    inner join {{ run_dates('kpi') }} as readings
+        on kpi_days.reading_date = readings.as_of_date
+    where kpi_days.is_published and orders.known_at > readings.cut_off_at
+),
+
+counted_then as (
+    select distinct
+        changed.as_of_date,
+        changed.kpi_date,
+        changed.source,
+        changed.order_id
+    from changed_since as changed
+    inner join {{ ref('orders') }} as versions
+        on
+            changed.source = versions.source
+            and changed.order_id = versions.order_id
+            and versions.known_at <= changed.cut_off_at
+            and (versions.superseded_at is null or versions.superseded_at > changed.cut_off_at)
+    where
+        versions.paid_at < changed.ends_at
+        and (versions.cancelled_at is null or versions.cancelled_at >= changed.ends_at)
+        and coalesce(versions.order_type, 'normal') not in ('test', 'gift', 'exchange')
 )
 
 select
@@ -67,19 +93,19 @@ from attributed
 group by 1, 2, 3, 4, 5
 union all
 select
-    kpi_days.as_of_date,
-    kpi_days.kpi_date,
+    changed.as_of_date,
+    changed.kpi_date,
     'late_beyond_window',
     'all',
     'all',
     count(*),
     null
-from orders
-inner join first_known
-    on orders.source = first_known.source and orders.order_id = first_known.order_id
-inner join {{ ref('kpi_days') }} as kpi_days
-    on orders.as_of_date = kpi_days.as_of_date and {{ business_date('orders.paid_at') }} = kpi_days.kpi_date
-inner join {{ run_dates('kpi') }} as readings
-    on kpi_days.reading_date = readings.as_of_date
-where kpi_days.is_published and first_known.first_known_at > readings.cut_off_at
+from changed_since as changed
+left join counted_then as counted
+    on
+        changed.as_of_date = counted.as_of_date
+        and changed.kpi_date = counted.kpi_date
+        and changed.source = counted.source
+        and changed.order_id = counted.order_id
+where counted.order_id is null
 group by 1, 2

@@ -1,5 +1,6 @@
 -- One row per (as_of_date, one_id): what the customer's records say of them. Of several records the newest that says
--- anything; test and staff wherever one record or identifier is.
+-- anything, but the highest of their levels: a shop's ordinary member of today is still the brand's gold card. Test
+-- wherever one record is.
 with records as (
     select
         known.as_of_date,
@@ -21,6 +22,12 @@ with records as (
         ) as newness,
         row_number() over (
             partition by known.as_of_date, customer_records.one_id
+            order by
+                coalesce(levels.rank, 0) desc,
+                coalesce(known.updated_at, known.known_at) desc, known.source asc, known.customer_id asc
+        ) as highness,
+        row_number() over (
+            partition by known.as_of_date, customer_records.one_id
             order by coalesce(known.registered_at, known.known_at), known.source, known.customer_id
         ) as oldness
     from {{ known_versions(ref('customers'), 'as_of') }} as known
@@ -29,15 +36,17 @@ with records as (
             known.as_of_date = customer_records.as_of_date
             and known.source = customer_records.source
             and known.customer_id = customer_records.customer_id
+    left join {{ ref('member_levels') }} as levels on known.level = levels.level
 ),
 
 said as (
     select
         as_of_date,
         one_id,
-        {%- for column in ['gender', 'birth_date', 'city', 'occupation', 'industry', 'level', 'points'] %}
+        {%- for column in ['gender', 'birth_date', 'city', 'occupation', 'industry', 'points'] %}
         min_by({{ column }}, case when {{ column }} is not null then newness end) as {{ column }},
         {%- endfor %}
+        min_by(level, case when level is not null then highness end) as level,
         -- A province belongs to its record's city, where the record has one.
         min_by(
             province, case when province is not null then newness + case when city is null then 1000000 else 0 end end

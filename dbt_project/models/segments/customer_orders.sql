@@ -1,8 +1,57 @@
 -- One row per (as_of_date, one_id) with a paid order or a refund: what the customer bought, paid and returned.
-with paid_orders as (
+with order_keys as (
+    select distinct
+        source,
+        order_id,
+        order_key
+    from {{ ref('order_versions') }}
+),
+
+-- Tastes are told once per order_set (purchase_histories), so a catalogue that moves a product to another category after
+-- it was bought makes another set: else they would depend on which other dates are run.
+catalogue_changes as (
+    select
+        sku_id,
+        known_at
+    from (
+        select
+            sku_id,
+            category,
+            known_at,
+            lag(category) over (partition by source, sku_id order by known_at) as category_before
+        from {{ ref('products') }}
+    ) as compared
+    where
+        known_at > cast('1970-01-01 00:00:00' as timestamp)
+        and category is distinct from category_before
+),
+
+moved as (
+    select
+        order_keys.order_key,
+        changes.known_at as moved_at
+    from catalogue_changes as changes
+    inner join {{ ref('order_lines') }} as lines
+        on changes.sku_id = lines.sku_id and changes.known_at > lines.known_at
+    inner join order_keys on lines.source = order_keys.source and lines.order_id = order_keys.order_id
+    group by order_keys.order_key, changes.known_at
+),
+
+moves as (
+    select
+        dates.as_of_date,
+        moved.order_key,
+        count(*) as move_count
+    from {{ run_dates('as_of') }} as dates
+    inner join moved on moved.moved_at <= dates.cut_off_at
+    group by dates.as_of_date, moved.order_key
+),
+
+paid_orders as (
     select
         as_of_date,
         person_key,
+        order_key,
         version_key,
         ordered_at,
         age_days,
@@ -16,18 +65,23 @@ with paid_orders as (
 
 bought_by_key as (
     select
-        as_of_date,
-        person_key,
-        sum(case when is_kept then 1 else 0 end) as order_count,
-        sum(paid_fen) as paid_fen,
-        sum(freight_fen) as freight_fen,
-        min(case when is_kept then ordered_at end) as first_order_at,
-        max(case when is_kept then ordered_at end) as last_order_at,
-        sum(case when is_kept and is_in_window then 1 else 0 end) as order_count_365d,
-        sum(case when is_in_window then paid_fen else 0 end) as paid_fen_365d,
-        {{ set_fingerprint('case when is_kept then version_key end') }} as order_set
+        paid_orders.as_of_date,
+        paid_orders.person_key,
+        sum(case when paid_orders.is_kept then 1 else 0 end) as order_count,
+        sum(paid_orders.paid_fen) as paid_fen,
+        sum(paid_orders.freight_fen) as freight_fen,
+        min(case when paid_orders.is_kept then paid_orders.ordered_at end) as first_order_at,
+        max(case when paid_orders.is_kept then paid_orders.ordered_at end) as last_order_at,
+        sum(case when paid_orders.is_kept and paid_orders.is_in_window then 1 else 0 end) as order_count_365d,
+        sum(case when paid_orders.is_in_window then paid_orders.paid_fen else 0 end) as paid_fen_365d,
+        {{ set_fingerprint(
+            'case when paid_orders.is_kept'
+            ~ ' then paid_orders.version_key * 1000000 + coalesce(moves.move_count, 0) end'
+        ) }} as order_set
     from paid_orders
-    group by as_of_date, person_key
+    left join moves
+        on paid_orders.as_of_date = moves.as_of_date and paid_orders.order_key = moves.order_key
+    group by paid_orders.as_of_date, paid_orders.person_key
 ),
 
 people as (
@@ -51,6 +105,7 @@ refunded_orders as (
         orders.source,
         orders.order_id,
         orders.customer_id,
+        orders.paid_at,
         orders.cancelled_at,
         coalesce(orders.order_type, 'normal') not in ('test', 'gift', 'exchange') as is_sale,
         orders.known_at,
@@ -75,8 +130,8 @@ test_records as (
     where is_test
 ),
 
--- Refunds count on their own date, whether or not they found their order; not those of an order that is no sale, of
--- which nothing stands in paid_fen either: money never paid in cannot be taken off twice.
+-- Refunds count on their own date, whether or not they found their order; not those of an order of which no payment is
+-- counted: money that never came in cannot be taken off, and who cancels what they had paid would seem to owe us.
 known_refunds as (
     select
         known.as_of_date,
@@ -95,8 +150,14 @@ known_refunds as (
         {{ among_dates('known.as_of_date', dates_of('as_of') + frozen_dates()) }}
         and known.status = 'succeeded'
         and known.refunded_at < known.ends_at
-        and coalesce(orders.is_sale, true)
-        and (orders.cancelled_at is null or orders.cancelled_at >= known.ends_at)
+        and (
+            orders.order_id is null
+            or (
+                orders.is_sale
+                and orders.paid_at < known.ends_at
+                and (orders.cancelled_at is null or orders.cancelled_at >= known.ends_at)
+            )
+        )
 ),
 
 returned as (

@@ -47,7 +47,8 @@ select
     attributes.city,
     attributes.city_tier,
     attributes.level as member_level,
-    coalesce(attributes.points, points_balances.points_balance, 0) as points_balance,
+    -- Null where no record and no ledger says anything: unknown is not 0.
+    coalesce(attributes.points, points_balances.points_balance) as points_balance,
     {{ list_or_empty('reachable.channels') }} as reachable_channels,
     {{ list_or_empty('consented.channels') }} as consented_channels,
     owners.owner_staff_id,

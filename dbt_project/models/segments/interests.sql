@@ -3,39 +3,8 @@
 -- the customer buys.
 {{ config(materialized='table') }}
 
-with order_keys as (
-    select distinct
-        source,
-        order_id,
-        order_key
-    from {{ ref('order_versions') }}
-),
-
-categories as (
-    select
-        category,
-        row_number() over (order by category) as category_key
-    from {{ ref('order_lines') }}
-    where category is not null
-    group by category
-),
-
-order_categories as (
-    select
-        order_keys.order_key,
-        categories.category_key,
-        lines.known_at,
-        lines.superseded_at,
-        sum(lines.amount_fen - coalesce(lines.discount_fen, 0)) as spend_fen
-    from {{ ref('order_lines') }} as lines
-    inner join order_keys on lines.source = order_keys.source and lines.order_id = order_keys.order_id
-    inner join categories on lines.category = categories.category
-    where not coalesce(lines.is_gift, false)
-    group by order_keys.order_key, categories.category_key, lines.known_at, lines.superseded_at
-),
-
 -- A purchase's weight by age, in millionths, rounded once so that sums are exact.
-weights as (
+with weights as (
     select
         days_before_last,
         cast(
@@ -62,25 +31,27 @@ histories as (
 summed as (
     select
         histories.history_key,
-        order_categories.category_key,
-        sum(order_categories.spend_fen * histories.weight) as weighted_spend,
-        count(*) as order_count
+        baskets.category_key,
+        max(baskets.category) as category,
+        sum(baskets.line_fen * histories.weight) as weighted_spend,
+        -- Lines of one order and category that were known at different times are several rows.
+        count(distinct histories.order_key) as order_count
     from histories
-    inner join order_categories
+    inner join {{ ref('basket_versions') }} as baskets
         on
-            histories.order_key = order_categories.order_key
-            and order_categories.known_at <= histories.cut_off_at
-            and (order_categories.superseded_at is null or order_categories.superseded_at > histories.cut_off_at)
-    group by histories.history_key, order_categories.category_key
+            histories.order_key = baskets.order_key
+            and baskets.known_at <= histories.cut_off_at
+            and (baskets.superseded_at is null or baskets.superseded_at > histories.cut_off_at)
+    where baskets.category_key is not null
+    group by histories.history_key, baskets.category_key
 )
 
 select
-    summed.history_key,
-    categories.category,
-    cast(summed.order_count as bigint) as order_count,
+    history_key,
+    category,
+    cast(order_count as bigint) as order_count,
     row_number()
-        over (partition by summed.history_key order by summed.weighted_spend desc, categories.category asc)
+        over (partition by history_key order by weighted_spend desc, category asc)
         as interest_rank
 from summed
-inner join categories on summed.category_key = categories.category_key
-where summed.weighted_spend > 0
+where weighted_spend > 0

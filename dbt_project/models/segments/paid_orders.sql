@@ -15,13 +15,14 @@ ordinary_versions as (
     where not is_ever_refunded and not is_ever_test
 ),
 
--- Several succeeded refunds of one order add up.
+-- Several succeeded refunds of one order add up. Freight is mostly not given back with the goods.
 order_refunds as (
     select
         as_of_date,
         source,
         order_id,
-        sum(amount_fen) as refunded_fen
+        sum(amount_fen) as refunded_fen,
+        max(case when includes_freight then 1 else 0 end) = 1 as is_freight_refunded
     from {{ known_versions(ref('refunds'), 'all') }} as known
     where status = 'succeeded' and refunded_at < ends_at and order_id is not null
     group by as_of_date, source, order_id
@@ -40,7 +41,8 @@ test_records as (
 exceptional as (
     select
         orders.*,
-        coalesce(order_refunds.refunded_fen, 0) as refunded_fen
+        coalesce(order_refunds.refunded_fen, 0) as refunded_fen,
+        coalesce(order_refunds.is_freight_refunded, false) as is_freight_refunded
     from {{ known_versions('exceptional_versions', 'all') }} as orders
     left join order_refunds
         on
@@ -60,7 +62,8 @@ together as (
     union all
     select
         *,
-        0 as refunded_fen
+        0 as refunded_fen,
+        false as is_freight_refunded
     from {{ known_versions('ordinary_versions', 'all') }} as orders
 )
 
@@ -82,7 +85,9 @@ select
     freight_fen,
     discount_fen,
     cast(refunded_fen as bigint) as refunded_fen,
-    refunded_fen < paid_fen or paid_fen <= 0 as is_kept,
+    refunded_fen = 0
+    or paid_fen <= 0
+    or refunded_fen < paid_fen - case when is_freight_refunded then 0 else freight_fen end as is_kept,
     store_id,
     staff_id
 from together
