@@ -13,9 +13,18 @@ staff as (
     select
         as_of_date,
         staff_id,
+        store_id,
         daily_message_capacity,
         daily_call_capacity
     from {{ known_versions(ref('staff')) }} as known
+),
+
+stores as (
+    select
+        as_of_date,
+        store_id,
+        name
+    from {{ known_versions(ref('stores')) }} as known
 ),
 
 -- The brand's measured margin: over everybody's last basket, where enough of it has a cost.
@@ -76,6 +85,8 @@ select
     coalesce(profiles.owner_follows, false) as owner_follows,
     staff.daily_message_capacity as owner_message_capacity,
     staff.daily_call_capacity as owner_call_capacity,
+    staff.store_id as owner_store_id,
+    stores.name as owner_store_name,
     profiles.store_id,
     profiles.preferred_hour,
     coalesce(contacts.contacts_1d, 0) as contacts_1d,
@@ -103,6 +114,7 @@ left join {{ ref('recall_baskets') }} as baskets
     on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
 left join margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
+left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = stores.store_id
 {%- set per_person = {
     'purchase_stages': 'stages',
     'customer_segments': 'segments',
