@@ -366,3 +366,21 @@ def test_every_variable_of_a_template_is_in_its_text_and_the_other_way_round(rul
             usual = {"brand": "某某百货", "link": "https://t.cn/A6xYz9", "category": "家居清洁"}
             usual |= {"offer_words": "满100减20元券", "valid_days": "14", "ends": "14天后"}
             assert len(row.text_zh.format(**usual)) <= 70 * row.sms_segments, row.template_id
+
+
+def test_a_merged_persons_stored_probability_is_that_of_any_of_their_ids(salts):
+    rules = make_rules(holdout_share=0.2, exploration_share=0.1, campaign_share_pooled=0.0, campaign_share_least=0.9)
+    merged = pd.DataFrame({
+        "one_id": [f"p{n:04d}" for n in range(50)],
+        "ancestor_one_id": [f"old{n}" for n in range(50)],
+        "known_from": dt.datetime(2017, 11, 10),
+    })
+    found = plan(crowd(100), salts, rules, budget_fen=0, ancestry=merged).assignment.set_index("one_id")
+    for ids, who in ((2, [f"p{n:04d}" for n in range(50)]), (1, [f"p{n:04d}" for n in range(50, 100)])):
+        drawn = found.loc[who]
+        kept = 0.8**ids
+        assert set(drawn.loc[drawn["arm"] == "holdout_global", "assignment_probability"]) == {round(1 - kept, 6)}
+        assert set(drawn.loc[drawn["arm"] == "not_selected", "assignment_probability"]) == {
+            round(kept * 0.9, 6),
+            round(kept * 0.1, 6),  # explorers whom no budget let in
+        }
