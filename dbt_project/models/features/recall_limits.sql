@@ -13,7 +13,8 @@ suppressions as (
     inner join {{ ref('identifiers') }} as identifiers
         on
             known.id_type = identifiers.id_type
-            and coalesce(known.id_scope, '') = coalesce(identifiers.id_scope, '')
+            -- without a scope it speaks of every one, as in the last check
+            and (coalesce(known.id_scope, '') = '' or known.id_scope = coalesce(identifiers.id_scope, ''))
             and known.id_token = identifiers.id_token
             and identifiers.known_from <= known.cut_off_at
             and (identifiers.known_to is null or identifiers.known_to > known.cut_off_at)
