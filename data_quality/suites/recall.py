@@ -93,6 +93,21 @@ RECALL: Final = [
         relation="recall_tasks left join recall_audience using (one_id, audience_id, message_channel)",
     ),
     Check(
+        "no_task_falls_back_on_a_refused_channel",
+        "recall_tasks",
+        _count("refusals.one_id is not null or consents.one_id is null"),
+        "A task's fallback channel was refused, or has no consent; rebuild published_recall_tasks.",
+        relation=(
+            "(select tasks.one_id, tasks.fallback_channel, recall_audience.consent_purpose"
+            " from recall_tasks as tasks inner join recall_audience using (one_id, audience_id)"
+            " where tasks.fallback_channel is not null) as tasks"
+            " left join refusals on tasks.one_id = refusals.one_id"
+            " and tasks.fallback_channel = refusals.message_channel"
+            " left join consents on tasks.one_id = consents.one_id"
+            " and tasks.fallback_channel = consents.message_channel and tasks.consent_purpose = consents.purpose"
+        ),
+    ),
+    Check(
         "every_task_has_its_words",
         "recall_tasks",
         _count("templates.template_id is null"),

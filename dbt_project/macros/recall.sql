@@ -10,3 +10,17 @@
 {% macro cut_off_of(date_expression) -%}
     (cast({{ date_expression }} as timestamp) + interval '{{ 16 + var("cut_off_hour") }}' hour)
 {%- endmacro %}
+
+{#-
+  Joins `identifiers` to messages that name no customer: whose number or address it was when the message was sent, as
+  known at the cut-off. The alias carries recipient_token and cut_off_at.
+-#}
+{% macro addressed_to(alias, sent_at) -%}
+    identifiers.id_type in ('mobile', 'email')
+    and identifiers.id_token = {{ alias }}.recipient_token
+    and identifiers.one_id is not null
+    and identifiers.known_from <= {{ alias }}.cut_off_at
+    and (identifiers.known_to is null or identifiers.known_to > {{ alias }}.cut_off_at)
+    and (identifiers.valid_from is null or identifiers.valid_from <= {{ alias }}.{{ sent_at }})
+    and (identifiers.valid_to is null or identifiers.valid_to > {{ alias }}.{{ sent_at }})
+{%- endmacro %}

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.recall.holdouts import campaign_share, global_holdout, keys_of, unit_draws
+from ml.recall.holdouts import campaign_share, global_holdout, ids_known, keys_of, unit_draws
 from ml.recall.knapsack import Problem, Solution, solve
 from ml.recall.rules import Rules
 
@@ -36,7 +36,7 @@ class Salts:
 
 
 def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts: Salts) -> pd.DataFrame:
-    """Return the candidates with ``arm`` (None: still open), ``global_holdout`` and ``assignment_probability``.
+    """Return the candidates with ``arm`` (empty: still open), ``global_holdout`` and ``assignment_probability``.
 
     Nothing of a score enters. The probability is that of the arm as drawn; for explorers it is multiplied by the
     share of their option later, when the number of options is known.
@@ -58,10 +58,10 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     explores = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     explores &= ~held & ~in_control
     arm = np.select([held, in_control, explores], ["holdout_global", "holdout_campaign", "explore"], default="")
-    kept, e = 1 - rules.holdout_share, rules.exploration_share
+    kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
     probability = np.select(
         [held, in_control, explores],
-        [np.full(len(people), 1 - kept), kept * control, kept * (1 - control) * e],
+        [1 - kept, kept * control, kept * (1 - control) * e],
         default=kept * (1 - control) * (1 - e),
     )
     return people.assign(arm=arm, global_holdout=held, assignment_probability=np.round(probability, 6))

@@ -65,6 +65,18 @@ def global_holdout(people: pd.DataFrame, ancestry: pd.DataFrame, salt: bytes, sh
     return np.asarray(held | (known.notna() & (known <= people["cut_off_at"])).to_numpy(dtype=bool))
 
 
+def ids_known(people: pd.DataFrame, ancestry: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return how many ids' draws can hold each person out: their own and those of the ancestry known at the date.
+
+    A person of two ids is held out with probability 1 - (1 - share)^2.
+    """
+    rows = people[["one_id", "cut_off_at"]].assign(row=np.arange(len(people)))
+    pairs = rows.merge(ancestry[["one_id", "ancestor_one_id", "known_from"]], on="one_id")
+    known = pairs[pairs["known_from"] <= pairs["cut_off_at"]]
+    counts = known.groupby("row")["ancestor_one_id"].nunique()
+    return np.asarray(1 + counts.reindex(rows["row"], fill_value=0).to_numpy(np.int64))
+
+
 def required_control(
     base_rate: float, relative_lift: float, control_share: float, power: float = 0.8, alpha: float = 0.05
 ) -> int:

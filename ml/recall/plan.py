@@ -110,7 +110,12 @@ def plan_recall(
     plans = plans.drop(columns=[name for name in of_people.columns.drop("candidate") if name in plans.columns])
     plans = plans.merge(of_people, on="candidate")
     staffed = plans["message_channel"].isin(rules.staff_channels)
-    plans = plans.assign(staff_id=plans["owner_staff_id"].where(staffed), offer_words=offer_words(plans), basis=BASIS)
+    plans = plans.assign(
+        staff_id=plans["owner_staff_id"].where(staffed),
+        store_id=plans["owner_store_id"].where(staffed, plans["store_id"]),
+        offer_words=offer_words(plans),
+        basis=BASIS,
+    )
     plans = scheduled(plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash), rules)
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],

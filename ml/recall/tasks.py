@@ -7,6 +7,7 @@ import pandas as pd
 
 from ml.recall.rules import Rules
 from ml.recall.tables import TASKS
+from ml.recall.words import ends_in
 
 
 def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str) -> str:
@@ -15,7 +16,7 @@ def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str
 
 
 def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return the tasks, most profitable first for each member of staff.
+    """Return the tasks, for each member of staff those of the matrix's first cells, then the most profitable first.
 
     Parameters
     ----------
@@ -35,8 +36,12 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
     rows = plans[plans["message_channel"].isin(rules.staff_channels)].copy()
     if rows.empty:
         return pd.DataFrame(columns=list(TASKS))
+    cells = rules.seeds["matrix_cells"]
+    rows["first"] = rows["matrix_cell"].isin(set(cells.loc[cells["first_on_list"].astype(bool), "matrix_cell"]))
     rows = rows.sort_values(
-        ["as_of_date", "staff_id", "net_p50_fen", "one_id"], ascending=[True, True, False, True], ignore_index=True
+        ["as_of_date", "staff_id", "first", "net_p50_fen", "one_id"],
+        ascending=[True, True, False, False, True],
+        ignore_index=True,
     )
     rows["priority"] = rows.groupby(["as_of_date", "staff_id"]).cumcount() + 1
     others = options[~options["message_channel"].isin(rules.staff_channels)]
@@ -100,10 +105,10 @@ def _variables(names: str, row: dict[str, object]) -> str:
     values = {
         "title": "您",
         "category": _text(row["top_category"]) or "用品",
-        "days": _text(row["days_to_entitlement_end"]),
+        "ends": ends_in(row["days_to_entitlement_end"]),
         "offer_words": row["offer_words"],
         "valid_days": _text(row["valid_days"]),
-        "store": _text(row["store_id"]),
+        "store": _text(row["owner_store_name"]) or "门店",
     }
     filled = {name: values.get(name, "") for name in names.split("|") if name}
     if product := _text(row["product"]):

@@ -170,15 +170,17 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> 
 
 
 def offer_cost_fen(rows: pd.DataFrame, basket_fen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return what a redemption costs the brand, in fen: once per horizon, capped, net of the supplier's share."""
-    item = np.where(
-        rows["one_item"].astype(bool), basket_fen / np.maximum(_filled(rows["items_per_order"], 1.0), 1.0), basket_fen
-    )
+    """Return what a redemption costs the brand, in fen: once per horizon, capped, net of the supplier's share.
+
+    Whoever redeems has spent the minimum: with a smaller usual basket a coupon is not free, only redeemed by fewer.
+    """
+    spent = np.maximum(basket_fen, _filled(rows["minimum_spend_fen"], 0.0))
+    items = np.maximum(_filled(rows["items_per_order"], 1.0), 1.0)
+    item = np.where(rows["one_item"].astype(bool), spent / items, spent)
     discount = (1 - _filled(rows["pay_rate"], 1.0)) * item
-    reached = basket_fen >= _filled(rows["minimum_spend_fen"], 0.0)
     value = np.where(
         rows["kind"].isin(["coupon", "points", "gift"]),
-        np.where(reached, _filled(rows["face_value_fen"], 0.0), 0.0),
+        _filled(rows["face_value_fen"], 0.0),
         discount,
     )
     value = np.minimum(value, _filled(rows["maximum_discount_fen"], np.inf))

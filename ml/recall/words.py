@@ -35,12 +35,18 @@ def offer_words(offers: pd.DataFrame) -> pd.Series:
     return pd.Series(said, index=offers.index, dtype=object)
 
 
+def ends_in(days: object) -> str:
+    """Return when something ends that ends ``days`` after the date, as said on the day of sending, the day after."""
+    left = _whole(days) - 1
+    return "今天" if left <= 0 else ("明天" if left == 1 else f"{left}天后")
+
+
 def _habit(row: dict[str, object]) -> str:
     kind, days = row["audience_kind"], row["days_since_order"]
     if kind == "first_order":
         return f"注册{_whole(row['days_registered'])}天,还没下过单"
     if kind == "renewal":
-        return f"会员权益还有{_whole(row['days_to_entitlement_end'])}天到期"
+        return f"会员权益{ends_in(row['days_to_entitlement_end'])}到期"
     if kind == "climb":
         return f"首单礼后已下{_whole(row['orders_since_first_order_ladder'])}单"
     habit = "最近没有下单"

@@ -1,11 +1,13 @@
 -- One row per (as_of_date, one_id) that was sent something lately: contacts that count towards the caps, from landed
--- messages and never from plans. A date's list is sent the day after, so the month is that day's calendar month.
+-- messages and never from plans. A date's list is sent the day after, so the month is that day's calendar month. A
+-- message that names only its recipient's number or address counts for whoever that belonged to when it was sent.
 with messages as (
     select
         as_of_date,
-        ends_at,
+        cut_off_at,
         source,
         customer_id,
+        recipient_token,
         message_channel,
         campaign_id,
         sent_at,
@@ -13,10 +15,29 @@ with messages as (
         {{ happened('replied_at') }} as replied_at
     from {{ known_versions(ref('messages')) }} as known
     where
-        customer_id is not null
-        and failure_reason is null
+        failure_reason is null
         and sent_at < ends_at
         and {{ business_date('sent_at') }} > {{ add_days('as_of_date', -35) }}
+),
+
+recipients as (
+    select
+        messages.*,
+        customer_records.one_id
+    from messages
+    inner join {{ ref('customer_records') }} as customer_records
+        on
+            messages.as_of_date = customer_records.as_of_date
+            and messages.source = customer_records.source
+            and messages.customer_id = customer_records.customer_id
+    union all
+    select
+        messages.*,
+        identifiers.one_id
+    from messages
+    inner join {{ ref('identifiers') }} as identifiers
+        on {{ addressed_to('messages', 'sent_at') }}
+    where messages.customer_id is null
 ),
 
 recall_campaigns as (
@@ -26,22 +47,17 @@ recall_campaigns as (
 
 marked as (
     select
-        messages.as_of_date,
-        customer_records.one_id,
-        messages.message_channel,
-        messages.replied_at,
-        {{ days_between('messages.sent_date', 'messages.as_of_date') }} as age_days,
-        date_trunc('month', messages.sent_date)
-        = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_this_month,
+        recipients.as_of_date,
+        recipients.one_id,
+        recipients.message_channel,
+        recipients.replied_at,
+        {{ days_between('recipients.sent_date', 'recipients.as_of_date') }} as age_days,
+        date_trunc('month', recipients.sent_date)
+        = date_trunc('month', {{ add_days('recipients.as_of_date', 1) }}) as is_this_month,
         recall_campaigns.campaign_prefix is not null as is_recall
-    from messages
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            messages.as_of_date = customer_records.as_of_date
-            and messages.source = customer_records.source
-            and messages.customer_id = customer_records.customer_id
+    from recipients
     left join recall_campaigns
-        on left(messages.campaign_id, length(recall_campaigns.campaign_prefix)) = recall_campaigns.campaign_prefix
+        on left(recipients.campaign_id, length(recall_campaigns.campaign_prefix)) = recall_campaigns.campaign_prefix
 )
 
 select

@@ -13,6 +13,7 @@ staff as (
     select
         as_of_date,
         staff_id,
+        store_id,
         daily_message_capacity,
         daily_call_capacity
     from {{ known_versions(ref('staff')) }} as known
@@ -34,6 +35,14 @@ product_names as (
             and products.known_at <= dates.cut_off_at
             and (products.superseded_at is null or products.superseded_at > dates.cut_off_at)
     group by orders.as_of_date, orders.one_id
+),
+
+stores as (
+    select
+        as_of_date,
+        store_id,
+        name
+    from {{ known_versions(ref('stores')) }} as known
 ),
 
 -- The brand's measured margin: over everybody's last basket, where enough of it has a cost.
@@ -94,6 +103,8 @@ select
     coalesce(profiles.owner_follows, false) as owner_follows,
     staff.daily_message_capacity as owner_message_capacity,
     staff.daily_call_capacity as owner_call_capacity,
+    staff.store_id as owner_store_id,
+    stores.name as owner_store_name,
     profiles.store_id,
     profiles.preferred_hour,
     coalesce(contacts.contacts_1d, 0) as contacts_1d,
@@ -123,6 +134,7 @@ left join product_names
     on profiles.as_of_date = product_names.as_of_date and profiles.one_id = product_names.one_id
 left join margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
+left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = stores.store_id
 {%- set per_person = {
     'purchase_stages': 'stages',
     'customer_segments': 'segments',

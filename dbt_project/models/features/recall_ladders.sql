@@ -18,6 +18,7 @@ ladder_messages as (
     select
         messages.source,
         messages.customer_id,
+        messages.recipient_token,
         messages.sent_at as contacted_at,
         messages.known_at,
         messages.superseded_at,
@@ -28,13 +29,14 @@ ladder_messages as (
         on
             left(messages.campaign_id, length(steps.campaign_prefix)) = steps.campaign_prefix
             or (steps.offer_id <> 'none' and messages.offer_id = steps.offer_id)
-    where messages.customer_id is not null and messages.failure_reason is null
+    where messages.failure_reason is null
 ),
 
 ladder_coupons as (
     select
         coupons.source,
         coupons.customer_id,
+        cast(null as varchar) as recipient_token,
         coupons.issued_at as contacted_at,
         coupons.known_at,
         coupons.superseded_at,
@@ -50,20 +52,46 @@ landed as (
     select * from ladder_coupons
 ),
 
+known_contacts as (
+    select
+        as_of_date,
+        cut_off_at,
+        source,
+        customer_id,
+        recipient_token,
+        audience_kind,
+        ladder_step,
+        contacted_at,
+        cast({{ days_between(business_date('contacted_at'), 'as_of_date') }} as bigint) as age_days
+    from {{ known_versions('landed') }} as known
+    where contacted_at < ends_at
+),
+
+-- A receipt that names only the number it went to is a step of whoever the number belonged to then.
 contacts as (
     select
-        known.as_of_date,
+        known_contacts.as_of_date,
         customer_records.one_id,
-        known.audience_kind,
-        known.ladder_step,
-        cast({{ days_between(business_date('known.contacted_at'), 'known.as_of_date') }} as bigint) as age_days
-    from {{ known_versions('landed') }} as known
+        known_contacts.audience_kind,
+        known_contacts.ladder_step,
+        known_contacts.age_days
+    from known_contacts
     inner join {{ ref('customer_records') }} as customer_records
         on
-            known.as_of_date = customer_records.as_of_date
-            and known.source = customer_records.source
-            and known.customer_id = customer_records.customer_id
-    where known.contacted_at < known.ends_at
+            known_contacts.as_of_date = customer_records.as_of_date
+            and known_contacts.source = customer_records.source
+            and known_contacts.customer_id = customer_records.customer_id
+    union all
+    select
+        known_contacts.as_of_date,
+        identifiers.one_id,
+        known_contacts.audience_kind,
+        known_contacts.ladder_step,
+        known_contacts.age_days
+    from known_contacts
+    inner join {{ ref('identifiers') }} as identifiers
+        on {{ addressed_to('known_contacts', 'contacted_at') }}
+    where known_contacts.customer_id is null
 )
 
 select

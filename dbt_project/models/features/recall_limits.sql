@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id) with a limit or a service consent: suppressions known by the date, open refunds and
--- complaints. Publishing checks suppression and consent again, last, with what is known then.
+-- One row per (as_of_date, one_id) with a limit or a service consent: suppressions and unsubscribings known by the
+-- date, open refunds and complaints. Publishing checks suppression and consent again, last, with what is known then.
 with people as (
     select * from {{ ref('customer_records') }}
 ),
@@ -13,7 +13,8 @@ suppressions as (
     inner join {{ ref('identifiers') }} as identifiers
         on
             known.id_type = identifiers.id_type
-            and coalesce(known.id_scope, '') = coalesce(identifiers.id_scope, '')
+            -- without a scope it speaks of every one, as in the last check
+            and (coalesce(known.id_scope, '') = '' or known.id_scope = coalesce(identifiers.id_scope, ''))
             and known.id_token = identifiers.id_token
             and identifiers.known_from <= known.cut_off_at
             and (identifiers.known_to is null or identifiers.known_to > known.cut_off_at)
@@ -40,6 +41,21 @@ refund_orders as (
         where customer_id is null
     ) as refunds
         on orders.source = refunds.source and orders.order_id = refunds.order_id
+),
+
+-- Who unsubscribed from a message is written to through another channel, or not at all: left to the last check alone,
+-- their plan would take money and a place in somebody's day.
+unsubscribed as (
+    select
+        as_of_date,
+        cut_off_at,
+        source,
+        customer_id,
+        recipient_token,
+        message_channel,
+        unsubscribed_at
+    from {{ known_versions(ref('messages')) }} as known
+    where unsubscribed_at < ends_at
 ),
 
 -- Asked for and not yet paid back at the date, also where a later version or step says that it was. A refund that
@@ -104,6 +120,23 @@ facts as (
         0 as refund,
         0 as complaint
     from suppressions
+    union all
+    select
+        people.as_of_date, people.one_id, 0 as suppressed, unsubscribed.message_channel as suppressed_channel,
+        null as service_channel, 0 as refund, 0 as complaint
+    from unsubscribed
+    inner join people
+        on
+            unsubscribed.as_of_date = people.as_of_date
+            and unsubscribed.source = people.source
+            and unsubscribed.customer_id = people.customer_id
+    union all
+    select
+        unsubscribed.as_of_date, identifiers.one_id, 0 as suppressed,
+        unsubscribed.message_channel as suppressed_channel, null as service_channel, 0 as refund, 0 as complaint
+    from unsubscribed
+    inner join {{ ref('identifiers') }} as identifiers
+        on {{ addressed_to('unsubscribed', 'unsubscribed_at') }}
     union all
     select
         as_of_date, one_id, 0 as suppressed, null as suppressed_channel,

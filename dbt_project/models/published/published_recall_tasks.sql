@@ -1,4 +1,4 @@
--- Only tasks whose plan survived the last check.
+-- Only tasks whose plan survived the last check; the channel to fall back on has to pass it too.
 select
     tasks.task_id,
     cast(tasks.as_of_date as date) as as_of_date,
@@ -12,14 +12,16 @@ select
     {{ instant('tasks.send_before_at') }} as send_before_at,
     tasks.template_id,
     tasks.template_variables,
-    tasks.offer_id,
+    nullif(tasks.offer_id, 'none') as offer_id,
     tasks.offer_words,
     tasks.why,
     tasks.talking_point_1,
     tasks.talking_point_2,
     tasks.do_not_say,
     {{ published_list('tasks.stop_if') }} as stop_if,
-    tasks.fallback_channel,
+    case
+        when consents.one_id is not null and refusals.one_id is null then tasks.fallback_channel
+    end as fallback_channel,
     cast(null as varchar) as recipient_token,
     cast(tasks.expected_net_p50_fen as bigint) as expected_net_p50_fen
 from {{ source('recall', 'tasks') }} as tasks
@@ -31,3 +33,11 @@ inner join {{ ref('published_recall_audience') }} as audience
         and tasks.message_channel = audience.message_channel
 inner join {{ run_dates('as_of') }} as dates
     on tasks.as_of_date = dates.as_of_date
+left join {{ ref('contact_consents') }} as consents
+    on
+        tasks.as_of_date = consents.as_of_date
+        and tasks.one_id = consents.one_id
+        and tasks.fallback_channel = consents.message_channel
+        and audience.consent_purpose = consents.purpose
+left join {{ ref('contact_refusals') }} as refusals
+    on tasks.one_id = refusals.one_id and tasks.fallback_channel = refusals.message_channel

@@ -8,9 +8,9 @@ import pandas as pd
 
 from ml.recall.outcomes import JOURNAL, outcomes
 from ml.recall.tables import OUTCOMES
-from orchestration.defs.recall.tables import load_rules, replace_all
+from orchestration.defs.recall.tables import load_rules
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
-from orchestration.warehouse import connect
+from orchestration.warehouse import connect, replace_dates
 
 BOUGHT = """
     select people.one_id, orders.order_date, orders.paid_fen - orders.refunded_fen as net_paid_fen
@@ -27,16 +27,23 @@ SENT = """
     select tasks.audience_id, tasks.one_id
     from customer.task_results as results inner join recall.tasks as tasks using (task_id)
     where results.status in ('sent', 'replied', 'booked', 'bought', 'refused')
+        and results.known_at <= (select max(cut_off_at) from segments.customer_records where as_of_date = $known_on)
 """
+PLANNED_WITH = """
+    select drawn.as_of_date, drawn.one_id, drawn.policy_id, cast(context.margin_rate as double) as margin_rate
+    from recall.assignment as drawn
+    left join features.recall_context as context using (as_of_date, one_id)
+    where drawn.as_of_date in (select unnest($dates::date[]))
+"""
+ANCESTRY = "select one_id, ancestor_one_id from identity.ancestry"
 CHANGED = """
     select unnest([one_id_old, one_id]) as one_id, cast(changed_at + interval 8 hour as date) as changed_on
     from identity.redirects
 """
 
 
-def _dated(con: duckdb.DuckDBPyConnection, sql: str, known_on: dt.date | None = None) -> pd.DataFrame:
-    rows = con.sql(sql, params={"known_on": known_on} if known_on else None)
-    return rows.to_arrow_table().to_pandas(date_as_object=True)
+def _dated(con: duckdb.DuckDBPyConnection, sql: str, **params: object) -> pd.DataFrame:
+    return con.sql(sql, params=params or None).to_arrow_table().to_pandas(date_as_object=True)
 
 
 @dg.asset(
@@ -46,18 +53,26 @@ def _dated(con: duckdb.DuckDBPyConnection, sql: str, known_on: dt.date | None = 
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
     deps=[["recall", "tasks"], ["segments", "paid_orders"], ["customer", "task_results"], ["customer", "messages"]],
-    description="One row per (audience_id, read_on_date) of a published audience; empty until one has been sent.",
+    description="One row per (as_of_date, audience_id, read_on_date) of a published audience that is due by the date.",
     kinds={"python"},
 )
 def recall_outcomes(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-    """Read every published audience whose reading date has come by the newest date of the run."""
-    settings, known_on = home.settings, max(home.plan(context).as_of_dates)
+    """Read, for each date of the run, every published audience whose reading date has come by it."""
+    settings, dates = home.settings, home.plan(context).as_of_dates
     journal_file = settings.published / "journal.parquet"
     with connect(settings) as con:
-        found = pd.DataFrame(columns=list(OUTCOMES))
+        found = [pd.DataFrame(columns=list(OUTCOMES))]
         if journal_file.exists():
             journal = pd.read_parquet(journal_file, columns=list(JOURNAL))
-            frames = [_dated(con, BOUGHT, known_on), _dated(con, SENT, known_on), _dated(con, CHANGED)]
-            found = outcomes(journal, *frames, load_rules(con, settings), known_on)
-        rows = replace_all(con, "recall.outcomes", found, OUTCOMES)
+            first = journal["as_of_date"].min() + dt.timedelta(days=settings.horizon_days)
+            due = [date for date in dates if first <= date]
+            if due:
+                planned = _dated(con, PLANNED_WITH, dates=journal["as_of_date"].unique().tolist())
+                journal = journal.merge(planned, on=["as_of_date", "one_id"], how="left")
+                changed, ancestry, rules = _dated(con, CHANGED), _dated(con, ANCESTRY), load_rules(con, settings)
+            for date in due:
+                bought, sent = _dated(con, BOUGHT, known_on=date), _dated(con, SENT, known_on=date)
+                found.append(outcomes(journal, bought, sent, changed, ancestry, rules, date))
+        read = pd.concat([frame for frame in found if len(frame)] or found[:1], ignore_index=True)
+        rows = replace_dates(con, "recall.outcomes", read, dates, OUTCOMES)
     return dg.MaterializeResult(metadata={"rows": rows})

@@ -38,12 +38,3 @@ def load_rules(con: duckdb.DuckDBPyConnection, settings: Settings, offers: pd.Da
         staff_channels=tuple(settings.staff_channels),
         offers=offers,
     )
-
-
-def replace_all(con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, columns: dict[str, str]) -> int:
-    """Replace a whole table: for what is no snapshot of a date but reads all dates again."""
-    con.register("incoming_frame", frame)
-    chosen = ", ".join(f'cast("{column}" as {kind}) as "{column}"' for column, kind in columns.items())
-    con.execute(f"create or replace table {table} as select {chosen} from incoming_frame")
-    con.unregister("incoming_frame")
-    return len(frame)

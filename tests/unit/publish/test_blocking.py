@@ -103,6 +103,10 @@ FAULTS = {
         "percentiles_are_in_order",
     ),
     "a task without a plan": ("delete from recall_audience where one_id = 'P04'", "every_task_is_of_a_plan"),
+    "a fallback nobody agreed to": (
+        "update recall_tasks set fallback_channel = 'sms' where one_id = 'P01'",
+        "no_task_falls_back_on_a_refused_channel",
+    ),
     "a task without words": (
         "update recall_tasks set template_id = 'w9' where one_id = 'P01'",
         "every_task_has_its_words",

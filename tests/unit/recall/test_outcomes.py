@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from ml.recall.outcomes import JOURNAL, margin_of_difference, outcomes, srm_p_value
-from tests.unit.recall.people import DATE, make_rules
+from ml.recall.outcomes import JOURNAL, PLANNED_WITH, margin_of_difference, outcomes, srm_p_value
+from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules
 
 RULES = make_rules(holdout_share=0.5)
 READ_ON = DATE + dt.timedelta(days=28)
@@ -16,7 +16,9 @@ ALL_SENT = pd.DataFrame({"audience_id": "a", "one_id": [f"p{n}" for n in range(1
 UNCHANGED = pd.DataFrame({"one_id": pd.Series(dtype=str), "changed_on": pd.Series(dtype=object)})
 
 
-def journal(arms: list[str], cost_fen: int = 10) -> pd.DataFrame:
+def journal(
+    arms: list[str], cost_fen: int = 10, policies: list[str] | None = None, margin: float | None = None
+) -> pd.DataFrame:
     rows = [
         {
             "version": "v1",
@@ -32,10 +34,12 @@ def journal(arms: list[str], cost_fen: int = 10) -> pd.DataFrame:
             "net_p10_fen": 10,
             "net_p50_fen": 90,
             "net_p90_fen": 200,
+            "policy_id": policies[n] if policies else "recall_at_risk",
+            "margin_rate": margin,
         }
         for n, arm in enumerate(arms)
     ]
-    return pd.DataFrame(rows, columns=list(JOURNAL))
+    return pd.DataFrame(rows, columns=[*JOURNAL, *PLANNED_WITH])
 
 
 def orders(buyers: list[int], paid_fen: int = 4_000, days: int = 5) -> pd.DataFrame:
@@ -52,8 +56,9 @@ def read(
     known_on: dt.date = READ_ON,
     sent: pd.DataFrame = ALL_SENT,
     changed: pd.DataFrame | None = None,
+    ancestry: pd.DataFrame = NO_ANCESTRY,
 ) -> pd.DataFrame:
-    return outcomes(given, bought, sent, UNCHANGED if changed is None else changed, RULES, known_on)
+    return outcomes(given, bought, sent, UNCHANGED if changed is None else changed, ancestry, RULES, known_on)
 
 
 def test_the_lift_over_the_holdout_times_margin_less_cost():
@@ -97,6 +102,46 @@ def test_an_order_on_the_day_of_the_decision_is_not_its_effect():
     assert read(given, orders([1], days=29)).iloc[0]["realised_net_fen"] == -100
 
 
+def test_a_reading_belongs_to_the_date_it_is_known_on_and_not_to_the_audiences():
+    given, late = journal(["treat"] * 10 + ["holdout_global"] * 10), DATE + dt.timedelta(days=90)
+    found = read(given, orders([1]), late)
+    assert found["as_of_date"].tolist() == [late, late]
+    assert found["read_on_date"].tolist() == [READ_ON, DATE + dt.timedelta(days=84)]
+
+
+def test_policies_that_hold_out_different_shares_are_compared_each_with_itself():
+    # Nobody gains anything: of the at-risk 60% order either way, of the lost 10%. The first hold out half, the others
+    # a tenth, so that all held out together look like better customers than all offered together.
+    at_risk, lost = ["treat"] * 500 + ["holdout_campaign"] * 500, ["treat"] * 900 + ["holdout_campaign"] * 100
+    buyers = [*range(300), *range(500, 800), *range(1000, 1090), *range(1900, 1910)]
+    given = journal(at_risk + lost, 0, ["recall_at_risk"] * 1000 + ["recall_lost"] * 1000)
+    assert read(given, orders(buyers)).iloc[0]["realised_net_fen"] == 0
+    together = read(given.assign(policy_id="one"), orders(buyers)).iloc[0]
+    assert together["realised_high_fen"] < 0, "read together they would seem to lose money for certain"
+
+
+def test_policies_with_few_held_out_are_read_together():
+    arms = (["treat"] * 20 + ["holdout_campaign"] * 5) * 3
+    given = journal(arms, 0, ["recall_lost"] * 25 + ["re_add"] * 25 + ["renewal"] * 25)
+    found = read(given, orders([0, 1, 2, 20]))
+    assert found.equals(read(given.assign(policy_id="one"), orders([0, 1, 2, 20])))
+    assert found.iloc[0]["realised_low_fen"] < found.iloc[0]["realised_net_fen"]
+
+
+def test_what_was_earned_is_reckoned_with_the_margin_the_plan_was_made_with():
+    arms, bought = ["treat"] * 100 + ["holdout_global"] * 100, orders([*range(40), *range(100, 130)])
+    assert read(journal(arms, 0), bought).iloc[0]["realised_net_fen"] == 10_000  # the setting's .25
+    assert read(journal(arms, 0, margin=0.4), bought).iloc[0]["realised_net_fen"] == 16_000
+
+
+def test_merged_people_are_held_out_more_often_and_that_is_no_tampering():
+    # Under a share of a half, one id is held out in 1 of 2, two ids in 3 of 4.
+    given = journal(["holdout_global"] * 750 + ["treat"] * 250)
+    ancestry = pd.DataFrame({"one_id": [f"p{n}" for n in range(1000)], "ancestor_one_id": "old"})
+    assert read(given, orders([])).iloc[0]["srm_p_value"] < 1e-6
+    assert read(given, orders([]), ancestry=ancestry).iloc[0]["srm_p_value"] == 1.0
+
+
 def test_a_twice_published_date_counts_once_with_its_last_version():
     first, second = (
         journal(["treat"] * 10 + ["holdout_global"] * 10),
@@ -125,6 +170,6 @@ def test_two_equal_halves_differ_by_chance_in_about_a_tenth_of_the_readings():
     outside = 0
     for _ in range(1_000):
         bought = 1_000.0 * (rng.random(400) < 0.3)
-        _, low, high = margin_of_difference(bought[:200], bought[200:], cost=0.0)
+        _, low, high = margin_of_difference([(bought[:200], bought[200:])], cost=0.0)
         outside += not low <= 0 <= high
     assert 0.07 <= outside / 1_000 <= 0.13

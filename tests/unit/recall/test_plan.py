@@ -11,6 +11,7 @@ import pytest
 
 from ml.recall import plan_recall
 from ml.recall.holdouts import unit_draws
+from ml.recall.treatments import offer_cost_fen
 from ml.recall.words import FORBIDDEN
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules, people, person, scores
 
@@ -294,3 +295,92 @@ def test_an_offers_terms_are_those_the_brand_landed_by_the_date(salts):
     found = plan(crowd(80), salts, dataclasses.replace(rules, offers=landed)).audience
     assert set(found.loc[found["offer_id"] == "recall_90", "pay_rate"]) == {0.8}
     assert found.loc[found["offer_id"] == "recall_90", "why"].str.endswith("发8折券").all()
+
+
+def test_a_silent_customer_of_high_value_is_first_on_the_morning_list(salts, rules):
+    wecom = {"reachable_channels": ["wecom"], "average_gap_days": 7.0}
+    rows = [
+        person("rich", average_order_fen=90_000, **wecom),
+        person("silent", average_order_fen=40_000, matrix_cell="静默高价值", **wecom),
+    ]
+    ranked = plan(rows, salts, rules).tasks.sort_values("priority")
+    assert ranked["one_id"].tolist() == ["silent", "rich"]
+
+
+def test_a_task_belongs_to_the_store_of_who_sends_it_and_names_that_store(salts, rules):
+    called = {"reachable_channels": ["call"], "pyramid_tier": "塔尖", "average_order_fen": 90_000}
+    call = called | {"average_gap_days": 7.0}
+    rows = [person("a", **call), person("b", owner_store_id=None, owner_store_name=None, **call)]
+    found = plan([*rows, person("c", reachable_channels=["sms"], average_gap_days=7.0)], salts, rules)
+    stores = found.audience.set_index("one_id")["store_id"].to_dict()
+    assert stores["a"] == "store2" and pd.isna(stores["b"]) and stores["c"] == "store1"
+    told = found.tasks.set_index("one_id")["template_variables"].map(json.loads)
+    assert (told["a"]["store"], told["b"]["store"]) == ("二店", "门店")
+
+
+def test_an_end_is_told_as_seen_on_the_day_of_sending(salts, rules):
+    # The list of 30 November is carried out on 1 December.
+    ends = {1: "今天", 2: "明天", 10: "9天后"}
+    call = {"purchase_stage": "loyal", "renewal_step": 2, "days_since_renewal_step": 3, "average_gap_days": 7.0}
+    rows = [person(f"p{days}", days_to_entitlement_end=days, **call) for days in ends]
+    found = plan(rows, salts, rules)
+    told = found.tasks.set_index("one_id")["template_variables"].map(json.loads)
+    assert {days: told[f"p{days}"]["ends"] for days in ends} == ends
+    assert found.audience.set_index("one_id").loc["p10", "why"].startswith("会员权益9天后到期;")
+
+
+def test_who_is_still_comparing_is_given_no_deadline(salts):
+    rules = make_rules(
+        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+    )
+    rows = [
+        person(f"p{n}", need_state=state, reachable_channels=["wecom"])
+        for n, state in enumerate([None, "exploring"] * 40)
+    ]
+    found = plan(rows, salts, rules).tasks
+    offered = found[found["offer_id"] != "none"]
+    assert set(offered["template_id"]) == {"wecom_recall_offer", "wecom_recall_offer_exploring"}
+    texts = rules.seeds["message_templates"].set_index("template_id")["text_zh"]
+    exploring = {f"p{n}" for n in range(1, 80, 2)}
+    for row in offered.itertuples():
+        assert ("{valid_days}" in texts[row.template_id]) == (row.one_id not in exploring)
+
+
+def test_a_coupon_above_the_usual_basket_is_not_free():
+    # Baskets of 80 yuan: 20 off from 100 costs whoever redeems it 20, 8折 from 100 the same, without a floor 16.
+    terms = {"one_item": False, "items_per_order": None, "maximum_discount_fen": None, "supplier_share": 0.0}
+    rows = pd.DataFrame([
+        {"kind": "coupon", "face_value_fen": 2_000, "pay_rate": None, "minimum_spend_fen": 10_000, **terms},
+        {"kind": "discount", "face_value_fen": None, "pay_rate": 0.8, "minimum_spend_fen": 10_000, **terms},
+        {"kind": "discount", "face_value_fen": None, "pay_rate": 0.8, "minimum_spend_fen": None, **terms},
+        {"kind": "points", "face_value_fen": 200, "pay_rate": None, "minimum_spend_fen": None, **terms},
+    ])
+    assert offer_cost_fen(rows, np.full(4, 8_000.0)).tolist() == [2_000, 2_000, 1_600, 200]
+
+
+def test_every_variable_of_a_template_is_in_its_text_and_the_other_way_round(rules):
+    for row in rules.seeds["message_templates"].fillna("").itertuples():
+        assert set(re.findall(r"{(\w+)}", row.text_zh)) == set(row.variables.split("|")), row.template_id
+        if row.message_channel == "sms":
+            assert row.text_zh.startswith("【{brand}】") and row.text_zh.endswith("拒收请回复R"), row.template_id
+            usual = {"brand": "某某百货", "link": "https://t.cn/A6xYz9", "category": "家居清洁"}
+            usual |= {"offer_words": "满100减20元券", "valid_days": "14", "ends": "14天后"}
+            assert len(row.text_zh.format(**usual)) <= 70 * row.sms_segments, row.template_id
+
+
+def test_a_merged_persons_stored_probability_is_that_of_any_of_their_ids(salts):
+    rules = make_rules(holdout_share=0.2, exploration_share=0.1, campaign_share_pooled=0.0, campaign_share_least=0.9)
+    merged = pd.DataFrame({
+        "one_id": [f"p{n:04d}" for n in range(50)],
+        "ancestor_one_id": [f"old{n}" for n in range(50)],
+        "known_from": dt.datetime(2017, 11, 10),
+    })
+    found = plan(crowd(100), salts, rules, budget_fen=0, ancestry=merged).assignment.set_index("one_id")
+    for ids, who in ((2, [f"p{n:04d}" for n in range(50)]), (1, [f"p{n:04d}" for n in range(50, 100)])):
+        drawn = found.loc[who]
+        kept = 0.8**ids
+        assert set(drawn.loc[drawn["arm"] == "holdout_global", "assignment_probability"]) == {round(1 - kept, 6)}
+        assert set(drawn.loc[drawn["arm"] == "not_selected", "assignment_probability"]) == {
+            round(kept * 0.9, 6),
+            round(kept * 0.1, 6),  # explorers whom no budget let in
+        }
