@@ -201,7 +201,8 @@ def _follow_live_from(settings: Settings, connection: duckdb.DuckDBPyConnection,
     live_from = settings.live_from_date(channel.name)
     began = None if live_from is None else dt.datetime.combine(live_from, dt.time()) - SHANGHAI_OFFSET
     changed = connection.execute(
-        "select file_id, not is_history from channels.ledger where channel = $channel and status <> 'waiting' "
+        "select file_id, not is_history from channels.ledger where channel = $channel "
+        "and status in ('loaded', 'quarantined') "
         "and not starts_with(file_name, 'history/') and not contains(file_name, '/history/') "
         "and is_history <> (cast($began as timestamp) is null or landed_at < cast($began as timestamp))",
         {"channel": channel.name, "began": began},

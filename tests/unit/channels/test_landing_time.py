@@ -49,6 +49,25 @@ def test_everything_is_history_until_a_channel_is_live(door):
     assert sorted(door.rows("shop__receipts", "order_id", "_is_history")) == [("a", True), ("b", True), ("c", False)]
 
 
+def test_history_stays_history_though_the_same_file_came_again_before_the_channel_was_live(door):
+    content = f"{HEADER}\n{row('a')}\n"
+    door.land("receipts", "history/a.csv", content)
+    door.ingest(NOON)
+    door.land("receipts", "again.csv", content)
+    door.ingest(LATER)
+    door.settings = type(door.settings)(home=door.home, live_from={"shop": "2026-05-01"})
+    door.ingest(LATER)
+    assert door.rows("shop__receipts", "order_id", "_is_history") == [("a", True)]
+
+
+def test_what_happened_within_the_second_of_the_landing_is_not_in_the_future(door):
+    lines = [row("a", ordered_at="2026-06-01 08:00:00.900"), row("b", ordered_at="2026-06-01 08:00:01")]
+    door.land("receipts", "a.csv", "\n".join([HEADER, *lines, ""]))
+    door.ingest(NOON)
+    assert door.rows("shop__receipts", "order_id") == [("a",)]
+    assert [reason for *_, reason in door.quarantine()] == ["future_time"]
+
+
 def test_a_run_that_dies_before_its_commit_is_healed_by_the_next(door, monkeypatch):
     door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n{row('b', amount_yuan='x')}\n")
 
