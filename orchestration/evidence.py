@@ -14,6 +14,10 @@ _TABLES = {"links_evidence": "evidence", "conflicts": "conflicts", "redirects": 
 _ONE_ID = re.compile(r"p_[0-9a-f]{8,}")
 
 
+class NobodyKnown(LookupError):
+    """No link names the identifier that was asked for."""
+
+
 def export_evidence(settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
     """Write the identity stage's evidence as Parquet under ``identity/``; return the number of links.
 
@@ -28,7 +32,8 @@ def export_evidence(settings: Settings, connection: duckdb.DuckDBPyConnection) -
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for table, name in _TABLES.items():
         draft = folder / f"{name}.part"
-        connection.execute(f"copy (from identity.{table} order by all) to '{draft}' (format parquet)")
+        quoted = str(draft).replace("'", "''")
+        connection.execute(f"copy (from identity.{table} order by all) to '{quoted}' (format parquet)")
         draft.chmod(0o600)
         draft.replace(folder / f"{name}.parquet")
     count = connection.execute("select count(*) from identity.links_evidence").fetchone()
@@ -50,11 +55,15 @@ def everything_about(settings: Settings, who: str) -> list[str]:
     people = {who} if _ONE_ID.fullmatch(who) else {one_id for _, one_id in _find(settings, links, who)}
     said = []
     for one_id in sorted(people):
-        own = links[links["record_one_id"] == one_id]
+        own, refused = links[links["record_one_id"] == one_id], _refusals(settings, one_id)
+        if own.empty and not refused:
+            continue
         said.append(f"{one_id}: {own[['source', 'customer_id']].drop_duplicates().shape[0]} records, {len(own)} links")
         said += [_link_line(row) for row in own.to_dict("records")]
-        said += _refusals(settings, one_id)
-    return said or [f"nobody known by {_shown(who)}"]
+        said += refused
+    if not said:
+        raise NobodyKnown(f"nobody known by {_shown(who)}")
+    return said
 
 
 def chain_between(settings: Settings, start: str, goal: str) -> list[str]:
@@ -62,7 +71,7 @@ def chain_between(settings: Settings, start: str, goal: str) -> list[str]:
     links = _read(settings, "evidence")
     from_, to = _find(settings, links, start), _find(settings, links, goal)
     if not from_ or not to:
-        return [f"nobody known by {_shown(start if not from_ else goal)}"]
+        raise NobodyKnown(f"nobody known by {_shown(start if not from_ else goal)}")
     chain = shortest_chain(links, from_[0][0], to[0][0])
     if chain.empty:
         return [f"{_shown(start)} and {_shown(goal)} are not linked"]

@@ -19,7 +19,7 @@ class BalanceError(RuntimeError):
     """A file whose records do not add up: an error of ours, never of the sender's."""
 
 
-def named(delivery: Delivery, settings: Settings) -> Row:
+def named(delivery: Delivery, dataset: Dataset, settings: Settings) -> Row:
     """Return the part of a ledger row that says which file it is."""
     return {
         "file_id": delivery.file_id,
@@ -30,11 +30,13 @@ def named(delivery: Delivery, settings: Settings) -> Row:
         "modified_ns": delivery.modified_ns,
         "landed_at": delivery.landed_at,
         "is_history": delivery.is_history(settings),
-        "rule_version": RULE_VERSION,
+        "rule_version": dataset.rule_version,
     }
 
 
-def loaded_file(delivery: Delivery, reading: Reading, settings: Settings, tokeniser: Tokeniser) -> Row:
+def loaded_file(
+    delivery: Delivery, reading: Reading, dataset: Dataset, settings: Settings, tokeniser: Tokeniser
+) -> Row:
     """Return the ledger row of a file that was read to its end.
 
     Raises
@@ -43,7 +45,7 @@ def loaded_file(delivery: Delivery, reading: Reading, settings: Settings, tokeni
         When physical records are not loaded + quarantined + skipped.
     """
     tally = reading.tally
-    row = named(delivery, settings) | {
+    row = named(delivery, dataset, settings) | {
         "encoding": delivery.probe.encoding if delivery.probe else None,
         "physical_records": tally.physical,
         "loaded": reading.loaded,
@@ -68,7 +70,7 @@ def broken_file(delivery: Delivery, reading: Reading, dataset: Dataset, broken: 
     headers = 0 if dataset.headerless or "json" in (delivery.format or "") else 1
     lines = delivery.probe.lines - headers if delivery.probe else 0
     physical = lines if lines > 0 else reading.tally.physical
-    return named(delivery, settings) | {
+    return named(delivery, dataset, settings) | {
         "encoding": delivery.probe.encoding if delivery.probe else None,
         "physical_records": physical,
         "loaded": 0,
@@ -79,9 +81,9 @@ def broken_file(delivery: Delivery, reading: Reading, dataset: Dataset, broken: 
     }
 
 
-def duplicate_file(delivery: Delivery, physical: int, settings: Settings) -> Row:
+def duplicate_file(delivery: Delivery, physical: int, dataset: Dataset, settings: Settings) -> Row:
     """Return the ledger row of a file whose content came before: all of it is skipped."""
-    return named(delivery, settings) | {
+    return named(delivery, dataset, settings) | {
         "physical_records": physical,
         "loaded": 0,
         "quarantined": 0,
@@ -118,7 +120,7 @@ def quarantine_rows(
         "channel": delivery.channel,
         "dataset": delivery.dataset,
         "file_name": delivery.file_name,
-        "rule_version": RULE_VERSION,
+        "rule_version": dataset.rule_version,
     }
     told: dict[tuple[str | None, str], str] = {}
     rows = []

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,11 @@ LARGEST_WORKBOOK: Final = 2 << 30
 LARGEST_RATIO: Final = 100
 #: Spreadsheets end at this row; a file that fills it was probably cut.
 EXCEL_LAST_ROW: Final = 1_048_576
+#: What openpyxl and the parsers below it raise on a damaged workbook (XML errors are SyntaxErrors).
+_UNREADABLE: Final = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError, EOFError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 def read_parquet(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
@@ -44,6 +50,8 @@ def read_parquet(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
                 yield _flat(batch, lines, dataset, tally)
         if start == 1:
             map_header(dataset, file.schema_arrow.names)
+    except UnicodeDecodeError:
+        raise BrokenFile("undecodable") from None
     except (pa.ArrowException, OSError):
         raise BrokenFile("not_parquet") from None
 
@@ -76,6 +84,11 @@ def _flat(batch: pa.RecordBatch, lines: np.ndarray, dataset: Dataset, tally: Tal
 def _column_text(array: pa.Array) -> pa.Array:
     """Return a typed column as text; a whole-second instant without its empty fraction, one with a zone in UTC."""
     kind = array.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        try:
+            array.validate(full=True)  # writers of other houses store GBK bytes as strings
+        except pa.ArrowInvalid:
+            raise BrokenFile("undecodable") from None
     if pa.types.is_dictionary(kind):
         return _column_text(array.dictionary_decode())
     if pa.types.is_timestamp(kind):
@@ -103,7 +116,7 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
     try:
         values = openpyxl.load_workbook(path, read_only=True, data_only=True)
         written = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, TypeError, SyntaxError, EOFError):
+    except _UNREADABLE:
         raise BrokenFile("not_xlsx") from None
     if dataset.sheet and dataset.sheet not in values.sheetnames:
         raise BrokenFile("unknown_sheet")
@@ -111,8 +124,7 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
     table: RowTable | None = None
     rows: list[tuple[int, list[str]]] = []
     before = number = 0
-    sheets = zip(values[name].iter_rows(values_only=True), written[name].iter_rows(values_only=True), strict=False)
-    for number, (shown, typed) in enumerate(sheets, 1):
+    for number, (shown, typed) in enumerate(_sheet_rows(values[name], written[name]), 1):
         cells = [_cell_text(value) for value in shown]
         if table is not None:
             if any(_is_unvalued(value, formula) for value, formula in zip(shown, typed, strict=False)):
@@ -141,6 +153,14 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
     yield table.batch(rows)
     values.close()
     written.close()
+
+
+def _sheet_rows(values: Any, written: Any) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """Yield each row as shown and as written; a workbook is unpacked while it is read, and may end in the middle."""
+    try:
+        yield from zip(values.iter_rows(values_only=True), written.iter_rows(values_only=True), strict=False)
+    except _UNREADABLE:
+        raise BrokenFile("not_xlsx") from None
 
 
 def _is_unvalued(value: Any, formula: Any) -> bool:

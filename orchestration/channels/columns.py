@@ -28,6 +28,7 @@ _CLEAN_ID: Final = (
 )
 #: In such an id a number that a token must replace may still hide (``a-13812345678``).
 _HIDES_NUMBER: Final = r"[A-Za-z_-].*\d[\d-]{9,}"
+_TOO_DEEP: Final = "[too deep"
 _EPOCHS: Final = {"s": r"^1\d{9}$", "ms": r"^1\d{12}$"}
 
 
@@ -183,5 +184,9 @@ def _as_text(value: Any) -> str | None:
     if isinstance(value, float):
         return repr(value) if abs(value) < EXACT_FLOAT and not 0 < abs(value) < 1e-4 else f"{value:.17g}"
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        try:
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        except RecursionError:  # nested as deep as only hostile input is: no JSON to anybody
+            return _TOO_DEEP
+        return text.encode("utf-8", "replace").decode()
     return str(value)

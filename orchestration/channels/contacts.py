@@ -9,12 +9,13 @@ LONGEST_CONTACT: Final = 320
 
 MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 _COUNTRY: Final = r"(?:(?:\+|00)?86[ -]?)?"
-_GROUPED: Final = r"1[3-9]\d[ -]?\d{4}[ -]?\d{4}"
+_GROUPED: Final = r"1[3-9]\d[ .-]?\d{4}[ .-]?\d{4}"
 #: A whole id or property that is a mobile number, as people and cash desks type it.
 MOBILE_SHAPED: Final = re.compile(rf"{_COUNTRY}{_GROUPED}")
 _VIRTUAL: Final = re.compile(rf"{_COUNTRY}1\d{{10}}(?:[-,#x*]|ext\.?|转)\s*\d{{2,6}}", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"95\d{3,11}|106\d{5,17}|96\d{3,8}")
 _LANDLINE: Final = re.compile(r"(?:(?:\+|00)?86-?)?(?:0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|[48]00-?\d{3}-?\d{4})")
+_COUNTRY_OF_LANDLINE: Final = re.compile(r"^(?:\+|00)?86(?=0|[48]00)")
 _PLACEHOLDER: Final = re.compile(r"(\d)\1*|1\d{2}(\d)\2{7}|1?234567890\d?|1?0{4,}")
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS: Final = re.compile(r"[/;；、|]|,(?=\s*\+?\d{7})|(?<=\d{11}) +(?=1[3-9])")
@@ -22,13 +23,16 @@ EMAIL: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.IGNORECASE
 )
 
+#: What people write against a number without a space: Tel13812345678, VX13812345678.
+_WORDS: Final = r"(?i:tel|phone|mobile|mob|cell|call|sms|wechat|weixin|wx|vx?)?"
 #: A contact value inside other text. The bounds keep hex digests and long order numbers out.
 EMBEDDED: Final = re.compile(
-    rf"(?<![0-9A-Za-z])(?:(?P<mobile>{_COUNTRY}{_GROUPED})|(?P<landline>0\d{{2,3}}-\d{{7,8}}))(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z])(?P<word>{_WORDS})(?:(?P<mobile>(?:{_COUNTRY}|0){_GROUPED})"
+    r"|(?P<landline>\(?0\d{2,3}(?:[ -]|\)[ -]?)\d{7,8}))(?![0-9A-Za-z])"
     r"|(?P<email>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 )
 #: Cheap test that text may hold one; everything else is left alone without a closer look.
-MAY_EMBED: Final = re.compile(r"\d[\d -]{9,}|[@\uFF20]|[\uFF10-\uFF19]{3}")
+MAY_EMBED: Final = re.compile(r"\d[\d .)-]{9,}|[@\uFF20\uFF0D]|[\uFF10-\uFF19]{3}")
 
 
 class Phone(NamedTuple):
@@ -64,8 +68,8 @@ def read_phone(text: str) -> Phone:
     if _VIRTUAL.fullmatch(value):
         return Phone("virtual", None)
     parts = [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
-    if len(parts) > 1:
-        value, warning = parts[0], "several_phones"
+    if parts:
+        value, warning = parts[0], "several_phones" if len(parts) > 1 else None
     if "*" in value:
         return Phone("masked", None, warning)
     if _VIRTUAL.fullmatch(value):
@@ -85,7 +89,7 @@ def read_phone(text: str) -> Phone:
             return Phone("placeholder", None, warning)
         return Phone("mobile", digits, warning)
     if _LANDLINE.fullmatch(value.replace(" ", "-")) or _LANDLINE.fullmatch(digits):
-        return Phone("landline", digits.removeprefix("+86").removeprefix("0086"), warning)
+        return Phone("landline", _COUNTRY_OF_LANDLINE.sub("", digits), warning)
     if _SERVICE.fullmatch(digits):
         return Phone("virtual", None, warning)
     return Phone("invalid", None, warning)

@@ -49,7 +49,10 @@ the whole record is quarantined with the reason. Besides the declared columns ea
 """
 
 import dataclasses
+import hashlib
 from typing import Final, Literal
+
+from orchestration.channels.reasons import RULE_VERSION
 
 Type = Literal[
     "text",  # free text; phones and e-mail addresses inside it become tokens
@@ -192,6 +195,11 @@ class Dataset:
     totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
     forward_fill: tuple[str, ...] = ()
     sheet: str | None = None
+
+    @property
+    def rule_version(self) -> str:
+        """Which rules its files met: those of all datasets and its own declaration."""
+        return f"{RULE_VERSION}-{hashlib.sha256(repr(self).encode()).hexdigest()[:8]}"
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

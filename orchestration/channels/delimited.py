@@ -180,7 +180,7 @@ class RowTable:
         self._header = [] if dataset.headerless else [header_keys(cell)[0] for cell in header]
         self.width = len(header)
         words = "|".join(re.escape(word) for word in dataset.totals)
-        self._totals = re.compile(rf"(?:{words})\s*[::]?[\s\d.,¥元条行笔个]*", re.IGNORECASE) if words else None
+        self._totals = re.compile(rf"(?:{words})\s*[:\uff1a]?[\s\d.,¥元条行笔个]*", re.IGNORECASE) if words else None
         self._filled = dict.fromkeys(dataset.forward_fill, "")
 
     def batch(self, rows: list[Row]) -> Batch:

@@ -61,10 +61,14 @@ def discover(folder: Path, wants_done: bool) -> tuple[list[Landed], list[tuple[L
     if not folder.is_dir():
         return ready, waiting
     for path in sorted(folder.rglob("*")):
-        status = path.lstat()
+        try:
+            status = path.lstat()
+        except FileNotFoundError:  # renamed since the folder was listed: complete now, and read by the next run
+            continue
         if stat.S_ISDIR(status.st_mode) or path.name.startswith(".") or path.suffix == ".done":
             continue
-        landed = Landed(path, path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
+        name = readable_name(path.relative_to(folder).as_posix())
+        landed = Landed(path, name, status.st_size, status.st_mtime_ns)
         if path.suffix.lower() in UNFINISHED:
             waiting.append((landed, "unfinished"))
         elif wants_done and not path.with_name(path.name + ".done").exists():
@@ -74,9 +78,21 @@ def discover(folder: Path, wants_done: bool) -> tuple[list[Landed], list[tuple[L
     return ready, waiting
 
 
+def readable_name(name: str) -> str:
+    """Return a file's name as text: one that is not UTF-8 (unpacked from a Chinese Windows) is read as GB18030."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
+
+
 def is_unchanged(landed: Landed) -> bool:
     """Say whether a file still has the size and time it was found with; one that grows is read another time."""
-    status = landed.path.lstat()
+    try:
+        status = landed.path.lstat()
+    except FileNotFoundError:
+        return False
     return (status.st_size, status.st_mtime_ns) == (landed.bytes, landed.modified_ns)
 
 
@@ -196,7 +212,10 @@ def line_blocks(path: Path, file_format: str, encoding: str, block_bytes: int = 
         charset = "utf-8" if encoding == "utf-16" else encoding
         rest, first = b"", True
         while True:
-            block = reader.read(block_bytes) if reader else content.read(block_bytes)
+            try:
+                block = reader.read(block_bytes) if reader else content.read(block_bytes)
+            except UnicodeDecodeError:
+                raise BrokenFile("undecodable") from None
             if first:
                 block, first = block.removeprefix(codecs.BOM_UTF8), False
             whole = rest + block

@@ -22,7 +22,7 @@ from orchestration.channels.landing import Delivery, land, read_again, restore
 from orchestration.channels.reading import FileReader, Reading
 from orchestration.channels.reasons import BrokenFile
 from orchestration.channels.records import Tally
-from orchestration.channels.tables import create_tables, transaction
+from orchestration.channels.tables import create_tables, forget_other_rules, transaction
 from orchestration.channels.tokens import Tokeniser
 from orchestration.channels.vault import home_tokeniser, open_vault
 from orchestration.channels.writing import ROWS_PER_WRITE, Writer
@@ -113,16 +113,23 @@ class _Work:
     def dataset(self, dataset: Dataset) -> None:
         """Land and load whatever is new of a dataset."""
         place = (self.channel.name, dataset.name)
+        forget_other_rules(self.connection, self.channel, dataset)
         rows = self.connection.execute(
-            "select file_id, file_name, bytes, modified_ns, status, physical_records from channels.ledger "
+            "select file_id, file_name, bytes, modified_ns, status, physical_records, reason from channels.ledger "
             "where channel = ? and dataset = ?",
             place,
         ).fetchall()
-        seen = {row[1:4] for row in rows if row[4] != "waiting"}
-        records: dict[str, int] = {row[0]: row[5] for row in rows if row[4] in ("loaded", "quarantined")}
+        read = [row for row in rows if row[4] != "waiting" and row[6] != "unreadable"]
+        seen = {row[1:4] for row in read}
+        records: dict[str, int] = {row[0]: row[5] for row in read if row[4] in ("loaded", "quarantined")}
         self.connection.execute(
             "delete from channels.ledger where channel = ? and dataset = ? and status = 'waiting'", place
         )
+        # What could not be read is tried again: new rights do not change a file's time.
+        for table in ("ledger", "quarantine"):
+            self.connection.execute(
+                f"delete from channels.{table} where channel = ? and dataset = ? and reason = 'unreadable'", place
+            )
         for restored in restore(self.settings.home / "raw" / place[0] / place[1], set(records)):
             seen.add((restored.file_name, restored.bytes, restored.modified_ns))
             records[restored.file_id] = self._load(dataset, read_again(restored))
@@ -139,7 +146,7 @@ class _Work:
             elif delivery.file_id in records:
                 self.result.duplicates += 1
                 physical = records[delivery.file_id]
-                self.writer.ledger.append(accounts.duplicate_file(delivery, physical, self.settings))
+                self.writer.ledger.append(accounts.duplicate_file(delivery, physical, dataset, self.settings))
             else:
                 records[delivery.file_id] = self._load(dataset, delivery)
         self.result.waiting += len(waiting)
@@ -169,7 +176,7 @@ class _Work:
             faults: list[tuple[int | None, str | None, str]] = [(None, broken.column, broken.reason)]
             self.result.broken.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {broken}")
         else:
-            row = accounts.loaded_file(delivery, reading, self.settings, self.tokeniser)
+            row = accounts.loaded_file(delivery, reading, dataset, self.settings, self.tokeniser)
             faults = list(reading.tally.rejected)
             self.writer.hold(mine)
         self.writer.ledger.append(row)

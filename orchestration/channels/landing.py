@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import os
 import secrets
 import shutil
 from pathlib import Path
@@ -156,12 +157,15 @@ def _said(sidecar: Path) -> dict[str, Any]:
 
 def _bytes_id(path: Path) -> str:
     digest = hashlib.sha256()
-    if path.is_file() and not path.is_symlink():
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    else:
-        digest.update(path.name.encode("utf-8", "surrogateescape"))
+    try:
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+            return digest.hexdigest()
+    except OSError:  # unreadable: it is known by its name until it can be read
+        digest = hashlib.sha256()
+    digest.update(os.fsencode(path.name))
     return digest.hexdigest()
 
 

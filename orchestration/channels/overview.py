@@ -5,6 +5,7 @@ import datetime as dt
 import duckdb
 
 from orchestration.channels import registry
+from orchestration.channels.files import readable_name
 from orchestration.channels.reasons import RULE_VERSION, remedy
 from orchestration.channels.tables import LEDGER, QUARANTINE, append_rows, create_tables, export, transaction
 from orchestration.channels.vault import home_tokeniser
@@ -16,7 +17,7 @@ def strays(settings: Settings) -> list[str]:
     known = {(channel.name, dataset.name) for channel in registry.channels().values() for dataset in channel.datasets}
     found = []
     for path in sorted(settings.landing.rglob("*")) if settings.landing.is_dir() else []:
-        parts = path.relative_to(settings.landing).parts
+        parts = tuple(readable_name(part) for part in path.relative_to(settings.landing).parts)
         if path.is_dir() or path.name.startswith(".") or path.suffix in (".done", ".md"):
             continue
         if len(parts) < 3 or parts[:2] not in known:
@@ -39,10 +40,10 @@ def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.da
     create_tables(connection)
     tokeniser = home_tokeniser(settings)
     rows = []
-    for stray in strays(settings):
+    for stray in map(tokeniser.scrub, strays(settings)):
         channel, _, rest = stray.rpartition("/")[0].partition("/")
         rows.append({
-            "channel": channel or "landing", "dataset": rest or None, "file_name": tokeniser.scrub(stray),
+            "channel": channel or "landing", "dataset": rest or None, "file_name": stray,
             "landed_at": now,
             "physical_records": 0, "loaded": 0, "quarantined": 0, "skipped": 0, "status": "quarantined",
             "reason": "unknown_folder", "remedy": remedy("unknown_folder"), "rule_version": RULE_VERSION,

@@ -70,7 +70,9 @@ class FileReader:
         if delivery.broken:
             raise delivery.broken
         landed_on = (delivery.landed_at + SHANGHAI_OFFSET).date().isoformat()
-        rules = Rules(self._tokeniser, as_instant_text(delivery.landed_at), landed_on)
+        # A landing is known to the second: what happened within that second is not in the future.
+        landed_by = delivery.landed_at.replace(microsecond=999_999)
+        rules = Rules(self._tokeniser, as_instant_text(landed_by), landed_on)
         from_spreadsheet = (delivery.format or "").startswith(("csv", "xlsx"))
         for batch in self._batches(delivery, reading.tally):
             if len(batch):

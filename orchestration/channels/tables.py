@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.channels.declare import Channel
+from orchestration.channels.declare import Channel, Dataset
 
 #: One row per file delivered (a file under another name with the same content has its own row, status duplicate).
 LEDGER: Final[dict[str, str]] = {
@@ -68,23 +68,36 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
         ).fetchall()
         if found and [row[0] for row in found] != list(columns):
             connection.execute(f'drop table channels."{name}"')
-            _forget(connection, channel, name)
+            for dataset in channel.datasets:
+                if name in _tables_of(channel, dataset):
+                    _forget(connection, channel, dataset)
         connection.execute(f'create table if not exists channels."{name}" ({_listed(columns)})')
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, table: str) -> None:
-    for dataset in channel.datasets:
-        names = {f"{channel.name}__{each}" for each in (dataset.name, *(child.name for child in dataset.children))}
-        if table in names:
-            for owned in ("ledger", "quarantine"):
-                connection.execute(
-                    f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name]
-                )
-            existing = connection.execute(
-                "select table_name from duckdb_tables() where schema_name = 'channels'"
-            ).fetchall()
-            for name in names & {row[0] for row in existing}:
-                connection.execute(f'delete from channels."{name}"')
+def forget_other_rules(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
+    """Forget a dataset's files that other rules read (a new alias or word, another unit): ``raw/`` is read anew."""
+    others = connection.execute(
+        "select 1 from channels.ledger "
+        "where channel = ? and dataset = ? and status <> 'waiting' and rule_version <> ? limit 1",
+        [channel.name, dataset.name, dataset.rule_version],
+    ).fetchone()
+    if others:
+        with transaction(connection):
+            _forget(connection, channel, dataset)
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
+    for owned in ("ledger", "quarantine"):
+        connection.execute(
+            f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name]
+        )
+    existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
+    for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
+        connection.execute(f'delete from channels."{name}"')
+
+
+def _tables_of(channel: Channel, dataset: Dataset) -> set[str]:
+    return {f"{channel.name}__{each}" for each in (dataset.name, *(child.name for child in dataset.children))}
 
 
 def _listed(columns: dict[str, str]) -> str:

@@ -65,8 +65,10 @@ class Tokeniser:
             found = match.group(0)
             if match.lastgroup == "email":
                 return self.token("email", found.lower())
-            digits = read_phone(found).digits
-            return self.token("landline" if match.lastgroup == "landline" else "mobile", digits or plain(found))
+            number = found.removeprefix(match["word"])
+            digits = read_phone(number).digits
+            kind: Kind = "landline" if match.lastgroup == "landline" else "mobile"
+            return match["word"] + self.token(kind, digits or plain(number))
 
         return EMBEDDED.sub(replace, text)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from typing import Any, Final, NamedTuple
 from orchestration.channels import clocks
 from orchestration.channels.contacts import (
     MAY_EMBED,
-    MOBILE,
     MOBILE_SHAPED,
     is_scientific,
     plain,
@@ -32,6 +32,9 @@ _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})(?:\.\d{0,30})
 _CURRENCY: Final = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*(?:元|CNY|RMB|¥)$", re.IGNORECASE)
 _WRAPPED: Final = re.compile(r'="?([^"]*)"?')
 _ZERO_TAIL: Final = re.compile(r"[1-9]\d{14}0{2,}")
+#: What programs write of a sum that should be zero (5.55e-17) and of Spark's zeros (0E-18): no digit is lost in these.
+_TINY: Final = re.compile(r"[+-]?\d(?:\.\d{1,30})?[eE]-\d{1,3}")
+_FINEST: Final = decimal.Decimal("1e-18")
 
 
 class Outcome(NamedTuple):
@@ -175,10 +178,12 @@ def _decimal(text: str, column: Column, rules: Rules) -> Outcome:
     value = plain(unwrap(text))
     if value.casefold() in NULL_WORDS:
         return NOTHING
-    if MOBILE.fullmatch(value):
+    if MOBILE_SHAPED.fullmatch(value):
         return Outcome(None, "phone_in_number")
     if is_scientific(value):
         return Outcome(None, "lossy_scientific")
+    if _TINY.fullmatch(value):
+        value = format(decimal.Decimal(value).quantize(_FINEST), "f")
     value = _CURRENCY.sub("", value).strip()
     if not _NUMBER.fullmatch(value):
         return Outcome(None, "not_a_number")
@@ -221,12 +226,14 @@ def _json(text: str, column: Column, rules: Rules) -> Outcome:
     if text.strip().casefold() in NULL_WORDS:
         return NOTHING
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=lambda _: None)
+        if not isinstance(value, dict | list):
+            return Outcome(None, "not_an_object")
+        written = json.dumps(_scrubbed(value, rules.tokeniser), ensure_ascii=False, separators=(",", ":"))
     except (ValueError, RecursionError):
         return Outcome(None, "not_an_object")
-    if not isinstance(value, dict | list):
-        return Outcome(None, "not_an_object")
-    return Outcome(json.dumps(_scrubbed(value, rules.tokeniser), ensure_ascii=False, separators=(",", ":")))
+    # Half of an emoji, as platforms cut texts, is no character and cannot be stored.
+    return Outcome(written.encode("utf-8", "replace").decode())
 
 
 def _scrubbed(value: Any, tokeniser: Tokeniser) -> Any:
@@ -237,9 +244,11 @@ def _scrubbed(value: Any, tokeniser: Tokeniser) -> Any:
         return [_scrubbed(each, tokeniser) for each in value]
     if isinstance(value, str):
         return tokeniser.scrub(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, int | float) and not isinstance(value, bool):
         digits = str(int(value)) if abs(value) < 1e14 and value == int(value) else ""
-        return tokeniser.contact(digits) if MOBILE.fullmatch(digits) else value
+        return tokeniser.contact(digits) if MOBILE_SHAPED.fullmatch(digits) else value
     return value
 
 

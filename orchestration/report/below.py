@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from orchestration.publishing.versions import Store
 from orchestration.report import charts
 from orchestration.report.facts import Facts
 from orchestration.report.page import columns, count, note, rate, section, table, yuan
@@ -211,13 +212,17 @@ def _drawn_and_held_out(facts: Facts) -> list[tuple[str, int | None, float | Non
 
 def quality(facts: Facts) -> str:
     """Show which checks ran on these very files, and what the doors turned away."""
-    checks = facts.manifest.get("checks", {})
-    rows = [[str(name), str(words)] for name, words in (checks.items() if isinstance(checks, dict) else [])]
+    found = Store(facts.settings.published).result(facts.version).get("findings", [])
+    doors = {finding["door"]: [one for one in found if one["door"] == finding["door"]] for finding in found}
+    rows = [
+        [door, count(len(checks)), count(sum(not one["passed"] for one in checks))]
+        for door, checks in sorted(doors.items())
+    ]
     quarantine = facts.settings.home / "quarantine" / "quarantine.parquet"
     refused = (
         facts.rows(
             """
-            select channel || '/' || dataset, reason, count(*) from read_parquet($file)
+            select concat_ws('/', channel, dataset), reason, count(*) from read_parquet($file)
             group by all order by 3 desc, 1, 2
             """,
             file=str(quarantine),
@@ -228,7 +233,7 @@ def quality(facts: Facts) -> str:
     return section(
         "数据质量",
         "Data quality",
-        table([("检查", "check"), ("结果", "result")], rows),
+        table([("环节", "door"), ("检查数", "checks"), ("未通过", "failed")], rows, numeric=(1, 2)),
         table(
             [("数据集", "data set"), ("隔离原因", "why quarantined"), ("行数", "rows")],
             [[dataset, reason, count(n)] for dataset, reason, n in refused],

@@ -65,6 +65,7 @@ def open_version(settings: Settings, folder: Path, cards: list[dict[str, Any]]) 
     connection = duckdb.connect()
     connection.execute("set timezone = 'Asia/Shanghai'")
     for file in sorted(folder.glob("*.parquet")):
-        connection.execute(f"create view \"{file.stem}\" as select * from read_parquet('{file.as_posix()}')")
+        quoted = file.as_posix().replace("'", "''")
+        connection.execute(f"create view \"{file.stem}\" as select * from read_parquet('{quoted}')")
     as_of = dt.date.fromisoformat(manifest["as_of_date"])
     return Facts(connection, folder.name, as_of, manifest, cards, settings)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from orchestration.publishing.versions import Store
 from orchestration.report.facts import Facts
 from orchestration.report.page import UNKNOWN, count, figure, figures, note, rate, section, table, yuan
 
@@ -165,15 +166,16 @@ def todays_list(facts: Facts) -> str:
 
 def _overlap(facts: Facts) -> str:
     """Compare the list with yesterday's, where yesterday's version is still there."""
-    day_before = (facts.as_of_date - dt.timedelta(days=1)).isoformat()
-    folders = sorted((facts.settings.published / "versions").glob(f"{day_before}-*"))
-    if not folders:
+    store = Store(facts.settings.published)
+    before = store.newest_by_date().get(facts.as_of_date - dt.timedelta(days=1))
+    if before is None:
         return note("没有昨日名单可比", "Yesterday's list is not there to compare with")
     kept, total = facts.one(
-        f"""
-        select count(*) filter (where one_id in (select one_id from recall_audience)), count(*)
-        from read_parquet('{(folders[-1] / "recall_audience.parquet").as_posix()}')
         """
+        select count(*) filter (where one_id in (select one_id from recall_audience)), count(*)
+        from read_parquet($file)
+        """,
+        file=str(store.versions / before / "recall_audience.parquet"),
     )
     if not total:
         return note("昨日名单为空", "Yesterday's list was empty")

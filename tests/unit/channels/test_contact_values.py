@@ -60,6 +60,38 @@ def test_contact_values_inside_text_and_json_become_the_same_tokens():
     assert found == f'{{"remark":["{mobile}"],"tel":"{mobile}","{mobile}":{{"mail":"{email}"}},"price":1.5}}'
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "013812345678", "138.1234.5678", "138\uff0d1234\uff0d5678", "+86 138-1234-5678", "(+86)13812345678",
+        "Tel13812345678", "wx13812345678", "加V13812345678",
+    ],
+)  # fmt: skip
+def test_a_mobile_in_a_remark_is_found_however_people_write_it(written):
+    mobile = RULES.tokeniser.token("mobile", "13812345678")
+    text = read_value(f"备注:{written} 已加", Column("note"), RULES).value
+    assert mobile in text
+    assert "5678" not in text.replace(mobile, "")
+
+
+@pytest.mark.parametrize("written", ["021-60000000", "021 60000000", "(021)60000000", "(021) 60000000"])
+def test_a_landline_in_a_remark_is_the_token_of_the_phone_column(written):
+    token = read_value("86 021 60000000", Column("phone", "phone"), RULES).value
+    assert read_value(f"座机{written}", Column("note"), RULES).value == f"座机{token}"
+
+
+def test_a_number_with_its_country_is_no_amount_and_no_plain_property():
+    mobile = RULES.tokeniser.token("mobile", "13812345678")
+    assert read_value("8613812345678", Column("points", "integer"), RULES).reason == "phone_in_number"
+    found = read_value('{"tel": 8613812345678}', Column("properties", "json"), RULES).value
+    assert found == f'{{"tel":"{mobile}"}}'
+
+
+@pytest.mark.parametrize("text", ["13812345678;", "13812345678/"])
+def test_a_mobile_with_a_separator_after_it_is_a_mobile(text):
+    assert read_value(text, Column("mobile", "phone"), RULES).shape == "mobile"
+
+
 @pytest.mark.parametrize("text", ["202603011381234567890", "0a13812345678f", "2026-03-01", "1777600000123", "SKU-1001"])
 def test_numbers_that_are_no_contacts_stay(text):
     assert read_value(text, Column("order_id", "identifier"), RULES).value == text

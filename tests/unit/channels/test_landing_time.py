@@ -71,6 +71,14 @@ def test_a_file_that_waits_for_its_marker_landed_with_the_marker(door, monkeypat
     assert door.rows("shop__receipts", "_landed_at") == [(NOON + dt.timedelta(minutes=40),)]
 
 
+def test_what_happened_within_the_second_of_the_landing_is_not_in_the_future(door):
+    lines = [row("a", ordered_at="2026-06-01 08:00:00.900"), row("b", ordered_at="2026-06-01 08:00:01")]
+    door.land("receipts", "a.csv", "\n".join([HEADER, *lines, ""]))
+    door.ingest(NOON)
+    assert door.rows("shop__receipts", "order_id") == [("a",)]
+    assert [reason for *_, reason in door.quarantine()] == ["future_time"]
+
+
 def test_a_run_that_dies_before_its_commit_is_healed_by_the_next(door, monkeypatch):
     door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n{row('b', amount_yuan='x')}\n")
 

@@ -1,8 +1,13 @@
 """Why two identifiers belong together, as a chain of links with channel, file and line."""
 
 import pandas as pd
+import pytest
 
 from ml.identity import shortest_chain
+from orchestration.answers import explain
+from orchestration.evidence import export_evidence
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
 
 COLUMNS = [
     "source",
@@ -49,3 +54,45 @@ def test_a_refused_link_is_no_step_of_a_chain() -> None:
 def test_strangers_have_no_chain() -> None:
     assert shortest_chain(EVIDENCE, ("customer_id", "oa", "x1"), ("mobile", "", "k1:z")).empty
     assert shortest_chain(EVIDENCE, ("mobile", "", "k1:z"), ("customer_id", "oa", "x1")).empty
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home, in a folder with an apostrophe, whose evidence knows one customer."""
+    settings = Settings(home=tmp_path / "anna's brand", memory_limit="500MB")
+    with connect(settings, readable=[settings.home]) as warehouse:
+        warehouse.execute("create schema identity")
+        warehouse.execute(
+            """
+            create table identity.links_evidence as
+            select 'shop' as source, 'C1' as customer_id, 'customer_id' as id_type, 'shop' as id_scope,
+                   'C1' as id_token, 'joined' as link_status, 100 as link_strength, 'shop' as channel,
+                   cast(null as varchar) as file_id, 2 as line, 'p_00000001' as record_one_id,
+                   timestamp '2026-03-01' as valid_from, cast(null as timestamp) as valid_to
+            """
+        )
+        warehouse.execute(
+            "create table identity.conflicts (one_id_kept varchar, one_id_refused varchar, known_from timestamp,"
+            " rule varchar, detail varchar)"
+        )
+        warehouse.execute(
+            "create table identity.redirects (one_id varchar, one_id_old varchar, change varchar,"
+            " changed_at timestamp, reason varchar)"
+        )
+        export_evidence(settings, warehouse)
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "words"),
+    [
+        (["C1"], 0, "p_00000001: 1 records, 1 links"),
+        (["p_00000001"], 0, "p_00000001: 1 records, 1 links"),
+        (["C2"], 1, "nobody known by that identifier"),
+        (["p_99999999"], 1, "nobody known by p_99999999"),
+        (["C1", "13812345678"], 1, "nobody known by that identifier"),
+    ],
+)
+def test_explain_answers_one_when_nobody_is_known(home, capsys, who, code, words):
+    assert explain(home, who) == code
+    assert words in capsys.readouterr().out

@@ -7,8 +7,10 @@ import pyarrow.parquet as pq
 
 from orchestration.publish import publish
 from orchestration.publishing.journal import SCHEMA
-from orchestration.report.below import answers
+from orchestration.publishing.versions import Store
+from orchestration.report.below import answers, quality
 from orchestration.report.facts import open_version
+from orchestration.report.first_screen import todays_list
 from tests.unit.publish.world import DATE, brand
 
 
@@ -41,3 +43,26 @@ def test_without_a_published_list_the_holdout_is_unknown_and_not_nought(tmp_path
     current = publish(settings, [DATE]).current
     shown = answers(open_version(settings, settings.published / "versions" / current, []))
     assert "未知" in shown and "0.0%" not in shown
+
+
+def test_the_page_says_how_many_checks_ran_and_names_a_file_that_lies_in_no_folder(tmp_path):
+    settings = brand(tmp_path)
+    current = publish(settings, [DATE]).current
+    (tmp_path / "quarantine").mkdir()
+    stray = {"channel": ["standard"], "dataset": pa.array([None], pa.string()), "reason": ["unknown_folder"]}
+    pq.write_table(pa.table(stray), tmp_path / "quarantine" / "quarantine.parquet")
+    ran = Store(settings.published).result(current)["checks_run"]
+    shown = quality(open_version(settings, settings.published / "versions" / current, [])).replace("<td >", "<td>")
+    assert f'<td>published</td><td class="num">{ran}</td><td class="num">0</td>' in shown
+    assert '<td>standard</td><td>unknown_folder</td><td class="num">1</td>' in shown
+
+
+def test_the_list_is_compared_with_yesterdays_newest_version_that_passed(tmp_path):
+    settings = brand(tmp_path, [DATE - dt.timedelta(days=1), DATE])
+    current = publish(settings, [DATE - dt.timedelta(days=1), DATE]).current
+    blocked = settings.published / "versions" / f"{DATE - dt.timedelta(days=1)}-ffffffffffffffff"
+    blocked.mkdir()
+    nobody = pq.read_table(settings.published / "versions" / current / "recall_audience.parquet").slice(0, 0)
+    pq.write_table(nobody, blocked / "recall_audience.parquet")
+    shown = todays_list(open_version(settings, settings.published / "versions" / current, []))
+    assert "与昨日名单重合 100%" in shown
