@@ -34,13 +34,17 @@ def source_of(person: Person) -> tuple[str, str] | None:
     return ("official_account", person.oa_openid) if person.oa_openid else None
 
 
+#: What the tills print for coupons and odds and ends: no category of goods, and nobody's taste.
+NO_CATEGORY = ("COUPON", "COUPON/MISC ITEMS", "COUPONS/STORE & MFG", "MISCELLANEOUS")
+
+
 def goods(landing: Landing, journey: Journey, chain: Chain, names: dict[int, str]) -> None:
     """Write products (those sold), stores, campaigns and offers."""
     sold = set(journey.product)
     table = journey.products[journey.products["product_id"].isin(sold)]
     rows: list[Row] = []
     for product, category, brand in zip(table["product_id"], table["product_category"], table["brand"], strict=True):
-        shown = category if isinstance(category, str) else ""
+        shown = category if isinstance(category, str) and category not in NO_CATEGORY else ""
         rows.append((BEFORE, as_csv(("brand", product, names[int(product)], shown, brand, text(BEFORE)))))
     landing.deliver("standard", "products", rows, suffix="csv", header="source,sku_id,name,category,brand,updated_at")
     stores = [(BEFORE, as_csv((store.store_id, store.name, store.city))) for store in chain.stores.values()]
