@@ -94,7 +94,11 @@ def _read(
     planned = people[people["message_channel"].notna()]
     arrived = set(sent.loc[sent["audience_id"].isin(people["audience_id"]), "one_id"])
     group = read_together(people["policy_id"], held, offered, int(rules.setting("outcome_holdout_least")))
-    sides = [(margin[offered & of].to_numpy(), margin[held & of].to_numpy()) for of in (group == g for g in set(group))]
+    # In one order, so that the sums of floats are the same in every process.
+    sides = [
+        (margin[offered & of].to_numpy(), margin[held & of].to_numpy())
+        for of in (group == name for name in sorted(set(group)))
+    ]
     net, low, high = margin_of_difference(sides, float(treated["expected_cost_fen"].sum()))
     predicted = {point: int(treated[f"net_{point}_fen"].sum()) for point in ("p10", "p50", "p90")}
     ids = 1 + people["one_id"].map(ancestors).fillna(0)

@@ -19,7 +19,8 @@ staff as (
     from {{ known_versions(ref('staff')) }} as known
 ),
 
--- What the dearest thing of the last basket is called at the date, from whichever catalogue knows it.
+-- What the dearest thing of the last basket is called at the date, from whichever catalogue knows it; null where it is
+-- nothing to be named in a conversation (medicine, intimate goods, tobacco).
 product_names as (
     select
         orders.as_of_date,
@@ -34,7 +35,10 @@ product_names as (
             baskets.last_sku_id = products.sku_id
             and products.known_at <= dates.cut_off_at
             and (products.superseded_at is null or products.superseded_at > dates.cut_off_at)
+    left join {{ ref('unspoken_words') }} as words
+        on upper(concat_ws(' ', products.name, products.category)) like '%' || words.word || '%'
     group by orders.as_of_date, orders.one_id
+    having count(words.word) = 0
 ),
 
 stores as (
@@ -85,7 +89,7 @@ select
     cast(round(margins.margin_rate, 4) as decimal(9, 4)) as margin_rate,
     baskets.item_count as items_per_order,
     product_names.last_product_name,
-    habits.first_interest as top_category,
+    habits.spoken_interest as top_category,
     segments.rfm_segment,
     segments.pyramid_tier,
     segments.matrix_cell,

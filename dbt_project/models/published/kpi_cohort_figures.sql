@@ -39,6 +39,35 @@ order_refunds as (
     group by 1, 2, 3
 ),
 
+-- Orders that were tests or given back in full, as known at a reading: few, and found once instead of at every look-up.
+uncounted as (
+    select distinct
+        days.reading_date,
+        orders.order_key
+    from (select distinct reading_date, cut_off_at from readings) as days
+    inner join {{ ref('order_versions') }} as orders
+        on
+            orders.known_at <= days.cut_off_at
+            and (orders.superseded_at is null or orders.superseded_at > days.cut_off_at)
+    left join test_records
+        on
+            days.reading_date = test_records.as_of_date
+            and orders.source = test_records.source
+            and orders.customer_id = test_records.customer_id
+    left join order_refunds
+        on
+            days.reading_date = order_refunds.as_of_date
+            and orders.source = order_refunds.source
+            and orders.order_id = order_refunds.order_id
+    where
+        (orders.is_ever_test or orders.is_ever_refunded)
+        and (
+            test_records.customer_id is not null
+            or order_refunds.refunded_fen
+            >= orders.paid_fen - case when order_refunds.is_freight_refunded then 0 else orders.freight_fen end
+        )
+),
+
 -- distinct before the rest of their orders is looked up: else the planner begins with every order at every date
 candidates as (
     select distinct
@@ -54,26 +83,11 @@ candidates as (
             days.first_date = {{ business_date('orders.paid_at') }}
             and orders.known_at <= days.cut_off_at
             and (orders.superseded_at is null or orders.superseded_at > days.cut_off_at)
-    left join test_records
-        on
-            orders.is_ever_test
-            and days.reading_date = test_records.as_of_date
-            and orders.source = test_records.source
-            and orders.customer_id = test_records.customer_id
-    left join order_refunds
-        on
-            orders.is_ever_refunded
-            and days.reading_date = order_refunds.as_of_date
-            and orders.source = order_refunds.source
-            and orders.order_id = order_refunds.order_id
+    left join uncounted
+        on days.reading_date = uncounted.reading_date and orders.order_key = uncounted.order_key
     where
-        test_records.customer_id is null
+        uncounted.order_key is null
         and (orders.cancelled_at is null or orders.cancelled_at >= days.ends_at)
-        and (
-            order_refunds.refunded_fen is null
-            or order_refunds.refunded_fen
-            < orders.paid_fen - case when order_refunds.is_freight_refunded then 0 else orders.freight_fen end
-        )
 ),
 
 bought as (
@@ -96,27 +110,12 @@ bought as (
             candidates.person_key = orders.person_key
             and orders.known_at <= candidates.cut_off_at
             and (orders.superseded_at is null or orders.superseded_at > candidates.cut_off_at)
-    left join test_records
-        on
-            orders.is_ever_test
-            and candidates.reading_date = test_records.as_of_date
-            and orders.source = test_records.source
-            and orders.customer_id = test_records.customer_id
-    left join order_refunds
-        on
-            orders.is_ever_refunded
-            and candidates.reading_date = order_refunds.as_of_date
-            and orders.source = order_refunds.source
-            and orders.order_id = order_refunds.order_id
+    left join uncounted
+        on candidates.reading_date = uncounted.reading_date and orders.order_key = uncounted.order_key
     where
         orders.paid_at < candidates.ends_at
         and (orders.cancelled_at is null or orders.cancelled_at >= candidates.ends_at)
-        and test_records.customer_id is null
-        and (
-            order_refunds.refunded_fen is null
-            or order_refunds.refunded_fen
-            < orders.paid_fen - case when order_refunds.is_freight_refunded then 0 else orders.freight_fen end
-        )
+        and uncounted.order_key is null
     group by 1, 2, 3, 4
 ),
 

@@ -1,16 +1,20 @@
--- One row per paid order of a day, as known at a reading of that day. Walk-ins have no one_id.
+-- One row per paid order of a day, as known at a reading of that day. Walk-ins have no one_id. The day is looked up
+-- before the version: every order's version at every reading would be 20 million rows.
 with readings as (
     select distinct
-        kpi_date,
-        reading_date
-    from {{ ref('kpi_days') }}
+        days.kpi_date,
+        days.reading_date,
+        dates.ends_at,
+        dates.cut_off_at
+    from {{ ref('kpi_days') }} as days
+    inner join {{ run_dates('kpi') }} as dates on days.reading_date = dates.as_of_date
 ),
 
 orders as (
     select
         readings.kpi_date,
         readings.reading_date,
-        orders.cut_off_at,
+        readings.cut_off_at,
         orders.source,
         orders.order_id,
         orders.customer_id,
@@ -19,14 +23,15 @@ orders as (
         orders.staff_id,
         orders.paid_at,
         coalesce(orders.paid_fen, 0) - coalesce(orders.freight_fen, 0) as paid_fen
-    from {{ known_versions(ref('orders'), 'kpi') }} as orders
+    from {{ ref('orders') }} as orders
     inner join readings
         on
-            orders.as_of_date = readings.reading_date
-            and {{ business_date('orders.paid_at') }} = readings.kpi_date
+            {{ business_date('orders.paid_at') }} = readings.kpi_date
+            and orders.known_at <= readings.cut_off_at
+            and (orders.superseded_at is null or orders.superseded_at > readings.cut_off_at)
     where
-        orders.paid_at < orders.ends_at
-        and (orders.cancelled_at is null or orders.cancelled_at >= orders.ends_at)
+        orders.paid_at < readings.ends_at
+        and (orders.cancelled_at is null or orders.cancelled_at >= readings.ends_at)
         and coalesce(orders.order_type, 'normal') not in ('test', 'gift', 'exchange')
 ),
 

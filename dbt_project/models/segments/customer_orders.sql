@@ -7,8 +7,8 @@ with order_keys as (
     from {{ ref('order_versions') }}
 ),
 
--- Tastes are told once per order_set (purchase_histories), so a catalogue that moves a product to another category after
--- it was bought makes another set: else they would depend on which other dates are run.
+-- Tastes are told once per order_set (purchase_histories), so a catalogue that moves a product to another category
+-- after it was bought makes another set: else they would depend on which other dates are run.
 catalogue_changes as (
     select
         sku_id,
