@@ -98,9 +98,11 @@ def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
     if first < parse_business_date(settings.partitions_start):
         raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
     from orchestration.channels.keys import check_keys
+    from orchestration.channels.registry import check_names
     from orchestration.runner import run_dates
 
     check_keys(settings)
+    check_names(settings)
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
     outcome = run_dates(settings, dates)
@@ -122,9 +124,11 @@ def _ui(settings: Settings, options: argparse.Namespace) -> int:
     import dagster as dg
 
     from orchestration.channels.keys import check_keys
+    from orchestration.channels.registry import check_names
     from orchestration.instance import prepare_instance, sweep_orphans
 
     check_keys(settings)
+    check_names(settings)
     prepare_instance(settings)
     with dg.DagsterInstance.get() as instance:
         sweep_orphans(instance, settings)

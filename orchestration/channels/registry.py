@@ -6,6 +6,7 @@ import importlib.util
 from typing import Final
 
 from orchestration.channels.declare import Channel
+from orchestration.settings import Settings, SettingsError
 
 #: Module names under ``orchestration.channels``, in the order they are read.
 MODULES: Final = (
@@ -41,3 +42,27 @@ def channel(name: str) -> Channel:
     if name not in known:
         raise KeyError(f"channel {name!r} has no module in orchestration/channels; known are {', '.join(known)}")
     return known[name]
+
+
+def check_names(settings: Settings) -> None:
+    """Refuse settings that name a channel or a data set nobody declares: misspelt, they would do nothing, silently.
+
+    Raises
+    ------
+    SettingsError
+        Naming the setting and the names known.
+    """
+    known = channels()
+    named = [("live_from", name) for name in settings.live_from]
+    named += [("done_markers", name) for name in settings.done_markers]
+    named += [("minimum_rows", wanted.partition("/")[0]) for wanted in settings.minimum_rows]
+    for setting, name in named:
+        if name not in known:
+            raise SettingsError(
+                f"{setting} names the channel {name!r}, which nobody declares; known: {', '.join(known)}"
+            )
+    for wanted in settings.minimum_rows:
+        name, _, dataset = wanted.partition("/")
+        datasets = [declared.name for declared in known[name].datasets]
+        if dataset and dataset not in datasets:
+            raise SettingsError(f"minimum_rows names {wanted!r}; data sets of {name}: {', '.join(datasets)}")

@@ -20,6 +20,7 @@ ORDERS = "source,order_id,customer_id,ordered_at,status,amount_yuan\n"
         (("daily", "2001-01-01"), {}, "partitions_start"),
         (("daily", "2026-03-08"), {"SIYU_BUGDET": "5"}, "unknown setting"),
         (("daily", "2026-03-08"), {"SIYU_CUT_OFF_HOUR": "26"}, "between 0 and 23"),
+        (("daily", "2026-03-08"), {"SIYU_DONE_MARKERS": "poss"}, "known: standard, pos"),
         (("daily", "2026-03-08"), {"SIYU_TOKEN_KEY_FILE": "/nowhere/token.key"}, "token.key"),
     ],
 )
