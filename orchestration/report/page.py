@@ -102,8 +102,12 @@ def count(value: object) -> str:
 
 
 def yuan(fen: object) -> str:
-    """Return an amount of fen in whole yuan."""
-    return UNKNOWN if _missing(fen) else f"¥{round(int(fen) / 100):,}"  # type: ignore[call-overload]
+    """Return an amount of fen in whole yuan, below ten yuan with its fen; a loss has its sign in front."""
+    if _missing(fen):
+        return UNKNOWN
+    amount = int(fen)  # type: ignore[call-overload]
+    shown = f"{abs(amount) / 100:,.2f}" if abs(amount) < 1_000 else f"{round(abs(amount) / 100):,}"
+    return f"{'-' if amount < 0 else ''}¥{shown}"
 
 
 def rate(value: object) -> str:

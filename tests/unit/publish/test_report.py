@@ -11,6 +11,7 @@ from orchestration.publishing.versions import Store
 from orchestration.report.below import answers, quality
 from orchestration.report.facts import open_version
 from orchestration.report.first_screen import todays_list
+from orchestration.report.page import yuan
 from tests.unit.publish.world import DATE, brand
 
 
@@ -66,3 +67,16 @@ def test_the_list_is_compared_with_yesterdays_newest_version_that_passed(tmp_pat
     pq.write_table(nobody, blocked / "recall_audience.parquet")
     shown = todays_list(open_version(settings, settings.published / "versions" / current, []))
     assert "与昨日名单重合 100%" in shown
+
+
+def test_small_sums_show_their_fen_and_a_loss_its_sign():
+    assert [yuan(fen) for fen in (91, -216, 0, 999, 1_049, -1_600, 12_345_678, None)] == [
+        "¥0.91",
+        "-¥2.16",
+        "¥0.00",
+        "¥9.99",
+        "¥10",
+        "-¥16",
+        "¥123,457",
+        "未知",
+    ]
