@@ -11,7 +11,7 @@ import pytest
 
 from demo.build import DEMO_VERSION, SEED, ForeignHome, build, prepare
 
-#: What version 1 writes for fifty households, unpacked. A change here asks for the next DEMO_VERSION.
+#: What this version writes for fifty households, unpacked. A change here asks for the next DEMO_VERSION.
 CONTENT = (2, "a2b4c6a241626a7a")
 
 
