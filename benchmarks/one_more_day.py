@@ -8,25 +8,15 @@ the dates before may differ: a file of the last date also tells what a platform 
 """
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.same_bytes import hashes
-from orchestration.settings import CHECKOUT
+from benchmarks.same_bytes import hashes, run
 
 LIMIT_SECONDS = 60
 DATES_BEFORE = 3
-
-
-def run(home: Path, *arguments: str) -> None:
-    """Run siyu on a home, as a person would; raise when it fails."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("SIYU_")}
-    command = [sys.executable, "-m", "orchestration.cli", *arguments]
-    subprocess.run(command, env=variables | {"SIYU_HOME": str(home)}, cwd=CHECKOUT, stdout=subprocess.PIPE, check=True)
 
 
 def main(home: Path) -> int:

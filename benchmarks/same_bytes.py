@@ -26,13 +26,13 @@ def hashes(home: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def run(home: Path, date: str, threads: int) -> None:
-    """Run one date of a home."""
+def run(home: Path, *arguments: str, threads: int = 2) -> None:
+    """Run siyu on a home, as a person would, with none of this shell's settings; say how it ended."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("SIYU_")}
     variables |= {"SIYU_HOME": str(home), "SIYU_THREADS": str(threads)}
-    command = [sys.executable, "-m", "orchestration.cli", "daily", date]
+    command = [sys.executable, "-m", "orchestration.cli", *arguments]
     outcome = subprocess.run(command, env=variables, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    print(f"  {date} with {threads} thread(s): exit {outcome.returncode}", flush=True)
+    print(f"  {' '.join(arguments)} with {threads} thread(s): exit {outcome.returncode}", flush=True)
     if outcome.returncode:
         print(outcome.stderr[-1000:])
 
@@ -47,8 +47,8 @@ def main(home: Path, count: int) -> int:
         for part in ("landing", "vault"):
             shutil.copytree(home / part, copy / part)
         for place, date in enumerate(shuffled):
-            run(copy, date, 1 + place % 2)
-        run(copy, dates[-1], 2)
+            run(copy, "daily", date, threads=1 + place % 2)
+        run(copy, "daily", dates[-1])
         found = hashes(copy)
         versions = len(list((copy / "published" / "versions").glob(f"{dates[-1]}-*")))
     different = [
