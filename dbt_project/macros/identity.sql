@@ -3,12 +3,7 @@
   had happened before. The replay folds whole days of these, so a map read at a date's cut-off is that date's.
 -#}
 {% macro identity_known_day(known_at, event_at) -%}
-    greatest(
-        {{ add_days(
-            "cast(" ~ known_at ~ " - interval '" ~ (16 + var("cut_off_hour")) ~ "' hour - interval '1' microsecond as date)", 1
-        ) }},
-        {{ business_date(event_at) }}
-    )
+    greatest({{ known_date(known_at) }}, {{ business_date(event_at) }})
 {%- endmacro %}
 
 {#- One kind of row of the replay's long table. -#}

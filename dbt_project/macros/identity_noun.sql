@@ -1,6 +1,8 @@
 {#-
   A noun: every version of every row from all its staging parts, with superseded_at, the earliest moment at which a
-  newer version was known (null for the newest). Versions are ordered by updated_at, or known_at where the source has
+  newer version was known (null for the newest). A version counts
+  from the date counts_from until before counts_to: the dates whose cut-off knew it. Versions are ordered by updated_at,
+  or known_at where the source has
   none, so an older version that arrives late is superseded before it is known and never shows.
   Rows whose key stands once pass by the window: 0.3 s instead of 1.0 s on 1.3 million order lines.
 -#}
@@ -63,6 +65,8 @@ select
     known_at,
     superseded_at,
     file_id,
-    line
+    line,
+    {{ known_date('known_at') }} as counts_from,
+    {{ known_date('superseded_at') }} as counts_to
 from numbered
 {%- endmacro %}

@@ -90,3 +90,26 @@
 {% macro frozen_date(date_expression) -%}
     cast(date_trunc('quarter', {{ date_expression }}) as date)
 {%- endmacro %}
+
+{#- The first business date whose cut-off knew what became known at this moment. -#}
+{% macro known_date(instant) -%}
+    {{ add_days(
+        "cast(" ~ instant ~ " - interval '" ~ (16 + (var("cut_off_hour") | int)) ~ "' hour"
+        ~ " - interval '1' microsecond as date)", 1
+    ) }}
+{%- endmacro %}
+
+{#-
+  For each date of the run, the rows of a table of `people` that stood at it: an interval holds its first date and not
+  its last. The only door through which stages after `people` read a fact of a date.
+-#}
+{% macro states_at(relation, kind='as_of') -%}
+    (
+        select
+            dates.as_of_date,
+            states.*
+        from {{ run_dates(kind) }} as dates
+        inner join {{ relation }} as states
+            on states.from_date <= dates.as_of_date and (states.to_date is null or states.to_date > dates.as_of_date)
+    )
+{%- endmacro %}

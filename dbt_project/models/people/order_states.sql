@@ -1,0 +1,134 @@
+-- One row per (source, order_id, from_date): a sale as it stood from from_date until before to_date, while it was paid,
+-- not cancelled and nobody's test: whose it was (nobody's: a walk-in), what was paid and given back. What was given
+-- back in full is no purchase; freight is mostly not given back with the goods. Keys hold for the run only.
+with sales as (
+    select
+        source,
+        order_id,
+        customer_id,
+        channel,
+        ordered_at,
+        paid_at,
+        {{ business_date('ordered_at') }} as order_date,
+        cast({{ local_hour('ordered_at') }} as bigint) as order_hour,
+        {{ business_date('paid_at') }} as paid_date,
+        coalesce(paid_fen, 0) as tender_fen,
+        coalesce(freight_fen, 0) as freight_fen,
+        coalesce(discount_fen, 0) as discount_fen,
+        store_id,
+        staff_id,
+        counts_from as version_date,
+        greatest(counts_from, {{ business_date('paid_at') }}, {{ business_date('ordered_at') }}) as from_date,
+        least(counts_to, {{ business_date('cancelled_at') }}) as to_date
+    from {{ ref('orders') }}
+    where paid_at is not null and coalesce(order_type, 'normal') not in ('test', 'gift', 'exchange')
+),
+
+standing as (
+    select * from sales
+    where to_date is null or to_date > from_date
+),
+
+buyers as (
+    select distinct
+        source,
+        order_id,
+        customer_id
+    from standing
+    where customer_id is not null
+),
+
+refunds as (
+    select * from {{ ref('refund_spans') }}
+    where stage = 'paid_back' and order_id is not null
+),
+
+-- The days at which anything about an order changes: its version, its owner, what came back, a test flag.
+{%- set changes = {'standing': none, 'refunds': none, ref('record_owners'): 'buyers'} %}
+days as (
+    {%- for relation, through in changes.items() %}
+    {%- for day in ['from_date', 'to_date'] %}
+    select
+        {{ 'buyers' if through else 'changed' }}.source,
+        {{ 'buyers' if through else 'changed' }}.order_id,
+        changed.{{ day }} as day
+    from {{ relation }} as changed
+    {%- if through %}
+    inner join buyers on changed.source = buyers.source and changed.customer_id = buyers.customer_id
+    {%- endif %}
+    where changed.{{ day }} is not null
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+spans as (
+    select
+        source,
+        order_id,
+        day as from_date,
+        lead(day) over (partition by source, order_id order by day) as to_date
+    from days
+),
+
+given_back as (
+    select
+        spans.source,
+        spans.order_id,
+        spans.from_date,
+        sum(refunds.amount_fen) as refunded_fen,
+        max(case when refunds.includes_freight then 1 else 0 end) = 1 as is_freight_refunded
+    from spans
+    inner join refunds
+        on
+            spans.source = refunds.source
+            and spans.order_id = refunds.order_id
+            and refunds.from_date <= spans.from_date
+            and (refunds.to_date is null or refunds.to_date > spans.from_date)
+    group by spans.source, spans.order_id, spans.from_date
+)
+
+select
+    dense_rank() over (order by spans.source, spans.order_id) as order_key,
+    owners.person_key,
+    owners.one_id,
+    standing.source,
+    standing.order_id,
+    standing.customer_id,
+    standing.channel,
+    standing.ordered_at,
+    standing.order_date,
+    standing.order_hour,
+    standing.paid_at,
+    standing.paid_date,
+    standing.tender_fen - standing.freight_fen as goods_paid_fen,
+    standing.freight_fen,
+    standing.discount_fen,
+    cast(coalesce(given_back.refunded_fen, 0) as bigint) as refunded_fen,
+    coalesce(given_back.refunded_fen, 0) = 0
+    or standing.tender_fen <= 0
+    or given_back.refunded_fen
+    < standing.tender_fen - case when given_back.is_freight_refunded then 0 else standing.freight_fen end
+        as counts_as_purchase,
+    standing.store_id,
+    standing.staff_id,
+    standing.version_date,
+    spans.from_date,
+    spans.to_date
+from spans
+inner join standing
+    on
+        spans.source = standing.source
+        and spans.order_id = standing.order_id
+        and standing.from_date <= spans.from_date
+        and (standing.to_date is null or standing.to_date > spans.from_date)
+left join {{ ref('record_owners') }} as owners
+    on
+        standing.source = owners.source
+        and standing.customer_id = owners.customer_id
+        and owners.from_date <= spans.from_date
+        and (owners.to_date is null or owners.to_date > spans.from_date)
+left join given_back
+    on spans.source = given_back.source and spans.order_id = given_back.order_id and spans.from_date = given_back.from_date
+where not coalesce(owners.is_test, false)

@@ -1,0 +1,118 @@
+-- One row per (source, refund_id, stage, from_date): a refund asked for (open) or paid back, and whose it was: where it
+-- names nobody, its order's customer's. Money paid back is counted whether or not it found its order; not that of an
+-- order of which no payment is counted: money that never came in cannot be taken off.
+with refunds as (
+    select * from {{ ref('refund_spans') }}
+),
+
+named_orders as (
+    select
+        orders.source,
+        orders.order_id,
+        orders.customer_id,
+        orders.counts_from as from_date,
+        orders.counts_to as to_date
+    from {{ ref('orders') }} as orders
+    inner join (
+        select distinct
+            source,
+            order_id
+        from refunds
+    ) as named on orders.source = named.source and orders.order_id = named.order_id
+    where orders.counts_to is null or orders.counts_to > orders.counts_from
+),
+
+paid_orders as (
+    select
+        states.source,
+        states.order_id,
+        states.from_date,
+        states.to_date
+    from {{ ref('order_states') }} as states
+    inner join (
+        select distinct
+            source,
+            order_id
+        from refunds
+    ) as named on states.source = named.source and states.order_id = named.order_id
+),
+
+-- The days at which anything about a refund changes: the refund, or the order that it names.
+days as (
+    {%- for relation in ['refunds', 'named_orders', 'paid_orders'] %}
+    {%- for day in ['from_date', 'to_date'] %}
+    select
+        refunds.source,
+        refunds.refund_id,
+        refunds.stage,
+        changed.{{ day }} as day
+    from refunds
+    inner join {{ relation }} as changed
+        on
+            refunds.source = changed.source
+            and {{ 'refunds.refund_id = changed.refund_id' if relation == 'refunds' else 'refunds.order_id = changed.order_id' }}
+    where changed.{{ day }} is not null
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+spans as (
+    select
+        source,
+        refund_id,
+        stage,
+        day as from_date,
+        lead(day) over (partition by source, refund_id, stage order by day) as to_date
+    from days
+),
+
+placed as (
+    select
+        spans.source,
+        spans.refund_id,
+        spans.stage,
+        coalesce(refunds.customer_id, named_orders.customer_id) as customer_id,
+        refunds.refunded_date,
+        refunds.amount_fen,
+        named_orders.order_id is null or paid_orders.order_id is not null as is_counted,
+        spans.from_date as counts_from,
+        spans.to_date as counts_to
+    from spans
+    inner join refunds
+        on
+            spans.source = refunds.source
+            and spans.refund_id = refunds.refund_id
+            and spans.stage = refunds.stage
+            and refunds.from_date <= spans.from_date
+            and (refunds.to_date is null or refunds.to_date > spans.from_date)
+    {%- for relation in ['named_orders', 'paid_orders'] %}
+    left join {{ relation }}
+        on
+            refunds.source = {{ relation }}.source
+            and refunds.order_id = {{ relation }}.order_id
+            and {{ relation }}.from_date <= spans.from_date
+            and ({{ relation }}.to_date is null or {{ relation }}.to_date > spans.from_date)
+    {%- endfor %}
+)
+
+select
+    placed.source,
+    placed.refund_id,
+    placed.stage,
+    owners.one_id,
+    owners.person_key,
+    placed.customer_id,
+    placed.refunded_date,
+    placed.amount_fen,
+    placed.is_counted and not owners.is_test as is_counted,
+    greatest(placed.counts_from, owners.from_date) as from_date,
+    least(placed.counts_to, owners.to_date) as to_date
+from placed
+inner join {{ ref('record_owners') }} as owners
+    on
+        placed.source = owners.source
+        and placed.customer_id = owners.customer_id
+        and (placed.counts_to is null or owners.from_date < placed.counts_to)
+        and (owners.to_date is null or owners.to_date > placed.counts_from)
