@@ -42,7 +42,7 @@ with buyers as (
     select distinct
         person_key,
         one_id
-    from {{ ref('order_versions') }}
+    from {{ ref('record_owners') }}
 )
 
 select

@@ -12,13 +12,11 @@ with lines as (
         sum(case when orders.days_ago < 28 then baskets.item_quantity else 0 end) as item_quantity_28d,
         sum(baskets.line_fen) as line_fen
     from {{ ref('feature_orders') }} as orders
-    inner join {{ run_dates('feature') }} as dates
-        on orders.as_of_date = dates.as_of_date
-    inner join {{ ref('basket_versions') }} as baskets
+    inner join {{ ref('basket_states') }} as baskets
         on
             orders.order_key = baskets.order_key
-            and baskets.known_at <= dates.cut_off_at
-            and (baskets.superseded_at is null or baskets.superseded_at > dates.cut_off_at)
+            and baskets.from_date <= orders.as_of_date
+            and (baskets.to_date is null or baskets.to_date > orders.as_of_date)
     where orders.days_ago < 84
     group by orders.as_of_date, orders.person_key, baskets.category_key
 )

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- One row per (as_of_date, order_key): the kept orders of the 365 days to a feature date, which the groups below
 -- aggregate. 168 days feed the features; the rest only the BG/NBD baseline, which needs a longer view.
--- Keys are those of segments.order_versions and hold for this run only.
+-- Keys are those of people.order_states and hold for this run only.
 select
     as_of_date,
     person_key,
@@ -9,11 +9,11 @@ select
     channel,
     store_id,
     cast(age_days as bigint) as days_ago,
-    paid_fen,
+    goods_paid_fen as paid_fen,
     discount_fen,
     refunded_fen
 from {{ ref('paid_orders') }}
 where
     {{ among_dates('as_of_date', dates_of('feature')) }}
     and age_days < 365
-    and is_kept
+    and counts_as_purchase

@@ -14,12 +14,12 @@ with deeds as (
             deeds.as_of_date = records.as_of_date
             and deeds.source = records.source
             and deeds.customer_id = records.customer_id
-    left join {{ ref('source_records') }} as later_records
+    left join {{ ref('record_owners') }} as later_records
         on
             deeds.source = later_records.source
             and deeds.customer_id = later_records.customer_id
-            and later_records.known_from <= deeds.known_until
-            and (later_records.known_to is null or later_records.known_to > deeds.known_until)
+            and later_records.from_date <= deeds.last_date
+            and (later_records.to_date is null or later_records.to_date > deeds.last_date)
     group by deeds.as_of_date, coalesce(records.one_id, later_records.one_id)
 )
 

@@ -8,7 +8,7 @@ with ranked_orders as (
         one_id,
         order_set,
         order_key,
-        {{ cut_off_of('as_of_date') }} as cut_off_at,
+        as_of_date,
         row_number() over (partition by history_key order by ordered_at desc, order_key asc) as newest
     from {{ ref('purchase_histories') }}
 ),
@@ -18,7 +18,7 @@ order_keys as (
         source,
         order_id,
         order_key
-    from {{ ref('order_versions') }}
+    from {{ ref('order_states') }}
 ),
 
 lines as (
@@ -28,17 +28,17 @@ lines as (
         last_orders.order_set,
         lines.sku_id,
         lines.line_id,
-        lines.amount_fen - coalesce(lines.discount_fen, 0) as paid_fen,
+        lines.line_fen,
         lines.cost_fen
     from ranked_orders as last_orders
     inner join order_keys on last_orders.order_key = order_keys.order_key
-    inner join {{ ref('order_lines') }} as lines
+    inner join {{ ref('line_states') }} as lines
         on
             order_keys.source = lines.source
             and order_keys.order_id = lines.order_id
-            and lines.known_at <= last_orders.cut_off_at
-            and (lines.superseded_at is null or lines.superseded_at > last_orders.cut_off_at)
-    where last_orders.newest = 1 and not coalesce(lines.is_gift, false)
+            and lines.from_date <= last_orders.as_of_date
+            and (lines.to_date is null or lines.to_date > last_orders.as_of_date)
+    where last_orders.newest = 1
 ),
 
 ranked as (
@@ -47,9 +47,9 @@ ranked as (
         one_id,
         order_set,
         sku_id,
-        paid_fen,
+        line_fen,
         cost_fen,
-        row_number() over (partition by history_key order by paid_fen desc, sku_id asc, line_id asc) as dearest
+        row_number() over (partition by history_key order by line_fen desc, sku_id asc, line_id asc) as dearest
     from lines
 ),
 
@@ -60,8 +60,8 @@ summed as (
         order_set,
         max(case when dearest = 1 then sku_id end) as last_sku_id,
         count(*) as item_count,
-        sum(paid_fen) as basket_fen,
-        sum(case when cost_fen is not null then paid_fen else 0 end) as costed_fen,
+        sum(line_fen) as basket_fen,
+        sum(case when cost_fen is not null then line_fen else 0 end) as costed_fen,
         sum(coalesce(cost_fen, 0)) as cost_fen
     from ranked
     group by history_key, one_id, order_set

@@ -1,31 +1,16 @@
 -- One row per (source, order_id, from_date): a sale as it stood from from_date until before to_date, while it was paid,
 -- not cancelled and nobody's test: whose it was (nobody's: a walk-in), what was paid and given back. What was given
 -- back in full is no purchase; freight is mostly not given back with the goods. Keys hold for the run only.
-with sales as (
+with versions as (
     select
-        source,
-        order_id,
-        customer_id,
-        channel,
-        ordered_at,
-        paid_at,
-        {{ business_date('ordered_at') }} as order_date,
-        cast({{ local_hour('ordered_at') }} as bigint) as order_hour,
-        {{ business_date('paid_at') }} as paid_date,
-        coalesce(paid_fen, 0) as tender_fen,
-        coalesce(freight_fen, 0) as freight_fen,
-        coalesce(discount_fen, 0) as discount_fen,
-        store_id,
-        staff_id,
-        counts_from as version_date,
-        greatest(counts_from, {{ business_date('paid_at') }}, {{ business_date('ordered_at') }}) as from_date,
-        least(counts_to, {{ business_date('cancelled_at') }}) as to_date
-    from {{ ref('orders') }}
-    where paid_at is not null and coalesce(order_type, 'normal') not in ('test', 'gift', 'exchange')
+        *,
+        greatest(counts_from, paid_date, order_date) as from_date,
+        least(counts_to, cancelled_date) as to_date
+    from {{ ref('sale_versions') }}
 ),
 
 standing as (
-    select * from sales
+    select * from versions
     where to_date is null or to_date > from_date
 ),
 
@@ -91,6 +76,7 @@ given_back as (
 
 select
     dense_rank() over (order by spans.source, spans.order_id) as order_key,
+    row_number() over (order by spans.source, spans.order_id, spans.from_date) as state_key,
     owners.person_key,
     owners.one_id,
     standing.source,
@@ -113,7 +99,7 @@ select
         as counts_as_purchase,
     standing.store_id,
     standing.staff_id,
-    standing.version_date,
+    standing.counts_from as version_date,
     spans.from_date,
     spans.to_date
 from spans

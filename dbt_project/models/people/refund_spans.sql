@@ -1,6 +1,6 @@
 -- One row per version and stage of a refund with the dates at which it stood: asked for and not yet paid back (also
 -- where a later version or step says that it was), or paid back.
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='view') }}
 
 with spans as (
     select

@@ -6,90 +6,41 @@ with months as (
     from {{ run_dates('as_of') }} as dates
 ),
 
-read_at as (
-    select
-        month_date,
-        cast(month_date as timestamp) + interval '16' hour as ends_at,
-        {{ cut_off_of('month_date') }} as cut_off_at
-    from months
-),
-
-test_records as (
-    select distinct
-        read_at.month_date,
-        customers.source,
-        customers.customer_id
-    from read_at
-    inner join {{ ref('customers') }} as customers
-        on
-            customers.known_at <= read_at.cut_off_at
-            and (customers.superseded_at is null or customers.superseded_at > read_at.cut_off_at)
-    where customers.is_test
-),
-
 orders as (
     select
-        read_at.month_date,
-        read_at.cut_off_at,
-        versions.person_key,
-        versions.source,
-        versions.order_id,
-        {{ business_date('versions.paid_at') }} as paid_date
-    from read_at
-    inner join {{ ref('order_versions') }} as versions
+        months.month_date,
+        states.person_key,
+        states.source,
+        states.order_id,
+        states.paid_date
+    from months
+    inner join {{ ref('order_states') }} as states
         on
-            versions.paid_at < read_at.ends_at
-            and versions.paid_at >= read_at.ends_at - interval '365' day
-            and versions.known_at <= read_at.cut_off_at
-            and (versions.superseded_at is null or versions.superseded_at > read_at.cut_off_at)
-    left join test_records
-        on
-            versions.is_ever_test
-            and read_at.month_date = test_records.month_date
-            and versions.source = test_records.source
-            and versions.customer_id = test_records.customer_id
-    where
-        test_records.customer_id is null
-        and (versions.cancelled_at is null or versions.cancelled_at >= read_at.ends_at)
-),
-
--- The newest name a product had by then, from whichever catalogue knows it.
-product_categories as (
-    select
-        read_at.month_date,
-        products.sku_id,
-        max(products.category) as category
-    from read_at
-    inner join {{ ref('products') }} as products
-        on
-            products.known_at <= read_at.cut_off_at
-            and (products.superseded_at is null or products.superseded_at > read_at.cut_off_at)
-    group by read_at.month_date, products.sku_id
+            states.paid_date <= months.month_date
+            and states.paid_date > {{ add_days('months.month_date', '-365') }}
+            and states.from_date <= months.month_date
+            and (states.to_date is null or states.to_date > months.month_date)
+    where states.person_key is not null
 ),
 
 days as (
     select
         orders.month_date,
-        coalesce(lines.category, products.category) as category,
+        lines.category,
         orders.person_key,
         orders.paid_date,
-        sum(lines.amount_fen - coalesce(lines.discount_fen, 0)) as sold_fen,
-        sum(case
-            when lines.cost_fen is not null then lines.amount_fen - coalesce(lines.discount_fen, 0)
-            else 0
-        end) as costed_fen,
+        sum(lines.line_fen) as sold_fen,
+        sum(case when lines.cost_fen is not null then lines.line_fen else 0 end) as costed_fen,
         sum(lines.cost_fen) as cost_fen
     from orders
-    inner join {{ ref('order_lines') }} as lines
+    inner join {{ ref('line_states') }} as lines
         on
             orders.source = lines.source
             and orders.order_id = lines.order_id
-            and lines.known_at <= orders.cut_off_at
-            and (lines.superseded_at is null or lines.superseded_at > orders.cut_off_at)
-    left join product_categories as products
-        on orders.month_date = products.month_date and lines.sku_id = products.sku_id
-    where not coalesce(lines.is_gift, false) and coalesce(lines.category, products.category) is not null
-    group by orders.month_date, coalesce(lines.category, products.category), orders.person_key, orders.paid_date
+            and lines.from_date <= orders.month_date
+            and (lines.to_date is null or lines.to_date > orders.month_date)
+    where lines.category is not null
+    group by orders.month_date, lines.category, orders.person_key, orders.paid_date
 ),
 
 people as (

@@ -2,46 +2,22 @@
 -- paid to date, which has to equal the customers table (revenue in = revenue out across identity).
 with orders as (
     select
-        known.as_of_date,
-        known.source,
-        known.order_id,
-        known.customer_id,
-        known.paid_at,
-        known.known_at,
-        coalesce(known.paid_fen, 0) - coalesce(known.freight_fen, 0) as paid_fen
-    from {{ known_versions(ref('orders'), 'as_of') }} as known
-    where
-        known.paid_at < known.ends_at
-        and (known.cancelled_at is null or known.cancelled_at >= known.ends_at)
-        and coalesce(known.order_type, 'normal') not in ('test', 'gift', 'exchange')
-),
-
-test_records as (
-    select
-        customers.as_of_date,
-        customers.source,
-        customers.customer_id
-    from {{ known_versions(ref('customers'), 'as_of') }} as customers
-    where customers.is_test
+        as_of_date,
+        source,
+        order_id,
+        one_id,
+        paid_date,
+        version_date,
+        goods_paid_fen
+    from {{ states_at(ref('order_states')) }} as states
 ),
 
 attributed as (
     select
-        orders.as_of_date,
-        orders.paid_fen,
-        case when records.one_id is null then 'walk_in' else 'identified' end as buyer
+        as_of_date,
+        goods_paid_fen,
+        case when one_id is null then 'walk_in' else 'identified' end as buyer
     from orders
-    left join {{ ref('customer_records') }} as records
-        on
-            orders.as_of_date = records.as_of_date
-            and orders.source = records.source
-            and orders.customer_id = records.customer_id
-    left join test_records
-        on
-            orders.as_of_date = test_records.as_of_date
-            and orders.source = test_records.source
-            and orders.customer_id = test_records.customer_id
-    where test_records.customer_id is null
 ),
 
 -- Known anew since the day's last restatement: late, unless an earlier version was counted then (a shipped order that
@@ -50,16 +26,13 @@ changed_since as (
     select
         kpi_days.as_of_date,
         kpi_days.kpi_date,
+        kpi_days.reading_date,
         orders.source,
-        orders.order_id,
-        readings.ends_at,
-        readings.cut_off_at
+        orders.order_id
     from orders
     inner join {{ ref('kpi_days') }} as kpi_days
-        on orders.as_of_date = kpi_days.as_of_date and {{ business_date('orders.paid_at') }} = kpi_days.kpi_date
-    inner join {{ run_dates('kpi') }} as readings
-        on kpi_days.reading_date = readings.as_of_date
-    where kpi_days.is_published and orders.known_at > readings.cut_off_at
+        on orders.as_of_date = kpi_days.as_of_date and orders.paid_date = kpi_days.kpi_date
+    where kpi_days.is_published and orders.version_date > kpi_days.reading_date
 ),
 
 counted_then as (
@@ -69,16 +42,12 @@ counted_then as (
         changed.source,
         changed.order_id
     from changed_since as changed
-    inner join {{ ref('orders') }} as versions
+    inner join {{ ref('order_states') }} as states
         on
-            changed.source = versions.source
-            and changed.order_id = versions.order_id
-            and versions.known_at <= changed.cut_off_at
-            and (versions.superseded_at is null or versions.superseded_at > changed.cut_off_at)
-    where
-        versions.paid_at < changed.ends_at
-        and (versions.cancelled_at is null or versions.cancelled_at >= changed.ends_at)
-        and coalesce(versions.order_type, 'normal') not in ('test', 'gift', 'exchange')
+            changed.source = states.source
+            and changed.order_id = states.order_id
+            and states.from_date <= changed.reading_date
+            and (states.to_date is null or states.to_date > changed.reading_date)
 )
 
 select
@@ -87,7 +56,7 @@ select
     'paid_to_date' as kpi,
     'buyer' as dimension,
     buyer as value_key,
-    cast(sum(paid_fen) as bigint) as numerator,
+    cast(sum(goods_paid_fen) as bigint) as numerator,
     count(*) as denominator
 from attributed
 group by 1, 2, 3, 4, 5

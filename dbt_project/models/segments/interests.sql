@@ -21,11 +21,10 @@ histories as (
     select
         histories.history_key,
         histories.order_key,
-        dates.cut_off_at,
+        histories.as_of_date,
         weights.weight
     from {{ ref('purchase_histories') }} as histories
     inner join weights on histories.days_before_last = weights.days_before_last
-    inner join {{ run_dates('as_of') }} as dates on histories.as_of_date = dates.as_of_date
 ),
 
 summed as (
@@ -37,11 +36,11 @@ summed as (
         -- Lines of one order and category that were known at different times are several rows.
         count(distinct histories.order_key) as order_count
     from histories
-    inner join {{ ref('basket_versions') }} as baskets
+    inner join {{ ref('basket_states') }} as baskets
         on
             histories.order_key = baskets.order_key
-            and baskets.known_at <= histories.cut_off_at
-            and (baskets.superseded_at is null or baskets.superseded_at > histories.cut_off_at)
+            and baskets.from_date <= histories.as_of_date
+            and (baskets.to_date is null or baskets.to_date > histories.as_of_date)
     where baskets.category_key is not null
     group by histories.history_key, baskets.category_key
 )

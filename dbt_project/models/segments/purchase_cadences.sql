@@ -5,10 +5,10 @@ with histories as (
     select
         as_of_date,
         person_key,
-        {{ set_fingerprint('version_key') }} as order_set,
+        {{ set_fingerprint('state_key') }} as order_set,
         min(case when age_days < {{ segment_number('order_window_days') }} then order_date end) as window_from
     from {{ ref('paid_orders') }}
-    where is_kept
+    where counts_as_purchase
     group by as_of_date, person_key
 ),
 
@@ -35,7 +35,7 @@ order_days as (
     from {{ ref('paid_orders') }} as orders
     inner join told
         on orders.as_of_date = told.as_of_date and orders.person_key = told.person_key
-    where orders.is_kept and told.as_of_date = told.told_on
+    where orders.counts_as_purchase and told.as_of_date = told.told_on
     window by_day as (partition by told.told_on, told.person_key order by orders.order_date)
 ),
 
@@ -68,7 +68,7 @@ people as (
     select distinct
         person_key,
         one_id
-    from {{ ref('order_versions') }}
+    from {{ ref('record_owners') }}
 ),
 
 numbers as (

@@ -11,8 +11,8 @@ with histories as (
         discount_fen,
         case
             when
-                paid_fen + discount_fen > 0
-                then {{ rounded_quotient('greatest(paid_fen, 0) * 1000', 'paid_fen + discount_fen') }}
+                goods_paid_fen + discount_fen > 0
+                then {{ rounded_quotient('greatest(goods_paid_fen, 0) * 1000', 'goods_paid_fen + discount_fen') }}
         end as pay_permille
     from {{ ref('purchase_histories') }}
     where days_before_last < {{ segment_number('order_window_days') }}

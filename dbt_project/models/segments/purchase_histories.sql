@@ -7,7 +7,7 @@ with people as (
     select distinct
         person_key,
         one_id
-    from {{ ref('order_versions') }}
+    from {{ ref('record_owners') }}
 ),
 
 histories as (
@@ -34,7 +34,7 @@ select
     paid_orders.ordered_at,
     paid_orders.order_date,
     cast({{ days_between('paid_orders.order_date', 'histories.last_order_date') }} as bigint) as days_before_last,
-    paid_orders.paid_fen,
+    paid_orders.goods_paid_fen,
     paid_orders.discount_fen,
     paid_orders.store_id,
     paid_orders.staff_id
@@ -43,4 +43,4 @@ inner join histories
     on paid_orders.as_of_date = histories.as_of_date and paid_orders.person_key = histories.person_key
 where
     {{ among_dates('paid_orders.as_of_date', dates_of('as_of')) }}
-    and paid_orders.is_kept
+    and paid_orders.counts_as_purchase

@@ -2,21 +2,19 @@
 -- the brand sent is no sighting.
 with seen as (
     select
+        as_of_date,
         one_id,
         channel,
-        touched_at as seen_at,
-        known_at,
-        superseded_at
-    from {{ ref('touch_versions') }}
-    where not is_received_only
+        touched_at as seen_at
+    from {{ known_versions(ref('touch_versions'), 'as_of') }} as touches
+    where touched_at < ends_at and not is_received_only
     union all
     select
+        as_of_date,
         one_id,
         channel,
-        ordered_at as seen_at,
-        known_at,
-        superseded_at
-    from {{ ref('order_versions') }}
+        ordered_at as seen_at
+    from {{ states_at(ref('placed_orders')) }} as orders
 ),
 
 by_channel as (
@@ -26,8 +24,7 @@ by_channel as (
         channel,
         min(seen_at) as first_seen_at,
         max(seen_at) as last_seen_at
-    from {{ known_versions('seen', 'as_of') }} as known
-    where seen_at < ends_at
+    from seen
     group by as_of_date, one_id, channel
 )
 

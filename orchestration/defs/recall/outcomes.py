@@ -13,10 +13,10 @@ from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.warehouse import connect, replace_dates
 
 BOUGHT = """
-    select people.one_id, orders.order_date, orders.paid_fen - orders.refunded_fen as net_paid_fen
-    from segments.paid_orders as orders
-    inner join (select distinct person_key, one_id from segments.order_versions) as people using (person_key)
-    where orders.as_of_date = $known_on and orders.is_kept
+    select one_id, order_date, goods_paid_fen - refunded_fen as net_paid_fen
+    from people.order_states
+    where from_date <= $known_on and (to_date is null or to_date > $known_on)
+        and counts_as_purchase and one_id is not null
 """
 SENT = """
     select messages.audience_id, records.one_id
@@ -52,7 +52,7 @@ def _dated(con: duckdb.DuckDBPyConnection, sql: str, **params: object) -> pd.Dat
     owners=OWNERS,
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
-    deps=[["recall", "tasks"], ["segments", "paid_orders"], ["customer", "task_results"], ["customer", "messages"]],
+    deps=[["recall", "tasks"], ["people", "order_states"], ["customer", "task_results"], ["customer", "messages"]],
     description="One row per (as_of_date, audience_id, read_on_date) of a published audience that is due by the date.",
     kinds={"python"},
 )
