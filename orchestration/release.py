@@ -13,7 +13,7 @@ _DBT = CHECKOUT / "dbt_project"
 #: dbt's tables that keep partitions between runs, and the files that decide their rows and columns. A partition is a
 #: pure function of landed records and these files, so a run makes those it needs again; altering columns in place would
 #: meet DuckDB's log-replay bugs around ALTER. The Python stages' tables keep their rows: results refer to their tasks.
-_KEPT: Final = ("segments", "lifecycle", "features", "published")
+_KEPT: Final = ("identity", "customer", "people", "segments", "lifecycle", "features", "figures", "published")
 _RULES: Final = ("models/**/*.*", "macros/**/*.*", "seeds/**/*.*")
 
 

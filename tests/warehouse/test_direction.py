@@ -54,3 +54,29 @@ def test_the_table_of_parents_covers_every_stage():
 
 def test_every_model_is_described(manifest):
     assert [node["name"] for node in _models(manifest).values() if not node["description"].strip()] == []
+
+
+#: What readers outside need of identity itself; nothing else of `published` may ask it.
+ASKS_IDENTITY = {"published_identity_map", "published_identity_redirects"}
+
+
+def past_the_wall(manifest):
+    """Return the edges by which a stage after `people` reads a noun or an identity for itself."""
+    nodes, after = _nodes(manifest), STAGES[STAGES.index("people") + 1 :]
+    return [
+        f"{node['name']} reads {nodes[parent]['name']}"
+        for node in _models(manifest, after).values()
+        for parent in node["depends_on"]["nodes"]
+        if nodes[parent]["schema"] in {"staging", "customer", "identity"} and node["name"] not in ASKS_IDENTITY
+    ]
+
+
+def test_nothing_after_people_works_out_for_itself_what_was_true_of_a_person(manifest):
+    assert past_the_wall(manifest) == []
+
+
+def test_an_edge_from_a_segment_past_the_wall_would_be_found(manifest):
+    order = next(uid for uid, node in _models(manifest, ["customer"]).items() if node["name"] == "orders")
+    segment = next(iter(_models(manifest, ["segments"])))
+    node = manifest["nodes"][segment] | {"depends_on": {"nodes": [order]}}
+    assert past_the_wall({**manifest, "nodes": manifest["nodes"] | {segment: node}}) == [f"{node['name']} reads orders"]

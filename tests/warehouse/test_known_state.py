@@ -1,11 +1,14 @@
-"""After `customer` state is read as known at a date, never as it stands today.
+"""What was true of a person is read as known at a date, never as it stands today.
 
-Every read of a noun, and of a model that hands a noun's versions on, stands in a step (a CTE) that is one of these:
+`people` turns what was known when into intervals of dates, once: a table of it that holds state has ``from_date`` and
+``to_date``. Every read of such a table after `people` stands in a step (a CTE) that is one of these:
 
-- it goes through ``known_versions``;
-- it keeps ``known_at`` and ``superseded_at``, and the model compares both with a date's cut-off, or hands both on;
+- it goes through ``states_at``;
+- it compares both ends with a date;
 - it only looks up which number stands for which order or person;
 - it is listed below with the reason why it says the same at every date.
+
+And every model of `people` that reads a noun of `customer` asks from when and until when its versions counted.
 """
 
 import json
@@ -16,28 +19,18 @@ import pytest
 from orchestration.settings import CHECKOUT
 from orchestration.stages import STAGES
 
-#: model.step -> why the step may read a noun without a date
-SAME_AT_EVERY_DATE = {
-    "novelty.first_records": "a product's first record; what was looked at before it is not new",
-    "places.cities": "the ways to write a city, not who lives there",
-    "customer_orders.catalogue_changes": "when a product changed its category; a date counts those known by then",
-    "customer_orders.moved": "which orders such a change came after; a date counts those known by then",
-    "order_versions.refunded_orders": "spares a look-up, see FLAGS",
-    "order_versions.line_steps": "when the lines of an order changed, which parts its versions; not what they say",
-    "order_versions.test_records": "spares a look-up, see FLAGS",
-    "kpi_coupon_figures.known_first": "whether there was any coupon by then; a later version does not undo that",
-    "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
-}
-#: What happens to be true today -> the noun that whoever reads it asks too, as known at the date
-FLAGS = {"is_ever_refunded": "refunds", "is_ever_test": "customers"}
-#: Publishing asks once more, last, what stands now: a refusal is honoured even when it came after the cut-off.
-AS_IT_STANDS_AT_PUBLISH = {"contact_consents": {"consents"}, "contact_refusals": {"suppressions", "messages"}}
+#: model.step -> why the step may read a table of intervals without a date
+SAME_AT_EVERY_DATE: dict[str, str] = {}
+#: A model of `people` that reads a noun without its dates -> why
+UNDATED: dict[str, str] = {}
 
 _KEYS = r"(?:source|order_id|order_key|person_key|one_id)"
-NUMBERS_FOR_NAMES = re.compile(rf"select distinct\s+(?:{_KEYS},?\s+)+from {{{{ ref\('order_versions'\) }}}}\s*\)")
+NUMBERS_FOR_NAMES = re.compile(
+    rf"select distinct\s+(?:{_KEYS},?\s+)+from {{{{ ref\('\w+'\) }}}}\s*(?:where one_id is not null\s*)?\)"
+)
 REF = re.compile(r"ref\(\s*'?(\w+)'?\s*\)")
-THROUGH_KNOWN_VERSIONS = re.compile(r"known_versions\(\s*(?:relation=)?\s*$")
-COMPARED = [r"known_versions\('\w+'", r"known_at <= \S*cut_off_at.*superseded_at > \S*cut_off_at"]
+THROUGH_STATES_AT = re.compile(r"states_at\(\s*(?:relation=)?\s*$")
+BOTH_ENDS = re.compile(r"from_date <= .*to_date is null or \S*to_date > ", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +51,16 @@ def steps(sql):
     return found | {"select": rest + sql[place:]}
 
 
-def hands_versions_on(sql):
-    return bool(re.search(r"\bknown_at,?\n", steps(sql)["select"]) and "superseded_at" in steps(sql)["select"])
+def holds_intervals(node):
+    last = steps(node["raw_code"])["select"]
+    return bool(re.search(r"\bfrom_date\b", last) and re.search(r"\bto_date\b", last))
 
 
 def astray(models):
-    stages = STAGES[STAGES.index("segments") :]
-    state = {uid: node["name"] for uid, node in models.items() if node["schema"] == "customer"}
-    later = {uid: node for uid, node in models.items() if node["schema"] in stages and node["language"] == "sql"}
-    state |= {
-        uid: node["name"]
-        for uid, node in later.items()
-        if state.keys() & set(node["depends_on"]["nodes"]) and hands_versions_on(node["raw_code"].replace('"', "'"))
-    }
-    return [read for node in later.values() for read in _bare_reads(node, state)]
+    later = STAGES[STAGES.index("people") + 1 :]
+    sql = {uid: node for uid, node in models.items() if node["language"] == "sql"}
+    state = {uid: node["name"] for uid, node in sql.items() if node["schema"] == "people" and holds_intervals(node)}
+    return [read for node in sql.values() if node["schema"] in later for read in _bare_reads(node, state)]
 
 
 def _bare_reads(node, state):
@@ -79,38 +68,42 @@ def _bare_reads(node, state):
     read = {state[parent] for parent in node["depends_on"]["nodes"] if parent in state}
     # A name that a loop hands to ref() stands nowhere in the text: every ref(variable) may be it.
     unnamed = read - set(REF.findall(sql))
-    dated = hands_versions_on(sql) or any(re.search(pattern, sql, re.DOTALL) for pattern in COMPARED)
     for step, text in steps(sql).items():
         for ref in REF.finditer(text):
-            nouns = {ref[1]} & read or (unnamed if "'" not in ref[0] else set())
-            carried = dated and (("known_at" in text and "superseded_at" in text) or "select *" in text)
+            states = {ref[1]} & read or (unnamed if "'" not in ref[0] else set())
             excused = f"{name}.{step}" in SAME_AT_EVERY_DATE or NUMBERS_FOR_NAMES.search(text)
-            excused = excused or nouns <= AS_IT_STANDS_AT_PUBLISH.get(name, set())
-            if nouns and not (THROUGH_KNOWN_VERSIONS.search(text[: ref.start()]) or carried or excused):
-                yield f"{name}.{step} reads {', '.join(sorted(nouns))}"
+            dated = THROUGH_STATES_AT.search(text[: ref.start()]) or BOTH_ENDS.search(text)
+            if states and not dated and not excused:
+                yield f"{name}.{step} reads {', '.join(sorted(states))}"
+
+
+def undated(models):
+    """Return the models of `people` that read a noun and do not ask when its versions counted."""
+    nouns = {uid for uid, node in models.items() if node["schema"] == "customer"}
+    return sorted(
+        node["name"]
+        for node in models.values()
+        if node["schema"] == "people"
+        and nouns & set(node["depends_on"]["nodes"])
+        and not {"counts_from", "counts_to"} <= set(re.findall(r"\w+", node["raw_code"]))
+    )
 
 
 def test_state_is_read_as_known_at_a_date(models):
     assert astray(models) == []
 
 
+def test_whoever_turns_a_noun_into_intervals_asks_when_its_versions_counted(models):
+    assert undated(models) == sorted(UNDATED)
+
+
 def test_a_model_that_reads_orders_as_they_stand_today_would_be_found(models):
     uid = next(uid for uid, node in models.items() if node["name"] == "purchase_histories")
-    orders = next(uid for uid, node in models.items() if (node["schema"], node["name"]) == ("customer", "orders"))
-    sql = "with orders as (\n    select one_id from {{ ref('orders') }}\n)\n\nselect * from orders\n"
-    node = models[uid] | {"raw_code": sql, "depends_on": {"nodes": [orders]}}
-    assert astray({**models, uid: node}) == ["purchase_histories.orders reads orders"]
-
-
-def test_whoever_reads_what_is_true_today_asks_what_was_known_then(models):
-    readers = [
-        (node["name"], flag, f"ref('{noun}')" in node["raw_code"])
-        for node in models.values()
-        for flag, noun in FLAGS.items()
-        if flag in node["raw_code"] and node["name"] != "order_versions"
-    ]
-    assert readers
-    assert [reader for reader in readers if not reader[2]] == []
+    orders = next(uid for uid, node in models.items() if node["name"] == "order_states")
+    sql = "with orders as (\n    select one_id from {{ ref('order_states') }}\n)\n\nselect * from orders\n"
+    stage = {"schema": STAGES[STAGES.index("people") + 1]}
+    node = models[uid] | stage | {"raw_code": sql, "depends_on": {"nodes": [orders]}}
+    assert "purchase_histories.orders reads order_states" in astray({**models, uid: node})
 
 
 def test_every_exception_still_exists(models):
