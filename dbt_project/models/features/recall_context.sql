@@ -4,7 +4,9 @@ with dates as (
 ),
 
 profiles as (
-    select profiles.*, dates.cut_off_at
+    select
+        profiles.*,
+        dates.cut_off_at
     from {{ ref('customer_profile') }} as profiles
     inner join dates on profiles.as_of_date = dates.as_of_date
 ),
@@ -16,7 +18,7 @@ staff as (
         store_id,
         daily_message_capacity,
         daily_call_capacity
-    from {{ known_versions(ref('staff')) }} as known
+    from {{ states_at(ref('staff_states')) }} as states
 ),
 
 -- What the dearest thing of the last basket is called at the date, from whichever catalogue knows it; null where it is
@@ -30,15 +32,13 @@ product_names as (
     inner join dates on orders.as_of_date = dates.as_of_date
     inner join {{ ref('recall_baskets') }} as baskets
         on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
-    inner join {{ ref('products') }} as products
+    inner join {{ ref('product_names') }} as products
         on
             baskets.last_sku_id = products.sku_id
-            and products.known_at <= dates.cut_off_at
-            and (products.superseded_at is null or products.superseded_at > dates.cut_off_at)
-    left join {{ ref('unspoken_words') }} as words
-        on upper(concat_ws(' ', products.name, products.category)) like '%' || words.word || '%'
+            and products.from_date <= orders.as_of_date
+            and (products.to_date is null or products.to_date > orders.as_of_date)
     group by orders.as_of_date, orders.one_id
-    having count(words.word) = 0
+    having sum(case when products.is_unspoken then 1 else 0 end) = 0
 ),
 
 stores as (
@@ -46,7 +46,7 @@ stores as (
         as_of_date,
         store_id,
         name
-    from {{ known_versions(ref('stores')) }} as known
+    from {{ states_at(ref('store_states')) }} as states
 ),
 
 -- The brand's measured margin: over everybody's last basket, where enough of it has a cost.

@@ -3,47 +3,33 @@
 -- can reach.
 with touches as (
     select
-        known.as_of_date,
-        known.source,
-        known.customer_id,
-        known.message_channel as channel,
-        {{ business_date('known.delivered_at') }} as touch_date
-    from {{ known_versions(ref('messages'), 'as_of') }} as known
-    where known.delivered_at < known.ends_at
-    union all
-    select
-        known.as_of_date,
-        known.source,
-        known.customer_id,
-        known.channel,
-        {{ business_date('known.occurred_at') }} as touch_date
-    from {{ known_versions(ref('events'), 'as_of') }} as known
+        touches.as_of_date,
+        touches.one_id,
+        case
+            when touches.kind <> 'follow' then touches.channel
+            when touches.source = 'official_account' then 'official_account'
+            else 'wecom'
+        end as channel,
+        touches.touched_date
+    from {{ states_at(ref('interaction_states')) }} as touches
     left join {{ ref('passive_event_types') }} as passive
-        on known.event_type = passive.event_type
-    where known.occurred_at < known.ends_at and passive.event_type is null
-    union all
-    select
-        known.as_of_date,
-        known.source,
-        known.customer_id,
-        case when known.source = 'official_account' then 'official_account' else 'wecom' end as channel,
-        {{ business_date('known.added_at') }} as touch_date
-    from {{ known_versions(ref('follows'), 'as_of') }} as known
-    where known.added_at < known.ends_at
+        on touches.kind = 'event' and touches.touch = passive.event_type
+    where
+        touches.one_id is not null
+        and (
+            (touches.kind = 'event' and passive.event_type is null)
+            or touches.touch = 'message_delivered'
+            or touches.kind = 'follow'
+        )
 )
 
 select distinct
-    touches.as_of_date,
-    records.one_id,
-    touches.channel,
-    touches.touch_date
+    as_of_date,
+    one_id,
+    channel,
+    touched_date as touch_date
 from touches
-inner join {{ ref('customer_records') }} as records
-    on
-        touches.as_of_date = records.as_of_date
-        and touches.source = records.source
-        and touches.customer_id = records.customer_id
 where
-    touches.channel is not null
-    and touches.touch_date
-    > {{ add_days('touches.as_of_date', '- (select 2 * max(window_days) from ' ~ ref('attribution_windows') ~ ')') }}
+    channel is not null
+    and touched_date
+    > {{ add_days('as_of_date', '- (select 2 * max(window_days) from ' ~ ref('attribution_windows') ~ ')') }}

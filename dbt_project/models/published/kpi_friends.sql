@@ -6,51 +6,56 @@ with readings as (
     from {{ ref('kpi_days') }}
 ),
 
+friendships as (
+    select
+        one_id,
+        staff_id,
+        coalesce(code, 'none') as code,
+        coalesce(add_way, 'unknown') as add_way,
+        added_date,
+        deleted_by_customer_date,
+        deleted_by_staff_date,
+        from_date,
+        to_date
+    from {{ ref('friendships') }}
+),
+
+-- Who deleted whom by the date of the reading.
 follows as (
     select
-        as_of_date,
-        cut_off_at,
-        source,
-        customer_id,
-        staff_id,
-        coalesce(state, 'none') as code,
-        coalesce(add_way, 'unknown') as add_way,
-        {{ business_date('added_at') }} as added_date,
-        {{ business_date(happened('deleted_by_customer_at')) }} as deleted_date,
-        {{ business_date(happened('deleted_by_staff_at')) }} as dropped_date
-    from {{ known_versions(ref('follows'), 'kpi') }} as known
-    -- Subscribers of an official account are no friends of a member of staff (segments.staff_follows).
-    where added_at < ends_at and staff_id is not null and source <> 'official_account'
+        readings.kpi_date,
+        readings.reading_date,
+        friendships.one_id,
+        friendships.staff_id,
+        friendships.code,
+        friendships.add_way,
+        friendships.added_date,
+        case
+            when friendships.deleted_by_customer_date <= readings.reading_date then friendships.deleted_by_customer_date
+        end as deleted_date,
+        case
+            when friendships.deleted_by_staff_date <= readings.reading_date then friendships.deleted_by_staff_date
+        end as dropped_date
+    from readings
+    inner join friendships
+        on
+            friendships.added_date <= readings.kpi_date
+            and friendships.from_date <= readings.reading_date
+            and (friendships.to_date is null or friendships.to_date > readings.reading_date)
 )
 
 select
-    readings.kpi_date,
-    readings.reading_date,
-    follows.staff_id,
-    records.one_id,
-    follows.code,
-    follows.add_way,
-    follows.added_date,
-    follows.deleted_date,
-    least(
-        coalesce(follows.deleted_date, follows.dropped_date),
-        coalesce(follows.dropped_date, follows.deleted_date)
-    ) as ended_date
+    kpi_date,
+    reading_date,
+    staff_id,
+    one_id,
+    code,
+    add_way,
+    added_date,
+    deleted_date,
+    least(coalesce(deleted_date, dropped_date), coalesce(dropped_date, deleted_date)) as ended_date
 from follows
-inner join readings
-    on
-        follows.as_of_date = readings.reading_date
-        and follows.added_date <= readings.kpi_date
-        and (
-            coalesce(follows.deleted_date, follows.dropped_date) is null
-            or greatest(
-                coalesce(follows.deleted_date, follows.dropped_date),
-                coalesce(follows.dropped_date, follows.deleted_date)
-            ) >= {{ add_days('readings.kpi_date', '-7') }}
-        )
-inner join {{ ref('source_records') }} as records
-    on
-        follows.source = records.source
-        and follows.customer_id = records.customer_id
-        and records.known_from <= follows.cut_off_at
-        and (records.known_to is null or records.known_to > follows.cut_off_at)
+where
+    coalesce(deleted_date, dropped_date) is null
+    or greatest(coalesce(deleted_date, dropped_date), coalesce(dropped_date, deleted_date))
+    >= {{ add_days('kpi_date', '-7') }}

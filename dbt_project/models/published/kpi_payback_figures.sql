@@ -9,13 +9,11 @@ with dates as (
 
 spend as (
     select
-        known.as_of_date,
-        sum(known.spend_fen) as spend_fen
-    from {{ known_versions(ref('channel_costs'), 'as_of') }} as known
-    where
-        known.cost_date <= known.as_of_date
-        and known.cost_date > {{ add_days('known.as_of_date', '-' ~ var('kpi_days')) }}
-    group by known.as_of_date
+        as_of_date,
+        sum(spend_fen) as spend_fen
+    from {{ states_at(ref('cost_states')) }} as costs
+    where cost_date <= as_of_date and cost_date > {{ add_days('as_of_date', '-' ~ var('kpi_days')) }}
+    group by as_of_date
 ),
 
 new_buyers as (

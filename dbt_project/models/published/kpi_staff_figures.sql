@@ -13,9 +13,9 @@ staff as (
         as_of_date as reading_date,
         staff_id,
         store_id,
-        coalesce(is_active, true) as is_active,
-        {{ business_date(happened('left_at')) }} as left_date
-    from {{ known_versions(ref('staff'), 'kpi') }} as known
+        is_active,
+        case when left_date <= as_of_date then left_date end as left_date
+    from {{ states_at(ref('staff_states'), 'kpi') }} as states
 ),
 
 active as (

@@ -50,7 +50,7 @@ costs as (
         windows.window_days,
         known.channel,
         cast(sum(known.spend_fen) as bigint) as cost_fen
-    from {{ known_versions(ref('channel_costs'), 'as_of') }} as known
+    from {{ states_at(ref('cost_states')) }} as known
     inner join {{ ref('attribution_windows') }} as windows
         on
             known.cost_date <= known.as_of_date

@@ -4,38 +4,33 @@
 with records as (
     select
         known.as_of_date,
-        customer_records.one_id,
+        known.one_id,
         known.gender,
         known.birth_date,
         known.province,
         known.city,
         known.occupation,
         known.industry,
-        {{ happened('known.registered_at') | replace('ends_at', 'known.ends_at') }} as registered_at,
+        case when known.registered_date <= known.as_of_date then known.registered_at end as registered_at,
         known.acquisition_channel,
         known.level,
         known.points,
-        coalesce(known.is_test, false) as is_test,
+        known.is_test,
         row_number() over (
-            partition by known.as_of_date, customer_records.one_id
-            order by coalesce(known.updated_at, known.known_at) desc, known.source asc, known.customer_id asc
+            partition by known.as_of_date, known.one_id
+            order by known.told_at desc, known.source asc, known.customer_id asc
         ) as newness,
         row_number() over (
-            partition by known.as_of_date, customer_records.one_id
+            partition by known.as_of_date, known.one_id
             order by
                 coalesce(levels.rank, 0) desc,
-                coalesce(known.updated_at, known.known_at) desc, known.source asc, known.customer_id asc
+                known.told_at desc, known.source asc, known.customer_id asc
         ) as highness,
         row_number() over (
-            partition by known.as_of_date, customer_records.one_id
-            order by coalesce(known.registered_at, known.known_at), known.source, known.customer_id
+            partition by known.as_of_date, known.one_id
+            order by known.begun_at, known.source, known.customer_id
         ) as oldness
-    from {{ known_versions(ref('customers'), 'as_of') }} as known
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            known.as_of_date = customer_records.as_of_date
-            and known.source = customer_records.source
-            and known.customer_id = customer_records.customer_id
+    from {{ states_at(ref('record_states')) }} as known
     left join {{ ref('member_levels') }} as levels on known.level = levels.level
 ),
 

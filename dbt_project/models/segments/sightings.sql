@@ -6,8 +6,8 @@ with seen as (
         one_id,
         channel,
         touched_at as seen_at
-    from {{ known_versions(ref('touch_versions'), 'as_of') }} as touches
-    where touched_at < ends_at and not is_received_only
+    from {{ states_at(ref('interaction_states')) }} as touches
+    where one_id is not null and not is_received_only
     union all
     select
         as_of_date,
