@@ -3,25 +3,20 @@
 -- A step (opened, clicked ...) counts once it had happened by the end of the date; a failed message is no contact.
 with messages as (
     select
-        known.as_of_date,
-        records.person_key,
-        known.message_channel,
-        {{ days_between(business_date('known.sent_at'), 'known.as_of_date') }} as days_ago,
-        known.opened_at < known.ends_at as is_opened,
-        known.clicked_at < known.ends_at as is_clicked,
-        known.replied_at < known.ends_at as is_replied,
-        known.unsubscribed_at < known.ends_at as is_unsubscribed
-    from {{ known_versions(ref('messages'), 'feature') }} as known
-    inner join {{ ref('feature_records') }} as records
-        on
-            known.as_of_date = records.as_of_date
-            and known.source = records.source
-            and known.customer_id = records.customer_id
+        as_of_date,
+        person_key,
+        message_channel,
+        {{ days_between('sent_date', 'as_of_date') }} as days_ago,
+        opened_date <= as_of_date as is_opened,
+        clicked_date <= as_of_date as is_clicked,
+        replied_date <= as_of_date as is_replied,
+        unsubscribed_date <= as_of_date as is_unsubscribed
+    from {{ states_at(ref('message_states'), 'feature') }} as messages
     where
-        known.sent_at < known.ends_at
-        and known.sent_at >= known.ends_at - interval '84' day
-        and coalesce(known.status, 'sent') <> 'failed'
-        and known.failure_reason is null
+        person_key is not null
+        and arrived
+        and sent_date <= as_of_date
+        and sent_date > {{ add_days('as_of_date', '-84') }}
 )
 
 select

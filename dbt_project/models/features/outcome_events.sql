@@ -27,17 +27,18 @@ inner join {{ ref('order_states') }} as orders
 where orders.customer_id is not null and orders.counts_as_purchase
 union all
 select
-    known.as_of_date,
-    {{ add_days('known.as_of_date', var('horizon_days')) }} as last_date,
-    known.source,
-    known.customer_id,
+    windows.as_of_date,
+    windows.last_date,
+    messages.source,
+    messages.customer_id,
     0 as order_count,
     0 as net_paid_fen,
     1 as contact_count
-from {{ known_versions(ref('messages'), 'label') }} as known
-where
-    known.customer_id is not null
-    and known.sent_at >= known.ends_at - interval '{{ var("horizon_days") }}' day
-    and known.sent_at < known.ends_at
-    and coalesce(known.status, 'sent') <> 'failed'
-    and known.failure_reason is null
+from windows
+inner join {{ ref('message_states') }} as messages
+    on
+        messages.sent_date > windows.as_of_date
+        and messages.sent_date <= windows.last_date
+        and messages.from_date <= windows.last_date
+        and (messages.to_date is null or messages.to_date > windows.last_date)
+where messages.customer_id is not null and messages.arrived

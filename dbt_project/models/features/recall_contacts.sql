@@ -4,40 +4,17 @@
 with messages as (
     select
         as_of_date,
-        cut_off_at,
-        source,
-        customer_id,
-        recipient_token,
+        recipient_one_id as one_id,
         message_channel,
         campaign_id,
-        sent_at,
-        {{ business_date('sent_at') }} as sent_date,
-        {{ happened('replied_at') }} as replied_at
-    from {{ known_versions(ref('messages')) }} as known
+        sent_date,
+        case when replied_date <= as_of_date then replied_at end as replied_at
+    from {{ states_at(ref('message_states')) }} as messages
     where
-        failure_reason is null
-        and sent_at < ends_at
-        and {{ business_date('sent_at') }} > {{ add_days('as_of_date', -35) }}
-),
-
-recipients as (
-    select
-        messages.*,
-        customer_records.one_id
-    from messages
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            messages.as_of_date = customer_records.as_of_date
-            and messages.source = customer_records.source
-            and messages.customer_id = customer_records.customer_id
-    union all
-    select
-        messages.*,
-        identifiers.one_id
-    from messages
-    inner join {{ ref('identifiers') }} as identifiers
-        on {{ addressed_to('messages', 'sent_at') }}
-    where messages.customer_id is null
+        recipient_one_id is not null
+        and arrived
+        and sent_date <= as_of_date
+        and sent_date > {{ add_days('as_of_date', -35) }}
 ),
 
 recall_campaigns as (
@@ -47,17 +24,17 @@ recall_campaigns as (
 
 marked as (
     select
-        recipients.as_of_date,
-        recipients.one_id,
-        recipients.message_channel,
-        recipients.replied_at,
-        {{ days_between('recipients.sent_date', 'recipients.as_of_date') }} as age_days,
-        date_trunc('month', recipients.sent_date)
-        = date_trunc('month', {{ add_days('recipients.as_of_date', 1) }}) as is_this_month,
+        messages.as_of_date,
+        messages.one_id,
+        messages.message_channel,
+        messages.replied_at,
+        {{ days_between('messages.sent_date', 'messages.as_of_date') }} as age_days,
+        date_trunc('month', messages.sent_date)
+        = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_this_month,
         recall_campaigns.campaign_prefix is not null as is_recall
-    from recipients
+    from messages
     left join recall_campaigns
-        on left(recipients.campaign_id, length(recall_campaigns.campaign_prefix)) = recall_campaigns.campaign_prefix
+        on left(messages.campaign_id, length(recall_campaigns.campaign_prefix)) = recall_campaigns.campaign_prefix
 )
 
 select

@@ -13,85 +13,44 @@ with steps as (
     where policies.ladder_step > 0
 ),
 
--- Matched once, before the dates: a ladder's messages are few.
-ladder_messages as (
+-- Matched once, before the dates: a ladder's messages are few. A receipt that names only the number it went to is a
+-- step of whoever the number belonged to then.
+landed as (
     select
-        messages.source,
-        messages.customer_id,
-        messages.recipient_token,
-        messages.sent_at as contacted_at,
-        messages.known_at,
-        messages.superseded_at,
+        messages.recipient_one_id as one_id,
+        messages.sent_date as contacted_date,
+        messages.from_date,
+        messages.to_date,
         steps.audience_kind,
         steps.ladder_step
-    from {{ ref('messages') }} as messages
+    from {{ ref('message_states') }} as messages
     inner join steps
         on
             left(messages.campaign_id, length(steps.campaign_prefix)) = steps.campaign_prefix
             or (steps.offer_id <> 'none' and messages.offer_id = steps.offer_id)
-    where messages.failure_reason is null
-),
-
-ladder_coupons as (
+    where messages.arrived and messages.recipient_one_id is not null
+    union all
     select
-        coupons.source,
-        coupons.customer_id,
-        cast(null as varchar) as recipient_token,
-        coupons.issued_at as contacted_at,
-        coupons.known_at,
-        coupons.superseded_at,
+        coupons.one_id,
+        coupons.issued_date as contacted_date,
+        coupons.from_date,
+        coupons.to_date,
         steps.audience_kind,
         steps.ladder_step
-    from {{ ref('coupons') }} as coupons
+    from {{ ref('coupon_states') }} as coupons
     inner join steps on coupons.offer_id = steps.offer_id and steps.offer_id <> 'none'
+    where coupons.one_id is not null
 ),
 
-landed as (
-    select * from ladder_messages
-    union all
-    select * from ladder_coupons
-),
-
-known_contacts as (
-    select
-        as_of_date,
-        cut_off_at,
-        source,
-        customer_id,
-        recipient_token,
-        audience_kind,
-        ladder_step,
-        contacted_at,
-        cast({{ days_between(business_date('contacted_at'), 'as_of_date') }} as bigint) as age_days
-    from {{ known_versions('landed') }} as known
-    where contacted_at < ends_at
-),
-
--- A receipt that names only the number it went to is a step of whoever the number belonged to then.
 contacts as (
     select
-        known_contacts.as_of_date,
-        customer_records.one_id,
-        known_contacts.audience_kind,
-        known_contacts.ladder_step,
-        known_contacts.age_days
-    from known_contacts
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            known_contacts.as_of_date = customer_records.as_of_date
-            and known_contacts.source = customer_records.source
-            and known_contacts.customer_id = customer_records.customer_id
-    union all
-    select
-        known_contacts.as_of_date,
-        identifiers.one_id,
-        known_contacts.audience_kind,
-        known_contacts.ladder_step,
-        known_contacts.age_days
-    from known_contacts
-    inner join {{ ref('identifiers') }} as identifiers
-        on {{ addressed_to('known_contacts', 'contacted_at') }}
-    where known_contacts.customer_id is null
+        as_of_date,
+        one_id,
+        audience_kind,
+        ladder_step,
+        cast({{ days_between('contacted_date', 'as_of_date') }} as bigint) as age_days
+    from {{ states_at('landed') }} as known
+    where contacted_date <= as_of_date
 )
 
 select

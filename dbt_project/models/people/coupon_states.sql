@@ -96,6 +96,7 @@ select
     states.person_key,
     states.source,
     states.coupon_id,
+    states.offer_id,
     states.customer_id,
     states.issued_date,
     states.redeemed_date,

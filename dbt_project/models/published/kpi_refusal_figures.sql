@@ -2,21 +2,16 @@
 -- word of its kind is known nothing is said, not 0.
 with readings as (
     select distinct
-        kpi_days.kpi_date,
-        kpi_days.reading_date,
-        dates.ends_at,
-        dates.cut_off_at
-    from {{ ref('kpi_days') }} as kpi_days
-    inner join {{ run_dates('kpi') }} as dates
-        on kpi_days.reading_date = dates.as_of_date
-    where kpi_days.is_published
+        kpi_date,
+        reading_date
+    from {{ ref('kpi_days') }}
+    where is_published
 ),
 
 heard as (
     select
         readings.kpi_date,
         readings.reading_date,
-        readings.cut_off_at,
         words.kpi,
         words.source,
         words.customer_id,
@@ -25,10 +20,9 @@ heard as (
     from readings
     inner join {{ ref('kpi_refusals') }} as words
         on
-            readings.kpi_date = {{ business_date('words.said_at') }}
-            and words.said_at < readings.ends_at
-            and words.known_at <= readings.cut_off_at
-            and (words.superseded_at is null or words.superseded_at > readings.cut_off_at)
+            readings.kpi_date = words.said_date
+            and words.from_date <= readings.reading_date
+            and (words.to_date is null or words.to_date > readings.reading_date)
 ),
 
 people as (
@@ -40,19 +34,19 @@ people as (
             records.one_id, identifiers.one_id, heard.id_token, concat(heard.source, ' ', heard.customer_id)
         ) as person
     from heard
-    left join {{ ref('source_records') }} as records
+    left join {{ ref('record_owners') }} as records
         on
             heard.source = records.source
             and heard.customer_id = records.customer_id
-            and records.known_from <= heard.cut_off_at
-            and (records.known_to is null or records.known_to > heard.cut_off_at)
-    left join {{ ref('identifiers') }} as identifiers
+            and records.from_date <= heard.reading_date
+            and (records.to_date is null or records.to_date > heard.reading_date)
+    left join {{ ref('identifier_owners') }} as identifiers
         on
             heard.id_type = identifiers.id_type
             and heard.id_token = identifiers.id_token
             and identifiers.valid_to is null
-            and identifiers.known_from <= heard.cut_off_at
-            and (identifiers.known_to is null or identifiers.known_to > heard.cut_off_at)
+            and identifiers.from_date <= heard.reading_date
+            and (identifiers.to_date is null or identifiers.to_date > heard.reading_date)
 ),
 
 -- What is known later changes nothing before it.
@@ -63,7 +57,7 @@ covered as (
         words.kpi
     from readings
     inner join {{ ref('kpi_refusals') }} as words
-        on readings.kpi_date >= {{ business_date('words.said_at') }} and readings.cut_off_at >= words.known_at
+        on readings.kpi_date >= words.said_date and readings.reading_date >= words.from_date
 )
 
 select

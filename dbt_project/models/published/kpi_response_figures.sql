@@ -17,26 +17,14 @@ delivered as (
         messages.message_id,
         messages.message_channel,
         messages.delivered_at,
-        records.one_id,
-        case
-            when
-                messages.replied_at < messages.ends_at
-                and {{ business_date('messages.replied_at') }} <= readings.kpi_date
-                then 1
-            else 0
-        end as replied
-    from {{ known_versions(ref('messages'), 'kpi') }} as messages
-    inner join readings
+        messages.one_id,
+        case when messages.replied_date <= readings.kpi_date then 1 else 0 end as replied
+    from readings
+    inner join {{ ref('message_states') }} as messages
         on
-            messages.as_of_date = readings.reading_date
-            and {{ business_date('messages.delivered_at') }} = readings.delivered_date
-    left join {{ ref('source_records') }} as records
-        on
-            messages.source = records.source
-            and messages.customer_id = records.customer_id
-            and records.known_from <= messages.cut_off_at
-            and (records.known_to is null or records.known_to > messages.cut_off_at)
-    where messages.delivered_at < messages.ends_at
+            readings.delivered_date = messages.delivered_date
+            and messages.from_date <= readings.reading_date
+            and (messages.to_date is null or messages.to_date > readings.reading_date)
 ),
 
 -- Who bought in the window, and when last: whoever paid before the message came did not answer it.

@@ -13,11 +13,13 @@ results as (
         readings.reading_date,
         results.staff_id,
         count(distinct results.task_id) as tasks
-    from {{ known_versions(ref('task_results'), 'kpi') }} as results
-    inner join readings
-        on results.as_of_date = readings.reading_date and {{ business_date('results.changed_at') }} = readings.kpi_date
-    where results.changed_at < results.ends_at
-    group by 1, 2, 3
+    from readings
+    inner join {{ ref('task_result_states') }} as results
+        on
+            readings.kpi_date = results.changed_date
+            and results.from_date <= readings.reading_date
+            and (results.to_date is null or results.to_date > readings.reading_date)
+    group by readings.kpi_date, readings.reading_date, results.staff_id
 ),
 
 sent as (
@@ -26,11 +28,14 @@ sent as (
         readings.reading_date,
         messages.staff_id,
         count(*) as sent
-    from {{ known_versions(ref('messages'), 'kpi') }} as messages
-    inner join readings
-        on messages.as_of_date = readings.reading_date and {{ business_date('messages.sent_at') }} = readings.kpi_date
-    where messages.sent_at < messages.ends_at and messages.staff_id is not null
-    group by 1, 2, 3
+    from readings
+    inner join {{ ref('message_states') }} as messages
+        on
+            readings.kpi_date = messages.sent_date
+            and messages.from_date <= readings.reading_date
+            and (messages.to_date is null or messages.to_date > readings.reading_date)
+    where messages.staff_id is not null
+    group by readings.kpi_date, readings.reading_date, messages.staff_id
 ),
 
 replied as (
@@ -39,13 +44,14 @@ replied as (
         readings.reading_date,
         messages.staff_id,
         count(*) as replied
-    from {{ known_versions(ref('messages'), 'kpi') }} as messages
-    inner join readings
+    from readings
+    inner join {{ ref('message_states') }} as messages
         on
-            messages.as_of_date = readings.reading_date
-            and {{ business_date('messages.replied_at') }} = readings.kpi_date
-    where messages.replied_at < messages.ends_at and messages.staff_id is not null
-    group by 1, 2, 3
+            readings.kpi_date = messages.replied_date
+            and messages.from_date <= readings.reading_date
+            and (messages.to_date is null or messages.to_date > readings.reading_date)
+    where messages.staff_id is not null
+    group by readings.kpi_date, readings.reading_date, messages.staff_id
 ),
 
 friends as (

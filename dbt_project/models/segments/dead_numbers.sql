@@ -9,21 +9,19 @@ with reasons as (
 
 last_messages as (
     select
-        known.as_of_date,
-        customer_records.one_id,
-        known.message_channel,
-        known.failure_reason,
+        as_of_date,
+        one_id,
+        message_channel,
+        failure_reason,
         row_number() over (
-            partition by known.as_of_date, customer_records.one_id, known.message_channel
-            order by known.sent_at desc, known.source asc, known.message_id asc
+            partition by as_of_date, one_id, message_channel
+            order by sent_at desc, source asc, message_id asc
         ) as message_rank
-    from {{ known_versions(ref('messages'), 'as_of') }} as known
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            known.as_of_date = customer_records.as_of_date
-            and known.source = customer_records.source
-            and known.customer_id = customer_records.customer_id
-    where known.sent_at < known.ends_at and known.message_channel in (select reasons.failed_channel from reasons)
+    from {{ states_at(ref('message_states')) }} as messages
+    where
+        sent_date <= as_of_date
+        and one_id is not null
+        and message_channel in (select reasons.failed_channel from reasons)
 )
 
 select distinct

@@ -10,17 +10,14 @@ with rules as (
 
 identified as (
     select distinct
-        dates.as_of_date,
-        identifiers.one_id,
-        identifiers.id_type
-    from {{ run_dates('as_of') }} as dates
-    inner join {{ ref('identifiers') }} as identifiers
-        on
-            identifiers.known_from <= dates.cut_off_at
-            and (identifiers.known_to is null or identifiers.known_to > dates.cut_off_at)
-            and (identifiers.valid_from is null or identifiers.valid_from < dates.ends_at)
-            and (identifiers.valid_to is null or identifiers.valid_to >= dates.ends_at)
-    where identifiers.one_id is not null and identifiers.id_type in (select rules.id_type from rules)
+        as_of_date,
+        one_id,
+        id_type
+    from {{ states_at(ref('identifier_owners')) }} as identifiers
+    where
+        id_type in (select rules.id_type from rules)
+        and (valid_from_date is null or valid_from_date <= as_of_date)
+        and (valid_to_date is null or valid_to_date > as_of_date)
 ),
 
 by_identifier as (
@@ -44,17 +41,12 @@ by_follow as (
 
 by_membership as (
     select distinct
-        known.as_of_date,
-        customer_records.one_id,
+        memberships.as_of_date,
+        memberships.one_id,
         rules.message_channel
-    from {{ known_versions(ref('group_memberships'), 'as_of') }} as known
+    from {{ states_at(ref('membership_states')) }} as memberships
     inner join rules on rules.rule = 'membership'
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            known.as_of_date = customer_records.as_of_date
-            and known.source = customer_records.source
-            and known.customer_id = customer_records.customer_id
-    where known.joined_at < known.ends_at and (known.left_at is null or known.left_at >= known.ends_at)
+    where memberships.left_date is null or memberships.left_date > memberships.as_of_date
 ),
 
 by_subscription as (

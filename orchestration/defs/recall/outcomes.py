@@ -19,15 +19,15 @@ BOUGHT = """
         and counts_as_purchase and one_id is not null
 """
 SENT = """
-    select messages.audience_id, records.one_id
-    from customer.messages inner join segments.customer_records as records using (source, customer_id)
-    where records.as_of_date = $known_on and messages.audience_id is not null
-        and messages.known_at <= records.cut_off_at
+    select audience_id, one_id
+    from people.message_states
+    where from_date <= $known_on and (to_date is null or to_date > $known_on)
+        and audience_id is not null and one_id is not null
     union
     select tasks.audience_id, tasks.one_id
-    from customer.task_results as results inner join recall.tasks as tasks using (task_id)
+    from people.task_result_states as results inner join recall.tasks as tasks using (task_id)
     where results.status in ('sent', 'replied', 'booked', 'bought', 'refused')
-        and results.known_at <= (select max(cut_off_at) from segments.customer_records where as_of_date = $known_on)
+        and results.from_date <= $known_on
 """
 PLANNED_WITH = """
     select drawn.as_of_date, drawn.one_id, drawn.policy_id, cast(context.margin_rate as double) as margin_rate
@@ -52,7 +52,7 @@ def _dated(con: duckdb.DuckDBPyConnection, sql: str, **params: object) -> pd.Dat
     owners=OWNERS,
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
-    deps=[["recall", "tasks"], ["people", "order_states"], ["customer", "task_results"], ["customer", "messages"]],
+    deps=[["recall", "tasks"], ["people", "order_states"], ["people", "task_result_states"], ["people", "message_states"]],
     description="One row per (as_of_date, audience_id, read_on_date) of a published audience that is due by the date.",
     kinds={"python"},
 )

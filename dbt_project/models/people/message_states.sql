@@ -1,0 +1,141 @@
+-- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date, and
+-- whose it was. recipient_one_id is the owner of its customer_id; of a message that names no customer, whoever its number
+-- or address belonged to when it was sent. A step (delivered, opened ...) counts at a date from its own day on.
+with versions as (
+    select
+        source,
+        message_id,
+        customer_id,
+        recipient_token,
+        message_channel,
+        audience_id,
+        campaign_id,
+        offer_id,
+        staff_id,
+        status,
+        failure_reason,
+        sent_at,
+        delivered_at,
+        opened_at,
+        clicked_at,
+        replied_at,
+        unsubscribed_at,
+        counts_from as from_date,
+        counts_to as to_date
+    from {{ ref('messages') }}
+    where counts_to is null or counts_to > counts_from
+),
+
+named as (
+    select distinct
+        source,
+        message_id,
+        customer_id
+    from versions
+    where customer_id is not null
+),
+
+addressed as (
+    select distinct
+        versions.source,
+        versions.message_id,
+        versions.recipient_token,
+        versions.sent_at,
+        identifiers.one_id,
+        identifiers.from_date,
+        identifiers.to_date
+    from versions
+    inner join {{ ref('identifier_owners') }} as identifiers
+        on
+            identifiers.id_type in ('mobile', 'email')
+            and versions.recipient_token = identifiers.id_token
+            and (identifiers.valid_from is null or identifiers.valid_from <= versions.sent_at)
+            and (identifiers.valid_to is null or identifiers.valid_to > versions.sent_at)
+    where versions.customer_id is null
+),
+
+-- The days at which anything about a message changes: its version, its customer's owner, its number's owner.
+{%- set changes = {'versions': none, 'addressed': none, ref('record_owners'): 'named'} %}
+days as (
+    {%- for relation, through in changes.items() %}
+    {%- for day in ['from_date', 'to_date'] %}
+    select
+        {{ through or 'changed' }}.source,
+        {{ through or 'changed' }}.message_id,
+        changed.{{ day }} as day
+    from {{ relation }} as changed
+    {%- if through %}
+    inner join named on changed.source = named.source and changed.customer_id = named.customer_id
+    {%- endif %}
+    where changed.{{ day }} is not null
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+spans as (
+    select
+        source,
+        message_id,
+        day as from_date,
+        lead(day) over (partition by source, message_id order by day) as to_date
+    from days
+),
+
+-- A number and an address may be two people's: then the id that sorts first.
+addressees as (
+    select
+        spans.source,
+        spans.message_id,
+        spans.from_date,
+        min(addressed.one_id) as one_id
+    from spans
+    inner join addressed
+        on
+            spans.source = addressed.source
+            and spans.message_id = addressed.message_id
+            and addressed.from_date <= spans.from_date
+            and (addressed.to_date is null or addressed.to_date > spans.from_date)
+    group by spans.source, spans.message_id, spans.from_date
+)
+
+select
+    versions.source,
+    versions.message_id,
+    versions.customer_id,
+    owners.person_key,
+    owners.one_id,
+    coalesce(owners.one_id, addressees.one_id) as recipient_one_id,
+    versions.message_channel,
+    versions.audience_id,
+    versions.campaign_id,
+    versions.offer_id,
+    versions.staff_id,
+    coalesce(versions.status, 'sent') <> 'failed' and versions.failure_reason is null as arrived,
+    versions.failure_reason,
+    {%- for step in ['sent', 'delivered', 'opened', 'clicked', 'replied', 'unsubscribed'] %}
+    versions.{{ step }}_at,
+    {{ business_date('versions.' ~ step ~ '_at') }} as {{ step }}_date,
+    {%- endfor %}
+    spans.from_date,
+    spans.to_date
+from spans
+inner join versions
+    on
+        spans.source = versions.source
+        and spans.message_id = versions.message_id
+        and versions.from_date <= spans.from_date
+        and (versions.to_date is null or versions.to_date > spans.from_date)
+left join {{ ref('record_owners') }} as owners
+    on
+        versions.source = owners.source
+        and versions.customer_id = owners.customer_id
+        and owners.from_date <= spans.from_date
+        and (owners.to_date is null or owners.to_date > spans.from_date)
+left join addressees
+    on
+        versions.customer_id is null
+        and spans.source = addressees.source
+        and spans.message_id = addressees.message_id
+        and spans.from_date = addressees.from_date

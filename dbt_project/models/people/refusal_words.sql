@@ -1,0 +1,81 @@
+-- One row per complaint or refusal, by record where one is named, else by identifier, with the dates at which it was
+-- known. kind: withdrawal (of a consent to marketing), unsubscribing (from a message), suppression, complaint (an event).
+-- A refusal of marketing counts when consent stood before it: a box left empty at registration is no opt-out. The
+-- consent may have been given under any record that was known to be the person's when the refusal came.
+with withdrawals as (
+    select distinct
+        refused.source,
+        refused.customer_id,
+        refused.message_channel,
+        refused.changed_at,
+        refused.counts_from,
+        refused.counts_to
+    from {{ ref('consents') }} as refused
+    inner join {{ ref('source_records') }} as own
+        on
+            refused.source = own.source
+            and refused.customer_id = own.customer_id
+            and own.known_from <= refused.known_at
+            and (own.known_to is null or own.known_to > refused.known_at)
+    inner join {{ ref('source_records') }} as every_record
+        on
+            own.one_id = every_record.one_id
+            and every_record.known_from <= refused.known_at
+            and (every_record.known_to is null or every_record.known_to > refused.known_at)
+    inner join {{ ref('consents') }} as granted
+        on
+            every_record.source = granted.source
+            and every_record.customer_id = granted.customer_id
+            and granted.granted
+            and granted.purpose = refused.purpose
+            and granted.changed_at < refused.changed_at
+            and granted.known_at <= refused.known_at
+            and (
+                granted.message_channel is null
+                or refused.message_channel is null
+                or granted.message_channel = refused.message_channel
+            )
+    where not refused.granted and refused.purpose = 'marketing'
+),
+
+said as (
+    select
+        'withdrawal' as kind, cast(null as varchar) as reason, source, customer_id, cast(null as varchar) as id_type,
+        '' as id_scope, cast(null as varchar) as id_token, message_channel, changed_at as said_at,
+        cast(null as timestamp) as revoked_at, counts_from, counts_to
+    from withdrawals
+    union all
+    select
+        'unsubscribing' as kind, null as reason, source, customer_id, null as id_type, '' as id_scope,
+        recipient_token as id_token, message_channel, unsubscribed_at as said_at, null as revoked_at, counts_from, counts_to
+    from {{ ref('messages') }}
+    where unsubscribed_at is not null
+    union all
+    select
+        'suppression' as kind, reason, null as source, null as customer_id, id_type, coalesce(id_scope, '') as id_scope,
+        id_token, message_channel, changed_at as said_at, revoked_at, counts_from, counts_to
+    from {{ ref('suppressions') }}
+    union all
+    select
+        'complaint' as kind, null as reason, source, customer_id, null as id_type, '' as id_scope,
+        coalesce(anonymous_id, device_id, concat(source, ' ', event_id)) as id_token, null as message_channel,
+        occurred_at as said_at, null as revoked_at, counts_from, counts_to
+    from {{ ref('events') }}
+    where event_type = 'complain'
+)
+
+select
+    kind,
+    reason,
+    source,
+    customer_id,
+    id_type,
+    id_scope,
+    id_token,
+    message_channel,
+    said_at,
+    {{ business_date('said_at') }} as said_date,
+    {{ business_date('revoked_at') }} as revoked_date,
+    counts_from as from_date,
+    counts_to as to_date
+from said
