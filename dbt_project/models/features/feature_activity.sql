@@ -2,21 +2,14 @@
 -- One row per (as_of_date, person_key) with an own action in 84 days, by kind and by channel. Receiving is no action.
 with events as (
     select
-        known.as_of_date,
-        records.person_key,
-        known.event_type,
-        coalesce(known.channel, known.source) as channel,
-        {{ business_date('known.occurred_at') }} as event_date,
-        {{ days_between(business_date('known.occurred_at'), 'known.as_of_date') }} as days_ago
-    from {{ known_versions(ref('events'), 'feature') }} as known
-    inner join {{ ref('feature_records') }} as records
-        on
-            known.as_of_date = records.as_of_date
-            and known.source = records.source
-            and known.customer_id = records.customer_id
-    where
-        known.occurred_at < known.ends_at
-        and known.occurred_at >= known.ends_at - interval '84' day
+        as_of_date,
+        person_key,
+        touch as event_type,
+        coalesce(channel, source) as channel,
+        touched_date as event_date,
+        {{ days_between('touched_date', 'as_of_date') }} as days_ago
+    from {{ states_at(ref('interaction_states'), 'feature') }} as interactions
+    where kind = 'event' and person_key is not null and touched_date > {{ add_days('as_of_date', '-84') }}
 )
 
 select

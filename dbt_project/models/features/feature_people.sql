@@ -3,13 +3,12 @@
 -- account or registered with the brand.
 with customers as (
     select
-        known.as_of_date,
-        known.source,
-        known.customer_id,
-        known.is_test,
-        case when known.registered_at < known.ends_at then {{ business_date('known.registered_at') }} end
-            as registered_date
-    from {{ known_versions(ref('customers'), 'feature') }} as known
+        as_of_date,
+        source,
+        customer_id,
+        is_test,
+        case when registered_date <= as_of_date then registered_date end as registered_date
+    from {{ states_at(ref('record_states'), 'feature') }} as records
 )
 
 select

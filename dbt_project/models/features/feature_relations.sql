@@ -1,21 +1,29 @@
 {{ config(materialized='table') }}
 -- One row per (as_of_date, person_key) with a follow or a group: who serves them and where they sit.
-with follows as (
+with followed as (
+    -- Subscribers of an official account count as followers here.
+    {%- for relation in ['friendships', 'subscription_states'] %}
     select
-        known.as_of_date,
-        records.person_key,
-        {{ days_between(business_date('known.added_at'), 'known.as_of_date') }} as days_ago,
-        coalesce(known.deleted_by_customer_at < known.ends_at, false) as is_left,
-        coalesce(known.deleted_by_staff_at < known.ends_at, false) as is_dropped,
-        known.deleted_by_customer_at < known.ends_at
-        and known.deleted_by_customer_at >= known.ends_at - interval '84' day as is_left_84d
-    from {{ known_versions(ref('follows'), 'feature') }} as known
-    inner join {{ ref('feature_records') }} as records
-        on
-            known.as_of_date = records.as_of_date
-            and known.source = records.source
-            and known.customer_id = records.customer_id
-    where known.added_at < known.ends_at
+        as_of_date,
+        person_key,
+        added_date,
+        deleted_by_customer_date,
+        deleted_by_staff_date
+    from {{ states_at(ref(relation), 'feature') }} as {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+follows as (
+    select
+        as_of_date,
+        person_key,
+        {{ days_between('added_date', 'as_of_date') }} as days_ago,
+        coalesce(deleted_by_customer_date <= as_of_date, false) as is_left,
+        coalesce(deleted_by_staff_date <= as_of_date, false) as is_dropped,
+        deleted_by_customer_date <= as_of_date
+        and deleted_by_customer_date > {{ add_days('as_of_date', '-84') }} as is_left_84d
+    from followed
 ),
 
 follow_figures as (
@@ -31,18 +39,12 @@ follow_figures as (
 
 group_figures as (
     select
-        known.as_of_date,
-        records.person_key,
-        sum(case when known.left_at < known.ends_at then 0 else 1 end) as groups_joined,
-        sum(case when known.joined_at >= known.ends_at - interval '28' day then 1 else 0 end) as new_groups_28d
-    from {{ known_versions(ref('group_memberships'), 'feature') }} as known
-    inner join {{ ref('feature_records') }} as records
-        on
-            known.as_of_date = records.as_of_date
-            and known.source = records.source
-            and known.customer_id = records.customer_id
-    where known.joined_at < known.ends_at
-    group by known.as_of_date, records.person_key
+        as_of_date,
+        person_key,
+        sum(case when left_date <= as_of_date then 0 else 1 end) as groups_joined,
+        sum(case when joined_date > {{ add_days('as_of_date', '-28') }} then 1 else 0 end) as new_groups_28d
+    from {{ states_at(ref('membership_states'), 'feature') }} as memberships
+    group by as_of_date, person_key
 )
 
 select

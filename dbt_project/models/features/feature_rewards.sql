@@ -2,45 +2,34 @@
 -- One row per (as_of_date, person_key) with points moved or a coupon issued in 84 days.
 with coupons as (
     select
-        known.as_of_date,
-        records.person_key,
+        as_of_date,
+        person_key,
         count(*) as coupons_issued_84d,
-        sum(case when known.redeemed_at < known.ends_at then 1 else 0 end) as coupons_redeemed_84d,
+        sum(case when redeemed_date <= as_of_date then 1 else 0 end) as coupons_redeemed_84d,
         sum(
             case
-                when known.redeemed_at < known.ends_at then 0
-                when known.expires_at <= known.ends_at then 0
+                when redeemed_date <= as_of_date then 0
+                when last_valid_date <= as_of_date then 0
                 else 1
             end
         ) as coupons_open
-    from {{ known_versions(ref('coupons'), 'feature') }} as known
-    inner join {{ ref('feature_records') }} as records
-        on
-            known.as_of_date = records.as_of_date
-            and known.source = records.source
-            and known.customer_id = records.customer_id
+    from {{ states_at(ref('coupon_states'), 'feature') }} as states
     where
-        known.issued_at < known.ends_at
-        and known.issued_at >= known.ends_at - interval '84' day
-    group by known.as_of_date, records.person_key
+        person_key is not null
+        and issued_date <= as_of_date
+        and issued_date > {{ add_days('as_of_date', '-84') }}
+    group by as_of_date, person_key
 ),
 
 points as (
     select
-        known.as_of_date,
-        records.person_key,
-        sum(case when known.points > 0 then known.points else 0 end) as points_earned_84d,
-        sum(case when known.points < 0 then -known.points else 0 end) as points_spent_84d
-    from {{ known_versions(ref('points_ledger'), 'feature') }} as known
-    inner join {{ ref('feature_records') }} as records
-        on
-            known.as_of_date = records.as_of_date
-            and known.source = records.source
-            and known.customer_id = records.customer_id
-    where
-        known.occurred_at < known.ends_at
-        and known.occurred_at >= known.ends_at - interval '84' day
-    group by known.as_of_date, records.person_key
+        as_of_date,
+        person_key,
+        sum(case when points > 0 then points else 0 end) as points_earned_84d,
+        sum(case when points < 0 then -points else 0 end) as points_spent_84d
+    from {{ states_at(ref('points_states'), 'feature') }} as states
+    where moved_date > {{ add_days('as_of_date', '-84') }}
+    group by as_of_date, person_key
 )
 
 select

@@ -16,7 +16,7 @@ staff as (
         store_id,
         daily_message_capacity,
         daily_call_capacity
-    from {{ known_versions(ref('staff')) }} as known
+    from {{ states_at(ref('staff_states')) }} as listed_staff
 ),
 
 -- What the dearest thing of the last basket is called at the date, from whichever catalogue knows it; null where it is
@@ -25,20 +25,17 @@ product_names as (
     select
         orders.as_of_date,
         orders.one_id,
-        max(products.name) as last_product_name
+        products.name as last_product_name
     from {{ ref('customer_orders') }} as orders
     inner join dates on orders.as_of_date = dates.as_of_date
     inner join {{ ref('recall_baskets') }} as baskets
         on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
-    inner join {{ ref('products') }} as products
+    inner join {{ ref('product_states') }} as products
         on
             baskets.last_sku_id = products.sku_id
-            and products.known_at <= dates.cut_off_at
-            and (products.superseded_at is null or products.superseded_at > dates.cut_off_at)
-    left join {{ ref('unspoken_words') }} as words
-        on upper(concat_ws(' ', products.name, products.category)) like '%' || words.word || '%'
-    group by orders.as_of_date, orders.one_id
-    having count(words.word) = 0
+            and products.from_date <= orders.as_of_date
+            and (products.to_date is null or products.to_date > orders.as_of_date)
+    where not products.is_unspoken
 ),
 
 stores as (
@@ -46,7 +43,7 @@ stores as (
         as_of_date,
         store_id,
         name
-    from {{ known_versions(ref('stores')) }} as known
+    from {{ states_at(ref('store_states')) }} as listed_stores
 ),
 
 -- The brand's measured margin: over everybody's last basket, where enough of it has a cost.

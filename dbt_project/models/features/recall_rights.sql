@@ -1,46 +1,27 @@
 -- One row per (as_of_date, one_id) with an entitlement still to end, or a coupon of the last year: the earliest end and
 -- how coupons were used.
-with people as (
+with entitlements as (
     select
         as_of_date,
-        source,
-        customer_id,
-        one_id
-    from {{ ref('customer_records') }}
-),
-
-entitlements as (
-    select
-        people.as_of_date,
-        people.one_id,
-        min({{ days_between('known.as_of_date', business_date('known.expires_at')) }}) as days_to_entitlement_end
-    from {{ known_versions(ref('entitlements')) }} as known
-    inner join people
-        on
-            known.as_of_date = people.as_of_date
-            and known.source = people.source
-            and known.customer_id = people.customer_id
-    where known.expires_at >= known.ends_at and (known.renewed_at is null or known.renewed_at >= known.ends_at)
-    group by people.as_of_date, people.one_id
+        one_id,
+        min({{ days_between('as_of_date', 'end_date') }}) as days_to_entitlement_end
+    from {{ states_at(ref('entitlement_states')) }} as states
+    where end_date > as_of_date
+    group by as_of_date, one_id
 ),
 
 coupons as (
     select
-        people.as_of_date,
-        people.one_id,
+        as_of_date,
+        one_id,
         count(*) as coupons_issued_365d,
-        count({{ happened('known.redeemed_at') }}) as coupons_redeemed_365d
-    from {{ known_versions(ref('coupons')) }} as known
-    inner join people
-        on
-            known.as_of_date = people.as_of_date
-            and known.source = people.source
-            and known.customer_id = people.customer_id
+        sum(case when redeemed_date <= as_of_date then 1 else 0 end) as coupons_redeemed_365d
+    from {{ states_at(ref('coupon_states')) }} as states
     where
-        known.issued_at < known.ends_at
-        and {{ days_between(business_date('known.issued_at'), 'known.as_of_date') }}
-        < {{ recall_number('coupon_days') }}
-    group by people.as_of_date, people.one_id
+        one_id is not null
+        and issued_date <= as_of_date
+        and {{ days_between('issued_date', 'as_of_date') }} < {{ recall_number('coupon_days') }}
+    group by as_of_date, one_id
 )
 
 select

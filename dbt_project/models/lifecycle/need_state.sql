@@ -18,10 +18,9 @@ product_categories as (
     select
         as_of_date,
         sku_id,
-        min(category) as category
-    from {{ known_versions(ref('products'), 'as_of') }} as known
+        category
+    from {{ states_at(ref('product_states')) }} as products
     where sku_id in (select recent.object_id from recent)
-    group by as_of_date, sku_id
 ),
 
 viewed as (

@@ -1,13 +1,10 @@
 -- 活跃度: of the people in reach at the end of a day (friends and group members), who did something in the 7 days to it.
 with readings as (
     select distinct
-        kpi_days.kpi_date,
-        kpi_days.reading_date,
-        dates.cut_off_at
-    from {{ ref('kpi_days') }} as kpi_days
-    inner join {{ run_dates('kpi') }} as dates
-        on kpi_days.reading_date = dates.as_of_date
-    where kpi_days.is_published
+        kpi_date,
+        reading_date
+    from {{ ref('kpi_days') }}
+    where is_published
 ),
 
 week as (
@@ -15,7 +12,6 @@ week as (
     select
         kpi_date,
         reading_date,
-        cut_off_at,
         {{ add_days('kpi_date', '-' ~ back) }} as action_date
     from readings
     {% if not loop.last %}union all{% endif %}
@@ -26,19 +22,14 @@ members as (
     select
         readings.kpi_date,
         readings.reading_date,
-        records.one_id
-    from {{ known_versions(ref('group_memberships'), 'kpi') }} as known
-    inner join readings
-        on known.as_of_date = readings.reading_date and {{ business_date('known.joined_at') }} <= readings.kpi_date
-    inner join {{ ref('source_records') }} as records
+        memberships.one_id
+    from readings
+    inner join {{ ref('membership_states') }} as memberships
         on
-            known.source = records.source
-            and known.customer_id = records.customer_id
-            and records.known_from <= readings.cut_off_at
-            and (records.known_to is null or records.known_to > readings.cut_off_at)
-    where
-        known.joined_at < known.ends_at
-        and (known.left_at is null or {{ business_date('known.left_at') }} > readings.kpi_date)
+            memberships.from_date <= readings.reading_date
+            and (memberships.to_date is null or memberships.to_date > readings.reading_date)
+            and memberships.joined_date <= readings.kpi_date
+            and (memberships.left_date is null or memberships.left_date > readings.kpi_date)
 ),
 
 reachable as (
@@ -53,7 +44,6 @@ active_records as (
     select distinct
         week.kpi_date,
         week.reading_date,
-        week.cut_off_at,
         actions.source,
         actions.customer_id
     from week
@@ -67,14 +57,14 @@ active as (
     select distinct
         active_records.kpi_date,
         active_records.reading_date,
-        records.one_id
+        owners.one_id
     from active_records
-    inner join {{ ref('source_records') }} as records
+    inner join {{ ref('record_owners') }} as owners
         on
-            active_records.source = records.source
-            and active_records.customer_id = records.customer_id
-            and records.known_from <= active_records.cut_off_at
-            and (records.known_to is null or records.known_to > active_records.cut_off_at)
+            active_records.source = owners.source
+            and active_records.customer_id = owners.customer_id
+            and owners.from_date <= active_records.reading_date
+            and (owners.to_date is null or owners.to_date > active_records.reading_date)
 )
 
 select

@@ -2,23 +2,20 @@
 -- each order once; where no order is known, the face value. Before the first coupon is known nothing is said, not 0.
 with readings as (
     select distinct
-        kpi_days.kpi_date,
-        kpi_days.reading_date,
-        dates.cut_off_at
-    from {{ ref('kpi_days') }} as kpi_days
-    inner join {{ run_dates('kpi') }} as dates
-        on kpi_days.reading_date = dates.as_of_date
-    where kpi_days.is_published
+        kpi_date,
+        reading_date
+    from {{ ref('kpi_days') }}
+    where is_published
 ),
 
--- The earliest coupon by the moment it was known: what is known later changes nothing before it.
+-- The earliest coupon by the date it was known at: what is known later changes nothing before it.
 known_first as (
     select
-        known_at,
-        min({{ business_date('issued_at') }}) as first_date
-    from {{ ref('coupons') }}
-    where issued_at is not null
-    group by known_at
+        from_date,
+        min(issued_date) as first_date
+    from {{ ref('coupon_states') }}
+    where issued_date is not null
+    group by from_date
 ),
 
 covered as (
@@ -27,7 +24,7 @@ covered as (
         readings.reading_date
     from readings
     inner join known_first
-        on readings.kpi_date >= known_first.first_date and readings.cut_off_at >= known_first.known_at
+        on readings.kpi_date >= known_first.first_date and readings.reading_date >= known_first.from_date
 ),
 
 by_order as (

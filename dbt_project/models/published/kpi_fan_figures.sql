@@ -26,10 +26,13 @@ reached as (
         days.reading_date,
         events.campaign_id as code,
         coalesce(events.customer_id, events.anonymous_id, events.device_id) as person
-    from {{ known_versions(ref('events'), 'kpi') }} as events
-    inner join days
-        on events.as_of_date = days.reading_date and {{ business_date('events.occurred_at') }} = days.kpi_date
-    where events.campaign_id is not null and events.occurred_at < events.ends_at
+    from days
+    inner join {{ ref('interaction_states') }} as events
+        on
+            days.kpi_date = events.touched_date
+            and events.from_date <= days.reading_date
+            and (events.to_date is null or events.to_date > days.reading_date)
+    where events.campaign_id is not null
 ),
 
 together as (
@@ -54,7 +57,7 @@ known_stores as (
     select distinct
         as_of_date as reading_date,
         store_id
-    from {{ known_versions(ref('stores'), 'kpi') }} as known
+    from {{ states_at(ref('store_states'), 'kpi') }} as stores
 ),
 
 placed as (

@@ -44,26 +44,22 @@ reached as (
         kpi_days.reading_date,
         events.campaign_id as code,
         count(distinct coalesce(events.customer_id, events.anonymous_id, events.device_id)) as people
-    from {{ known_versions(ref('events'), 'kpi') }} as events
-    inner join (select distinct kpi_date, reading_date from {{ ref('kpi_days') }}) as kpi_days
-        on events.as_of_date = kpi_days.reading_date and {{ business_date('events.occurred_at') }} = kpi_days.kpi_date
-    where events.campaign_id is not null and events.occurred_at < events.ends_at
+    from (select distinct kpi_date, reading_date from {{ ref('kpi_days') }}) as kpi_days
+    inner join {{ ref('interaction_states') }} as events
+        on
+            kpi_days.kpi_date = events.touched_date
+            and events.from_date <= kpi_days.reading_date
+            and (events.to_date is null or events.to_date > kpi_days.reading_date)
+    where events.campaign_id is not null
     group by 1, 2, 3
 ),
 
 joined_groups as (
     select
-        known.as_of_date as reading_date,
-        records.one_id,
-        {{ business_date('known.joined_at') }} as joined_date
-    from {{ known_versions(ref('group_memberships'), 'kpi') }} as known
-    inner join {{ ref('source_records') }} as records
-        on
-            known.source = records.source
-            and known.customer_id = records.customer_id
-            and records.known_from <= known.cut_off_at
-            and (records.known_to is null or records.known_to > known.cut_off_at)
-    where known.joined_at < known.ends_at
+        as_of_date as reading_date,
+        one_id,
+        joined_date
+    from {{ states_at(ref('membership_states'), 'kpi') }} as memberships
 ),
 
 group_joins as (

@@ -9,13 +9,13 @@ with dates as (
 
 spend as (
     select
-        known.as_of_date,
-        sum(known.spend_fen) as spend_fen
-    from {{ known_versions(ref('channel_costs'), 'as_of') }} as known
+        costs_at_date.as_of_date,
+        sum(costs_at_date.spend_fen) as spend_fen
+    from {{ states_at(ref('cost_states')) }} as costs_at_date
     where
-        known.cost_date <= known.as_of_date
-        and known.cost_date > {{ add_days('known.as_of_date', '-' ~ var('kpi_days')) }}
-    group by known.as_of_date
+        costs_at_date.cost_date <= costs_at_date.as_of_date
+        and costs_at_date.cost_date > {{ add_days('costs_at_date.as_of_date', '-' ~ var('kpi_days')) }}
+    group by costs_at_date.as_of_date
 ),
 
 new_buyers as (

@@ -13,9 +13,9 @@ staff as (
         as_of_date as reading_date,
         staff_id,
         store_id,
-        coalesce(is_active, true) as is_active,
-        {{ business_date(happened('left_at')) }} as left_date
-    from {{ known_versions(ref('staff'), 'kpi') }} as known
+        has_left,
+        left_date
+    from {{ states_at(ref('staff_states'), 'kpi') }} as listed
 ),
 
 active as (
@@ -34,7 +34,7 @@ active as (
         and (
             staff.staff_id is null
             or staff.left_date > friends.kpi_date
-            or (staff.left_date is null and staff.is_active)
+            or not staff.has_left
         )
 ),
 

@@ -3,40 +3,35 @@
 -- wherever one record is.
 with records as (
     select
-        known.as_of_date,
-        customer_records.one_id,
-        known.gender,
-        known.birth_date,
-        known.province,
-        known.city,
-        known.occupation,
-        known.industry,
-        {{ happened('known.registered_at') | replace('ends_at', 'known.ends_at') }} as registered_at,
-        known.acquisition_channel,
-        known.level,
-        known.points,
-        coalesce(known.is_test, false) as is_test,
+        records.as_of_date,
+        records.one_id,
+        records.gender,
+        records.birth_date,
+        records.province,
+        records.city,
+        records.occupation,
+        records.industry,
+        case when records.registered_date <= records.as_of_date then records.registered_at end as registered_at,
+        records.acquisition_channel,
+        records.level,
+        records.points,
+        records.is_test,
         row_number() over (
-            partition by known.as_of_date, customer_records.one_id
-            order by coalesce(known.updated_at, known.known_at) desc, known.source asc, known.customer_id asc
+            partition by records.as_of_date, records.one_id
+            order by records.stated_at desc, records.source asc, records.customer_id asc
         ) as newness,
         row_number() over (
-            partition by known.as_of_date, customer_records.one_id
+            partition by records.as_of_date, records.one_id
             order by
                 coalesce(levels.rank, 0) desc,
-                coalesce(known.updated_at, known.known_at) desc, known.source asc, known.customer_id asc
+                records.stated_at desc, records.source asc, records.customer_id asc
         ) as highness,
         row_number() over (
-            partition by known.as_of_date, customer_records.one_id
-            order by coalesce(known.registered_at, known.known_at), known.source, known.customer_id
+            partition by records.as_of_date, records.one_id
+            order by records.began_at, records.source, records.customer_id
         ) as oldness
-    from {{ known_versions(ref('customers'), 'as_of') }} as known
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            known.as_of_date = customer_records.as_of_date
-            and known.source = customer_records.source
-            and known.customer_id = customer_records.customer_id
-    left join {{ ref('member_levels') }} as levels on known.level = levels.level
+    from {{ states_at(ref('record_states')) }} as records
+    left join {{ ref('member_levels') }} as levels on records.level = levels.level
 ),
 
 said as (

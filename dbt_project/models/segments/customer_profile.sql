@@ -3,22 +3,20 @@
 with people as (
     select
         as_of_date,
-        cut_off_at,
         one_id
     from {{ ref('customer_records') }}
     where {{ among_dates('as_of_date', dates_of('as_of')) }}
-    group by as_of_date, cut_off_at, one_id
+    group by as_of_date, one_id
 ),
 
 identities as (
     select
+        as_of_date,
         one_id,
         identity_confidence,
         is_island,
-        founded_at,
-        known_from,
-        known_to
-    from {{ ref('people') }}
+        founded_at
+    from {{ states_at(ref('person_states')) }} as persons
 ),
 
 {%- for name, relation in {'reachable': 'reachability', 'consented': 'marketing_consents'}.items() %}
@@ -77,10 +75,7 @@ select
     coalesce(owners.needs_hand_over, false) as needs_hand_over
 from people
 left join identities
-    on
-        people.one_id = identities.one_id
-        and identities.known_from <= people.cut_off_at
-        and (identities.known_to is null or identities.known_to > people.cut_off_at)
+    on people.as_of_date = identities.as_of_date and people.one_id = identities.one_id
 {%- for model in [
     'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'tags', 'set_aside'
 ] %}

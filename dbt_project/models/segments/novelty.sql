@@ -3,8 +3,8 @@
 with first_records as (
     select
         sku_id,
-        min(known_at) as first_known_at
-    from {{ ref('products') }}
+        min(first_record_date) as first_record_date
+    from {{ ref('product_states') }}
     group by sku_id
 ),
 
@@ -18,7 +18,7 @@ recent as (
         case
             when
                 touches.touch in ('view', 'favourite', 'add_to_cart')
-                and {{ days_between(business_date('first_records.first_known_at'), 'touches.touched_date') }}
+                and {{ days_between('first_records.first_record_date', 'touches.touched_date') }}
                 between 0 and {{ segment_number('new_product_days') }}
                 then 1
             else 0

@@ -51,8 +51,8 @@ leavers as (
     select
         as_of_date,
         staff_id
-    from {{ known_versions(ref('staff'), 'as_of') }} as known
-    where left_at < ends_at or not coalesce(is_active, true)
+    from {{ states_at(ref('staff_states')) }} as staff
+    where has_left
 ),
 
 candidates as (

@@ -4,7 +4,7 @@
 
 with cities as (
     select distinct city
-    from {{ ref('customers') }}
+    from {{ ref('record_states') }}
     where city is not null
 ),
 

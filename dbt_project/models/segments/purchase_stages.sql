@@ -2,15 +2,10 @@
 -- recency are shares of the customer's own cadence K; the rules are seed rows, the first that fits in their order.
 with registered as (
     select distinct
-        known.as_of_date,
-        customer_records.one_id
-    from {{ known_versions(ref('customers'), 'all') }} as known
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            known.as_of_date = customer_records.as_of_date
-            and known.source = customer_records.source
-            and known.customer_id = customer_records.customer_id
-    where known.registered_at < known.ends_at
+        as_of_date,
+        one_id
+    from {{ states_at(ref('record_states'), 'all') }} as records
+    where registered_date <= as_of_date
 ),
 
 people as (

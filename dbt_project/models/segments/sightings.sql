@@ -5,17 +5,17 @@ with seen as (
         one_id,
         channel,
         touched_at as seen_at,
-        known_at,
-        superseded_at
-    from {{ ref('touch_versions') }}
-    where not is_received_only
+        from_date,
+        to_date
+    from {{ ref('interaction_states') }}
+    where one_id is not null and not is_received_only
     union all
     select
         one_id,
         channel,
         ordered_at as seen_at,
-        known_at,
-        superseded_at
+        greatest({{ known_date('known_at') }}, {{ business_date('ordered_at') }}) as from_date,
+        {{ known_date('superseded_at') }} as to_date
     from {{ ref('order_versions') }}
 ),
 
@@ -26,8 +26,7 @@ by_channel as (
         channel,
         min(seen_at) as first_seen_at,
         max(seen_at) as last_seen_at
-    from {{ known_versions('seen', 'as_of') }} as known
-    where seen_at < ends_at
+    from {{ states_at('seen') }} as sightings
     group by as_of_date, one_id, channel
 )
 

@@ -2,27 +2,21 @@
 -- still works here.
 with follows as (
     select
-        known.as_of_date,
-        customer_records.one_id,
-        known.staff_id,
-        known.added_at,
-        {{ happened('known.deleted_by_customer_at') | replace('ends_at', 'known.ends_at') }} as deleted_by_customer_at,
-        {{ happened('known.deleted_by_staff_at') | replace('ends_at', 'known.ends_at') }} as deleted_by_staff_at
-    from {{ known_versions(ref('follows'), 'as_of') }} as known
-    inner join {{ ref('customer_records') }} as customer_records
-        on
-            known.as_of_date = customer_records.as_of_date
-            and known.source = customer_records.source
-            and known.customer_id = customer_records.customer_id
-    where known.staff_id is not null and known.source <> 'official_account' and known.added_at < known.ends_at
+        as_of_date,
+        one_id,
+        staff_id,
+        added_at,
+        case when deleted_by_customer_date <= as_of_date then deleted_by_customer_at end as deleted_by_customer_at,
+        case when deleted_by_staff_date <= as_of_date then deleted_by_staff_at end as deleted_by_staff_at
+    from {{ states_at(ref('friendships')) }} as friendships
 ),
 
 leavers as (
     select
         as_of_date,
         staff_id
-    from {{ known_versions(ref('staff'), 'as_of') }} as known
-    where left_at < ends_at or not coalesce(is_active, true)
+    from {{ states_at(ref('staff_states')) }} as staff
+    where has_left
 )
 
 select

@@ -3,7 +3,6 @@
 
 select
     as_of_date,
-    ends_at,
     one_id,
     source,
     customer_id,
@@ -21,7 +20,7 @@ select
     share_id,
     referred_customer_id,
     touch_id
-from {{ known_versions(ref('touch_versions'), 'state') }} as known
+from {{ states_at(ref('interaction_states'), 'state') }} as interactions
 where
-    touched_at < ends_at
+    one_id is not null
     and touched_date > {{ add_days('as_of_date', '-cast(' ~ segment_number('activity_window_days') ~ ' as integer)') }}

@@ -1,0 +1,120 @@
+-- One row per (source, coupon_id, from_date): a coupon as it was known from from_date until before to_date, and whose it
+-- was (nobody's: never claimed). With the order that redeemed it (the coupon names its order, or an order its coupon),
+-- that order's discount, and its offer's face value. Dated steps may lie ahead: whoever reads compares them.
+with coupons as (
+    select
+        source,
+        coupon_id,
+        customer_id,
+        offer_id,
+        order_id,
+        {{ business_date('issued_at') }} as issued_date,
+        {{ business_date('redeemed_at') }} as redeemed_date,
+        -- Its last moment may be a midnight: then the day before is its last.
+        {{ business_date("expires_at - interval '1' microsecond") }} as last_valid_date,
+        counts_from as from_date,
+        counts_to as to_date
+    from {{ ref('coupons') }}
+    where counts_to is null or counts_to > counts_from
+),
+
+orders as (
+    select * from {{ ref('coupon_orders') }}
+),
+
+offers as (
+    select distinct
+        coupons.source,
+        coupons.coupon_id,
+        states.from_date,
+        states.to_date
+    from coupons
+    inner join {{ ref('offer_states') }} as states on coupons.offer_id = states.offer_id
+),
+
+spans as (
+    select
+        source,
+        coupon_id,
+        day as from_date,
+        lead(day) over (partition by source, coupon_id order by day) as to_date
+    from (
+        {%- for relation in ['coupons', 'orders', 'offers'] %}
+        {%- for day in ['from_date', 'to_date'] %}
+        select source, coupon_id, {{ day }} as day from {{ relation }} where {{ day }} is not null
+        {{ 'union' if not loop.last }}
+        {%- endfor %}
+        {{ 'union' if not loop.last }}
+        {%- endfor %}
+    ) as days
+),
+
+naming as (
+    select
+        spans.source,
+        spans.coupon_id,
+        spans.from_date,
+        min(orders.order_id) as order_id
+    from spans
+    inner join orders
+        on
+            spans.source = orders.source
+            and spans.coupon_id = orders.coupon_id
+            and orders.from_date <= spans.from_date
+            and (orders.to_date is null or orders.to_date > spans.from_date)
+            and orders.names_coupon
+    group by spans.source, spans.coupon_id, spans.from_date
+),
+
+placed as (
+    select
+        coupons.source,
+        coupons.coupon_id,
+        coupons.customer_id,
+        coupons.offer_id,
+        coupons.issued_date,
+        coupons.redeemed_date,
+        coupons.last_valid_date,
+        case when coupons.redeemed_date is not null then coalesce(coupons.order_id, naming.order_id) end
+            as redeeming_order_id,
+        spans.from_date as counts_from,
+        spans.to_date as counts_to
+    from spans
+    inner join coupons
+        on
+            spans.source = coupons.source
+            and spans.coupon_id = coupons.coupon_id
+            and coupons.from_date <= spans.from_date
+            and (coupons.to_date is null or coupons.to_date > spans.from_date)
+    left join naming
+        on
+            spans.source = naming.source and spans.coupon_id = naming.coupon_id and spans.from_date = naming.from_date
+)
+
+select
+    states.one_id,
+    states.person_key,
+    states.source,
+    states.coupon_id,
+    states.customer_id,
+    states.issued_date,
+    states.redeemed_date,
+    states.last_valid_date,
+    states.redeeming_order_id,
+    orders.discount_fen as order_discount_fen,
+    offers.face_value_fen,
+    states.from_date,
+    states.to_date
+from {{ owned('placed', keeps_nobodys=true) }} as states
+left join orders
+    on
+        states.source = orders.source
+        and states.coupon_id = orders.coupon_id
+        and states.redeeming_order_id = orders.order_id
+        and orders.from_date <= states.from_date
+        and (orders.to_date is null or orders.to_date > states.from_date)
+left join {{ ref('offer_states') }} as offers
+    on
+        states.offer_id = offers.offer_id
+        and offers.from_date <= states.from_date
+        and (offers.to_date is null or offers.to_date > states.from_date)

@@ -1,0 +1,89 @@
+-- One row per (source, kind, touch_id, touch, from_date): something between a customer and the brand as it stood from
+-- from_date until before to_date, and whose it was (nobody's: a visitor without an account). The customer's own actions,
+-- and the steps of messages the brand sent; lists of friends and members, whose platforms send no event for joining.
+{%- set follower = "staff_id is not null and source <> 'official_account'" %}
+{%- set subscriber = "staff_id is null or source = 'official_account'" %}
+{#- touch, kind, noun, step, channel, staff, id, condition -#}
+{%- set steps = [
+    ('message_delivered', 'message', 'messages', 'delivered_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('message_opened', 'message', 'messages', 'opened_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('message_clicked', 'message', 'messages', 'clicked_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('message_replied', 'message', 'messages', 'replied_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('add_friend', 'follow', 'follows', 'added_at', 'source', 'staff_id', 'staff_id', follower),
+    ('follow', 'follow', 'follows', 'added_at', 'source', 'null', 'source', subscriber),
+    ('join_group', 'membership', 'group_memberships', 'joined_at', 'source', 'null', 'group_id', 'true'),
+    ('register', 'registration', 'customers', 'registered_at', 'source', 'null', 'customer_id', 'true'),
+] %}
+with happenings as (
+    select
+        source,
+        customer_id,
+        anonymous_id,
+        device_id,
+        'event' as kind,
+        event_type as touch,
+        occurred_at as touched_at,
+        channel,
+        staff_id,
+        campaign_id,
+        object_type,
+        object_id,
+        duration_seconds,
+        share_id,
+        referred_customer_id,
+        event_id as touch_id,
+        greatest(counts_from, {{ business_date('occurred_at') }}) as counts_from,
+        counts_to
+    from {{ ref('events') }}
+    where occurred_at is not null
+    {%- for touch, kind, noun, step, channel, staff, touch_id, condition in steps %}
+    union all
+    select
+        source,
+        customer_id,
+        null as anonymous_id,
+        null as device_id,
+        '{{ kind }}' as kind,
+        '{{ touch }}' as touch,
+        {{ step }} as touched_at,
+        {{ channel }} as channel,
+        {{ staff }} as staff_id,
+        null as campaign_id,
+        null as object_type,
+        null as object_id,
+        null as duration_seconds,
+        null as share_id,
+        null as referred_customer_id,
+        {{ touch_id }} as touch_id,
+        greatest(counts_from, {{ business_date(step) }}) as counts_from,
+        counts_to
+    from {{ ref(noun) }}
+    where {{ step }} is not null and ({{ condition }})
+    {%- endfor %}
+)
+
+select
+    one_id,
+    person_key,
+    source,
+    customer_id,
+    anonymous_id,
+    device_id,
+    kind,
+    touch,
+    touch like 'message_%' and touch not in ('message_clicked', 'message_replied') as is_received_only,
+    touched_at,
+    {{ business_date('touched_at') }} as touched_date,
+    cast({{ local_hour('touched_at') }} as bigint) as touched_hour,
+    channel,
+    staff_id,
+    campaign_id,
+    object_type,
+    object_id,
+    cast(duration_seconds as bigint) as duration_seconds,
+    share_id,
+    referred_customer_id,
+    touch_id,
+    from_date,
+    to_date
+from {{ owned('happenings', keeps_nobodys=true) }} as states

@@ -1,0 +1,47 @@
+-- One row per (source, customer_id, from_date): what a source's record said of a customer, as known from from_date until
+-- before to_date, and whose record it was. stated_at orders records by when they last spoke, began_at by which was first.
+with records as (
+    select
+        source,
+        customer_id,
+        gender,
+        birth_date,
+        province,
+        city,
+        occupation,
+        industry,
+        registered_at,
+        {{ business_date('registered_at') }} as registered_date,
+        acquisition_channel,
+        level,
+        points,
+        coalesce(is_test, false) as is_test,
+        coalesce(updated_at, known_at) as stated_at,
+        coalesce(registered_at, known_at) as began_at,
+        counts_from,
+        counts_to
+    from {{ ref('customers') }}
+)
+
+select
+    one_id,
+    person_key,
+    source,
+    customer_id,
+    gender,
+    birth_date,
+    province,
+    city,
+    occupation,
+    industry,
+    registered_at,
+    registered_date,
+    acquisition_channel,
+    level,
+    points,
+    is_test,
+    stated_at,
+    began_at,
+    from_date,
+    to_date
+from {{ owned('records') }} as states

@@ -1,0 +1,20 @@
+-- One row per (source, staff_id, customer_id, added_at, from_date): a subscription to an official account on its list of
+-- subscribers, known from from_date until before to_date, and whose it was. Deletions may lie ahead, as in friendships.
+select
+    one_id,
+    person_key,
+    source,
+    customer_id,
+    staff_id,
+    added_at,
+    added_date,
+    add_way,
+    code,
+    deleted_by_customer_at,
+    deleted_by_staff_at,
+    deleted_by_customer_date,
+    deleted_by_staff_date,
+    from_date,
+    to_date
+from {{ ref('follow_spans') }}
+where not is_friendship
