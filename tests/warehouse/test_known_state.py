@@ -18,14 +18,12 @@ from orchestration.stages import STAGES
 
 #: model.step -> why the step may read a noun without a date
 SAME_AT_EVERY_DATE = {
-    "novelty.first_records": "a product's first record; what was looked at before it is not new",
-    "places.cities": "the ways to write a city, not who lives there",
+    "sightings.seen": "turns the times of an order's versions into dates, which states_at compares",
     "customer_orders.catalogue_changes": "when a product changed its category; a date counts those known by then",
     "customer_orders.moved": "which orders such a change came after; a date counts those known by then",
     "order_versions.refunded_orders": "spares a look-up, see FLAGS",
     "order_versions.line_steps": "when the lines of an order changed, which parts its versions; not what they say",
     "order_versions.test_records": "spares a look-up, see FLAGS",
-    "kpi_coupon_figures.known_first": "whether there was any coupon by then; a later version does not undo that",
     "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
 }
 #: What happens to be true today -> the noun that whoever reads it asks too, as known at the date

@@ -1,5 +1,5 @@
--- One row per (channel, cost_date, campaign_id, from_date): what a channel cost on a business date, as it was known from
--- from_date until before to_date.
+-- One row per (channel, cost_date, campaign_id, from_date): what a channel cost on a business date, as it was known
+-- from from_date until before to_date.
 select
     channel,
     cost_date,

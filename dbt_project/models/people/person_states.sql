@@ -1,4 +1,5 @@
--- One row per (one_id, from_date): a person as known from from_date until before to_date, and how sure their identity is.
+-- One row per (one_id, from_date): a person as known from from_date until before to_date, and how sure their identity
+-- is.
 with dated as (
     select
         one_id,

@@ -1,6 +1,6 @@
--- One row per (sku_id, from_date): a product as known from from_date until before to_date. Of several catalogues the name
--- and the category that sort last; not to be named in a conversation (medicine, intimate goods, tobacco) where any of
--- them says so. first_record_date is the day on which the first record of it was known.
+-- One row per (sku_id, from_date): a product as known from from_date until before to_date. Of several catalogues the
+-- name and the category that sort last; not to be named in a conversation (medicine, intimate goods, tobacco) where
+-- any of them says so. first_record_date is the day on which the first record of it was known.
 with versions as (
     select
         sku_id,
@@ -31,7 +31,7 @@ spoken as (
     from versions
     left join {{ ref('unspoken_words') }} as words
         on upper(concat_ws(' ', versions.name, versions.category)) like '%' || words.word || '%'
-    group by 1, 2, 3, 4, 5
+    group by versions.sku_id, versions.name, versions.category, versions.from_date, versions.to_date
 ),
 
 spans as (
@@ -40,9 +40,16 @@ spans as (
         day as from_date,
         lead(day) over (partition by sku_id order by day) as to_date
     from (
-        select sku_id, from_date as day from versions
+        select
+            sku_id,
+            from_date as day
+        from versions
         union
-        select sku_id, to_date as day from versions where to_date is not null
+        select
+            sku_id,
+            to_date as day
+        from versions
+        where to_date is not null
     ) as days
 )
 

@@ -1,5 +1,6 @@
--- One row per (source, customer_id, from_date): what a source's record said of a customer, as known from from_date until
--- before to_date, and whose record it was. stated_at orders records by when they last spoke, began_at by which was first.
+-- One row per (source, customer_id, from_date): what a source's record said of a customer, as known from from_date
+-- until before to_date, and whose record it was. stated_at orders records by when they last spoke, began_at by which
+-- was first.
 with records as (
     select
         source,

@@ -4,7 +4,8 @@
 with days as (
     select
         as_of_date,
-        {{ add_days('as_of_date', '- (select 2 * max(window_days) from ' ~ ref('attribution_windows') ~ ')') }} as after_date
+        {{ add_days('as_of_date', '- (select 2 * max(window_days) from ' ~ ref('attribution_windows') ~ ')') }}
+            as after_date
     from {{ run_dates('as_of') }} as dates
 )
 
