@@ -12,7 +12,8 @@
             greatest(facts.counts_from, owners.from_date) as from_date,
             least(facts.counts_to, owners.to_date) as to_date
         from {{ facts }} as facts
-        {{ 'left' if keeps_nobodys else 'inner' }} join {{ owners_and_nobody() if keeps_nobodys else ref('record_owners') }} as owners
+        {{ 'left' if keeps_nobodys else 'inner' }} join
+            {{ owners_and_nobody() if keeps_nobodys else ref('record_owners') }} as owners
             on
                 facts.source = owners.source
                 and facts.customer_id = owners.customer_id

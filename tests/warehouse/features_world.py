@@ -16,9 +16,14 @@ from orchestration.settings import CHECKOUT
 from orchestration.warehouse import create_schemas
 
 PROJECT = CHECKOUT / "dbt_project"
-TAIL = {"known_at": "timestamp", "superseded_at": "timestamp", "file_id": "varchar", "line": "bigint"}
-#: The dates whose cut-off, 22:00 UTC, knew a version, as macro noun_table works them out.
-COUNTS = {"counts_from": "known_at", "counts_to": "superseded_at"}
+TAIL = {
+    "known_at": "timestamp",
+    "superseded_at": "timestamp",
+    "counts_from": "date",
+    "counts_to": "date",
+    "file_id": "varchar",
+    "line": "bigint",
+}
 #: The features and what they stand on; nouns and identities are written by hand, so nothing before them is built.
 TARGETS = ("+customer_features", "+outcomes")
 BY_HAND = ("--exclude", "path:models/staging", "path:models/identity", "path:models/customer")
@@ -112,11 +117,16 @@ class World:
                 marks = ", ".join("?" for _ in row)
                 con.execute(f"insert into {schema}.{table} ({names}) values ({marks})", list(row.values()))
             for noun in nouns():
-                for column, instant in COUNTS.items():
-                    known = f"cast({instant} - interval '22' hour - interval '1' microsecond as date) + 1"
-                    con.execute(f"alter table customer.{noun} add column {column} date")
-                    con.execute(f"update customer.{noun} set {column} = {known}")
+                con.execute(
+                    f"update customer.{noun} set counts_from = {_known_date('known_at')}, "
+                    f"counts_to = {_known_date('superseded_at')}"
+                )
         return warehouse
+
+
+def _known_date(instant: str) -> str:
+    """Return SQL for the first date whose cut-off, 06:00 of the next Shanghai day, knew what became known then."""
+    return f"cast({instant} - interval '22' hour - interval '1' microsecond as date) + 1"
 
 
 def run_dbt(warehouse: Path, dates: dict[str, list[str]], targets: tuple[str, ...] = TARGETS) -> None:

@@ -8,7 +8,7 @@ with events as (
         coalesce(channel, source) as channel,
         touched_date as event_date,
         {{ days_between('touched_date', 'as_of_date') }} as days_ago
-    from {{ states_at(ref('interaction_states'), 'feature') }} as touches
+    from {{ states_at(ref('interaction_states'), 'feature') }} as interactions
     where kind = 'event' and person_key is not null and touched_date > {{ add_days('as_of_date', '-84') }}
 )
 

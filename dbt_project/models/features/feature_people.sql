@@ -8,7 +8,7 @@ with customers as (
         customer_id,
         is_test,
         case when registered_date <= as_of_date then registered_date end as registered_date
-    from {{ states_at(ref('record_states'), 'feature') }} as states
+    from {{ states_at(ref('record_states'), 'feature') }} as records
 )
 
 select

@@ -1,7 +1,20 @@
 {{ config(materialized='table') }}
 -- One row per (as_of_date, person_key) with a follow or a group: who serves them and where they sit.
-with follows as (
+with followed as (
+    -- Subscribers of an official account count as followers here.
     {%- for relation in ['friendships', 'subscription_states'] %}
+    select
+        as_of_date,
+        person_key,
+        added_date,
+        deleted_by_customer_date,
+        deleted_by_staff_date
+    from {{ states_at(ref(relation), 'feature') }} as {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+follows as (
     select
         as_of_date,
         person_key,
@@ -10,9 +23,7 @@ with follows as (
         coalesce(deleted_by_staff_date <= as_of_date, false) as is_dropped,
         deleted_by_customer_date <= as_of_date
         and deleted_by_customer_date > {{ add_days('as_of_date', '-84') }} as is_left_84d
-    from {{ states_at(ref(relation), 'feature') }} as states
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    from followed
 ),
 
 follow_figures as (

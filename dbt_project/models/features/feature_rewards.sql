@@ -13,8 +13,11 @@ with coupons as (
                 else 1
             end
         ) as coupons_open
-    from {{ states_at(ref('coupon_states'), 'feature') }} as coupons
-    where person_key is not null and issued_date <= as_of_date and issued_date > {{ add_days('as_of_date', '-84') }}
+    from {{ states_at(ref('coupon_states'), 'feature') }} as states
+    where
+        person_key is not null
+        and issued_date <= as_of_date
+        and issued_date > {{ add_days('as_of_date', '-84') }}
     group by as_of_date, person_key
 ),
 
@@ -24,8 +27,8 @@ points as (
         person_key,
         sum(case when points > 0 then points else 0 end) as points_earned_84d,
         sum(case when points < 0 then -points else 0 end) as points_spent_84d
-    from {{ states_at(ref('points_states'), 'feature') }} as entries
-    where occurred_date > {{ add_days('as_of_date', '-84') }}
+    from {{ states_at(ref('points_states'), 'feature') }} as states
+    where moved_date > {{ add_days('as_of_date', '-84') }}
     group by as_of_date, person_key
 )
 

@@ -4,9 +4,7 @@ with dates as (
 ),
 
 profiles as (
-    select
-        profiles.*,
-        dates.cut_off_at
+    select profiles.*, dates.cut_off_at
     from {{ ref('customer_profile') }} as profiles
     inner join dates on profiles.as_of_date = dates.as_of_date
 ),
@@ -18,7 +16,7 @@ staff as (
         store_id,
         daily_message_capacity,
         daily_call_capacity
-    from {{ states_at(ref('staff_states')) }} as states
+    from {{ states_at(ref('staff_states')) }} as listed_staff
 ),
 
 -- What the dearest thing of the last basket is called at the date, from whichever catalogue knows it; null where it is
@@ -27,18 +25,17 @@ product_names as (
     select
         orders.as_of_date,
         orders.one_id,
-        max(products.name) as last_product_name
+        products.name as last_product_name
     from {{ ref('customer_orders') }} as orders
     inner join dates on orders.as_of_date = dates.as_of_date
     inner join {{ ref('recall_baskets') }} as baskets
         on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
-    inner join {{ ref('product_names') }} as products
+    inner join {{ ref('product_states') }} as products
         on
             baskets.last_sku_id = products.sku_id
             and products.from_date <= orders.as_of_date
             and (products.to_date is null or products.to_date > orders.as_of_date)
-    group by orders.as_of_date, orders.one_id
-    having sum(case when products.is_unspoken then 1 else 0 end) = 0
+    where not products.is_unspoken
 ),
 
 stores as (
@@ -46,7 +43,7 @@ stores as (
         as_of_date,
         store_id,
         name
-    from {{ states_at(ref('store_states')) }} as states
+    from {{ states_at(ref('store_states')) }} as listed_stores
 ),
 
 -- The brand's measured margin: over everybody's last basket, where enough of it has a cost.

@@ -10,7 +10,7 @@ with landed as (
         minimum_spend_fen,
         maximum_discount_fen,
         valid_days
-    from {{ states_at(ref('offer_states')) }} as states
+    from {{ states_at(ref('offer_states')) }} as offers
 )
 
 select

@@ -4,9 +4,9 @@ with entitlements as (
     select
         as_of_date,
         one_id,
-        min({{ days_between('as_of_date', 'expires_date') }}) as days_to_entitlement_end
-    from {{ states_at(ref('entitlement_states')) }} as entitlements
-    where expires_date > as_of_date
+        min({{ days_between('as_of_date', 'end_date') }}) as days_to_entitlement_end
+    from {{ states_at(ref('entitlement_states')) }} as states
+    where end_date > as_of_date
     group by as_of_date, one_id
 ),
 
@@ -16,7 +16,7 @@ coupons as (
         one_id,
         count(*) as coupons_issued_365d,
         sum(case when redeemed_date <= as_of_date then 1 else 0 end) as coupons_redeemed_365d
-    from {{ states_at(ref('coupon_states')) }} as coupons
+    from {{ states_at(ref('coupon_states')) }} as states
     where
         one_id is not null
         and issued_date <= as_of_date

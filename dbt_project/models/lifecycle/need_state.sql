@@ -14,6 +14,15 @@ with recent as (
         and touches.touch in ('ask_service', 'add_to_cart', 'book', 'view', 'trial', 'search')
 ),
 
+product_categories as (
+    select
+        as_of_date,
+        sku_id,
+        category
+    from {{ states_at(ref('product_states')) }} as products
+    where sku_id in (select recent.object_id from recent)
+),
+
 viewed as (
     select
         recent.as_of_date,
@@ -22,11 +31,8 @@ viewed as (
         product_categories.category,
         count(*) as view_count
     from recent
-    left join {{ ref('product_categories') }} as product_categories
-        on
-            recent.object_id = product_categories.sku_id
-            and product_categories.from_date <= recent.as_of_date
-            and (product_categories.to_date is null or product_categories.to_date > recent.as_of_date)
+    left join product_categories
+        on recent.as_of_date = product_categories.as_of_date and recent.object_id = product_categories.sku_id
     where recent.touch = 'view' and coalesce(recent.object_type, 'product') = 'product' and recent.object_id is not null
     group by recent.as_of_date, recent.one_id, recent.object_id, product_categories.category
 ),

@@ -1,20 +1,25 @@
--- One row per (source, noun, from_date, to_date): the newest business date of what a source had told by the dates from
--- from_date until before to_date.
-{%- set nouns = {
-    'orders': 'ordered_at', 'refunds': 'refunded_at', 'events': 'occurred_at', 'messages': 'sent_at',
-    'follows': 'added_at', 'customers': 'registered_at', 'group_memberships': 'joined_at',
+-- One row per (source, noun, from_date, to_date): the newest business date on which something happened, of what was
+-- known of a source from from_date until before to_date.
+{%- set steps = {
+    'orders': 'ordered_at',
+    'refunds': 'refunded_at',
+    'events': 'occurred_at',
+    'messages': 'sent_at',
+    'follows': 'added_at',
+    'customers': 'registered_at',
+    'group_memberships': 'joined_at',
     'points_ledger': 'occurred_at',
 } %}
-with dated as (
-    {%- for noun, happened_at in nouns.items() %}
+with steps as (
+    {%- for noun, step in steps.items() %}
     select
         source,
         '{{ noun }}' as noun,
-        {{ business_date(happened_at) }} as newest_date,
-        greatest(counts_from, {{ business_date(happened_at) }}) as from_date,
+        {{ business_date(step) }} as step_date,
+        greatest(counts_from, {{ business_date(step) }}) as from_date,
         counts_to as to_date
     from {{ ref(noun) }}
-    where {{ happened_at }} is not null
+    where {{ step }} is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
@@ -22,9 +27,9 @@ with dated as (
 select
     source,
     noun,
-    max(newest_date) as newest_date,
+    max(step_date) as newest_date,
     from_date,
     to_date
-from dated
+from steps
 where to_date is null or to_date > from_date
 group by source, noun, from_date, to_date

@@ -1,9 +1,9 @@
--- One row per (channel, campaign_id, cost_date, from_date): what a day of a channel or campaign cost, as known at the
--- dates from from_date until before to_date.
+-- One row per (channel, cost_date, campaign_id, from_date): what a channel cost on a business date, as it was known
+-- from from_date until before to_date.
 select
     channel,
-    campaign_id,
     cost_date,
+    campaign_id,
     spend_fen,
     counts_from as from_date,
     counts_to as to_date

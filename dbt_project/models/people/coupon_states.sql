@@ -1,6 +1,6 @@
--- One row per (source, coupon_id, from_date): a coupon as it was known from from_date until before to_date, and whose it
--- was (nobody's: never claimed). With the order that redeemed it (the coupon names its order, or an order its coupon),
--- that order's discount, and its offer's face value. Dated steps may lie ahead: whoever reads compares them.
+-- One row per (source, coupon_id, from_date): a coupon as it was known from from_date until before to_date, and whose
+-- it was (nobody's: never claimed). With the order that redeemed it (the coupon names its order, or an order its
+-- coupon), that order's discount, and its offer's face value. Dated steps may lie ahead: whoever reads compares them.
 with coupons as (
     select
         source,
@@ -41,7 +41,12 @@ spans as (
     from (
         {%- for relation in ['coupons', 'orders', 'offers'] %}
         {%- for day in ['from_date', 'to_date'] %}
-        select source, coupon_id, {{ day }} as day from {{ relation }} where {{ day }} is not null
+        select
+            source,
+            coupon_id,
+            {{ day }} as day
+        from {{ relation }}
+        where {{ day }} is not null
         {{ 'union' if not loop.last }}
         {%- endfor %}
         {{ 'union' if not loop.last }}

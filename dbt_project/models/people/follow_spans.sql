@@ -1,5 +1,5 @@
--- One row per version of a follow and one_id it was known under: a customer who follows a member of staff, or subscribed
--- to an official account, whose subscribers are no friends of a member of staff.
+-- One row per version of a follow and one_id it was known under: a customer who follows a member of staff, or
+-- subscribed to an official account, whose subscribers are no friends of a member of staff.
 {{ config(materialized='ephemeral') }}
 
 with follows as (

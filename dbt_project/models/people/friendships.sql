@@ -1,5 +1,6 @@
--- One row per (source, staff_id, customer_id, added_at, from_date): a customer's friendship with a member of staff, known
--- from from_date until before to_date, and whose it was. Deletions may lie ahead: whoever reads compares their dates.
+-- One row per (source, staff_id, customer_id, added_at, from_date): a customer's friendship with a member of staff,
+-- known from from_date until before to_date, and whose it was. Deletions may lie ahead: whoever reads compares their
+-- dates.
 select
     one_id,
     person_key,

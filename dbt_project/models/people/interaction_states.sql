@@ -1,6 +1,7 @@
 -- One row per (source, kind, touch_id, touch, from_date): something between a customer and the brand as it stood from
--- from_date until before to_date, and whose it was (nobody's: a visitor without an account). The customer's own actions,
--- and the steps of messages the brand sent; lists of friends and members, whose platforms send no event for joining.
+-- from_date until before to_date, and whose it was (nobody's: a visitor without an account). The customer's own
+-- actions, and the steps of messages the brand sent; lists of friends and members, whose platforms send no event for
+-- joining.
 {%- set follower = "staff_id is not null and source <> 'official_account'" %}
 {%- set subscriber = "staff_id is null or source = 'official_account'" %}
 {#- touch, kind, noun, step, channel, staff, id, condition -#}

@@ -4,6 +4,29 @@
 -- sum it once, or look at few orders.
 {{ config(materialized='view') }}
 
+with catalogue as (
+    select
+        sku_id,
+        category,
+        from_date,
+        to_date
+    from {{ ref('product_states') }}
+),
+
+-- Before the catalogue's first word on a product it said nothing.
+named as (
+    select * from catalogue
+    union all
+    select
+        sku_id,
+        cast(null as varchar) as category,
+        cast('1970-01-01' as date) as from_date,
+        min(from_date) as to_date
+    from catalogue
+    group by sku_id
+    having min(from_date) > cast('1970-01-01' as date)
+)
+
 select
     lines.source,
     lines.order_id,
@@ -16,7 +39,7 @@ select
     greatest(lines.counts_from, named.from_date) as from_date,
     least(lines.counts_to, named.to_date) as to_date
 from {{ ref('order_lines') }} as lines
-left join {{ ref('product_categories') }} as named
+left join named
     on
         lines.category is null
         and lines.sku_id = named.sku_id

@@ -1,5 +1,5 @@
--- One row per (source, group_id, customer_id, joined_at, from_date): a place in a chat group, known from from_date until
--- before to_date, and whose it was. left_date may lie ahead: whoever reads compares it with the date.
+-- One row per (source, group_id, customer_id, joined_at, from_date): a place in a chat group, known from from_date
+-- until before to_date, and whose it was. left_date may lie ahead: whoever reads compares it with the date.
 with memberships as (
     select
         source,

@@ -1,4 +1,4 @@
--- One row per (offer_id, from_date): an offer's terms as landed, at the dates from from_date until before to_date.
+-- One row per (offer_id, from_date): an offer's terms as they were known from from_date until before to_date.
 select
     offer_id,
     kind,

@@ -1,11 +1,11 @@
--- One row per (one_id, from_date): how sure it is, at the dates from from_date until before to_date, that a person's
--- records are one person's, and whether anything joins them to others.
+-- One row per (one_id, from_date): a person as known from from_date until before to_date, and how sure their identity
+-- is.
 with dated as (
     select
         one_id,
-        founded_at,
         identity_confidence,
         is_island,
+        founded_at,
         {{ known_date('known_from') }} as from_date,
         {{ known_date('known_to') }} as to_date
     from {{ ref('one_ids') }}
@@ -13,9 +13,9 @@ with dated as (
 
 select
     one_id,
-    founded_at,
     identity_confidence,
     is_island,
+    founded_at,
     from_date,
     to_date
 from dated

@@ -1,31 +1,48 @@
--- One row per (source, customer_id, from_date): what a source record said of its customer at the dates from from_date
--- until before to_date, and whose it was. registered_date may lie ahead: whoever reads compares it with the date.
+-- One row per (source, customer_id, from_date): what a source's record said of a customer, as known from from_date
+-- until before to_date, and whose record it was. stated_at orders records by when they last spoke, began_at by which
+-- was first.
+with records as (
+    select
+        source,
+        customer_id,
+        gender,
+        birth_date,
+        province,
+        city,
+        occupation,
+        industry,
+        registered_at,
+        {{ business_date('registered_at') }} as registered_date,
+        acquisition_channel,
+        level,
+        points,
+        coalesce(is_test, false) as is_test,
+        coalesce(updated_at, known_at) as stated_at,
+        coalesce(registered_at, known_at) as began_at,
+        counts_from,
+        counts_to
+    from {{ ref('customers') }}
+)
+
 select
-    owners.one_id,
-    owners.person_key,
-    records.source,
-    records.customer_id,
-    records.gender,
-    records.birth_date,
-    records.province,
-    records.city,
-    records.occupation,
-    records.industry,
-    records.registered_at,
-    {{ business_date('records.registered_at') }} as registered_date,
-    records.acquisition_channel,
-    records.level,
-    records.points,
-    coalesce(records.is_test, false) as is_test,
-    coalesce(records.updated_at, records.known_at) as told_at,
-    coalesce(records.registered_at, records.known_at) as begun_at,
-    greatest(records.counts_from, owners.from_date) as from_date,
-    least(records.counts_to, owners.to_date) as to_date
-from {{ ref('customers') }} as records
-inner join {{ ref('record_owners') }} as owners
-    on
-        records.source = owners.source
-        and records.customer_id = owners.customer_id
-        and (records.counts_to is null or owners.from_date < records.counts_to)
-        and (owners.to_date is null or owners.to_date > records.counts_from)
-where records.counts_to is null or records.counts_to > records.counts_from
+    one_id,
+    person_key,
+    source,
+    customer_id,
+    gender,
+    birth_date,
+    province,
+    city,
+    occupation,
+    industry,
+    registered_at,
+    registered_date,
+    acquisition_channel,
+    level,
+    points,
+    is_test,
+    stated_at,
+    began_at,
+    from_date,
+    to_date
+from {{ owned('records') }} as states

@@ -1,10 +1,9 @@
--- One row per (staff_id, from_date): a member of staff at the dates from from_date until before to_date. Has left: whose
--- last day has come, or who is marked inactive.
+-- One row per (staff_id, from_date): a member of staff as known from from_date until before to_date. Who left did so on
+-- left_date; who is inactive without a date has left as well.
 with versions as (
     select
         staff_id,
         store_id,
-        role,
         daily_message_capacity,
         daily_call_capacity,
         coalesce(is_active, true) as is_active,
@@ -14,17 +13,25 @@ with versions as (
     from {{ ref('staff') }}
 ),
 
-halves as (
+spans as (
     select
-        versions.*,
+        staff_id,
+        store_id,
+        daily_message_capacity,
+        daily_call_capacity,
         not is_active as has_left,
+        cast(null as date) as left_date,
         counts_from as from_date,
         least(counts_to, left_date) as to_date
     from versions
     union all
     select
-        versions.*,
+        staff_id,
+        store_id,
+        daily_message_capacity,
+        daily_call_capacity,
         true as has_left,
+        left_date,
         greatest(counts_from, left_date) as from_date,
         counts_to as to_date
     from versions
@@ -34,13 +41,11 @@ halves as (
 select
     staff_id,
     store_id,
-    role,
+    has_left,
+    left_date,
     daily_message_capacity,
     daily_call_capacity,
-    is_active,
-    left_date,
-    has_left,
     from_date,
     to_date
-from halves
+from spans
 where to_date is null or to_date > from_date

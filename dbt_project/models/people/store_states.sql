@@ -1,4 +1,4 @@
--- One row per (store_id, from_date): a shop at the dates from from_date until before to_date.
+-- One row per (store_id, from_date): a shop as it was known from from_date until before to_date.
 select
     store_id,
     name,

@@ -1,5 +1,6 @@
--- One row per (source, staff_id, customer_id, added_at, from_date): a subscription to an official account on its list of
--- subscribers, known from from_date until before to_date, and whose it was. Deletions may lie ahead, as in friendships.
+-- One row per (source, staff_id, customer_id, added_at, from_date): a subscription to an official account on its list
+-- of subscribers, known from from_date until before to_date, and whose it was. Deletions may lie ahead, as in
+-- friendships.
 select
     one_id,
     person_key,

@@ -2,13 +2,12 @@
 -- is stale when that lies further back than the seed allows it.
 with by_channel as (
     select
-        seen.as_of_date,
-        coalesce(sources.channel, seen.source) as channel,
-        max(seen.newest_date) as data_as_of
-    from {{ states_at(ref('channel_activity')) }} as seen
-    left join {{ ref('sources') }} as sources
-        on seen.source = sources.source
-    group by seen.as_of_date, coalesce(sources.channel, seen.source)
+        activity.as_of_date,
+        coalesce(sources.channel, activity.source) as channel,
+        max(activity.newest_date) as data_as_of
+    from {{ states_at(ref('channel_activity')) }} as activity
+    left join {{ ref('sources') }} as sources on activity.source = sources.source
+    group by 1, 2
 ),
 
 usual as (

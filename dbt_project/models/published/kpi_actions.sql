@@ -11,21 +11,21 @@ with readings as (
 select distinct
     readings.kpi_date,
     readings.reading_date,
-    actions.source,
-    actions.customer_id
+    interactions.source,
+    interactions.customer_id
 from readings
-inner join {{ ref('interaction_states') }} as actions
+inner join {{ ref('interaction_states') }} as interactions
     on
-        readings.kpi_date = actions.touched_date
-        and actions.from_date <= readings.reading_date
-        and (actions.to_date is null or actions.to_date > readings.reading_date)
+        readings.kpi_date = interactions.touched_date
+        and interactions.from_date <= readings.reading_date
+        and (interactions.to_date is null or interactions.to_date > readings.reading_date)
 left join {{ ref('passive_event_types') }} as passive
-    on actions.kind = 'event' and actions.touch = passive.event_type
+    on interactions.kind = 'event' and interactions.touch = passive.event_type
 where
-    actions.customer_id is not null
+    interactions.customer_id is not null
     and passive.event_type is null
-    and not actions.is_received_only
-    and actions.kind <> 'registration'
+    and not interactions.is_received_only
+    and interactions.kind <> 'registration'
 union
 select
     kpi_date,

@@ -26,10 +26,10 @@ members as (
     from readings
     inner join {{ ref('membership_states') }} as memberships
         on
-            memberships.joined_date <= readings.kpi_date
-            and memberships.from_date <= readings.reading_date
+            memberships.from_date <= readings.reading_date
             and (memberships.to_date is null or memberships.to_date > readings.reading_date)
-    where memberships.left_date is null or memberships.left_date > readings.kpi_date
+            and memberships.joined_date <= readings.kpi_date
+            and (memberships.left_date is null or memberships.left_date > readings.kpi_date)
 ),
 
 reachable as (
@@ -57,14 +57,14 @@ active as (
     select distinct
         active_records.kpi_date,
         active_records.reading_date,
-        records.one_id
+        owners.one_id
     from active_records
-    inner join {{ ref('record_owners') }} as records
+    inner join {{ ref('record_owners') }} as owners
         on
-            active_records.source = records.source
-            and active_records.customer_id = records.customer_id
-            and records.from_date <= active_records.reading_date
-            and (records.to_date is null or records.to_date > active_records.reading_date)
+            active_records.source = owners.source
+            and active_records.customer_id = owners.customer_id
+            and owners.from_date <= active_records.reading_date
+            and (owners.to_date is null or owners.to_date > active_records.reading_date)
 )
 
 select

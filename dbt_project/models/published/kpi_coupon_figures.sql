@@ -8,12 +8,13 @@ with readings as (
     where is_published
 ),
 
--- The earliest coupon by the day it was known: what is known later changes nothing before it.
+-- The earliest coupon by the date it was known at: what is known later changes nothing before it.
 known_first as (
     select
         from_date,
         min(issued_date) as first_date
     from {{ ref('coupon_states') }}
+    where issued_date is not null
     group by from_date
 ),
 

@@ -20,9 +20,9 @@ select
     coupons.order_discount_fen,
     coupons.face_value_fen
     {%- else %}
-    cast(null as varchar) as redeeming_order_id,
-    cast(null as bigint) as order_discount_fen,
-    cast(null as bigint) as face_value_fen
+    null as redeeming_order_id,
+    null as order_discount_fen,
+    null as face_value_fen
     {%- endif %}
 from readings
 inner join {{ ref('coupon_states') }} as coupons
@@ -30,5 +30,5 @@ inner join {{ ref('coupon_states') }} as coupons
         readings.kpi_date = coupons.{{ step }}_date
         and coupons.from_date <= readings.reading_date
         and (coupons.to_date is null or coupons.to_date > readings.reading_date)
-{{ 'union all' if not loop.last }}
+{% if not loop.last %}union all{% endif %}
 {% endfor %}

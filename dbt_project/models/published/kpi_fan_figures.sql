@@ -32,7 +32,7 @@ reached as (
             days.kpi_date = events.touched_date
             and events.from_date <= days.reading_date
             and (events.to_date is null or events.to_date > days.reading_date)
-    where events.kind = 'event' and events.campaign_id is not null
+    where events.campaign_id is not null
 ),
 
 together as (
@@ -57,7 +57,7 @@ known_stores as (
     select distinct
         as_of_date as reading_date,
         store_id
-    from {{ states_at(ref('store_states'), 'kpi') }} as states
+    from {{ states_at(ref('store_states'), 'kpi') }} as stores
 ),
 
 placed as (

@@ -50,7 +50,7 @@ reached as (
             kpi_days.kpi_date = events.touched_date
             and events.from_date <= kpi_days.reading_date
             and (events.to_date is null or events.to_date > kpi_days.reading_date)
-    where events.kind = 'event' and events.campaign_id is not null
+    where events.campaign_id is not null
     group by 1, 2, 3
 ),
 

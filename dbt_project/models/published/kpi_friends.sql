@@ -6,56 +6,41 @@ with readings as (
     from {{ ref('kpi_days') }}
 ),
 
-friendships as (
+follows as (
     select
+        as_of_date,
         one_id,
         staff_id,
         coalesce(code, 'none') as code,
         coalesce(add_way, 'unknown') as add_way,
         added_date,
-        deleted_by_customer_date,
-        deleted_by_staff_date,
-        from_date,
-        to_date
-    from {{ ref('friendships') }}
-),
-
--- Who deleted whom by the date of the reading.
-follows as (
-    select
-        readings.kpi_date,
-        readings.reading_date,
-        friendships.one_id,
-        friendships.staff_id,
-        friendships.code,
-        friendships.add_way,
-        friendships.added_date,
-        case
-            when friendships.deleted_by_customer_date <= readings.reading_date then friendships.deleted_by_customer_date
-        end as deleted_date,
-        case
-            when friendships.deleted_by_staff_date <= readings.reading_date then friendships.deleted_by_staff_date
-        end as dropped_date
-    from readings
-    inner join friendships
-        on
-            friendships.added_date <= readings.kpi_date
-            and friendships.from_date <= readings.reading_date
-            and (friendships.to_date is null or friendships.to_date > readings.reading_date)
+        case when deleted_by_customer_date <= as_of_date then deleted_by_customer_date end as deleted_date,
+        case when deleted_by_staff_date <= as_of_date then deleted_by_staff_date end as dropped_date
+    from {{ states_at(ref('friendships'), 'kpi') }} as friendships
 )
 
 select
-    kpi_date,
-    reading_date,
-    staff_id,
-    one_id,
-    code,
-    add_way,
-    added_date,
-    deleted_date,
-    least(coalesce(deleted_date, dropped_date), coalesce(dropped_date, deleted_date)) as ended_date
+    readings.kpi_date,
+    readings.reading_date,
+    follows.staff_id,
+    follows.one_id,
+    follows.code,
+    follows.add_way,
+    follows.added_date,
+    follows.deleted_date,
+    least(
+        coalesce(follows.deleted_date, follows.dropped_date),
+        coalesce(follows.dropped_date, follows.deleted_date)
+    ) as ended_date
 from follows
-where
-    coalesce(deleted_date, dropped_date) is null
-    or greatest(coalesce(deleted_date, dropped_date), coalesce(dropped_date, deleted_date))
-    >= {{ add_days('kpi_date', '-7') }}
+inner join readings
+    on
+        follows.as_of_date = readings.reading_date
+        and follows.added_date <= readings.kpi_date
+        and (
+            coalesce(follows.deleted_date, follows.dropped_date) is null
+            or greatest(
+                coalesce(follows.deleted_date, follows.dropped_date),
+                coalesce(follows.dropped_date, follows.deleted_date)
+            ) >= {{ add_days('readings.kpi_date', '-7') }}
+        )

@@ -9,11 +9,13 @@ with dates as (
 
 spend as (
     select
-        as_of_date,
-        sum(spend_fen) as spend_fen
-    from {{ states_at(ref('cost_states')) }} as costs
-    where cost_date <= as_of_date and cost_date > {{ add_days('as_of_date', '-' ~ var('kpi_days')) }}
-    group by as_of_date
+        costs_at_date.as_of_date,
+        sum(costs_at_date.spend_fen) as spend_fen
+    from {{ states_at(ref('cost_states')) }} as costs_at_date
+    where
+        costs_at_date.cost_date <= costs_at_date.as_of_date
+        and costs_at_date.cost_date > {{ add_days('costs_at_date.as_of_date', '-' ~ var('kpi_days')) }}
+    group by costs_at_date.as_of_date
 ),
 
 new_buyers as (

@@ -13,9 +13,9 @@ staff as (
         as_of_date as reading_date,
         staff_id,
         store_id,
-        is_active,
-        case when left_date <= as_of_date then left_date end as left_date
-    from {{ states_at(ref('staff_states'), 'kpi') }} as states
+        has_left,
+        left_date
+    from {{ states_at(ref('staff_states'), 'kpi') }} as listed
 ),
 
 active as (
@@ -34,7 +34,7 @@ active as (
         and (
             staff.staff_id is null
             or staff.left_date > friends.kpi_date
-            or (staff.left_date is null and staff.is_active)
+            or not staff.has_left
         )
 ),
 

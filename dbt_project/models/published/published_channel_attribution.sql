@@ -46,15 +46,15 @@ revenue as (
 
 costs as (
     select
-        known.as_of_date,
+        costs_at_date.as_of_date,
         windows.window_days,
-        known.channel,
-        cast(sum(known.spend_fen) as bigint) as cost_fen
-    from {{ states_at(ref('cost_states')) }} as known
+        costs_at_date.channel,
+        cast(sum(costs_at_date.spend_fen) as bigint) as cost_fen
+    from {{ states_at(ref('cost_states')) }} as costs_at_date
     inner join {{ ref('attribution_windows') }} as windows
         on
-            known.cost_date <= known.as_of_date
-            and known.cost_date > {{ add_days('known.as_of_date', '- windows.window_days') }}
+            costs_at_date.cost_date <= costs_at_date.as_of_date
+            and costs_at_date.cost_date > {{ add_days('costs_at_date.as_of_date', '- windows.window_days') }}
     group by 1, 2, 3
 ),
 

@@ -3,35 +3,35 @@
 -- wherever one record is.
 with records as (
     select
-        known.as_of_date,
-        known.one_id,
-        known.gender,
-        known.birth_date,
-        known.province,
-        known.city,
-        known.occupation,
-        known.industry,
-        case when known.registered_date <= known.as_of_date then known.registered_at end as registered_at,
-        known.acquisition_channel,
-        known.level,
-        known.points,
-        known.is_test,
+        records.as_of_date,
+        records.one_id,
+        records.gender,
+        records.birth_date,
+        records.province,
+        records.city,
+        records.occupation,
+        records.industry,
+        case when records.registered_date <= records.as_of_date then records.registered_at end as registered_at,
+        records.acquisition_channel,
+        records.level,
+        records.points,
+        records.is_test,
         row_number() over (
-            partition by known.as_of_date, known.one_id
-            order by known.told_at desc, known.source asc, known.customer_id asc
+            partition by records.as_of_date, records.one_id
+            order by records.stated_at desc, records.source asc, records.customer_id asc
         ) as newness,
         row_number() over (
-            partition by known.as_of_date, known.one_id
+            partition by records.as_of_date, records.one_id
             order by
                 coalesce(levels.rank, 0) desc,
-                known.told_at desc, known.source asc, known.customer_id asc
+                records.stated_at desc, records.source asc, records.customer_id asc
         ) as highness,
         row_number() over (
-            partition by known.as_of_date, known.one_id
-            order by known.begun_at, known.source, known.customer_id
+            partition by records.as_of_date, records.one_id
+            order by records.began_at, records.source, records.customer_id
         ) as oldness
-    from {{ states_at(ref('record_states')) }} as known
-    left join {{ ref('member_levels') }} as levels on known.level = levels.level
+    from {{ states_at(ref('record_states')) }} as records
+    left join {{ ref('member_levels') }} as levels on records.level = levels.level
 ),
 
 said as (

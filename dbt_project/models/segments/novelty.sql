@@ -1,10 +1,11 @@
 -- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or
 -- new products (looked at within so many days of the product's first record). Too few signs of either: no row.
 with first_records as (
-    select distinct
+    select
         sku_id,
-        first_known_date
-    from {{ ref('product_names') }}
+        min(first_record_date) as first_record_date
+    from {{ ref('product_states') }}
+    group by sku_id
 ),
 
 recent as (
@@ -17,7 +18,7 @@ recent as (
         case
             when
                 touches.touch in ('view', 'favourite', 'add_to_cart')
-                and {{ days_between('first_records.first_known_date', 'touches.touched_date') }}
+                and {{ days_between('first_records.first_record_date', 'touches.touched_date') }}
                 between 0 and {{ segment_number('new_product_days') }}
                 then 1
             else 0

@@ -5,5 +5,5 @@ select
     one_id,
     cast(sum(points) as bigint) as points_balance
 from {{ states_at(ref('points_states')) }} as entries
-where not has_balance_elsewhere
+where not is_in_balance
 group by as_of_date, one_id

@@ -1,36 +1,39 @@
 -- One row per (as_of_date, one_id) that ever subscribed to an official account: whether any account still has them.
 with steps as (
-    -- The platform's list of subscribers, where it comes as follows without a member of staff.
+    -- The platform's list of subscribers.
+    {%- for step_at, step_date, is_subscribed in [
+        ('added_at', 'added_date', 'true'),
+        (
+            'coalesce(deleted_by_customer_at, deleted_by_staff_at)',
+            'coalesce(deleted_by_customer_date, deleted_by_staff_date)',
+            'false',
+        ),
+    ] %}
     select
-        as_of_date,
         one_id,
         source,
         customer_id,
-        added_at as step_at,
-        true as is_subscribed
-    from {{ states_at(ref('subscription_states')) }} as subscriptions
+        {{ step_at }} as step_at,
+        {{ step_date }} as step_date,
+        {{ is_subscribed }} as is_subscribed,
+        from_date,
+        to_date
+    from {{ ref('subscription_states') }}
     union all
+    {%- endfor %}
     select
-        as_of_date,
-        one_id,
-        source,
-        customer_id,
-        coalesce(deleted_by_customer_at, deleted_by_staff_at) as step_at,
-        false as is_subscribed
-    from {{ states_at(ref('subscription_states')) }} as subscriptions
-    where coalesce(deleted_by_customer_date, deleted_by_staff_date) <= as_of_date
-    union all
-    select
-        as_of_date,
         one_id,
         source,
         customer_id,
         touched_at as step_at,
-        touch = 'follow' as is_subscribed
-    from {{ states_at(ref('interaction_states')) }} as touches
+        touched_date as step_date,
+        touch = 'follow' as is_subscribed,
+        from_date,
+        to_date
+    from {{ ref('interaction_states') }}
     where
-        kind = 'event'
-        and one_id is not null
+        one_id is not null
+        and kind = 'event'
         and touch in ('follow', 'unfollow')
         and coalesce(channel, source) = 'official_account'
 ),
@@ -44,7 +47,8 @@ last_steps as (
             partition by as_of_date, source, customer_id
             order by step_at desc, is_subscribed asc
         ) as step_rank
-    from steps
+    from {{ states_at('steps') }} as steps
+    where step_date <= as_of_date
 )
 
 select

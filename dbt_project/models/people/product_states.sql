@@ -1,0 +1,71 @@
+-- One row per (sku_id, from_date): a product as known from from_date until before to_date. Of several catalogues the
+-- name and the category that sort last; not to be named in a conversation (medicine, intimate goods, tobacco) where
+-- any of them says so. first_record_date is the day on which the first record of it was known.
+with versions as (
+    select
+        sku_id,
+        name,
+        category,
+        counts_from as from_date,
+        counts_to as to_date
+    from {{ ref('products') }}
+    where counts_to is null or counts_to > counts_from
+),
+
+first_records as (
+    select
+        sku_id,
+        {{ business_date('min(known_at)') }} as first_record_date
+    from {{ ref('products') }}
+    group by sku_id
+),
+
+spoken as (
+    select
+        versions.sku_id,
+        versions.name,
+        versions.category,
+        versions.from_date,
+        versions.to_date,
+        count(words.word) > 0 as is_unspoken
+    from versions
+    left join {{ ref('unspoken_words') }} as words
+        on upper(concat_ws(' ', versions.name, versions.category)) like '%' || words.word || '%'
+    group by versions.sku_id, versions.name, versions.category, versions.from_date, versions.to_date
+),
+
+spans as (
+    select
+        sku_id,
+        day as from_date,
+        lead(day) over (partition by sku_id order by day) as to_date
+    from (
+        select
+            sku_id,
+            from_date as day
+        from versions
+        union
+        select
+            sku_id,
+            to_date as day
+        from versions
+        where to_date is not null
+    ) as days
+)
+
+select
+    spans.sku_id,
+    max(spoken.name) as name,
+    max(spoken.category) as category,
+    max(case when spoken.is_unspoken then 1 else 0 end) = 1 as is_unspoken,
+    first_records.first_record_date,
+    spans.from_date,
+    spans.to_date
+from spans
+inner join spoken
+    on
+        spans.sku_id = spoken.sku_id
+        and spoken.from_date <= spans.from_date
+        and (spoken.to_date is null or spoken.to_date > spans.from_date)
+inner join first_records on spans.sku_id = first_records.sku_id
+group by spans.sku_id, first_records.first_record_date, spans.from_date, spans.to_date
