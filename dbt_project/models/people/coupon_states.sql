@@ -1,6 +1,6 @@
 -- One row per (source, coupon_id, from_date): a coupon as it was known from from_date until before to_date, and whose
 -- it was (nobody's: never claimed). With the order that redeemed it (the coupon names its order, or an order its
--- coupon), that order's discount, and its offer's face value. Dated steps may lie ahead: whoever reads compares them.
+-- coupon), its discount and the offer's face value. Ends at midnight: last valid the day before. Steps may lie ahead.
 with coupons as (
     select
         source,
@@ -10,16 +10,11 @@ with coupons as (
         order_id,
         {{ business_date('issued_at') }} as issued_date,
         {{ business_date('redeemed_at') }} as redeemed_date,
-        -- Its last moment may be a midnight: then the day before is its last.
         {{ business_date("expires_at - interval '1' microsecond") }} as last_valid_date,
         counts_from as from_date,
         counts_to as to_date
     from {{ ref('coupons') }}
     where counts_to is null or counts_to > counts_from
-),
-
-orders as (
-    select * from {{ ref('coupon_orders') }}
 ),
 
 offers as (
@@ -39,7 +34,7 @@ spans as (
         day as from_date,
         lead(day) over (partition by source, coupon_id order by day) as to_date
     from (
-        {%- for relation in ['coupons', 'orders', 'offers'] %}
+        {%- for relation in ['coupons', ref('coupon_orders'), 'offers'] %}
         {%- for day in ['from_date', 'to_date'] %}
         select
             source,
@@ -61,7 +56,7 @@ naming as (
         spans.from_date,
         min(orders.order_id) as order_id
     from spans
-    inner join orders
+    inner join {{ ref('coupon_orders') }} as orders
         on
             spans.source = orders.source
             and spans.coupon_id = orders.coupon_id
@@ -112,7 +107,7 @@ select
     states.from_date,
     states.to_date
 from {{ owned('placed', keeps_nobodys=true) }} as states
-left join orders
+left join {{ ref('coupon_orders') }} as orders
     on
         states.source = orders.source
         and states.coupon_id = orders.coupon_id
