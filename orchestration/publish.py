@@ -129,8 +129,7 @@ def rollback(settings: Settings, to: str | None = None, accept: str | None = Non
 
 def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, date: dt.date) -> tuple[str, int]:
     """Write one version and give it its name; return name and rows."""
-    from data_quality.suites.published import published_checks
-    from orchestration.publishing.audit import shapes
+    from orchestration.publishing.audit import checks_of
 
     as_of_date, tables = date.isoformat(), contract.tables()
     key = load_key(settings, "activation")
@@ -146,7 +145,7 @@ def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnecti
         rows,
         manifest.freshness(connection, as_of_date),
         manifest.suppression_state(connection, as_of_date),
-        [check.name for check in published_checks(shapes())],
+        [check.name for check in checks_of(settings, connection)],
     )
     return store.keep(building, said), sum(rows.values())
 

@@ -1,15 +1,32 @@
 """Which dates a run computes: what it publishes, whose state it recomputes and which training cut-offs it needs."""
 
+import csv
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from orchestration.business_time import closed_cut_offs, state_dates, training_date
-from orchestration.settings import Settings
+from orchestration.settings import CHECKOUT, Settings, SettingsError
 
-#: How far stages look back, for since-when and the cumulative transitions; the same as the seed segment_numbers says.
-TRANSITION_DAYS: Final = 28
+_NUMBERS: Final = CHECKOUT / "dbt_project" / "seeds" / "segment_numbers.csv"
+
+
+def transition_days(numbers: Path = _NUMBERS) -> int:
+    """Return how far stages look back, as the seed segment_numbers says it to the models too.
+
+    Raises
+    ------
+    SettingsError
+        The seed lacks the row, or its value is no whole number.
+    """
+    with numbers.open(encoding="utf-8", newline="") as file:
+        values = {row["name"]: row["value"] for row in csv.DictReader(file)}
+    try:
+        return int(values["transition_days"])
+    except (KeyError, ValueError):
+        raise SettingsError(f"{numbers}: transition_days needs a row whose value is a whole number of days") from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,13 +50,13 @@ class RunPlan:
         return {kind: [date.isoformat() for date in dates] for kind, dates in kinds.items()}
 
 
-def plan_run(settings: Settings, dates: Sequence[dt.date]) -> RunPlan:
+def plan_run(settings: Settings, dates: Sequence[dt.date], numbers: Path = _NUMBERS) -> RunPlan:
     """Return the plan of a run over a set of as-of dates, in whatever order they are given."""
     as_of = sorted(set(dates))
     trained_on = sorted({training_date(date) for date in as_of})
     return RunPlan(
         as_of_dates=as_of,
-        state_dates=state_dates(as_of, TRANSITION_DAYS),
+        state_dates=state_dates(as_of, transition_days(numbers)),
         training_dates=trained_on,
         cut_offs={
             date: closed_cut_offs(date, settings.horizon_days, settings.training_cut_offs) for date in trained_on

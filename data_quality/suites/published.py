@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from data_quality.checks import Check
+from data_quality.suites.recall import RecallLimits, recall_checks
 from data_quality.suites.shapes import TableShape, shape_checks
 
 #: How many rows of customers have a channel on which they can be reached and have agreed to be.
@@ -242,9 +243,7 @@ _FIGURES: Final = [
 ]
 
 
-def published_checks(shapes: Sequence[TableShape]) -> list[Check]:
-    """Return every check of the published door for the declared tables."""
-    from data_quality.suites.recall import RECALL
-
+def published_checks(shapes: Sequence[TableShape], limits: RecallLimits) -> list[Check]:
+    """Return every check of the published door for the declared tables and the limits of the recall plan."""
     declared = [check for shape in shapes for check in shape_checks(shape, _VERSION_DATE)]
-    return [*declared, *_CUSTOMERS, *_SEGMENTS, *_IDENTITY, *_FIGURES, *RECALL]
+    return [*declared, *_CUSTOMERS, *_SEGMENTS, *_IDENTITY, *_FIGURES, *recall_checks(limits)]

@@ -1,6 +1,7 @@
 """What must hold of a published recall plan: whom nobody may write to, and that its sums are its rows'."""
 
-from typing import Final
+import dataclasses
+from collections.abc import Sequence
 
 from data_quality.checks import Check
 
@@ -9,130 +10,169 @@ def _count(condition: str) -> str:
     return f"count(case when {condition} then 1 end)"
 
 
-RECALL: Final = [
-    Check(
-        "nobody_held_out_is_sent_anything",
-        "recall_audience",
-        _count("assignment.one_id is null or assignment.global_holdout or assignment.arm not in ('treat', 'explore')"),
-        "A person held out, or never drawn, stands in the audience; holdouts are drawn before scoring.",
-        relation="recall_audience left join recall_assignment as assignment using (one_id)",
-    ),
-    Check(
-        "an_audience_is_of_sendable_arms",
-        "recall_audience",
-        _count("arm not in ('treat', 'explore')"),
-        "Only the arms treat and explore are sent.",
-    ),
-    Check(
-        "nobody_who_refused_is_sent_anything",
-        "recall_audience",
-        "count(*)",
-        "Somebody on the suppression list stands in the audience; rebuild published_recall_audience.",
-        relation="recall_audience inner join refusals using (one_id, message_channel)",
-    ),
-    Check(
-        "everybody_sent_has_consented",
-        "recall_audience",
-        _count("consents.one_id is null"),
-        "Somebody in the audience has no consent for the channel and purpose.",
-        relation=(
-            "recall_audience left join consents on recall_audience.one_id = consents.one_id"
-            " and recall_audience.message_channel = consents.message_channel"
-            " and recall_audience.consent_purpose = consents.purpose"
+def _among(column: str, values: Sequence[str]) -> str:
+    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f"{column} in ({listed})" if listed else "false"
+
+
+@dataclasses.dataclass(frozen=True)
+class RecallLimits:
+    """What the plan was made under, handed in so that the suite holds no second copy of it.
+
+    Attributes
+    ----------
+    sent_arms
+        The arms that are sent something.
+    staff_channels
+        The channels that a member of staff carries.
+    opens_hour, closes_hour
+        Hours of the day in Asia/Shanghai: nothing is sent before the first, nor from the second on; 8.5 is 08:30.
+    """
+
+    sent_arms: Sequence[str]
+    staff_channels: Sequence[str]
+    opens_hour: float
+    closes_hour: float
+
+
+def _clock(hour: float) -> str:
+    return f"{int(hour):02d}:{round(hour % 1 * 60):02d}"
+
+
+def recall_checks(limits: RecallLimits) -> list[Check]:
+    """Return every check of the recall tables under the limits that the plan was made under."""
+    sent = _among("arm", limits.sent_arms)
+    assigned = _among("assignment.arm", limits.sent_arms)
+    staffed = _among("message_channel", limits.staff_channels)
+    minute = (
+        "(extract(hour from send_after_at + interval 8 hour) * 60"
+        " + extract(minute from send_after_at + interval 8 hour))"
+    )
+    opens, closes = round(limits.opens_hour * 60), round(limits.closes_hour * 60)
+    return [
+        Check(
+            "nobody_held_out_is_sent_anything",
+            "recall_audience",
+            _count(f"assignment.one_id is null or assignment.global_holdout or not ({assigned})"),
+            "A person held out, or never drawn, stands in the audience; holdouts are drawn before scoring.",
+            relation="recall_audience left join recall_assignment as assignment using (one_id)",
         ),
-    ),
-    Check(
-        "everybody_sent_is_a_customer",
-        "recall_audience",
-        _count("customers.one_id is null"),
-        "Somebody in the audience is not in customers.",
-        relation="recall_audience left join customers using (one_id)",
-    ),
-    Check(
-        "send_windows_are_in_order_and_outside_quiet_hours",
-        "recall_audience",
-        _count(
-            "send_after_at >= send_before_at or send_before_at > valid_until_at"
-            " or extract(hour from send_after_at + interval 8 hour) not between 9 and 20"
-            " or send_after_at < (select ends_at from version)"
+        Check(
+            "an_audience_is_of_sendable_arms",
+            "recall_audience",
+            _count(f"not ({sent})"),
+            f"Only the arms {' and '.join(limits.sent_arms)} are sent.",
         ),
-        (
-            "A plan would be sent between 21:00 and 09:00, or before it was made; look at the send"
-            " windows of the policies."
+        Check(
+            "nobody_who_refused_is_sent_anything",
+            "recall_audience",
+            "count(*)",
+            "Somebody on the suppression list stands in the audience; rebuild published_recall_audience.",
+            relation="recall_audience inner join refusals using (one_id, message_channel)",
         ),
-    ),
-    Check(
-        "percentiles_are_in_order",
-        "recall_audience",
-        _count("not (net_p10_fen <= net_p50_fen and net_p50_fen <= net_p90_fen)"),
-        "P10, P50 and P90 are not in order.",
-    ),
-    Check(
-        "every_plan_has_a_token_of_its_own",
-        "recall_audience",
-        "count(*) - count(distinct recipient_token)",
-        "Two plans share a recipient token, or one has none.",
-    ),
-    Check(
-        "pay_rates_lie_within_0_and_1",
-        "recall_audience",
-        _count("pay_rate not between 0.01 and 1 or expected_cost_fen < 0"),
-        "An offer gives more than everything away.",
-    ),
-    Check(
-        "whoever_a_person_writes_to_has_a_sender",
-        "recall_audience",
-        _count("message_channel in ('wecom', 'call') and staff_id is null"),
-        "A one-to-one plan has nobody to carry it out.",
-    ),
-    Check(
-        "every_task_is_of_a_plan",
-        "recall_tasks",
-        _count("recall_audience.one_id is null"),
-        "A task's plan is not in recall_audience.",
-        relation="recall_tasks left join recall_audience using (one_id, audience_id, message_channel)",
-    ),
-    Check(
-        "no_task_falls_back_on_a_refused_channel",
-        "recall_tasks",
-        _count("refusals.one_id is not null or consents.one_id is null"),
-        "A task's fallback channel was refused, or has no consent; rebuild published_recall_tasks.",
-        relation=(
-            "(select tasks.one_id, tasks.fallback_channel, recall_audience.consent_purpose"
-            " from recall_tasks as tasks inner join recall_audience using (one_id, audience_id)"
-            " where tasks.fallback_channel is not null) as tasks"
-            " left join refusals on tasks.one_id = refusals.one_id"
-            " and tasks.fallback_channel = refusals.message_channel"
-            " left join consents on tasks.one_id = consents.one_id"
-            " and tasks.fallback_channel = consents.message_channel and tasks.consent_purpose = consents.purpose"
+        Check(
+            "everybody_sent_has_consented",
+            "recall_audience",
+            _count("consents.one_id is null"),
+            "Somebody in the audience has no consent for the channel and purpose.",
+            relation=(
+                "recall_audience left join consents on recall_audience.one_id = consents.one_id"
+                " and recall_audience.message_channel = consents.message_channel"
+                " and recall_audience.consent_purpose = consents.purpose"
+            ),
         ),
-    ),
-    Check(
-        "every_task_has_its_words",
-        "recall_tasks",
-        _count("templates.template_id is null"),
-        "A task names a template that is not in message_templates.",
-        relation="recall_tasks left join message_templates as templates using (template_id)",
-    ),
-    Check(
-        "the_summary_counts_the_audience",
-        "recall_audience_summary",
-        "abs(coalesce(sum(customer_count), 0) - (select count(*) from recall_audience))"
-        " + abs(coalesce(sum(net_p50_fen), 0) - (select coalesce(sum(net_p50_fen), 0) from recall_audience))"
-        " + abs(coalesce(sum(expected_cost_fen), 0) - (select coalesce(sum(expected_cost_fen), 0)"
-        " from recall_audience))",
-        "The summary does not equal the audience's rows.",
-    ),
-    Check(
-        "plans_stay_within_their_budget",
-        "recall_budget",
-        _count("expected_cost_fen > budget_fen or optimality_gap < 0"),
-        "An audience costs more than its budget, or its bound lies below its value.",
-    ),
-    Check(
-        "draws_have_probabilities",
-        "recall_assignment",
-        _count("assignment_probability <= 0 or assignment_probability > 1"),
-        "A draw without a probability cannot be read later.",
-    ),
-]
+        Check(
+            "everybody_sent_is_a_customer",
+            "recall_audience",
+            _count("customers.one_id is null"),
+            "Somebody in the audience is not in customers.",
+            relation="recall_audience left join customers using (one_id)",
+        ),
+        Check(
+            "send_windows_are_in_order_and_outside_quiet_hours",
+            "recall_audience",
+            _count(
+                "send_after_at >= send_before_at or send_before_at > valid_until_at"
+                f" or {minute} < {opens} or {minute} >= {closes}"
+                " or send_after_at < (select ends_at from version)"
+            ),
+            (
+                f"A plan would be sent between {_clock(limits.closes_hour)} and {_clock(limits.opens_hour)},"
+                " or before it was made; look at the send windows of the policies."
+            ),
+        ),
+        Check(
+            "percentiles_are_in_order",
+            "recall_audience",
+            _count("not (net_p10_fen <= net_p50_fen and net_p50_fen <= net_p90_fen)"),
+            "P10, P50 and P90 are not in order.",
+        ),
+        Check(
+            "every_plan_has_a_token_of_its_own",
+            "recall_audience",
+            "count(*) - count(distinct recipient_token)",
+            "Two plans share a recipient token, or one has none.",
+        ),
+        Check(
+            "pay_rates_lie_within_0_and_1",
+            "recall_audience",
+            _count("pay_rate not between 0.01 and 1 or expected_cost_fen < 0"),
+            "An offer gives more than everything away.",
+        ),
+        Check(
+            "whoever_a_person_writes_to_has_a_sender",
+            "recall_audience",
+            _count(f"{staffed} and staff_id is null"),
+            "A one-to-one plan has nobody to carry it out.",
+        ),
+        Check(
+            "every_task_is_of_a_plan",
+            "recall_tasks",
+            _count("recall_audience.one_id is null"),
+            "A task's plan is not in recall_audience.",
+            relation="recall_tasks left join recall_audience using (one_id, audience_id, message_channel)",
+        ),
+        Check(
+            "no_task_falls_back_on_a_refused_channel",
+            "recall_tasks",
+            _count("refusals.one_id is not null or consents.one_id is null"),
+            "A task's fallback channel was refused, or has no consent; rebuild published_recall_tasks.",
+            relation=(
+                "(select tasks.one_id, tasks.fallback_channel, recall_audience.consent_purpose"
+                " from recall_tasks as tasks inner join recall_audience using (one_id, audience_id)"
+                " where tasks.fallback_channel is not null) as tasks"
+                " left join refusals on tasks.one_id = refusals.one_id"
+                " and tasks.fallback_channel = refusals.message_channel"
+                " left join consents on tasks.one_id = consents.one_id"
+                " and tasks.fallback_channel = consents.message_channel and tasks.consent_purpose = consents.purpose"
+            ),
+        ),
+        Check(
+            "every_task_has_its_words",
+            "recall_tasks",
+            _count("templates.template_id is null"),
+            "A task names a template that is not in message_templates.",
+            relation="recall_tasks left join message_templates as templates using (template_id)",
+        ),
+        Check(
+            "the_summary_counts_the_audience",
+            "recall_audience_summary",
+            "abs(coalesce(sum(customer_count), 0) - (select count(*) from recall_audience))"
+            " + abs(coalesce(sum(net_p50_fen), 0) - (select coalesce(sum(net_p50_fen), 0) from recall_audience))"
+            " + abs(coalesce(sum(expected_cost_fen), 0) - (select coalesce(sum(expected_cost_fen), 0)"
+            " from recall_audience))",
+            "The summary does not equal the audience's rows.",
+        ),
+        Check(
+            "plans_stay_within_their_budget",
+            "recall_budget",
+            _count("expected_cost_fen > budget_fen or optimality_gap < 0"),
+            "An audience costs more than its budget, or its bound lies below its value.",
+        ),
+        Check(
+            "draws_have_probabilities",
+            "recall_assignment",
+            _count("assignment_probability <= 0 or assignment_probability > 1"),
+            "A draw without a probability cannot be read later.",
+        ),
+    ]

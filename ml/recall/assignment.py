@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.recall import arms
 from ml.recall.holdouts import campaign_share, global_holdout, ids_known, keys_of, unit_draws
 from ml.recall.knapsack import Problem, Solution, solve
 from ml.recall.rules import Rules
@@ -15,7 +16,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 #: Every arm of recall.assignment. Only treat and explore are sent anything.
-ARMS: Final = ("treat", "explore", "holdout_global", "holdout_campaign", "not_selected", "waiting", "ineligible")
+ARMS: Final = arms.ALL
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,7 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     in_control = ~held & (unit_draws(keys_of(people["one_id"], month), salts.of("campaign")) < control)
     explores = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     explores &= ~held & ~in_control
-    arm = np.select([held, in_control, explores], ["holdout_global", "holdout_campaign", "explore"], default="")
+    arm = np.select([held, in_control, explores], [*arms.HELD_OUT, arms.EXPLORE], default="")
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
     probability = np.select(
         [held, in_control, explores],

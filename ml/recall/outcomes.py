@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ml.recall import arms
 from ml.recall.rules import Rules, require
 from ml.recall.tables import OUTCOMES
 
@@ -19,7 +20,7 @@ JOURNAL: Final = (
 )  # fmt: skip
 #: What the plan knew of them beside, null where its tables are gone: the share held out goes by policy.
 PLANNED_WITH: Final = ("policy_id", "margin_rate")
-HOLDOUTS: Final = ("holdout_global", "holdout_campaign")
+HOLDOUTS: Final = arms.HELD_OUT
 #: Half the width of a two-sided 90% interval, in standard errors.
 _Z: Final = 1.6448536269514722
 
@@ -89,8 +90,8 @@ def _read(
     rate = people["margin_rate"].astype("Float64").fillna(rules.gross_margin_rate).astype(float)
     margin = people["one_id"].map(bought.groupby("one_id")["net_paid_fen"].sum()).fillna(0.0) * rate
     held = people["arm"].isin(HOLDOUTS)
-    offered = ~held & people["arm"].ne("explore")
-    treated = people[people["arm"].eq("treat")]
+    offered = ~held & people["arm"].ne(arms.EXPLORE)
+    treated = people[people["arm"].eq(arms.TREAT)]
     planned = people[people["message_channel"].notna()]
     arrived = set(sent.loc[sent["audience_id"].isin(people["audience_id"]), "one_id"])
     group = read_together(people["policy_id"], held, offered, int(rules.setting("outcome_holdout_least")))
@@ -109,7 +110,7 @@ def _read(
         "realised_low_fen": low,
         "realised_high_fen": high,
         "sent_share": round(float(planned["one_id"].isin(arrived).mean()), 6) if len(planned) else None,
-        "srm_p_value": round(srm_p_value(int(people["arm"].eq("holdout_global").sum()), len(people), share), 6),
+        "srm_p_value": round(srm_p_value(int(people["arm"].eq(arms.HOLDOUT_GLOBAL).sum()), len(people), share), 6),
         "inside_interval": None if net is None else predicted["p10"] <= net <= predicted["p90"],
     }
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ml.recall import arms
 from ml.recall.assignment import Room, Salts, channel_slots, chosen, drawn_arms, explored, staff_slots
 from ml.recall.candidates import candidates
 from ml.recall.knapsack import Solution
@@ -87,7 +88,7 @@ def plan_recall(
     people["candidate"] = np.arange(len(people))
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = drawn_arms(people, ancestry, rules, salts)
-    open_people = people.loc[people["arm"].isin(["", "explore"]), list(_DECIDING)]
+    open_people = people.loc[people["arm"].isin(["", arms.EXPLORE]), list(_DECIDING)]
     baskets = (
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
     )
@@ -134,7 +135,7 @@ def _one_date(
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
     room = Room(budget, channel_capacity, staff_capacity)
-    exploring = options["arm"].eq("explore").to_numpy()
+    exploring = options["arm"].eq(arms.EXPLORE).to_numpy()
     tried, away = explored(options[exploring], (channel[exploring], staff[exploring]), room, rules, salts)
     room = room.less(tried, channel[tried.index], staff[tried.index])
     rest, slots = options[~exploring], (channel[~exploring], staff[~exploring])
@@ -173,8 +174,8 @@ def _final_arms(
     """Close the arms: sent is treated, out of reach is ineligible, best served by a full member of staff waits."""
     candidate = people["candidate"]
     choices = candidate.map(options.groupby("candidate").size()).fillna(0)
-    explores = people["arm"].eq("explore") & ~candidate.isin(turned_away)
-    held = people["arm"].isin(["holdout_global", "holdout_campaign"])
+    explores = people["arm"].eq(arms.EXPLORE) & ~candidate.isin(turned_away)
+    held = people["arm"].isin(arms.HELD_OUT)
     arm = np.select(
         [
             held,
@@ -183,8 +184,8 @@ def _final_arms(
             candidate.isin(plans["candidate"]),
             candidate.isin(_waiting(options, plans, rules)),
         ],
-        [people["arm"], "ineligible", "explore", "treat", "waiting"],
-        default="not_selected",
+        [people["arm"], arms.INELIGIBLE, arms.EXPLORE, arms.TREAT, arms.WAITING],
+        default=arms.NOT_SELECTED,
     )
     probability = people["assignment_probability"] / np.where(explores, choices + 1, 1)
     return people.assign(arm=arm, assignment_probability=probability.round(6))

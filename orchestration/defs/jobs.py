@@ -1,6 +1,8 @@
-"""The daily job and its schedule: one run per business date, at 06:30 Asia/Shanghai, after the date's cut-off."""
+"""The daily job and its schedule: one run per business date, half an hour after the date's cut-off."""
 
 import dagster as dg
+
+from orchestration.settings import Settings, load_settings
 
 #: A run that lasts longer than this is dead: monitoring fails it, so that the queue behind it moves.
 MAX_RUNTIME_SECONDS = 4 * 3600
@@ -14,9 +16,14 @@ daily = dg.define_asset_job(
 )
 
 
-@dg.schedule(job=daily, cron_schedule="30 6 * * *", execution_timezone="Asia/Shanghai")
+def cron_of(settings: Settings) -> str:
+    """Return when the night runs: at half past the hour until which a date's records count as known."""
+    return f"30 {settings.cut_off_hour} * * *"
+
+
+@dg.schedule(job=daily, cron_schedule=cron_of(load_settings()), execution_timezone="Asia/Shanghai")
 def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Run yesterday's business date: its records are known until 06:00."""
+    """Run yesterday's business date: its records are known until the cut-off, half an hour before."""
     yesterday = context.scheduled_execution_time.date().toordinal() - 1
     key = type(context.scheduled_execution_time.date()).fromordinal(yesterday).isoformat()
     return dg.RunRequest(run_key=key, partition_key=key)

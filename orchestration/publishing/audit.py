@@ -9,11 +9,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data_quality.checks import Check
 from data_quality.files import measure_version
 from data_quality.judge import Door, judge
 from data_quality.report import Finding, Report, merged
 from data_quality.suites.published import CONTACTABLE, published_checks
+from data_quality.suites.recall import RecallLimits
 from data_quality.suites.shapes import TableShape
+from ml.recall import arms
 from orchestration.business_time import cut_off_at, day_ends_at
 from orchestration.publishing import doors
 from orchestration.publishing.contract import ARROW_TYPES, tables
@@ -55,6 +58,18 @@ def shapes() -> list[TableShape]:
     return found
 
 
+def checks_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[Check]:
+    """Return the published door's checks, with the limits that the home's recall plans are made under."""
+    hours = dict(connection.execute("select name, cast(value as double) from seeds.recall_settings").fetchall())
+    limits = RecallLimits(
+        sent_arms=arms.SENT,
+        staff_channels=settings.staff_channels,
+        opens_hour=max(hours["list_stands_hour"], hours["quiet_to_hour"]),
+        closes_hour=hours["quiet_from_hour"],
+    )
+    return published_checks(shapes(), limits)
+
+
 def audit_versions(
     settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, versions: Mapping[dt.date, str]
 ) -> dict[str, Report]:
@@ -71,7 +86,7 @@ def audit_versions(
     versions
         Version name by as-of date.
     """
-    checks = published_checks(shapes())
+    checks = checks_of(settings, connection)
     refusals = connection.sql("select one_id, message_channel from published.contact_refusals").to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
     measured = {}

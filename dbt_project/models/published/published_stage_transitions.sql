@@ -1,4 +1,4 @@
--- The version of a date holds the transitions of the {{ var('transition_days', 28) }} days to it. A day's transitions
+-- The version of a date holds the transitions of the transition_days (seed segment_numbers) to it. A day's transitions
 -- are computed from what was known at that day's own cut-off, so they are the same in every version that holds them.
 select
     dates.as_of_date as version_date,
@@ -17,4 +17,4 @@ from {{ run_dates('as_of') }} as dates
 inner join {{ ref('stage_transitions') }} as transitions
     on
         transitions.as_of_date <= dates.as_of_date
-        and transitions.as_of_date > {{ add_days('dates.as_of_date', '-' ~ var('transition_days', 28)) }}
+        and transitions.as_of_date > {{ add_days('dates.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}

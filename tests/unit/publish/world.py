@@ -65,6 +65,10 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         " data_as_of date, is_stale boolean)"
     )
     con.execute("create or replace table seeds.kpis (kpi varchar, unit varchar)")
+    con.execute(
+        "create or replace table seeds.recall_settings as select * from (values"
+        " ('list_stands_hour', 8.5), ('quiet_to_hour', 9), ('quiet_from_hour', 21)) as hours (name, value)"
+    )
     con.execute("insert into seeds.kpis values ('gmv', 'fen'), ('paid_to_date', 'fen'), ('active_rate', 'share')")
 
 

@@ -1,0 +1,17 @@
+"""The arms of recall.assignment, by name: the one place that says which are sent and which are held out."""
+
+from typing import Final
+
+TREAT: Final = "treat"
+EXPLORE: Final = "explore"
+HOLDOUT_GLOBAL: Final = "holdout_global"
+HOLDOUT_CAMPAIGN: Final = "holdout_campaign"
+NOT_SELECTED: Final = "not_selected"
+WAITING: Final = "waiting"
+INELIGIBLE: Final = "ineligible"
+
+#: The arms that are sent something.
+SENT: Final = (TREAT, EXPLORE)
+#: Drawn before scoring and never sent anything.
+HELD_OUT: Final = (HOLDOUT_GLOBAL, HOLDOUT_CAMPAIGN)
+ALL: Final = (*SENT, *HELD_OUT, NOT_SELECTED, WAITING, INELIGIBLE)
