@@ -49,4 +49,5 @@ manifest: dbt_project/target/manifest.json
 # Dagster's definitions are read from dbt's manifest, so parsing belongs to set-up.
 dbt_project/target/manifest.json: $(VENV)/.installed $(DBT_SOURCES)
 	@echo "setup: dbt manifest (about ten seconds)"
+	@$(BIN)/python -m orchestration.nouns
 	@$(TICK); $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project && touch $@

@@ -1,15 +1,19 @@
-"""Every channel that has a module: the one list that ingest, assets and documentation read."""
+"""Every channel that has a module, found by itself: the one list that ingest, assets and documentation read."""
 
 import functools
 import importlib
-import importlib.util
+import pkgutil
+import re
+from pathlib import Path
 from typing import Final
 
+from orchestration import channels as package
 from orchestration.channels.declare import Channel
 from orchestration.settings import Settings, SettingsError
 
-#: Module names under ``orchestration.channels``, in the order they are read.
-MODULES: Final = (
+_DECLARED: Final = re.compile(r"^CHANNEL\b.*=", re.MULTILINE)
+#: The order in which they are read; a module that is not named follows, by its name.
+FIRST: Final = (
     "standard",
     "pos",
     "mini_program",
@@ -27,13 +31,17 @@ MODULES: Final = (
 def channels() -> dict[str, Channel]:
     """Return the declared channels by name, in order."""
     found: dict[str, Channel] = {}
-    for module in MODULES:
-        name = f"orchestration.channels.{module}"
-        if importlib.util.find_spec(name) is None:
-            continue
-        channel: Channel = importlib.import_module(name).CHANNEL
-        found[channel.name] = channel
+    modules = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    for name in sorted(modules, key=lambda module: FIRST.index(module) if module in FIRST else len(FIRST)):
+        if _declares(name):
+            declared: Channel = importlib.import_module(f"{package.__name__}.{name}").CHANNEL
+            found[declared.name] = declared
     return found
+
+
+def _declares(module: str) -> bool:
+    """Whether a module declares a channel, told by its text: importing the engine's modules here would be a circle."""
+    return bool(_DECLARED.search((Path(package.__path__[0]) / f"{module}.py").read_text(encoding="utf-8")))
 
 
 def channel(name: str) -> Channel:

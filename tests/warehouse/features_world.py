@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.nouns import columns
+from orchestration.nouns import nouns as described
 from orchestration.settings import CHECKOUT
 from orchestration.warehouse import create_schemas
 
@@ -30,10 +31,8 @@ BY_HAND = ("--exclude", "path:models/staging", "path:models/identity", "path:mod
 
 
 def nouns() -> dict[str, dict[str, str]]:
-    """Return every noun's columns and types, from the macro that declares them."""
-    text = (PROJECT / "macros" / "nouns.sql").read_text(encoding="utf-8")
-    found = re.findall(r"'(\w+)': \{\s*'key': \[[^]]*\],\s*'columns': \{([^}]*)\}", text)
-    return {noun: dict(re.findall(r"'(\w+)': '([^']+)'", body)) | TAIL for noun, body in found}
+    """Return every noun's columns and types, from the one description of the nouns."""
+    return {name: columns(noun) | TAIL for name, noun in described().items()}
 
 
 def at(text: str) -> dt.datetime:

@@ -1,6 +1,6 @@
-{#- The columns of every noun, in order, with their types and natural keys: the one list that staging parts and nouns share. -#}
+{#- Written by `python -m orchestration.nouns` from nouns.yml and the folders of models/staging. -#}
 {% macro noun_schema(noun) -%}
-    {%- set nouns = {
+    {%- set said = {
         'customers': {
             'key': ['source', 'customer_id'],
             'columns': {
@@ -326,5 +326,147 @@
             },
         },
     } -%}
-    {{ return(nouns[noun]) }}
+    {{ return(said[noun]) }}
+{%- endmacro %}
+{% macro noun_parts(noun) -%}
+    {%- set said = {
+        'customers': [
+            'app_customers',
+            'crm_customers',
+            'mini_program_customers',
+            'official_account_customers',
+            'pos_customers',
+            'standard_customers',
+            'tmall_customers',
+            'wecom_customers',
+        ],
+        'orders': [
+            'mini_program_orders',
+            'pos_orders',
+            'standard_orders',
+            'tmall_orders',
+        ],
+        'order_lines': [
+            'mini_program_order_lines',
+            'pos_order_lines',
+            'standard_order_lines',
+            'tmall_order_lines',
+        ],
+        'refunds': [
+            'mini_program_refunds',
+            'pos_refunds',
+            'standard_refunds',
+            'tmall_refunds',
+        ],
+        'products': [
+            'standard_products',
+        ],
+        'events': [
+            'app_events',
+            'call_centre_events',
+            'official_account_events',
+            'standard_events',
+            'wecom_events',
+        ],
+        'messages': [
+            'call_centre_messages',
+            'official_account_messages',
+            'sms_messages',
+            'standard_messages',
+            'wecom_messages',
+        ],
+        'campaigns': [
+            'standard_campaigns',
+        ],
+        'offers': [
+            'standard_offers',
+        ],
+        'coupons': [
+            'standard_coupons',
+        ],
+        'points_ledger': [
+            'standard_points_ledger',
+        ],
+        'consents': [
+            'sms_consents',
+            'standard_consents',
+        ],
+        'suppressions': [
+            'sms_suppressions',
+            'standard_suppressions',
+            'wecom_suppressions',
+        ],
+        'stores': [
+            'standard_stores',
+        ],
+        'staff': [
+            'standard_staff',
+            'wecom_staff',
+        ],
+        'follows': [
+            'standard_follows',
+            'wecom_follows',
+        ],
+        'groups': [
+            'standard_groups',
+            'wecom_groups',
+        ],
+        'group_memberships': [
+            'standard_group_memberships',
+            'wecom_group_memberships',
+        ],
+        'entitlements': [
+            'standard_entitlements',
+        ],
+        'appointments': [
+            'standard_appointments',
+        ],
+        'leads': [
+            'standard_leads',
+        ],
+        'task_results': [
+            'standard_task_results',
+        ],
+        'member_merges': [
+            'crm_member_merges',
+            'standard_member_merges',
+        ],
+        'channel_costs': [
+            'standard_channel_costs',
+        ],
+    } -%}
+    {{ return(said[noun]) }}
+{%- endmacro %}
+{% macro identifier_parts() -%}
+    {%- set said = [
+        'app_identifiers',
+        'call_centre_identifiers',
+        'crm_identifiers',
+        'mini_program_identifiers',
+        'official_account_identifiers',
+        'pos_identifiers',
+        'sms_identifiers',
+        'standard_identifiers',
+        'tmall_identifiers',
+        'wecom_identifiers',
+    ] -%}
+    {{ return(said) }}
+{%- endmacro %}
+{% macro sighting_nouns() -%}
+    {%- set said = {
+        'customers': 'registered_at',
+        'orders': 'ordered_at',
+        'refunds': 'coalesce(requested_at, refunded_at)',
+        'events': 'occurred_at',
+        'messages': 'sent_at',
+        'coupons': 'issued_at',
+        'points_ledger': 'occurred_at',
+        'consents': 'changed_at',
+        'follows': 'added_at',
+        'group_memberships': 'joined_at',
+        'entitlements': 'renewed_at',
+        'appointments': 'starts_at',
+        'leads': 'changed_at',
+    } -%}
+    {{ return(said) }}
 {%- endmacro %}

@@ -1,0 +1,87 @@
+"""Writes the macros that dbt reads about the nouns: ``python -m orchestration.nouns``.
+
+``dbt_project/nouns.yml`` says what a noun is; the folders of ``models/staging`` say which models make it up: in the
+folder of a channel the model ``<channel>_<noun>`` is a part of the noun; ``<channel>_identifiers`` observes
+identifiers. dbt's macros can read neither, so both are written into one generated file, which is committed.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from orchestration.settings import CHECKOUT
+
+PROJECT: Final = CHECKOUT / "dbt_project"
+_GENERATED: Final = Path("macros", "generated", "nouns.sql")
+_HEAD: Final = "{#- Written by `python -m orchestration.nouns` from nouns.yml and the folders of models/staging. -#}"
+
+
+def nouns(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
+    """Return every noun as nouns.yml describes it: key, columns in order with their types, sighting."""
+    read: dict[str, dict[str, Any]] = yaml.safe_load((project / "nouns.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def columns(noun: dict[str, Any]) -> dict[str, str]:
+    """Return the columns of a noun with their types, in order."""
+    return {name: column["type"] for name, column in noun["columns"].items()}
+
+
+def parts(noun: str, project: Path = PROJECT) -> list[str]:
+    """Return the staging models that make up a noun (or ``identifiers``), sorted by name."""
+    folders = sorted(folder for folder in (project / "models" / "staging").iterdir() if folder.is_dir())
+    named = [folder / f"{folder.name}_{noun}.sql" for folder in folders]
+    return [path.stem for path in named if path.is_file()]
+
+
+def macros(project: Path = PROJECT) -> str:
+    """Return the text of the generated file."""
+    known = nouns(project)
+    schema = [
+        line
+        for noun, described in known.items()
+        for line in (
+            f"        '{noun}': {{",
+            f"            'key': {described['key']!r},",
+            "            'columns': {",
+            *(f"                '{name}': '{kind}'," for name, kind in columns(described).items()),
+            "            },",
+            "        },",
+        )
+    ]
+    listed = [line for noun in known for line in _list(f"'{noun}': ", parts(noun, project))]
+    sightings = [
+        f"        '{noun}': '{described['sighting']}'," for noun, described in known.items() if "sighting" in described
+    ]
+    return "\n".join([
+        _HEAD,
+        *_macro("noun_schema(noun)", "{", schema, "}[noun]"),
+        *_macro("noun_parts(noun)", "{", listed, "}[noun]"),
+        *_macro("identifier_parts()", "[", [f"        '{part}'," for part in parts("identifiers", project)], "]"),
+        *_macro("sighting_nouns()", "{", sightings, "}"),
+        "",
+    ])  # fmt: skip
+
+
+def _list(name: str, models: list[str]) -> list[str]:
+    return [f"        {name}[", *(f"            '{model}'," for model in models), "        ],"]
+
+
+def _macro(signature: str, opens: str, body: list[str], closes: str) -> list[str]:
+    close, _, chosen = closes.partition("[")
+    asked = f"said[{chosen}" if chosen else "said"
+    head = [f"{{% macro {signature} -%}}", f"    {{%- set said = {opens}"]
+    return [*head, *body, f"    {close} -%}}", f"    {{{{ return({asked}) }}}}", "{%- endmacro %}"]
+
+
+def write(project: Path = PROJECT) -> None:
+    """Write the generated file where it says something else, so that dbt's manifest is not made anew for nothing."""
+    path, text = project / _GENERATED, macros(project)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
