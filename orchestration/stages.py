@@ -22,7 +22,7 @@ STAGES: Final[tuple[str, ...]] = (
 )
 
 #: Which stages a table of a stage may read. Seeds (thresholds, vocabularies) are open to all but ``channels``.
-#: ``people`` says once what was true of a person on a date; later stages read it and one another, never what lies before.
+#: ``people`` says once what was true of a person on a date; later stages read it and one another, nothing before it.
 #: Held over dbt's manifest by ``tests/warehouse/test_direction.py``.
 ALLOWED_PARENTS: Final[dict[str, frozenset[str]]] = {
     "channels": frozenset(),

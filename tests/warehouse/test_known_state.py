@@ -5,6 +5,7 @@
 
 - it goes through ``states_at``;
 - it compares both ends with a date;
+- it hands both ends on, to a later step that goes through ``states_at`` or to whoever reads the model;
 - it only looks up which number stands for which order or person;
 - it is listed below with the reason why it says the same at every date.
 
@@ -20,7 +21,12 @@ from orchestration.settings import CHECKOUT
 from orchestration.stages import STAGES
 
 #: model.step -> why the step may read a table of intervals without a date
-SAME_AT_EVERY_DATE: dict[str, str] = {}
+SAME_AT_EVERY_DATE = {
+    "novelty.first_records": "a product's first record; what was looked at before it is not new",
+    "places.cities": "the ways to write a city, not who lives there",
+    "kpi_coupon_figures.known_first": "whether there was any coupon by then; a later version does not undo that",
+    "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
+}
 #: A model of `people` that reads a noun without its dates -> why
 UNDATED: dict[str, str] = {}
 
@@ -72,7 +78,10 @@ def _bare_reads(node, state):
         for ref in REF.finditer(text):
             states = {ref[1]} & read or (unnamed if "'" not in ref[0] else set())
             excused = f"{name}.{step}" in SAME_AT_EVERY_DATE or NUMBERS_FOR_NAMES.search(text)
-            dated = THROUGH_STATES_AT.search(text[: ref.start()]) or BOTH_ENDS.search(text)
+            handed_on = {"from_date", "to_date"} <= set(re.findall(r"\w+", text)) and (
+                step == "select" or f"states_at('{step}'" in sql
+            )
+            dated = THROUGH_STATES_AT.search(text[: ref.start()]) or BOTH_ENDS.search(text) or handed_on
             if states and not dated and not excused:
                 yield f"{name}.{step} reads {', '.join(sorted(states))}"
 

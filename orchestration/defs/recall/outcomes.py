@@ -52,7 +52,12 @@ def _dated(con: duckdb.DuckDBPyConnection, sql: str, **params: object) -> pd.Dat
     owners=OWNERS,
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
-    deps=[["recall", "tasks"], ["people", "order_states"], ["people", "task_result_states"], ["people", "message_states"]],
+    deps=[
+        ["recall", "tasks"],
+        ["people", "order_states"],
+        ["people", "task_result_states"],
+        ["people", "message_states"],
+    ],
     description="One row per (as_of_date, audience_id, read_on_date) of a published audience that is due by the date.",
     kinds={"python"},
 )
