@@ -15,8 +15,8 @@
 
 {#-
   The closed label windows of the feature dates, in the form of run_dates: as_of_date is the cut-off, ends_at and
-  cut_off_at are those of the window's last day, so that `known_versions(noun, 'label')` reads what was known when the
-  window closed: a row is the same whichever run writes it. A window is [ends_at - horizon_days, ends_at).
+  cut_off_at are those of the window's last day, as_of_date + horizon_days. What counts is what stood on that last day: a
+  row is the same whichever run writes it.
 -#}
 {% macro label_dates() -%}
     (

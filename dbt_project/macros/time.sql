@@ -50,32 +50,6 @@
     )
 {%- endmacro %}
 
-{#-
-  For each date of the run, the newest version of every row of a noun that was known at the date's cut-off:
-  the only door through which stages after `customer` read state. Nouns carry known_at and superseded_at (the
-  earliest moment at which a newer version was known), so one range join answers for all dates at once.
-  A dated step (cancelled_at, redeemed_at, left_at ...) of a version counts at a date only through happened().
--#}
-{% macro known_versions(relation, kind='as_of') -%}
-    (
-        select
-            dates.as_of_date,
-            dates.ends_at,
-            dates.cut_off_at,
-            versions.*
-        from {{ run_dates(kind) }} as dates
-        inner join {{ relation }} as versions
-            on
-                versions.known_at <= dates.cut_off_at
-                and (versions.superseded_at is null or versions.superseded_at > dates.cut_off_at)
-    )
-{%- endmacro %}
-
-{#- A dated step as it stood at the end of the date: null where it had not happened yet. -#}
-{% macro happened(step_at) -%}
-    case when {{ step_at }} < ends_at then {{ step_at }} end
-{%- endmacro %}
-
 {#- The first days of the quarters of the run's dates, as a list of texts. -#}
 {% macro frozen_dates() -%}
     {%- set firsts = [] -%}

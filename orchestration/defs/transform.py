@@ -22,7 +22,7 @@ from orchestration.settings import CHECKOUT, Settings
 from orchestration.warehouse import connect
 
 PROJECT = DbtProject(project_dir=CHECKOUT / "dbt_project", profiles_dir=CHECKOUT / "dbt_project")
-_PUBLISHED = "path:models/published"
+_PUBLISHED = "path:models/figures path:models/published"
 _SEEDS = "resource_type:seed"
 _PARSED = "partial_parse.msgpack"
 
@@ -111,7 +111,7 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home, dbt: Db
     dagster_dbt_translator=StageTranslator(OWNERS),
 )
 def published_tables(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -> Iterator[Any]:
-    """Build the published tables from every stage before them."""
+    """Build the figures and the published tables from every stage before them."""
     with connect(home.settings) as warehouse:
         create_missing(warehouse)
     yield from _build(context, home, dbt)

@@ -21,7 +21,8 @@ def published_files(home: Path, apart: Path, threads: int) -> dict[str, str]:
     apart.mkdir()
     warehouse = shutil.copy(home / "warehouse.duckdb", apart / "warehouse.duckdb")
     date, settings = DATES[-1], Settings(home=home, threads=threads)
-    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--select", "path:models/published"]
+    figures = ["--select", "path:models/figures", "path:models/published"]
+    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "run", *figures]
     places = ["--target-path", str(apart.parent / "target"), "--log-path", str(apart)]
     dates = json.dumps(plan_run(settings, [date]).dates_for_dbt())
     environment = {"SIYU_WAREHOUSE": str(warehouse), "SIYU_RUN_DATES": dates, "DBT_PROFILES_DIR": "."}

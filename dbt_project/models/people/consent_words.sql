@@ -1,6 +1,6 @@
--- One row per (source, customer_id, purpose, message_channel, changed_at, granted, from_date): a word about consent, for
--- each channel that it speaks of, at the dates at which it was known and had been said. A word without a channel is
--- about every one.
+-- One row per (source, customer_id, purpose, message_channel, changed_at, granted, from_date): a word about consent,
+-- for each channel that it speaks of, at the dates at which it was known and had been said. A word without a channel
+-- is about every one.
 with words as (
     select
         source,

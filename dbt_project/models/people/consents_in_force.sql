@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='as_of_date') }}
--- One row per (as_of_date, reading, one_id, message_channel, purpose) with consent in force. Over all records of a person
--- the last word per channel counts; of two at the same moment, the refusal. No row means no. The reading as_known holds
--- what was known at the date, at_publish what is known now.
+-- One row per (as_of_date, reading, one_id, message_channel, purpose) with consent in force. Over all records of a
+-- person the last word per channel counts; of two at the same moment, the refusal. No row means no. The reading
+-- as_known holds what was known at the date, at_publish what is known now.
 with words as (
     select
         owners.as_of_date,
@@ -20,13 +20,13 @@ with words as (
 
 read_twice as (
     select
-        words.*,
+        *,
         'as_known' as reading
     from words
     where is_known
     union all
     select
-        words.*,
+        *,
         'at_publish' as reading
     from words
     where is_newest

@@ -1,6 +1,7 @@
--- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date, and
--- whose it was. recipient_one_id is the owner of its customer_id; of a message that names no customer, whoever its number
--- or address belonged to when it was sent. A step (delivered, opened ...) counts at a date from its own day on.
+-- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date,
+-- and whose it was. recipient_one_id is the owner of its customer_id; of a message that names no customer, whoever
+-- its number or address belonged to when it was sent. A step (delivered, opened ...) counts at a date from its own
+-- day on.
 with versions as (
     select
         source,
@@ -24,6 +25,10 @@ with versions as (
         counts_to as to_date
     from {{ ref('messages') }}
     where counts_to is null or counts_to > counts_from
+),
+
+owners as (
+    select * from {{ ref('record_owners') }}
 ),
 
 named as (
@@ -55,7 +60,7 @@ addressed as (
 ),
 
 -- The days at which anything about a message changes: its version, its customer's owner, its number's owner.
-{%- set changes = {'versions': none, 'addressed': none, ref('record_owners'): 'named'} %}
+{%- set changes = {'versions': none, 'addressed': none, 'owners': 'named'} %}
 days as (
     {%- for relation, through in changes.items() %}
     {%- for day in ['from_date', 'to_date'] %}
@@ -127,7 +132,7 @@ inner join versions
         and spans.message_id = versions.message_id
         and versions.from_date <= spans.from_date
         and (versions.to_date is null or versions.to_date > spans.from_date)
-left join {{ ref('record_owners') }} as owners
+left join owners
     on
         versions.source = owners.source
         and versions.customer_id = owners.customer_id

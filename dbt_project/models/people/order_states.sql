@@ -14,6 +14,10 @@ standing as (
     where to_date is null or to_date > from_date
 ),
 
+owners as (
+    select * from {{ ref('record_owners') }}
+),
+
 buyers as (
     select distinct
         source,
@@ -29,7 +33,7 @@ refunds as (
 ),
 
 -- The days at which anything about an order changes: its version, its owner, what came back, a test flag.
-{%- set changes = {'standing': none, 'refunds': none, ref('record_owners'): 'buyers'} %}
+{%- set changes = {'standing': none, 'refunds': none, 'owners': 'buyers'} %}
 days as (
     {%- for relation, through in changes.items() %}
     {%- for day in ['from_date', 'to_date'] %}
@@ -109,12 +113,15 @@ inner join standing
         and spans.order_id = standing.order_id
         and standing.from_date <= spans.from_date
         and (standing.to_date is null or standing.to_date > spans.from_date)
-left join {{ ref('record_owners') }} as owners
+left join owners
     on
         standing.source = owners.source
         and standing.customer_id = owners.customer_id
         and owners.from_date <= spans.from_date
         and (owners.to_date is null or owners.to_date > spans.from_date)
 left join given_back
-    on spans.source = given_back.source and spans.order_id = given_back.order_id and spans.from_date = given_back.from_date
+    on
+        spans.source = given_back.source
+        and spans.order_id = given_back.order_id
+        and spans.from_date = given_back.from_date
 where not coalesce(owners.is_test, false)

@@ -1,6 +1,6 @@
--- One row per (source, customer_id, from_date): whose record it was at the dates from from_date until before to_date, by
--- the identity links known then, and whether it was marked as a test account. person_key stands for one_id in joins; it
--- means nothing outside the run.
+-- One row per (source, customer_id, from_date): whose record it was at the dates from from_date until before
+-- to_date, by the identity links known then, and whether it was marked as a test account. person_key stands for
+-- one_id in joins; it means nothing outside the run.
 with owned as (
     select
         source,

@@ -40,6 +40,7 @@ paid_orders as (
 -- The days at which anything about a refund changes: the refund, or the order that it names.
 days as (
     {%- for relation in ['refunds', 'named_orders', 'paid_orders'] %}
+    {%- set key = 'refund_id' if relation == 'refunds' else 'order_id' %}
     {%- for day in ['from_date', 'to_date'] %}
     select
         refunds.source,
@@ -50,7 +51,7 @@ days as (
     inner join {{ relation }} as changed
         on
             refunds.source = changed.source
-            and {{ 'refunds.refund_id = changed.refund_id' if relation == 'refunds' else 'refunds.order_id = changed.order_id' }}
+            and refunds.{{ key }} = changed.{{ key }}
     where changed.{{ day }} is not null
     {{ 'union' if not loop.last }}
     {%- endfor %}

@@ -1,6 +1,7 @@
--- One row per suppression or unsubscribing and person it may speak of, by record or by identifier: a suppression without
--- a scope speaks of every one, a message's number or address is a mobile or an email. The identifier was not yet given to
--- somebody else when it was said. from_date and to_date are the word's, link_from_date and link_to_date the link's.
+-- One row per suppression or unsubscribing and person it may speak of, by record or by identifier: a suppression
+-- without a scope speaks of every one, a message's number or address is a mobile or an email. The identifier was not
+-- yet given to somebody else when it was said. from_date and to_date are the word's, link_from_date and link_to_date
+-- the link's.
 with words as (
     select
         kind,

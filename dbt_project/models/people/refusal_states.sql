@@ -1,6 +1,7 @@
--- One row per suppression or unsubscribing, person and from_date: what nobody may send them, at the dates from from_date
--- until before to_date, as known then; without a channel nothing at all. Who unsubscribed by a number is whoever had the
--- number at that moment, also where it was given to somebody else since; a suppression is of whoever has it now.
+-- One row per suppression or unsubscribing, person and from_date: what nobody may send them, at the dates from
+-- from_date until before to_date, as known then; without a channel nothing at all. Who unsubscribed by a number is
+-- whoever had the number at that moment, also where it was given to somebody else since; a suppression is of whoever
+-- has it now.
 with dated as (
     select
         kind,

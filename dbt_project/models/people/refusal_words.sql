@@ -1,7 +1,7 @@
 -- One row per complaint or refusal, by record where one is named, else by identifier, with the dates at which it was
--- known. kind: withdrawal (of a consent to marketing), unsubscribing (from a message), suppression, complaint (an event).
--- A refusal of marketing counts when consent stood before it: a box left empty at registration is no opt-out. The
--- consent may have been given under any record that was known to be the person's when the refusal came.
+-- known. kind: withdrawal (of a consent to marketing), unsubscribing (from a message), suppression, complaint (an
+-- event). A refusal of marketing counts when consent stood before it: a box left empty at registration is no
+-- opt-out. The consent may have been given under any record that was known to be the person's when the refusal came.
 with withdrawals as (
     select distinct
         refused.source,
@@ -47,7 +47,8 @@ said as (
     union all
     select
         'unsubscribing' as kind, null as reason, source, customer_id, null as id_type, '' as id_scope,
-        recipient_token as id_token, message_channel, unsubscribed_at as said_at, null as revoked_at, counts_from, counts_to
+        recipient_token as id_token, message_channel, unsubscribed_at as said_at, null as revoked_at, counts_from,
+        counts_to
     from {{ ref('messages') }}
     where unsubscribed_at is not null
     union all

@@ -1,6 +1,6 @@
--- One row per (one_id, message_channel) that nothing may be sent to, as it stands now and whatever the date: without a
--- channel, through none. It errs on the side of silence: a refusal counts for every person the identifier was ever linked
--- to while it was valid, and for all ids in that person's ancestry.
+-- One row per (one_id, message_channel) that nothing may be sent to, as it stands now and whatever the date: without
+-- a channel, through none. It errs on the side of silence: a refusal counts for every person the identifier was ever
+-- linked to while it was valid, and for all ids in that person's ancestry.
 with refused as (
     select distinct
         one_id,

@@ -63,7 +63,7 @@ friends as (
         count(distinct case when deleted_date = kpi_date then one_id end) as deleted_friends,
         count(distinct case when ended_date is null or ended_date > kpi_date then one_id end) as followed_customers
     from {{ ref('kpi_friends') }}
-    group by 1, 2, 3
+    group by kpi_date, reading_date, staff_id
 ),
 
 sales as (
@@ -73,7 +73,7 @@ sales as (
         staff_id,
         cast(sum(paid_fen) as bigint) as private_gmv_fen
     from {{ ref('kpi_private_orders') }}
-    group by 1, 2, 3
+    group by kpi_date, reading_date, staff_id
 ),
 
 staff_days as (

@@ -17,4 +17,5 @@ from {{ run_dates('as_of') }} as dates
 inner join {{ ref('stage_transitions') }} as transitions
     on
         transitions.as_of_date <= dates.as_of_date
-        and transitions.as_of_date > {{ add_days('dates.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}
+        and transitions.as_of_date
+        > {{ add_days('dates.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}

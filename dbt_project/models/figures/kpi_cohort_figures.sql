@@ -67,7 +67,7 @@ cohorts as (
         sum(case when first_order_date = first_date then 1 else 0 end) as first_buyers,
         sum(case when first_order_date = first_date then bought_again else 0 end) as repeat_buyers
     from bought
-    group by 1, 2, 3
+    group by kpi_date, reading_date, first_date
 ),
 
 spend as (
@@ -81,7 +81,7 @@ spend as (
             readings.kpi_date = costs.cost_date
             and costs.from_date <= readings.reading_date
             and (costs.to_date is null or costs.to_date > readings.reading_date)
-    group by 1, 2
+    group by readings.kpi_date, readings.reading_date
 )
 
 select
