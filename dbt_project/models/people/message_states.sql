@@ -4,23 +4,7 @@
 -- day on.
 with versions as (
     select
-        source,
-        message_id,
-        customer_id,
-        recipient_token,
-        message_channel,
-        audience_id,
-        campaign_id,
-        offer_id,
-        staff_id,
-        status,
-        failure_reason,
-        sent_at,
-        delivered_at,
-        opened_at,
-        clicked_at,
-        replied_at,
-        unsubscribed_at,
+        *,
         counts_from as from_date,
         counts_to as to_date
     from {{ ref('messages') }}
@@ -28,16 +12,17 @@ with versions as (
 ),
 
 owners as (
-    select * from {{ ref('record_owners') }}
-),
-
-named as (
-    select distinct
-        source,
-        message_id,
-        customer_id
-    from versions
-    where customer_id is not null
+    select
+        named.message_id,
+        owners.*
+    from {{ ref('record_owners') }} as owners
+    inner join (
+        select distinct
+            source,
+            message_id,
+            customer_id
+        from versions
+    ) as named on owners.source = named.source and owners.customer_id = named.customer_id
 ),
 
 addressed as (
@@ -60,19 +45,15 @@ addressed as (
 ),
 
 -- The days at which anything about a message changes: its version, its customer's owner, its number's owner.
-{%- set changes = {'versions': none, 'addressed': none, 'owners': 'named'} %}
 days as (
-    {%- for relation, through in changes.items() %}
+    {%- for relation in ['versions', 'addressed', 'owners'] %}
     {%- for day in ['from_date', 'to_date'] %}
     select
-        {{ through or 'changed' }}.source,
-        {{ through or 'changed' }}.message_id,
-        changed.{{ day }} as day
-    from {{ relation }} as changed
-    {%- if through %}
-    inner join named on changed.source = named.source and changed.customer_id = named.customer_id
-    {%- endif %}
-    where changed.{{ day }} is not null
+        source,
+        message_id,
+        {{ day }} as day
+    from {{ relation }}
+    where {{ day }} is not null
     {{ 'union' if not loop.last }}
     {%- endfor %}
     {{ 'union' if not loop.last }}
@@ -135,6 +116,7 @@ inner join versions
 left join owners
     on
         versions.source = owners.source
+        and versions.message_id = owners.message_id
         and versions.customer_id = owners.customer_id
         and owners.from_date <= spans.from_date
         and (owners.to_date is null or owners.to_date > spans.from_date)

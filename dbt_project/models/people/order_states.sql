@@ -1,30 +1,13 @@
 -- One row per (source, order_id, from_date): a sale as it stood from from_date until before to_date, while it was paid,
 -- not cancelled and nobody's test: whose it was (nobody's: a walk-in), what was paid and given back. What was given
 -- back in full is no purchase; freight is mostly not given back with the goods. Keys hold for the run only.
-with versions as (
+with standing as (
     select
         *,
         greatest(counts_from, paid_date, order_date) as from_date,
         least(counts_to, cancelled_date) as to_date
     from {{ ref('sale_versions') }}
-),
-
-standing as (
-    select * from versions
-    where to_date is null or to_date > from_date
-),
-
-owners as (
-    select * from {{ ref('record_owners') }}
-),
-
-buyers as (
-    select distinct
-        source,
-        order_id,
-        customer_id
-    from standing
-    where customer_id is not null
+    where coalesce(least(counts_to, cancelled_date) > greatest(counts_from, paid_date, order_date), true)
 ),
 
 refunds as (
@@ -32,20 +15,30 @@ refunds as (
     where stage = 'paid_back' and order_id is not null
 ),
 
+owners as (
+    select
+        buyers.order_id,
+        owners.*
+    from {{ ref('record_owners') }} as owners
+    inner join (
+        select distinct
+            source,
+            order_id,
+            customer_id
+        from standing
+    ) as buyers on owners.source = buyers.source and owners.customer_id = buyers.customer_id
+),
+
 -- The days at which anything about an order changes: its version, its owner, what came back, a test flag.
-{%- set changes = {'standing': none, 'refunds': none, 'owners': 'buyers'} %}
 days as (
-    {%- for relation, through in changes.items() %}
+    {%- for relation in ['standing', 'refunds', 'owners'] %}
     {%- for day in ['from_date', 'to_date'] %}
     select
-        {{ 'buyers' if through else 'changed' }}.source,
-        {{ 'buyers' if through else 'changed' }}.order_id,
-        changed.{{ day }} as day
-    from {{ relation }} as changed
-    {%- if through %}
-    inner join buyers on changed.source = buyers.source and changed.customer_id = buyers.customer_id
-    {%- endif %}
-    where changed.{{ day }} is not null
+        source,
+        order_id,
+        {{ day }} as day
+    from {{ relation }}
+    where {{ day }} is not null
     {{ 'union' if not loop.last }}
     {%- endfor %}
     {{ 'union' if not loop.last }}
@@ -116,6 +109,7 @@ inner join standing
 left join owners
     on
         standing.source = owners.source
+        and standing.order_id = owners.order_id
         and standing.customer_id = owners.customer_id
         and owners.from_date <= spans.from_date
         and (owners.to_date is null or owners.to_date > spans.from_date)
