@@ -19,49 +19,12 @@ staff as (
     from {{ states_at(ref('staff_states')) }} as listed_staff
 ),
 
--- What the dearest thing of the last basket is called at the date, from whichever catalogue knows it; null where it is
--- nothing to be named in a conversation (medicine, intimate goods, tobacco).
-product_names as (
-    select
-        orders.as_of_date,
-        orders.one_id,
-        products.name as last_product_name
-    from {{ ref('customer_orders') }} as orders
-    inner join dates on orders.as_of_date = dates.as_of_date
-    inner join {{ ref('recall_baskets') }} as baskets
-        on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
-    inner join {{ ref('product_states') }} as products
-        on
-            baskets.last_sku_id = products.sku_id
-            and products.from_date <= orders.as_of_date
-            and (products.to_date is null or products.to_date > orders.as_of_date)
-    where not products.is_unspoken
-),
-
 stores as (
     select
         as_of_date,
         store_id,
         name
     from {{ states_at(ref('store_states')) }} as listed_stores
-),
-
--- The brand's measured margin: over everybody's last basket, where enough of it has a cost.
-margins as (
-    select
-        orders.as_of_date,
-        case
-            when
-                sum(baskets.costed_fen) * 100 >= sum(baskets.basket_fen) * {{ recall_number('costed_share_percent') }}
-                and sum(baskets.costed_fen) > 0
-                then
-                    cast(sum(baskets.costed_fen) - sum(baskets.cost_fen) as decimal(38, 6)) / sum(baskets.costed_fen)
-        end as margin_rate
-    from {{ ref('customer_orders') }} as orders
-    inner join dates on orders.as_of_date = dates.as_of_date
-    inner join {{ ref('recall_baskets') }} as baskets
-        on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
-    group by orders.as_of_date
 )
 
 select
@@ -85,7 +48,7 @@ select
     profiles.average_order_fen,
     cast(round(margins.margin_rate, 4) as decimal(9, 4)) as margin_rate,
     baskets.item_count as items_per_order,
-    product_names.last_product_name,
+    baskets.last_product_name,
     habits.spoken_interest as top_category,
     segments.rfm_segment,
     segments.pyramid_tier,
@@ -129,14 +92,11 @@ left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set = habits.order_set
-left join {{ ref('recall_baskets') }} as baskets
-    on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
-left join product_names
-    on profiles.as_of_date = product_names.as_of_date and profiles.one_id = product_names.one_id
-left join margins on profiles.as_of_date = margins.as_of_date
+left join {{ ref('recall_margins') }} as margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = stores.store_id
 {%- set per_person = {
+    'recall_last_baskets': 'baskets',
     'purchase_stages': 'stages',
     'customer_segments': 'segments',
     'customer_lifecycle': 'lifecycle',

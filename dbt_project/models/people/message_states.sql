@@ -1,39 +1,32 @@
--- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date,
--- and whose it was. recipient_one_id is the owner of its customer_id; of a message that names no customer, whoever
--- its number or address belonged to when it was sent. A step (delivered, opened ...) counts at a date from its own
--- day on.
+-- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date, and
+-- whose it was. recipient_one_id is the owner of its customer_id; of a message that names no customer, whoever its
+-- number or address belonged to when it was sent. A step (delivered, opened ...) counts at a date from its own day on.
+{%- set steps = ['sent', 'delivered', 'opened', 'clicked', 'replied', 'unsubscribed'] %}
+{%- set told = ['message_channel', 'audience_id', 'campaign_id', 'offer_id', 'staff_id', 'failure_reason'] %}
 with versions as (
     select
-        *,
+        source,
+        message_id,
+        customer_id,
+        recipient_token,
+        status,
+        {%- for column in told + steps %}
+        {{ column ~ ('_at' if column in steps else '') }},
+        {%- endfor %}
         counts_from as from_date,
         counts_to as to_date
     from {{ ref('messages') }}
     where counts_to is null or counts_to > counts_from
 ),
 
-owners as (
-    select
-        named.message_id,
-        owners.*
-    from {{ ref('record_owners') }} as owners
-    inner join (
-        select distinct
-            source,
-            message_id,
-            customer_id
-        from versions
-    ) as named on owners.source = named.source and owners.customer_id = named.customer_id
-),
-
+-- Whose the number was when the version that names it says that it was sent, while that version stood.
 addressed as (
-    select distinct
+    select
         versions.source,
         versions.message_id,
-        versions.recipient_token,
-        versions.sent_at,
         identifiers.one_id,
-        identifiers.from_date,
-        identifiers.to_date
+        greatest(versions.from_date, identifiers.from_date) as from_date,
+        least(versions.to_date, identifiers.to_date) as to_date
     from versions
     inner join {{ ref('identifier_owners') }} as identifiers
         on
@@ -41,19 +34,23 @@ addressed as (
             and versions.recipient_token = identifiers.id_token
             and (identifiers.valid_from is null or identifiers.valid_from <= versions.sent_at)
             and (identifiers.valid_to is null or identifiers.valid_to > versions.sent_at)
+            and (versions.to_date is null or identifiers.from_date < versions.to_date)
+            and (identifiers.to_date is null or identifiers.to_date > versions.from_date)
     where versions.customer_id is null
 ),
 
 -- The days at which anything about a message changes: its version, its customer's owner, its number's owner.
 days as (
-    {%- for relation in ['versions', 'addressed', 'owners'] %}
+    {%- for relation, through in [('versions', none), ('addressed', none), (ref('record_owners'), 'versions')] %}
     {%- for day in ['from_date', 'to_date'] %}
     select
-        source,
-        message_id,
-        {{ day }} as day
-    from {{ relation }}
-    where {{ day }} is not null
+        {{ through or 'changed' }}.source,
+        {{ through or 'changed' }}.message_id,
+        changed.{{ day }} as day
+    from {{ relation }} as changed
+    {% if through %}inner join versions
+        on changed.source = versions.source and changed.customer_id = versions.customer_id{% endif %}
+    where changed.{{ day }} is not null
     {{ 'union' if not loop.last }}
     {%- endfor %}
     {{ 'union' if not loop.last }}
@@ -93,14 +90,11 @@ select
     owners.person_key,
     owners.one_id,
     coalesce(owners.one_id, addressees.one_id) as recipient_one_id,
-    versions.message_channel,
-    versions.audience_id,
-    versions.campaign_id,
-    versions.offer_id,
-    versions.staff_id,
+    {%- for column in told %}
+    versions.{{ column }},
+    {%- endfor %}
     coalesce(versions.status, 'sent') <> 'failed' and versions.failure_reason is null as arrived,
-    versions.failure_reason,
-    {%- for step in ['sent', 'delivered', 'opened', 'clicked', 'replied', 'unsubscribed'] %}
+    {%- for step in steps %}
     versions.{{ step }}_at,
     {{ business_date('versions.' ~ step ~ '_at') }} as {{ step }}_date,
     {%- endfor %}
@@ -113,16 +107,14 @@ inner join versions
         and spans.message_id = versions.message_id
         and versions.from_date <= spans.from_date
         and (versions.to_date is null or versions.to_date > spans.from_date)
-left join owners
+left join {{ ref('record_owners') }} as owners
     on
         versions.source = owners.source
-        and versions.message_id = owners.message_id
         and versions.customer_id = owners.customer_id
         and owners.from_date <= spans.from_date
         and (owners.to_date is null or owners.to_date > spans.from_date)
 left join addressees
     on
-        versions.customer_id is null
-        and spans.source = addressees.source
+        spans.source = addressees.source
         and spans.message_id = addressees.message_id
         and spans.from_date = addressees.from_date

@@ -11,8 +11,7 @@ with standing as (
 ),
 
 refunds as (
-    select * from {{ ref('refund_spans') }}
-    where stage = 'paid_back' and order_id is not null
+    select * from {{ ref('refund_spans') }} where stage = 'paid_back' and order_id is not null
 ),
 
 owners as (
@@ -29,7 +28,7 @@ owners as (
     ) as buyers on owners.source = buyers.source and owners.customer_id = buyers.customer_id
 ),
 
--- The days at which anything about an order changes: its version, its owner, what came back, a test flag.
+-- The days at which an order changes: its version, its owner, what came back, a test flag.
 days as (
     {%- for relation in ['standing', 'refunds', 'owners'] %}
     {%- for day in ['from_date', 'to_date'] %}
