@@ -7,6 +7,9 @@ from orchestration.python_tables import PYTHON_TABLES, create_missing, fit_colum
 from orchestration.release import drop_other_releases, note, noted
 from orchestration.stages import STAGES
 
+#: The schemas that hold nothing but what dbt builds.
+BUILT_ANEW = ("identity", "customer", "people", "segments", "lifecycle", "features", "figures", "published")
+
 
 @pytest.fixture
 def dbt_project(tmp_path):
@@ -47,7 +50,7 @@ def test_a_new_threshold_or_rule_drops_its_partitions_and_keeps_the_tasks_that_r
     warehouse, dbt_project, changed
 ):
     (dbt_project / changed).write_text("another", encoding="utf-8")
-    assert drop_other_releases(warehouse, dbt_project) == ["segments", "lifecycle", "features", "published"]
+    assert drop_other_releases(warehouse, dbt_project) == [*BUILT_ANEW]
     assert _tables(warehouse) == {"main.release", "recall.tasks"}
     assert drop_other_releases(warehouse, dbt_project) == []
 

@@ -107,6 +107,10 @@ class World:
             for noun, columns in nouns().items():
                 con.execute(f"create table customer.{noun} ({', '.join(f'{n} {kind}' for n, kind in columns.items())})")
             con.execute(
+                "create table identity.identifiers (id_type varchar, id_scope varchar, id_token varchar, "
+                "one_id varchar, valid_from timestamp, valid_to timestamp, known_from timestamp, known_to timestamp)"
+            )
+            con.execute(
                 "create table identity.source_records (source varchar, customer_id varchar, one_id varchar, "
                 "known_from timestamp, known_to timestamp)"
             )
