@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import duckdb
 
@@ -59,8 +58,3 @@ def explain(settings: Settings, who: Sequence[str]) -> int:
         return FAILED
     print("\n".join(lines))
     return DONE
-
-
-def version_folder(settings: Settings) -> Path:
-    """Return the folder of the current published version."""
-    return settings.published / "versions" / (settings.published / "CURRENT").read_text(encoding="utf-8").strip()

@@ -97,8 +97,8 @@ def _backfill(settings: Settings, options: argparse.Namespace) -> int:
 def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
     if first < parse_business_date(settings.partitions_start):
         raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
-    from orchestration.channels.keys import check_keys
-    from orchestration.channels.registry import check_names
+    from orchestration.channels.engine.keys import check_keys
+    from orchestration.channels.engine.registry import check_names
     from orchestration.runner import run_dates
 
     check_keys(settings)
@@ -123,8 +123,8 @@ def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
 def _ui(settings: Settings, options: argparse.Namespace) -> int:
     import dagster as dg
 
-    from orchestration.channels.keys import check_keys
-    from orchestration.channels.registry import check_names
+    from orchestration.channels.engine.keys import check_keys
+    from orchestration.channels.engine.registry import check_names
     from orchestration.instance import prepare_instance, sweep_orphans
 
     check_keys(settings)

@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from ml.identity.explain import Node, shortest_chain
+from orchestration.files import PRIVATE_MODE, replacing
 from orchestration.settings import Settings
 
 _TABLES = {"links_evidence": "evidence", "conflicts": "conflicts", "redirects": "redirects"}
@@ -31,11 +32,9 @@ def export_evidence(settings: Settings, connection: duckdb.DuckDBPyConnection) -
     folder = settings.home / "identity"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for table, name in _TABLES.items():
-        draft = folder / f"{name}.part"
-        quoted = str(draft).replace("'", "''")
-        connection.execute(f"copy (from identity.{table} order by all) to '{quoted}' (format parquet)")
-        draft.chmod(0o600)
-        draft.replace(folder / f"{name}.parquet")
+        with replacing(folder / f"{name}.parquet", PRIVATE_MODE) as draft:
+            quoted = str(draft).replace("'", "''")
+            connection.execute(f"copy (from identity.{table} order by all) to '{quoted}' (format parquet)")
     count = connection.execute("select count(*) from identity.links_evidence").fetchone()
     return int(count[0]) if count else 0
 
@@ -97,8 +96,8 @@ def _find(settings: Settings, links: pd.DataFrame, who: str) -> list[tuple[Node,
 
 
 def _token(settings: Settings, value: str) -> str:
-    from orchestration.channels.contacts import read_email, read_phone
-    from orchestration.channels.vault import home_tokeniser
+    from orchestration.channels.engine.contacts import read_email, read_phone
+    from orchestration.channels.engine.vault import home_tokeniser
 
     phone, email = read_phone(value), read_email(value) if "@" in value else None
     if phone.shape == "mobile" and phone.digits:

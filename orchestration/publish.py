@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import duckdb
 
-from orchestration.channels.keys import load_key
+from orchestration.channels.engine.keys import load_key
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.journal import append_plans
 from orchestration.publishing.versions import RollbackRefused, Store, acceptable, date_of

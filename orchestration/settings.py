@@ -143,7 +143,13 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
                 if key not in _FIELDS:
                     raise SettingsError(f"{file}: unknown setting {key!r}; known are {', '.join(sorted(_FIELDS))}")
                 values[key] = _coerce(key, value, str(file))
-    internal = {"SIYU_WAREHOUSE", "SIYU_WAREHOUSE_THREADS", "SIYU_WAREHOUSE_MEMORY", "SIYU_RUN_DATES"}
+    internal = {
+        "SIYU_WAREHOUSE",
+        "SIYU_WAREHOUSE_THREADS",
+        "SIYU_WAREHOUSE_MEMORY",
+        "SIYU_RUN_DATES",
+        "SIYU_ONE_ID_KEY",
+    }
     for variable, value in environment.items():
         if not variable.startswith("SIYU_") or variable in internal or value == "":
             continue

@@ -129,8 +129,9 @@ def replace_dates(
     frame: pd.DataFrame,
     dates: Sequence[dt.date],
     columns: dict[str, str],
+    by: str = "as_of_date",
 ) -> int:
-    """Replace a table's partitions of ``as_of_date`` with a frame's rows, in one transaction.
+    """Replace a table's partitions with a frame's rows, in one transaction.
 
     Parameters
     ----------
@@ -144,6 +145,8 @@ def replace_dates(
         The partitions replaced, those without a row included.
     columns
         Column name to DuckDB type, in the table's order.
+    by
+        The column that names the partition.
 
     Returns
     -------
@@ -157,7 +160,7 @@ def replace_dates(
         listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         connection.execute(f"create table if not exists {target} ({listed})")
         connection.execute(
-            f"delete from {target} where as_of_date in (select unnest($dates::date[]))", {"dates": list(dates)}
+            f"delete from {target} where {by} in (select unnest($dates::date[]))", {"dates": list(dates)}
         )
         if len(frame):
             connection.register("incoming_frame", frame)

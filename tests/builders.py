@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from orchestration.channels.keys import PURPOSES
+from orchestration.channels.engine.keys import PURPOSES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 Row = dict[str, Any]

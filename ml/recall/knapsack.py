@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.recall.knapsack_primal import fill, improve, repair
+from ml.recall.knapsack_problem import Floats, Ints, Prices, Problem
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+__all__ = ["Prices", "Problem", "Solution", "dual_value", "reduced", "solve"]
 
 #: Above this many customers the multipliers are first found on an even sample, then polished on everybody:
 #: measured at 1M x 6, the sample saves three quarters of the time and moves no published figure.
@@ -23,33 +23,6 @@ SAMPLE_CUSTOMERS: Final = 40_000
 _CYCLES: Final = 12
 _BISECTIONS: Final = 44
 _POLISHES: Final = 300
-
-
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """n customers with up to k options each; cells without an option have value 0 and ``channel`` -1.
-
-    ``value`` and ``cost`` are (n, k) whole fen; ``channel`` and ``staff`` are (n, k) indices into the capacity
-    arrays, -1 where no such capacity binds. Staff slots come in pairs: 2 i for messages of member i, 2 i + 1 for calls;
-    all of a customer's slots belong to one member.
-    """
-
-    value: Floats
-    cost: Floats
-    channel: Ints
-    staff: Ints
-    budget: float
-    channel_capacity: Floats
-    staff_capacity: Floats
-
-
-@dataclasses.dataclass(frozen=True)
-class Prices:
-    """What one more unit of each constraint would earn."""
-
-    budget: float
-    channel: Floats
-    staff: Floats
 
 
 @dataclasses.dataclass(frozen=True)

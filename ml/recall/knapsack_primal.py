@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from ml.recall.knapsack import Prices, Problem
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from ml.recall.knapsack_problem import Floats, Ints, Prices, Problem
 
 #: Work limits of the exact search; beyond them the repaired audience stands, with its gap published.
 _NODES: Final = 60_000

@@ -8,6 +8,7 @@ from typing import Final
 
 import dagster as dg
 
+from orchestration.channels.engine.keys import kept_at, load_key
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
@@ -31,6 +32,8 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         settings = self.settings
         with writer_lock(settings, context.run.run_id if context.run else "no run"):
             os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
+            load_key(settings, "one_id")
+            os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
             with connect(settings) as connection:
                 drop_other_releases(connection)
                 fit_columns(connection)

@@ -18,9 +18,9 @@ from data_quality.suites.recall import RecallLimits
 from data_quality.suites.shapes import TableShape
 from ml.recall import arms
 from orchestration.business_time import cut_off_at, day_ends_at
+from orchestration.files import sha256_of
 from orchestration.publishing import doors
 from orchestration.publishing.contract import ARROW_TYPES, tables
-from orchestration.publishing.files import sha256_of
 from orchestration.publishing.manifest import MANIFEST
 from orchestration.publishing.versions import Store, date_of
 from orchestration.settings import Settings

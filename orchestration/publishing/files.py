@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,15 +10,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.files import FILE_MODE, PRIVATE_MODE
 from orchestration.publishing.contract import TableContract
 
 #: Rows of a row group: the file is cut here whatever the sizes of the batches that arrive.
 ROW_GROUP_ROWS: Final = 131_072
-FILE_MODE: Final = 0o640
 #: identity_map joins everything with everything: its file is for its owner alone.
-RESTRICTED_MODE: Final = 0o600
 RESTRICTED: Final = frozenset({"identity_map"})
-FOLDER_MODE: Final = 0o750
 _SEPARATOR: Final = "\x1f"
 
 
@@ -65,7 +62,7 @@ def write_table(
             table = _with_tokens(group, activation_key) if "recipient_token" in contract.column_names else group
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
             rows += table.num_rows
-    path.chmod(RESTRICTED_MODE if contract.name in RESTRICTED else FILE_MODE)
+    path.chmod(PRIVATE_MODE if contract.name in RESTRICTED else FILE_MODE)
     return rows
 
 
@@ -92,36 +89,3 @@ def _with_tokens(table: pa.Table, key: bytes) -> pa.Table:
     tokens = [recipient_token(key, *who) for who in zip(ones, channels, audiences, strict=True)]
     place = table.schema.get_field_index("recipient_token")
     return table.set_column(place, table.schema.field(place), pa.array(tokens, pa.string()))
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_text(path: Path, text: str, mode: int = FILE_MODE) -> None:
-    """Write a small file completely or not at all: hidden beside its place, synced, then renamed over it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.chmod(mode)
-    draft.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_file(path: Path) -> None:
-    """Make a file's content durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable."""
-    sync_file(folder)

@@ -5,15 +5,14 @@ the moves: version, as_of_date, audience_id, one_id, arm, message_channel, offer
 net_p10/50/90_fen, assignment_probability. The first move to a version writes its rows; none is written twice.
 """
 
-import os
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.publishing.files import RESTRICTED_MODE, sync_file, sync_folder
-from orchestration.publishing.versions import Store, date_of
+from orchestration.files import PRIVATE_MODE, replacing
+from orchestration.publishing.versions import Store
 
 JOURNAL: Final = "journal.parquet"
 _PLAN: Final = ("message_channel", "offer_id", "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen")
@@ -45,20 +44,6 @@ def append_plans(store: Store, version: str) -> int:
     rows = drawn.join(plans, keys="one_id", join_type="left outer").sort_by("one_id")
     rows = rows.append_column("version", pa.array([version] * rows.num_rows, pa.string()))
     rows = rows.select(SCHEMA.names).cast(SCHEMA)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    pq.write_table(pa.concat_tables([earlier, rows]), draft, compression="zstd")
-    draft.chmod(RESTRICTED_MODE)
-    sync_file(draft)
-    draft.replace(path)
-    sync_folder(store.root)
+    with replacing(path, PRIVATE_MODE, is_durable=True) as draft:
+        pq.write_table(pa.concat_tables([earlier, rows]), draft, compression="zstd")
     return int(rows.num_rows)
-
-
-def journalled_dates(store: Store) -> set[str]:
-    """Return the as-of dates whose plans were really published."""
-    path = store.root / JOURNAL
-    if not path.exists():
-        return set()
-    return {
-        date_of(version) for version in pq.read_table(path, columns=["version"]).column("version").unique().to_pylist()
-    }

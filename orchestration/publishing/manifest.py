@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.files import sha256_of
 from orchestration.publishing.contract import CONTRACT_VERSION, TableContract
-from orchestration.publishing.files import sha256_of
 
 MANIFEST = "manifest.json"
 _NAME_HEX = 16

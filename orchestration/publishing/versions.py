@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.publishing.files import FOLDER_MODE, sha256_of, sync_file, sync_folder, write_text
+from orchestration.files import FOLDER_MODE, sha256_of, sync_file, sync_folder, write_text
 from orchestration.publishing.manifest import MANIFEST, as_text, version_name
 
 CURRENT = "CURRENT"

@@ -10,8 +10,6 @@ from orchestration.report import charts
 from orchestration.report.facts import Facts
 from orchestration.report.page import columns, count, note, rate, section, table, yuan
 
-_METRICS = ("auc", "pr_auc", "brier", "top_decile_lift")
-
 
 def rfm(facts: Facts) -> str:
     """Draw RFM as a heat map of recency by frequency, and the eight cells with their share of money."""

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from orchestration.files import write_text
 from orchestration.report import below, first_screen
 from orchestration.report.facts import open_version
 from orchestration.report.page import page
@@ -53,9 +54,7 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
         facts.connection.close()
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    draft = target.with_suffix(".part")
-    draft.write_text(page(facts.as_of_date.isoformat(), facts.version, parts), encoding="utf-8")
-    draft.replace(target)
+    write_text(target, page(facts.as_of_date.isoformat(), facts.version, parts), is_durable=False)
     return target
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.files import sha256_of
 from orchestration.publishing.contract import tables
-from orchestration.publishing.files import sha256_of, write_table
+from orchestration.publishing.files import write_table
 from orchestration.run_plan import plan_run
 from orchestration.settings import CHECKOUT, Settings
 from tests.journey.conftest import DATES

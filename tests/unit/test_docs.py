@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from orchestration.channels import reference
+from orchestration.channels.engine import reference
 from orchestration.cli import main
 from orchestration.publishing.contract import tables
 from orchestration.settings import CHECKOUT, Settings
@@ -20,7 +20,7 @@ def _texts() -> dict[str, str]:
 
 
 def test_the_tables_of_the_standard_channel_equal_its_declarations():
-    """After a wanted change: python -m orchestration.channels.reference."""
+    """After a wanted change: python -m orchestration.channels.engine.reference."""
     page = reference.PAGE.read_text(encoding="utf-8")
     assert reference.found(page) == reference.blocks()
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.channels import registry
-from orchestration.channels.ingest import ingest
-from orchestration.channels.overview import finish
+from orchestration.channels.engine import registry
+from orchestration.channels.engine.ingest import ingest
+from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.dbt_errors import failed_tests_say, what_failed
 from orchestration.python_tables import create_missing
 from orchestration.settings import CHECKOUT, Settings

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.channels import registry
-from orchestration.channels.declare import Channel, Child, Column, Dataset
-from orchestration.channels.ingest import Ingested, ingest
-from orchestration.channels.overview import finish
+from orchestration.channels.engine import registry
+from orchestration.channels.engine.declare import Channel, Child, Column, Dataset
+from orchestration.channels.engine.ingest import Ingested, ingest
+from orchestration.channels.engine.landing_summary import finish
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 

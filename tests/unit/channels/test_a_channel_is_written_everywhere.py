@@ -6,7 +6,7 @@ import re
 import yaml
 
 from orchestration import nouns
-from orchestration.channels import registry
+from orchestration.channels.engine import registry
 
 
 def test_every_declared_table_is_a_source_of_dbt_and_no_other():

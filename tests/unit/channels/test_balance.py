@@ -111,7 +111,7 @@ def test_a_channel_that_demands_done_markers_waits_for_them(door):
 
 
 def test_a_file_that_grows_while_it_is_read_waits(door, monkeypatch):
-    from orchestration.channels import landing
+    from orchestration.channels.engine import landing
 
     path = door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n")
     probe = landing.probe

@@ -10,13 +10,13 @@ import urllib.parse
 
 import pytest
 
-from orchestration.channels import vault as vaults
-from orchestration.channels.contacts import read_email, read_phone
-from orchestration.channels.declare import Column
-from orchestration.channels.keys import PURPOSES, check_keys, load_key
-from orchestration.channels.tokens import Tokeniser
-from orchestration.channels.values import Rules, read_value
-from orchestration.channels.vault import home_tokeniser, open_vault
+from orchestration.channels.engine import vault as vaults
+from orchestration.channels.engine.contacts import read_email, read_phone
+from orchestration.channels.engine.declare import Column
+from orchestration.channels.engine.keys import PURPOSES, check_keys, load_key
+from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.values import Rules, read_value
+from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.settings import Settings, SettingsError
 from tests.unit.channels.door import Door, row
 

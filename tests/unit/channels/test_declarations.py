@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.channels import registry, vocabularies
-from orchestration.channels.declare import Child, Column, Dataset, DeclarationError
+from orchestration.channels.engine import registry, vocabularies
+from orchestration.channels.engine.declare import Child, Column, Dataset, DeclarationError
 
 SEEDS = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds"
 REQUIRED = {

@@ -5,10 +5,10 @@ import random
 import pyarrow as pa
 import pytest
 
-from orchestration.channels.columns import as_text, read_column
-from orchestration.channels.declare import Column
-from orchestration.channels.tokens import Tokeniser
-from orchestration.channels.values import Rules, read_value
+from orchestration.channels.engine.column_cleaning import as_text, read_column
+from orchestration.channels.engine.declare import Column
+from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.values import Rules, read_value
 
 RULES = Rules(Tokeniser(bytes(range(7, 200, 5))), "2026-06-01 00:00:00", "2026-06-01")
 LETTERS = {"identifier": "0123456789abcA_-86 1@.", "decimal": "0123456789.-,", "integer": "01234567890-"}

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from orchestration.channels import ingest as engine
-from orchestration.channels import landing, writing
+from orchestration.channels.engine import ingest as engine
+from orchestration.channels.engine import landing, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, create_schemas
 from tests.unit.channels.door import HEADER, NOON, row
@@ -100,7 +100,7 @@ def test_a_run_that_dies_before_its_commit_is_healed_by_the_next(door, monkeypat
 
 def test_a_file_found_broken_after_part_of_it_was_written_leaves_nothing(door, monkeypatch):
     monkeypatch.setattr(engine, "ROWS_PER_WRITE", 100)
-    from orchestration.channels import files
+    from orchestration.channels.engine import files
 
     monkeypatch.setattr(files, "BLOCK", 4096)
     good = [row(f"g{number}") for number in range(400)]
@@ -116,8 +116,8 @@ def test_a_file_found_broken_after_part_of_it_was_written_leaves_nothing(door, m
 def test_a_changed_declaration_reads_the_raw_files_again(door, monkeypatch):
     import dataclasses
 
-    from orchestration.channels import registry
-    from orchestration.channels.declare import Column
+    from orchestration.channels.engine import registry
+    from orchestration.channels.engine.declare import Column
     from tests.unit.channels.door import RECEIPTS, SHOP
 
     door.land("receipts", "a.csv", "order_id,ordered_at,amount_yuan,colour\na,2026-03-01,1,red\n")

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.answers import status
-from orchestration.channels import landing, registry
-from orchestration.channels.declare import Channel, Column, Dataset
-from orchestration.channels.files import Landed
+from orchestration.channels.engine import landing, registry
+from orchestration.channels.engine.declare import Channel, Column, Dataset
+from orchestration.channels.engine.files import Landed
 from tests.unit.channels.door import HEADER, NOON, Door, row
 
 EVENTS = "source,event_id,event_type,occurred_at,properties\n"

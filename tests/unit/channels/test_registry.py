@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.channels.registry import check_names
+from orchestration.channels.engine.registry import check_names
 from orchestration.settings import Settings, SettingsError
 
 

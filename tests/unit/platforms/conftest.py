@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.channels.ingest import ingest
+from orchestration.channels.engine.ingest import ingest
 from orchestration.settings import Settings
 
 Row = dict[str, Any]

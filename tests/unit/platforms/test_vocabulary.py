@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.channels import vocabularies as words
-from orchestration.channels.registry import channels
+from orchestration.channels.engine import vocabularies as words
+from orchestration.channels.engine.registry import channels
 
 DBT = Path(__file__).resolve().parents[3] / "dbt_project"
 OURS = {

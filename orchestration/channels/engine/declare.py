@@ -1,0 +1,234 @@
+"""How a channel is declared: its datasets, their columns, units, clocks and keys. Parsing is the engine's work.
+
+A platform module holds one ``CHANNEL`` and no code of its own::
+
+    from orchestration.channels.engine.declare import Channel, Child, Column, Dataset
+
+    CHANNEL = Channel(
+        name="pos",
+        datasets=(
+            Dataset(
+                name="tickets",                                  # table channels.pos__tickets
+                natural_key=("_account", "sn"),
+                columns=(
+                    Column("sn", "identifier", required=True),
+                    Column("sold_at", "instant", path="datetime", required=True),   # Shanghai clock by default
+                    Column("customer_uid", "identifier", path="customerUid"),       # JSON integers survive as text
+                    Column("total_amount_yuan", "decimal", path="totalAmount", required=True),
+                    Column("ticket_type", path="ticketType", values=("SELL", "SELL_RETURN")),
+                    Column("payments", "json"),
+                ),
+                children=(
+                    Child(
+                        name="ticket_items",                     # table channels.pos__ticket_items
+                        path="items",                            # a list of objects inside the payload
+                        parent=("sn", "sold_at"),                # parent columns repeated on every element
+                        columns=(
+                            Column("product_uid", "identifier", path="productUid", required=True),
+                            Column("quantity", "decimal", required=True),
+                        ),
+                    ),
+                ),
+            ),
+            Dataset(
+                name="members",
+                natural_key=("member_no",),
+                columns=(
+                    Column("member_no", "identifier", required=True, aliases=("会员卡号",)),
+                    Column("mobile", "phone", aliases=("手机", "手机号")),  # and mobile_shape beside it
+                    Column("registered_at", "instant", path="register_time"),
+                ),
+            ),
+        ),
+    )
+
+What comes out, for every column, is text already checked and canonical (instants ``YYYY-MM-DD HH:MM:SS[.ffffff]`` in
+UTC, dates ISO, decimals plain in the unit declared by the column's name, booleans true/false, NULL words empty), or
+the whole record is quarantined with the reason. Besides the declared columns each table has ``_file_id``, ``_line``,
+``_landed_at``, ``_is_history``, ``_account`` and ``_fetched_at``; a child's also ``_ordinal`` (its place, from 1).
+"""
+
+import dataclasses
+import hashlib
+from typing import Final, Literal
+
+from orchestration.channels.engine.reasons import RULE_VERSION
+
+Type = Literal[
+    "text",  # free text; phones and e-mail addresses inside it become tokens
+    "identifier",  # an id: kept as text, Excel damage is refused, phone and e-mail shaped values become tokens
+    "instant",  # -> UTC; see Column.clock
+    "date",
+    "decimal",
+    "integer",
+    "boolean",
+    "json",  # an object or a list, kept as compact JSON text; contact values inside it become tokens
+    "phone",  # -> token when it is a mobile or a landline, beside <name>_shape
+    "email",  # -> token
+    "name",  # a person's name -> token
+    "address",  # -> token
+]
+Clock = Literal["shanghai", "utc", "epoch_s", "epoch_ms", "weibo"]
+
+#: Columns the engine adds to every table, after the declared ones.
+BOOKKEEPING: Final[dict[str, str]] = {
+    "_file_id": "varchar",
+    "_line": "bigint",
+    "_landed_at": "timestamp",
+    "_is_history": "boolean",
+    "_account": "varchar",
+    "_fetched_at": "timestamp",
+}
+
+
+class DeclarationError(ValueError):
+    """A channel module that contradicts itself; the message names the dataset and the column."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One column of a dataset.
+
+    Parameters
+    ----------
+    name
+        Its name in the table; the unit stands in it (``_yuan``, ``_fen``, ``_at``).
+    type
+        What a value has to be, see ``Type``.
+    required
+        The file must have the column and every record a value.
+    aliases
+        Other headers it goes by. Headers are compared without case, spaces, units in brackets and width.
+    path
+        Where its value stands in a JSON payload, keys joined by dots (``external_contact.unionid``); the name when
+        omitted; ``.`` is the element itself (a list of plain values). Also an alias of the header.
+    clock
+        Of an instant: zone-less text in ``shanghai`` (the default) or ``utc``; ``epoch_s`` and ``epoch_ms`` numbers
+        (declared, but the magnitude decides: 10 digits are seconds, 13 milliseconds, 16 microseconds);
+        ``weibo`` is ``Wed Jun 01 00:50:25 +0800 2011``. Text that carries a zone is converted by it.
+    values
+        The vocabulary; compared without case, anything else is quarantined naming these.
+    synonyms
+        (spelling, value of the vocabulary or "" for NULL) pairs.
+    minimum, maximum
+        Bounds of a number, inclusive, in the column's own unit.
+    scale
+        Most decimals of an amount; more are rounded half up and counted. None: as sent.
+    may_be_future
+        An instant or date that may lie after the file's landing (an expiry, an appointment).
+    contact_by
+        Name of a column that says what the value is: where that is ``mobile`` or ``email`` the value is read as
+        such and tokenised (``identifiers.id_value`` by ``id_type``).
+    """
+
+    name: str
+    type: Type = "text"
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    path: str | None = None
+    clock: Clock = "shanghai"
+    values: tuple[str, ...] = ()
+    synonyms: tuple[tuple[str, str], ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    scale: int | None = None
+    may_be_future: bool = False
+    contact_by: str | None = None
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The table's columns made from it: a phone has its shape beside it."""
+        return (self.name, f"{self.name}_shape") if self.type == "phone" else (self.name,)
+
+
+@dataclasses.dataclass(frozen=True)
+class Child:
+    """A list inside a payload that becomes a table of its own, one row per element.
+
+    ``path`` leads to the list (an object there counts as a list of one, absence as none); paths of ``columns`` start
+    at the element; ``parent`` names columns of the dataset that every element repeats. One bad element quarantines
+    its whole record: an order without one of its lines would no longer add up.
+    """
+
+    name: str
+    path: str
+    columns: tuple[Column, ...]
+    parent: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """One kind of file: ``landing/<channel>/<name>/*``.
+
+    Parameters
+    ----------
+    name
+        Folder, and second half of the table's name.
+    columns
+        In the table's order.
+    natural_key
+        What a later delivery of the same thing has in common; ``_account`` may be part of it.
+    children
+        Lists of the payload that become tables.
+    headerless
+        Delimited files have no header line; columns stand in the declared order.
+    delimiters
+        Those allowed; the one that splits the header into known columns is taken.
+    preamble
+        Most lines that may stand before the header (shop name, export time); they are counted as skips.
+    totals
+        First cells that mark a totals line at the end (``合计``); counted as skips.
+    forward_fill
+        Columns whose empty cells repeat the cell above (merged cells, order-level columns); nothing else is filled.
+    sheet
+        The worksheet of an xlsx; the first one when omitted.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    natural_key: tuple[str, ...] = ()
+    children: tuple[Child, ...] = ()
+    headerless: bool = False
+    delimiters: tuple[str, ...] = (",", "\t", ";", "|")
+    preamble: int = 0
+    totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
+    forward_fill: tuple[str, ...] = ()
+    sheet: str | None = None
+
+    @property
+    def rule_version(self) -> str:
+        """Which rules its files met: those of all datasets and its own declaration."""
+        return f"{RULE_VERSION}-{hashlib.sha256(repr(self).encode()).hexdigest()[:8]}"
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that contradicts itself."""
+        names = {column.name for column in self.columns}
+        for what, columns in (("itself", self.columns), *((child.name, child.columns) for child in self.children)):
+            outputs = [output for column in columns for output in column.outputs]
+            if len(set(outputs)) != len(outputs):
+                raise DeclarationError(f"dataset {self.name}: {what} declares a column twice: {sorted(outputs)}")
+        wanted = {*self.natural_key, *self.forward_fill, *(key for child in self.children for key in child.parent)}
+        wanted |= {column.contact_by for column in self.columns if column.contact_by}
+        if unknown := wanted - names - {"_account"}:
+            raise DeclarationError(f"dataset {self.name}: {sorted(unknown)} are keys but no declared columns")
+
+
+@dataclasses.dataclass(frozen=True)
+class Channel:
+    """One channel: its folder under ``landing/`` and its datasets. Its lag is a row of the seed ``sources``."""
+
+    name: str
+    datasets: tuple[Dataset, ...]
+
+    def tables(self) -> dict[str, dict[str, str]]:
+        """Return every table of the channel (without schema) with its columns and DuckDB types, in order."""
+        tables: dict[str, dict[str, str]] = {}
+        for dataset in self.datasets:
+            own = {column.name: column for column in dataset.columns}
+            listed = {output: "varchar" for column in dataset.columns for output in column.outputs}
+            tables[f"{self.name}__{dataset.name}"] = {**listed, **BOOKKEEPING}
+            for child in dataset.children:
+                inherited = {output: "varchar" for key in child.parent if key in own for output in own[key].outputs}
+                listed = {output: "varchar" for column in child.columns for output in column.outputs}
+                tables[f"{self.name}__{child.name}"] = {**inherited, **listed, "_ordinal": "bigint", **BOOKKEEPING}
+        return tables

@@ -1,0 +1,222 @@
+"""The ingest of a channel: whatever is new in its landing folder becomes rows, quarantine rows and ledger rows.
+
+Running it again changes nothing: a file is known by the sha256 of its content. Rows, quarantine and ledger of a file
+are written in one transaction, after the vault holds the plain values of its tokens; a run that dies before the
+commit leaves the copy in ``raw/``, and the next run reads it from there with the same landing time.
+"""
+
+import dataclasses
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.channels.engine import file_ledger, registry
+from orchestration.channels.engine.declare import Channel, Dataset
+from orchestration.channels.engine.files import discover
+from orchestration.channels.engine.landing import Delivery, land, read_again, restore
+from orchestration.channels.engine.reading import FileReader, Reading
+from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.records import Tally
+from orchestration.channels.engine.tables import create_tables, forget_other_rules, transaction
+from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.vault import home_tokeniser, open_vault
+from orchestration.channels.engine.writing import ROWS_PER_WRITE, Writer
+from orchestration.settings import Settings
+
+PROGRESS_SECONDS: Final = 5.0
+
+
+@dataclasses.dataclass
+class Ingested:
+    """What an ingest did: rows now in each table, and the files and records of this run."""
+
+    channel: str
+    rows: dict[str, int] = dataclasses.field(default_factory=dict)
+    files: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    waiting: int = 0
+    duplicates: int = 0
+    #: one message per file set aside whole, naming file, reason, column and remedy
+    broken: list[str] = dataclasses.field(default_factory=list)
+    seconds: float = 0.0
+
+
+def ingest(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    channel: str,
+    now: dt.datetime,
+    progress: Callable[[str], None] = print,
+) -> Ingested:
+    """Bring a channel's tables up to its landing folder.
+
+    Parameters
+    ----------
+    settings
+        Whose home, live dates and done markers.
+    connection
+        The open warehouse.
+    channel
+        A channel of the registry.
+    now
+        The landing time (UTC, naive) of files not seen before.
+    progress
+        Gets a line now and then when it takes long.
+
+    Raises
+    ------
+    SettingsError
+        A missing, short or changed key, before a byte is read.
+    BalanceError
+        When a file's records do not add up.
+    """
+    started = time.monotonic()
+    declared = registry.channel(channel)
+    with open_vault(settings) as vault:
+        create_tables(connection, declared)
+        tokeniser = home_tokeniser(settings, vault)
+        with Writer(connection, declared, vault) as writer:
+            work = _Work(settings, connection, declared, writer, tokeniser, now, progress)
+            for dataset in declared.datasets:
+                work.dataset(dataset)
+    _follow_live_from(settings, connection, declared)
+    for table in declared.tables():
+        count = connection.execute(f'select count(*) from channels."{table}"').fetchone()
+        work.result.rows[table] = int(count[0]) if count else 0
+    work.result.seconds = time.monotonic() - started
+    return work.result
+
+
+@dataclasses.dataclass
+class _Work:
+    """One channel's ingest in progress."""
+
+    settings: Settings
+    connection: duckdb.DuckDBPyConnection
+    channel: Channel
+    writer: Writer
+    tokeniser: Tokeniser
+    now: dt.datetime
+    progress: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        self.result = Ingested(self.channel.name)
+        self.began = self.said = time.monotonic()
+
+    def dataset(self, dataset: Dataset) -> None:
+        """Land and load whatever is new of a dataset."""
+        place = (self.channel.name, dataset.name)
+        forget_other_rules(self.connection, self.channel, dataset)
+        rows = self.connection.execute(
+            "select file_id, file_name, bytes, modified_ns, status, physical_records, reason from channels.ledger "
+            "where channel = ? and dataset = ?",
+            place,
+        ).fetchall()
+        read = [row for row in rows if row[4] != "waiting" and row[6] != "unreadable"]
+        seen = {row[1:4] for row in read}
+        records: dict[str, int] = {row[0]: row[5] for row in read if row[4] in ("loaded", "quarantined")}
+        self.connection.execute(
+            "delete from channels.ledger where channel = ? and dataset = ? and status = 'waiting'", place
+        )
+        # What could not be read is tried again: new rights do not change a file's time.
+        for table in ("ledger", "quarantine"):
+            self.connection.execute(
+                f"delete from channels.{table} where channel = ? and dataset = ? and reason = 'unreadable'", place
+            )
+        for restored in restore(self.settings.home / "raw" / place[0] / place[1], set(records)):
+            seen.add((restored.file_name, restored.bytes, restored.modified_ns))
+            records[restored.file_id] = self._load(dataset, read_again(restored))
+        ready, waiting = discover(
+            self.settings.landing / place[0] / place[1], self.channel.name in self.settings.done_markers
+        )
+        for landed in ready:
+            file_name = self.tokeniser.scrub(landed.name)
+            if (file_name, landed.bytes, landed.modified_ns) in seen:
+                continue
+            delivery = land(self.settings, *place, landed, file_name, self.now)
+            if delivery is None:
+                waiting.append((landed, "growing"))
+            elif delivery.file_id in records:
+                self.result.duplicates += 1
+                physical = records[delivery.file_id]
+                self.writer.ledger.append(file_ledger.duplicate_file(delivery, physical, dataset, self.settings))
+            else:
+                records[delivery.file_id] = self._load(dataset, delivery)
+        self.result.waiting += len(waiting)
+        for landed, reason in waiting:
+            file_name = self.tokeniser.scrub(landed.name)
+            self.writer.ledger.append(file_ledger.waiting_file(*place, landed, file_name, reason))
+
+    def _load(self, dataset: Dataset, delivery: Delivery) -> int:
+        """Read a file into the writer; return its physical records."""
+        reading = Reading(Tally())
+        mine: list[tuple[str, pa.Table]] = []
+        held, written = 0, False
+        try:
+            reader = FileReader(self.channel, dataset, self.tokeniser)
+            for table, rows in reader.read(delivery, reading, delivery.is_history(self.settings)):
+                mine.append((table, rows))
+                held += rows.num_rows
+                if held >= ROWS_PER_WRITE:
+                    self.writer.hold(mine)
+                    self.writer.write()
+                    mine, held, written = [], 0, True
+                self._say(reading)
+        except BrokenFile as broken:
+            if written:
+                self.writer.forget(delivery.file_id)
+            row = file_ledger.broken_file(delivery, reading, dataset, broken, self.settings)
+            faults: list[tuple[int | None, str | None, str]] = [(None, broken.column, broken.reason)]
+            self.result.broken.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {broken}")
+        else:
+            row = file_ledger.loaded_file(delivery, reading, dataset, self.settings, self.tokeniser)
+            faults = list(reading.tally.rejected)
+            self.writer.hold(mine)
+        self.writer.ledger.append(row)
+        self.writer.quarantine.extend(file_ledger.quarantine_rows(delivery, dataset, faults))
+        self.result.files += 1
+        self.result.loaded += row["loaded"]
+        self.result.quarantined += row["quarantined"]
+        self.result.skipped += row["skipped"]
+        if self.writer.is_full:
+            self.writer.commit()
+        return int(row["physical_records"])
+
+    def _say(self, reading: Reading) -> None:
+        if time.monotonic() - self.said >= PROGRESS_SECONDS:
+            self.said = time.monotonic()
+            records, seconds = self.result.loaded + reading.loaded, self.said - self.began
+            self.progress(f"channels: {self.channel.name} {records:,} records, {seconds:.0f} s")
+
+
+def _follow_live_from(settings: Settings, connection: duckdb.DuckDBPyConnection, channel: Channel) -> None:
+    """Mark files as history or live anew: that is a function of settings and landing times, also when they change."""
+    live_from = settings.live_from_date(channel.name)
+    began = None if live_from is None else dt.datetime.combine(live_from, dt.time()) - SHANGHAI_OFFSET
+    changed = connection.execute(
+        "select file_id, file_name, status, not is_history from channels.ledger "
+        "where channel = $channel and status <> 'waiting' "
+        "and not starts_with(file_name, 'history/') and not contains(file_name, '/history/') "
+        "and is_history <> (cast($began as timestamp) is null or landed_at < cast($began as timestamp))",
+        {"channel": channel.name, "began": began},
+    ).fetchall()
+    if not changed:
+        return
+    with transaction(connection):
+        for file_id, file_name, status, is_history in changed:
+            connection.execute(
+                "update channels.ledger set is_history = ? where file_id = ? and file_name = ?",
+                [is_history, file_id, file_name],
+            )
+            # The rows came with the file that was loaded: a second delivery of it elsewhere says nothing about them.
+            for table in channel.tables() if status == "loaded" else ():
+                connection.execute(
+                    f'update channels."{table}" set _is_history = ? where _file_id = ?', [is_history, file_id]
+                )

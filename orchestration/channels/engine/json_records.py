@@ -1,0 +1,183 @@
+"""JSON records: one payload per line or element, with or without an envelope; lists inside become child datasets."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from orchestration.channels.engine.column_cleaning import as_text
+from orchestration.channels.engine.declare import Column, Dataset
+from orchestration.channels.engine.files import BLOCK, open_content
+from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.records import ENVELOPE, Batch, Elements, Tally, header_keys, names_of
+
+RECORDS_PER_BATCH: Final = 20_000
+#: A whole .json file is read at once; bigger ones belong in .jsonl.
+LARGEST_ARRAY: Final = 512 << 20
+_POWERS: Final = re.compile(r"\d[eE][+]?\d")
+
+
+def _number(text: str) -> float | str:
+    """Return a JSON fraction; one in powers of ten stays text, so that an id written so is seen to be damaged."""
+    return text if "e" in text or "E" in text else float(text)
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+_PLAIN: Final = json.JSONDecoder(parse_constant=_no_constant)
+_CAREFUL: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_number)
+
+
+class Explode:
+    """Turns payloads of one dataset into batches."""
+
+    def __init__(self, dataset: Dataset, tally: Tally) -> None:
+        self._dataset = dataset
+        self._tally = tally
+        self._first = True
+
+    def batch(self, lines: Sequence[int], records: list[dict[str, Any]]) -> Batch:
+        """Return the records as columns, children beside them."""
+        self._tally.physical += len(records)
+        payloads, accounts, fetched = _opened(records)
+        keys: set[str] = set().union(*payloads) if payloads else set()
+        columns = self._columns(self._dataset.columns, payloads, keys)
+        if self._first and payloads:
+            self._first = False
+            for column in self._dataset.columns:
+                if column.required and columns[column.name].null_count == len(payloads) and _absent(column, keys):
+                    raise BrokenFile("missing_column", column.name)
+        batch = Batch(np.asarray(lines, np.int64), columns, accounts, fetched)
+        for child in self._dataset.children:
+            lists = [_as_list(value) for value in _values(payloads, child.path)]
+            counts = np.fromiter(map(len, lists), np.int64, len(lists))
+            elements = list(chain.from_iterable(lists))
+            parents = np.repeat(np.arange(len(lists)), counts)
+            ordinals = np.arange(len(elements)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+            inner = set().union(*(each for each in elements[:100] if isinstance(each, dict)))
+            batch.children[child.name] = Elements(parents, ordinals, self._columns(child.columns, elements, inner))
+        return batch
+
+    def _columns(self, columns: Sequence[Column], payloads: list[Any], keys: set[str]) -> dict[str, pa.Array]:
+        spelled: dict[str, str] = {}
+        for key in keys:
+            spelled.setdefault(header_keys(key)[0], key)
+        found = {}
+        opened: dict[str, list[Any]] = {"": payloads}
+        for column in columns:
+            path = column.path or column.name
+            if "." not in path and path not in keys:
+                names = (header_keys(name)[0] for name in names_of(column))
+                path = next((spelled[name] for name in names if name in spelled), path)
+            parent, _, last = path.rpartition(".") if path != "." else ("", "", ".")
+            if parent not in opened:
+                opened[parent] = _values(payloads, parent)
+            found[column.name] = as_text(_values(opened[parent], last))
+        return found
+
+
+def _opened(records: list[dict[str, Any]]) -> tuple[list[Any], pa.Array | None, pa.Array | None]:
+    """Return payloads, accounts and fetch times; a record without an envelope is its own payload."""
+    if not any("payload" in record for record in records):
+        return records, None, None
+    enveloped = [
+        isinstance(record.get("payload"), dict) and any(key in record for key in ENVELOPE) for record in records
+    ]
+    payloads = [record["payload"] if inside else record for record, inside in zip(records, enveloped, strict=True)]
+    outer = [record if inside else {} for record, inside in zip(records, enveloped, strict=True)]
+    return (
+        payloads,
+        as_text([each.get("_account") for each in outer]),
+        as_text([each.get("_fetched_at") for each in outer]),
+    )
+
+
+def _values(payloads: list[Any], path: str) -> list[Any]:
+    if path == ".":
+        return payloads
+    values = payloads
+    for key in path.split("."):
+        try:
+            values = [each.get(key) for each in values]
+        except AttributeError:
+            values = [each.get(key) if isinstance(each, dict) else None for each in values]
+    return values
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _absent(column: Column, keys: set[str]) -> bool:
+    known = {header_keys(key)[0] for key in keys}
+    roots = {header_keys(name.split(".")[0])[0] for name in names_of(column)}
+    return not roots & known
+
+
+def read_lines(blocks: Iterable[list[str | None]], dataset: Dataset, tally: Tally) -> Iterator[Batch]:
+    """Yield the batches of a file with one JSON object per line; a line that is none is set aside alone."""
+    explode = Explode(dataset, tally)
+    line = 0
+    for block in blocks:
+        numbers: list[int] = []
+        records: list[dict[str, Any]] = []
+        decoder = _CAREFUL if any(text is not None and _POWERS.search(text) for text in block) else _PLAIN
+        for text in block:
+            line += 1
+            record = _record(text, line, decoder, tally)
+            if record is not None:
+                numbers.append(line)
+                records.append(record)
+        yield explode.batch(numbers, records)
+
+
+def _record(text: str | None, line: int, decoder: json.JSONDecoder, tally: Tally) -> dict[str, Any] | None:
+    if text is None:
+        tally.reject(line, "undecodable_line")
+        return None
+    try:
+        record = decoder.decode(text)
+    except (ValueError, RecursionError):
+        if text.strip("\ufeff \t\x00"):
+            tally.reject(line, "bad_json")
+        else:
+            tally.skip("blank")
+        return None
+    if isinstance(record, dict):
+        return record
+    tally.reject(line, "bad_json")
+    return None
+
+
+def read_array(path: Path, file_format: str, encoding: str, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
+    """Yield the batches of a file that is one JSON array (or one object); the line is the element's place, from 1."""
+    with open_content(path, file_format) as content:
+        text = content.read(LARGEST_ARRAY + BLOCK)
+    if len(text) > LARGEST_ARRAY:
+        raise BrokenFile("oversize")
+    try:
+        whole = _CAREFUL.decode(text.decode("utf-8-sig" if encoding == "utf-8" else encoding))
+    except UnicodeDecodeError:
+        raise BrokenFile("undecodable") from None
+    except (ValueError, RecursionError):
+        raise BrokenFile("not_json") from None
+    elements = whole if isinstance(whole, list) else [whole]
+    explode = Explode(dataset, tally)
+    for start in range(0, len(elements), RECORDS_PER_BATCH):
+        numbers, records = [], []
+        for place, element in enumerate(elements[start : start + RECORDS_PER_BATCH], start + 1):
+            if isinstance(element, dict):
+                numbers.append(place)
+                records.append(element)
+            else:
+                tally.reject(place, "bad_json")
+        yield explode.batch(numbers, records)

@@ -1,0 +1,192 @@
+"""Parquet files and xlsx workbooks as batches of text."""
+
+import datetime as dt
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import openpyxl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from orchestration.channels.engine.column_cleaning import TEXT, as_text
+from orchestration.channels.engine.declare import Dataset
+from orchestration.channels.engine.delimited import RowTable
+from orchestration.channels.engine.json_records import Explode
+from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, map_header, recognised
+
+ROWS_PER_BATCH: Final = 50_000
+#: A workbook that unpacks to more than this, or to a hundred times its size, is not opened.
+LARGEST_WORKBOOK: Final = 2 << 30
+LARGEST_RATIO: Final = 100
+#: Spreadsheets end at this row; a file that fills it was probably cut.
+EXCEL_LAST_ROW: Final = 1_048_576
+#: What openpyxl and the parsers below it raise on a damaged workbook (XML errors are SyntaxErrors).
+_UNREADABLE: Final = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError, EOFError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+def read_parquet(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
+    """Yield the batches of a Parquet file; its row number stands for the line."""
+    try:
+        file = pq.ParquetFile(path)
+        nested = bool(dataset.children) or any("." in (column.path or "") for column in dataset.columns)
+        start = 1
+        explode = Explode(dataset, tally)
+        for batch in file.iter_batches(ROWS_PER_BATCH):
+            lines = np.arange(start, start + batch.num_rows)
+            start += batch.num_rows
+            if nested:
+                yield explode.batch(lines.tolist(), [_read_json(record) for record in batch.to_pylist()])
+            else:
+                yield _flat(batch, lines, dataset, tally)
+        if start == 1:
+            map_header(dataset, file.schema_arrow.names)
+    except UnicodeDecodeError:
+        raise BrokenFile("undecodable") from None
+    except (pa.ArrowException, OSError):
+        raise BrokenFile("not_parquet") from None
+
+
+def _read_json(record: dict[str, Any]) -> dict[str, Any]:
+    """Return an enveloped record with its payload opened: Parquet landings keep it as JSON text."""
+    if isinstance(record.get("payload"), str):
+        try:
+            return {**record, "payload": json.loads(record["payload"])}
+        except ValueError:
+            return record
+    return record
+
+
+def _flat(batch: pa.RecordBatch, lines: np.ndarray, dataset: Dataset, tally: Tally) -> Batch:
+    positions, unknown = map_header(dataset, batch.schema.names)
+    for name in unknown:
+        tally.warnings[f"unknown_column {name}"] = 1
+    columns = {}
+    for column in dataset.columns:
+        position = positions.get(column.name)
+        columns[column.name] = pa.nulls(len(lines), TEXT) if position is None else _column_text(batch.column(position))
+    tally.physical += len(lines)
+    accounts, fetched = (
+        None if name not in positions else _column_text(batch.column(positions[name])) for name in ENVELOPE
+    )
+    return Batch(lines, columns, accounts, fetched)
+
+
+def _column_text(array: pa.Array) -> pa.Array:
+    """Return a typed column as text; a whole-second instant without its empty fraction, one with a zone in UTC."""
+    kind = array.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        try:
+            array.validate(full=True)  # writers of other houses store GBK bytes as strings
+        except pa.ArrowInvalid:
+            raise BrokenFile("undecodable") from None
+    if pa.types.is_dictionary(kind):
+        return _column_text(array.dictionary_decode())
+    if pa.types.is_timestamp(kind):
+        text = pc.replace_substring_regex(array.cast(TEXT), r"\.0+(Z?)$", r"\1")
+        return pc.replace_substring_regex(text, r"(\.\d{6})\d{3}(Z?)$", r"\1\2")
+    if pa.types.is_floating(kind):
+        return as_text([None if value != value else value for value in array.to_pylist()])
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_date(kind)
+    ):
+        return array.cast(TEXT)
+    if pa.types.is_decimal(kind) or pa.types.is_boolean(kind):
+        return array.cast(TEXT)
+    return as_text([
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in array.to_pylist()
+    ])
+
+
+def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
+    """Yield the batches of a worksheet; the sheet's row stands for the line."""
+    _check_size(path)
+    try:
+        values = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        written = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    except _UNREADABLE:
+        raise BrokenFile("not_xlsx") from None
+    if dataset.sheet and dataset.sheet not in values.sheetnames:
+        raise BrokenFile("unknown_sheet")
+    name = dataset.sheet or values.sheetnames[0]
+    table: RowTable | None = None
+    rows: list[tuple[int, list[str]]] = []
+    before = number = 0
+    for number, (shown, typed) in enumerate(_sheet_rows(values[name], written[name]), 1):
+        cells = [_cell_text(value) for value in shown]
+        if table is not None:
+            if any(_is_unvalued(value, formula) for value, formula in zip(shown, typed, strict=False)):
+                tally.reject(number, "formula_without_value")
+            else:
+                rows.append((number, cells + [""] * (table.width - len(cells))))
+            if len(rows) >= ROWS_PER_BATCH:
+                yield table.batch(rows)
+                rows = []
+        elif not any(cells):
+            tally.skip("blank")
+        elif (
+            recognised(dataset, cells) * 2 >= min(len([cell for cell in cells if cell]), 4)
+            or before >= dataset.preamble
+        ):
+            while cells and not cells[-1]:
+                cells.pop()
+            table = RowTable(dataset, cells, tally)
+        else:
+            before += 1
+            tally.skip("preamble")
+    if table is None:
+        raise BrokenFile("unknown_header")
+    if number == EXCEL_LAST_ROW:
+        tally.warnings["possible_excel_truncation"] = 1
+    yield table.batch(rows)
+    values.close()
+    written.close()
+
+
+def _sheet_rows(values: Any, written: Any) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """Yield each row as shown and as written; a workbook is unpacked while it is read, and may end in the middle."""
+    try:
+        yield from zip(values.iter_rows(values_only=True), written.iter_rows(values_only=True), strict=False)
+    except _UNREADABLE:
+        raise BrokenFile("not_xlsx") from None
+
+
+def _is_unvalued(value: Any, formula: Any) -> bool:
+    return value is None and isinstance(formula, str) and formula.startswith("=")
+
+
+def _check_size(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError):
+        raise BrokenFile("not_xlsx") from None
+    if unpacked > LARGEST_WORKBOOK or unpacked > LARGEST_RATIO * max(path.stat().st_size, 1 << 16):
+        raise BrokenFile("zip_bomb")
+
+
+def _cell_text(value: Any) -> str:
+    """Return a cell as text: a whole number digit by digit, one of 16 digits or more as the damage it is."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        if abs(value) >= 1e15:
+            return format(float(value), ".5E")
+        return str(int(value)) if value == int(value) else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    return str(value)

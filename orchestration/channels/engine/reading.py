@@ -1,0 +1,227 @@
+"""One file into rows of its tables: reader by format, rules by column, records with a fault set aside whole."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.channels.engine.clocks import as_instant_text
+from orchestration.channels.engine.column_cleaning import TEXT, Read, read_column
+from orchestration.channels.engine.declare import BOOKKEEPING, Channel, Column, Dataset
+from orchestration.channels.engine.delimited import read_delimited
+from orchestration.channels.engine.files import line_blocks
+from orchestration.channels.engine.json_records import read_array, read_lines
+from orchestration.channels.engine.landing import Delivery
+from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
+from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.records import Batch, Elements, Tally
+from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.values import Rules
+
+_ACCOUNT: Final = Column("_account", "identifier")
+_FETCHED: Final = Column("_fetched_at", "instant", clock="utc", may_be_future=True)
+#: Above this share of one column's values failing by type, columns are swapped and the rest is not to be trusted.
+MOSTLY: Final = 0.2
+FEWEST_FOR_MOSTLY: Final = 100
+_BY_TYPE: Final = frozenset({"not_a_number", "not_a_time", "phone_in_number", "not_a_boolean", "not_an_object"})
+
+
+@dataclasses.dataclass
+class Reading:
+    """What a file came to: loaded records, its tally and the range of its event times."""
+
+    tally: Tally
+    loaded: int = 0
+    earliest: str | None = None
+    latest: str | None = None
+
+
+class FileReader:
+    """Reads one delivery of a dataset.
+
+    Parameters
+    ----------
+    channel, dataset
+        What is read.
+    tokeniser
+        Turns contact values into tokens.
+    """
+
+    def __init__(self, channel: Channel, dataset: Dataset, tokeniser: Tokeniser) -> None:
+        self._channel = channel
+        self._dataset = dataset
+        self._tokeniser = tokeniser
+        instants = [column for column in dataset.columns if column.type == "instant" and not column.may_be_future]
+        required = [column for column in instants if column.required]
+        self._event_time = next(iter([*required, *instants]), None)
+
+    def read(self, delivery: Delivery, reading: Reading, is_history: bool) -> Iterator[tuple[str, pa.Table]]:
+        """Yield (table, rows) of a delivery and keep the reading's counts.
+
+        Raises
+        ------
+        BrokenFile
+            When the file is set aside whole; what was yielded before is to be dropped.
+        """
+        if delivery.broken:
+            raise delivery.broken
+        landed_on = (delivery.landed_at + SHANGHAI_OFFSET).date().isoformat()
+        # A landing is known to the second: what happened within that second is not in the future.
+        landed_by = delivery.landed_at.replace(microsecond=999_999)
+        rules = Rules(self._tokeniser, as_instant_text(landed_by), landed_on)
+        from_spreadsheet = (delivery.format or "").startswith(("csv", "xlsx"))
+        for batch in self._batches(delivery, reading.tally):
+            if len(batch):
+                yield from self._tables(batch, rules, from_spreadsheet, delivery, is_history, reading)
+        self._judge(reading.tally)
+
+    def _batches(self, delivery: Delivery, tally: Tally) -> Iterator[Batch]:
+        path, file_format = delivery.path, delivery.format or ""
+        encoding = delivery.probe.encoding if delivery.probe else "utf-8"
+        if file_format == "parquet":
+            return read_parquet(path, self._dataset, tally)
+        if file_format == "xlsx":
+            return read_workbook(path, self._dataset, tally)
+        if file_format == "json":
+            return read_array(path, file_format, encoding, self._dataset, tally)
+        blocks = line_blocks(path, file_format, encoding)
+        reader = read_lines if file_format.startswith("jsonl") else read_delimited
+        return reader(blocks, self._dataset, tally)
+
+    def _tables(
+        self, batch: Batch, rules: Rules, from_spreadsheet: bool, delivery: Delivery, is_history: bool, reading: Reading
+    ) -> Iterator[tuple[str, pa.Table]]:
+        faults: dict[int, tuple[str, str]] = {}
+        own = _read_all(self._dataset.columns, batch.columns, rules, from_spreadsheet, reading.tally)
+        for name, read in own.items():
+            for position, reason in read.reasons.items():
+                faults.setdefault(position, (name, reason))
+        inner = {}
+        for child in self._dataset.children:
+            elements = batch.children.get(child.name) or _no_elements(child.columns)
+            inner[child.name] = _read_all(child.columns, elements.columns, rules, False, reading.tally)
+            for name, read in inner[child.name].items():
+                for position, reason in read.reasons.items():
+                    faults.setdefault(int(elements.parents[position]), (f"{child.path}.{name}", reason))
+        for position, (name, reason) in sorted(faults.items()):
+            reading.tally.rejected.append((int(batch.lines[position]), name, reason))
+        good = np.ones(len(batch), bool)
+        good[list(faults)] = False
+        reading.loaded += int(good.sum())
+        kept = np.flatnonzero(good)
+        if not len(kept):
+            return
+        self._widen(own, kept, reading)
+        books = self._bookkeeping(batch, rules, delivery, is_history)
+        prefix = f"{self._channel.name}__"
+        yield prefix + self._dataset.name, _table(_flat(self._dataset.columns, own), None, books, kept)
+        for child in self._dataset.children:
+            elements = batch.children.get(child.name) or _no_elements(child.columns)
+            mine = np.flatnonzero(good[elements.parents]) if len(elements.parents) else np.zeros(0, np.int64)
+            parents = elements.parents[mine].astype(np.int64)
+            inherited = [column for key in child.parent for column in self._dataset.columns if column.name == key]
+            above = {name: array.take(pa.array(parents)) for name, array in _flat(inherited, own).items()}
+            below = {
+                name: array.take(pa.array(mine)) for name, array in _flat(child.columns, inner[child.name]).items()
+            }
+            ordinals = pa.array(elements.ordinals[mine].astype(np.int64))
+            yield prefix + child.name, _table({**above, **below}, ordinals, books, parents)
+
+    def _widen(self, own: dict[str, Read], kept: np.ndarray, reading: Reading) -> None:
+        """Widen the range of event times by a batch."""
+        if self._event_time is None:
+            return
+        span = pc.min_max(own[self._event_time.name].outputs[0].take(pa.array(kept))).as_py()
+        if span["min"] is not None:
+            reading.earliest = min(filter(None, (reading.earliest, span["min"])))
+            reading.latest = max(filter(None, (reading.latest, span["max"])))
+
+    def _bookkeeping(self, batch: Batch, rules: Rules, delivery: Delivery, is_history: bool) -> dict[str, pa.Array]:
+        count = len(batch)
+        nothing = pa.nulls(count, TEXT)
+        account = read_column(_ACCOUNT, nothing if batch.accounts is None else batch.accounts, rules).outputs[0]
+        fetched = read_column(_FETCHED, nothing if batch.fetched is None else batch.fetched, rules).outputs[0]
+        return {
+            "_file_id": pa.repeat(pa.scalar(delivery.file_id, TEXT), count),
+            "_line": pa.array(batch.lines.astype(np.int64)),
+            "_landed_at": pa.repeat(pa.scalar(delivery.landed_at, pa.timestamp("us")), count),
+            "_is_history": pa.repeat(pa.scalar(is_history), count),
+            "_account": account,
+            "_fetched_at": fetched.cast(pa.timestamp("us")),
+        }
+
+    def _judge(self, tally: Tally) -> None:
+        """Set the file aside whole when one kind of fault runs through it."""
+        if not tally.rejected:
+            return
+        counts: dict[tuple[str | None, str], int] = {}
+        for _, name, reason in tally.rejected:
+            counts[name, reason] = counts.get((name, reason), 0) + 1
+        for (name, reason), count in counts.items():
+            if reason == "undecodable_line" and count * 2 > tally.physical:
+                raise BrokenFile("undecodable")
+            if reason in _BY_TYPE and count >= FEWEST_FOR_MOSTLY and count > MOSTLY * tally.physical:
+                raise BrokenFile("mostly_bad", name)
+
+
+def _read_all(
+    columns: tuple[Column, ...], written: dict[str, pa.Array], rules: Rules, from_spreadsheet: bool, tally: Tally
+) -> dict[str, Read]:
+    found: dict[str, Read] = {}
+    for column in columns:
+        if column.contact_by:
+            kinds = found[column.contact_by].outputs[0]
+            found[column.name] = _read_by_kind(column, written[column.name], kinds, rules)
+        else:
+            found[column.name] = read_column(column, written[column.name], rules, from_spreadsheet)
+        tally.warnings.update({f"{code} {column.name}": count for code, count in found[column.name].warnings.items()})
+    return found
+
+
+def _read_by_kind(column: Column, written: pa.Array, kinds: pa.Array, rules: Rules) -> Read:
+    """Read a column whose meaning another one gives: mobiles and e-mails as such, the rest as its own type."""
+    plainly = dataclasses.replace(column, contact_by=None)
+    values, reasons, warnings = read_column(plainly, written, rules)
+    merged = values[0]
+    for kind, contact_type in (("mobile", "phone"), ("landline", "phone"), ("email", "email")):
+        of_kind = pc.fill_null(pc.equal(kinds, kind), False)
+        if not pc.any(of_kind).as_py():
+            continue
+        only = pc.if_else(of_kind, written, pa.scalar(None, TEXT))
+        read = read_column(Column(column.name, contact_type), only, rules)  # type: ignore[arg-type]
+        value = read.outputs[0]
+        if contact_type == "phone":
+            value = pc.if_else(pc.equal(read.outputs[1], kind), value, pa.scalar(None, TEXT))
+        merged = pc.if_else(of_kind, value, merged)
+        refused = pc.and_(of_kind, pc.and_(pc.is_valid(written), pc.is_null(value)))
+        for position in np.flatnonzero(refused.to_numpy(zero_copy_only=False)).tolist():
+            reasons.setdefault(position, read.reasons.get(position, "not_a_contact"))
+    return Read([merged], reasons, warnings)
+
+
+def _flat(columns: Any, read: dict[str, Read]) -> dict[str, pa.Array]:
+    return {
+        name: array for column in columns for name, array in zip(column.outputs, read[column.name].outputs, strict=True)
+    }
+
+
+def _table(
+    arrays: dict[str, pa.Array], ordinals: pa.Array | None, books: dict[str, pa.Array], rows: np.ndarray
+) -> pa.Table:
+    """Return rows of a table: a child's arrays are already its own, its bookkeeping is its parents'."""
+    chosen = pa.array(rows)
+    own = (
+        {name: array.take(chosen) for name, array in arrays.items()}
+        if ordinals is None
+        else {**arrays, "_ordinal": ordinals}
+    )
+    return pa.table({**own, **{name: books[name].take(chosen) for name in BOOKKEEPING}})
+
+
+def _no_elements(columns: tuple[Column, ...]) -> Elements:
+    nothing = np.zeros(0, np.int64)
+    return Elements(nothing, nothing, {column.name: pa.nulls(0, TEXT) for column in columns})

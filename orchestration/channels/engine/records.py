@@ -1,0 +1,119 @@
+"""Records between a file and the rules: batches of columns of text with their line numbers, and the file's tally."""
+
+import dataclasses
+import re
+import unicodedata
+from collections import Counter
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from orchestration.channels.engine.declare import Column, Dataset
+from orchestration.channels.engine.reasons import BrokenFile
+
+#: What an enveloped record says beside its payload; delimited and Parquet files may have them as columns.
+ENVELOPE: Final = ("_account", "_fetched_at")
+_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_JOINERS = re.compile(r"[\s_\-()\[\]【】*:\"']+")
+
+
+@dataclasses.dataclass
+class Tally:
+    """What happened to a file's physical records; the engine checks that it adds up."""
+
+    physical: int = 0
+    skipped: Counter[str] = dataclasses.field(default_factory=Counter)
+    warnings: Counter[str] = dataclasses.field(default_factory=Counter)
+    #: (line, column or None, reason)
+    rejected: list[tuple[int, str | None, str]] = dataclasses.field(default_factory=list)
+
+    def skip(self, what: str) -> None:
+        """Count one record as a declared skip."""
+        self.physical += 1
+        self.skipped[what] += 1
+
+    def reject(self, line: int, reason: str, column: str | None = None) -> None:
+        """Count one record as set aside before its values were read."""
+        self.physical += 1
+        self.rejected.append((line, column, reason))
+
+
+@dataclasses.dataclass
+class Elements:
+    """The elements of a child dataset in a batch: whose they are, their place, and their columns."""
+
+    parents: np.ndarray
+    ordinals: np.ndarray
+    columns: dict[str, pa.Array]
+
+
+@dataclasses.dataclass
+class Batch:
+    """Some records of a file, column by column, as written; a declared column that the file lacks is all null."""
+
+    lines: np.ndarray
+    columns: dict[str, pa.Array]
+    accounts: pa.Array | None = None
+    fetched: pa.Array | None = None
+    children: dict[str, Elements] = dataclasses.field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self.lines)
+
+
+def header_keys(text: str) -> tuple[str, ...]:
+    """Return what a header is compared by: without case, width, spaces and joiners, with and without its unit."""
+    folded = unicodedata.normalize("NFKC", text).casefold().strip().lstrip("\ufeff'`")
+    whole = _JOINERS.sub("", folded)
+    bare = _JOINERS.sub("", _BRACKETED.sub("", folded))
+    return (whole, bare) if bare and bare != whole else (whole,)
+
+
+def names_of(column: Column) -> tuple[str, ...]:
+    """Return every header a column goes by."""
+    return (column.name, *((column.path,) if column.path else ()), *column.aliases)
+
+
+def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], list[str]]:
+    """Return the position of each declared column and envelope field in a header, and the headers nobody declared.
+
+    Raises
+    ------
+    BrokenFile
+        ``duplicated_header`` or ``missing_column``, naming the column.
+    """
+    known = {
+        key: column.name for column in dataset.columns for name in names_of(column) for key in header_keys(name)[:1]
+    }
+    positions: dict[str, int] = {}
+    unknown: list[str] = []
+    seen: set[str] = set()
+    for position, text in enumerate(header):
+        if text.strip() in ENVELOPE:
+            positions.setdefault(text.strip(), position)
+            continue
+        keys = header_keys(text)
+        if not keys[0]:
+            continue
+        name = next((known[key] for key in keys if key in known), None)
+        if name in positions or (name is None and keys[0] in seen):
+            raise BrokenFile("duplicated_header", name)
+        seen.add(keys[0])
+        if name is None:
+            unknown.append(text.strip())
+        else:
+            positions[name] = position
+    if not positions.keys() - set(ENVELOPE):
+        raise BrokenFile("unknown_header")
+    for column in dataset.columns:
+        if column.required and column.name not in positions:
+            raise BrokenFile("missing_column", column.name)
+    return positions, unknown
+
+
+def recognised(dataset: Dataset, header: list[str]) -> int:
+    """Return how many of a line's cells are headers of the dataset."""
+    known = {key for column in dataset.columns for name in names_of(column) for key in header_keys(name)[:1]}
+    return sum(any(key in known for key in header_keys(cell)) for cell in header)

@@ -1,0 +1,150 @@
+"""The warehouse tables of the doors: one per dataset, the ledger of files and the quarantine of records."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.channels.engine.declare import Channel, Dataset
+from orchestration.files import PRIVATE_MODE, replacing
+
+#: One row per file delivered (a file under another name with the same content has its own row, status duplicate).
+LEDGER: Final[dict[str, str]] = {
+    "file_id": "varchar",
+    "channel": "varchar",
+    "dataset": "varchar",
+    "file_name": "varchar",
+    "bytes": "bigint",
+    "modified_ns": "bigint",
+    "encoding": "varchar",
+    "landed_at": "timestamp",
+    "is_history": "boolean",
+    "physical_records": "bigint",
+    "loaded": "bigint",
+    "quarantined": "bigint",
+    "skipped": "bigint",
+    "status": "varchar",
+    "reason": "varchar",
+    "warnings": "varchar",
+    "min_event_at": "timestamp",
+    "max_event_at": "timestamp",
+    "rule_version": "varchar",
+}
+#: One row per record set aside (line null: the whole file).
+QUARANTINE: Final[dict[str, str]] = {
+    "file_id": "varchar",
+    "channel": "varchar",
+    "dataset": "varchar",
+    "file_name": "varchar",
+    "line": "bigint",
+    "column_name": "varchar",
+    "reason": "varchar",
+    "remedy": "varchar",
+    "rule_version": "varchar",
+}
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None = None) -> None:
+    """Create the ledger, the quarantine and every table of a channel where they are missing.
+
+    A table whose columns are not the declared ones (a module has changed) is dropped with its ledger rows, so that
+    its files are read again from ``raw/``.
+    """
+    connection.execute("create schema if not exists channels")
+    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
+        connection.execute(f"create table if not exists channels.{name} ({_listed(columns)})")
+    if channel is None:
+        return
+    for name, columns in channel.tables().items():
+        found = connection.execute(
+            "select column_name from duckdb_columns() where schema_name = 'channels' and table_name = ? "
+            "order by column_index",
+            [name],
+        ).fetchall()
+        if found and [row[0] for row in found] != list(columns):
+            connection.execute(f'drop table channels."{name}"')
+            for dataset in channel.datasets:
+                if name in _tables_of(channel, dataset):
+                    _forget(connection, channel, dataset)
+        connection.execute(f'create table if not exists channels."{name}" ({_listed(columns)})')
+
+
+def forget_other_rules(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
+    """Forget a dataset's files that other rules read (a new alias or word, another unit): ``raw/`` is read anew."""
+    others = connection.execute(
+        "select 1 from channels.ledger "
+        "where channel = ? and dataset = ? and status <> 'waiting' and rule_version <> ? limit 1",
+        [channel.name, dataset.name, dataset.rule_version],
+    ).fetchone()
+    if others:
+        with transaction(connection):
+            _forget(connection, channel, dataset)
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
+    for owned in ("ledger", "quarantine"):
+        connection.execute(
+            f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name]
+        )
+    existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
+    for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
+        connection.execute(f'delete from channels."{name}"')
+
+
+def _tables_of(channel: Channel, dataset: Dataset) -> set[str]:
+    return {f"{channel.name}__{each}" for each in (dataset.name, *(child.name for child in dataset.children))}
+
+
+def _listed(columns: dict[str, str]) -> str:
+    return ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+
+
+def append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Append an Arrow table whose columns are the target's, in order."""
+    connection.register("incoming_rows", rows)
+    connection.execute(f'insert into channels."{table}" select * from incoming_rows')
+    connection.unregister("incoming_rows")
+
+
+def append_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Append rows given as dictionaries; a key that is missing is null."""
+    if rows:
+        types = {"varchar": pa.string(), "bigint": pa.int64(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}
+        arrays = [pa.array([row.get(name) for row in rows], types[kind]) for name, kind in columns.items()]
+        append(connection, table, pa.Table.from_arrays(arrays, names=list(columns)))
+
+
+@contextlib.contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run what is inside as one transaction."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def export(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Write the ledger and the quarantine as Parquet for people, each replaced in one step."""
+    ledger = connection.sql(
+        "select * from channels.ledger order by channel, dataset, file_name, file_id, landed_at"
+    ).to_arrow_table()
+    quarantine = connection.sql(
+        "select * from channels.quarantine order by channel, dataset, file_name, file_id, line, column_name, reason"
+    ).to_arrow_table()
+    _replace(ledger, home / "ledger.parquet")
+    _replace(quarantine, home / "quarantine" / "quarantine.parquet")
+
+
+def _replace(table: pa.Table, path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with replacing(path, PRIVATE_MODE) as draft:
+        pq.write_table(table, draft)

@@ -1,1 +1,0 @@
-"""The first stage: one asset per channel reads its landing folder; the ledger and the quarantine close it."""

@@ -1,1 +1,0 @@
-"""OneID: what a person needs to see why records are one customer."""

@@ -1,0 +1,59 @@
+"""The registry of models: trained where missing, one row per training date and model."""
+
+import time
+
+import dagster as dg
+
+from ml.labels import model_specs
+from ml.models.gates import gate_thresholds
+from ml.models.run import registry_frame, train_all
+from ml.models.tables import champions_table, lift_table
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
+from orchestration.frames import of_dates, replace_registry, seed, snapshots
+from orchestration.warehouse import connect
+
+
+@dg.asset(
+    key=["models", "registry"],
+    group_name="models",
+    owners=OWNERS,
+    partitions_def=PARTITIONS,
+    backfill_policy=ONE_RUN,
+    deps=[
+        dg.AssetKey(["features", "customer_features"]),
+        dg.AssetKey(["features", "outcomes"]),
+    ],
+    description="One row per (training_date, model): its id, champion, measures out of time and card.",
+    kinds={"python"},
+)
+def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    """Train the models of the run's Mondays, or find them kept."""
+    started, settings, plan = time.monotonic(), home.settings, home.plan(context)
+    cut_offs = sorted({date for dates in plan.cut_offs.values() for date in dates})
+    models = settings.home / "models"
+    with connect(settings) as con:
+        words, specs = seed(con, "reason_words", "feature"), model_specs(seed(con, "model_specs", "model"))
+        thresholds = gate_thresholds(seed(con, "gates", "gate"))
+        frames = snapshots(con, cut_offs), of_dates(con, "features.outcomes", cut_offs)
+        cards = train_all(
+            specs,
+            plan.cut_offs,
+            *frames,
+            words["feature"].tolist(),
+            thresholds,
+            models,
+            settings.horizon_days,
+            settings.threads,
+        )
+        rows = replace_registry(con, registry_frame(cards))
+    newest = [card for card in cards if card["training_date"] == plan.training_dates[-1].isoformat()]
+    return dg.MaterializeResult(
+        metadata={
+            "rows": rows,
+            "seconds": round(time.monotonic() - started, 2),
+            "trained": sum(card["trained_now"] for card in cards),
+            "models": dg.MetadataValue.path(str(models)),
+            "champions": dg.MetadataValue.md(champions_table(newest)),
+            "lift": dg.MetadataValue.md(lift_table(newest)),
+        }
+    )

@@ -1,1 +1,0 @@
-"""models: what is trained, judged and kept."""

@@ -1,0 +1,69 @@
+"""The last stage: the version readers read, written, audited and published; then the page of each date."""
+
+import time
+
+import dagster as dg
+
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
+from orchestration.publish import publish
+from orchestration.publishing.contract import tables
+from orchestration.publishing.versions import Store, date_of
+from orchestration.report.build import build_report, inputs
+from orchestration.warehouse import connect
+
+
+@dg.asset(
+    key=["published", "version"],
+    group_name="published",
+    owners=OWNERS,
+    partitions_def=PARTITIONS,
+    backfill_policy=ONE_RUN,
+    deps=[
+        dg.AssetKey(["published", name])
+        for name in (*tables(), "channel_freshness", "contact_refusals", "contact_consents")
+    ],
+    description="One folder of Parquet files and a manifest per date; CURRENT names the newest that passed its checks.",
+    kinds={"python", "parquet"},
+)
+def version(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    """Write the versions of the run's dates, check those very files, then move CURRENT."""
+    started, settings = time.monotonic(), home.settings
+    done = publish(settings, home.plan(context).as_of_dates, context.log.info)
+    return dg.MaterializeResult(
+        metadata={
+            "rows": done.rows[max(done.rows)],
+            "seconds": round(time.monotonic() - started, 2),
+            "versions": len(done.versions),
+            "current": done.current,
+            "checks": done.checks_run,
+            "data_docs": dg.MetadataValue.path(str(settings.home / "reports" / "data_docs" / "index.html")),
+        }
+    )
+
+
+@dg.asset(
+    key=["published", "report"],
+    group_name="published",
+    owners=OWNERS,
+    partitions_def=PARTITIONS,
+    backfill_policy=ONE_RUN,
+    deps=[dg.AssetKey(["published", "version"])],
+    description="The morning report of a date: one page that opens offline, Chinese with an English switch.",
+    kinds={"html"},
+)
+def report(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    """Build the page of every date of the run whose version is kept."""
+    started, settings = time.monotonic(), home.settings
+    store = Store(settings.published)
+    newest = {date_of(name): name for name in reversed(store.by_age()) if store.has_passed(name)}
+    pages = []
+    for date in home.plan(context).as_of_dates:
+        if date.isoformat() not in newest:
+            continue
+        with connect(settings, read_only=True) as warehouse:
+            cards, curve = inputs(warehouse, date)
+        pages.append(build_report(settings, store.versions / newest[date.isoformat()], cards, curve))
+    page = dg.MetadataValue.path(str(pages[-1])) if pages else "none kept"
+    return dg.MaterializeResult(
+        metadata={"rows": len(pages), "seconds": round(time.monotonic() - started, 2), "page": page}
+    )

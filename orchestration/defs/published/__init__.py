@@ -1,1 +1,0 @@
-"""The last stage: the published tables become files, are checked as files, and CURRENT moves."""

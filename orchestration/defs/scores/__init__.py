@@ -1,1 +1,0 @@
-"""scores: what the kept models say of everybody at a date."""
