@@ -11,7 +11,8 @@ with standing as (
 ),
 
 refunds as (
-    select * from {{ ref('refund_spans') }} where stage = 'paid_back' and order_id is not null
+    select * from {{ ref('refund_spans') }}
+    where stage = 'paid_back' and order_id is not null
 ),
 
 owners as (
@@ -30,16 +31,15 @@ owners as (
 
 -- The days at which an order changes: its version, its owner, what came back, a test flag.
 days as (
-    {%- for relation in ['standing', 'refunds', 'owners'] %}
-    {%- for day in ['from_date', 'to_date'] %}
+    {%- for relation, day in [
+        ('standing', 'from_date'), ('standing', 'to_date'), ('refunds', 'from_date'), ('refunds', 'to_date'),
+        ('owners', 'from_date'), ('owners', 'to_date')] %}
     select
         source,
         order_id,
         {{ day }} as day
     from {{ relation }}
     where {{ day }} is not null
-    {{ 'union' if not loop.last }}
-    {%- endfor %}
     {{ 'union' if not loop.last }}
     {%- endfor %}
 ),
