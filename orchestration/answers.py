@@ -26,6 +26,8 @@ def status(settings: Settings) -> int:
     for name, channel in sorted(manifest["channels"].items()):
         stale = "  STALE" if channel.get("stale") else ""
         print(f"  {name:<26}data as of {channel.get('data_as_of') or 'never'}{stale}")
+    for seed, sha256 in sorted(manifest.get("own_rules", {}).items()):
+        print(f"own rules  {seed:<26}{sha256[:12]}")
     _print_quarantine(settings)
     return DONE
 

@@ -99,10 +99,12 @@ def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
         raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
     from orchestration.channels.engine.keys import check_keys
     from orchestration.channels.engine.registry import check_names
+    from orchestration.home_rules import check_own_rules
     from orchestration.runner import run_dates
 
     check_keys(settings)
     check_names(settings)
+    check_own_rules(settings)
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
     outcome = run_dates(settings, dates)
@@ -125,10 +127,12 @@ def _ui(settings: Settings, options: argparse.Namespace) -> int:
 
     from orchestration.channels.engine.keys import check_keys
     from orchestration.channels.engine.registry import check_names
+    from orchestration.home_rules import check_own_rules
     from orchestration.instance import prepare_instance, sweep_orphans
 
     check_keys(settings)
     check_names(settings)
+    check_own_rules(settings)
     prepare_instance(settings)
     with dg.DagsterInstance.get() as instance:
         sweep_orphans(instance, settings)

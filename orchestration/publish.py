@@ -12,6 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from orchestration.channels.engine.keys import load_key
+from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.journal import append_plans
 from orchestration.publishing.versions import RollbackRefused, Store, acceptable, date_of
@@ -146,6 +147,7 @@ def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnecti
         manifest.freshness(connection, as_of_date),
         manifest.suppression_state(connection, as_of_date),
         [check.name for check in checks_of(settings, connection)],
+        {rules.seed: rules.sha256 for rules in own_rules(settings)},
     )
     return store.keep(building, said), sum(rows.values())
 

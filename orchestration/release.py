@@ -25,9 +25,9 @@ def _hash(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def release_of_seeds() -> str:
-    """Return a hash of dbt's seeds, with their column types and tests."""
-    return _hash(_DBT.glob("seeds/**/*.*"))
+def release_of_seeds(own: Iterable[Path] = ()) -> str:
+    """Return a hash of dbt's seeds, with their column types and tests, and of a home's own rules."""
+    return _hash([*_DBT.glob("seeds/**/*.*"), *own])
 
 
 def noted(connection: duckdb.DuckDBPyConnection, part: str) -> str | None:
@@ -45,9 +45,12 @@ def note(connection: duckdb.DuckDBPyConnection, part: str, release: str) -> None
     connection.execute("commit")
 
 
-def drop_other_releases(connection: duckdb.DuckDBPyConnection, dbt_project: Path = _DBT) -> list[str]:
-    """Drop dbt's tables that another release built; return their schemas."""
-    release = _hash(file for pattern in _RULES for file in dbt_project.glob(pattern))
+def drop_other_releases(
+    connection: duckdb.DuckDBPyConnection, dbt_project: Path = _DBT, own: Iterable[Path] = ()
+) -> list[str]:
+    """Drop dbt's tables that another release, or other rules of the home, built; return their schemas."""
+    shipped = [file for pattern in _RULES for file in dbt_project.glob(pattern)]
+    release = _hash([*shipped, *own])
     if noted(connection, "dbt") == release:
         return []
     for schema in _KEPT:

@@ -9,6 +9,7 @@ from typing import Final
 import dagster as dg
 
 from orchestration.channels.engine.keys import kept_at, load_key
+from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
@@ -32,10 +33,11 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         settings = self.settings
         with writer_lock(settings, context.run.run_id if context.run else "no run"):
             os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
+            check_own_rules(settings)
             load_key(settings, "one_id")
             os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
             with connect(settings) as connection:
-                drop_other_releases(connection)
+                drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
                 fit_columns(connection)
                 create_schemas(connection)
             yield self
@@ -47,7 +49,8 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
 
     def plan(self, context: dg.AssetExecutionContext) -> RunPlan:
         """Return the dates of this run from its partition range."""
-        return plan_run(self.settings, partition_dates(context))
+        settings = self.settings
+        return plan_run(settings, partition_dates(context), seed_file(settings, "segment_numbers"))
 
 
 class NoDates(RuntimeError):

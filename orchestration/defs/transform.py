@@ -16,6 +16,7 @@ from orchestration.data_horizon import require_data
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
 from orchestration.defs.shared import OWNERS, Home, partition_dates
 from orchestration.defs.translator import SEEDS, StageTranslator
+from orchestration.home_rules import load_own_rules, own_rules
 from orchestration.python_tables import create_missing
 from orchestration.release import note, noted, release_of_seeds
 from orchestration.settings import CHECKOUT, Settings
@@ -72,7 +73,8 @@ def _tables_failed(settings: Settings, target: Path, error: Exception) -> Tables
 )
 def seeds(home: Home, dbt: DbtCliResource) -> dg.MaterializeResult:
     """Load the seeds when the warehouse holds other ones: 58 tables and their tests cost a night 10 CPU seconds."""
-    started, settings, release = time.monotonic(), home.settings, release_of_seeds()
+    started, settings = time.monotonic(), home.settings
+    release = release_of_seeds(rules.file for rules in own_rules(settings))
     with connect(settings) as warehouse:
         loaded = noted(warehouse, "seeds") != release
     if loaded:
@@ -80,12 +82,18 @@ def seeds(home: Home, dbt: DbtCliResource) -> dg.MaterializeResult:
         arguments = [*_arguments(settings), "--select", _SEEDS]
         try:
             dbt.cli(arguments, manifest=PROJECT.manifest_path, target_path=target).wait()
+            with connect(settings) as warehouse:
+                own = load_own_rules(warehouse, settings)
+            if own:
+                dbt.cli(["test", *arguments[1:]], manifest=PROJECT.manifest_path, target_path=target).wait()
         except DagsterDbtCliRuntimeError as error:
             raise _tables_failed(settings, target, error) from None
         with connect(settings) as warehouse:
             note(warehouse, "seeds", release)
     seconds = round(time.monotonic() - started, 2)
-    return dg.MaterializeResult(metadata={"loaded": loaded, "seconds": seconds, "release": release})
+    own_names = ", ".join(rules.seed for rules in own_rules(settings)) or "none"
+    metadata = {"loaded": loaded, "seconds": seconds, "release": release, "own_rules": own_names}
+    return dg.MaterializeResult(metadata=metadata)
 
 
 @dbt_assets(

@@ -59,8 +59,9 @@ def build_manifest(
     channels: Mapping[str, Mapping[str, Any]],
     suppression_hash: str,
     checks: Sequence[str],
+    own_rules: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the manifest of a folder of written tables."""
+    """Return the manifest of a folder of written tables; ``own_rules``: sha256 of the seeds that a home replaces."""
     tables = {
         name: {
             "rows": rows[name],
@@ -78,6 +79,7 @@ def build_manifest(
         "checks": sorted(checks),
         "suppression_state_sha256": suppression_hash,
         "exempt": {name: contract.exempt for name, contract in contracts.items() if contract.exempt},
+        **({"own_rules": dict(own_rules)} if own_rules else {}),
     }
 
 
