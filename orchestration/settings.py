@@ -1,12 +1,14 @@
 """Settings of a home: read once, from the environment and ``siyu.toml``; an unknown key is an error."""
 
-import dataclasses
 import datetime as dt
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from orchestration.business_time import parse_business_date
 
@@ -17,35 +19,47 @@ class SettingsError(ValueError):
     """A setting, key or argument that is wrong before a byte is read (exit code 2)."""
 
 
-@dataclasses.dataclass(frozen=True)
+def _listed(value: object) -> object:
+    return value.split(",") if isinstance(value, str) else value
+
+
+def _folder(value: object) -> object:
+    return Path(str(value)).expanduser().resolve()
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Share = Annotated[float, Field(ge=0, le=0.5)]
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a run may be told, with the defaults a first run works with.
 
     Money is yuan here because people write it; ``_fen`` values are derived. Rates are shares of one.
     """
 
-    home: Path = CHECKOUT / ".siyu"
+    home: Annotated[Path, BeforeValidator(_folder)] = CHECKOUT / ".siyu"
     engine: str = "duckdb"
-    threads: int = 2
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
     memory_limit: str = "2GB"
     partitions_start: str = "2009-01-01"
-    cut_off_hour: int = 6
-    restate_days: int = 7
-    kpi_days: int = 90
-    horizon_days: int = 28
-    training_cut_offs: int = 14
-    retention_dates: int = 20
-    lock_wait_seconds: int = 60
-    daily_budget_yuan: int = 5000
-    gross_margin_rate: float = 0.25
-    holdout_share: float = 0.05
-    exploration_share: float = 0.10
+    cut_off_hour: Annotated[int, Field(ge=0, le=23)] = 6
+    restate_days: Annotated[int, Field(ge=1, le=31)] = 7
+    kpi_days: Annotated[int, Field(ge=7, le=400)] = 90
+    horizon_days: Annotated[int, Field(ge=7, le=120)] = 28
+    training_cut_offs: Annotated[int, Field(ge=4, le=60)] = 14
+    retention_dates: Annotated[int, Field(ge=1, le=1000)] = 20
+    lock_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
+    daily_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 5000
+    gross_margin_rate: Annotated[float, Field(ge=0, le=1)] = 0.25
+    holdout_share: Share = 0.05
+    exploration_share: Share = 0.10
     token_key_file: str = ""
     vault_key_file: str = ""
-    minimum_rows: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    live_from: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    done_markers: tuple[str, ...] = ()
-    staff_channels: tuple[str, ...] = ("wecom", "call")
+    minimum_rows: Mapping[str, int] = Field(default_factory=dict)
+    live_from: Mapping[str, str] = Field(default_factory=dict)
+    done_markers: Names = ()
+    staff_channels: Names = ("wecom", "call")
 
     @property
     def landing(self) -> Path:
@@ -73,46 +87,29 @@ class Settings:
         return parse_business_date(text) if text else None
 
 
-_FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
-_BOUNDS: Mapping[str, tuple[float, float]] = {
-    "threads": (1, 64),
-    "cut_off_hour": (0, 23),
-    "restate_days": (1, 31),
-    "kpi_days": (7, 400),
-    "horizon_days": (7, 120),
-    "training_cut_offs": (4, 60),
-    "retention_dates": (1, 1000),
-    "lock_wait_seconds": (0, 3600),
-    "daily_budget_yuan": (0, 1e9),
-    "gross_margin_rate": (0.0, 1.0),
-    "holdout_share": (0.0, 0.5),
-    "exploration_share": (0.0, 0.5),
+_FIELDS: Final = Settings.__pydantic_fields__
+_BOUNDS: Final = {
+    name: [getattr(bound, end) for bound in field.metadata for end in ("ge", "le") if hasattr(bound, end)]
+    for name, field in _FIELDS.items()
 }
+#: Tables of the file; a variable of the environment has no place for them.
+_TABLES: Final = {"live_from", "minimum_rows"}
 
 
 def _coerce(name: str, value: Any, origin: str) -> Any:
-    default = _FIELDS[name].default
-    if name == "home":
-        return Path(str(value)).expanduser().resolve()
-    if name in {"live_from", "minimum_rows"}:
-        if not isinstance(value, Mapping):
-            raise SettingsError(f"{origin}: {name} is a table, for example [{name}]; got {value!r}")
-        return dict(value)
-    if name in {"done_markers", "staff_channels"}:
-        return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+    field = _FIELDS[name]
+    annotated = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     try:
-        if isinstance(default, int):
-            coerced: int | float = int(value)
-        elif isinstance(default, float):
-            coerced = float(value)
-        else:
-            return str(value)
-    except (TypeError, ValueError):
-        raise SettingsError(f"{origin}: {name} is a number; got {value!r}") from None
-    low, high = _BOUNDS.get(name, (float("-inf"), float("inf")))
-    if not low <= coerced <= high:
+        return TypeAdapter(annotated).validate_python(value)
+    except ValidationError as error:
+        what = error.errors()[0]["type"]
+    if name in _TABLES:
+        raise SettingsError(f"{origin}: {name} is a table, for example [{name}]; got {value!r}")
+    if what.startswith(("greater", "less")):
+        low, high = _BOUNDS[name]
         raise SettingsError(f"{origin}: {name} lies between {low:g} and {high:g}; got {value!r}")
-    return coerced
+    kind = {"int": "a whole number", "float": "a number", "tuple": "a list of names"}.get(what.split("_")[0], "a text")
+    raise SettingsError(f"{origin}: {name} is {kind}; got {value!r}")
 
 
 def load_settings(environment: Mapping[str, str] | None = None, checkout: Path = CHECKOUT) -> Settings:
@@ -154,7 +151,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         if not variable.startswith("SIYU_") or variable in internal or value == "":
             continue
         key = variable.removeprefix("SIYU_").lower()
-        if key not in _FIELDS or key in {"live_from", "minimum_rows"}:
+        if key not in _FIELDS or key in _TABLES:
             raise SettingsError(f"{variable}: unknown setting; known are {', '.join(sorted(_FIELDS))}")
         values[key] = _coerce(key, value, variable)
     if "SIYU_HOME" in environment or "home" not in values:
