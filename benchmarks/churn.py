@@ -77,7 +77,7 @@ def judged_by_what_came(con: duckdb.DuckDBPyConnection, truth: Path, horizon_day
         {"date": date},
     ).df()
     records = con.execute(
-        "select source, customer_id, one_id from segments.customer_records where as_of_date = $date", {"date": date}
+        "select source, customer_id, one_id from people.customer_records where as_of_date = $date", {"date": date}
     ).df()
     people = pd.read_parquet(truth / "people.parquet", columns=["person_id", "source", "customer_id"])
     orders = pd.read_parquet(truth / "orders_after.parquet")

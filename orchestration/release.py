@@ -7,6 +7,7 @@ from typing import Final
 
 import duckdb
 
+from orchestration.python_tables import PYTHON_TABLES
 from orchestration.settings import CHECKOUT
 
 _DBT = CHECKOUT / "dbt_project"
@@ -55,5 +56,8 @@ def drop_other_releases(
         return []
     for schema in _KEPT:
         connection.execute(f'drop schema if exists "{schema}" cascade')
+    for (name,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'recall'").fetchall():
+        if f"recall.{name}" not in PYTHON_TABLES:
+            connection.execute(f'drop table recall."{name}"')
     note(connection, "dbt", release)
     return list(_KEPT)

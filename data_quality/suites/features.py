@@ -51,6 +51,6 @@ def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Ch
             table,
             "count(case when profile.one_id is null then 1 end)",
             "Features speak of somebody who is no customer at the date.",
-            relation=f"{rows} left join segments.customer_profile as profile using (as_of_date, one_id)",
+            relation=f"{rows} left join people.customer_profile as profile using (as_of_date, one_id)",
         ),
     ]

@@ -37,13 +37,13 @@ _CUSTOMERS: Final = [
         "customers_net_is_paid_less_refunded",
         "customers",
         _count("net_paid_fen <> paid_fen - refunded_fen"),
-        "The money columns of segments.customer_profile disagree.",
+        "The money columns of people.customer_profile disagree.",
     ),
     Check(
         "customers_have_an_order_when_they_have_a_first_order",
         "customers",
         _count("(order_count > 0) <> (first_order_at is not null) or first_order_at > last_order_at"),
-        "order_count, first_order_at and last_order_at disagree in segments.customer_profile.",
+        "order_count, first_order_at and last_order_at disagree in people.customer_profile.",
     ),
     Check(
         "customers_know_nothing_of_the_future",

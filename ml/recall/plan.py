@@ -70,7 +70,7 @@ def plan_recall(
     Parameters
     ----------
     context
-        ``features.recall_context``: one row per (as_of_date, one_id).
+        ``recall.recall_context``: one row per (as_of_date, one_id).
     scores
         ``scores.customer_scores``.
     ancestry

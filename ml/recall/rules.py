@@ -59,7 +59,7 @@ class Rules:
     exploration_share: float
     horizon_days: int
     staff_channels: tuple[str, ...]
-    #: The offers' terms per as_of_date (features.recall_offers); without it the catalogue's hold on every date.
+    #: The offers' terms per as_of_date (recall.recall_offers); without it the catalogue's hold on every date.
     offers: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:

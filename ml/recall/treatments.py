@@ -54,7 +54,7 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     complaints, contact caps from landed messages, and offers that the need state, the RFM cell or a value-minded
     buyer's dearest cell forbids. Publishing checks suppression and consent again, last.
     """
-    require(people, CONTEXT, "features.recall_context")
+    require(people, CONTEXT, "recall.recall_context")
     blocked = (
         people[["is_suppressed", "has_open_refund", "has_open_complaint"]].fillna(False).astype(bool).any(axis=1)
         | (people["contacts_1d"].fillna(0) >= rules.cap("any_1d"))

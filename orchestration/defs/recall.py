@@ -18,8 +18,8 @@ from orchestration.recall_inputs import deeds, identity_moves, known_ancestry, l
 from orchestration.warehouse import connect, replace_dates
 
 DEPS = [
-    ["features", "recall_context"],
-    ["features", "recall_offers"],
+    ["recall", "recall_context"],
+    ["recall", "recall_offers"],
     ["scores", "customer_scores"],
     ["identity", "ancestry"],
 ]
@@ -44,11 +44,11 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
     salts = Salts(load_key(settings, "holdout"), load_key(settings, "exploration"))
     rows: dict[str, int] = collections.Counter()
     with connect(settings) as con:
-        rules = load_rules(con, settings, of_dates(con, "features.recall_offers", dates, key="offer_id"))
+        rules = load_rules(con, settings, of_dates(con, "recall.recall_offers", dates, key="offer_id"))
         ancestry = known_ancestry(con)
         for at in range(0, len(dates), DATES_AT_ONCE):
             some = dates[at : at + DATES_AT_ONCE]
-            frames = [of_dates(con, table, some) for table in ("features.recall_context", "scores.customer_scores")]
+            frames = [of_dates(con, table, some) for table in ("recall.recall_context", "scores.customer_scores")]
             plan = plan_recall(*frames, ancestry, rules, salts, settings.daily_budget_yuan * 100, some)
             for name, (_, columns) in PLANNED.items():
                 rows[name] += replace_dates(con, f"recall.{name}", getattr(plan, name), some, columns)

@@ -68,6 +68,11 @@ def past_the_wall(manifest):
         for node in _models(manifest, after).values()
         for parent in node["depends_on"]["nodes"]
         if nodes[parent]["schema"] in {"staging", "customer", "identity"} and node["name"] not in ASKS_IDENTITY
+    ] + [
+        f"{node['name']} reads {nodes[parent]['name']}"
+        for node in _models(manifest, ["people"]).values()
+        for parent in node["depends_on"]["nodes"]
+        if "/profile/" in node["original_file_path"] and nodes[parent]["schema"] in {"staging", "customer", "identity"}
     ]
 
 

@@ -1,7 +1,8 @@
 """What was true of a person is read as known at a date, never as it stands today.
 
 `people` turns what was known when into intervals of dates, once: a table of it that holds state has ``from_date`` and
-``to_date``. Every read of such a table after `people` stands in a step (a CTE) that is one of these:
+``to_date``. Every read of such a table after `people`, and in its
+folder `profile` where a person is told date by date, stands in a step (a CTE) that is one of these:
 
 - it goes through ``states_at``;
 - it compares both ends with a date;
@@ -66,7 +67,8 @@ def astray(models):
     later = STAGES[STAGES.index("people") + 1 :]
     sql = {uid: node for uid, node in models.items() if node["language"] == "sql"}
     state = {uid: node["name"] for uid, node in sql.items() if node["schema"] == "people" and holds_intervals(node)}
-    return [read for node in sql.values() if node["schema"] in later for read in _bare_reads(node, state)]
+    dated = [node for node in sql.values() if node["schema"] in later or "/profile/" in node["original_file_path"]]
+    return [read for node in dated for read in _bare_reads(node, state)]
 
 
 def _bare_reads(node, state):

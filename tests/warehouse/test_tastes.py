@@ -27,8 +27,8 @@ def tastes(folder, dates):
     with duckdb.connect(str(warehouse), read_only=True) as con:
         liked = con.execute("""
             select orders.as_of_date, orders.one_id, habits.interests, habits.settled_category_count
-            from segments.customer_orders as orders
-            inner join segments.purchase_habits as habits
+            from people.customer_orders as orders
+            inner join people.purchase_habits as habits
                 on orders.one_id = habits.one_id and orders.order_set = habits.order_set
         """).fetchall()
         counted = con.execute("select as_of_date, one_id, categories_84d from features.customer_features").fetchall()

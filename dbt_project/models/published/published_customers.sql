@@ -26,9 +26,11 @@ select
     cast(profile.average_order_fen as bigint) as average_order_fen,
     profile.preferred_channel,
     cast(profile.preferred_hour as bigint) as preferred_hour,
-    {{ published_list('profile.tags') }} as tags,
+    {{ published_list('tags.tags') }} as tags,
     profile.identity_confidence,
     profile.is_island
 from {{ ref('customer_profile') }} as profile
 inner join {{ run_dates('as_of') }} as dates
     on profile.as_of_date = dates.as_of_date
+left join {{ ref('tags') }} as tags
+    on profile.as_of_date = tags.as_of_date and profile.one_id = tags.one_id

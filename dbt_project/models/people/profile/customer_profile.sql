@@ -64,7 +64,6 @@ select
     end as average_order_fen,
     preferences.preferred_channel,
     preferences.preferred_hour,
-    {{ list_or_empty('tags.tags') }} as tags,
     identities.identity_confidence,
     identities.is_island,
     coalesce(attributes.is_test, false) or coalesce(set_aside.is_test, false) as is_test,
@@ -77,7 +76,7 @@ from people
 left join identities
     on people.as_of_date = identities.as_of_date and people.one_id = identities.one_id
 {%- for model in [
-    'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'tags', 'set_aside'
+    'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'set_aside'
 ] %}
 left join {{ model if model in ('reachable', 'consented') else ref(model) }} as {{ model }}
     on people.as_of_date = {{ model }}.as_of_date and people.one_id = {{ model }}.one_id
