@@ -2,7 +2,8 @@
 
 ``dbt_project/nouns.yml`` says what a noun is; the folders of ``models/staging`` say which models make it up: in the
 folder of a channel the model ``<channel>_<noun>`` is a part of the noun; ``<channel>_identifiers`` observes
-identifiers. dbt's macros can read neither, so both are written into one generated file, which is committed.
+identifiers. dbt's macros can read neither, so both are written into one generated file, which is committed; so is the
+list of tables that the channels declare.
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 import yaml
 
+from orchestration.channels.engine import registry
 from orchestration.settings import CHECKOUT
 
 PROJECT: Final = CHECKOUT / "dbt_project"
@@ -28,6 +30,13 @@ def columns(noun: dict[str, Any]) -> dict[str, str]:
     return {name: column["type"] for name, column in noun["columns"].items()}
 
 
+def grain(noun: dict[str, Any]) -> list[str]:
+    """Return what tells the rows of a staging part apart: the key, and the version where a row can change."""
+    if noun.get("is_told_once"):
+        return list(noun["key"])
+    return [*noun["key"], "known_at", *(["updated_at"] if "updated_at" in noun["columns"] else [])]
+
+
 def parts(noun: str, project: Path = PROJECT) -> list[str]:
     """Return the staging models that make up a noun (or ``identifiers``), sorted by name."""
     folders = sorted(folder for folder in (project / "models" / "staging").iterdir() if folder.is_dir())
@@ -44,6 +53,7 @@ def macros(project: Path = PROJECT) -> str:
         for line in (
             f"        '{noun}': {{",
             f"            'key': {described['key']!r},",
+            f"            'grain': {grain(described)!r},",
             "            'columns': {",
             *(f"                '{name}': '{kind}'," for name, kind in columns(described).items()),
             "            },",
@@ -60,6 +70,7 @@ def macros(project: Path = PROJECT) -> str:
         *_macro("noun_parts(noun)", "{", listed, "}[noun]"),
         *_macro("identifier_parts()", "[", [f"        '{part}'," for part in parts("identifiers", project)], "]"),
         *_macro("sighting_nouns()", "{", sightings, "}"),
+        *_macro("all_nouns()", "[", [f"        '{noun}'," for noun in known], "]"),
         "",
     ])  # fmt: skip
 
@@ -75,12 +86,42 @@ def _macro(signature: str, opens: str, body: list[str], closes: str) -> list[str
     return [*head, *body, f"    {close} -%}}", f"    {{{{ return({asked}) }}}}", "{%- endmacro %}"]
 
 
+def sources() -> str:
+    """Return the text of the file in which dbt reads the tables of every declared channel."""
+    listed = []
+    for channel in registry.channels().values():
+        for dataset in channel.datasets:
+            place = f"{channel.name}/{dataset.name}"
+            listed.append((f"{channel.name}__{dataset.name}", f"One row per record of {place}."))
+            for child in dataset.children:
+                about = f"One row per element of {child.path} in {place}; its record by _file_id and _line."
+                listed.append((f"{channel.name}__{child.name}", about))
+    return "\n".join([
+        "# Written by `python -m orchestration.nouns` from the declarations in orchestration/channels/platforms.",
+        "version: 2",
+        "",
+        "sources:",
+        "  - name: channels",
+        "    description: >",
+        "      What landed, decoded and typed as text, with file and line; docs/channel-formats.md has the formats.",
+        "    schema: channels",
+        "    tables:",
+        *(f"      - {{name: {name}, description: '{about}'}}" for name, about in listed),
+        "",
+    ])  # fmt: skip
+
+
+def generated(project: Path = PROJECT) -> dict[Path, str]:
+    """Return the files that are written, with the text of each."""
+    return {project / _GENERATED: macros(project), project / "models" / "staging" / "_sources.yml": sources()}
+
+
 def write(project: Path = PROJECT) -> None:
-    """Write the generated file where it says something else, so that dbt's manifest is not made anew for nothing."""
-    path, text = project / _GENERATED, macros(project)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    """Write the files that say something else, so that dbt's manifest is not made anew for nothing."""
+    for path, text in generated(project).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

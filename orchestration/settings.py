@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
 
 from orchestration.business_time import parse_business_date
 
@@ -87,7 +88,7 @@ class Settings:
         return parse_business_date(text) if text else None
 
 
-_FIELDS: Final = Settings.__pydantic_fields__
+_FIELDS: Final[dict[str, FieldInfo]] = vars(Settings)["__pydantic_fields__"]
 _BOUNDS: Final = {
     name: [getattr(bound, end) for bound in field.metadata for end in ("ge", "le") if hasattr(bound, end)]
     for name, field in _FIELDS.items()
@@ -98,7 +99,7 @@ _TABLES: Final = {"live_from", "minimum_rows"}
 
 def _coerce(name: str, value: Any, origin: str) -> Any:
     field = _FIELDS[name]
-    annotated = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    annotated: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     try:
         return TypeAdapter(annotated).validate_python(value)
     except ValidationError as error:

@@ -3,11 +3,24 @@
 import shutil
 
 from orchestration import nouns
+from orchestration.channels.engine import registry
 
 
-def test_the_macros_are_what_the_description_and_the_folders_say():
-    written = (nouns.PROJECT / "macros" / "generated" / "nouns.sql").read_text(encoding="utf-8")
-    assert written == nouns.macros(), "run python -m orchestration.nouns"
+def test_what_is_generated_is_what_the_description_the_folders_and_the_declarations_say():
+    for path, text in nouns.generated().items():
+        assert path.read_text(encoding="utf-8") == text, "run python -m orchestration.nouns"
+
+
+def test_a_row_that_can_change_is_told_apart_by_its_version_and_an_event_by_its_key():
+    described = nouns.nouns()
+    assert nouns.grain(described["orders"]) == ["source", "order_id", "known_at", "updated_at"]
+    assert nouns.grain(described["coupons"]) == ["source", "coupon_id", "known_at"]
+    assert nouns.grain(described["events"]) == ["source", "event_id"]
+
+
+def test_a_helper_module_declares_no_channel():
+    assert "declare" not in registry.channels()
+    assert next(iter(registry.channels())) == "standard"
 
 
 def test_every_noun_has_a_key_of_its_own_columns_and_a_model():

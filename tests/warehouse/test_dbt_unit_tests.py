@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
+from orchestration.channels.engine.keys import kept_at, load_key
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.dbt_errors import failed_tests_say, what_failed
 from orchestration.python_tables import create_missing
@@ -36,6 +37,7 @@ def _dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SIYU_")}
     environment |= {"SIYU_WAREHOUSE": str(home / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
+    environment["SIYU_ONE_ID_KEY"] = str(kept_at(Settings(home=home), "one_id"))
     return subprocess.run(
         [*command, *places, *outputs], capture_output=True, text=True, env=environment, timeout=600, check=False
     )
@@ -49,6 +51,7 @@ def _results(home: Path) -> list[dict]:
 def empty_home(tmp_path_factory) -> Path:
     """A home whose landing folder is empty, with every table of every stage made by what makes it in a run."""
     settings = Settings(home=tmp_path_factory.mktemp("empty"))
+    load_key(settings, "one_id")
     with connect(settings) as warehouse:
         create_schemas(warehouse)
         for channel in registry.channels():

@@ -3,6 +3,7 @@
     {%- set said = {
         'customers': {
             'key': ['source', 'customer_id'],
+            'grain': ['source', 'customer_id', 'known_at', 'updated_at'],
             'columns': {
                 'source': 'varchar',
                 'customer_id': 'varchar',
@@ -23,6 +24,7 @@
         },
         'orders': {
             'key': ['source', 'order_id'],
+            'grain': ['source', 'order_id', 'known_at', 'updated_at'],
             'columns': {
                 'source': 'varchar',
                 'order_id': 'varchar',
@@ -48,6 +50,7 @@
         },
         'order_lines': {
             'key': ['source', 'order_id', 'line_id'],
+            'grain': ['source', 'order_id', 'line_id', 'known_at', 'updated_at'],
             'columns': {
                 'source': 'varchar',
                 'order_id': 'varchar',
@@ -64,6 +67,7 @@
         },
         'refunds': {
             'key': ['source', 'refund_id'],
+            'grain': ['source', 'refund_id', 'known_at', 'updated_at'],
             'columns': {
                 'source': 'varchar',
                 'refund_id': 'varchar',
@@ -80,6 +84,7 @@
         },
         'products': {
             'key': ['source', 'sku_id'],
+            'grain': ['source', 'sku_id', 'known_at', 'updated_at'],
             'columns': {
                 'source': 'varchar',
                 'sku_id': 'varchar',
@@ -93,6 +98,7 @@
         },
         'events': {
             'key': ['source', 'event_id'],
+            'grain': ['source', 'event_id'],
             'columns': {
                 'source': 'varchar',
                 'event_id': 'varchar',
@@ -116,6 +122,7 @@
         },
         'messages': {
             'key': ['source', 'message_id'],
+            'grain': ['source', 'message_id', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'message_id': 'varchar',
@@ -140,6 +147,7 @@
         },
         'campaigns': {
             'key': ['campaign_id'],
+            'grain': ['campaign_id', 'known_at'],
             'columns': {
                 'campaign_id': 'varchar',
                 'name': 'varchar',
@@ -150,6 +158,7 @@
         },
         'offers': {
             'key': ['offer_id'],
+            'grain': ['offer_id', 'known_at'],
             'columns': {
                 'offer_id': 'varchar',
                 'kind': 'varchar',
@@ -162,6 +171,7 @@
         },
         'coupons': {
             'key': ['source', 'coupon_id'],
+            'grain': ['source', 'coupon_id', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'coupon_id': 'varchar',
@@ -175,6 +185,7 @@
         },
         'points_ledger': {
             'key': ['source', 'entry_id'],
+            'grain': ['source', 'entry_id', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'entry_id': 'varchar',
@@ -186,6 +197,7 @@
         },
         'consents': {
             'key': ['source', 'customer_id', 'message_channel', 'purpose', 'changed_at'],
+            'grain': ['source', 'customer_id', 'message_channel', 'purpose', 'changed_at', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'customer_id': 'varchar',
@@ -197,6 +209,7 @@
         },
         'suppressions': {
             'key': ['id_type', 'id_scope', 'id_token', 'message_channel', 'reason', 'changed_at'],
+            'grain': ['id_type', 'id_scope', 'id_token', 'message_channel', 'reason', 'changed_at', 'known_at'],
             'columns': {
                 'id_type': 'varchar',
                 'id_scope': 'varchar',
@@ -209,6 +222,7 @@
         },
         'stores': {
             'key': ['store_id'],
+            'grain': ['store_id', 'known_at'],
             'columns': {
                 'store_id': 'varchar',
                 'name': 'varchar',
@@ -217,6 +231,7 @@
         },
         'staff': {
             'key': ['staff_id'],
+            'grain': ['staff_id', 'known_at'],
             'columns': {
                 'staff_id': 'varchar',
                 'name_token': 'varchar',
@@ -230,6 +245,7 @@
         },
         'follows': {
             'key': ['source', 'staff_id', 'customer_id', 'added_at'],
+            'grain': ['source', 'staff_id', 'customer_id', 'added_at', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'staff_id': 'varchar',
@@ -243,6 +259,7 @@
         },
         'groups': {
             'key': ['source', 'group_id'],
+            'grain': ['source', 'group_id', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'group_id': 'varchar',
@@ -253,6 +270,7 @@
         },
         'group_memberships': {
             'key': ['source', 'group_id', 'customer_id', 'joined_at'],
+            'grain': ['source', 'group_id', 'customer_id', 'joined_at', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'group_id': 'varchar',
@@ -264,6 +282,7 @@
         },
         'entitlements': {
             'key': ['source', 'entitlement_id'],
+            'grain': ['source', 'entitlement_id', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'entitlement_id': 'varchar',
@@ -275,6 +294,7 @@
         },
         'appointments': {
             'key': ['source', 'appointment_id'],
+            'grain': ['source', 'appointment_id', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'appointment_id': 'varchar',
@@ -287,6 +307,7 @@
         },
         'leads': {
             'key': ['lead_id', 'changed_at'],
+            'grain': ['lead_id', 'changed_at', 'known_at'],
             'columns': {
                 'lead_id': 'varchar',
                 'source': 'varchar',
@@ -299,6 +320,7 @@
         },
         'task_results': {
             'key': ['task_id', 'staff_id', 'changed_at'],
+            'grain': ['task_id', 'staff_id', 'changed_at', 'known_at'],
             'columns': {
                 'task_id': 'varchar',
                 'staff_id': 'varchar',
@@ -309,6 +331,7 @@
         },
         'member_merges': {
             'key': ['source', 'customer_id_from', 'customer_id_to'],
+            'grain': ['source', 'customer_id_from', 'customer_id_to', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'customer_id_from': 'varchar',
@@ -318,6 +341,7 @@
         },
         'channel_costs': {
             'key': ['channel', 'cost_date', 'campaign_id'],
+            'grain': ['channel', 'cost_date', 'campaign_id', 'known_at'],
             'columns': {
                 'channel': 'varchar',
                 'cost_date': 'date',
@@ -468,5 +492,34 @@
         'appointments': 'starts_at',
         'leads': 'changed_at',
     } -%}
+    {{ return(said) }}
+{%- endmacro %}
+{% macro all_nouns() -%}
+    {%- set said = [
+        'customers',
+        'orders',
+        'order_lines',
+        'refunds',
+        'products',
+        'events',
+        'messages',
+        'campaigns',
+        'offers',
+        'coupons',
+        'points_ledger',
+        'consents',
+        'suppressions',
+        'stores',
+        'staff',
+        'follows',
+        'groups',
+        'group_memberships',
+        'entitlements',
+        'appointments',
+        'leads',
+        'task_results',
+        'member_merges',
+        'channel_costs',
+    ] -%}
     {{ return(said) }}
 {%- endmacro %}

@@ -1,1 +1,1 @@
-{{ noun_table('consents') }}
+{{ noun_table('consents', ref('landed_consents')) }}

@@ -1,1 +1,1 @@
-{{ noun_table('orders') }}
+{{ noun_table('orders', ref('landed_orders')) }}

@@ -1,7 +1,6 @@
 -- One row per observation that a record carried an identifier: as delivered, the record's own key, rulings of member
 -- merges, and numbers under the namespace of the system that issued them, from when the issuer showed them.
 with observed as (
-    {%- for part in identifier_parts() %}
     select
         source,
         customer_id,
@@ -15,10 +14,8 @@ with observed as (
         file_id,
         line,
         origin
-    from {{ ref(part) }}
+    from {{ ref('landed_identifiers') }}
     union all
-    {%- endfor %}
-    {%- for part in noun_parts('member_merges') %}
     select
         source,
         customer_id_to as customer_id,
@@ -32,9 +29,8 @@ with observed as (
         file_id,
         line,
         'ruling' as origin
-    from {{ ref(part) }}
+    from {{ ref('landed_member_merges') }}
     union all
-    {%- endfor %}
     select
         source,
         customer_id,
