@@ -19,5 +19,5 @@ def model(dbt, session):
         dbt.ref("id_types").df(), dbt.ref("identifier_origins").df(), dbt.ref("identity_limits").df()
     )
     key = Path(os.environ["SIYU_ONE_ID_KEY"]).read_bytes().strip()
-    cut_off = dt.timedelta(hours=16 + int(dbt.config.get("cut_off_hour")))
+    cut_off = dt.timedelta(hours=16 + int(dbt.config.meta_get("cut_off_hour")))
     return long_table(replay(links, rules, key, cut_off))
