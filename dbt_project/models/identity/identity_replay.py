@@ -19,5 +19,6 @@ def model(dbt, session):
         dbt.ref("id_types").df(), dbt.ref("identifier_origins").df(), dbt.ref("identity_limits").df()
     )
     key = Path(os.environ["SIYU_ONE_ID_KEY"]).read_bytes().strip()
-    cut_off = dt.timedelta(hours=16 + int(dbt.config.meta_get("cut_off_hour")))
+    hour = dbt.config.meta_get("cut_off_hour")  # a statement of its own, or dbt does not hand it in
+    cut_off = dt.timedelta(hours=16 + int(hour))
     return long_table(replay(links, rules, key, cut_off))
