@@ -3,20 +3,21 @@
 -- A step (opened, clicked ...) counts once it had happened by the end of the date; a failed message is no contact.
 with messages as (
     select
-        as_of_date,
-        person_key,
-        message_channel,
-        {{ days_between('sent_date', 'as_of_date') }} as days_ago,
-        opened_date <= as_of_date as is_opened,
-        clicked_date <= as_of_date as is_clicked,
-        replied_date <= as_of_date as is_replied,
-        unsubscribed_date <= as_of_date as is_unsubscribed
+        messages.as_of_date,
+        messages.person_key,
+        families.family,
+        {{ days_between('messages.sent_date', 'messages.as_of_date') }} as days_ago,
+        messages.opened_date <= messages.as_of_date as is_opened,
+        messages.clicked_date <= messages.as_of_date as is_clicked,
+        messages.replied_date <= messages.as_of_date as is_replied,
+        messages.unsubscribed_date <= messages.as_of_date as is_unsubscribed
     from {{ states_at(ref('message_states'), 'feature') }} as messages
+    left join {{ ref('channel_families') }} as families on messages.message_channel = families.channel
     where
-        person_key is not null
-        and arrived
-        and sent_date <= as_of_date
-        and sent_date > {{ add_days('as_of_date', '-84') }}
+        messages.person_key is not null
+        and messages.arrived
+        and messages.sent_date <= messages.as_of_date
+        and messages.sent_date > {{ add_days('messages.as_of_date', '-84') }}
 )
 
 select
@@ -32,8 +33,8 @@ select
     sum(case when is_clicked then 1 else 0 end) as clicked_84d,
     sum(case when is_replied then 1 else 0 end) as replied_84d,
     sum(case when is_unsubscribed then 1 else 0 end) as unsubscribed_84d,
-    sum(case when message_channel = 'sms' then 1 else 0 end) as sms_84d,
-    sum(case when message_channel in ('wecom', 'wecom_group') then 1 else 0 end) as wecom_contacts_84d,
-    sum(case when message_channel = 'call' then 1 else 0 end) as calls_84d
+    sum(case when family = 'sms' then 1 else 0 end) as sms_84d,
+    sum(case when family = 'wecom' then 1 else 0 end) as wecom_contacts_84d,
+    sum(case when family = 'call' then 1 else 0 end) as calls_84d
 from messages
 group by as_of_date, person_key

@@ -1,6 +1,15 @@
 {{ config(materialized='table') }}
 -- One row per (as_of_date, person_key) with an order in 84 days: money, discount, channels and refunds. Sums stay
 -- integer.
+with orders as (
+    select
+        orders.*,
+        families.family
+    from {{ ref('feature_orders') }} as orders
+    left join {{ ref('channel_families') }} as families on orders.channel = families.channel
+    where orders.days_ago < 84
+)
+
 select
     as_of_date,
     person_key,
@@ -15,14 +24,12 @@ select
     sum(case when days_ago < 28 then discount_fen + paid_fen else 0 end) as list_fen_28d,
     sum(discount_fen) as discount_fen_84d,
     sum(discount_fen + paid_fen) as list_fen_84d,
-    sum(case when channel in ('pos', 'store') then 1 else 0 end) as store_orders_84d,
-    sum(case when channel = 'mini_program' then 1 else 0 end) as mini_program_orders_84d,
-    sum(case when channel in ('tmall', 'taobao', 'jd', 'douyin', 'kuaishou', 'xiaohongshu') then 1 else 0 end)
-        as marketplace_orders_84d,
+    sum(case when family = 'store' then 1 else 0 end) as store_orders_84d,
+    sum(case when family = 'mini_program' then 1 else 0 end) as mini_program_orders_84d,
+    sum(case when family = 'marketplace' then 1 else 0 end) as marketplace_orders_84d,
     count(distinct channel) as order_channels_84d,
     count(distinct store_id) as order_stores_84d,
     sum(case when days_ago < 28 and refunded_fen > 0 then 1 else 0 end) as refunded_orders_28d,
     sum(case when refunded_fen > 0 then 1 else 0 end) as refunded_orders_84d
-from {{ ref('feature_orders') }}
-where days_ago < 84
+from orders
 group by as_of_date, person_key

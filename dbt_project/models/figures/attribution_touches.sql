@@ -24,10 +24,10 @@ inner join {{ ref('interaction_states') }} as interactions
         interactions.from_date <= days.as_of_date
         and (interactions.to_date is null or interactions.to_date > days.as_of_date)
         and interactions.touched_date > days.after_date
-left join {{ ref('passive_event_types') }} as passive
-    on interactions.kind = 'event' and interactions.touch = passive.event_type
+left join {{ ref('touch_types') }} as types
+    on interactions.touch = types.touch
 where
     interactions.one_id is not null
-    and passive.event_type is null
+    and not coalesce(types.is_leaving, false)
     and (interactions.kind in ('event', 'follow') or interactions.touch = 'message_delivered')
     and (interactions.kind = 'follow' or interactions.channel is not null)

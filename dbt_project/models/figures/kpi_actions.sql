@@ -19,11 +19,11 @@ inner join {{ ref('interaction_states') }} as interactions
         readings.kpi_date = interactions.touched_date
         and interactions.from_date <= readings.reading_date
         and (interactions.to_date is null or interactions.to_date > readings.reading_date)
-left join {{ ref('passive_event_types') }} as passive
-    on interactions.kind = 'event' and interactions.touch = passive.event_type
+left join {{ ref('touch_types') }} as types
+    on interactions.touch = types.touch
 where
     interactions.customer_id is not null
-    and passive.event_type is null
+    and not coalesce(types.is_leaving, false)
     and not interactions.is_received_only
     and interactions.kind <> 'registration'
 union

@@ -15,8 +15,8 @@ touched as (
         touches.one_id,
         max(windows.rank) as rank
     from {{ ref('touches') }} as touches
-    inner join {{ ref('touch_stages') }} as touch_stages on touches.touch = touch_stages.touch
-    inner join windows on touch_stages.aipl_stage = windows.aipl_stage
+    inner join {{ ref('touch_types') }} as touch_types on touches.touch = touch_types.touch
+    inner join windows on touch_types.aipl_stage = windows.aipl_stage
     where touches.age_days < windows.window_days and windows.min_order_days = 0
     group by touches.as_of_date, touches.one_id
 ),

@@ -21,17 +21,17 @@ people as (
 -- What a touch says for how long, settled before four million touches meet it: an equality instead of a choice of two.
 marks as (
     select
-        touch_stages.touch,
+        touch_types.touch,
         windows.window_days,
-        max(case when touch_stages.five_a_stage = windows.five_a_stage then windows.rank end) as rank,
-        max(case when touch_stages.five_a_stage_before_order = windows.five_a_stage then windows.rank end)
+        max(case when touch_types.five_a_stage = windows.five_a_stage then windows.rank end) as rank,
+        max(case when touch_types.five_a_stage_before_order = windows.five_a_stage then windows.rank end)
             as rank_before_order
-    from {{ ref('touch_stages') }} as touch_stages
+    from {{ ref('touch_types') }} as touch_types
     inner join windows
         on
-            touch_stages.five_a_stage = windows.five_a_stage
-            or touch_stages.five_a_stage_before_order = windows.five_a_stage
-    group by touch_stages.touch, windows.window_days
+            touch_types.five_a_stage = windows.five_a_stage
+            or touch_types.five_a_stage_before_order = windows.five_a_stage
+    group by touch_types.touch, windows.window_days
 ),
 
 touched as (

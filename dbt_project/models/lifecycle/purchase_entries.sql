@@ -1,7 +1,12 @@
 -- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days
 -- and the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
 with rules as (
-    select * from {{ ref('purchase_stage_rules') }}
+    select
+        rules.*,
+        ranks.lapse_depth
+    from {{ ref('purchase_stage_rules') }} as rules
+    inner join {{ ref('stage_ranks') }} as ranks
+        on ranks.model = 'purchase' and rules.purchase_stage = ranks.stage
 ),
 
 people as (

@@ -60,9 +60,9 @@ leap_touches as (
             moves.as_of_date = touches.as_of_date
             and moves.one_id = touches.one_id
             and touches.age_days < {{ segment_number('leap_touch_days') }}
-    left join {{ ref('passive_event_types') }} as passive
-        on touches.touch = passive.event_type
-    where moves.from_stage <> moves.to_stage and passive.event_type is null
+    left join {{ ref('touch_types') }} as types
+        on touches.touch = types.touch
+    where moves.from_stage <> moves.to_stage and not coalesce(types.is_leaving, false)
     group by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage, touches.touch
 )
 

@@ -72,7 +72,7 @@ select
     device_id,
     kind,
     touch,
-    touch like 'message_%' and touch not in ('message_clicked', 'message_replied') as is_received_only,
+    touch in (select types.touch from {{ ref('touch_types') }} as types where types.is_received_only) as is_received_only,
     touched_at,
     {{ business_date('touched_at') }} as touched_date,
     cast({{ local_hour('touched_at') }} as bigint) as touched_hour,

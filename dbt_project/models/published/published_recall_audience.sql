@@ -50,4 +50,4 @@ left join {{ ref('contact_refusals') }} as refusals
         and audience.message_channel = refusals.message_channel
 where
     refusals.one_id is null
-    and audience.arm in ('treat', 'explore')
+    and audience.arm in (select arms.arm from {{ ref('arms') }} as arms where arms.is_sent)

@@ -21,7 +21,7 @@ holdouts as (
         audience_id,
         count(*) as holdout_count
     from {{ ref('published_recall_assignment') }}
-    where arm in ('holdout_global', 'holdout_campaign')
+    where arm in (select arms.arm from {{ ref('arms') }} as arms where arms.is_held_out)
     group by 1, 2
 )
 

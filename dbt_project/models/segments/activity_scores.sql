@@ -6,7 +6,8 @@ with rules as (
         points,
         daily_cap,
         is_once
-    from {{ ref('activity_points') }}
+    from {{ ref('touch_types') }}
+    where points is not null
 ),
 
 counted as (
