@@ -17,7 +17,7 @@ select
     segments.super_user_role,
     segments.price_attitude,
     segments.novelty_attitude,
-    {{ published_list('people.interests') }} as interests
+    {{ published_list('segments.interests') }} as interests
 from {{ ref('customer_segments') }} as segments
 inner join {{ run_dates('as_of') }} as dates
     on segments.as_of_date = dates.as_of_date
