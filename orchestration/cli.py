@@ -143,13 +143,13 @@ def _ui(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _status(settings: Settings, options: argparse.Namespace) -> int:
-    from orchestration.answers import status
+    from orchestration.status_and_explain import status
 
     return status(settings)
 
 
 def _explain(settings: Settings, options: argparse.Namespace) -> int:
-    from orchestration.answers import explain
+    from orchestration.status_and_explain import explain
 
     return explain(settings, options.who)
 

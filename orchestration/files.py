@@ -30,6 +30,8 @@ def replacing(path: Path, mode: int = FILE_MODE, *, is_durable: bool = False) ->
         never halve it.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    # Made with its rights before a byte stands in it: whoever writes it next keeps them.
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     try:
         yield draft
         draft.chmod(mode)
@@ -45,9 +47,7 @@ def replacing(path: Path, mode: int = FILE_MODE, *, is_durable: bool = False) ->
 def write_text(path: Path, text: str, mode: int = FILE_MODE, *, is_durable: bool = True) -> None:
     """Write a small text file completely or not at all; parameters as for ``replacing``."""
     with replacing(path, mode, is_durable=is_durable) as draft:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        draft.write_text(text, encoding="utf-8")
 
 
 def sha256_of(path: Path) -> str:

@@ -8,38 +8,14 @@ from typing import Final
 
 import duckdb
 
+from ml.models.tables import REGISTRY
 from ml.recall.tables import OUTCOMES, PLANNED
+from ml.scores.tables import SCORES
 
 #: ``schema.table`` -> column -> DuckDB type, in the table's order.
 PYTHON_TABLES: Final[dict[str, dict[str, str]]] = {
-    "models.registry": {
-        "training_date": "DATE",
-        "model": "VARCHAR",
-        "model_id": "VARCHAR",
-        "champion": "VARCHAR",
-        "basis": "VARCHAR",
-        "horizon_days": "BIGINT",
-        "auc": "DOUBLE",
-        "pr_auc": "DOUBLE",
-        "brier": "DOUBLE",
-        "top_decile_lift": "DOUBLE",
-        "ece": "DOUBLE",
-        "gates_passed": "BOOLEAN",
-        "card": "VARCHAR",
-    },
-    "scores.customer_scores": {
-        "as_of_date": "DATE",
-        "one_id": "VARCHAR",
-        "model": "VARCHAR",
-        "model_version": "VARCHAR",
-        "horizon_days": "BIGINT",
-        "score": "DOUBLE",
-        "decile": "BIGINT",
-        "basis": "VARCHAR",
-        "reason_1": "VARCHAR",
-        "reason_2": "VARCHAR",
-        "reason_3": "VARCHAR",
-    },
+    "models.registry": REGISTRY,
+    "scores.customer_scores": SCORES,
     **{f"recall.{name}": columns for name, (_, columns) in PLANNED.items()},
     "recall.outcomes": OUTCOMES,
 }

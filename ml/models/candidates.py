@@ -16,7 +16,8 @@ from ml.models.measures import Labels
 #: Ridge on standardised coefficients, fixed on cut-offs older than any test; three RFM terms need hardly any.
 LOGIT_RIDGE = 1000.0
 RFM_RIDGE = 1.0
-_BGNBD_COLUMNS = ("bgnbd_repeats", "bgnbd_last_repeat_days", "bgnbd_age_days")
+#: What BG/NBD knows of a buyer: purchases after the first, when the last one was, how long ago the first.
+BGNBD_COLUMNS = ("bgnbd_repeats", "bgnbd_last_repeat_days", "bgnbd_age_days")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Fitted:
         if self.linear is not None:
             return [self.linear.probabilities(feature_matrix(rows, self.linear.features))]
         if self.bgnbd is not None:
-            x, last, age = (rows[name].to_numpy(dtype=np.float64) for name in _BGNBD_COLUMNS)
+            x, last, age = (rows[name].to_numpy(dtype=np.float64) for name in BGNBD_COLUMNS)
             silent = self.bgnbd.probability_no_order(x, last, age, float(horizon_days))
             return [silent if spec.positive == "no_order" else 1.0 - silent]
         matrix = feature_matrix(rows, features)
@@ -77,7 +78,7 @@ def fit_candidates(train: pd.DataFrame, buyers: pd.DataFrame, features: Sequence
         Fitted(name, linear=fit_linear(name, train, features, spec)) for name in ("recency", "rfm_logit", "logit")
     ]
     if len(buyers) >= 100 and "registered_no_order" not in spec.stages:
-        x, last, age = (buyers[name].to_numpy(dtype=np.float64) for name in _BGNBD_COLUMNS)
+        x, last, age = (buyers[name].to_numpy(dtype=np.float64) for name in BGNBD_COLUMNS)
         fitted.insert(1, Fitted("bgnbd", bgnbd=fit_bgnbd(x, last, age)))
     matrix = feature_matrix(train, features)
     fitted.append(

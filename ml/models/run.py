@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -12,13 +12,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from ml.labels.questions import ModelSpec
 from ml.models.artefacts import to_json
 from ml.models.measures import MEASURES
+from ml.models.tables import REGISTRY
 from ml.models.train import train, training_job
-
-#: Columns of ``models.registry``, in the table's order.
-REGISTRY_COLUMNS: Final = (
-    "training_date", "model", "model_id", "champion", "basis", "horizon_days", "auc", "pr_auc", "brier",
-    "top_decile_lift", "ece", "gates_passed", "card",
-)  # fmt: skip
 
 
 def train_all(
@@ -79,4 +74,4 @@ def registry_frame(cards: Sequence[dict[str, Any]]) -> pd.DataFrame:
         whole = to_json({key: value for key, value in card.items() if key != "trained_now"})
         date = dt.date.fromisoformat(card["training_date"])
         rows.append({**told, **values, "training_date": date, "card": whole})
-    return pd.DataFrame(rows, columns=list(REGISTRY_COLUMNS))
+    return pd.DataFrame(rows, columns=list(REGISTRY))

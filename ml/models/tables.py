@@ -1,7 +1,24 @@
-"""Cards as small Markdown tables, for people looking at a run."""
+"""The registry's columns, and cards as small Markdown tables for people looking at a run."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+#: Columns of ``models.registry`` with their DuckDB types, in the table's order.
+REGISTRY: Final[dict[str, str]] = {
+    "training_date": "DATE",
+    "model": "VARCHAR",
+    "model_id": "VARCHAR",
+    "champion": "VARCHAR",
+    "basis": "VARCHAR",
+    "horizon_days": "BIGINT",
+    "auc": "DOUBLE",
+    "pr_auc": "DOUBLE",
+    "brier": "DOUBLE",
+    "top_decile_lift": "DOUBLE",
+    "ece": "DOUBLE",
+    "gates_passed": "BOOLEAN",
+    "card": "VARCHAR",
+}
 
 
 def champions_table(cards: Sequence[dict[str, Any]]) -> str:

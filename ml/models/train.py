@@ -16,7 +16,7 @@ from ml.labels.questions import ModelSpec, labelled_rows
 from ml.models import boosted
 from ml.models.artefacts import code_hash, keep_model, read_card, to_json
 from ml.models.calibration import Calibration
-from ml.models.candidates import Fitted, fit_candidates, fit_linear, labels_of
+from ml.models.candidates import BGNBD_COLUMNS, Fitted, fit_candidates, fit_linear, labels_of
 from ml.models.card_words import card_words
 from ml.models.judge import Verdict, judge
 from ml.models.measures import cluster_weights
@@ -26,7 +26,6 @@ BOOTSTRAP_SEED = 20170101
 _NOT_JUDGED: dict[str, Any] = {
     "metrics": {}, "paired_auc": {}, "gates": [], "lift": [], "calibration": [], "test": {"rows": 0, "base_rate": None},
 }  # fmt: skip
-_BGNBD = ("bgnbd_repeats", "bgnbd_last_repeat_days", "bgnbd_age_days")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +54,7 @@ def training_job(
     """Select a model's labelled rows from the snapshots of its closed cut-offs."""
     check_features(features, snapshots)
     chosen = snapshots[snapshots["as_of_date"].isin(list(cut_offs))]
-    buyers = chosen.loc[chosen[_BGNBD[2]].notna() & ~chosen["is_test"], ["as_of_date", "one_id", *_BGNBD]]
+    buyers = chosen.loc[chosen[BGNBD_COLUMNS[2]].notna() & ~chosen["is_test"], ["as_of_date", "one_id", *BGNBD_COLUMNS]]
     return TrainingJob(
         spec=spec,
         training_date=training_date,
@@ -78,7 +77,7 @@ def model_id(job: TrainingJob) -> str:
     digest.update("\n".join(keys.tolist()).encode())
     digest.update(job.rows[["label", "contacted"]].to_numpy(dtype=np.int8).tobytes())
     digest.update(feature_matrix(job.rows, job.features).tobytes())
-    digest.update(job.buyers.loc[:, list(_BGNBD)].to_numpy(dtype=np.float64).tobytes())
+    digest.update(job.buyers.loc[:, list(BGNBD_COLUMNS)].to_numpy(dtype=np.float64).tobytes())
     return f"{job.spec.model}-{job.training_date:%Y%m%d}-{digest.hexdigest()[:12]}"
 
 

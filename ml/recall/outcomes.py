@@ -14,7 +14,7 @@ from ml.recall.tables import OUTCOMES
 
 #: One row per candidate of a version that CURRENT was moved to, holdouts included, in the order of the moves; publish
 #: appends it.
-JOURNAL: Final = (
+JOURNAL_COLUMNS: Final = (
     "version", "as_of_date", "audience_id", "one_id", "arm", "message_channel",
     "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen",
 )  # fmt: skip
@@ -45,7 +45,7 @@ def outcomes(
     Parameters
     ----------
     journal
-        Columns ``JOURNAL`` and ``PLANNED_WITH``.
+        Columns ``JOURNAL_COLUMNS`` and ``PLANNED_WITH``.
     orders
         ``one_id, order_date, net_paid_fen``: kept orders as known on ``known_on``.
     sent
@@ -66,7 +66,7 @@ def outcomes(
         ``OUTCOMES``, its ``as_of_date`` the date it is read on behalf of, ``known_on``; money in fen, ``srm_p_value``
         the probability of a holdout as far from its share by chance.
     """
-    require(journal, (*JOURNAL, *PLANNED_WITH), "published/journal.parquet")
+    require(journal, (*JOURNAL_COLUMNS, *PLANNED_WITH), "published/journal.parquet")
     ancestors = ancestry.groupby("one_id").size()
     rows = []
     last = journal.drop_duplicates("audience_id", keep="last")[["audience_id", "version"]]

@@ -12,13 +12,9 @@ from ml.features.matrix import Vector
 from ml.labels.questions import ModelSpec, population
 from ml.models.calibration import Calibration
 from ml.scores.reasons import base_log_odds, reasons
+from ml.scores.tables import SCORES
 from ml.scores.terms import model_terms
 
-#: Columns of ``scores.customer_scores``, in the table's order.
-SCORE_COLUMNS: Final = (
-    "as_of_date", "one_id", "model", "model_version", "horizon_days", "score", "decile", "basis",
-    "reason_1", "reason_2", "reason_3",
-)  # fmt: skip
 SCORE_DECIMALS: Final = 6
 
 
@@ -61,7 +57,7 @@ def score_frame(
     Returns
     -------
     DataFrame
-        Columns of ``SCORE_COLUMNS``, sorted by (as_of_date, model, one_id). ``score`` is the probability of the model's
+        Columns of ``SCORES``, sorted by (as_of_date, model, one_id). ``score`` is the probability of the model's
         question (churn: no order in the horizon; the others: an order), rounded to 6 places.
     """
     asked = [(cards[spec.model], population(snapshots, spec, horizon_days)) for spec in specs]
@@ -83,6 +79,6 @@ def score_frame(
             frame[f"reason_{number + 1}"] = [one[number] for one in told]
         frames.append(frame)
     if not frames:
-        return pd.DataFrame(columns=list(SCORE_COLUMNS))
-    whole = pd.concat(frames, ignore_index=True).loc[:, list(SCORE_COLUMNS)]
+        return pd.DataFrame(columns=list(SCORES))
+    whole = pd.concat(frames, ignore_index=True).loc[:, list(SCORES)]
     return whole.sort_values(["as_of_date", "model", "one_id"], ignore_index=True)

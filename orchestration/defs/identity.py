@@ -3,7 +3,7 @@
 import dagster as dg
 
 from orchestration.defs.shared import OWNERS, Home
-from orchestration.evidence import export_evidence
+from orchestration.identity_evidence import export_evidence
 from orchestration.warehouse import connect
 
 

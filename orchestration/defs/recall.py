@@ -9,7 +9,7 @@ import dagster as dg
 import pandas as pd
 
 from ml.recall import Salts, plan_recall
-from ml.recall.outcomes import JOURNAL, outcomes
+from ml.recall.outcomes import JOURNAL_COLUMNS, outcomes
 from ml.recall.tables import OUTCOMES, PLANNED
 from orchestration.channels.engine.keys import load_key
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
@@ -79,7 +79,7 @@ def recall_outcomes(context: dg.AssetExecutionContext, home: Home) -> dg.Materia
     with connect(settings) as con:
         found = [pd.DataFrame(columns=list(OUTCOMES))]
         if journal_file.exists():
-            journal = pd.read_parquet(journal_file, columns=list(JOURNAL))
+            journal = pd.read_parquet(journal_file, columns=list(JOURNAL_COLUMNS))
             first = journal["as_of_date"].min() + dt.timedelta(days=settings.horizon_days)
             due = [date for date in dates if first <= date]
             if due:

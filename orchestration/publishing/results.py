@@ -8,7 +8,7 @@ import duckdb
 
 from data_quality.judge import judge
 from data_quality.report import Report
-from orchestration.publishing.doors import door
+from orchestration.publishing.gates import door
 from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
 

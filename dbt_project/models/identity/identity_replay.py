@@ -18,7 +18,10 @@ def model(dbt, session):
     rules = IdentityRules.from_seeds(
         dbt.ref("id_types").df(), dbt.ref("identifier_origins").df(), dbt.ref("identity_limits").df()
     )
-    key = Path(os.environ["SIYU_ONE_ID_KEY"]).read_bytes().strip()
+    named = os.environ.get("SIYU_ONE_ID_KEY")
+    if not named:
+        raise RuntimeError("SIYU_ONE_ID_KEY names no file; it is vault/keys/one_id.key of the home, and siyu sets it")
+    key = Path(named).read_bytes().strip()
     hour = dbt.config.meta_get("cut_off_hour")  # a statement of its own, or dbt does not hand it in
     cut_off = dt.timedelta(hours=16 + int(hour))
     return long_table(replay(links, rules, key, cut_off))

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.answers import status
 from orchestration.channels.engine import landing, registry
 from orchestration.channels.engine.declare import Channel, Column, Dataset
 from orchestration.channels.engine.files import Landed
+from orchestration.status_and_explain import status
 from tests.unit.channels.door import HEADER, NOON, Door, row
 
 EVENTS = "source,event_id,event_type,occurred_at,properties\n"

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from ml.identity import shortest_chain
-from orchestration.answers import explain
-from orchestration.evidence import export_evidence
+from orchestration.identity_evidence import export_evidence
 from orchestration.settings import Settings
+from orchestration.status_and_explain import explain
 from orchestration.warehouse import connect
 
 COLUMNS = [

@@ -12,8 +12,9 @@ from ml.models.artefacts import ModelRefused, keep_model
 from ml.models.boosted import fit_boosted, probabilities
 from ml.models.linear import LinearModel
 from ml.scores import terms as scoring
-from ml.scores.frame import SCORE_COLUMNS, deciles, score_frame
+from ml.scores.frame import deciles, score_frame
 from ml.scores.reasons import reasons, words_for
+from ml.scores.tables import SCORES
 from ml.scores.terms import Terms, model_terms
 from orchestration.settings import CHECKOUT
 from tests.unit.ml.shoppers import CHURN, FEATURES, HORIZON, cut_offs, shoppers
@@ -80,7 +81,7 @@ def _linear(tmp_path, features, coefficients):
 def test_the_frame_has_one_row_per_customer_and_date_with_rounded_scores(rows, tmp_path):
     card = _linear(tmp_path, FEATURES, [0.9, -0.4, -0.1, 0.2])
     frame = score_frame(rows, [CHURN], {"churn": card}, WORDS, tmp_path, HORIZON)
-    assert list(frame.columns) == list(SCORE_COLUMNS)
+    assert list(frame.columns) == list(SCORES)
     assert not frame.duplicated(["as_of_date", "one_id", "model"]).any()
     assert len(frame) == int((rows["recency_days"] < HORIZON).sum())
     assert (frame["score"] == frame["score"].round(6)).all() and frame["score"].between(0, 1).all()

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 from orchestration.publish import publish
 from orchestration.publishing.journal import SCHEMA
 from orchestration.publishing.versions import Store
-from orchestration.report.below import answers, quality
+from orchestration.report.detail_sections import answers, quality
 from orchestration.report.facts import open_version
-from orchestration.report.first_screen import todays_list
 from orchestration.report.page import yuan
+from orchestration.report.summary_sections import todays_list
 from tests.unit.publish.world import DATE, brand
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from ml.recall.outcomes import JOURNAL, PLANNED_WITH, margin_of_difference, outcomes, srm_p_value
+from ml.recall.outcomes import JOURNAL_COLUMNS, PLANNED_WITH, margin_of_difference, outcomes, srm_p_value
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules
 
 RULES = make_rules(holdout_share=0.5)
@@ -39,7 +39,7 @@ def journal(
         }
         for n, arm in enumerate(arms)
     ]
-    return pd.DataFrame(rows, columns=[*JOURNAL, *PLANNED_WITH])
+    return pd.DataFrame(rows, columns=[*JOURNAL_COLUMNS, *PLANNED_WITH])
 
 
 def orders(buyers: list[int], paid_fen: int = 4_000, days: int = 5) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def _print_quarantine(settings: Settings) -> None:
 
 def explain(settings: Settings, who: Sequence[str]) -> int:
     """Print one customer's links and refusals, or the shortest chain of links between two identifiers."""
-    from orchestration.evidence import NobodyKnown, chain_between, everything_about
+    from orchestration.identity_evidence import NobodyKnown, chain_between, everything_about
 
     evidence = settings.home / "identity" / "evidence.parquet"
     if not evidence.exists():
