@@ -19,7 +19,7 @@ from data_quality.suites.shapes import TableShape
 from ml.recall import arms
 from orchestration.business_time import cut_off_at, day_ends_at
 from orchestration.files import sha256_of
-from orchestration.publishing import doors
+from orchestration.publishing import gates
 from orchestration.publishing.contract import ARROW_TYPES, tables
 from orchestration.publishing.manifest import MANIFEST
 from orchestration.publishing.versions import Store, date_of
@@ -105,7 +105,7 @@ def audit_versions(
         folder = store.versions / name
         measured[name] = measure_version(folder, list(tables()), checks, version, beside, settings.memory_limit)
     before = [
-        doors.door(name, settings, connection, list(versions), list(measured)) for name in doors.present(connection)
+        gates.door(name, settings, connection, list(versions), list(measured)) for name in gates.present(connection)
     ]
     said = judge([*before, Door(DOOR, checks, measured)], docs=settings.home / "reports" / "data_docs")
     return {name: merged(name, [Report(name, contract_findings(store, name)), said[name]]) for name in measured}

@@ -9,22 +9,30 @@ import duckdb
 import pandas as pd
 
 from orchestration.files import write_text
-from orchestration.report import below, first_screen
+from orchestration.report import detail_sections, summary_sections
 from orchestration.report.facts import open_version
 from orchestration.report.page import page
 from orchestration.settings import Settings
 
 _FIRST_SCREEN = (
-    first_screen.completeness,
-    first_screen.yesterday,
-    first_screen.friends,
-    first_screen.tasks_done,
-    first_screen.todays_list,
-    first_screen.at_risk,
-    first_screen.coupons,
-    first_screen.complaints,
+    summary_sections.completeness,
+    summary_sections.yesterday,
+    summary_sections.friends,
+    summary_sections.tasks_done,
+    summary_sections.todays_list,
+    summary_sections.at_risk,
+    summary_sections.coupons,
+    summary_sections.complaints,
 )
-_BELOW = (below.rfm, below.matrix, below.lifecycle, below.models, below.money, below.answers, below.quality)
+_BELOW = (
+    detail_sections.rfm,
+    detail_sections.matrix,
+    detail_sections.lifecycle,
+    detail_sections.models,
+    detail_sections.money,
+    detail_sections.answers,
+    detail_sections.quality,
+)
 
 
 def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], roi_curve: pd.DataFrame) -> Path:
