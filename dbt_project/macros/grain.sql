@@ -17,3 +17,14 @@ having count(*) > 0
 {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 {%- endmacro %}
+
+{#- Every staging part of every noun with the columns that name a row of it, as rows_that_stand_twice takes them. -#}
+{% macro part_grains() -%}
+    {%- set grains = [] -%}
+    {%- for noun in all_nouns() -%}
+        {%- for part in noun_parts(noun) -%}
+            {%- do grains.append((ref(part), noun_schema(noun)['grain'])) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(grains) }}
+{%- endmacro %}

@@ -1,6 +1,5 @@
--- One row per (source, coupon_id, from_date): a coupon as it was known from from_date until before to_date, and whose
--- it was (nobody's: never claimed). With the order that redeemed it (the coupon names its order, or an order its
--- coupon), its discount and the offer's face value. Steps may lie ahead.
+-- One row per (source, coupon_id, from_date): a coupon as known from from_date until before to_date, whose it was,
+-- the order that redeemed it (one names the other), its discount and the offer's face value. Steps may lie ahead.
 with coupons as (
     select
         source,

@@ -15,7 +15,13 @@
     ('join_group', 'membership', 'group_memberships', 'joined_at', 'source', 'null', 'group_id', 'true'),
     ('register', 'registration', 'customers', 'registered_at', 'source', 'null', 'customer_id', 'true'),
 ] %}
-with happenings as (
+with received as (
+    select touch
+    from {{ ref('touch_types') }}
+    where is_received_only
+),
+
+happenings as (
     select
         source,
         customer_id,
@@ -72,7 +78,7 @@ select
     device_id,
     kind,
     touch,
-    touch in (select types.touch from {{ ref('touch_types') }} as types where types.is_received_only) as is_received_only,
+    touch in (select received.touch from received) as is_received_only,
     touched_at,
     {{ business_date('touched_at') }} as touched_date,
     cast({{ local_hour('touched_at') }} as bigint) as touched_hour,

@@ -44,10 +44,11 @@ inner join {{ ref('contact_consents') }} as consents
         and audience.one_id = consents.one_id
         and audience.message_channel = consents.message_channel
         and audience.consent_purpose = consents.purpose
+inner join {{ ref('arms') }} as arms on audience.arm = arms.arm
 left join {{ ref('contact_refusals') }} as refusals
     on
         audience.one_id = refusals.one_id
         and audience.message_channel = refusals.message_channel
 where
     refusals.one_id is null
-    and audience.arm in (select arms.arm from {{ ref('arms') }} as arms where arms.is_sent)
+    and arms.is_sent

@@ -17,11 +17,12 @@ with audience as (
 
 holdouts as (
     select
-        as_of_date,
-        audience_id,
+        assignment.as_of_date,
+        assignment.audience_id,
         count(*) as holdout_count
-    from {{ ref('published_recall_assignment') }}
-    where arm in (select arms.arm from {{ ref('arms') }} as arms where arms.is_held_out)
+    from {{ ref('published_recall_assignment') }} as assignment
+    inner join {{ ref('arms') }} as arms on assignment.arm = arms.arm
+    where arms.is_held_out
     group by 1, 2
 )
 
