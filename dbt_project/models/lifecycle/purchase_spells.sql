@@ -38,8 +38,15 @@ eves as (
         count(days.order_date) > 0 as is_buyer,
         standing.registered_at is not null
         and {{ business_date('standing.registered_at') }} < standing.stage_since as is_registered,
-        sum(case when {{ days_between('days.order_date', 'standing.stage_since') }} <= 365 then 1 else 0 end)
-            as order_days_365d,
+        sum(
+            case
+                when
+                    {{ days_between('days.order_date', 'standing.stage_since') }}
+                    <= {{ segment_number('order_window_days') }}
+                    then 1
+                else 0
+            end
+        ) as order_days_365d,
         {{ days_between('max(days.order_date)', 'standing.stage_since') }} - 1 as recency_days
     from standing
     left join {{ ref('purchase_days') }} as days

@@ -7,7 +7,7 @@ with rules as (
         daily_cap,
         is_once
     from {{ ref('touch_types') }}
-    where points is not null
+    where points > 0
 ),
 
 counted as (

@@ -205,7 +205,8 @@ def test_a_version_that_was_blocked_cannot_be_rolled_back_to(tmp_path):
 
 def test_without_a_readable_results_file_current_does_not_move(tmp_path, monkeypatch):
     """The results file is read again from disk: what it says counts, not what the run remembers."""
-    from orchestration.publishing import files, versions
+    from orchestration import files
+    from orchestration.publishing import versions
 
     settings, write = brand(tmp_path), files.write_text
 
