@@ -13,7 +13,7 @@ from orchestration.home_rules import SEEDS
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A home with two seeds of its own: a look-back of 14 days, and message kinds with `view` written twice."""
+    """A home with a rule of its own: stages look back 14 days."""
     home = tmp_path_factory.mktemp("own")
     (home / "rules").mkdir()
     numbers = (SEEDS / "segment_numbers.csv").read_text(encoding="utf-8")
@@ -33,20 +33,13 @@ def _value(home, sql):
         return con.execute(sql).fetchall()
 
 
-def test_own_rows_are_loaded_beside_the_shipped_seeds(home, monkeypatch):
-    assert _load(home, monkeypatch).success
-    assert _value(home, "select value from seeds.segment_numbers where name = 'transition_days'") == [(14,)]
-    assert _value(home, "select count(*) > 20 from seeds.touch_types") == [(True,)]
-    (kind,) = _value(home, "select data_type from duckdb_columns() where schema_name = 'seeds' "
-                           "and table_name = 'segment_numbers' and column_name = 'value'")  # fmt: skip
-    assert kind == ("BIGINT",)
-
-
-def test_a_rule_that_a_test_of_the_seed_refuses_stops_the_run_and_is_asked_again_the_next_time(home, monkeypatch):
+def test_a_rule_that_a_test_refuses_stops_the_run_and_without_it_the_others_are_loaded(home, monkeypatch):
     shipped = (SEEDS / "touch_types.csv").read_text(encoding="utf-8")
     view = next(line for line in shipped.splitlines() if line.startswith("view,"))
-    (home / "rules" / "touch_types.csv").write_text(shipped + view + " once more\n", encoding="utf-8")
+    twice = home / "rules" / "touch_types.csv"
+    twice.write_text(shipped + view + " once more\n", encoding="utf-8")
     assert not _load(home, monkeypatch).success
-    (home / "rules" / "touch_types.csv").unlink()
+    twice.unlink()
     assert _load(home, monkeypatch).success
     assert _value(home, "select count(*) from seeds.touch_types where touch = 'view'") == [(1,)]
+    assert _value(home, "select value from seeds.segment_numbers where name = 'transition_days'") == [(14,)]
