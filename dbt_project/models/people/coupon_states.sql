@@ -1,5 +1,4 @@
--- One row per (source, coupon_id, from_date): a coupon as known from from_date until before to_date, whose it was,
--- the order that redeemed it (one names the other), its discount and the offer's face value. Steps may lie ahead.
+-- One row per (source, coupon_id, from_date): whose coupon, its offer and the order that redeemed it, until to_date.
 with coupons as (
     select
         source,
