@@ -1,5 +1,6 @@
 -- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days
 -- and the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
+{%- set order_window_days = 'cast(' ~ segment_number('order_window_days') ~ ' as integer)' %}
 with rules as (
     select
         rules.*,
@@ -72,7 +73,7 @@ active as (
         end) as entered_on,
         -- Fewer purchase days in the year than on the last of them: the one too many left the window.
         max(case
-            when days.day_rank = people.max_order_days + 1 then {{ add_days('days.order_date', 'cast(' ~ segment_number('order_window_days') ~ ' as integer)') }}
+            when days.day_rank = people.max_order_days + 1 then {{ add_days('days.order_date', order_window_days) }}
         end) as fell_on,
         max(case when days.day_rank = 1 then days.order_days_365d end) as order_days_at_last
     from people
@@ -94,7 +95,7 @@ select
                     'cast(' ~ whole_quotient('people.above_cadence_percent * people.cadence_days', '100')
                     ~ ' + 1 as integer)'
                 ) }},
-                {{ add_days('people.last_order_date', 'cast(' ~ segment_number('order_window_days') ~ ' as integer)') }}
+                {{ add_days('people.last_order_date', order_window_days) }}
             )
         when active.order_days_at_last > people.max_order_days and active.fell_on <= people.as_of_date
             then greatest(active.fell_on, active.entered_on)
