@@ -9,32 +9,23 @@ list of tables that the channels declare.
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from orchestration.channels.engine import registry
-from orchestration.settings import CHECKOUT
+from orchestration.channels.engine.noun_files import PROJECT, nouns
 
-PROJECT: Final = CHECKOUT / "dbt_project"
 _GENERATED: Final = Path("macros", "generated", "nouns.sql")
 _HEAD: Final = "{#- Written by `python -m orchestration.nouns` from nouns.yml and the folders of models/staging. -#}"
 
 
-def nouns(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
-    """Return every noun as nouns.yml describes it: key, columns in order with their types, sighting."""
-    read: dict[str, dict[str, Any]] = yaml.safe_load((project / "nouns.yml").read_text(encoding="utf-8"))
-    return read
-
-
 def columns(noun: dict[str, Any]) -> dict[str, str]:
     """Return the columns of a noun with their types, in order."""
-    return {name: column["type"] for name, column in noun["columns"].items()}
+    return {name: column["table"]["type"] for name, column in noun["columns"].items() if "table" in column}
 
 
 def grain(noun: dict[str, Any]) -> list[str]:
     """Return what tells the rows of a staging part apart: the key, and the version where a row can change."""
     if noun.get("is_told_once"):
         return list(noun["key"])
-    return [*noun["key"], "known_at", *(["updated_at"] if "updated_at" in noun["columns"] else [])]
+    return [*noun["key"], "known_at", *(["updated_at"] if "updated_at" in columns(noun) else [])]
 
 
 def parts(noun: str, project: Path = PROJECT) -> list[str]:

@@ -2,8 +2,12 @@
 
 import shutil
 
+import pytest
+
 from orchestration import nouns
-from orchestration.channels.engine import registry
+from orchestration.channels.engine import noun_files, registry
+from orchestration.channels.engine import vocabularies as words
+from orchestration.channels.engine.declare import DeclarationError
 
 
 def test_what_is_generated_is_what_the_description_the_folders_and_the_declarations_say():
@@ -40,3 +44,28 @@ def test_a_model_named_by_its_channel_and_a_noun_is_a_part_and_a_helper_beside_i
     assert nouns.parts("identifiers", tmp_path) == []
     nouns.write(tmp_path)
     assert "'booking_orders'," in (tmp_path / "macros" / "generated" / "nouns.sql").read_text(encoding="utf-8")
+
+
+def test_a_file_of_the_standard_channel_is_read_by_the_description_of_its_noun():
+    orders = {column.name: column for column in noun_files.datasets()[1].columns}
+    assert "amount_fen" not in orders
+    amount = orders["amount_yuan"]
+    assert (amount.type, amount.required, amount.minimum, amount.scale) == ("decimal", True, 0, 2)
+    assert orders["status"].values == words.ORDER_STATUSES
+    suppressions = next(dataset for dataset in noun_files.datasets() if dataset.name == "suppressions")
+    assert "id_value" in suppressions.natural_key
+    assert "id_token" not in suppressions.natural_key
+
+
+def test_every_column_of_a_noun_has_a_sentence_and_stands_in_the_table_the_file_or_both():
+    for name, noun in nouns.nouns().items():
+        for column, described in noun["columns"].items():
+            assert described["about"].endswith("."), f"{name}.{column}"
+            assert {"table", "file"} & set(described), f"{name}.{column}"
+
+
+def test_a_vocabulary_that_does_not_exist_is_named_with_its_column(tmp_path):
+    text = (nouns.PROJECT / "nouns.yml").read_text(encoding="utf-8")
+    (tmp_path / "nouns.yml").write_text(text.replace("words: order_statuses", "words: order_states"), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"orders\.status: vocabularies\.py has no ORDER_STATES"):
+        noun_files.datasets(tmp_path)

@@ -28,12 +28,12 @@
             'columns': {
                 'source': 'varchar',
                 'order_id': 'varchar',
-                'channel': 'varchar',
                 'customer_id': 'varchar',
                 'ordered_at': 'timestamp',
                 'paid_at': 'timestamp',
                 'finished_at': 'timestamp',
                 'cancelled_at': 'timestamp',
+                'updated_at': 'timestamp',
                 'status': 'varchar',
                 'amount_fen': 'bigint',
                 'discount_fen': 'bigint',
@@ -45,7 +45,7 @@
                 'campaign_id': 'varchar',
                 'store_id': 'varchar',
                 'staff_id': 'varchar',
-                'updated_at': 'timestamp',
+                'channel': 'varchar',
             },
         },
         'order_lines': {

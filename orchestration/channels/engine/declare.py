@@ -119,6 +119,8 @@ class Column:
     contact_by
         Name of a column that says what the value is: where that is ``mobile`` or ``email`` the value is read as
         such and tokenised (``identifiers.id_value`` by ``id_type``).
+    about
+        What it says, in a sentence, for the docs: no rule, so a better sentence makes no other declaration.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Column:
     scale: int | None = None
     may_be_future: bool = False
     contact_by: str | None = None
+    about: str = dataclasses.field(default="", repr=False, compare=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -46,10 +46,11 @@ def blocks() -> dict[str, str]:
 
 def dataset_table(dataset: Dataset) -> str:
     """Return a dataset's natural key and its columns as a Markdown table, required columns in bold."""
-    lines = [f"Natural key: {', '.join(dataset.natural_key)}.", "", "| column | takes |", "|---|---|"]
+    head = ["| column | takes | what it says |", "|---|---|---|"]
+    lines = [f"Natural key: {', '.join(dataset.natural_key)}.", "", *head]
     for column in dataset.columns:
         name = f"**{column.name}**" if column.required else column.name
-        lines.append(f"| {name} | {takes(column)} |")
+        lines.append(f"| {name} | {takes(column)} | {column.about} |")
     return "\n".join(lines) + "\n"
 
 
