@@ -49,12 +49,12 @@ _CUSTOMERS: Final = [
         "customers_know_nothing_of_the_future",
         "customers",
         _count("greatest(first_seen_at, last_seen_at, first_order_at, last_order_at) >= (select ends_at from version)"),
-        "Something after the end of the date was counted: a reader forgot its event time or known_versions.",
+        "Something after the end of the date was counted: a model read a state without asking for its date (states_at).",
     ),
     Check(
         "customers_amounts_are_not_negative",
         "customers",
-        _count("least(order_count, paid_fen, freight_fen, refunded_fen) < 0"),
+        _count("least(order_count, paid_fen, freight_fen, refunded_fen, excess_refund_fen, net_paid_fen) < 0"),
         "A total is negative; look at the refunds' sign in staging.",
     ),
     Check(

@@ -1,5 +1,6 @@
--- Figures that belong to a version rather than to a reading of a day: what came too late to be counted, and what was
--- paid to date, which has to equal the customers table (revenue in = revenue out across identity).
+-- Figures that belong to a version rather than to a reading of a day: what came too late to be counted, what was
+-- paid back beyond what was paid, and what was paid to date, which has to equal the customers table (revenue in =
+-- revenue out across identity).
 with orders as (
     select
         as_of_date,
@@ -8,7 +9,8 @@ with orders as (
         one_id,
         paid_date,
         version_date,
-        goods_paid_fen
+        goods_paid_fen,
+        excess_refund_fen
     from {{ states_at(ref('order_states')) }} as states
 ),
 
@@ -16,6 +18,7 @@ attributed as (
     select
         as_of_date,
         goods_paid_fen,
+        excess_refund_fen,
         case when one_id is null then 'walk_in' else 'identified' end as buyer
     from orders
 ),
@@ -59,6 +62,18 @@ select
     cast(sum(goods_paid_fen) as bigint) as numerator,
     count(*) as denominator
 from attributed
+group by 1, 2, 3, 4, 5
+union all
+select
+    as_of_date,
+    as_of_date as kpi_date,
+    'refund_excess',
+    'buyer',
+    buyer,
+    cast(sum(excess_refund_fen) as bigint),
+    count(*)
+from attributed
+where excess_refund_fen > 0
 group by 1, 2, 3, 4, 5
 union all
 select

@@ -37,7 +37,6 @@ paid_orders as (
     ) as named on states.source = named.source and states.order_id = named.order_id
 ),
 
--- The days at which anything about a refund changes: the refund, or the order that it names.
 days as (
     {%- for relation in ['refunds', 'named_orders', 'paid_orders'] %}
     {%- set key = 'refund_id' if relation == 'refunds' else 'order_id' %}
@@ -78,6 +77,7 @@ placed as (
         refunds.refunded_date,
         refunds.amount_fen,
         named_orders.order_id is null or paid_orders.order_id is not null as is_counted,
+        named_orders.order_id is null as is_unmatched,
         spans.from_date as counts_from,
         spans.to_date as counts_to
     from spans
@@ -108,6 +108,7 @@ select
     placed.refunded_date,
     placed.amount_fen,
     placed.is_counted and not owners.is_test as is_counted,
+    placed.is_unmatched,
     greatest(placed.counts_from, owners.from_date) as from_date,
     least(placed.counts_to, owners.to_date) as to_date
 from placed

@@ -22,6 +22,7 @@ select
     cast(profile.paid_fen as bigint) as paid_fen,
     cast(profile.freight_fen as bigint) as freight_fen,
     cast(profile.refunded_fen as bigint) as refunded_fen,
+    cast(profile.excess_refund_fen as bigint) as excess_refund_fen,
     cast(profile.net_paid_fen as bigint) as net_paid_fen,
     cast(profile.average_order_fen as bigint) as average_order_fen,
     profile.preferred_channel,

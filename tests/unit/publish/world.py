@@ -89,6 +89,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         f"""select one_id, $d as as_of_date, {noon} as first_seen_at, {noon} as last_seen_at, ['pos'] as channels,
         ['wecom'] as reachable_channels, ['wecom'] as consented_channels, 1 as order_count, {noon} as first_order_at,
         {noon} as last_order_at, 10000 as paid_fen, 0 as freight_fen, if(i = 1, 2500, 0) as refunded_fen,
+        0 as excess_refund_fen,
         10000 - if(i = 1, 2500, 0) as net_paid_fen, [] as tags, 'high' as identity_confidence,
         false as is_island from people""",
         date,

@@ -8,6 +8,8 @@ with paid_orders as (
         ordered_at,
         goods_paid_fen,
         freight_fen,
+        refunded_fen,
+        excess_refund_fen,
         counts_as_purchase,
         age_days < {{ segment_number('order_window_days') }} as is_in_window
     from {{ ref('paid_orders') }}
@@ -33,11 +35,14 @@ bought_by_key as (
         sum(case when paid_orders.counts_as_purchase then 1 else 0 end) as order_count,
         sum(paid_orders.goods_paid_fen) as paid_fen,
         sum(paid_orders.freight_fen) as freight_fen,
+        sum(paid_orders.refunded_fen) as refunded_fen,
+        sum(paid_orders.excess_refund_fen) as excess_refund_fen,
         min(case when paid_orders.counts_as_purchase then paid_orders.ordered_at end) as first_order_at,
         max(case when paid_orders.counts_as_purchase then paid_orders.ordered_at end) as last_order_at,
         sum(case when paid_orders.counts_as_purchase and paid_orders.is_in_window then 1 else 0 end)
             as order_count_365d,
         sum(case when paid_orders.is_in_window then paid_orders.goods_paid_fen else 0 end) as paid_fen_365d,
+        sum(case when paid_orders.is_in_window then paid_orders.refunded_fen else 0 end) as refunded_fen_365d,
         {{ set_fingerprint(
             'case when paid_orders.counts_as_purchase'
             ~ ' then paid_orders.state_key * 1000000 + coalesce(changes.change_count, 0) end'
@@ -63,38 +68,39 @@ bought as (
     inner join people on bought_by_key.person_key = people.person_key
 ),
 
--- Refunds count on their own date.
-returned as (
+together as (
     select
-        as_of_date,
-        one_id,
-        sum(amount_fen) as refunded_fen,
-        sum(
-            case
-                when
-                    {{ days_between('refunded_date', 'as_of_date') }} < {{ segment_number('order_window_days') }}
-                    then amount_fen
-                else 0
-            end
-        ) as refunded_fen_365d
-    from {{ states_at(ref('refund_states'), 'all') }} as refunds
-    where {{ among_dates('as_of_date', dates_of('as_of') + frozen_dates()) }} and stage = 'paid_back' and is_counted
-    group by as_of_date, one_id
+        coalesce(bought.as_of_date, unmatched.as_of_date) as as_of_date,
+        coalesce(bought.one_id, unmatched.one_id) as one_id,
+        coalesce(bought.order_count, 0) as order_count,
+        coalesce(bought.paid_fen, 0) as paid_fen,
+        coalesce(bought.freight_fen, 0) as freight_fen,
+        coalesce(bought.refunded_fen, 0) + coalesce(unmatched.refunded_fen, 0) as paid_back_fen,
+        coalesce(bought.excess_refund_fen, 0) as excess_refund_fen,
+        bought.first_order_at,
+        bought.last_order_at,
+        coalesce(bought.order_count_365d, 0) as order_count_365d,
+        coalesce(bought.paid_fen_365d, 0) as paid_fen_365d,
+        coalesce(bought.refunded_fen_365d, 0) + coalesce(unmatched.refunded_fen_365d, 0) as paid_back_fen_365d,
+        bought.order_set
+    from bought
+    full outer join {{ ref('unmatched_refunds') }} as unmatched
+        on bought.as_of_date = unmatched.as_of_date and bought.one_id = unmatched.one_id
 )
 
+-- No more is taken off than was paid: what exceeds it is kept apart.
 select
-    coalesce(bought.as_of_date, returned.as_of_date) as as_of_date,
-    coalesce(bought.one_id, returned.one_id) as one_id,
-    cast(coalesce(bought.order_count, 0) as bigint) as order_count,
-    cast(coalesce(bought.paid_fen, 0) as bigint) as paid_fen,
-    cast(coalesce(bought.freight_fen, 0) as bigint) as freight_fen,
-    cast(coalesce(returned.refunded_fen, 0) as bigint) as refunded_fen,
-    cast(coalesce(bought.paid_fen, 0) - coalesce(returned.refunded_fen, 0) as bigint) as net_paid_fen,
-    bought.first_order_at,
-    bought.last_order_at,
-    cast(coalesce(bought.order_count_365d, 0) as bigint) as order_count_365d,
-    cast(coalesce(bought.paid_fen_365d, 0) - coalesce(returned.refunded_fen_365d, 0) as bigint) as net_paid_fen_365d,
-    bought.order_set
-from bought
-full outer join returned
-    on bought.as_of_date = returned.as_of_date and bought.one_id = returned.one_id
+    as_of_date,
+    one_id,
+    cast(order_count as bigint) as order_count,
+    cast(paid_fen as bigint) as paid_fen,
+    cast(freight_fen as bigint) as freight_fen,
+    cast(least(paid_back_fen, paid_fen) as bigint) as refunded_fen,
+    cast(excess_refund_fen + greatest(paid_back_fen - paid_fen, 0) as bigint) as excess_refund_fen,
+    cast(greatest(paid_fen - paid_back_fen, 0) as bigint) as net_paid_fen,
+    first_order_at,
+    last_order_at,
+    cast(order_count_365d as bigint) as order_count_365d,
+    cast(greatest(paid_fen_365d - paid_back_fen_365d, 0) as bigint) as net_paid_fen_365d,
+    order_set
+from together

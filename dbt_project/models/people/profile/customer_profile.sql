@@ -56,11 +56,12 @@ select
     coalesce(orders.paid_fen, 0) as paid_fen,
     coalesce(orders.freight_fen, 0) as freight_fen,
     coalesce(orders.refunded_fen, 0) as refunded_fen,
+    coalesce(orders.excess_refund_fen, 0) as excess_refund_fen,
     coalesce(orders.net_paid_fen, 0) as net_paid_fen,
     case
         when
             orders.order_count > 0
-            then {{ rounded_quotient('greatest(orders.net_paid_fen, 0)', 'orders.order_count') }}
+            then {{ rounded_quotient('orders.net_paid_fen', 'orders.order_count') }}
     end as average_order_fen,
     preferences.preferred_channel,
     preferences.preferred_hour,

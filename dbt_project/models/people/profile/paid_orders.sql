@@ -19,6 +19,7 @@ select
     freight_fen,
     discount_fen,
     refunded_fen,
+    excess_refund_fen,
     counts_as_purchase,
     store_id,
     staff_id
