@@ -4,32 +4,17 @@ A release may change shipped seeds; what stands in the home stays. A file here r
 a copy of the shipped one.
 """
 
-import csv
 import dataclasses
-import datetime as dt
-import decimal
-import functools
-import itertools
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
-import yaml
 
 from orchestration.files import sha256_of
-from orchestration.settings import CHECKOUT, Settings, SettingsError
+from orchestration.seed_rows import SEEDS, check_seed, read_seed
+from orchestration.settings import Settings, SettingsError
 
-SEEDS: Final = CHECKOUT / "dbt_project" / "seeds"
 FOLDER: Final = "rules"
-#: How a value of a type is read, and what to write instead of one that cannot be.
-_KINDS: Final = {
-    "bigint": "a whole number",
-    "decimal": "a number",
-    "double": "a number",
-    "boolean": "true or false",
-    "date": "a date, 2026-11-28",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,16 +44,19 @@ def check_own_rules(settings: Settings) -> list[OwnRules]:
     Raises
     ------
     SettingsError
-        A file that names no seed, other columns than the shipped seed's, a row that is too short or too long, a value
-        of the wrong kind or a row that stands twice; the message names file, line, column and remedy.
+        Something else than CSV files named like seeds lies in the folder, or a file cannot take its seed's place
+        (:func:`orchestration.seed_rows.check_seed`); the message names file, line, column and remedy.
     """
-    for rules in (found := own_rules(settings)):
-        shipped = SEEDS / f"{rules.seed}.csv"
-        if not shipped.is_file():
-            known = ", ".join(sorted(file.stem for file in SEEDS.glob("*.csv")))
-            raise SettingsError(f"{rules.file}: there is no seed {rules.seed!r}; rename the file to one of: {known}")
-        _check(rules.file, shipped, _types(rules.seed))
-    return found
+    folder = settings.home / FOLDER
+    for file in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if file.suffix != ".csv" and not file.name.startswith("."):
+            raise SettingsError(f"{file}: only <seed>.csv is read here; rename it, or take it out")
+    known = sorted(file.stem for file in SEEDS.glob("*.csv"))
+    for file in sorted(folder.glob("*.csv")):
+        if file.stem not in known:
+            raise SettingsError(f"{file}: there is no seed {file.stem!r}; rename it to one of: {', '.join(known)}")
+        check_seed(read_seed(file), file.stem)
+    return own_rules(settings)
 
 
 def load_own_rules(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
@@ -77,90 +65,17 @@ def load_own_rules(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     connection.execute("begin")
     try:
         for rules in found:
-            head, *rows = _rows(rules.file)
-            columns = ", ".join(f'"{column}"' for column in head)
-            marks = ", ".join("?" for _ in head)
+            said = read_seed(rules.file)
+            columns = ", ".join(f'"{column}"' for column in said.head)
+            marks = ", ".join("?" for _ in said.head)
             connection.execute(f'delete from seeds."{rules.seed}"')
-            if rows:
+            if said.rows:
                 connection.executemany(
                     f'insert into seeds."{rules.seed}" ({columns}) values ({marks})',
-                    [[cell or None for cell in row] for row in rows],
+                    [[cell or None for cell in row] for _, row in said.rows],
                 )
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
     return [rules.seed for rules in found]
-
-
-def _rows(file: Path) -> list[list[str]]:
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        return [row for row in csv.reader(opened) if row]
-
-
-@functools.cache
-def _declared() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for file in sorted(SEEDS.glob("_*.yml")):
-        said: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-        for seed in said.get("seeds", []):
-            found[seed["name"]] = dict(seed.get("config", {}).get("column_types", {}))
-    return found
-
-
-def _types(seed: str) -> dict[str, str]:
-    """Return the type of each column: as the seed's yml declares it, else as all shipped values read."""
-    head, *rows = _rows(SEEDS / f"{seed}.csv")
-    shipped = {column: [row[place] for row in rows if row[place]] for place, column in enumerate(head)}
-    inferred = {
-        column: next((kind for kind in ("boolean", "bigint", "decimal") if all(map(_reader(kind), values))), "varchar")
-        for column, values in shipped.items()
-    }
-    return inferred | {column: kind.split("(")[0] for column, kind in _declared().get(seed, {}).items()}
-
-
-def _reader(kind: str) -> Any:
-    return functools.partial(_reads, kind)
-
-
-def _reads(kind: str, value: str) -> bool:
-    if kind == "boolean":
-        return value.lower() in {"true", "false"}
-    if kind not in _KINDS:
-        return True
-    try:
-        number = decimal.Decimal(value) if kind != "date" else decimal.Decimal(0)
-        if kind == "date":
-            dt.date.fromisoformat(value)
-    except (decimal.InvalidOperation, ValueError):
-        return False
-    return number.is_finite() and (kind != "bigint" or number == number.to_integral_value())
-
-
-def _check(file: Path, shipped: Path, types: Mapping[str, str]) -> None:
-    try:
-        lines = _rows(file)
-    except UnicodeDecodeError:
-        raise SettingsError(f"{file}: not UTF-8; save it as CSV UTF-8") from None
-    wanted, *shipped_rows = _rows(shipped)
-    head = lines[0] if lines else []
-    if sorted(head) != sorted(wanted):
-        listed = ", ".join(wanted)
-        raise SettingsError(f"{file} line 1: its columns are those of the shipped seed, {listed}; copy {shipped.name}")
-    may_be_empty = {
-        column for place, column in enumerate(wanted) if not shipped_rows or any(not row[place] for row in shipped_rows)
-    }
-    seen: dict[tuple[str, ...], int] = {}
-    for number, row in zip(itertools.count(2), lines[1:], strict=False):
-        if len(row) != len(head):
-            counts = f"{len(row)} values for {len(head)} columns"
-            raise SettingsError(f"{file} line {number}: {counts}; put quotes around a value that has commas")
-        for column, value in zip(head, row, strict=True):
-            kind = types.get(column, "varchar")
-            if not value and column not in may_be_empty:
-                raise SettingsError(f"{file} line {number}: {column} is empty; the shipped seed always says it")
-            if value and not _reads(kind, value):
-                raise SettingsError(f"{file} line {number}: {column} is {value!r}; write {_KINDS[kind]}")
-        if tuple(row) in seen:
-            raise SettingsError(f"{file} line {number}: the same row as line {seen[tuple(row)]}; leave one of them out")
-        seen[tuple(row)] = number

@@ -1,6 +1,5 @@
 """Which dates a run computes: what it publishes, whose state it recomputes and which training cut-offs it needs."""
 
-import csv
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
@@ -8,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from orchestration.business_time import closed_cut_offs, state_dates, training_date
-from orchestration.settings import CHECKOUT, Settings, SettingsError
+from orchestration.seed_rows import SEEDS, read_seed
+from orchestration.settings import Settings, SettingsError
 
-_NUMBERS: Final = CHECKOUT / "dbt_project" / "seeds" / "segment_numbers.csv"
+_NUMBERS: Final = SEEDS / "segment_numbers.csv"
 
 
 def transition_days(numbers: Path = _NUMBERS) -> int:
@@ -21,10 +21,9 @@ def transition_days(numbers: Path = _NUMBERS) -> int:
     SettingsError
         The seed lacks the row, or its value is no whole number.
     """
-    with numbers.open(encoding="utf-8", newline="") as file:
-        values = {row["name"]: row["value"] for row in csv.DictReader(file)}
+    values = {row.get("name"): row.get("value") for _, row in read_seed(numbers).cells()}
     try:
-        return int(values["transition_days"])
+        return int(values["transition_days"] or "")
     except (KeyError, ValueError):
         raise SettingsError(f"{numbers}: transition_days needs a row whose value is a whole number of days") from None
 

@@ -49,7 +49,7 @@ _CUSTOMERS: Final = [
         "customers_know_nothing_of_the_future",
         "customers",
         _count("greatest(first_seen_at, last_seen_at, first_order_at, last_order_at) >= (select ends_at from version)"),
-        "Something after the end of the date was counted: a model read a state without asking for its date (states_at).",
+        "Something after the end of the date was counted: a model read a state without its date (states_at).",
     ),
     Check(
         "customers_amounts_are_not_negative",

@@ -8,7 +8,7 @@ from orchestration.dbt_cli import DbtCommand
 from orchestration.definitions import DBT
 from orchestration.defs.shared import Home
 from orchestration.defs.transform import PROJECT, seeds
-from orchestration.home_rules import SEEDS
+from orchestration.seed_rows import SEEDS
 
 
 @pytest.fixture(scope="module")

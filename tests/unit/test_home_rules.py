@@ -3,13 +3,15 @@
 import duckdb
 import pytest
 
-from orchestration.home_rules import SEEDS, check_own_rules, load_own_rules, own_rules, seed_file
+from orchestration.home_rules import check_own_rules, load_own_rules, own_rules, seed_file
 from orchestration.publishing.manifest import as_text, build_manifest
 from orchestration.release import drop_other_releases, release_of_seeds
 from orchestration.run_plan import transition_days
+from orchestration.seed_rows import SEEDS, check_seed, read_seed
 from orchestration.settings import Settings, SettingsError
 
 CAPS = "rfm_cuts"
+STAGES = "purchase_stage_rules"
 
 
 @pytest.fixture
@@ -46,16 +48,35 @@ def test_a_copy_with_another_number_is_the_homes_rule(settings):
     ("seed", "change", "says"),
     [
         ("rfm_cutz", lambda text: text, "there is no seed 'rfm_cutz'"),
-        (CAPS, lambda text: text.replace("score,", "points,", 1), "line 1: its columns are those of the shipped seed"),
+        (CAPS, lambda text: text.replace("score,", "points,", 1), "line 1: the header has 'points'; its columns are"),
         (CAPS, lambda text: text.replace("days,1,", "days,one,", 1), "line 2: score is 'one'; write a whole number"),
         (CAPS, lambda text: text.replace("days,1,", "days,1.5,", 1), "line 2: score is '1.5'; write a whole number"),
+        (CAPS, lambda text: text.replace("days,1,", "days,１,", 1), "line 2: score is '１'; write a whole number"),
+        (CAPS, lambda text: text.replace("days,1,", "days,1_0,", 1), "line 2: score is '1_0'; write a whole number"),
+        (CAPS, lambda text: text.replace("days,1,", "days,-1,", 1), "line 2: score is '-1'; it is never below 0"),
         (CAPS, lambda text: text.replace("days,1,", "days,,", 1), "line 2: score is empty"),
         (CAPS, lambda text: text.replace("days,1,", "days,1,7,", 1), "line 2: 6 values for 5 columns"),
-        (CAPS, lambda text: text + text.splitlines()[1] + "\n", "the same row as line 2"),
+        (
+            CAPS,
+            lambda text: text + text.splitlines()[1] + "\n",
+            "line 7: measure, score is frequency_order_days, 1",
+        ),
+        (CAPS, lambda text: "\n\n" + text.replace("days,2,", "days,two,", 1), "line 5: score is 'two'"),
+        (CAPS, lambda text: text.splitlines()[0] + "\n", "no row has measure, score frequency_order_days, 1"),
+        (CAPS, lambda text: text.replace(",3,4,", ",3,5,"), "line 5: line 4 holds lower_bound to upper_bound 5 "),
+        (CAPS, lambda text: text.replace(",3,4,", ",3,3,"), "no row holds lower_bound to upper_bound 4"),
+        (CAPS, lambda text: text.replace("frequency_order_days,5", "frequency,5"), "nothing reads a row whose measure"),
+        (CAPS, lambda text: text + '"frequency', "unexpected end of data"),
+        (STAGES, lambda text: text.replace("365,100,150,", "365,100,160,"), "holds min_order_days to max_order_days"),
+        (
+            STAGES,
+            lambda text: text.replace("365,100,150,", "365,100,140,"),
+            "no row holds min_order_days to max_order",
+        ),
     ],
 )
 def test_a_wrong_file_is_named_with_line_column_and_remedy(settings, seed, change, says):
-    file = _own(settings, seed, change(_shipped(CAPS)))
+    file = _own(settings, seed, change(_shipped(seed if seed == STAGES else CAPS)))
     with pytest.raises(SettingsError) as refused:
         check_own_rules(settings)
     assert str(file) in str(refused.value)
@@ -67,6 +88,28 @@ def test_a_file_that_is_no_text_is_refused(settings):
     file.write_bytes("score,级别\n".encode("gb18030"))
     with pytest.raises(SettingsError, match="not UTF-8"):
         check_own_rules(settings)
+
+
+def test_what_is_no_file_of_a_seeds_name_is_refused_and_not_passed_over(settings):
+    _own(settings, CAPS, _shipped(CAPS)).rename(settings.home / "rules" / "rfm_cuts.csv.txt")
+    with pytest.raises(SettingsError, match=r"rfm_cuts\.csv\.txt: only <seed>\.csv is read here"):
+        check_own_rules(settings)
+    (settings.home / "rules" / "rfm_cuts.csv.txt").unlink()
+    (settings.home / "rules" / "rfm_cuts.csv").mkdir()
+    with pytest.raises(SettingsError, match="cannot be read"):
+        check_own_rules(settings)
+
+
+def test_a_file_saved_by_excel_with_a_byte_order_mark_is_read_alike(settings):
+    file = _own(settings, "segment_numbers", "")
+    file.write_text(_shipped("segment_numbers"), encoding="utf-8-sig")
+    check_own_rules(settings)
+    assert transition_days(file) == 28
+
+
+@pytest.mark.parametrize("file", sorted(SEEDS.glob("*.csv")), ids=lambda file: file.stem)
+def test_every_shipped_seed_could_take_its_own_place(file):
+    check_seed(read_seed(file), file.stem)
 
 
 def test_own_rows_take_the_place_of_the_shipped_ones_with_their_types(settings):
