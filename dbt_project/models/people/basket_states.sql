@@ -1,5 +1,5 @@
 -- One row per (order_key, category, from_date, to_date): the lines of an order summed once, whatever the number of
--- dates; interests and the features of a basket read it.
+-- dates; interests and the features of a basket read it. What is sensitive has no category here: it counts in money.
 with order_keys as (
     select distinct
         source,
@@ -12,7 +12,7 @@ with order_keys as (
 baskets as (
     select
         order_keys.order_key,
-        lines.category,
+        case when sensitive_texts.sensitive_text is null then lines.category end as category,
         lines.from_date,
         lines.to_date,
         sum(lines.quantity) as item_quantity,
@@ -20,7 +20,8 @@ baskets as (
     from {{ ref('line_states') }} as lines
     inner join order_keys
         on lines.source = order_keys.source and lines.order_id = order_keys.order_id
-    group by order_keys.order_key, lines.category, lines.from_date, lines.to_date
+    left join {{ ref('sensitive_texts') }} as sensitive_texts on lines.category = sensitive_texts.sensitive_text
+    group by 1, 2, 3, 4
 ),
 
 categories as (

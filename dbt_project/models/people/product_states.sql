@@ -1,6 +1,5 @@
 -- One row per (sku_id, from_date): a product as known from from_date until before to_date. Of several catalogues the
--- name and the category that sort last; not to be named in a conversation (medicine, intimate goods, tobacco) where
--- any of them says so. first_record_date is the day on which the first record of it was known.
+-- name and the category that sort last; sensitive where any of them says so. first_record_date is the day on which the first record of it was known.
 with versions as (
     select
         sku_id,
@@ -20,18 +19,17 @@ first_records as (
     group by sku_id
 ),
 
-spoken as (
+judged as (
     select
         versions.sku_id,
         versions.name,
         versions.category,
         versions.from_date,
         versions.to_date,
-        count(words.word) > 0 as is_unspoken
+        sensitive_texts.sensitive_text is not null as is_sensitive
     from versions
-    left join {{ ref('unspoken_words') }} as words
-        on upper(concat_ws(' ', versions.name, versions.category)) like '%' || words.word || '%'
-    group by versions.sku_id, versions.name, versions.category, versions.from_date, versions.to_date
+    left join {{ ref('sensitive_texts') }} as sensitive_texts
+        on concat_ws(' ', versions.name, versions.category) = sensitive_texts.sensitive_text
 ),
 
 spans as (
@@ -55,17 +53,17 @@ spans as (
 
 select
     spans.sku_id,
-    max(spoken.name) as name,
-    max(spoken.category) as category,
-    max(case when spoken.is_unspoken then 1 else 0 end) = 1 as is_unspoken,
+    max(judged.name) as name,
+    max(judged.category) as category,
+    max(case when judged.is_sensitive then 1 else 0 end) = 1 as is_sensitive,
     first_records.first_record_date,
     spans.from_date,
     spans.to_date
 from spans
-inner join spoken
+inner join judged
     on
-        spans.sku_id = spoken.sku_id
-        and spoken.from_date <= spans.from_date
-        and (spoken.to_date is null or spoken.to_date > spans.from_date)
+        spans.sku_id = judged.sku_id
+        and judged.from_date <= spans.from_date
+        and (judged.to_date is null or judged.to_date > spans.from_date)
 inner join first_records on spans.sku_id = first_records.sku_id
 group by spans.sku_id, first_records.first_record_date, spans.from_date, spans.to_date

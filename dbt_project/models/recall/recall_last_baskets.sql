@@ -1,5 +1,5 @@
 -- One row per (as_of_date, one_id) of a buyer: the last basket as known at the date, and what its dearest product is
--- called then; null where it is nothing to be named in a conversation (medicine, intimate goods, tobacco).
+-- called then; null where it is sensitive: nobody is greeted with their medicine.
 select
     orders.as_of_date,
     orders.one_id,
@@ -16,5 +16,5 @@ left join {{ ref('product_states') }} as products
         baskets.last_sku_id = products.sku_id
         and products.from_date <= orders.as_of_date
         and (products.to_date is null or products.to_date > orders.as_of_date)
-        and not products.is_unspoken
+        and not products.is_sensitive
 where {{ among_dates('orders.as_of_date', dates_of('as_of')) }}

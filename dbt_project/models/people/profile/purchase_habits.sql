@@ -43,23 +43,6 @@ stores as (
     group by history_key, store_id
 ),
 
-unspoken as (
-    select distinct interests.category
-    from (select distinct category from {{ ref('interests') }}) as interests
-    inner join {{ ref('unspoken_words') }} as words on upper(interests.category) like '%' || words.word || '%'
-),
-
--- The best-ranked interest that may be named to the customer: nobody is greeted with their medicine.
-spoken as (
-    select
-        interests.history_key,
-        interests.category,
-        row_number() over (partition by interests.history_key order by interests.interest_rank) as spoken_rank
-    from {{ ref('interests') }} as interests
-    left join unspoken on interests.category = unspoken.category
-    where unspoken.category is null and interests.interest_rank <= {{ segment_number('interest_count') }}
-),
-
 tastes as (
     select
         history_key,
@@ -91,9 +74,7 @@ select
     end as price_attitude,
     {{ list_or_empty('tastes.interests') }} as interests,
     tastes.first_interest,
-    spoken.category as spoken_interest,
     cast(coalesce(tastes.settled_category_count, 0) as bigint) as settled_category_count
 from priced
 left join stores on priced.history_key = stores.history_key and stores.store_rank = 1
 left join tastes on priced.history_key = tastes.history_key
-left join spoken on priced.history_key = spoken.history_key and spoken.spoken_rank = 1
