@@ -5,7 +5,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -61,6 +61,7 @@ class Settings:
     live_from: Mapping[str, str] = Field(default_factory=dict)
     done_markers: Names = ()
     staff_channels: Names = ("wecom", "call")
+    profiling: Literal["consent", "unless_refused"] = "consent"
 
     @property
     def landing(self) -> Path:

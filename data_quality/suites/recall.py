@@ -71,6 +71,31 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             relation="recall_audience inner join refusals using (one_id, message_channel)",
         ),
         Check(
+            "nobody_a_hard_rule_keeps_out_has_a_plan",
+            "recall_audience",
+            _count("customers.exclusion is not null"),
+            "A test account, staff, somebody under 18 or who did not agree to profiling stands in the audience.",
+            relation="recall_audience inner join customers using (one_id)",
+        ),
+        Check(
+            "the_general_list_is_of_whom_profiling_alone_keeps_out",
+            "general_list",
+            _count("coalesce(customers.exclusion, '') not in ('profiling_refused', 'profiling_never_asked')"),
+            "The general list holds somebody whom another hard rule keeps out, or none does.",
+            relation="general_list left join customers using (one_id)",
+        ),
+        Check(
+            "nobody_on_the_general_list_refused_or_did_not_consent",
+            "general_list",
+            _count("refusals.one_id is not null or consents.one_id is null"),
+            "Somebody on the general list refused its channel, or has no consent; rebuild published_general_list.",
+            relation=(
+                "general_list left join refusals using (one_id, message_channel)"
+                " left join consents on general_list.one_id = consents.one_id"
+                " and general_list.message_channel = consents.message_channel and consents.purpose = 'marketing'"
+            ),
+        ),
+        Check(
             "everybody_sent_has_consented",
             "recall_audience",
             _count("consents.one_id is null"),

@@ -52,8 +52,8 @@ def _spec(row: dict[Any, Any]) -> ModelSpec:
 
 
 def population(features: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd.DataFrame:
-    """Return the rows of ``customer_features`` the model speaks about, test accounts left out, order kept."""
-    chosen = ~features["is_test"].astype(bool)
+    """Return the rows of ``customer_features`` the model speaks about, without whom a hard rule keeps out."""
+    chosen = ~features["is_excluded"].astype(bool)
     if spec.stages:
         chosen &= features["purchase_stage"].isin(spec.stages)
     if spec.active_only:

@@ -54,7 +54,9 @@ def training_job(
     """Select a model's labelled rows from the snapshots of its closed cut-offs."""
     check_features(features, snapshots)
     chosen = snapshots[snapshots["as_of_date"].isin(list(cut_offs))]
-    buyers = chosen.loc[chosen[BGNBD_COLUMNS[2]].notna() & ~chosen["is_test"], ["as_of_date", "one_id", *BGNBD_COLUMNS]]
+    buyers = chosen.loc[
+        chosen[BGNBD_COLUMNS[2]].notna() & ~chosen["is_excluded"], ["as_of_date", "one_id", *BGNBD_COLUMNS]
+    ]
     return TrainingJob(
         spec=spec,
         training_date=training_date,

@@ -14,7 +14,7 @@ from ml.recall.rules import Rules, require
 
 #: What candidates needs of recall.recall_context, one row per (as_of_date, one_id).
 CONTEXT: Final = (
-    "as_of_date", "one_id", "is_test", "purchase_stage", "days_registered", "days_since_order",
+    "as_of_date", "one_id", "is_excluded", "purchase_stage", "days_registered", "days_since_order",
     "days_to_entitlement_end",
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend",
@@ -108,7 +108,7 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         When a frame lacks a column.
     """
     require(context, CONTEXT, "recall.recall_context")
-    people = context[~context["is_test"].fillna(False).astype(bool)].sort_values(
+    people = context[~context["is_excluded"].fillna(False).astype(bool)].sort_values(
         ["as_of_date", "one_id"], ignore_index=True
     )
     people = people.join(organic(people, scores))

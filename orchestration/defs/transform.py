@@ -44,7 +44,8 @@ def _arguments(settings: Settings) -> list[str]:
     """Return the dbt command; its vars are the home's settings, the same every day, so that dbt keeps its parse."""
     os.environ["SIYU_WAREHOUSE_THREADS"] = str(settings.threads)
     os.environ["SIYU_WAREHOUSE_MEMORY"] = settings.memory_limit
-    variables = {name: getattr(settings, name) for name in ("cut_off_hour", "restate_days", "kpi_days", "horizon_days")}
+    names = ("cut_off_hour", "restate_days", "kpi_days", "horizon_days", "profiling")
+    variables = {name: getattr(settings, name) for name in names}
     return ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
 
 

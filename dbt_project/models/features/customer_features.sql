@@ -48,7 +48,7 @@ with buyers as (
 select
     people.as_of_date,
     people.one_id,
-    people.is_test,
+    people.is_excluded,
     stages.purchase_stage,
     cast(cadence.order_days_365d - 1 as bigint) as bgnbd_repeats,
     cast(cadence.first_order_days_ago_365d - cadence.recency_days as bigint) as bgnbd_last_repeat_days,

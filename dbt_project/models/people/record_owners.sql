@@ -12,6 +12,7 @@ with owned as (
     from {{ ref('source_records') }}
 ),
 
+-- A test account by its own mark, or because the list of refusals calls the person one.
 tests as (
     select
         source,
@@ -20,6 +21,15 @@ tests as (
         counts_to as to_date
     from {{ ref('customers') }}
     where is_test and (counts_to is null or counts_to > counts_from)
+    union
+    select
+        owned.source,
+        owned.customer_id,
+        refusals.from_date,
+        refusals.to_date
+    from {{ ref('refusal_states') }} as refusals
+    inner join owned on refusals.one_id = owned.one_id
+    where refusals.kind = 'suppression' and refusals.reason = 'test'
 ),
 
 -- Few records are ever marked: only theirs are cut where the mark comes and goes.
@@ -85,7 +95,7 @@ select
     spans.customer_id,
     spans.one_id,
     spans.person_key,
-    tests.customer_id is not null as is_test,
+    max(case when tests.customer_id is not null then 1 else 0 end) = 1 as is_test,
     spans.from_date,
     spans.to_date
 from spans
@@ -95,3 +105,4 @@ left join tests
         and spans.customer_id = tests.customer_id
         and tests.from_date <= spans.from_date
         and (tests.to_date is null or tests.to_date > spans.from_date)
+group by spans.source, spans.customer_id, spans.one_id, spans.person_key, spans.from_date, spans.to_date

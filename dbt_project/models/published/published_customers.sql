@@ -29,7 +29,8 @@ select
     cast(profile.preferred_hour as bigint) as preferred_hour,
     {{ published_list('tags.tags') }} as tags,
     profile.identity_confidence,
-    profile.is_island
+    profile.is_island,
+    profile.exclusion
 from {{ ref('customer_profile') }} as profile
 inner join {{ run_dates('as_of') }} as dates
     on profile.as_of_date = dates.as_of_date

@@ -31,8 +31,8 @@ select
     profiles.as_of_date,
     profiles.one_id,
     profiles.cut_off_at,
-    -- Our own staff are no customers to win back.
-    coalesce(profiles.is_test, false) or coalesce(profiles.is_staff, false) as is_test,
+    profiles.exclusion is not null as is_excluded,
+    profiles.exclusion,
     profiles.identity_confidence,
     stages.purchase_stage,
     cast({{ days_between(business_date('profiles.registered_at'), 'profiles.as_of_date') }} as bigint)

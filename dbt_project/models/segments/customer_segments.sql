@@ -1,4 +1,5 @@
--- One row per (as_of_date, one_id): every segment a customer stands in.
+-- One row per (as_of_date, one_id): every segment a customer stands in. Who may not be profiled has those
+-- that count what they bought and did, and no role, attitude or interest.
 select
     rfm.as_of_date,
     rfm.one_id,
@@ -15,13 +16,16 @@ select
     matrix.conversion_points,
     matrix.matrix_cell,
     matrix.worth,
-    super_users.super_user_role,
-    habits.price_attitude,
-    novelty.novelty_attitude,
-    {{ list_or_empty('habits.interests') }} as interests
+    hard_rules.may_be_profiled,
+    case when hard_rules.may_be_profiled then super_users.super_user_role end as super_user_role,
+    case when hard_rules.may_be_profiled then habits.price_attitude end as price_attitude,
+    case when hard_rules.may_be_profiled then novelty.novelty_attitude end as novelty_attitude,
+    {{ list_or_empty('case when hard_rules.may_be_profiled then habits.interests end') }} as interests
 from {{ ref('rfm') }} as rfm
 inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
 inner join {{ ref('pyramid') }} as pyramid on rfm.as_of_date = pyramid.as_of_date and rfm.one_id = pyramid.one_id
+inner join {{ ref('hard_rules') }} as hard_rules
+    on rfm.as_of_date = hard_rules.as_of_date and rfm.one_id = hard_rules.one_id
 left join {{ ref('super_users') }} as super_users
     on rfm.as_of_date = super_users.as_of_date and rfm.one_id = super_users.one_id
 left join {{ ref('customer_orders') }} as orders on rfm.as_of_date = orders.as_of_date and rfm.one_id = orders.one_id

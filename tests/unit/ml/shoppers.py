@@ -42,7 +42,7 @@ def shoppers(people: int = 500, dates: list[dt.date] | None = None, seed: int = 
         silent = chance.random(people) < np.exp(-rate * HORIZON)
         ids = [f"p_{number:04d}" for number in range(people)]
         stage = np.where(recency < 28, "loyal", "at_risk")
-        frame = pd.DataFrame({"as_of_date": date, "one_id": ids, "is_test": False, "purchase_stage": stage})
+        frame = pd.DataFrame({"as_of_date": date, "one_id": ids, "is_excluded": False, "purchase_stage": stage})
         frame["recency_days"] = recency.astype(float)
         frame["order_days_84d"] = days
         frame["net_paid_fen_84d"] = days * chance.integers(2000, 9000, people)

@@ -15,7 +15,7 @@ SEEDS = CHECKOUT / "dbt_project" / "seeds"
 
 
 def _snapshots(*rows):
-    columns = ["one_id", "purchase_stage", "recency_days", "is_test"]
+    columns = ["one_id", "purchase_stage", "recency_days", "is_excluded"]
     return pd.DataFrame(rows, columns=columns).assign(as_of_date=DATE)
 
 

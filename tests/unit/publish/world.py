@@ -184,6 +184,16 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         ),
         date,
     )
+    _insert(
+        con,
+        "general_list",
+        (
+            "select one_id, $d as as_of_date, 'wecom' as message_channel, 'w1' as template_id"
+            " from people where one_id = 'P05'"
+        ),
+        date,
+    )
+    con.execute("update published.customers set exclusion = 'profiling_refused' where one_id = 'P05'")
     paid = PEOPLE * 10000
     for kpi, value_key, numerator in (("gmv", "all", paid), ("paid_to_date", "identified", paid)):
         con.execute(

@@ -19,7 +19,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "as_of_date": DATE,
         "cut_off_at": cut_off_at(DATE, 6),
         "one_id": one_id,
-        "is_test": False,
+        "is_excluded": False,
         "purchase_stage": "at_risk",
         "days_registered": 400,
         "days_since_order": 51,

@@ -90,7 +90,7 @@ def test_a_deleted_friend_who_still_buys_is_invited_again():
 
 
 def test_a_test_account_is_no_candidate():
-    assert step(is_test=True) is None
+    assert step(is_excluded=True) is None
 
 
 def test_what_a_person_would_do_anyway_comes_from_the_model_of_their_band():

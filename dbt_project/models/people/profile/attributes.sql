@@ -1,6 +1,5 @@
 -- One row per (as_of_date, one_id): what the customer's records say of them. Of several records the newest that says
--- anything, but the highest of their levels: a shop's ordinary member of today is still the brand's gold card. Test
--- wherever one record is.
+-- anything, but the highest of their levels: a shop's ordinary member of today is still the brand's gold card.
 with records as (
     select
         records.as_of_date,
@@ -15,7 +14,6 @@ with records as (
         records.acquisition_channel,
         records.level,
         records.points,
-        records.is_test,
         row_number() over (
             partition by records.as_of_date, records.one_id
             order by records.stated_at desc, records.source asc, records.customer_id asc
@@ -47,8 +45,7 @@ said as (
             province, case when province is not null then newness + case when city is null then 1000000 else 0 end end
         ) as province,
         min_by(acquisition_channel, case when acquisition_channel is not null then oldness end) as acquisition_channel,
-        min(registered_at) as registered_at,
-        max(case when is_test then 1 else 0 end) = 1 as is_test
+        min(registered_at) as registered_at
     from records
     group by as_of_date, one_id
 )

@@ -67,8 +67,10 @@ select
     preferences.preferred_hour,
     identities.identity_confidence,
     identities.is_island,
-    coalesce(attributes.is_test, false) or coalesce(set_aside.is_test, false) as is_test,
-    coalesce(set_aside.is_staff, false) as is_staff,
+    hard_rules.is_test,
+    hard_rules.is_staff,
+    hard_rules.may_be_profiled,
+    hard_rules.exclusion,
     habits.store_id,
     owners.owner_basis,
     coalesce(owners.owner_follows, false) as owner_follows,
@@ -77,7 +79,7 @@ from people
 left join identities
     on people.as_of_date = identities.as_of_date and people.one_id = identities.one_id
 {%- for model in [
-    'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'set_aside'
+    'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'hard_rules'
 ] %}
 left join {{ model if model in ('reachable', 'consented') else ref(model) }} as {{ model }}
     on people.as_of_date = {{ model }}.as_of_date and people.one_id = {{ model }}.one_id
