@@ -21,12 +21,14 @@ _SENT = """
     select audience_id, one_id
     from people.message_states
     where from_date <= $known_on and (to_date is null or to_date > $known_on)
-        and audience_id is not null and one_id is not null
+        and audience_id is not null and one_id is not null and arrived
     union
     select tasks.audience_id, tasks.one_id
-    from people.task_result_states as results inner join recall.tasks as tasks using (task_id)
-    where results.status in ('sent', 'replied', 'booked', 'bought', 'refused')
-        and results.from_date <= $known_on
+    from people.task_result_states as results
+    inner join recall.tasks as tasks using (task_id)
+    inner join seeds.task_statuses as statuses using (status)
+    where statuses.is_sent and results.from_date <= $known_on
+        and (results.to_date is null or results.to_date > $known_on)
 """
 _PLANNED_WITH = """
     select drawn.as_of_date, drawn.one_id, drawn.policy_id, cast(context.margin_rate as double) as margin_rate

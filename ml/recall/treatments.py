@@ -23,7 +23,6 @@ CONTEXT: Final = (
     "wecom_contacts_month",
     "wecom_recalls_month",
     "owner_staff_id",
-    "owner_follows",
     "pyramid_tier",
     "rfm_segment",
     "need_state",
@@ -69,8 +68,6 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     may = may & np.where(options["consent_purpose"] == "service", service, consented)
     staffed = options["message_channel"].isin(rules.staff_channels)
     may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
-    # A seller whom the customer never added cannot write to them in WeCom.
-    may = may & ~(options["message_channel"].eq("wecom") & ~options["owner_follows"].astype(bool)).to_numpy(dtype=bool)
     may = may & _tier_allows(options)
     by_wecom = options["message_channel"].eq("wecom")
     full = (options["wecom_contacts_month"].fillna(0) >= rules.cap("wecom_month")) | (

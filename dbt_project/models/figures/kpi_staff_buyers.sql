@@ -1,16 +1,14 @@
--- How many people who paid an order on a day had a message of a member of staff in the 7 days before it.
+-- How many people who paid an order on a day were contacted by a member of staff in the 7 days before it.
 with messages as (
     select
-        as_of_date as reading_date,
+        reading_date,
         staff_id,
         one_id,
         sent_date
-    from {{ states_at(ref('message_states'), 'kpi') }} as messages
+    from {{ ref('staff_contacts') }}
     where
         one_id is not null
-        and staff_id is not null
-        and sent_date <= as_of_date
-        and sent_date >= {{ add_days('as_of_date', '-' ~ ((var('restate_days') | int) + 7)) }}
+        and sent_date >= {{ add_days('reading_date', '-' ~ ((var('restate_days') | int) + 7)) }}
 )
 
 select

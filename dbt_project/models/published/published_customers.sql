@@ -16,6 +16,7 @@ select
     {{ published_list('profile.reachable_channels') }} as reachable_channels,
     {{ published_list('profile.consented_channels') }} as consented_channels,
     profile.owner_staff_id,
+    profile.last_seller_staff_id,
     cast(profile.order_count as bigint) as order_count,
     {{ instant('profile.first_order_at') }} as first_order_at,
     {{ instant('profile.last_order_at') }} as last_order_at,

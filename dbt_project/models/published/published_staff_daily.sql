@@ -12,48 +12,34 @@ results as (
         readings.kpi_date,
         readings.reading_date,
         results.staff_id,
-        count(distinct results.task_id) as tasks
+        count(distinct results.task_id) as tasks,
+        count(distinct case when statuses.is_booking then results.task_id end) as booked,
+        count(distinct case when statuses.is_purchase then results.task_id end) as reported_purchases,
+        count(distinct case when statuses.is_refusal then results.task_id end) as refused
     from readings
     inner join {{ ref('task_result_states') }} as results
         on
             readings.kpi_date = results.changed_date
             and results.from_date <= readings.reading_date
             and (results.to_date is null or results.to_date > readings.reading_date)
+    inner join {{ ref('task_statuses') }} as statuses on results.status = statuses.status
     group by readings.kpi_date, readings.reading_date, results.staff_id
 ),
 
-sent as (
+{% for part, day in {'sent': 'sent_date', 'replied': 'replied_date'}.items() -%}
+{{ part }} as (
     select
         readings.kpi_date,
         readings.reading_date,
-        messages.staff_id,
-        count(*) as sent
+        contacts.staff_id,
+        count(*) as {{ part }}
     from readings
-    inner join {{ ref('message_states') }} as messages
-        on
-            readings.kpi_date = messages.sent_date
-            and messages.from_date <= readings.reading_date
-            and (messages.to_date is null or messages.to_date > readings.reading_date)
-    where messages.staff_id is not null
-    group by readings.kpi_date, readings.reading_date, messages.staff_id
+    inner join {{ ref('staff_contacts') }} as contacts
+        on readings.reading_date = contacts.reading_date and readings.kpi_date = contacts.{{ day }}
+    group by readings.kpi_date, readings.reading_date, contacts.staff_id
 ),
 
-replied as (
-    select
-        readings.kpi_date,
-        readings.reading_date,
-        messages.staff_id,
-        count(*) as replied
-    from readings
-    inner join {{ ref('message_states') }} as messages
-        on
-            readings.kpi_date = messages.replied_date
-            and messages.from_date <= readings.reading_date
-            and (messages.to_date is null or messages.to_date > readings.reading_date)
-    where messages.staff_id is not null
-    group by readings.kpi_date, readings.reading_date, messages.staff_id
-),
-
+{% endfor -%}
 friends as (
     select
         kpi_date,
@@ -91,6 +77,9 @@ select
     cast(coalesce(sent.sent, 0) as bigint) as sent,
     cast(coalesce(replied.replied, 0) as bigint) as replied,
     cast(coalesce(bought.bought, 0) as bigint) as bought,
+    cast(results.booked as bigint) as booked,
+    cast(results.reported_purchases as bigint) as reported_purchases,
+    cast(results.refused as bigint) as refused,
     cast(coalesce(friends.new_friends, 0) as bigint) as new_friends,
     cast(coalesce(friends.deleted_friends, 0) as bigint) as deleted_friends,
     cast(coalesce(friends.followed_customers, 0) as bigint) as followed_customers,

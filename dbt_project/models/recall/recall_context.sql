@@ -64,7 +64,6 @@ select
     coalesce(limits.has_open_refund, false) as has_open_refund,
     coalesce(limits.has_open_complaint, false) as has_open_complaint,
     profiles.owner_staff_id,
-    coalesce(profiles.owner_follows, false) as owner_follows,
     staff.daily_message_capacity as owner_message_capacity,
     staff.daily_call_capacity as owner_call_capacity,
     staff.store_id as owner_store_id,

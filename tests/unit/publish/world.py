@@ -193,6 +193,12 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         ),
         date,
     )
+    _insert(
+        con,
+        "hand_over_list",
+        "select one_id, $d as as_of_date, 'S9' as left_staff_id, 1 as net_paid_fen from people where one_id = 'P06'",
+        date,
+    )
     con.execute("update published.customers set exclusion = 'profiling_refused' where one_id = 'P05'")
     paid = PEOPLE * 10000
     for kpi, value_key, numerator in (("gmv", "all", paid), ("paid_to_date", "identified", paid)):

@@ -44,7 +44,6 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "wecom_contacts_month": 0,
         "wecom_recalls_month": 0,
         "owner_staff_id": "S1",
-        "owner_follows": True,
         "owner_message_capacity": 80,
         "owner_call_capacity": 40,
         "owner_store_id": "store2",

@@ -121,16 +121,6 @@ def test_without_an_owner_no_staff_channel_is_used(salts, rules):
     assert found.audience["staff_id"].isna().all()
 
 
-def test_a_seller_the_customer_never_added_may_call_but_not_write_in_wecom(salts):
-    rules = make_rules(
-        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
-    )
-    found = plan(
-        crowd(80, owner_follows=False, pyramid_tier="核心", reachable_channels=["wecom", "call"]), salts, rules
-    )
-    assert set(found.audience["message_channel"]) == {"call"}
-
-
 @pytest.mark.parametrize(
     "closed",
     [

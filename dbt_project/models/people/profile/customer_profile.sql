@@ -73,8 +73,9 @@ select
     hard_rules.exclusion,
     habits.store_id,
     owners.owner_basis,
-    coalesce(owners.owner_follows, false) as owner_follows,
-    coalesce(owners.needs_hand_over, false) as needs_hand_over
+    owners.last_seller_staff_id,
+    owners.left_staff_id,
+    owners.left_date as staff_left_date
 from people
 left join identities
     on people.as_of_date = identities.as_of_date and people.one_id = identities.one_id

@@ -1,6 +1,6 @@
--- One row per (as_of_date, one_id) that staff follow or sold to: the one member of staff who speaks to the customer.
--- The follower with the last two-way contact, else who sold last, else who was added first; without a follower, the
--- last seller. Never a leaver: a customer whose staff have all left waits without an owner to be handed over.
+-- One row per (as_of_date, one_id) that staff follow or sold to: the owner, who alone speaks to the customer. Of the
+-- followers who still work here the one with the last two-way contact, else who sold last, else who was added first. A
+-- customer whose followers have all left has no owner and waits to be handed over. Who sold last is a fact of its own.
 with contacts as (
     select
         as_of_date,
@@ -37,34 +37,48 @@ sales as (
     inner join history_sales on orders.one_id = history_sales.one_id and orders.order_set = history_sales.order_set
 ),
 
+-- A till sells as well and speaks to nobody: a seller is somebody on the list of staff.
+staff as (
+    select
+        as_of_date,
+        staff_id,
+        has_left,
+        left_date
+    from {{ states_at(ref('staff_states')) }} as listed
+),
+
 last_sellers as (
     select
-        as_of_date,
-        one_id,
-        staff_id,
-        last_sale_at,
-        row_number() over (partition by as_of_date, one_id order by last_sale_at desc, staff_id asc) as sale_rank
+        sales.as_of_date,
+        sales.one_id,
+        sales.staff_id,
+        row_number() over (
+            partition by sales.as_of_date, sales.one_id order by sales.last_sale_at desc, sales.staff_id asc
+        ) as sale_rank
     from sales
+    inner join staff on sales.as_of_date = staff.as_of_date and sales.staff_id = staff.staff_id
+    where not staff.has_left
 ),
 
-leavers as (
-    select
-        as_of_date,
-        staff_id
-    from {{ states_at(ref('staff_states')) }} as staff
-    where has_left
-),
-
-candidates as (
+ranked as (
     select
         follows.as_of_date,
         follows.one_id,
         follows.staff_id,
-        true as is_follower,
-        follows.added_at,
-        contacts.last_contact_at,
-        sales.last_sale_at,
-        follows.has_left
+        follows.has_left,
+        staff.left_date,
+        case
+            when follows.has_left then 'to_hand_over'
+            when contacts.last_contact_at is not null then 'last_contact'
+            when sales.last_sale_at is not null then 'last_sale'
+            else 'first_added'
+        end as owner_basis,
+        row_number() over (
+            partition by follows.as_of_date, follows.one_id
+            order by
+                follows.has_left asc, contacts.last_contact_at desc nulls last, sales.last_sale_at desc nulls last,
+                follows.added_at asc nulls last, follows.staff_id asc
+        ) as owner_rank
     from {{ ref('staff_follows') }} as follows
     left join contacts
         on
@@ -73,48 +87,28 @@ candidates as (
             and follows.staff_id = contacts.staff_id
     left join sales
         on follows.as_of_date = sales.as_of_date and follows.one_id = sales.one_id and follows.staff_id = sales.staff_id
+    left join staff on follows.as_of_date = staff.as_of_date and follows.staff_id = staff.staff_id
     where follows.is_active and {{ among_dates('follows.as_of_date', dates_of('as_of')) }}
-    union all
-    select
-        last_sellers.as_of_date,
-        last_sellers.one_id,
-        last_sellers.staff_id,
-        false as is_follower,
-        null as added_at,
-        null as last_contact_at,
-        last_sellers.last_sale_at,
-        leavers.staff_id is not null as has_left
-    from last_sellers
-    left join leavers on last_sellers.as_of_date = leavers.as_of_date and last_sellers.staff_id = leavers.staff_id
-    where last_sellers.sale_rank = 1
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by as_of_date, one_id
-            order by
-                has_left asc, is_follower desc, last_contact_at desc nulls last, last_sale_at desc nulls last,
-                added_at asc nulls last, staff_id asc
-        ) as owner_rank,
-        max(case when is_follower and has_left then 1 else 0 end) over (partition by as_of_date, one_id)
-            as has_follower_who_left
-    from candidates
+first_ranked as (
+    select * from ranked
+    where owner_rank = 1
+),
+
+sellers as (
+    select * from last_sellers
+    where sale_rank = 1
 )
 
 select
-    as_of_date,
-    one_id,
-    case when not has_left then staff_id end as owner_staff_id,
-    case
-        when has_left then 'to_hand_over'
-        when is_follower and last_contact_at is not null then 'last_contact'
-        when is_follower and last_sale_at is not null then 'last_sale'
-        when is_follower then 'first_added'
-        else 'seller_not_following'
-    end as owner_basis,
-    case when not has_left then is_follower else false end as owner_follows,
-    has_follower_who_left = 1 and (has_left or not is_follower) as needs_hand_over
-from ranked
-where owner_rank = 1
+    coalesce(ranked.as_of_date, sellers.as_of_date) as as_of_date,
+    coalesce(ranked.one_id, sellers.one_id) as one_id,
+    case when not ranked.has_left then ranked.staff_id end as owner_staff_id,
+    ranked.owner_basis,
+    sellers.staff_id as last_seller_staff_id,
+    case when ranked.has_left then ranked.staff_id end as left_staff_id,
+    case when ranked.has_left then ranked.left_date end as left_date
+from first_ranked as ranked
+full outer join sellers
+    on ranked.as_of_date = sellers.as_of_date and ranked.one_id = sellers.one_id
