@@ -1,6 +1,6 @@
 -- One row per person, day and channel on which the channel touched the person, as known at a date of the run: a
--- message delivered, an own visit, a friend added; leaving the brand is no touch. Only the days that the longest window
--- can reach.
+-- message that arrived, an own visit, a friend added, the shop bought in, and the channel that brought the person, on
+-- the day their record began; leaving the brand is no touch. Only the days that the longest window can reach.
 with days as (
     select
         as_of_date,
@@ -9,7 +9,7 @@ with days as (
     from {{ run_dates('as_of') }} as dates
 )
 
-select distinct
+select
     days.as_of_date,
     interactions.one_id,
     case
@@ -29,5 +29,25 @@ left join {{ ref('touch_types') }} as types
 where
     interactions.one_id is not null
     and not coalesce(types.is_leaving, false)
-    and (interactions.kind in ('event', 'follow') or interactions.touch = 'message_delivered')
+    and interactions.kind in ('event', 'follow')
     and (interactions.kind = 'follow' or interactions.channel is not null)
+{%- for relation, channel, touch_date, condition in [
+    (ref('message_states'), 'message_channel', 'sent_date', 'touches.arrived'),
+    (ref('order_states'), 'channel', 'paid_date', 'true'),
+    (ref('record_states'), 'acquisition_channel', 'began_date', 'true'),
+] %}
+union
+select
+    days.as_of_date,
+    touches.one_id,
+    touches.{{ channel }}{{ ' as channel' if channel != 'channel' }},
+    touches.{{ touch_date }} as touch_date
+from days
+inner join {{ relation }} as touches
+    on
+        touches.from_date <= days.as_of_date
+        and (touches.to_date is null or touches.to_date > days.as_of_date)
+        and touches.{{ touch_date }} > days.after_date
+        and touches.{{ touch_date }} <= days.as_of_date
+where touches.one_id is not null and touches.{{ channel }} is not null and {{ condition }}
+{%- endfor %}

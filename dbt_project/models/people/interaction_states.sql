@@ -4,6 +4,7 @@
 -- joining.
 {%- set follower = "staff_id is not null and source <> 'official_account'" %}
 {%- set subscriber = "staff_id is null or source = 'official_account'" %}
+{%- set registers = "source not in (select subscribers.source from subscribers)" %}
 {#- touch, kind, noun, step, channel, staff, id, condition -#}
 {%- set steps = [
     ('message_delivered', 'message', 'messages', 'delivered_at', 'message_channel', 'staff_id', 'message_id', 'true'),
@@ -13,9 +14,15 @@
     ('add_friend', 'follow', 'follows', 'added_at', 'source', 'staff_id', 'staff_id', follower),
     ('follow', 'follow', 'follows', 'added_at', 'source', 'null', 'source', subscriber),
     ('join_group', 'membership', 'group_memberships', 'joined_at', 'source', 'null', 'group_id', 'true'),
-    ('register', 'registration', 'customers', 'registered_at', 'source', 'null', 'customer_id', 'true'),
+    ('register', 'registration', 'customers', 'registered_at', 'source', 'null', 'customer_id', registers),
 ] %}
-with received as (
+with subscribers as (
+    select source
+    from {{ ref('sources') }}
+    where begins_by = 'subscribing'
+),
+
+received as (
     select touch
     from {{ ref('touch_types') }}
     where is_received_only

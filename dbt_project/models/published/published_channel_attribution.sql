@@ -1,5 +1,5 @@
--- The paid orders of the last 7 and 30 days by the channels that touched their buyers before. First, last and linear
--- touch share the same orders out, so their sums agree; none of it says what a channel caused.
+-- The paid orders of the last 7 and 30 days by the channels that touched their buyers until then. First, last and
+-- linear touch share the same orders out, so their sums agree; none of it says what a channel caused.
 with linear as (
     select
         *,
@@ -58,6 +58,17 @@ costs as (
     group by 1, 2, 3
 ),
 
+-- A channel that cost something and of which no touch reaches us: what it brought is unknown, and not nothing.
+told as (
+    select distinct
+        touches.as_of_date,
+        windows.window_days,
+        touches.channel
+    from {{ ref('attribution_touches') }} as touches
+    inner join {{ ref('attribution_windows') }} as windows
+        on touches.touch_date > {{ add_days('touches.as_of_date', '- 2 * windows.window_days') }}
+),
+
 cells as (
     select as_of_date, window_days, channel, model from revenue
     union
@@ -77,11 +88,19 @@ select
     cast(cells.window_days as bigint) as window_days,
     cells.channel,
     cells.model,
-    round(cast(coalesce(revenue.conversions, 0) as double), 4) as conversions,
-    coalesce(revenue.revenue_fen, 0) as revenue_fen,
+    round(
+        cast(coalesce(revenue.conversions, case when told.channel is not null then 0 end) as double), 4
+    ) as conversions,
+    coalesce(revenue.revenue_fen, case when told.channel is not null then 0 end) as revenue_fen,
     costs.cost_fen,
-    {{ ratio('coalesce(revenue.revenue_fen, 0)', 'costs.cost_fen', 4) }} as return_on_spend
+    {{ ratio('coalesce(revenue.revenue_fen, case when told.channel is not null then 0 end)', 'costs.cost_fen', 4) }}
+        as return_on_spend
 from cells
+left join told
+    on
+        cells.as_of_date = told.as_of_date
+        and cells.window_days = told.window_days
+        and cells.channel = told.channel
 left join revenue
     on
         cells.as_of_date = revenue.as_of_date
