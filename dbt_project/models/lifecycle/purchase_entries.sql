@@ -1,5 +1,5 @@
 -- One row per (as_of_date, one_id): since when a customer has stood in the purchase stage, told from the purchase days
--- and the cadence known at the date alone. The answer for stages older than the look-back of stage_spells.
+-- and the cadence known at the date alone.
 {%- set order_window_days = 'cast(' ~ segment_number('order_window_days') ~ ' as integer)' %}
 with rules as (
     select

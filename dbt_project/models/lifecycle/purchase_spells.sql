@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): the purchase stage's beginning and the stage before. Within the look-back as the
--- days were known then; before it, from the purchase days, by the same rules on the eve of the beginning.
+-- One row per (as_of_date, one_id): the purchase stage's beginning, and the stage before it by the same rules on its eve.
+-- Both are told from the purchase days and the cadence known at the date alone, so they move only when one of these does.
 with standing as (
     select
         stages.as_of_date,
@@ -8,20 +8,10 @@ with standing as (
         stages.cadence_days,
         orders.order_set,
         attributes.registered_at,
-        spells.one_id is not null as is_recent,
-        spells.previous_stage as recent_previous_stage,
-        coalesce(
-            spells.stage_since,
-            least(
-                entries.stage_since,
-                {{ add_days('stages.as_of_date', '-cast(' ~ segment_number('transition_days') ~ ' as integer)') }}
-            )
-        ) as stage_since
+        entries.stage_since
     from {{ ref('purchase_stages') }} as stages
     inner join {{ ref('purchase_entries') }} as entries
         on stages.as_of_date = entries.as_of_date and stages.one_id = entries.one_id
-    left join {{ ref('stage_spells') }} as spells
-        on stages.as_of_date = spells.as_of_date and stages.one_id = spells.one_id and spells.model = 'purchase'
     left join {{ ref('customer_orders') }} as orders
         on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('attributes') }} as attributes
@@ -54,7 +44,6 @@ eves as (
             standing.one_id = days.one_id
             and standing.order_set = days.order_set
             and days.order_date < standing.stage_since
-    where not standing.is_recent
     group by
         standing.as_of_date, standing.one_id, standing.purchase_stage, standing.cadence_days, standing.registered_at,
         standing.stage_since
@@ -77,6 +66,6 @@ select
     standing.as_of_date,
     standing.one_id,
     standing.stage_since,
-    coalesce(standing.recent_previous_stage, before.previous_stage) as previous_stage
+    before.previous_stage
 from standing
 left join before on standing.as_of_date = before.as_of_date and standing.one_id = before.one_id

@@ -1,16 +1,19 @@
 -- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day
 -- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
 -- lapse counts: whoever buys again after `lost` has skipped two stages. Who never bought (any more: their one order was
--- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse.
+-- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse. Whose records were merged or
+-- split that day is not counted: that is no step of theirs.
 with moves as (
     select
-        as_of_date,
-        model,
-        stage_before as from_stage,
-        stage as to_stage,
-        one_id
-    from {{ ref('stage_days') }}
-    where stage_before is not null
+        days.as_of_date,
+        days.model,
+        days.stage_before as from_stage,
+        days.stage as to_stage,
+        days.one_id
+    from {{ ref('stage_days') }} as days
+    left join {{ ref('identity_moves') }} as merged
+        on days.as_of_date = merged.moved_date and days.one_id = merged.one_id
+    where days.stage_before is not null and merged.one_id is null
 ),
 
 counted as (
