@@ -1,6 +1,5 @@
 -- One row per (as_of_date, one_id) of a buyer: purchase days and the cadence K, the gap after which the next purchase
--- is overdue. K is the customer's own p90 gap, shrunk to the brand's as frozen at the start of the date's quarter.
--- Who has the same orders in the same window as on an earlier date has the same cadence: it is worked out once.
+-- is overdue: the customer's own p90 gap, shrunk to that of their main category (cadence_priors).
 with histories as (
     select
         as_of_date,
@@ -12,19 +11,15 @@ with histories as (
     group by as_of_date, person_key
 ),
 
--- The brand's gaps at a frozen date are those of all its buyers, so there everybody's are worked out.
 told as (
     select
         as_of_date,
         person_key,
-        case
-            when as_of_date = {{ frozen_date('as_of_date') }} then as_of_date
-            else min(as_of_date) over (partition by person_key, order_set, window_from)
-        end as told_on
+        min(as_of_date) over (partition by person_key, order_set, window_from) as told_on
     from histories
 ),
 
--- A second order of a day follows after 0 days; to leave those out below is cheaper than to group by day.
+-- A second order of a day follows after 0 days; leaving those out below is cheaper than grouping by day.
 order_days as (
     select
         told.told_on,
@@ -54,14 +49,21 @@ own as (
     group by told_on, person_key
 ),
 
-frozen as (
+priors as (
     select
-        told_on as frozen_on,
-        count(gap_days) as gap_count,
-        {{ observed_percentile('gap_days', 90) }} as p90_gap_days
-    from order_days
-    where is_in_window and gap_days > 0 and told_on = {{ frozen_date('told_on') }}
-    group by told_on
+        told.as_of_date,
+        told.person_key,
+        max(case when priors.category is not null then priors.p90_gap_days end) as category_gap_days,
+        max(case when priors.category is null then priors.p90_gap_days end) as brand_gap_days
+    from told
+    left join {{ ref('main_categories') }} as categories
+        on {{ frozen_date('told.as_of_date') }} = categories.frozen_on and told.person_key = categories.person_key
+    inner join {{ ref('cadence_priors') }} as priors
+        on
+            priors.frozen_on = {{ frozen_date('told.as_of_date') }}
+            and (priors.category is null or priors.category = categories.category)
+            and priors.gap_count >= {{ segment_number('cadence_minimum_gaps') }}
+    group by told.as_of_date, told.person_key
 ),
 
 people as (
@@ -76,7 +78,6 @@ numbers as (
         {{ segment_number('cadence_prior_weight') }} as prior_weight,
         {{ segment_number('cadence_default_days') }} as default_days,
         {{ segment_number('cadence_minimum_days') }} as minimum_days,
-        {{ segment_number('cadence_minimum_gaps') }} as minimum_gaps,
         {{ segment_number('order_window_days') }} as window_days
 ),
 
@@ -84,15 +85,14 @@ joined as (
     select
         told.as_of_date,
         own.*,
-        case when frozen.gap_count >= numbers.minimum_gaps then frozen.p90_gap_days else numbers.default_days end
-            as prior_gap_days,
+        coalesce(priors.category_gap_days, priors.brand_gap_days, numbers.default_days) as prior_gap_days,
         numbers.prior_weight,
         numbers.minimum_days,
         numbers.window_days
     from told
     inner join own on told.told_on = own.told_on and told.person_key = own.person_key
     cross join numbers
-    left join frozen on frozen.frozen_on = {{ frozen_date('told.as_of_date') }}
+    left join priors on told.as_of_date = priors.as_of_date and told.person_key = priors.person_key
 )
 
 select

@@ -1,5 +1,6 @@
--- One row per (as_of_date, one_id): the purchase stage's beginning, and the stage before it by the same rules on its eve.
--- Both are told from the purchase days and the cadence known at the date alone, so they move only when one of these does.
+-- One row per (as_of_date, one_id): the purchase stage's beginning, and the stage before it by the same rules on its
+-- eve. Both are told from the purchase days and the cadence known at the date alone, so they move only when one of
+-- these does.
 with standing as (
     select
         stages.as_of_date,

@@ -1,8 +1,8 @@
 -- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day
 -- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
 -- lapse counts: whoever buys again after `lost` has skipped two stages. Who never bought (any more: their one order was
--- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse. Whose records were merged or
--- split that day is not counted: that is no step of theirs.
+-- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse. Whose records were merged
+-- or split that day is not counted: that is no step of theirs.
 with moves as (
     select
         days.as_of_date,

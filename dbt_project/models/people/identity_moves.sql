@@ -1,5 +1,5 @@
--- One row per (moved_date, one_id): a person whose records changed hands on a date, by a merge or a split. What then looks
--- like a step of theirs (registered yesterday, loyal today) is two histories put together.
+-- One row per (moved_date, one_id): a person whose records changed hands on a date, by a merge or a split. What then
+-- looks like a step of theirs (registered yesterday, loyal today) is two histories put together.
 with records as (
     select
         source,
