@@ -1,6 +1,7 @@
 -- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or
--- new products (looked at within so many days of the product's first record). Too few signs of either: no row.
-with first_records as (
+-- new products (looked at within so many days of its first sale; before any, of its first record). Too few signs of
+-- either: no row.
+with recorded as (
     select
         sku_id,
         min(first_record_date) as first_record_date
@@ -18,13 +19,19 @@ recent as (
         case
             when
                 touches.touch in ('view', 'favourite', 'add_to_cart')
-                and {{ days_between('first_records.first_record_date', 'touches.touched_date') }}
-                between 0 and {{ segment_number('new_product_days') }}
+                and {{ days_between(
+                    'coalesce(sales.first_sold_date, recorded.first_record_date)', 'touches.touched_date'
+                ) }} between 0 and {{ segment_number('new_product_days') }}
                 then 1
             else 0
         end as is_new_product
     from {{ ref('touches') }} as touches
-    left join first_records on touches.object_id = first_records.sku_id
+    left join recorded on touches.object_id = recorded.sku_id
+    left join {{ ref('product_first_sales') }} as sales
+        on
+            touches.object_id = sales.sku_id
+            and sales.from_date <= touches.as_of_date
+            and (sales.to_date is null or sales.to_date > touches.as_of_date)
     where
         {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
         and touches.age_days < {{ segment_number('preference_days') }}
