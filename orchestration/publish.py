@@ -156,14 +156,16 @@ def _require_data(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date
     known = {
         row[0]
         for row in connection.execute(
-            "select distinct as_of_date from published.customers where as_of_date in (select unnest($dates::date[]))",
+            "select distinct as_of_date from published.customers where as_of_date in (select unnest($dates::date[]))"
+            " union select distinct as_of_date from published.kpi_daily"
+            " where kpi = 'paid_to_date' and as_of_date in (select unnest($dates::date[]))",
             {"dates": list(dates)},
         ).fetchall()
     }
     lacking = sorted(set(dates) - known)
     if lacking:
         raise NoData(
-            f"published: customers: nobody is known on {', '.join(map(str, lacking))}. "
+            f"published: customers: nobody is known on {', '.join(map(str, lacking))}, nor any sale. "
             f"Deliver files that cover the date to landing/, or choose a date they cover (siyu status)."
         )
 

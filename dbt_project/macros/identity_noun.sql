@@ -29,12 +29,23 @@
             {{ ' and ' if not loop.first }}versions.{{ column }} is not distinct from repeated.{{ column }}
         {%- endfor -%}
     {%- endset -%}
-with versions as (
+with received as (
     {% if landed -%}
     select * from {{ landed }}
     {%- else -%}
     {{ parts_together(noun) }}
     {%- endif %}
+),
+
+versions as (
+    select
+        received.*,
+        {% if 'updated_at' in schema['columns'] -%}
+        greatest({{ known_date('received.known_at') }}, {{ business_date('received.updated_at') }})
+        {%- else -%}
+        {{ known_date('received.known_at') }}
+        {%- endif %} as counts_from
+    from received
 ),
 
 repeated as (
@@ -51,17 +62,20 @@ repeated as (
 numbered as (
     select
         versions.*,
-        min(versions.known_at) over (
-            partition by {% for column in schema['key'] %}versions.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-            order by {{ updated_at }}, versions.known_at, versions.file_id, versions.line
-            rows between 1 following and unbounded following
-        ) as superseded_at
+        min(versions.known_at) over following as superseded_at,
+        min(versions.counts_from) over following as counts_to
     from versions
     inner join repeated on {{ same_key }}
+    window following as (
+        partition by {% for column in schema['key'] %}versions.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+        order by {{ updated_at }}, versions.known_at, versions.file_id, versions.line
+        rows between 1 following and unbounded following
+    )
     union all
     select
         versions.*,
-        cast(null as timestamp) as superseded_at
+        cast(null as timestamp) as superseded_at,
+        cast(null as date) as counts_to
     from versions
     left join repeated on {{ same_key }}
     where repeated.version_count is null
@@ -75,7 +89,7 @@ select
     superseded_at,
     file_id,
     line,
-    {{ known_date('known_at') }} as counts_from,
-    {{ known_date('superseded_at') }} as counts_to
+    counts_from,
+    counts_to
 from numbered
 {%- endmacro %}

@@ -83,6 +83,15 @@ def _applies(context: pd.DataFrame, policy: pd.Series, churn: npt.NDArray[np.flo
     return np.asarray(stage == policy["band"])
 
 
+def _rests(context: pd.DataFrame, policies: pd.DataFrame) -> Flags:
+    """Whether the first-order ladder ended less than its last step's ``rest_days`` ago: then nothing is advertised."""
+    rests = np.zeros(len(context), dtype=bool)
+    for _, policy in policies[(policies["audience_kind"] == "first_order") & (policies["rest_days"] > 0)].iterrows():
+        ended = _numbers(context, "first_order_step") == int(policy["ladder_step"])
+        rests |= ended & (_numbers(context, "days_since_first_order_step") < policy["rest_days"])
+    return rests
+
+
 def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the candidates of every date.
 
@@ -115,9 +124,12 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
     policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
     high_risk = rules.setting("high_risk_churn_score")
     chosen = np.full(len(people), -1)
+    resting = _rests(people, policies)
     churn = people["churn_probability"].to_numpy(dtype=float)
     for at, policy in policies.iterrows():
         due = _applies(people, policy, churn, high_risk)
+        if policy["consent_purpose"] == "marketing":
+            due = due & ~resting
         chosen[(chosen < 0) & due] = int(str(at))
     people, chosen = people[chosen >= 0].reset_index(drop=True), chosen[chosen >= 0]
     columns = [

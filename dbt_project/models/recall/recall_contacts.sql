@@ -1,7 +1,15 @@
 -- One row per (as_of_date, one_id) that was sent something lately: contacts that count towards the caps, from landed
--- messages and never from plans. A date's list is sent the day after, so the month is that day's calendar month. A
--- message that names only its recipient's number or address counts for whoever that belonged to when it was sent.
-with messages as (
+-- messages and never from plans. How far the caps of any channel look back is the seed's (contact_caps); a date's list
+-- is sent the day after, so the month is that day's calendar month. A message that names only its recipient's number
+-- or address counts for whoever that belonged to when it was sent.
+with windows as (
+    select
+        max(case when cap_id = 'any_1d' then window_days end) as short_days,
+        max(case when cap_id = 'any_7d' then window_days end) as long_days
+    from {{ ref('contact_caps') }}
+),
+
+messages as (
     select
         as_of_date,
         recipient_one_id as one_id,
@@ -14,7 +22,9 @@ with messages as (
         recipient_one_id is not null
         and arrived
         and sent_date <= as_of_date
-        and sent_date > {{ add_days('as_of_date', -35) }}
+        and sent_date > {{ add_days(
+            'as_of_date', 'cast(-(select greatest(short_days, long_days, 35) from windows) as integer)'
+        ) }}
 ),
 
 recall_campaigns as (
@@ -31,6 +41,9 @@ marked as (
         {{ days_between('messages.sent_date', 'messages.as_of_date') }} as age_days,
         date_trunc('month', messages.sent_date)
         = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_this_month,
+        messages.message_channel = 'wecom'
+        and date_trunc('month', messages.sent_date)
+        = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_wecom_this_month,
         recall_campaigns.campaign_prefix is not null as is_recall
     from messages
     left join recall_campaigns
@@ -38,15 +51,15 @@ marked as (
 )
 
 select
-    as_of_date,
-    one_id,
-    cast(sum(case when age_days < 1 then 1 else 0 end) as bigint) as contacts_1d,
-    cast(sum(case when age_days < 7 then 1 else 0 end) as bigint) as contacts_7d,
-    cast(sum(case when is_this_month then 1 else 0 end) as bigint) as contacts_month,
-    cast(sum(case when is_this_month and message_channel = 'wecom' then 1 else 0 end) as bigint)
-        as wecom_contacts_month,
-    cast(sum(case when is_this_month and message_channel = 'wecom' and is_recall then 1 else 0 end) as bigint)
+    marked.as_of_date,
+    marked.one_id,
+    cast(sum(case when marked.age_days < windows.short_days then 1 else 0 end) as bigint) as contacts_1d,
+    cast(sum(case when marked.age_days < windows.long_days then 1 else 0 end) as bigint) as contacts_7d,
+    cast(sum(case when marked.is_this_month then 1 else 0 end) as bigint) as contacts_month,
+    cast(sum(case when marked.is_wecom_this_month then 1 else 0 end) as bigint) as wecom_contacts_month,
+    cast(sum(case when marked.is_wecom_this_month and marked.is_recall then 1 else 0 end) as bigint)
         as wecom_recalls_month,
-    max(replied_at) as last_replied_at
+    max(marked.replied_at) as last_replied_at
 from marked
-group by as_of_date, one_id
+cross join windows
+group by marked.as_of_date, marked.one_id

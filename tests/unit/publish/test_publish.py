@@ -140,7 +140,7 @@ def test_the_newest_version_of_each_of_the_last_dates_stays_and_currents_always(
 
 def test_a_date_nobody_is_known_at_is_refused_with_a_remedy(tmp_path):
     settings = brand(tmp_path)
-    with pytest.raises(NoData, match=r"customers: nobody is known on 2018-01-01.*landing/"):
+    with pytest.raises(NoData, match=r"customers: nobody is known on 2018-01-01, nor any sale.*landing/"):
         publish(settings, [dt.date(2018, 1, 1)])
     assert not (settings.published / "CURRENT").exists()
 
