@@ -20,7 +20,7 @@ people as (
         stages.cadence_days,
         orders.order_set,
         attributes.registered_at,
-        sightings.first_seen_at,
+        coalesce(sightings.first_seen_at, persons.founded_at) as first_seen_at,
         rules.is_buyer,
         rules.lapse_depth,
         rules.max_order_days,
@@ -34,6 +34,8 @@ people as (
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
     left join {{ ref('sightings') }} as sightings
         on stages.as_of_date = sightings.as_of_date and stages.one_id = sightings.one_id
+    left join {{ states_at(ref('person_states')) }} as persons
+        on stages.as_of_date = persons.as_of_date and stages.one_id = persons.one_id
 ),
 
 -- A purchase day enters a stage when it is the first, ends a lapse (its eve lay beyond the cadence), or lifts the
