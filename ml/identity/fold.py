@@ -100,10 +100,10 @@ class Fold:
         return None if is_repeat else link
 
     def _share(self, value: Value, day: int) -> None:
-        source, records = max(value.carriers.items(), key=lambda item: (item[1], item[0]))
+        records, sources = sum(value.carriers.values()), len(value.carriers)
         cap = value.kind.people_cap if value.kind is not None else None
         value.no_join_reason = "shared_value"
-        detail = f"seen on {records} records of {source}, at most {cap} may share it"
+        detail = f"seen on {records} records of {sources} sources: {value.people()} people, at most {cap} may share it"
         self._conflict("people_cap", value.key, None, (None, None), detail, day)
 
     def _solve(self, touched: set[RecordKey], day: int) -> None:

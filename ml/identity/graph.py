@@ -49,9 +49,17 @@ class Value:
         return self.no_join_reason is None
 
     def is_over_cap(self) -> bool:
-        """Return whether more records of one source carry it than people may share it."""
+        """Return whether it is carried by more people than may share it."""
         cap = None if self.kind is None else self.kind.people_cap
-        return cap is not None and max(self.carriers.values(), default=0) > cap
+        return cap is not None and self.people() > cap
+
+    def people(self) -> int:
+        """Return how many people carry it at least, were its own joins not counted.
+
+        A person has one record in a source; each further record of it is somebody else. So a customer of ten sources is
+        one, and four records in each of four sources are thirteen.
+        """
+        return 1 + sum(records - 1 for records in self.carriers.values())
 
 
 @dataclasses.dataclass(slots=True, eq=False)

@@ -28,7 +28,8 @@ class IdType:
     per_person_cap
         Most values of one scope that a person may hold; None is no limit.
     people_cap
-        Most records of one source on which a value may be seen before it counts as shared; None is no limit.
+        Most people who may carry a value before it counts as shared; each further record of a source is one more.
+        None is no limit.
     silence_us
         Microseconds after which a value that comes back with another strong id counts as re-issued; None is never.
     marketplace

@@ -44,7 +44,18 @@ def test_a_store_phone_over_its_cap_joins_nobody_and_says_so() -> None:
     assert (row.one_id is None or row.one_id != row.one_id, row.reason) == (True, "shared_value")
     (conflict,) = history.frame("conflict").itertuples()
     assert (conflict.label, conflict.id_token) == ("people_cap", "k1:store")
-    assert conflict.reason == "seen on 40 records of pos, at most 5 may share it"
+    assert conflict.reason == "seen on 40 records of 1 sources: 40 people, at most 5 may share it"
+
+
+def test_the_cap_counts_people_and_not_the_records_of_one_source() -> None:
+    shop = [link(f"{source}/C{n}", "mobile=k1:shop", "2017-01-05") for source in "abcd" for n in range(4)]
+    loyal = [link(f"source{n}/C1", "mobile=k1:loyal", "2017-01-05") for n in range(10)]
+    twice = [link(f"{source}/T{n}", "mobile=k1:twice", "2017-01-05") for source in "abcd" for n in range(2)]
+    history = fold(*shop, *loyal, *twice)
+    sizes = sorted(len(person) for person in persons(history, "2017-01-05"))
+    assert sizes == [*[1] * 16, 8, 10]
+    (conflict,) = history.frame("conflict").itertuples()
+    assert conflict.reason == "seen on 16 records of 4 sources: 13 people, at most 5 may share it"
 
 
 def test_a_value_that_becomes_shared_gives_its_people_back() -> None:
