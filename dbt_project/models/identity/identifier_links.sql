@@ -26,7 +26,9 @@ blocked as (
             and case blocked_identifiers.match_kind
                 when 'exact' then lower(values_seen.id_value) = blocked_identifiers.match_value
                 when 'word'
-                    then translate(lower(values_seen.id_value), ' ()<>[]{}"''#/_.:-', '') = blocked_identifiers.match_value
+                    then
+                        translate(lower(values_seen.id_value), ' ()<>[]{}"''#/_.:-', '')
+                        = blocked_identifiers.match_value
                 when 'characters' then translate(values_seen.id_value, blocked_identifiers.match_value, '') = ''
             end
     group by values_seen.id_type, values_seen.id_scope, values_seen.id_value
