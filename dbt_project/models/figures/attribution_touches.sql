@@ -7,6 +7,19 @@ with days as (
         {{ add_days('as_of_date', '- (select 2 * max(window_days) from ' ~ ref('attribution_windows') ~ ')') }}
             as after_date
     from {{ run_dates('as_of') }} as dates
+),
+
+-- A source code names its channel by its prefix.
+brought as (
+    select
+        records.one_id,
+        coalesce(codes.channel, records.acquisition_channel) as channel,
+        records.began_date,
+        records.from_date,
+        records.to_date
+    from {{ ref('record_states') }} as records
+    left join {{ ref('source_codes') }} as codes
+        on left(records.acquisition_channel, length(codes.code_prefix)) = codes.code_prefix
 )
 
 select
@@ -34,7 +47,7 @@ where
 {%- for relation, channel, touch_date, condition in [
     (ref('message_states'), 'message_channel', 'sent_date', 'touches.arrived'),
     (ref('order_states'), 'channel', 'paid_date', 'true'),
-    (ref('record_states'), 'acquisition_channel', 'began_date', 'true'),
+    ('brought', 'channel', 'began_date', 'true'),
 ] %}
 union
 select

@@ -1,5 +1,6 @@
 -- One row per (sku_id, from_date): a product as known from from_date until before to_date. Of several catalogues the
--- name and the category that sort last; sensitive where any of them says so. first_record_date is the day on which the first record of it was known.
+-- name and the category that sort last; sensitive where any of them says so. first_record_date is the day on which the
+-- first record of it was known.
 with versions as (
     select
         sku_id,
