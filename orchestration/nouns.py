@@ -87,7 +87,6 @@ def sources() -> str:
             for child in dataset.children:
                 about = f"One row per element of {child.path} in {place}; its record by _file_id and _line."
                 listed.append((f"{channel.name}__{child.name}", about))
-    listed.append(("blocked_values", "One row per number or address that people type for none, as its token."))
     return "\n".join([
         "# Written by `python -m orchestration.nouns` from the declarations in orchestration/channels/platforms.",
         "version: 2",

@@ -81,6 +81,11 @@ def net_draws(rows: Mapping[str, Floats], z: Mapping[str, Floats], deflation: fl
     return gain - cost - pull, cost
 
 
+def expected_cost_fen(cost: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return costs in whole fen, rounded up: a budget is never kept by rounding."""
+    return np.asarray(np.ceil(cost - 1e-6), dtype=np.int64)
+
+
 def break_even_lift(rows: Mapping[str, Floats]) -> Floats:
     """Return the lift at which the middle case earns nothing; null where no lift can."""
     spend = rows["margin_rate"] * rows["basket_fen"] * rows["orders_given_one"]
@@ -130,7 +135,7 @@ def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: f
                 out[f"{prefix}90"][at] = ranked[:, places[3]]
     return pd.DataFrame(
         {
-            "expected_cost_fen": np.ceil(out["cost"] - 1e-6).astype(np.int64),
+            "expected_cost_fen": expected_cost_fen(out["cost"]),
             "net_p10_fen": np.floor(out["n10"] + 1e-6).astype(np.int64),
             "net_p50_fen": np.rint(out["n50"]).astype(np.int64),
             "net_p90_fen": np.rint(out["n90"]).astype(np.int64),

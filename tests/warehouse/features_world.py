@@ -111,6 +111,10 @@ class World:
                 "one_id varchar, valid_from timestamp, valid_to timestamp, known_from timestamp, known_to timestamp)"
             )
             con.execute(
+                "create table identity.identifier_observations (source varchar, customer_id varchar, id_type varchar, "
+                "id_scope varchar, id_value varchar, known_at timestamp, unbound_at timestamp)"
+            )
+            con.execute(
                 "create table identity.source_records (source varchar, customer_id varchar, one_id varchar, "
                 "known_from timestamp, known_to timestamp)"
             )

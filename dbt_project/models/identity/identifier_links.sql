@@ -32,16 +32,6 @@ blocked as (
                 when 'characters' then translate(values_seen.id_value, blocked_identifiers.match_value, '') = ''
             end
     group by values_seen.id_type, values_seen.id_scope, values_seen.id_value
-    union
-    -- Numbers and addresses that people type for none: known to the vault's key alone, so the door writes their tokens.
-    select
-        values_seen.id_type,
-        values_seen.id_scope,
-        values_seen.id_value,
-        fillers.no_join_reason
-    from values_seen
-    inner join {{ source('channels', 'blocked_values') }} as fillers
-        on values_seen.id_type = fillers.id_type and values_seen.id_value = fillers.id_value
 ),
 
 -- Few links are ever ended: a join finds them in half the time of a window over all observations.

@@ -1,7 +1,7 @@
 -- One row per (as_of_date, one_id): whether lately the customer follows activities (coupons, live shows, sign-ins) or
 -- new products (looked at within so many days of its first sale; before any, of its first record). Too few signs of
 -- either: no row.
-with recorded as (
+with first_records as (
     select
         sku_id,
         min(first_record_date) as first_record_date
@@ -20,13 +20,13 @@ recent as (
             when
                 touches.touch in ('view', 'favourite', 'add_to_cart')
                 and {{ days_between(
-                    'coalesce(sales.first_sold_date, recorded.first_record_date)', 'touches.touched_date'
+                    'coalesce(sales.first_sold_date, first_records.first_record_date)', 'touches.touched_date'
                 ) }} between 0 and {{ segment_number('new_product_days') }}
                 then 1
             else 0
         end as is_new_product
     from {{ ref('touches') }} as touches
-    left join recorded on touches.object_id = recorded.sku_id
+    left join first_records on touches.object_id = first_records.sku_id
     left join {{ ref('product_first_sales') }} as sales
         on
             touches.object_id = sales.sku_id

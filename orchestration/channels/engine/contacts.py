@@ -17,6 +17,12 @@ _SERVICE: Final = re.compile(r"95\d{3,11}|106\d{5,17}|96\d{3,8}")
 _LANDLINE: Final = re.compile(r"(?:(?:\+|00)?86-?)?(?:0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|[48]00-?\d{3}-?\d{4})")
 _COUNTRY_OF_LANDLINE: Final = re.compile(r"^(?:\+|00)?86(?=0|[48]00)")
 _PLACEHOLDER: Final = re.compile(r"(\d)\1*|1\d{2}(\d)\2{7}|1?234567890\d?|1?0{4,}")
+#: Numbers and addresses that forms, manuals and people give for none; a token of theirs would join strangers.
+_FILLERS: Final = frozenset({
+    "13800138000", "test@test.com", "test@example.com", "user@example.com", "noreply@example.com", "admin@admin.com",
+    "a@a.com", "aa@aa.com", "abc@abc.com", "123@123.com", "123456@qq.com", "none@none.com", "no@no.com", "na@na.com",
+    "xxx@xxx.com",
+})  # fmt: skip
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS: Final = re.compile(r"[/;；、|]|,(?=\s*\+?\d{7})|(?<=\d{11}) +(?=1[3-9])")
 EMAIL: Final = re.compile(
@@ -85,7 +91,7 @@ def read_phone(text: str) -> Phone:
             digits = rest
             break
     if MOBILE.fullmatch(digits):
-        if _PLACEHOLDER.fullmatch(digits):
+        if _PLACEHOLDER.fullmatch(digits) or digits in _FILLERS:
             return Phone("placeholder", None, warning)
         return Phone("mobile", digits, warning)
     if _LANDLINE.fullmatch(value.replace(" ", "-")) or _LANDLINE.fullmatch(digits):
@@ -96,6 +102,7 @@ def read_phone(text: str) -> Phone:
 
 
 def read_email(text: str) -> str | None:
-    """Return an e-mail address in lower case, or None where the text is none (or a masked one)."""
+    """Return an e-mail address in lower case, or None where the text is none, a masked one or a filler."""
     value = plain(text[: LONGEST_CONTACT + 1])
-    return value.lower() if "*" not in value and EMAIL.fullmatch(value) else None
+    is_one = "*" not in value and EMAIL.fullmatch(value) and value.lower() not in _FILLERS
+    return value.lower() if is_one else None

@@ -1,26 +1,14 @@
 """The end of the doors: folders nobody reads are reported, and the ledger and the quarantine exported for people."""
 
 import datetime as dt
-from typing import Any
 
 import duckdb
 
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.files import readable_name
 from orchestration.channels.engine.reasons import RULE_VERSION, remedy
-from orchestration.channels.engine.tables import (
-    BLOCKED_VALUES,
-    LEDGER,
-    QUARANTINE,
-    append_rows,
-    create_tables,
-    export,
-    transaction,
-)
-from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.tables import LEDGER, QUARANTINE, append_rows, create_tables, export, transaction
 from orchestration.channels.engine.vault import home_tokeniser
-from orchestration.home_rules import seed_file
-from orchestration.seed_rows import read_seed
 from orchestration.settings import Settings
 
 
@@ -35,19 +23,6 @@ def strays(settings: Settings) -> list[str]:
         if len(parts) < 3 or parts[:2] not in known:
             found.append("/".join(parts))
     return found
-
-
-def fillers(settings: Settings, tokeniser: Tokeniser) -> list[dict[str, Any]]:
-    """Return the contact values of the seed ``blocked_identifiers`` as tokens: typed for no number, they join nobody.
-
-    Identity sees tokens alone, and only the home's key can make them.
-    """
-    rows: list[dict[str, Any]] = []
-    for _, row in read_seed(seed_file(settings, "blocked_identifiers")).cells():
-        token = tokeniser.contact(row["match_value"]) if row["match_kind"] == "contact" else None
-        if token:
-            rows.append({"id_type": row["id_type"], "id_value": token, "no_join_reason": row["no_join_reason"]})
-    return rows
 
 
 def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> dict[str, int]:
@@ -77,8 +52,6 @@ def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.da
         for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
             connection.execute(f"delete from channels.{name} where reason = 'unknown_folder'")
             append_rows(connection, name, columns, rows)
-        connection.execute("delete from channels.blocked_values")
-        append_rows(connection, "blocked_values", BLOCKED_VALUES, fillers(settings, tokeniser))
     export(connection, settings.home)
     counts = {}
     for name in ("ledger", "quarantine"):

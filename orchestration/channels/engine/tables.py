@@ -34,8 +34,6 @@ LEDGER: Final[dict[str, str]] = {
     "max_event_at": "timestamp",
     "rule_version": "varchar",
 }
-#: One row per number or address that people type for none, as its token: it joins nobody.
-BLOCKED_VALUES: Final[dict[str, str]] = {"id_type": "varchar", "id_value": "varchar", "no_join_reason": "varchar"}
 #: One row per record set aside (line null: the whole file).
 QUARANTINE: Final[dict[str, str]] = {
     "file_id": "varchar",
@@ -57,7 +55,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
     its files are read again from ``raw/``.
     """
     connection.execute("create schema if not exists channels")
-    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE), ("blocked_values", BLOCKED_VALUES)):
+    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
         connection.execute(f"create table if not exists channels.{name} ({_listed(columns)})")
     if channel is None:
         return

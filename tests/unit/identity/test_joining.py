@@ -235,6 +235,14 @@ def test_a_re_issued_number_goes_to_its_new_holder_and_the_old_holding_ends() ->
     assert history.frame("conflict").empty
 
 
+def test_a_number_may_be_handed_out_again_on_the_hundred_and_eightieth_day_and_not_before() -> None:
+    on_the_day, the_day_before = fold(*_re_issued("2017-06-30")), fold(*_re_issued("2017-06-29"))
+    assert persons(on_the_day, "2017-06-30") == [["crm/M1"], ["crm/M2"]]
+    assert identifier(on_the_day, "mobile=k1:a", "2017-06-30").one_id == one_ids(on_the_day, "2017-06-30")["crm/M2"]
+    first = one_ids(the_day_before, "2017-06-29")["crm/M1"]
+    assert identifier(the_day_before, "mobile=k1:a", "2017-06-29").one_id == first
+
+
 def test_a_number_that_was_never_silent_is_not_re_issued() -> None:
     history = fold(*_re_issued("2017-06-01"))
     assert identifier(history, "mobile=k1:a", "2017-06-01").one_id == one_ids(history, "2017-06-01")["crm/M1"]

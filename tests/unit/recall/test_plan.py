@@ -11,8 +11,10 @@ import pytest
 
 from ml.recall import plan_recall
 from ml.recall.holdouts import unit_draws
+from ml.recall.roi import expected_cost_fen
 from ml.recall.treatments import offer_cost_fen
 from ml.recall.words import FORBIDDEN
+from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules, people, person, scores
 
 AMPLE = 1_000_000
@@ -374,3 +376,33 @@ def test_a_merged_persons_stored_probability_is_that_of_any_of_their_ids(salts):
             round(kept * 0.9, 6),
             round(kept * 0.1, 6),  # explorers whom no budget let in
         }
+
+
+def test_a_campaigns_control_is_the_same_people_all_month_and_others_in_the_next(salts):
+    rules = make_rules(holdout_share=0.0, campaign_share_pooled=0.3, campaign_share_least=0.9)
+
+    def control(date: dt.date) -> set[str]:
+        rows = crowd(300, as_of_date=date, cut_off_at=cut_off_at(date, 6))
+        found = plan_recall(people(*rows), scores(), NO_ANCESTRY, rules, salts, AMPLE, [date]).assignment
+        return set(found.loc[found["arm"] == "holdout_campaign", "one_id"])
+
+    first, last = control(dt.date(2017, 11, 1)), control(dt.date(2017, 11, 30))
+    assert 60 < len(first) < 120
+    assert first == last
+    assert control(dt.date(2017, 12, 1)) != first
+
+
+def test_the_draw_of_the_control_says_nothing_about_who_explores(salts):
+    rules = make_rules(holdout_share=0.0, exploration_share=0.3, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    found = plan(crowd(2000), salts, rules).assignment
+    held, explored = (found["arm"] == arm for arm in ("holdout_campaign", "explore"))
+    assert salts.of("campaign") not in {salts.exploration, salts.holdout}
+    # three in ten of those left, not none and not all of them: the two draws are independent
+    assert 0.25 < explored.sum() / (~held).sum() < 0.35
+
+
+def test_a_cost_of_a_part_of_a_fen_is_a_fen(salts, rules):
+    found = plan(crowd(40), salts, rules).audience
+    costs = pd.DataFrame({"cost": [0.0, 1.0, 1.2, 2.0000000001]})
+    assert expected_cost_fen(costs["cost"].to_numpy()).tolist() == [0, 1, 2, 2]
+    assert (found["expected_cost_fen"] >= 0).all()
