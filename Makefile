@@ -7,7 +7,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 DBT_SOURCES := $(shell find dbt_project -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.py' | grep -v -e /target/ -e /logs/)
 
-.PHONY: run test ui daily backfill bench lint setup manifest
+.PHONY: run test ui daily backfill bench lint mutants setup manifest
 
 run: setup manifest
 	@$(BIN)/siyu run
@@ -26,6 +26,9 @@ backfill: setup manifest
 
 bench: setup manifest
 	@$(BIN)/python -m benchmarks
+
+mutants: setup manifest
+	@$(BIN)/python -m tests.mutants $(COUNT) $(SEED)
 
 lint: setup
 	@PYTHON=$(BIN)/python bash tests/run_all.sh lint

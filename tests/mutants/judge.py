@@ -76,6 +76,7 @@ def is_equivalent(model: str, mutation: Mutation, known: dict[str, list[dict[str
     return any(
         one["operator"] == mutation.operator and one["before"] in mutation.before
         and one.get("after", mutation.after) == mutation.after
+        and mutation.ordinal in one.get("ordinals", [mutation.ordinal])
         for one in known.get(model, [])
     )  # fmt: skip
 
