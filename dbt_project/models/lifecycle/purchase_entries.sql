@@ -10,6 +10,14 @@ with rules as (
         on ranks.model = 'purchase' and rules.purchase_stage = ranks.stage
 ),
 
+persons as (
+    select
+        as_of_date,
+        one_id,
+        founded_at
+    from {{ states_at(ref('person_states')) }} as states
+),
+
 people as (
     select
         stages.as_of_date,
@@ -34,7 +42,7 @@ people as (
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
     left join {{ ref('sightings') }} as sightings
         on stages.as_of_date = sightings.as_of_date and stages.one_id = sightings.one_id
-    left join {{ states_at(ref('person_states')) }} as persons
+    left join persons
         on stages.as_of_date = persons.as_of_date and stages.one_id = persons.one_id
 ),
 
