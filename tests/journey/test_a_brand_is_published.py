@@ -100,3 +100,15 @@ def test_rollback_moves_current_to_the_version_before_and_a_run_moves_it_on(bran
     assert current_version(brand_home).name.startswith(f"{DATES[-2]}-")
     assert siyu(brand_home, "rollback", newest).returncode == 0
     assert current_version(brand_home).name == newest
+
+
+def test_orders_that_name_nobody_are_published_without_a_customer(brand):
+    walk_in = {"source": "shop", "ordered_at": "2026-03-08 10:00:00", "status": "finished", "amount_yuan": "218.00"}
+    brand.add("orders", {**walk_in, "order_id": "1"}, {**walk_in, "order_id": "2", "amount_yuan": "96.50"}).land()
+    outcome = siyu(brand.home, "daily", "2026-03-08")
+    assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
+    folder = current_version(brand.home)
+    assert pq.ParquetFile(folder / "customers.parquet").metadata.num_rows == 0
+    figures = pq.read_table(folder / "kpi_daily.parquet").to_pylist()
+    paid = [row["value"] for row in figures if row["kpi"] == "paid_to_date"]
+    assert paid == [31450]
