@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- One row per (as_of_date, order_key): the kept orders of the 365 days to a feature date, which the groups below
+-- One row per (as_of_date, order_key): the kept orders of the year to a feature date, which the groups below
 -- aggregate. 168 days feed the features; the rest only the BG/NBD baseline, which needs a longer view.
 -- Keys are those of people.order_states and hold for this run only.
 select
@@ -15,5 +15,5 @@ select
 from {{ ref('paid_orders') }}
 where
     {{ among_dates('as_of_date', dates_of('feature')) }}
-    and age_days < 365
+    and age_days < {{ segment_number('order_window_days') }}
     and counts_as_purchase

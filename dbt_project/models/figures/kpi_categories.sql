@@ -1,5 +1,5 @@
 -- 私域适配度: per category, how soon people buy again, how many do within 12 months, and what is earned on it, by the paid
--- orders of the 365 days to the first day of the date's month. A category's nature does not change overnight: read once
+-- orders of the year to the first day of the date's month. A category's nature does not change overnight: read once
 -- a month, 28 dates cost what one does.
 with months as (
     select distinct cast(date_trunc('month', as_of_date) as date) as month_date
@@ -17,7 +17,9 @@ orders as (
     inner join {{ ref('order_states') }} as states
         on
             states.paid_date <= months.month_date
-            and states.paid_date > {{ add_days('months.month_date', '-365') }}
+            and states.paid_date > {{ add_days(
+                'months.month_date', 'cast(-' ~ segment_number('order_window_days') ~ ' as integer)'
+            ) }}
             and states.from_date <= months.month_date
             and (states.to_date is null or states.to_date > months.month_date)
     where states.person_key is not null

@@ -1,6 +1,7 @@
--- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date, and
--- whose it was. recipient_one_id is the owner of its customer_id; of a message that names no customer, whoever its
--- number or address belonged to when it was sent. A step (delivered, opened ...) counts at a date from its own day on.
+-- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date,
+-- and whose it was. recipient_one_id is the owner of its customer_id; where it names none, or one that is nobody's
+-- record, whoever its number or address belonged to when it was sent. A step (delivered, opened ...) counts at a date
+-- from its own day on.
 {%- set steps = ['sent', 'delivered', 'opened', 'clicked', 'replied', 'unsubscribed'] %}
 {%- set told = ['message_channel', 'audience_id', 'campaign_id', 'offer_id', 'staff_id', 'failure_reason'] %}
 with versions as (
@@ -36,7 +37,6 @@ addressed as (
             and (identifiers.valid_to is null or identifiers.valid_to > versions.sent_at)
             and (versions.to_date is null or identifiers.from_date < versions.to_date)
             and (identifiers.to_date is null or identifiers.to_date > versions.from_date)
-    where versions.customer_id is null
 ),
 
 -- The days at which anything about a message changes: its version, its customer's owner, its number's owner.

@@ -1,6 +1,6 @@
 -- One row per (source, refund_id, stage, from_date): a refund asked for (open) or paid back, and whose it was: where it
--- names nobody, its order's customer's. Money paid back is counted whether or not it found its order; not that of an
--- order of which no payment is counted: money that never came in cannot be taken off.
+-- names nobody, its order's customer's; a walk-in's is nobody's and stands in order_states alone. Money paid back is
+-- counted whether or not it found its order; not that of an order of which no payment is counted.
 with refunds as (
     select * from {{ ref('refund_spans') }}
 ),

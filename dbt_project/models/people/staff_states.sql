@@ -19,7 +19,7 @@ spans as (
         store_id,
         daily_message_capacity,
         daily_call_capacity,
-        not is_active as has_left,
+        not is_active and left_date is null as has_left,
         cast(null as date) as left_date,
         counts_from as from_date,
         least(counts_to, left_date) as to_date
