@@ -34,65 +34,68 @@ by_record as (
         on words.source = records.source and words.customer_id = records.customer_id
 ),
 
-by_identifier as (
+-- Who has a value: whom it joins, and who carries it without being joined by it. Whom identity knows to have had it is
+-- among the first alone, with the time at which they lost it.
+holders as (
     select
-        words.*,
-        identifiers.one_id,
-        {{ business_date('identifiers.valid_to') }} as valid_to_date,
-        identifiers.valid_from is null or identifiers.valid_from <= words.said_at as was_theirs,
-        {{ known_date('identifiers.known_from') }} as link_from_date,
-        {{ known_date('identifiers.known_to') }} as link_to_date
-    from words
-    inner join {{ ref('identifiers') }} as identifiers
-        on
-            words.id_token = identifiers.id_token
-            and (
-                words.id_type = identifiers.id_type
-                or (words.kind = 'unsubscribing' and identifiers.id_type in ('mobile', 'email'))
-            )
-            and (words.id_scope = '' or words.id_scope = coalesce(identifiers.id_scope, ''))
-            and (identifiers.valid_to is null or identifiers.valid_to > words.said_at)
-    where identifiers.one_id is not null
-),
-
--- Who carries the value without being joined by it. Whom we know to have lost it is not meant; a number that calls
--- several people staff or a test account calls none of them so: it was typed in for them.
-by_carrier as (
+        id_type,
+        coalesce(id_scope, '') as id_scope,
+        id_token,
+        one_id,
+        valid_from,
+        valid_to,
+        known_from,
+        known_to,
+        cast(null as bigint) as carrier_count
+    from {{ ref('identifiers') }}
+    where one_id is not null
+    union all
     select
-        words.*,
+        carriers.id_type,
+        carriers.id_scope,
+        carriers.id_token,
         carriers.one_id,
-        case when carriers.carried_until < '9999-12-31' then {{ business_date('carriers.carried_until') }} end
-            as valid_to_date,
-        true as was_theirs,
-        {{ known_date('carriers.known_from') }} as link_from_date,
-        {{ known_date('carriers.known_to') }} as link_to_date
-    from words
-    inner join {{ ref('value_carriers') }} as carriers
-        on
-            words.id_token = carriers.id_token
-            and (
-                words.id_type = carriers.id_type
-                or (words.kind = 'unsubscribing' and carriers.id_type in ('mobile', 'email'))
-            )
-            and (words.id_scope = '' or words.id_scope = carriers.id_scope)
-            and carriers.carried_until > words.said_at
+        cast(null as timestamp) as valid_from,
+        carriers.carried_until as valid_to,
+        carriers.known_from,
+        carriers.known_to,
+        carriers.carrier_count
+    from {{ ref('value_carriers') }} as carriers
     left join {{ ref('identifiers') }} as theirs
         on
             carriers.id_type = theirs.id_type
             and carriers.id_scope = coalesce(theirs.id_scope, '')
             and carriers.id_token = theirs.id_token
             and carriers.one_id = theirs.one_id
-    where
-        theirs.one_id is null
-        and (coalesce(words.reason, '') not in ('test', 'staff') or carriers.carrier_count = 1)
+    where theirs.one_id is null
+),
+
+-- A number that several carry calls none of them staff or a test account: it was typed in for them.
+by_value as (
+    select
+        words.*,
+        holders.one_id,
+        {{ business_date('holders.valid_to') }} as valid_to_date,
+        holders.valid_from is null or holders.valid_from <= words.said_at as was_theirs,
+        {{ known_date('holders.known_from') }} as link_from_date,
+        {{ known_date('holders.known_to') }} as link_to_date
+    from words
+    inner join holders
+        on
+            words.id_token = holders.id_token
+            and (
+                words.id_type = holders.id_type
+                or (words.kind = 'unsubscribing' and holders.id_type in ('mobile', 'email'))
+            )
+            and (words.id_scope = '' or words.id_scope = holders.id_scope)
+            and (holders.valid_to is null or holders.valid_to > words.said_at)
+    where coalesce(words.reason, '') not in ('test', 'staff') or coalesce(holders.carrier_count, 1) = 1
 ),
 
 matched as (
     select * from by_record
     union all
-    select * from by_identifier
-    union all
-    select * from by_carrier
+    select * from by_value
 )
 
 select

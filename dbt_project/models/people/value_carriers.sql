@@ -34,7 +34,7 @@ select
     carriers.id_scope,
     carriers.id_token,
     carriers.one_id,
-    max(coalesce(carriers.unbound_at, cast('9999-12-31' as timestamp))) as carried_until,
+    case when count(*) = count(carriers.unbound_at) then max(carriers.unbound_at) end as carried_until,
     carriers.known_from,
     carriers.known_to,
     coalesce(max(counted.carrier_count), 0) as carrier_count
