@@ -87,3 +87,16 @@
             on states.from_date <= dates.as_of_date and (states.to_date is null or states.to_date > dates.as_of_date)
     )
 {%- endmacro %}
+
+{#-
+  One row per thing and stretch between two of its days (key columns, from_date, to_date; the last stretch is open):
+  from the days on which anything about it changes, to the intervals in which nothing does. `days` has the key
+  columns and `day`, each day once.
+-#}
+{% macro spans_between(days, keys) -%}
+    select
+        {{ keys | join(', ') }},
+        day as from_date,
+        lead(day) over (partition by {{ keys | join(', ') }} order by day) as to_date
+    from {{ days }}
+{%- endmacro %}

@@ -25,26 +25,23 @@ offers as (
     inner join {{ ref('offer_states') }} as states on coupons.offer_id = states.offer_id
 ),
 
-spans as (
+days as (
+    {%- for relation in ['coupons', ref('coupon_orders'), 'offers'] %}
+    {%- for day in ['from_date', 'to_date'] %}
     select
         source,
         coupon_id,
-        day as from_date,
-        lead(day) over (partition by source, coupon_id order by day) as to_date
-    from (
-        {%- for relation in ['coupons', ref('coupon_orders'), 'offers'] %}
-        {%- for day in ['from_date', 'to_date'] %}
-        select
-            source,
-            coupon_id,
-            {{ day }} as day
-        from {{ relation }}
-        where {{ day }} is not null
-        {{ 'union' if not loop.last }}
-        {%- endfor %}
-        {{ 'union' if not loop.last }}
-        {%- endfor %}
-    ) as days
+        {{ day }} as day
+    from {{ relation }}
+    where {{ day }} is not null
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+spans as (
+    {{ spans_between('days', ['source', 'coupon_id']) }}
 ),
 
 naming as (

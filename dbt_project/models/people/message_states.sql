@@ -58,12 +58,7 @@ days as (
 ),
 
 spans as (
-    select
-        source,
-        message_id,
-        day as from_date,
-        lead(day) over (partition by source, message_id order by day) as to_date
-    from days
+    {{ spans_between('days', ['source', 'message_id']) }}
 ),
 
 -- A number and an address may be two people's: then the id that sorts first.

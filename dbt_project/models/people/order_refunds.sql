@@ -30,12 +30,7 @@ days as (
 ),
 
 spans as (
-    select
-        source,
-        order_id,
-        day as from_date,
-        lead(day) over (partition by source, order_id order by day) as to_date
-    from days
+    {{ spans_between('days', ['source', 'order_id']) }}
 )
 
 select

@@ -39,12 +39,7 @@ days as (
 ),
 
 spans as (
-    select
-        source,
-        order_id,
-        day as from_date,
-        lead(day) over (partition by source, order_id order by day) as to_date
-    from days
+    {{ spans_between('days', ['source', 'order_id']) }}
 ),
 
 -- Of a refund that holds freight the freight comes off first, the rest is for goods: more money back never makes more

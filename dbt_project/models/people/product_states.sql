@@ -33,23 +33,21 @@ judged as (
         on concat_ws(' ', versions.name, versions.category) = sensitive_texts.sensitive_text
 ),
 
-spans as (
+days as (
     select
         sku_id,
-        day as from_date,
-        lead(day) over (partition by sku_id order by day) as to_date
-    from (
-        select
-            sku_id,
-            from_date as day
-        from versions
-        union
-        select
-            sku_id,
-            to_date as day
-        from versions
-        where to_date is not null
-    ) as days
+        from_date as day
+    from versions
+    union
+    select
+        sku_id,
+        to_date as day
+    from versions
+    where to_date is not null
+),
+
+spans as (
+    {{ spans_between('days', ['sku_id']) }}
 )
 
 select

@@ -59,13 +59,7 @@ days as (
 ),
 
 spans as (
-    select
-        source,
-        refund_id,
-        stage,
-        day as from_date,
-        lead(day) over (partition by source, refund_id, stage order by day) as to_date
-    from days
+    {{ spans_between('days', ['source', 'refund_id', 'stage']) }}
 ),
 
 placed as (
