@@ -111,8 +111,12 @@ _SEGMENTS: Final = [
     Check(
         "who_ordered_has_all_three_rfm_scores",
         "customer_segments",
-        _count("(order_count_365d > 0) <> (r_score is not null and f_score is not null and m_score is not null)"),
-        "An RFM score is missing or stands without an order in 365 days.",
+        _count(
+            "(order_count_365d > 0 and exclusion is null)"
+            " <> (r_score is not null and f_score is not null and m_score is not null)"
+        ),
+        "An RFM score is missing, or stands without an order in 365 days or for somebody whom a hard rule keeps out.",
+        relation="customer_segments inner join customers using (one_id)",
     ),
     Check(
         "pyramid_scores_lie_between_0_and_100",

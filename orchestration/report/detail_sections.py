@@ -23,7 +23,7 @@ def rfm(facts: Facts) -> str:
     cells = facts.rows(
         """
         select rfm_segment, count(*), sum(net_paid_fen_365d), sum(sum(net_paid_fen_365d)) over ()
-        from customer_segments group by rfm_segment order by 2 desc, 1
+        from customer_segments where rfm_segment is not null group by rfm_segment order by 2 desc, 1
         """
     )
     drawn = charts.heat_map(frame, "r", "f", list("12345"), list("54321")) if len(frame) else ""

@@ -10,7 +10,7 @@ select
     lifecycle.five_a_stage,
     cast(lifecycle.five_a_stage_since as date) as five_a_stage_since,
     lifecycle.previous_five_a_stage,
-    lifecycle.need_state,
+    case when profile.exclusion is null then lifecycle.need_state else 'none' end as need_state,
     lifecycle.frequency_journey_stage,
     lifecycle.value_journey_stage,
     lifecycle.interest_journey_stage,
@@ -18,3 +18,5 @@ select
 from {{ ref('customer_lifecycle') }} as lifecycle
 inner join {{ run_dates('as_of') }} as dates
     on lifecycle.as_of_date = dates.as_of_date
+inner join {{ ref('customer_profile') }} as profile
+    on lifecycle.as_of_date = profile.as_of_date and lifecycle.one_id = profile.one_id

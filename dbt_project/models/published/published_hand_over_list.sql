@@ -1,4 +1,5 @@
 -- Customers whose followers have all left the brand: somebody has to take them over before anybody can write to them.
+-- No test account, no staff and no minor; who may not be profiled is looked after like others, in no order of merit.
 select
     profile.one_id,
     cast(profile.as_of_date as date) as as_of_date,
@@ -10,4 +11,6 @@ select
 from {{ ref('customer_profile') }} as profile
 inner join {{ run_dates('as_of') }} as dates
     on profile.as_of_date = dates.as_of_date
-where profile.left_staff_id is not null
+where
+    profile.left_staff_id is not null
+    and coalesce(profile.exclusion, '') not in ('test', 'staff', 'minor')

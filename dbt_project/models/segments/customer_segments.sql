@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id): every segment a customer stands in. Who may not be profiled has those
--- that count what they bought and did, and no role, attitude or interest.
+-- One row per (as_of_date, one_id): every segment a customer stands in. Whom a hard rule
+-- keeps out has those that lists and models ask for, and no role, attitude or interest; nothing of it is published.
 select
     rfm.as_of_date,
     rfm.one_id,
@@ -16,11 +16,11 @@ select
     matrix.conversion_points,
     matrix.matrix_cell,
     matrix.worth,
-    hard_rules.may_be_profiled,
-    case when hard_rules.may_be_profiled then super_users.super_user_role end as super_user_role,
-    case when hard_rules.may_be_profiled then habits.price_attitude end as price_attitude,
-    case when hard_rules.may_be_profiled then novelty.novelty_attitude end as novelty_attitude,
-    {{ list_or_empty('case when hard_rules.may_be_profiled then habits.interests end') }} as interests
+    hard_rules.exclusion is not null as is_excluded,
+    case when hard_rules.exclusion is null then super_users.super_user_role end as super_user_role,
+    case when hard_rules.exclusion is null then habits.price_attitude end as price_attitude,
+    case when hard_rules.exclusion is null then novelty.novelty_attitude end as novelty_attitude,
+    {{ list_or_empty('case when hard_rules.exclusion is null then habits.interests end') }} as interests
 from {{ ref('rfm') }} as rfm
 inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
 inner join {{ ref('pyramid') }} as pyramid on rfm.as_of_date = pyramid.as_of_date and rfm.one_id = pyramid.one_id

@@ -1,5 +1,5 @@
 -- One row per (as_of_date, one_id): the customer's tags as one sorted list of `kind:value`, static and dynamic, moved
--- in the same run as the segments and stages they are taken from. Who may not be profiled has none.
+-- in the same run as the segments and stages they are taken from. Whom a hard rule keeps out has none.
 with attended as (
     select
         as_of_date,
@@ -45,4 +45,4 @@ left join {{ ref('customer_orders') }} as orders
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set = habits.order_set
 left join attended on segments.as_of_date = attended.as_of_date and segments.one_id = attended.one_id
-where {{ among_dates('segments.as_of_date', dates_of('as_of')) }} and segments.may_be_profiled
+where {{ among_dates('segments.as_of_date', dates_of('as_of')) }} and not segments.is_excluded
