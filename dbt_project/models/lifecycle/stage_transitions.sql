@@ -2,7 +2,7 @@
 -- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
 -- lapse counts: whoever buys again after `lost` has skipped two stages. Who never bought (any more: their one order was
 -- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse. Whose records were merged
--- or split that day is not counted: that is no step of theirs.
+-- or split that day is not counted: that is no step of theirs. A test account counts in no figure.
 with moves as (
     select
         days.as_of_date,
@@ -13,7 +13,9 @@ with moves as (
     from {{ ref('stage_days') }} as days
     left join {{ ref('identity_moves') }} as merged
         on days.as_of_date = merged.moved_date and days.one_id = merged.one_id
-    where days.stage_before is not null and merged.one_id is null
+    left join {{ ref('hard_rules') }} as hard_rules
+        on days.as_of_date = hard_rules.as_of_date and days.one_id = hard_rules.one_id
+    where days.stage_before is not null and merged.one_id is null and not coalesce(hard_rules.is_test, false)
 ),
 
 counted as (
