@@ -62,6 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="why identifiers are one person")
     explain.add_argument("who", nargs="+", metavar="ID", help="a one_id, a plain identifier, or two identifiers")
     explain.set_defaults(act=_explain)
+    refusals = commands.add_parser("refusals", help="refusals that could not be read; accept: take them for read")
+    refusals.set_defaults(act=_refusals)
+    actions = refusals.add_subparsers(dest="action", metavar="accept")
+    accept = actions.add_parser("accept", help="open the audience again though refusals of a file could not be read")
+    accept.add_argument("file", metavar="CHANNEL/DATASET/FILE", help="as siyu refusals lists it")
+    accept.add_argument("--line", type=int, action="append", default=[], help="only this line; may be repeated")
+    accept.add_argument("--reason", required=True, help="who looked and what was found; kept")
+    accept.add_argument("--by", default=None, metavar="NAME", help="who accepts; the user of the system by default")
     rollback = commands.add_parser("rollback", help="move CURRENT to the version before, or to one by name")
     rollback.add_argument("version", nargs="?", default=None, metavar="VERSION")
     rollback.add_argument(
@@ -101,6 +109,7 @@ def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
     from orchestration.channels.engine.registry import check_names
     from orchestration.home_rules import check_own_rules
     from orchestration.runner import run_dates
+    from orchestration.status_and_explain import say_withheld
 
     check_keys(settings)
     check_names(settings)
@@ -119,6 +128,7 @@ def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
     print(f"  published tables: {settings.published / 'current'}")
     print(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
     print(f"  data quality:     {settings.home / 'reports' / 'data_docs' / 'index.html'}")
+    say_withheld(settings)
     return DONE
 
 
@@ -152,6 +162,14 @@ def _explain(settings: Settings, options: argparse.Namespace) -> int:
     from orchestration.status_and_explain import explain
 
     return explain(settings, options.who)
+
+
+def _refusals(settings: Settings, options: argparse.Namespace) -> int:
+    from orchestration.status_and_explain import accept_refusals, refusals
+
+    if options.action == "accept":
+        return accept_refusals(settings, options.file, options.line, options.reason, options.by)
+    return refusals(settings)
 
 
 def _rollback(settings: Settings, options: argparse.Namespace) -> int:

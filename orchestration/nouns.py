@@ -77,6 +77,9 @@ def _macro(signature: str, opens: str, body: list[str], closes: str) -> list[str
     return [*head, *body, f"    {close} -%}}", f"    {{{{ return({asked}) }}}}", "{%- endmacro %}"]
 
 
+_UNREAD = ("unread_refusals", "One row per refusal that could not be read; accepted_at is null while it is open.")
+
+
 def sources() -> str:
     """Return the text of the file in which dbt reads the tables of every declared channel."""
     listed = []
@@ -97,7 +100,7 @@ def sources() -> str:
         "      What landed, decoded and typed as text, with file and line; docs/channel-formats.md has the formats.",
         "    schema: channels",
         "    tables:",
-        *(f"      - {{name: {name}, description: '{about}'}}" for name, about in listed),
+        *(f"      - {{name: {name}, description: '{about}'}}" for name, about in [*listed, _UNREAD]),
         "",
     ])  # fmt: skip
 

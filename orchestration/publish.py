@@ -148,6 +148,7 @@ def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnecti
         manifest.suppression_state(connection, as_of_date),
         [check.name for check in checks_of(settings, connection)],
         {rules.seed: rules.sha256 for rules in own_rules(settings)},
+        manifest.withheld(connection),
     )
     return store.keep(building, said), sum(rows.values())
 

@@ -15,10 +15,6 @@ _READ_FILES: Final = (
     " over (partition by channel, dataset), false) as is_mended"
     " from channels.ledger where status = 'loaded') as ledger"
 )
-_NEWEST_FILES: Final = (
-    "(select *, landed_at = max(landed_at) over (partition by channel, dataset) as is_newest"
-    " from channels.ledger where status in ('loaded', 'quarantined')) as ledger"
-)
 
 
 def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
@@ -57,16 +53,6 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
             ),
             relation=_READ_FILES,
             high=MOST_QUARANTINED_SHARE,
-        ),
-        Check(
-            "the_newest_suppressions_came_through",
-            "ledger",
-            "count(case when dataset = 'suppressions' and is_newest and status = 'quarantined' then 1 end)",
-            (
-                "The newest file of suppressions was set aside whole, so people who refused could be written to; see"
-                " quarantine/quarantine.parquet, mend the source and deliver again."
-            ),
-            relation=_NEWEST_FILES,
         ),
     ]
     for wanted, rows in sorted(minimum_rows.items()):

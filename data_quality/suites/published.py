@@ -1,9 +1,9 @@
 """The door of published: what must hold of the very files that readers will read.
 
-Relations are views of the same names over the version's Parquet files, plus ``refusals`` and ``consents`` as they
-stand in the warehouse at publish, ``figures`` (the seed kpis) and ``version`` (one row: as_of_date, ends_at,
-cut_off_at; customers_before, the rows of customers in the version of the nearest date before it, and
-contactable_before, those of them with a channel both reachable and consented, else null).
+Relations are views of the same names over the version's Parquet files, plus ``refusals``, ``unread`` (refusals that
+could not be read) and ``consents`` as they stand in the warehouse at publish, ``figures`` (the seed kpis) and
+``version`` (one row: as_of_date, ends_at, cut_off_at; customers_before, the rows of customers in the version of the
+nearest date before it, and contactable_before, those of them with a channel both reachable and consented, else null).
 """
 
 from collections.abc import Sequence

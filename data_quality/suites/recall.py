@@ -71,6 +71,16 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             relation="recall_audience inner join refusals using (one_id, message_channel)",
         ),
         Check(
+            "nobody_is_sent_anything_while_a_refusal_is_unread",
+            "recall_audience",
+            "count(*)",
+            "A refusal could not be read (siyu refusals), and people stand in what is sent; rebuild published.",
+            relation=(
+                "(select one_id from recall_audience union all select one_id from recall_tasks"
+                " union all select one_id from general_list) as sent semi join unread on true"
+            ),
+        ),
+        Check(
             "nobody_a_hard_rule_keeps_out_has_a_plan",
             "recall_audience",
             _count("customers.exclusion is not null"),

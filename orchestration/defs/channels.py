@@ -51,10 +51,15 @@ _LEDGER = _spec("ledger", "One row per delivered file: when it landed and what b
 _QUARANTINE = _spec("quarantine", "One row per record or file set aside: line, column, reason and remedy.", _TABLES)
 
 
-@dg.multi_asset(specs=[_LEDGER, _QUARANTINE])
+_UNREAD = _spec("unread_refusals", "One row per refusal that could not be read, and who accepted it.", _TABLES)
+
+
+@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD])
 def ledger(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
     """Report folders that belong to no channel, and export both tables for people."""
     with connect(home.settings) as warehouse:
         rows = finish(home.settings, warehouse, _now())
+    if rows["unread_refusals"]:
+        context.log.warning(f"{rows['unread_refusals']} refusals could not be read: siyu refusals")
     for name, count in rows.items():
         yield dg.MaterializeResult(asset_key=["channels", name], metadata={"rows": count})

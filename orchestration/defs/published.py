@@ -20,7 +20,7 @@ from orchestration.warehouse import connect
     backfill_policy=ONE_RUN,
     deps=[
         dg.AssetKey(["published", name])
-        for name in (*tables(), "channel_freshness", "contact_refusals", "contact_consents")
+        for name in (*tables(), "channel_freshness", "contact_refusals", "contact_consents", "sending_gate")
     ],
     description="One folder of Parquet files and a manifest per date; CURRENT names the newest that passed its checks.",
     kinds={"python", "parquet"},

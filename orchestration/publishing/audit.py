@@ -82,12 +82,13 @@ def audit_versions(
     store
         Where the versions stand.
     connection
-        The warehouse, for the refusals and consents as they stand now.
+        The warehouse, for refusals, also those that could not be read, and consents as they stand now.
     versions
         Version name by as-of date.
     """
     checks = checks_of(settings, connection)
     refusals = connection.sql("select one_id, message_channel from published.contact_refusals").to_arrow_table()
+    unread = connection.sql("select * from channels.unread_refusals where accepted_at is null").to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
     measured = {}
     for date, name in versions.items():
@@ -101,7 +102,7 @@ def audit_versions(
             "cut_off_at": cut_off_at(date, settings.cut_off_hour),
             **_before(store, date, versions),
         }
-        beside = {"refusals": refusals, "consents": consents, "figures": figures}
+        beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures}
         folder = store.versions / name
         measured[name] = measure_version(folder, list(tables()), checks, version, beside, settings.memory_limit)
     before = [

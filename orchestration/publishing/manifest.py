@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
@@ -16,6 +16,15 @@ from orchestration.publishing.contract import CONTRACT_VERSION, TableContract
 
 MANIFEST = "manifest.json"
 _NAME_HEX = 16
+#: What names people to write to: empty while a refusal could not be read (models/published/sending_gate.sql).
+WITHHELD: Final = (
+    "general_list",
+    "recall_assignment",
+    "recall_audience",
+    "recall_audience_summary",
+    "recall_budget",
+    "recall_tasks",
+)
 
 
 def freshness(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[str, dict[str, Any]]:
@@ -51,6 +60,12 @@ def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) ->
     return digest.hexdigest()
 
 
+def withheld(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return which tables name nobody, and why: none where every refusal could be read."""
+    ((unread,),) = connection.execute("select unread_refusals from published.sending_gate").fetchall()
+    return {"unread_refusals": unread, "tables": list(WITHHELD)} if unread else {}
+
+
 def build_manifest(
     folder: Path,
     as_of_date: str,
@@ -60,8 +75,12 @@ def build_manifest(
     suppression_hash: str,
     checks: Sequence[str],
     own_rules: Mapping[str, str] | None = None,
+    held: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the manifest of a folder of written tables; ``own_rules``: sha256 of the seeds that a home replaces."""
+    """Return the manifest of a folder of written tables.
+
+    ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says.
+    """
     tables = {
         name: {
             "rows": rows[name],
@@ -80,6 +99,7 @@ def build_manifest(
         "suppression_state_sha256": suppression_hash,
         "exempt": {name: contract.exempt for name, contract in contracts.items() if contract.exempt},
         **({"own_rules": dict(own_rules)} if own_rules else {}),
+        **({"withheld": dict(held)} if held else {}),
     }
 
 

@@ -53,8 +53,12 @@ def test_broken_files_are_set_aside_and_the_others_go_on(brand):
     brand.land()
     landing = brand.home / "landing" / "standard"
     (landing / "orders" / "again.csv").write_bytes((landing / "orders" / "export.csv").read_bytes())
-    for dataset in ("customers", "events", "refunds"):
-        (landing / dataset).mkdir()
+    for dataset in ("customers", "events", "refunds", "suppressions"):
+        (landing / dataset).mkdir(exist_ok=True)
+    refusal = (
+        "id_type,id_value,message_channel,reason,changed_at\nmobile,13812345678,短信,opt_out,2026-03-01 12:00:00\n"
+    )
+    (landing / "suppressions" / "stop.csv").write_text(refusal, encoding="utf-8")
     (landing / "customers" / "no_id.csv").write_text("source,mobile\nshop,1\n", encoding="utf-8")
     (landing / "events" / "cut.csv.gz").write_bytes(gzip.compress(b"source,event_id\n" + b"shop,1\n" * 2000)[:-30])
     (landing / "refunds" / "noise.csv").write_bytes(b"source,refund_id\n\xff\xfe\x00\x81\xff\xff\n")
@@ -71,6 +75,9 @@ def test_broken_files_are_set_aside_and_the_others_go_on(brand):
     assert ("events", "cut.csv.gz") in by_file
     assert ("refunds", "noise.csv") in by_file
     assert all(remedy for *_, remedy in found)
+    assert "1 refusal could not be read" in outcome.stdout
+    listed = siyu(brand.home, "refusals")
+    assert (listed.returncode, "standard/suppressions/stop.csv, line 2" in listed.stdout) == (1, True)
     ledger = duckdb.execute(
         "select file_name, status, physical_records, loaded, quarantined, skipped from read_parquet($file)",
         {"file": str(brand.home / "ledger.parquet")},

@@ -1,3 +1,4 @@
+-- Nobody is sent and nobody is held out while the gate is closed: an experiment that was not carried out is not read.
 select
     assignment.one_id,
     cast(assignment.as_of_date as date) as as_of_date,
@@ -8,3 +9,4 @@ select
 from {{ source('recall', 'assignment') }} as assignment
 inner join {{ run_dates('as_of') }} as dates
     on assignment.as_of_date = dates.as_of_date
+inner join {{ ref('sending_gate') }} as gate on gate.is_open

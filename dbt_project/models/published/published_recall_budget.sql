@@ -9,3 +9,4 @@ select
 from {{ source('recall', 'budget') }} as budget
 inner join {{ run_dates('as_of') }} as dates
     on budget.as_of_date = dates.as_of_date
+inner join {{ ref('sending_gate') }} as gate on gate.is_open

@@ -145,6 +145,24 @@ class Column:
 
 
 @dataclasses.dataclass(frozen=True)
+class MayRefuse:
+    """Which records of a dataset can be somebody's refusal: all of them, where nothing else is said.
+
+    A record that can be one and cannot be read closes the audience until it is corrected or accepted.
+
+    Parameters
+    ----------
+    unless_true
+        A column: a record in which it reads as true refuses nothing (a consent that was given).
+    when_filled
+        A column: a record in which it is empty refuses nothing (a message that nobody unsubscribed from).
+    """
+
+    unless_true: str = ""
+    when_filled: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Child:
     """A list inside a payload that becomes a table of its own, one row per element.
 
@@ -185,6 +203,8 @@ class Dataset:
         Columns whose empty cells repeat the cell above (merged cells, order-level columns); nothing else is filled.
     sheet
         The worksheet of an xlsx; the first one when omitted.
+    may_refuse
+        Which of its records can be somebody's refusal; None where none can. How a file is read does not hang on it.
     """
 
     name: str
@@ -197,6 +217,7 @@ class Dataset:
     totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
     forward_fill: tuple[str, ...] = ()
     sheet: str | None = None
+    may_refuse: MayRefuse | None = dataclasses.field(default=None, repr=False)
 
     @property
     def rule_version(self) -> str:
@@ -212,6 +233,7 @@ class Dataset:
                 raise DeclarationError(f"dataset {self.name}: {what} declares a column twice: {sorted(outputs)}")
         wanted = {*self.natural_key, *self.forward_fill, *(key for child in self.children for key in child.parent)}
         wanted |= {column.contact_by for column in self.columns if column.contact_by}
+        wanted |= set(filter(None, dataclasses.astuple(self.may_refuse))) if self.may_refuse else set()
         if unknown := wanted - names - {"_account"}:
             raise DeclarationError(f"dataset {self.name}: {sorted(unknown)} are keys but no declared columns")
 

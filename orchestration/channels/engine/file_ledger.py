@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from orchestration.channels.engine.declare import Dataset
@@ -9,6 +10,7 @@ from orchestration.channels.engine.files import Landed
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.reading import Reading
 from orchestration.channels.engine.reasons import RULE_VERSION, BrokenFile, remedy
+from orchestration.channels.engine.records import Fault
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.settings import Settings
 
@@ -111,9 +113,7 @@ def waiting_file(channel: str, dataset: str, landed: Landed, file_name: str, rea
     }
 
 
-def quarantine_rows(
-    delivery: Delivery, dataset: Dataset, faults: list[tuple[int | None, str | None, str]]
-) -> list[Row]:
+def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault]) -> list[Row]:
     """Return one quarantine row per (line, column, reason), without the value itself."""
     place: Row = {
         "file_id": delivery.file_id,
@@ -124,10 +124,11 @@ def quarantine_rows(
     }
     told: dict[tuple[str | None, str], str] = {}
     rows = []
-    for line, column, reason in faults:
+    for line, column, reason, may_refuse in faults:
         if (column, reason) not in told:
             told[column, reason] = _remedy(dataset, column, reason)
         fault = {"line": line, "column_name": column, "reason": reason, "remedy": told[column, reason]}
+        fault["may_refuse"] = may_refuse and dataset.may_refuse is not None
         rows.append(place | fault)
     return rows
 

@@ -21,7 +21,7 @@ from orchestration.channels.engine.files import discover
 from orchestration.channels.engine.landing import Delivery, land, read_again, restore
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile
-from orchestration.channels.engine.records import Tally
+from orchestration.channels.engine.records import Fault, Tally
 from orchestration.channels.engine.tables import create_tables, forget_other_rules, transaction
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
@@ -173,11 +173,11 @@ class _Work:
             if written:
                 self.writer.forget(delivery.file_id)
             row = file_ledger.broken_file(delivery, reading, dataset, broken, self.settings)
-            faults: list[tuple[int | None, str | None, str]] = [(None, broken.column, broken.reason)]
+            faults = [Fault(None, broken.column, broken.reason)]
             self.result.broken.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {broken}")
         else:
             row = file_ledger.loaded_file(delivery, reading, dataset, self.settings, self.tokeniser)
-            faults = list(reading.tally.rejected)
+            faults = reading.tally.rejected
             self.writer.hold(mine)
         self.writer.ledger.append(row)
         self.writer.quarantine.extend(file_ledger.quarantine_rows(delivery, dataset, faults))

@@ -8,6 +8,7 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.files import readable_name
 from orchestration.channels.engine.reasons import RULE_VERSION, remedy
 from orchestration.channels.engine.tables import LEDGER, QUARANTINE, append_rows, create_tables, export, transaction
+from orchestration.channels.engine.unread_refusals import tell_unread
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.settings import Settings
 
@@ -26,7 +27,7 @@ def strays(settings: Settings) -> list[str]:
 
 
 def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> dict[str, int]:
-    """Report stray files afresh and export both tables; return their rows.
+    """Report stray files afresh and export the tables; return their rows, of unread refusals those that are open.
 
     Parameters
     ----------
@@ -52,8 +53,8 @@ def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.da
         for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
             connection.execute(f"delete from channels.{name} where reason = 'unknown_folder'")
             append_rows(connection, name, columns, rows)
+    counts = {"unread_refusals": tell_unread(settings, connection)}
     export(connection, settings.home)
-    counts = {}
     for name in ("ledger", "quarantine"):
         counted = connection.execute(f"select count(*) from channels.{name}").fetchone()
         counts[name] = int(counted[0]) if counted else 0

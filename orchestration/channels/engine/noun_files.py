@@ -6,7 +6,7 @@ from typing import Any, Final
 import yaml  # type: ignore[import-untyped]
 
 from orchestration.channels.engine import vocabularies as words
-from orchestration.channels.engine.declare import Column, Dataset, DeclarationError
+from orchestration.channels.engine.declare import Column, Dataset, DeclarationError, MayRefuse
 from orchestration.settings import CHECKOUT
 
 PROJECT: Final = CHECKOUT / "dbt_project"
@@ -35,7 +35,8 @@ def _dataset(noun: str, described: dict[str, Any]) -> Dataset:
     sent = {name: column for name, column in described["columns"].items() if "file" in column}
     columns = tuple(_column(noun, name, column) for name, column in sent.items())
     key = tuple(sent[name]["file"].get("name", name) for name in described["key"])
-    return Dataset(noun, columns, natural_key=key)
+    refusals = described.get("may_refuse")
+    return Dataset(noun, columns, natural_key=key, may_refuse=None if refusals is None else MayRefuse(**refusals))
 
 
 def _column(noun: str, name: str, described: dict[str, Any]) -> Column:

@@ -18,7 +18,7 @@ from orchestration.channels.engine.json_records import read_array, read_lines
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
 from orchestration.channels.engine.reasons import BrokenFile
-from orchestration.channels.engine.records import Batch, Elements, Tally
+from orchestration.channels.engine.records import Batch, Elements, Fault, Tally
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules
 
@@ -108,7 +108,8 @@ class FileReader:
                 for position, reason in read.reasons.items():
                     faults.setdefault(int(elements.parents[position]), (f"{child.path}.{name}", reason))
         for position, (name, reason) in sorted(faults.items()):
-            reading.tally.rejected.append((int(batch.lines[position]), name, reason))
+            fault = Fault(int(batch.lines[position]), name, reason, self._may_refuse(own, position))
+            reading.tally.rejected.append(fault)
         good = np.ones(len(batch), bool)
         good[list(faults)] = False
         reading.loaded += int(good.sum())
@@ -130,6 +131,18 @@ class FileReader:
             }
             ordinals = pa.array(elements.ordinals[mine].astype(np.int64))
             yield prefix + child.name, _table({**above, **below}, ordinals, books, parents)
+
+    def _may_refuse(self, own: dict[str, Read], position: int) -> bool:
+        """Return whether a record set aside can be a refusal: what its columns cannot rule out, it can."""
+        where = self._dataset.may_refuse
+        if where is None:
+            return False
+        if where.unless_true and own[where.unless_true].outputs[0][position].as_py() == "true":
+            return False
+        if where.when_filled:
+            read = own[where.when_filled]
+            return position in read.reasons or read.outputs[0][position].is_valid
+        return True
 
     def _widen(self, own: dict[str, Read], kept: np.ndarray, reading: Reading) -> None:
         """Widen the range of event times by a batch."""
@@ -159,8 +172,8 @@ class FileReader:
         if not tally.rejected:
             return
         counts: dict[tuple[str | None, str], int] = {}
-        for _, name, reason in tally.rejected:
-            counts[name, reason] = counts.get((name, reason), 0) + 1
+        for fault in tally.rejected:
+            counts[fault.column, fault.reason] = counts.get((fault.column, fault.reason), 0) + 1
         for (name, reason), count in counts.items():
             if reason == "undecodable_line" and count * 2 > tally.physical:
                 raise BrokenFile("undecodable")

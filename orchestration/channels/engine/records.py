@@ -4,7 +4,7 @@ import dataclasses
 import re
 import unicodedata
 from collections import Counter
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,15 @@ _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 _JOINERS = re.compile(r"[\s_\-()\[\]【】*:\"']+")
 
 
+class Fault(NamedTuple):
+    """Why a record, or where line is None a whole file, was set aside; whether it can have been a refusal."""
+
+    line: int | None
+    column: str | None
+    reason: str
+    may_refuse: bool = True
+
+
 @dataclasses.dataclass
 class Tally:
     """What happened to a file's physical records; the engine checks that it adds up."""
@@ -25,8 +34,7 @@ class Tally:
     physical: int = 0
     skipped: Counter[str] = dataclasses.field(default_factory=Counter)
     warnings: Counter[str] = dataclasses.field(default_factory=Counter)
-    #: (line, column or None, reason)
-    rejected: list[tuple[int, str | None, str]] = dataclasses.field(default_factory=list)
+    rejected: list[Fault] = dataclasses.field(default_factory=list)
 
     def skip(self, what: str) -> None:
         """Count one record as a declared skip."""
@@ -36,7 +44,7 @@ class Tally:
     def reject(self, line: int, reason: str, column: str | None = None) -> None:
         """Count one record as set aside before its values were read."""
         self.physical += 1
-        self.rejected.append((line, column, reason))
+        self.rejected.append(Fault(line, column, reason))
 
 
 @dataclasses.dataclass

@@ -45,6 +45,7 @@ QUARANTINE: Final[dict[str, str]] = {
     "reason": "varchar",
     "remedy": "varchar",
     "rule_version": "varchar",
+    "may_refuse": "boolean",
 }
 
 
@@ -57,6 +58,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
     connection.execute("create schema if not exists channels")
     for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
         connection.execute(f"create table if not exists channels.{name} ({_listed(columns)})")
+        for column, kind in columns.items():  # a home of an earlier release
+            connection.execute(f"alter table channels.{name} add column if not exists {column} {kind}")
     if channel is None:
         return
     for name, columns in channel.tables().items():
@@ -140,8 +143,12 @@ def export(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     quarantine = connection.sql(
         "select * from channels.quarantine order by channel, dataset, file_name, file_id, line, column_name, reason"
     ).to_arrow_table()
+    unread = connection.sql(
+        "select * from channels.unread_refusals order by channel, dataset, landed_at, file_id, line"
+    ).to_arrow_table()
     _replace(ledger, home / "ledger.parquet")
     _replace(quarantine, home / "quarantine" / "quarantine.parquet")
+    _replace(unread, home / "quarantine" / "unread_refusals.parquet")
 
 
 def _replace(table: pa.Table, path: Path) -> None:

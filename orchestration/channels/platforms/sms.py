@@ -5,7 +5,7 @@ Clocks are Shanghai. ``out_id`` carries our audience where the sender set it. Fo
 
 from typing import Final
 
-from orchestration.channels.engine.declare import Channel, Column, Dataset
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse
 
 RECEIPTS: Final = Dataset(
     name="receipts",
@@ -31,6 +31,7 @@ REPLIES: Final = Dataset(
         Column("replied_at", "instant", path="send_time", required=True),
         Column("sequence_id", "identifier"),
     ),
+    may_refuse=MayRefuse(),
 )
 
 CHANNEL: Final = Channel(name="sms", datasets=(RECEIPTS, REPLIES))

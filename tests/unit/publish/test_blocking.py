@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from orchestration.publish import PublishBlocked, RollbackRefused, publish, rollback
+from orchestration.publishing.manifest import WITHHELD
 from orchestration.publishing.versions import Store
 from tests.unit.publish.world import DATE, add_date, brand
 
@@ -217,3 +218,41 @@ def test_without_a_readable_results_file_current_does_not_move(tmp_path, monkeyp
     with pytest.raises(PublishBlocked, match="cannot be read"):
         publish(settings, [DATE])
     assert Store(settings.published).current() is None
+
+
+def _unread(settings, **accepted):
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute(
+            "insert into channels.unread_refusals by name select 'f1' as file_id, 'standard' as channel,"
+            " 'suppressions' as dataset, 'stop.csv' as file_name, 3 as line"
+        )
+        if accepted:
+            con.execute("update channels.unread_refusals set accepted_at = timestamp '2026-03-02'")
+
+
+def test_people_in_the_audience_while_a_refusal_is_unread_block_the_version(tmp_path):
+    settings = brand(tmp_path)
+    _unread(settings)
+    with pytest.raises(PublishBlocked, match="nobody_is_sent_anything_while_a_refusal_is_unread|could not be read"):
+        publish(settings, [DATE])
+    assert Store(settings.published).current() is None
+
+
+def test_with_a_refusal_unread_the_other_tables_are_published_and_the_manifest_says_who_is_left_out(tmp_path):
+    settings = brand(tmp_path)
+    _unread(settings)
+    with duckdb.connect(str(settings.warehouse)) as con:
+        for table in WITHHELD:
+            con.execute(f"delete from published.{table}")
+    done = publish(settings, [DATE])
+    manifest = json.loads((settings.published / "versions" / done.current / "manifest.json").read_text("utf-8"))
+    assert manifest["withheld"] == {"unread_refusals": 1, "tables": list(WITHHELD)}
+    assert manifest["tables"]["customers"]["rows"] > 0
+
+
+def test_an_accepted_refusal_blocks_nobody(tmp_path):
+    settings = brand(tmp_path)
+    _unread(settings, accepted=True)
+    done = publish(settings, [DATE])
+    manifest = json.loads((settings.published / "versions" / done.current / "manifest.json").read_text("utf-8"))
+    assert "withheld" not in manifest

@@ -27,9 +27,7 @@ def test_a_file_set_aside_whole_blocks_nobody_else(tmp_path):
     door.land("orders", "good.csv", orders("good", "9.90", count=10))
     door.land("customers", "broken.csv", "source,mobile\n" + "shop,13812345678\n" * 500)
     door.ingest()
-    found = numbers(door)
-    assert found["few_records_are_quarantined"] == 0
-    assert found["the_newest_suppressions_came_through"] == 0
+    assert numbers(door)["few_records_are_quarantined"] == 0
 
 
 def test_bad_rows_block_until_the_data_set_is_delivered_mended(tmp_path):
@@ -44,15 +42,3 @@ def test_bad_rows_block_until_the_data_set_is_delivered_mended(tmp_path):
     door.land("orders", "mended.csv", orders("bent", "9.90"))
     door.ingest(LATER[1])
     assert numbers(door)["few_records_are_quarantined"] == 0
-
-
-def test_refusals_that_could_not_be_read_block_until_they_are(tmp_path):
-    door = Door(tmp_path, "standard")
-    door.land("suppressions", "monday.csv", REFUSALS + "mobile,13812345678,opt_out,2026-03-01 12:00:00\n")
-    door.ingest()
-    door.land("suppressions", "tuesday.csv", "id_type,value\nmobile,13912345678\n")
-    door.ingest(LATER[0])
-    assert numbers(door)["the_newest_suppressions_came_through"] == 1
-    door.land("suppressions", "wednesday.csv", REFUSALS + "mobile,13912345678,opt_out,2026-03-02 12:00:00\n")
-    door.ingest(LATER[1])
-    assert numbers(door)["the_newest_suppressions_came_through"] == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.channels.engine.unread_refusals import UNREAD
 from orchestration.publishing.contract import tables
 from orchestration.settings import Settings
 
@@ -56,6 +57,13 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         columns = {table.partition: "date"} | {column.name: column.data_type for column in table.columns}
         con.execute(f"create or replace table published.{name} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
     con.execute("create or replace table published.contact_refusals (one_id varchar, message_channel varchar)")
+    con.execute("create schema if not exists channels")
+    listed = ", ".join(f"{name} {kind}" for name, kind in UNREAD.items())
+    con.execute(f"create or replace table channels.unread_refusals ({listed})")
+    con.execute(
+        "create or replace view published.sending_gate as select count(*) as unread_refusals, count(*) = 0 as is_open"
+        " from channels.unread_refusals where accepted_at is null"
+    )
     con.execute(
         "create or replace table published.contact_consents"
         " (as_of_date date, one_id varchar, message_channel varchar, purpose varchar)"
