@@ -17,7 +17,7 @@
             on
                 facts.source = owners.source
                 and facts.customer_id = owners.customer_id
-                and (facts.counts_to is null or owners.from_date is null or owners.from_date < facts.counts_to)
+                and (facts.counts_to is null or {{ 'owners.from_date is null or ' if keeps_nobodys }}owners.from_date < facts.counts_to)
                 and (owners.to_date is null or owners.to_date > facts.counts_from)
         where facts.counts_to is null or facts.counts_to > facts.counts_from
     )

@@ -24,7 +24,6 @@ named as (
         min(from_date) as to_date
     from catalogue
     group by sku_id
-    having min(from_date) > cast('1970-01-01' as date)
 )
 
 select

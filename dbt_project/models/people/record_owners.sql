@@ -73,7 +73,6 @@ cut as (
             owned.source = days.source
             and owned.customer_id = days.customer_id
             and days.day > owned.from_date
-            and (owned.to_date is null or days.day < owned.to_date)
 ),
 
 spans as (
@@ -90,12 +89,12 @@ spans as (
     where to_date is null or to_date > from_date
 )
 
-select
+select distinct
     spans.source,
     spans.customer_id,
     spans.one_id,
     spans.person_key,
-    max(case when tests.customer_id is not null then 1 else 0 end) = 1 as is_test,
+    tests.customer_id is not null as is_test,
     spans.from_date,
     spans.to_date
 from spans
@@ -105,4 +104,3 @@ left join tests
         and spans.customer_id = tests.customer_id
         and tests.from_date <= spans.from_date
         and (tests.to_date is null or tests.to_date > spans.from_date)
-group by spans.source, spans.customer_id, spans.one_id, spans.person_key, spans.from_date, spans.to_date

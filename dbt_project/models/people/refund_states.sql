@@ -39,19 +39,17 @@ paid_orders as (
 
 days as (
     {%- for relation in ['refunds', 'named_orders', 'paid_orders'] %}
-    {%- set key = 'refund_id' if relation == 'refunds' else 'order_id' %}
+    {%- set changed = 'refunds' if relation == 'refunds' else 'changed' %}
     {%- for day in ['from_date', 'to_date'] %}
     select
         refunds.source,
         refunds.refund_id,
         refunds.stage,
-        changed.{{ day }} as day
+        {{ changed }}.{{ day }} as day
     from refunds
-    inner join {{ relation }} as changed
-        on
-            refunds.source = changed.source
-            and refunds.{{ key }} = changed.{{ key }}
-    where changed.{{ day }} is not null
+    {% if relation != 'refunds' %}inner join {{ relation }} as changed
+        on refunds.source = changed.source and refunds.order_id = changed.order_id{% endif %}
+    {% if day == 'to_date' %}where {{ changed }}.to_date is not null{% endif %}
     {{ 'union' if not loop.last }}
     {%- endfor %}
     {{ 'union' if not loop.last }}
