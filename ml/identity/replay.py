@@ -15,7 +15,7 @@ from ml.identity.rules import IdentityRules
 #: Columns of the links handed in.
 LINK_COLUMNS: Final = (
     "source", "customer_id", "id_type", "id_scope", "id_value", "observed_at", "unbound_at", "known_day", "unbound_day",
-    "origin", "no_join_reason",
+    "origin", "no_join_reason", "no_join_day",
 )  # fmt: skip
 Observation = tuple[Any, ...]
 
@@ -40,7 +40,8 @@ def replay(
         One row per observation (``LINK_COLUMNS``), in any order: a record carried an identifier at ``observed_at``
         (UTC), until ``unbound_at`` where that is known; ``known_day`` and ``unbound_day`` are the business dates
         from which either is known. Origin ``record`` marks a record's own key, ``ruling`` a member merge (the value
-        is the other record's key). ``no_join_reason`` keeps a value out of every join.
+        is the other record's key). ``no_join_reason`` keeps a value out of every join, from ``no_join_day`` on where
+        there is one: a phone joined people until we knew that it is a shop's.
     rules
         Strengths, limits and caps.
     key
@@ -96,13 +97,18 @@ def _observations(links: pd.DataFrame) -> Iterator[tuple[int, Observation]]:
     unbound = _microseconds(columns["unbound_at"])
     known_days = _microseconds(columns["known_day"], "s")
     unbound_days = _microseconds(columns["unbound_day"], "s")
+    no_join_days = _microseconds(columns["no_join_day"], "s")
     texts = [_texts(columns[name]) for name in (*LINK_COLUMNS[:5], "no_join_reason", "origin")]
     for row, (source, customer_id, id_type, id_scope, value, reason, origin) in enumerate(zip(*texts, strict=True)):
-        fixed = ((source, customer_id), (id_type, id_scope or "", value), reason, origin)
+        record, key = (source, customer_id), (id_type, id_scope or "", value)
         known = known_days[row] // 86_400
-        yield known, (*fixed, observed[row], None)
+        apart = known if no_join_days[row] is None else max(known, no_join_days[row] // 86_400)
+        yield known, (record, key, reason if apart == known else None, origin, observed[row], None)
+        if apart > known:
+            yield apart, (record, key, reason, origin, observed[row], None)
         if unbound[row] is not None:
-            yield max(known, unbound_days[row] // 86_400), (*fixed, None, unbound[row])
+            undone = max(known, unbound_days[row] // 86_400)
+            yield undone, (record, key, reason if apart <= undone else None, origin, None, unbound[row])
 
 
 def _texts(column: pd.Series) -> list[Any]:

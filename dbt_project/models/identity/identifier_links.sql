@@ -1,37 +1,8 @@
--- One row per observation, with the business date from which it counts and the reason why its value joins nobody.
+-- One row per observation, with the business date from which it counts and the reason why its value joins nobody, from
+-- no_join_day on where it did before.
 -- The replay's only input, less the repeats: what neither moves a link's first sighting nor can break a silence.
 with observations as (
     select * from {{ ref('identifier_observations') }}
-),
-
-values_seen as (
-    select distinct
-        id_type,
-        id_scope,
-        id_value
-    from observations
-    where id_type <> 'customer_id'
-),
-
-blocked as (
-    select
-        values_seen.id_type,
-        values_seen.id_scope,
-        values_seen.id_value,
-        min(blocked_identifiers.no_join_reason) as no_join_reason
-    from values_seen
-    inner join {{ ref('blocked_identifiers') }} as blocked_identifiers
-        on
-            (blocked_identifiers.id_type is null or blocked_identifiers.id_type = values_seen.id_type)
-            and case blocked_identifiers.match_kind
-                when 'exact' then lower(values_seen.id_value) = blocked_identifiers.match_value
-                when 'word'
-                    then
-                        translate(lower(values_seen.id_value), ' ()<>[]{}"''#/_.:-', '')
-                        = blocked_identifiers.match_value
-                when 'characters' then translate(values_seen.id_value, blocked_identifiers.match_value, '') = ''
-            end
-    group by values_seen.id_type, values_seen.id_scope, values_seen.id_value
 ),
 
 -- Few links are ever ended: a join finds them in half the time of a window over all observations.
@@ -65,15 +36,16 @@ dated as (
         observations.file_id,
         observations.line,
         observations.origin,
-        coalesce(id_types.no_join_reason, blocked.no_join_reason) as no_join_reason,
+        coalesce(id_types.no_join_reason, apart.no_join_reason) as no_join_reason,
+        case when id_types.no_join_reason is null then apart.no_join_day end as no_join_day,
         id_types.silence_days is null and ended.id_value is null as is_endless
     from observations
     left join {{ ref('id_types') }} as id_types on observations.id_type = id_types.id_type
-    left join blocked
+    left join {{ ref('no_join_values') }} as apart
         on
-            observations.id_type = blocked.id_type
-            and observations.id_scope = blocked.id_scope
-            and observations.id_value = blocked.id_value
+            observations.id_type = apart.id_type
+            and observations.id_scope = apart.id_scope
+            and observations.id_value = apart.id_value
     left join ended
         on
             observations.source = ended.source
@@ -99,6 +71,7 @@ select
     line,
     origin,
     no_join_reason,
+    no_join_day,
     is_endless
     and coalesce(
         observed_at >= min(observed_at) over (

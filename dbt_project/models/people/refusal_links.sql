@@ -35,7 +35,7 @@ by_record as (
 ),
 
 -- Who has a value: whom it joins, and who carries it without being joined by it. Whom identity knows to have had it is
--- among the first alone, with the time at which they lost it.
+-- among the first alone, with the time at which they lost it; whom it joined and joins no more carries it since.
 holders as (
     select
         id_type,
@@ -46,7 +46,8 @@ holders as (
         valid_to,
         known_from,
         known_to,
-        cast(null as bigint) as carrier_count
+        cast(null as bigint) as carrier_count,
+        cast(null as bigint) as least_people
     from {{ ref('identifiers') }}
     where one_id is not null
     union all
@@ -59,7 +60,8 @@ holders as (
         carriers.carried_until as valid_to,
         carriers.known_from,
         carriers.known_to,
-        carriers.carrier_count
+        carriers.carrier_count,
+        carriers.least_people
     from {{ ref('value_carriers') }} as carriers
     left join {{ ref('identifiers') }} as theirs
         on
@@ -67,10 +69,12 @@ holders as (
             and carriers.id_scope = coalesce(theirs.id_scope, '')
             and carriers.id_token = theirs.id_token
             and carriers.one_id = theirs.one_id
+            and (theirs.valid_to is not null or theirs.known_to is null)
     where theirs.one_id is null
 ),
 
--- A number that several carry calls none of them staff or a test account: it was typed in for them.
+-- A number that several carry calls none of them staff or a test account: it was typed in for them. A number of staff
+-- joins nobody: their own records in several sources are several people here, and one at least.
 by_value as (
     select
         words.*,
@@ -89,7 +93,9 @@ by_value as (
             )
             and (words.id_scope = '' or words.id_scope = holders.id_scope)
             and (holders.valid_to is null or holders.valid_to > words.said_at)
-    where coalesce(words.reason, '') not in ('test', 'staff') or coalesce(holders.carrier_count, 1) = 1
+    where
+        coalesce(words.reason, '') not in ('test', 'staff')
+        or coalesce(case when words.reason = 'staff' then holders.least_people else holders.carrier_count end, 1) = 1
 ),
 
 matched as (

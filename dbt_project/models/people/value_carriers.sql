@@ -1,6 +1,7 @@
 -- One row per (id_type, id_scope, id_token, one_id, known_from): whose records carry a value, whether or not it joins
 -- them: a number on too many cards, a blocked or a contested one is still what a message would go to. carrier_count is
--- how many people carry it today.
+-- how many people carry it today, least_people how many they are at least, had the value joined whom it may: a person
+-- has one record in a source, so each further person of a source is one more.
 {{ config(materialized='view') }}
 
 with carriers as (
@@ -8,6 +9,7 @@ with carriers as (
         observed.id_type,
         observed.id_scope,
         observed.id_value as id_token,
+        observed.source,
         records.one_id,
         observed.unbound_at,
         greatest(observed.known_at, records.known_from) as known_from,
@@ -18,14 +20,25 @@ with carriers as (
     where records.known_to is null or records.known_to > observed.known_at
 ),
 
+today as (
+    select distinct
+        id_type,
+        id_scope,
+        id_token,
+        source,
+        one_id
+    from carriers
+    where known_to is null and unbound_at is null
+),
+
 counted as (
     select
         id_type,
         id_scope,
         id_token,
-        count(distinct one_id) as carrier_count
-    from carriers
-    where known_to is null and unbound_at is null
+        count(distinct one_id) as carrier_count,
+        1 + count(*) - count(distinct source) as least_people
+    from today
     group by id_type, id_scope, id_token
 )
 
@@ -37,7 +50,8 @@ select
     case when count(*) = count(carriers.unbound_at) then max(carriers.unbound_at) end as carried_until,
     carriers.known_from,
     carriers.known_to,
-    coalesce(max(counted.carrier_count), 0) as carrier_count
+    coalesce(max(counted.carrier_count), 0) as carrier_count,
+    coalesce(max(counted.least_people), 0) as least_people
 from carriers
 left join counted
     on

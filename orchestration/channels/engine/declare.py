@@ -116,6 +116,10 @@ class Column:
         Most decimals of an amount; more are rounded half up and counted. None: as sent.
     may_be_future
         An instant or date that may lie after the file's landing (an expiry, an appointment).
+    may_be_zero
+        An id that counts within something (the lines of an order), so that 0 is the first and not none. Every other id
+        that may be empty is empty where it is 0: tills and platforms write 0 for no customer, no coupon, no seller, no
+        order, and a record of that name would gather what belongs to nobody.
     contact_by
         Name of a column that says what the value is: where that is ``mobile`` or ``email`` the value is read as
         such and tokenised (``identifiers.id_value`` by ``id_type``).
@@ -135,6 +139,7 @@ class Column:
     maximum: int | None = None
     scale: int | None = None
     may_be_future: bool = False
+    may_be_zero: bool = False
     contact_by: str | None = None
     about: str = dataclasses.field(default="", repr=False, compare=False)
 

@@ -23,7 +23,7 @@ from orchestration.channels.engine.tokens import Kind, Tokeniser
 
 #: What exports write where there is nothing.
 NULL_WORDS: Final = frozenset({"", "null", "\\n", "无", "-", "--", "n/a", "未知", "nan", "none"})
-#: And what programs write where an id is missing; a required id may be 0.
+#: And what programs write where an id is missing; a required id may be called so, or be 0.
 NULL_IDS: Final = NULL_WORDS | {"undefined", "0"}
 LONGEST_FIELD: Final = 1_000_000
 _TRUE: Final = frozenset({"true", "1", "yes", "y", "t", "是", "1.0"})
@@ -105,7 +105,7 @@ def unwrap(text: str) -> str:
 
 def _identifier(text: str, column: Column, rules: Rules) -> Outcome:
     value = unwrap(text)
-    if value.casefold() in (NULL_WORDS if column.required else NULL_IDS):
+    if value.casefold() in (NULL_WORDS if column.required else NULL_IDS) and not (value == "0" and column.may_be_zero):
         return NOTHING
     if is_scientific(value):
         return Outcome(None, "lossy_scientific")

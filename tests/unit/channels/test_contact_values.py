@@ -14,6 +14,7 @@ from orchestration.channels.engine import vault as vaults
 from orchestration.channels.engine.contacts import read_email, read_phone
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.keys import PURPOSES, check_keys, load_key
+from orchestration.channels.engine.noun_files import datasets
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules, read_value
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
@@ -300,3 +301,16 @@ def test_files_of_the_doors_are_closed_to_others(door):
     door.ingest()
     for part in ("raw", "vault", "quarantine"):
         assert stat.S_IMODE((door.home / part).stat().st_mode) == 0o700
+
+
+def test_a_line_may_be_called_0_and_no_customer_is():
+    assert read_value("0", Column("line_id", "identifier", may_be_zero=True), RULES).value == "0"
+    assert read_value("0.0", Column("line_id", "identifier", may_be_zero=True), RULES).value == "0"
+    assert read_value("undefined", Column("line_id", "identifier", may_be_zero=True), RULES).value is None
+    assert read_value("0", Column("customer_id", "identifier"), RULES).value is None
+    assert read_value("0", Column("order_id", "identifier", required=True), RULES).value == "0"
+
+
+def test_of_the_nouns_ids_only_the_line_of_a_refund_may_be_empty_and_0():
+    found = {(dataset.name, column.name) for dataset in datasets() for column in dataset.columns if column.may_be_zero}
+    assert found == {("refunds", "line_id")}

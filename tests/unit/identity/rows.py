@@ -33,6 +33,7 @@ def link(
     seen: str | None = None,
     until: str | None = None,
     blocked: str | None = None,
+    blocked_from: str | None = None,
 ) -> dict[str, Any]:
     """Return one observation: ``record`` is source/customer_id, ``identifier`` is type@scope=value, days are dates."""
     source, customer_id = record.split("/")
@@ -42,6 +43,7 @@ def link(
         "source": source, "customer_id": customer_id, "id_type": id_type, "id_scope": id_scope, "id_value": value,
         "observed_at": day(seen or known), "unbound_at": day(until) if until else None, "known_day": day(known),
         "unbound_day": max(day(until), day(known)) if until else None, "origin": origin, "no_join_reason": blocked,
+        "no_join_day": day(blocked_from) if blocked_from else None,
     }  # fmt: skip
 
 

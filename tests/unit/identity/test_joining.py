@@ -80,6 +80,32 @@ def test_a_value_that_becomes_shared_gives_its_people_back() -> None:
         assert before in set(inherited[inherited["one_id"] == after[record]]["other_one_id"])
 
 
+def test_a_number_known_to_be_staffs_joins_nobody_from_the_day_it_is_known() -> None:
+    guide = {"blocked": "staff_number", "blocked_from": "2017-03-01"}
+    rows = [
+        link("crm/M1", "mobile=k1:guide", "2017-01-05", **guide),
+        link("pos/C1", "mobile=k1:guide", "2017-01-06", **guide),
+        link("mini/o1", "mobile=k1:guide", "2017-03-04", **guide),
+        link("app/a1", "mobile=k1:guide", "2017-01-05", until="2017-02-01", **guide),
+        link("crm/M2", "mobile=k1:own", "2017-01-05"), link("pos/C2", "mobile=k1:own", "2017-01-06"),
+    ]  # fmt: skip
+    history = fold(*rows)
+    own = ["crm/M2", "pos/C2"]
+    assert persons(history, "2017-02-28") == [["app/a1"], ["crm/M1", "pos/C1"], own]
+    assert persons(history, "2017-03-01") == [["app/a1"], ["crm/M1"], own, ["pos/C1"]]
+    assert persons(history, "2017-03-04") == [["app/a1"], ["crm/M1"], own, ["mini/o1"], ["pos/C1"]]
+    assert identifier(history, "mobile=k1:guide", "2017-03-01").reason == "staff_number"
+    changes = history.frame("redirect")
+    assert changes[changes["label"] == "split"]["reason"].tolist() == ["unbound:mobile", "staff_number:mobile"]
+
+
+def test_a_number_known_to_be_staffs_from_the_beginning_never_joined_anybody() -> None:
+    guide = {"blocked": "staff_number", "blocked_from": "1970-01-01"}
+    history = fold(*[link(f"{source}/C1", "mobile=k1:guide", "2017-01-05", **guide) for source in "abc"])
+    assert persons(history, "2017-01-05") == [["a/C1"], ["b/C1"], ["c/C1"]]
+    assert len(history.frame("redirect")) == 0
+
+
 def test_a_family_phone_on_five_cards_is_not_yet_shared() -> None:
     rows = [link(f"pos/C{number}", "mobile=k1:home", "2017-01-05", origin="typed_by_staff") for number in range(5)]
     assert len(persons(fold(*rows), "2017-01-05")) == 1

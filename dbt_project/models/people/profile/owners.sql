@@ -1,6 +1,8 @@
 -- One row per (as_of_date, one_id) that staff follow or sold to: the owner, who alone speaks to the customer. Of the
 -- followers who still work here the one with the last two-way contact, else who sold last, else who was added first. A
--- customer whose followers have all left has no owner and waits to be handed over. Who sold last is a fact of its own.
+-- customer whose followers have all left has no owner and waits to be handed over. Who is on no list of staff, a till
+-- that was added as a friend, owns nobody; a brand without any list has its followers for staff. Who sold last is a
+-- fact of its own.
 with contacts as (
     select
         as_of_date,
@@ -10,7 +12,6 @@ with contacts as (
     from {{ ref('touches') }}
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
-        and staff_id is not null
         and touch in ('message_replied', 'speak', 'ask_service', 'book')
     group by as_of_date, one_id, staff_id
 ),
@@ -22,7 +23,6 @@ history_sales as (
         staff_id,
         max(ordered_at) as last_sale_at
     from {{ ref('purchase_histories') }}
-    where staff_id is not null
     group by one_id, order_set, staff_id
 ),
 
@@ -44,7 +44,12 @@ staff as (
         staff_id,
         has_left,
         left_date
-    from {{ states_at(ref('staff_states')) }} as listed
+    from {{ states_at(ref('staff_states')) }} as states
+),
+
+dates_with_a_list as (
+    select distinct as_of_date
+    from staff
 ),
 
 last_sellers as (
@@ -88,17 +93,11 @@ ranked as (
     left join sales
         on follows.as_of_date = sales.as_of_date and follows.one_id = sales.one_id and follows.staff_id = sales.staff_id
     left join staff on follows.as_of_date = staff.as_of_date and follows.staff_id = staff.staff_id
-    where follows.is_active and {{ among_dates('follows.as_of_date', dates_of('as_of')) }}
-),
-
-first_ranked as (
-    select * from ranked
-    where owner_rank = 1
-),
-
-sellers as (
-    select * from last_sellers
-    where sale_rank = 1
+    left join dates_with_a_list as listed on follows.as_of_date = listed.as_of_date
+    where
+        follows.is_active
+        and {{ among_dates('follows.as_of_date', dates_of('as_of')) }}
+        and (staff.staff_id is not null or listed.as_of_date is null)
 )
 
 select
@@ -109,6 +108,12 @@ select
     sellers.staff_id as last_seller_staff_id,
     case when ranked.has_left then ranked.staff_id end as left_staff_id,
     case when ranked.has_left then ranked.left_date end as left_date
-from first_ranked as ranked
-full outer join sellers
+from (
+    select * from ranked
+    where owner_rank = 1
+) as ranked
+full outer join (
+    select * from last_sellers
+    where sale_rank = 1
+) as sellers
     on ranked.as_of_date = sellers.as_of_date and ranked.one_id = sellers.one_id
