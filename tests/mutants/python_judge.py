@@ -26,8 +26,8 @@ _IMPORTED_ONCE: Final = (
     "pytest", "xdist.scheduler", "hypothesis.strategies", "numpy", "pandas", "duckdb", "pyarrow.parquet", "pydantic",
     "scipy.optimize", "scipy.sparse", "scipy.special", "sklearn.linear_model", "sklearn.isotonic", "lightgbm",
 )  # fmt: skip
-#: Of a child's processor, so that a busy machine kills nobody, and of the clock, for a child that only waits.
-_SECONDS, _SECONDS_OF_CLOCK = 120, 900
+#: How long a file may take whose time is not known, and how long a child may only wait.
+_SECONDS, _SECONDS_OF_CLOCK = 5.0, 900
 #: Nobody reads what pytest would say of a failure; without saying it a child starts in half the time.
 _OPTIONS: Final = (
     "-x", "--assert=plain", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:terminal",
@@ -54,7 +54,7 @@ def seconds_of(among: Sequence[str]) -> dict[Path, float]:
     taken: dict[Path, float] = {}
     for file in {file: None for module in among for file in related(module, {})}:
         started = time.monotonic()
-        if os.waitpid(_forked(None, [file]), 0)[1]:
+        if os.waitpid(_forked(None, [file], {file: 60.0}), 0)[1]:
             raise RuntimeError(f"{file} fails with no rule broken")
         taken[file] = time.monotonic() - started
     return taken
@@ -71,7 +71,8 @@ def judged(
     while waiting or running:
         while waiting and len(running) < (os.cpu_count() or 1):
             mutation = waiting.pop()
-            running[_forked(mutation, related(mutation.module, seconds, is_quick=is_quick))] = mutation
+            files = related(mutation.module, seconds, is_quick=is_quick)
+            running[_forked(mutation, files, seconds)] = mutation
         child, status = os.waitpid(-1, 0)
         code = os.waitstatus_to_exitcode(status)
         if code > 2:
@@ -92,8 +93,8 @@ def related(module: str, seconds: Mapping[Path, float], *, is_quick: bool = Fals
     return [file for file in files if distance(file) == distance(files[0])] if is_quick else files
 
 
-def _forked(mutation: PythonMutation | None, files: Sequence[Path]) -> int:
-    """Return the process that runs the files until one fails; it ends with pytest's exit code."""
+def _forked(mutation: PythonMutation | None, files: Sequence[Path], seconds: Mapping[Path, float]) -> int:
+    """Return the process that runs the files until one fails or loops; it ends with pytest's exit code."""
     for name in _IMPORTED_ONCE:
         importlib.import_module(name)
     if "ml" in sys.modules:
@@ -104,7 +105,6 @@ def _forked(mutation: PythonMutation | None, files: Sequence[Path]) -> int:
     try:
         gc.freeze()
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
         signal.alarm(_SECONDS_OF_CLOCK)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
@@ -112,6 +112,9 @@ def _forked(mutation: PythonMutation | None, files: Sequence[Path]) -> int:
         if mutation:
             sys.meta_path.insert(0, _Broken(mutation))
         for file in files:
+            # Of the processor, not of the clock: a busy machine makes no verdict.
+            most = int(time.process_time() + 5 + 3 * seconds.get(file, _SECONDS))
+            resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
             code = int(sys.modules["pytest"].main([*_OPTIONS, str(file)]))
             if code:
                 break
