@@ -148,6 +148,8 @@ def test_merged_people_are_held_out_more_often_and_that_is_no_tampering():
     ancestry = pd.DataFrame({"one_id": [f"p{n}" for n in range(1000)], "ancestor_one_id": "old"})
     assert read(given, orders([])).iloc[0]["srm_p_value"] < 1e-6
     assert read(given, orders([]), ancestry=ancestry).iloc[0]["srm_p_value"] == 1.0
+    fewer = journal(["holdout_global"] * 700 + ["treat"] * 300)  # chi-square 50^2 / 750 + 50^2 / 250 = 13.3
+    assert read(fewer, orders([]), ancestry=ancestry).iloc[0]["srm_p_value"] == 0.000261
 
 
 def test_a_twice_published_date_counts_once_with_its_last_version():
@@ -219,7 +221,7 @@ def test_the_share_that_was_sent_is_of_those_with_a_channel_and_by_messages_of_t
     given = journal(["treat"] * 3 + ["holdout_global"] * 17)
     assert read(given, orders([]), sent=arrived)["sent_share"].tolist() == [0.333333]
     nobody = journal(["not_selected"] * 10 + ["holdout_global"] * 10)
-    assert read(nobody, orders([]), sent=arrived)["sent_share"].isna().all()
+    assert read(nobody, orders([]), sent=arrived)["sent_share"].tolist() == [None]
 
 
 @pytest.mark.parametrize(("cost", "inside"), [(0, False), (1, True), (10, True), (20, True), (21, False)])
