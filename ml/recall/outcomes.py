@@ -88,7 +88,8 @@ def _read(
     people: pd.DataFrame, bought: pd.DataFrame, sent: pd.DataFrame, ancestors: pd.Series, rules: Rules
 ) -> dict[str, object]:
     rate = people["margin_rate"].astype("Float64").fillna(rules.gross_margin_rate).astype(float)
-    margin = people["one_id"].map(bought.groupby("one_id")["net_paid_fen"].sum()).fillna(0.0) * rate
+    # As floats before all else: where everybody was merged since, the map of nobody would be a column of text.
+    margin = people["one_id"].map(bought.groupby("one_id")["net_paid_fen"].sum()).astype(float).fillna(0.0) * rate
     held = people["arm"].isin(HOLDOUTS)
     offered = ~held & people["arm"].ne(arms.EXPLORE)
     treated = people[people["arm"].eq(arms.TREAT)]
@@ -102,7 +103,7 @@ def _read(
     ]
     net, low, high = margin_of_difference(sides, float(treated["expected_cost_fen"].sum()))
     predicted = {point: int(treated[f"net_{point}_fen"].sum()) for point in ("p10", "p50", "p90")}
-    ids = 1 + people["one_id"].map(ancestors).fillna(0)
+    ids = 1 + people["one_id"].map(ancestors).astype(float).fillna(0)
     share = float((1 - (1 - rules.holdout_share) ** ids).mean()) if len(people) else 0.0
     return {
         **{f"predicted_net_{point}_fen": value for point, value in predicted.items()},

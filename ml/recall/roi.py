@@ -92,7 +92,7 @@ def break_even_lift(rows: Mapping[str, Floats]) -> Floats:
     redeemed = rows["redemption_p50"] * rows["offer_fen"]
     earned = spend * rows["basket_p50"] * (1 - rows["pull_p50"]) - redeemed
     needed = rows["fixed_fen"] + rows["p0"] * redeemed - spend * rows["p0"] * (rows["basket_p50"] - 1)
-    return np.where(earned > 0, np.maximum(needed, 0.0) / np.where(earned > 0, earned, 1.0), np.nan)
+    return np.divide(np.maximum(needed, 0.0), earned, out=np.full_like(earned, np.nan), where=earned > 0)
 
 
 def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: float) -> pd.DataFrame:

@@ -158,12 +158,17 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> 
         offer_fen=offer_cost_fen(rows, basket),
         fixed_fen=rows["send_fen"].astype(float) + rows["labour_fen"].astype(float) + fatigue,
     )
+    money = net_profit(rows, draw_keys(rows), rules.setting("lift_deflation"))
+    return rows.join(money).assign(curve=rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"])
+
+
+def draw_keys(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
+    """Return the hash of each (one_id, as_of_date, offer_id) that picks its draws."""
     keys = (
         pd.util.hash_array(rows["one_id"].to_numpy(dtype=object)) * np.uint64(0x9E3779B97F4A7C15)
         ^ pd.util.hash_array(rows["offer_id"].to_numpy(dtype=object))
     ) + pd.util.hash_array(pd.to_datetime(rows["as_of_date"]).dt.strftime("%Y-%m-%d").to_numpy(dtype=object))
-    money = net_profit(rows, keys >> np.uint64(7), rules.setting("lift_deflation"))
-    return rows.join(money).assign(curve=rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"])
+    return np.asarray(keys >> np.uint64(7))
 
 
 def offer_cost_fen(rows: pd.DataFrame, basket_fen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

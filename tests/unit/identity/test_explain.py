@@ -96,3 +96,21 @@ def home(tmp_path):
 def test_explain_answers_one_when_nobody_is_known(home, capsys, who, code, words):
     assert explain(home, who) == code
     assert words in capsys.readouterr().out
+
+
+def test_of_two_chains_of_one_length_the_stronger_is_told_and_then_the_first_by_name() -> None:
+    rows = [
+        (*record, *value, "joined", strength, record[0])
+        for value, strength in ((("email", "", "k1:e"), 75), (("mobile", "", "k1:b"), 90), (("mobile", "", "k1:a"), 90))
+        for record in (("crm", "M1"), ("mini", "o1"))
+    ]
+    both = _evidence(*((*row, line) for line, row in enumerate(rows)))
+    chain = shortest_chain(both, ("customer_id", "crm", "M1"), ("customer_id", "mini", "o1"))
+    assert chain[["source", "id_token"]].values.tolist() == [["crm", "k1:a"], ["mini", "k1:a"]]
+
+
+def test_a_records_own_number_is_no_step_and_nobody_needs_a_chain_to_themselves() -> None:
+    own = _evidence(("crm", "M1", "customer_id", "crm", "M1", "joined", 100, "crm", 1))
+    assert shortest_chain(own, ("customer_id", "crm", "M1"), ("customer_id", "crm", "M1")).empty
+    assert shortest_chain(EVIDENCE, ("customer_id", "crm", "M1"), ("customer_id", "crm", "M1")).empty
+    assert len(shortest_chain(EVIDENCE, ("customer_id", "crm", "M1"), ("mobile", "", "k1:a"))) == 1

@@ -89,3 +89,48 @@ def test_the_shipped_seeds_declare_six_models_and_only_lawful_features():
     check_features(words["feature"].tolist(), pd.DataFrame({name: [0.0] for name in words["feature"]}))
     asked = {name for spec in specs for name in (spec.recency_feature, *spec.rfm_features)}
     assert asked <= set(words["feature"])
+
+
+def _date(day: int) -> dt.date:
+    return dt.date(2017, 10, day)
+
+
+def test_a_cut_off_teaches_when_its_window_ends_on_the_first_judging_date_and_not_a_day_later():
+    split = rolling_split([_date(1), _date(2), _date(3), _date(29)], horizon_days=27, test_cut_offs=1)
+    assert (split.train, split.purged, split.test) == ((_date(1), _date(2)), (_date(3),), (_date(29),))
+    assert split.closed == (_date(1), _date(2), _date(3), _date(29))
+
+
+def test_cut_offs_come_in_any_order_and_each_counts_once():
+    split = rolling_split([_date(29), _date(1), _date(1), _date(28), _date(29)], horizon_days=2, test_cut_offs=2)
+    assert (split.train, split.purged, split.test) == ((_date(1),), (), (_date(28), _date(29)))
+
+
+def test_where_nothing_judges_everything_teaches_and_where_there_is_too_little_all_of_it_judges():
+    both = [_date(1), _date(2)]
+    assert rolling_split(both, 28, 0).train == (_date(1), _date(2))
+    assert rolling_split(both, 28, 0).test == ()
+    few = rolling_split(both, 28, 3)
+    assert (few.train, few.purged, few.test) == ((), (), (_date(1), _date(2)))
+    assert rolling_split([], 28, 3).closed == ()
+
+
+SPEC = {
+    "model": "churn", "stages": "loyal repeat", "active_only": True, "positive": "no_order", "is_organic": False,
+    "recency_feature": "recency_days", "rfm_features": "recency_days orders", "prior_rate": 0.1,
+    "prior_centre_days": 30, "prior_slope": -0.5,
+}  # fmt: skip
+
+
+def test_a_spec_names_its_stages_or_speaks_of_all_and_its_answer_is_an_order_or_none():
+    (every, two) = model_specs(pd.DataFrame([SPEC, SPEC | {"model": "a", "stages": None, "positive": "order"}]))
+    assert (every.model, every.stages) == ("a", ())
+    assert (two.model, two.stages, two.rfm_features) == ("churn", ("loyal", "repeat"), ("recency_days", "orders"))
+    with pytest.raises(ValueError, match="model_specs: churn: positive is order or no_order, not 'silence'"):
+        model_specs(pd.DataFrame([SPEC | {"positive": "silence"}]))
+
+
+def test_a_model_of_two_stages_speaks_of_nobody_else():
+    (spec,) = model_specs(pd.DataFrame([SPEC | {"active_only": False}]))
+    people = _snapshots(("p_1", "loyal", 90, False), ("p_2", "lost", 3, False), ("p_3", "repeat", 3, True))
+    assert population(people, spec, 28)["one_id"].tolist() == ["p_1"]

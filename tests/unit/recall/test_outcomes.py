@@ -4,8 +4,16 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from ml.recall.outcomes import JOURNAL_COLUMNS, PLANNED_WITH, margin_of_difference, outcomes, srm_p_value
+from ml.recall.outcomes import (
+    JOURNAL_COLUMNS,
+    PLANNED_WITH,
+    margin_of_difference,
+    outcomes,
+    read_together,
+    srm_p_value,
+)
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules
 
 RULES = make_rules(holdout_share=0.5)
@@ -140,6 +148,8 @@ def test_merged_people_are_held_out_more_often_and_that_is_no_tampering():
     ancestry = pd.DataFrame({"one_id": [f"p{n}" for n in range(1000)], "ancestor_one_id": "old"})
     assert read(given, orders([])).iloc[0]["srm_p_value"] < 1e-6
     assert read(given, orders([]), ancestry=ancestry).iloc[0]["srm_p_value"] == 1.0
+    fewer = journal(["holdout_global"] * 700 + ["treat"] * 300)  # chi-square 50^2 / 750 + 50^2 / 250 = 13.3
+    assert read(fewer, orders([]), ancestry=ancestry).iloc[0]["srm_p_value"] == 0.000261
 
 
 def test_a_twice_published_date_counts_once_with_its_last_version():
@@ -173,3 +183,126 @@ def test_two_equal_halves_differ_by_chance_in_about_a_tenth_of_the_readings():
         _, low, high = margin_of_difference([(bought[:200], bought[200:])], cost=0.0)
         outside += not low <= 0 <= high
     assert 0.07 <= outside / 1_000 <= 0.13
+
+
+HALF_HELD = ["treat"] * 10 + ["holdout_global"] * 10
+
+
+def test_an_order_counts_from_the_day_after_the_date_to_the_day_of_the_reading():
+    # .25 x 4,000 fen of one in ten, times ten people, less ten messages of 10 fen
+    earned = {days: read(journal(HALF_HELD), orders([1], days=days))["realised_net_fen"][0] for days in (0, 1, 28, 29)}
+    assert earned == {0: -100, 1: 900, 28: 900, 29: -100}
+    late = read(journal(HALF_HELD), orders([1], days=84), DATE + dt.timedelta(days=84))
+    assert late["realised_net_fen"].tolist() == [-100, 900]
+
+
+def test_who_was_merged_on_the_date_itself_was_judged_as_merged_and_stays():
+    given = journal(HALF_HELD)
+    merged = pd.DataFrame({"one_id": ["p1"], "changed_on": [DATE]})
+    assert read(given, orders([1]), changed=merged)["realised_net_fen"].tolist() == [900]
+
+
+def test_an_audience_of_which_everybody_was_merged_since_says_nothing():
+    everybody = pd.DataFrame({"one_id": [f"p{n}" for n in range(20)], "changed_on": DATE + dt.timedelta(days=1)})
+    found = read(journal(HALF_HELD), orders([1]), changed=everybody).iloc[0]
+    assert found[["realised_net_fen", "realised_low_fen", "sent_share", "inside_interval"]].isna().all()
+    assert (found["predicted_net_p50_fen"], found["srm_p_value"]) == (0, 1.0)
+
+
+def test_an_explorer_adds_nothing_to_what_was_foretold_or_spent():
+    with_them = read(journal([*HALF_HELD, *["explore"] * 30]), orders([1])).iloc[0]
+    without = read(journal(HALF_HELD), orders([1])).iloc[0]
+    same = [name for name in without.index if name != "srm_p_value"]
+    assert with_them[same].equals(without[same])
+
+
+def test_the_share_that_was_sent_is_of_those_with_a_channel_and_by_messages_of_this_audience():
+    arrived = pd.DataFrame({"audience_id": ["a", "a", "another"], "one_id": ["p0", "p19", "p1"]})
+    given = journal(["treat"] * 3 + ["holdout_global"] * 17)
+    assert read(given, orders([]), sent=arrived)["sent_share"].tolist() == [0.333333]
+    nobody = journal(["not_selected"] * 10 + ["holdout_global"] * 10)
+    assert read(nobody, orders([]), sent=arrived)["sent_share"].tolist() == [None]
+
+
+@pytest.mark.parametrize(("cost", "inside"), [(0, False), (1, True), (10, True), (20, True), (21, False)])
+def test_the_ends_of_an_interval_belong_to_it(cost, inside):
+    # Foretold 100 to 2,000 fen for ten people; earned 2,100 fen less the cost of each, 0 and so on.
+    given = journal(HALF_HELD, cost).assign(net_p10_fen=190, net_p90_fen=209)
+    found = read(given, orders([1], paid_fen=8_400)).iloc[0]
+    assert found["realised_net_fen"] == 2_100 - 10 * cost
+    assert found["inside_interval"] == inside
+
+
+def test_every_audience_is_read_with_its_own_people():
+    later = DATE + dt.timedelta(days=1)
+    other = journal(["treat"] * 5 + ["holdout_global"] * 5).assign(audience_id="b", as_of_date=later)
+    both = pd.concat([journal(HALF_HELD), other])
+    found = read(both, orders([1]), later + dt.timedelta(days=28)).set_index("audience_id")["realised_net_fen"]
+    assert found.to_dict() == {"a": 900, "b": 950}
+
+
+def groups(least: int, **policies: tuple[int, int]) -> dict[str, str]:
+    """Return the group of each policy of so many (held out, offered)."""
+    rows = [(name, side) for name, sides in policies.items() for side, count in enumerate(sides) for _ in range(count)]
+    frame = pd.DataFrame(rows, columns=["policy", "side"])
+    found = read_together(frame["policy"].rename("policy_id"), frame["side"].eq(0), frame["side"].eq(1), least)
+    return dict(zip(frame["policy"], found, strict=True))
+
+
+SMALL = "small policies"
+
+
+def test_a_policy_with_just_enough_on_both_sides_is_read_alone():
+    assert groups(3, a=(3, 3), b=(4, 9)) == {"a": "a", "b": "b"}
+    assert groups(3, a=(2, 9), b=(9, 2), c=(3, 3)) == {"a": SMALL, "b": SMALL, "c": "c"}
+
+
+def test_small_policies_that_are_enough_together_take_no_larger_one_with_them():
+    assert groups(3, a=(1, 1), b=(2, 2), c=(3, 3)) == {"a": SMALL, "b": SMALL, "c": "c"}
+
+
+def test_where_the_small_are_too_few_even_together_the_next_smallest_joins_them():
+    assert groups(3, a=(1, 9), b=(5, 5), c=(4, 9), d=(4, 9)) == {"a": SMALL, "b": "b", "c": SMALL, "d": "d"}
+    # The offered are too few until b joins as well.
+    assert groups(9, a=(9, 1), b=(9, 9), c=(99, 99)) == {"a": SMALL, "b": SMALL, "c": "c"}
+    assert groups(9, a=(1, 9), b=(9, 9), c=(99, 99)) == {"a": SMALL, "b": SMALL, "c": "c"}
+
+
+def test_where_all_are_too_few_all_are_read_together():
+    assert groups(9, a=(1, 1), b=(2, 2)) == {"a": SMALL, "b": SMALL}
+    assert groups(9, a=(1, 1)) == {"a": SMALL}
+
+
+def test_a_difference_of_means_and_its_interval_by_hand():
+    group = (np.array([0.0, 10.0, 20.0, 30.0]), np.array([0.0, 2.0]))
+    # 4 x (15 - 1) = 56 less 6; 4 x sqrt(166.67 / 4 + 2 / 2) = 26.13, times 1.645 = 42.98
+    assert margin_of_difference([group], 6.0) == (50, 7, 93)
+    # a second group, twice 3 - 1 with 2 x sqrt(8 / 2 + 2 / 2) = 4.47: together 26.51 x 1.645 = 43.6
+    second = (np.array([1.0, 5.0]), np.array([0.0, 2.0]))
+    assert margin_of_difference([group, second], 6.0) == (54, 10, 98)
+
+
+def test_two_people_on_each_side_are_the_fewest_that_say_anything():
+    two, one = np.array([1.0, 2.0]), np.array([1.0])
+    assert margin_of_difference([(two, two)], 0.0)[0] == 0
+    assert margin_of_difference([(two, one)], 0.0) == (None, None, None)
+    assert margin_of_difference([(two, two), (one, two)], 0.0) == (None, None, None)
+    assert margin_of_difference([], 0.0) == (None, None, None)
+
+
+def test_sixty_of_a_hundred_where_fifty_were_due_happens_once_in_twenty_two_times():
+    # chi-square 10^2 / 50 + 10^2 / 50 = 4
+    assert srm_p_value(60, 100, 0.5) == pytest.approx(0.0455, abs=1e-4)
+    # 8 too many of 20 due, 8 too few of 80: 64 / 20 + 64 / 80 = 4 as well
+    assert srm_p_value(28, 100, 0.2) == pytest.approx(0.0455, abs=1e-4)
+
+
+def test_where_nobody_or_everybody_is_to_be_held_out_there_is_no_share_to_test():
+    assert srm_p_value(0, 100, 0.0) == 1.0
+    assert srm_p_value(100, 100, 1.0) == 1.0
+    assert srm_p_value(0, 0, 0.5) == 1.0
+
+
+def test_a_share_held_out_has_a_probability_of_six_decimals():
+    found = read(journal(["treat"] * 13 + ["holdout_global"] * 7), orders([])).iloc[0]
+    assert found["srm_p_value"] == 0.179712  # chi-square 3^2 / 10 + 3^2 / 10 = 1.8

@@ -120,3 +120,64 @@ def test_what_a_person_would_do_anyway_comes_from_the_model_of_their_band():
 def test_a_missing_column_is_named():
     with pytest.raises(MissingColumns, match="days_registered"):
         candidates(people(person("a")).drop(columns="days_registered"), pd.DataFrame(), RULES)
+
+
+def test_a_right_is_called_back_to_mind_until_the_day_it_ends():
+    ends = {"purchase_stage": "loyal"}
+    assert step(**ends, days_to_entitlement_end=0) == ("renewal", 1)
+    assert step(**ends, days_to_entitlement_end=-1) is None
+    assert step(**ends, days_to_entitlement_end=0, renewal_step=1, days_since_renewal_step=6) == ("renewal", 2)
+    assert step(**ends, days_to_entitlement_end=-1, renewal_step=1, days_since_renewal_step=6) is None
+    assert step(**ends, days_to_entitlement_end=16, renewal_step=1, days_since_renewal_step=6) is None
+
+
+def test_what_stands_first_among_the_policies_is_done_and_the_rest_waits():
+    both = {"purchase_stage": "lost", "is_deleted_friend": True}
+    assert step(**both, days_to_entitlement_end=10) == ("renewal", 1)
+    assert step(**both) == ("recall_lost", 0)
+
+
+CLIMBING = {"purchase_stage": "first_buyer", "first_order_step": 1, "orders_since_first_order_ladder": 1}
+
+
+def test_the_climb_is_for_who_came_by_the_ladder_while_their_order_is_fresh():
+    assert step(**CLIMBING, days_since_order=7) == ("after_purchase_climb", 1)
+    assert step(**CLIMBING, days_since_order=8) is None
+    assert step(**(CLIMBING | {"first_order_step": 0}), days_since_order=7) is None
+    assert step(**(CLIMBING | {"orders_since_first_order_ladder": 0}), days_since_order=7) is None
+    assert step(**(CLIMBING | {"purchase_stage": "registered_no_order"}), days_since_order=7) is None
+    for stage in ("repeat", "loyal"):
+        assert step(**(CLIMBING | {"purchase_stage": stage}), days_since_order=7) == ("after_purchase_climb", 1)
+
+
+def test_a_rung_waits_for_the_one_before_and_for_thirty_days_since_registering():
+    assert step(**NEW, days_registered=29, first_order_step=1, days_since_first_order_step=7) is None
+    assert step(**NEW, first_order_step=1, days_since_first_order_step=None) is None
+    bought = NEW | {"purchase_stage": "at_risk"}
+    assert step(**bought, first_order_step=1, days_since_first_order_step=7) == ("recall_at_risk", 0)
+
+
+def test_likely_to_leave_begins_at_the_seeds_score_and_needs_a_score():
+    loyal = people(*(person(who, purchase_stage="loyal") for who in ("at", "below", "unscored")))
+    found = candidates(loyal, scores(at=("churn", 0.3), below=("churn", 0.29)), RULES)
+    assert found["one_id"].tolist() == ["at"]
+    assert (found["policy_id"][0], found["p0"][0]) == ("recall_high_risk", 0.7)
+    gone = candidates(people(person("anna", purchase_stage="dormant")), scores(anna=("churn", 0.9)), RULES)
+    assert (gone["policy_id"][0], gone["p0"][0], gone["churn_probability"][0]) == ("recall_dormant", 0.2, 0.9)
+
+
+def test_a_campaign_is_named_after_its_policy_step_and_month():
+    found = candidates(people(person("a"), person("b", **NEW, days_registered=30)), scores(), RULES)
+    assert found["campaign_id"].tolist() == ["recall_at_risk_0_201711", "first_order_ladder_1_201711"]
+
+
+def test_a_score_speaks_on_its_own_date_only_and_a_probability_stays_one():
+    both = scores(anna=("return_at_risk", 0.4), bert=("return_at_risk", 1.2))
+    yesterday = both.assign(as_of_date=both["as_of_date"] - pd.Timedelta(days=1), score=0.1)
+    found = candidates(people(person("anna"), person("bert")), pd.concat([yesterday, both]), RULES)
+    assert found["p0"].tolist() == [0.4, 1.0]
+
+
+def test_whether_somebody_is_excluded_or_deleted_the_friend_is_no_when_unknown():
+    assert step(is_excluded=None) == ("recall_at_risk", 0)
+    assert step(purchase_stage="loyal", is_deleted_friend=None) is None

@@ -1,9 +1,12 @@
 """What one contact earns: ML's formula on worlds whose answer is known."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
+import pytest
 
-from ml.recall.roi import INPUTS, net_draws, net_profit
+from ml.recall.roi import INPUTS, draw_tables, net_draws, net_profit, table_of
 
 KEYS = np.arange(64, dtype=np.uint64)
 
@@ -33,7 +36,8 @@ def test_the_formula_by_hand():
     # gain .25 x 10000 x .02 = 50; cost 10 + (.3 + .02) x .5 x 100 = 26; pull .2 x 50 = 10
     result = money(p0=0.3, lift=0.02, redemption=0.5, offer_fen=100, pull=0.2)
     assert (result["net_p50_fen"], result["expected_cost_fen"]) == (14, 26)
-    assert result["roi_p50"] == round(14 / 26, 6)
+    assert (result["net_p10_fen"], result["net_p90_fen"]) == (14, 14)
+    assert [result[name] for name in ("roi_p10", "roi_p50", "roi_p90")] == [0.538462] * 3
 
 
 def test_a_coupon_for_somebody_who_comes_anyway_loses_money():
@@ -101,3 +105,95 @@ def test_probabilities_stay_probabilities():
     net, _ = net_draws(columns, z, 1.0)
     assert net.max() <= 2500 * 1.0
     assert net.min() >= -10 - 1e-9
+
+
+Z90 = NormalDist().inv_cdf(0.9)
+MIDDLE = dict.fromkeys(("lift", "redemption", "basket", "pull", "p0", "spend"), 0.0)
+
+
+def drawn(row: pd.DataFrame, **z: float) -> tuple[float, float]:
+    """Return net profit and cost of one row in one world, told by its standard normal draws."""
+    columns = {name: row[name].to_numpy() for name in INPUTS}
+    net, cost = net_draws(columns, {axis: np.array([[at]]) for axis, at in (MIDDLE | z).items()}, 1.0)
+    return round(float(net[0, 0]), 6), round(float(cost[0, 0]), 6)
+
+
+def test_two_orders_at_a_larger_basket_by_hand():
+    row = one(p0=0.3, lift=0.02, redemption=0.5, offer_fen=100, pull=0.2, orders_given_one=2.0)
+    row = row.assign(basket_p10=1.1, basket_p50=1.1, basket_p90=1.1)
+    # margin 5,000 fen; gain 5000 x (.32 x 1.1 - .3) = 260; cost 10 + .32 x .5 x 100 = 26; pull .2 x .02 x 5,500 = 22
+    assert drawn(row) == (212, 26)
+
+
+def test_a_score_that_was_too_low_makes_an_offer_dearer():
+    row = one(p0=0.3, p0_logit_sd=0.5, redemption=1.0, offer_fen=1_000)
+    # .5 x .3 x .7 = .105 more of them would have come anyway, or fewer
+    assert [drawn(row, p0=z)[1] for z in (-1.0, 0.0, 1.0, 2.0)] == [205, 310, 415, 520]
+
+
+def test_a_customer_who_spends_more_earns_more():
+    row = one(p0=0.3, lift=0.02, basket_cv=0.5, fixed_fen=0.0)
+    assert [drawn(row, spend=z)[0] for z in (-3.0, -1.0, 0.0, 1.0)] == [0, 25, 50, 75]
+
+
+def test_a_lift_passes_through_its_three_points_and_straight_between_them():
+    row = one(p0=0.1, fixed_fen=0.0).assign(lift_p10=0.01, lift_p50=0.02, lift_p90=0.05)
+    assert [drawn(row, lift=z * Z90)[0] for z in (-2, -1, -0.5, 0, 0.5, 1, 2)] == [0, 25, 37.5, 50, 87.5, 125, 200]
+
+
+def test_the_draws_are_the_same_for_ever():
+    """Other draws, or others of the same row, would move every published interval a little without a reason."""
+    tables = draw_tables()
+    assert tables.shape == (64, 6, 128)
+    assert tables[0, 0, :3].round(6).tolist() == [0.455934, -0.267528, 0.711842]
+    assert table_of(np.array([0, 63, 64, 2**63 + 5], dtype=np.uint64)).tolist() == [0, 63, 0, 5]
+
+
+def test_two_customers_have_draws_of_their_own_and_the_same_customer_the_same():
+    dear = one(basket_fen=10_000_000.0, basket_cv=0.3).assign(lift_p10=0.01, lift_p50=0.02, lift_p90=0.05)
+    rows = pd.concat([dear] * 3, ignore_index=True)
+    first, second, again = net_profit(rows, np.array([1, 2, 65], dtype=np.uint64), 1.0).to_dict("records")
+    assert first == again
+    assert first != second
+
+
+def test_the_middle_of_a_symmetric_lift_is_its_middle():
+    dear = one(basket_fen=10_000_000.0).assign(lift_p10=0.02 - 0.01 * Z90, lift_p50=0.02, lift_p90=0.02 + 0.01 * Z90)
+    low, middle, high = net_profit(dear, KEYS[:1], 1.0).iloc[0][["net_p10_fen", "net_p50_fen", "net_p90_fen"]]
+    assert middle == 2_500_000 * 0.02 - 10
+    assert abs((high - middle) - (middle - low)) <= 1
+    assert low == pytest.approx(middle - 2_500_000 * 0.01 * Z90, rel=0.02)
+
+
+def test_what_costs_nothing_has_no_return_on_its_cost_and_half_a_fen_has_one():
+    free = money(lift=0.02, fixed_fen=0.0)
+    assert (free["net_p50_fen"], free["expected_cost_fen"]) == (50, 0)
+    assert np.isnan([free["roi_p10"], free["roi_p50"], free["roi_p90"]]).all()
+    assert money(lift=0.02, fixed_fen=0.5)["roi_p50"] == 99.0
+
+
+def test_a_contact_that_earns_nothing_is_no_gain_and_half_a_fen_is_one():
+    assert money(fixed_fen=0.0)["probability_roi_positive"] == 0
+    assert money(lift=0.0002, fixed_fen=0.0)["probability_roi_positive"] == 1
+
+
+def test_figures_have_six_decimals():
+    wide = one(p0=0.1).assign(lift_p10=0.02 - 0.01 * Z90, lift_p50=0.02, lift_p90=0.02 + 0.01 * Z90)
+    found = net_profit(wide, KEYS[:1], 1.0).iloc[0]
+    assert found["probability_roi_positive"] == 0.945312  # 121 of 128 draws lie above a lift of .4%
+    for name in ("roi_p10", "roi_p50", "roi_p90", "break_even_lift"):
+        assert found[name] == round(found[name], 6)
+
+
+def test_break_even_by_hand():
+    smaller = one(p0=0.3, redemption=0.5, offer_fen=100, pull=0.2, orders_given_one=2.0)
+    smaller = smaller.assign(basket_p10=0.98, basket_p50=0.98, basket_p90=0.98)
+    # needed 10 + .3 x 50 + 5000 x .3 x .02 = 55, each point of lift earns 5000 x .98 x .8 - 50 = 3,870
+    assert net_profit(smaller, KEYS[:1], 1.0).iloc[0]["break_even_lift"] == round(55 / 3_870, 6)
+    larger = smaller.assign(basket_p50=1.1)
+    assert net_profit(larger, KEYS[:1], 1.0).iloc[0]["break_even_lift"] == 0.0
+
+
+def test_an_order_that_earns_nothing_never_breaks_even_and_one_of_half_a_fen_does():
+    assert np.isnan(money(redemption=0.5, offer_fen=5_000)["break_even_lift"])
+    assert money(basket_fen=2.0)["break_even_lift"] == 20.0

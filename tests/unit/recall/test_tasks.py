@@ -1,0 +1,128 @@
+"""A member's morning list: whose turn it is, what to say, and what not to."""
+
+import json
+
+import pandas as pd
+
+from ml.recall.tasks import task_id, tasks
+from tests.unit.recall.people import DATE, make_rules, person
+
+RULES = make_rules()
+
+
+def planned(number: int, one_id: str, net_p50_fen: int = 100, **changes: object) -> dict[str, object]:
+    """Return a plan of an at-risk buyer whom S1 writes to by WeCom with an offer."""
+    plan = {
+        "candidate": number, "audience_id": "recall_20171130", "audience_kind": "recall", "scene_id": "recall",
+        "message_channel": "wecom", "staff_id": "S1",
+        "offer_id": "recall_90", "offer_words": "9折券", "valid_days": 7.0,
+        "net_p50_fen": net_p50_fen, "why": "", "send_after_at": DATE, "send_before_at": DATE, "stop_if": [],
+    }  # fmt: skip
+    own = {name: value for name, value in changes.items() if name in plan}
+    return person(one_id, **{name: value for name, value in changes.items() if name not in plan}) | plan | own
+
+
+def options(*rows: tuple[int, str, int]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["candidate", "message_channel", "net_p50_fen"])
+
+
+def listed(*plans: dict[str, object], others: pd.DataFrame | None = None) -> pd.DataFrame:
+    found = tasks(pd.DataFrame(list(plans)), options() if others is None else others, RULES)
+    return found.set_index("one_id")
+
+
+def told(**changes: object) -> dict[str, str]:
+    return json.loads(listed(planned(0, "anna", **changes)).loc["anna", "template_variables"])
+
+
+def template(**changes: object) -> str:
+    return listed(planned(0, "anna", **changes)).loc["anna", "template_id"]
+
+
+def test_only_what_a_member_of_staff_carries_out_is_a_task():
+    found = listed(
+        planned(0, "anna"), planned(1, "bert", message_channel="sms"), planned(2, "carl", message_channel="call")
+    )
+    assert set(found.index) == {"anna", "carl"}
+    assert tasks(pd.DataFrame([planned(1, "bert", message_channel="sms")]), options(), RULES).empty
+
+
+def test_each_members_day_begins_at_one_with_the_silent_of_high_value_and_then_who_earns_most():
+    found = listed(
+        planned(0, "b", 300),
+        planned(1, "a", 300),
+        planned(2, "rich", 900),
+        planned(3, "silent", 10, matrix_cell="静默高价值"),
+        planned(4, "woken", 700, matrix_cell="唤醒"),
+        planned(5, "elsewhere", 5, staff_id="S2"),
+    )
+    assert found["priority"].to_dict() == {"silent": 1, "rich": 2, "woken": 3, "a": 4, "b": 5, "elsewhere": 1}
+    assert found["expected_net_p50_fen"].to_dict()["silent"] == 10
+
+
+def test_the_fallback_is_the_persons_best_channel_that_needs_no_staff():
+    others = options(
+        (0, "sms", 50), (0, "official_account", 80), (0, "call", 900), (0, "wecom", 950),
+        (1, "sms", 50), (1, "app_push", 50), (3, "sms", 999),
+    )  # fmt: skip
+    found = listed(planned(0, "anna"), planned(1, "bert"), planned(2, "carl"), others=others)["fallback_channel"]
+    assert (found["anna"], found["bert"]) == ("official_account", "app_push")
+    assert pd.isna(found["carl"])
+
+
+def test_a_task_has_its_talking_points_in_order_and_both_bars():
+    row = listed(planned(0, "anna", need_state="deciding")).loc["anna"]
+    assert row["talking_point_1"] == "先问候近况,再聊上次买的用得怎么样"
+    assert row["talking_point_2"] == "问一句最近没来的原因,听完再推荐"
+    of_recall = "不提浏览记录、停留时长和深夜访问;不说流失、打分;不一开口就报折扣"
+    assert row["do_not_say"] == f"{of_recall};不要发长文"
+    assert listed(planned(0, "anna")).loc["anna", "do_not_say"] == of_recall
+
+
+def test_the_same_plan_has_the_same_task_id_for_ever():
+    assert task_id("2017-11-30", "recall_20171130", "p_1", "wecom") == "t_e773e4caabbe377350ca4b28"
+    assert listed(planned(0, "p_1")).loc["p_1", "task_id"] == task_id("2017-11-30", "recall_20171130", "p_1", "wecom")
+
+
+def test_a_template_made_for_an_offer_and_for_the_need_state_is_preferred():
+    assert template() == "wecom_recall_offer"
+    assert template(offer_id="none") == "wecom_recall"
+    assert template(need_state="exploring") == "wecom_recall_offer_exploring"
+    assert template(need_state="exploring", offer_id="none") == "wecom_recall"
+    assert template(need_state="deciding") == "wecom_recall_offer"
+    assert template(message_channel="call", need_state="exploring") == "call_recall"
+    assert pd.isna(template(scene_id="nothing was written for this"))
+
+
+def test_of_equal_templates_the_first_by_name_is_taken_and_none_that_is_not_approved():
+    seed = RULES.seeds["message_templates"]
+    plain = seed[seed["template_id"] == "wecom_recall_offer"]
+    more = pd.concat([plain.assign(template_id="a_draft", approved=False), plain.assign(template_id="b"), seed])
+    rules = make_rules()
+    rules.seeds["message_templates"] = more
+    found = tasks(pd.DataFrame([planned(0, "anna")]), options(), rules)
+    assert found["template_id"].tolist() == ["b"]
+
+
+def test_an_offer_of_the_wrong_need_state_weighs_less_than_no_offer_at_all():
+    """Without a template of its own an explorer with an offer is told of the offer, not of nothing."""
+    seed = RULES.seeds["message_templates"]
+    rules = make_rules()
+    rules.seeds["message_templates"] = seed[seed["template_id"].isin(["wecom_recall", "wecom_recall_offer"])]
+    explorer = planned(0, "anna", need_state="exploring")
+    assert tasks(pd.DataFrame([explorer]), options(), rules)["template_id"].tolist() == ["wecom_recall_offer"]
+
+
+def test_a_template_is_filled_with_what_is_known_and_plain_words_for_the_rest():
+    assert told(identity_confidence="low") == {"title": "您", "offer_words": "9折券", "valid_days": "7"}
+    assert told() == {"title": "您", "offer_words": "9折券", "valid_days": "7", "product": "奶粉"}
+    assert told(last_product_name=None) == {"title": "您", "offer_words": "9折券", "valid_days": "7"}
+    assert told(offer_id="none", last_product_name=None) == {"title": "您", "category": "母婴"}
+    assert told(offer_id="none", last_product_name=None, top_category=None) == {"title": "您", "category": "用品"}
+    call = {"message_channel": "call", "last_product_name": None}
+    assert told(**call) == {"store": "二店", "category": "母婴"}
+    assert told(**call, owner_store_name=None) == {"store": "门店", "category": "母婴"}
+    ends = {"scene_id": "renewal", "days_to_entitlement_end": 10, "offer_id": "none", "last_product_name": None}
+    assert told(**ends) == {"title": "您", "ends": "9天后"}
+    assert told(scene_id="nothing was written for this", last_product_name=None) == {}
+    assert told(message_channel="wecom", valid_days=None, last_product_name=None)["valid_days"] == ""

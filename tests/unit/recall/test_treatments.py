@@ -1,0 +1,215 @@
+"""What may be done for one person on one date, and what it costs: the trade's rules on one row each."""
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.recall import Rules
+from ml.recall.treatments import admissible, draw_keys, offer_cost_fen, priced
+from tests.unit.recall.people import DATE, make_rules, people, person
+
+RULES = make_rules()
+#: What an at-risk buyer of a middling tier may be sent.
+EVERYTHING = {
+    "wecom none", "wecom recall_90", "sms none", "sms recall_90", "official_account none", "app_push none",
+}  # fmt: skip
+TOP = {"pyramid_tier": "塔尖"}
+
+
+def candidate(policy: str = "recall_at_risk", step: int = 0, purpose: str = "marketing", **changes: object):
+    row = person("anna", **changes)
+    chosen = {"policy_id": policy, "ladder_step": step, "consent_purpose": purpose}
+    return row | chosen | {"candidate": 0, "band": "at_risk", "p0": 0.3}
+
+
+def options(row: dict[str, object], rules: Rules = RULES) -> set[str]:
+    found = admissible(people(row), rules)
+    return {f"{option.message_channel} {option.offer_id}" for option in found.itertuples()}
+
+
+def channels(row: dict[str, object], rules: Rules = RULES) -> set[str]:
+    return {option.split()[0] for option in options(row, rules)}
+
+
+def capped(cap_id: str, most: int) -> Rules:
+    rules = make_rules()
+    caps = rules.seeds["contact_caps"]
+    caps.loc[caps["cap_id"] == cap_id, "most"] = most
+    return rules
+
+
+def test_the_menu_of_a_policy_is_open_to_whom_nothing_forbids():
+    assert options(candidate()) == EVERYTHING
+    assert options(candidate(**TOP)) == {*EVERYTHING, "call none"}
+    assert options(candidate(pyramid_tier="核心")) == {*EVERYTHING, "call none"}
+    assert options(candidate(pyramid_tier=None)) == EVERYTHING
+
+
+@pytest.mark.parametrize("reason", ["is_suppressed", "has_open_refund", "has_open_complaint"])
+def test_one_reason_to_leave_a_person_alone_is_enough(reason):
+    assert options(candidate(**{reason: True})) == set()
+    assert options(candidate(**{reason: None})) == EVERYTHING
+
+
+def test_a_person_rests_when_the_cap_of_the_day_or_the_week_is_reached_and_not_before():
+    assert options(candidate(contacts_1d=1)) == set()
+    assert options(candidate(contacts_7d=3)) == set()
+    assert options(candidate(contacts_1d=0, contacts_7d=2)) == EVERYTHING
+
+
+@pytest.mark.parametrize(
+    ("cap", "counter"),
+    [
+        ("any_1d", "contacts_1d"),
+        ("any_7d", "contacts_7d"),
+        ("wecom_month", "wecom_contacts_month"),
+        ("wecom_recall_month", "wecom_recalls_month"),
+    ],
+)
+def test_whom_nobody_ever_contacted_has_room_under_a_cap_of_one(cap, counter):
+    rules = capped(cap, 1)
+    assert options(candidate(**{counter: None}), rules) == EVERYTHING
+    assert options(candidate(**{counter: 1}), rules) != EVERYTHING
+
+
+def test_a_full_month_of_wecom_closes_wecom_and_nothing_else():
+    for full in ({"wecom_contacts_month": 4}, {"wecom_recalls_month": 2}):
+        assert channels(candidate(**full)) == {"sms", "official_account", "app_push"}
+    assert options(candidate(wecom_contacts_month=3, wecom_recalls_month=1)) == EVERYTHING
+
+
+def test_a_channel_needs_reach_and_consent_and_no_suppression():
+    assert channels(candidate(reachable_channels=["sms", "email"])) == {"sms"}
+    assert channels(candidate(consented_channels=["sms", "email"])) == {"sms"}
+    assert channels(candidate(suppressed_channels=["sms"])) == {"wecom", "official_account", "app_push"}
+    assert channels(candidate(reachable_channels=["sms"], consented_channels=["app_push"])) == set()
+    assert channels(candidate(suppressed_channels=None)) == {"wecom", "sms", "official_account", "app_push"}
+    assert channels(candidate(reachable_channels=None)) == set()
+
+
+def test_advertising_asks_for_consent_to_advertising_and_service_for_that_to_service():
+    assert channels(candidate(service_channels=[])) == {"wecom", "sms", "official_account", "app_push"}
+    assert channels(candidate(consented_channels=[])) == set()
+    reminder = {"policy": "renewal", "step": 1, "purpose": "service"}
+    assert channels(candidate(**reminder, consented_channels=[])) == {"sms"}
+    assert channels(candidate(**reminder, service_channels=[])) == set()
+
+
+def test_whom_no_member_of_staff_serves_gets_no_personal_message_or_call_but_the_rest():
+    assert channels(candidate(owner_staff_id=None, **TOP)) == {"sms", "official_account", "app_push"}
+    assert channels(candidate(**TOP)) == {"wecom", "call", "sms", "official_account", "app_push"}
+
+
+def test_who_is_confused_or_has_a_problem_is_offered_nothing_and_left_alone_by_machines():
+    assert options(candidate(need_state="confused")) == {"wecom none", "sms none", "official_account none"}
+    assert options(candidate(need_state="problem", **TOP)) == {"wecom none", "call none"}
+    assert options(candidate(need_state="exploring")) == EVERYTHING
+
+
+def test_the_dearest_cell_is_given_no_discount_except_on_the_first_order_ladder():
+    dear = {"rfm_segment": "重要价值"}
+    assert options(candidate(**dear)) == {"wecom none", "sms none", "official_account none", "app_push none"}
+    ladder = {"policy": "first_order_ladder", "step": 1}
+    rung = {"wecom ladder_1", "official_account ladder_1", "mini_program ladder_1"}
+    assert options(candidate(**ladder, **dear)) == rung
+    assert options(candidate(**ladder, need_state="problem")) == set()
+
+
+def test_the_terms_of_an_offer_are_those_landed_for_the_date_and_no_other():
+    day_before = DATE - dt.timedelta(days=1)
+    catalogue = RULES.seeds["offers_catalogue"]
+    landed = pd.concat([
+        catalogue.assign(as_of_date=DATE, valid_days=3),
+        catalogue.assign(as_of_date=day_before, valid_days=99),
+    ])
+    assert set(admissible(people(candidate()), dataclasses.replace(RULES, offers=landed))["valid_days"]) == {3}
+    assert set(admissible(people(candidate()), RULES)["valid_days"]) == {0, 7}
+
+
+def prices(rules: Rules = RULES, **changes: object) -> pd.DataFrame:
+    found = priced(admissible(people(candidate(**changes)), rules), rules, pd.Series({DATE: 10_000.0}))
+    return found.set_index(found["message_channel"] + " " + found["offer_id"])
+
+
+def test_a_persons_basket_leans_on_the_brands_until_they_have_ordered_more_than_the_seeds_three_times():
+    # (7 x 200 yuan + 3 x 100 yuan) / 10 orders
+    known = prices(order_count_365d=7, average_order_fen=20_000)
+    assert set(known["basket_fen"]) == {17_000}
+    assert set(prices(order_count_365d=None, average_order_fen=None)["basket_fen"]) == {10_000}
+
+
+def test_who_buys_every_week_is_counted_at_most_four_times_in_four_weeks_and_who_buys_yearly_once():
+    orders = {gap: set(prices(average_gap_days=gap)["orders_given_one"]) for gap in (0.0, 7.0, 14.0, 365.0, None)}
+    assert orders == {0.0: {4.0}, 7.0: {4.0}, 14.0: {2.0}, 365.0: {1.0}, None: {1.0}}
+
+
+def test_a_message_costs_the_sending_the_minutes_and_the_risk_of_being_unsubscribed():
+    # A year of 2,000 yuan at 25% is 500 yuan of margin, 5% of it hang on being reachable: .001 x 2,500 fen = 2.5 fen.
+    bought = prices(**TOP)["fixed_fen"]
+    assert bought["wecom none"] == 25 + 2.5
+    assert bought["call none"] == 15 + 150 + 2.5
+    assert bought["sms none"] == 5 + 3.75
+    own_margin = prices(margin_rate=0.5)["fixed_fen"]
+    assert own_margin["wecom none"] == 25 + 5
+    returned_more = prices(net_paid_fen_365d=-1_000)["fixed_fen"]
+    assert returned_more["wecom none"] == 25
+
+
+def test_the_margin_is_the_persons_own_where_it_is_measured():
+    assert set(prices(margin_rate=0.4)["margin_rate"]) == {0.4}
+    assert set(prices(margin_rate=None)["margin_rate"]) == {0.25}
+
+
+def test_an_option_without_a_response_curve_or_a_cost_is_named():
+    for seed in ("response_priors", "send_costs"):
+        rows = RULES.seeds[seed]
+        without_sms = {**RULES.seeds, seed: rows[rows["message_channel"] != "sms"]}
+        with pytest.raises(ValueError, match="no row for .*sms"):
+            prices(dataclasses.replace(RULES, seeds=without_sms))
+
+
+def test_a_rows_draws_are_the_same_for_ever():
+    """Other keys would be other draws: every published interval would move by a little without a reason."""
+    rows = pd.DataFrame({
+        "one_id": ["p_1", "p_1", "p_2"],
+        "offer_id": ["none", "recall_90", "none"],
+        "as_of_date": DATE,
+    })
+    assert draw_keys(rows).tolist() == [64_946_664_509_792_413, 98_223_235_820_670_768, 84_453_827_727_115_992]
+
+
+WHOLE = {"one_item": False, "items_per_order": 4.0, "maximum_discount_fen": None, "supplier_share": 0.0}
+TENTH_OFF = {"kind": "discount", "face_value_fen": None, "pay_rate": 0.9, "minimum_spend_fen": None} | WHOLE
+
+
+def cost_fen(basket_fen: float, **terms: object) -> float:
+    return float(offer_cost_fen(pd.DataFrame([TENTH_OFF | terms]), np.array([basket_fen]))[0])
+
+
+def test_a_discount_costs_its_part_of_the_basket_up_to_its_cap_less_what_the_supplier_bears():
+    assert cost_fen(20_000) == 2_000
+    assert cost_fen(20_000, pay_rate=0.75) == 5_000
+    assert cost_fen(20_000, maximum_discount_fen=1_500) == 1_500
+    assert cost_fen(20_000, maximum_discount_fen=2_500) == 2_000
+    assert cost_fen(20_000, supplier_share=0.25) == 1_500
+    assert cost_fen(20_000, pay_rate=None) == 0
+
+
+def test_a_discount_on_one_item_costs_its_part_of_one_item():
+    assert cost_fen(20_000, one_item=True) == 500
+    assert cost_fen(20_000, one_item=True, items_per_order=None) == 2_000
+    assert cost_fen(20_000, one_item=True, items_per_order=0.5) == 2_000
+
+
+@pytest.mark.parametrize("kind", ["coupon", "points", "gift"])
+def test_a_coupon_points_and_a_gift_cost_what_stands_on_them(kind):
+    assert cost_fen(20_000, kind=kind, face_value_fen=300, pay_rate=None) == 300
+    assert cost_fen(20_000, kind=kind, face_value_fen=None, pay_rate=None) == 0
+
+
+def test_whoever_redeems_has_spent_the_least_that_is_asked():
+    assert cost_fen(8_000, minimum_spend_fen=10_000) == 1_000
+    assert cost_fen(12_000, minimum_spend_fen=10_000) == 1_200

@@ -1,0 +1,88 @@
+"""What a shop assistant reads of a person and an offer, word by word."""
+
+import pandas as pd
+import pytest
+
+from ml.recall.words import ends_in, offer_words, why
+from tests.unit.recall.people import make_rules, person
+
+RULES = make_rules()
+NOTHING = {"kind": "content", "pay_rate": None, "face_value_fen": None, "minimum_spend_fen": None}
+
+
+def called(kind: str, **terms: object) -> str:
+    return offer_words(pd.DataFrame([NOTHING | {"kind": kind} | terms]))[0]
+
+
+def reason(kind: str = "recall", **changes: object) -> str:
+    plan = person("anna", **changes) | {"audience_kind": kind, "message_channel": "sms", "offer_words": "不发券"}
+    return why(pd.DataFrame([plan]), RULES)[0]
+
+
+def habit(kind: str = "recall", **changes: object) -> str:
+    return reason(kind, **changes).split(" → ")[0].split(";爱买")[0]
+
+
+def coupons(issued: object, redeemed: object) -> str:
+    return reason(coupons_issued_365d=issued, coupons_redeemed_365d=redeemed).split(" → ")[0].split(";")[-1]
+
+
+@pytest.mark.parametrize(("pay_rate", "words"), [(0.9, "9折券"), (0.85, "85折券"), (0.43, "43折券"), (None, "不发券")])
+def test_a_discount_is_called_by_the_tenths_that_are_left_to_pay(pay_rate, words):
+    assert called("discount", pay_rate=pay_rate) == words
+
+
+def test_a_coupon_names_what_it_takes_off_and_from_which_spend():
+    assert called("coupon", face_value_fen=800, minimum_spend_fen=5_000) == "满50减8元券"
+    assert called("coupon", face_value_fen=850, minimum_spend_fen=1) == "满0.01减8.5元券"
+    assert called("coupon", face_value_fen=800, minimum_spend_fen=0) == "8元券"
+    assert called("coupon", face_value_fen=800) == "8元券"
+    assert called("coupon", minimum_spend_fen=5_000) == "不发券"
+
+
+def test_points_gifts_and_a_message_alone_are_called_what_they_are():
+    assert called("points", face_value_fen=200) == "200积分"
+    assert called("points") == "0积分"
+    assert called("gift") == "小礼物"
+    assert called("gift", face_value_fen=500, pay_rate=0.5) == "小礼物"
+    assert called("content", face_value_fen=500, pay_rate=0.5) == "不发券"
+
+
+def test_an_end_is_counted_from_the_day_after_the_date():
+    assert [ends_in(days) for days in (0, 1, 2, 3, 10, 2.0, None)] == [
+        "今天", "今天", "明天", "2天后", "9天后", "明天", "今天",
+    ]  # fmt: skip
+
+
+def test_a_buyers_habit_is_their_gap_and_their_silence():
+    assert habit() == "平均32天买一次,已51天未买"
+    assert habit(average_gap_days=0.2) == "平均1天买一次,已51天未买"
+    assert habit(average_gap_days=1.6) == "平均2天买一次,已51天未买"
+    assert habit(average_gap_days=None) == "买过一次,已51天未再买"
+    assert habit(days_since_order=None, average_gap_days=None) == "最近没有下单"
+
+
+def test_each_audience_is_told_what_it_is_about():
+    assert habit("first_order", days_since_order=None) == "注册400天,还没下过单"
+    assert habit("renewal", days_to_entitlement_end=10) == "会员权益9天后到期"
+    assert habit("climb", orders_since_first_order_ladder=2) == "首单礼后已下2单"
+    assert reason("re_add").startswith("原来是好友,现已不在;平均32天买一次,已51天未买;")
+
+
+def test_who_uses_every_second_coupon_uses_them_often():
+    assert coupons(5, 0) == "从不用券"
+    assert coupons(5, 2) == "偶尔用券"
+    assert coupons(5, 3) == "常用券"
+    assert coupons(4, 2) == "常用券"
+    assert coupons(1, 1) == "常用券"
+    assert coupons(1, 0) == "从不用券"
+    assert coupons(0, 0) == "没领过券"
+    assert coupons(None, None) == "没领过券"
+    assert coupons(5, None) == "从不用券"
+
+
+def test_a_reason_ends_with_the_deed_and_the_offer():
+    assert reason() == "平均32天买一次,已51天未买;爱买母婴;从不用券 → 短信提醒,不发券"
+    assert reason(top_category=None) == "平均32天买一次,已51天未买;从不用券 → 短信提醒,不发券"
+    plan = person("anna") | {"audience_kind": "recall", "message_channel": "call", "offer_words": "9折券"}
+    assert why(pd.DataFrame([plan]), RULES)[0].endswith(" → 电话回访,发9折券")
