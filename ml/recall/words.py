@@ -1,5 +1,7 @@
 """The words a shop assistant reads: why this person, and what is offered. Never a probability, never surveillance."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import numpy as np
 import pandas as pd
 
@@ -57,7 +59,8 @@ def _habit(row: dict[str, object]) -> str:
 
 
 def _whole(number: object) -> int:
-    return round(float(str(number))) if pd.notna(number) else 0
+    # half up, as people round and as ml.scores.reasons does: round() would say 4 of 4.5 days and 6 of 5.5
+    return int(Decimal(str(number)).quantize(Decimal(1), rounding=ROUND_HALF_UP)) if pd.notna(number) else 0
 
 
 def _coupons(issued: object, redeemed: object) -> str:

@@ -21,7 +21,6 @@ from windows
 inner join {{ ref('order_states') }} as orders
     on
         orders.paid_date > windows.as_of_date
-        and orders.paid_date <= windows.last_date
         and orders.from_date <= windows.last_date
         and (orders.to_date is null or orders.to_date > windows.last_date)
 where orders.customer_id is not null and orders.counts_as_purchase

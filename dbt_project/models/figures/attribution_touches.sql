@@ -43,11 +43,12 @@ where
     interactions.one_id is not null
     and not coalesce(types.is_leaving, false)
     and interactions.kind in ('event', 'follow')
-    and (interactions.kind = 'follow' or interactions.channel is not null)
+    and interactions.channel is not null
 {%- for relation, channel, touch_date, condition in [
-    (ref('message_states'), 'message_channel', 'sent_date', 'touches.arrived'),
-    (ref('order_states'), 'channel', 'paid_date', 'true'),
-    ('brought', 'channel', 'began_date', 'true'),
+    (ref('message_states'), 'message_channel', 'sent_date',
+     'touches.one_id is not null and touches.arrived and touches.sent_date <= days.as_of_date'),
+    (ref('order_states'), 'channel', 'paid_date', 'touches.one_id is not null'),
+    ('brought', 'channel', 'began_date', 'touches.began_date <= days.as_of_date'),
 ] %}
 union
 select
@@ -61,6 +62,5 @@ inner join {{ relation }} as touches
         touches.from_date <= days.as_of_date
         and (touches.to_date is null or touches.to_date > days.as_of_date)
         and touches.{{ touch_date }} > days.after_date
-        and touches.{{ touch_date }} <= days.as_of_date
-where touches.one_id is not null and touches.{{ channel }} is not null and {{ condition }}
+where touches.{{ channel }} is not null and {{ condition }}
 {%- endfor %}

@@ -35,7 +35,7 @@ candidates as (
             days.first_date = orders.paid_date
             and orders.from_date <= days.reading_date
             and (orders.to_date is null or orders.to_date > days.reading_date)
-    where orders.counts_as_purchase and orders.person_key is not null
+    where orders.counts_as_purchase
 ),
 
 bought as (
@@ -65,7 +65,7 @@ cohorts as (
         reading_date,
         first_date,
         sum(case when first_order_date = first_date then 1 else 0 end) as first_buyers,
-        sum(case when first_order_date = first_date then bought_again else 0 end) as repeat_buyers
+        sum(case when first_order_date = first_date then bought_again end) as repeat_buyers
     from bought
     group by kpi_date, reading_date, first_date
 ),

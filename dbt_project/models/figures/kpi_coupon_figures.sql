@@ -1,7 +1,7 @@
 -- Coupons of a day: issued, redeemed and what they cost. The cost is the discount of the orders that redeemed them,
 -- each order once; where no order is known, the face value. Before the first coupon is known nothing is said, not 0.
 with readings as (
-    select distinct
+    select
         kpi_date,
         reading_date
     from {{ ref('kpi_days') }}
@@ -14,7 +14,6 @@ known_first as (
         from_date,
         min(issued_date) as first_date
     from {{ ref('coupon_states') }}
-    where issued_date is not null
     group by from_date
 ),
 

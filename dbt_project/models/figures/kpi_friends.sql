@@ -28,19 +28,12 @@ select
     follows.add_way,
     follows.added_date,
     follows.deleted_date,
-    least(
-        coalesce(follows.deleted_date, follows.dropped_date),
-        coalesce(follows.dropped_date, follows.deleted_date)
-    ) as ended_date
+    least(follows.deleted_date, follows.dropped_date) as ended_date
 from follows
 inner join readings
     on
         follows.as_of_date = readings.reading_date
         and follows.added_date <= readings.kpi_date
-        and (
-            coalesce(follows.deleted_date, follows.dropped_date) is null
-            or greatest(
-                coalesce(follows.deleted_date, follows.dropped_date),
-                coalesce(follows.dropped_date, follows.deleted_date)
-            ) >= {{ add_days('readings.kpi_date', '-7') }}
+        and coalesce(
+            greatest(follows.deleted_date, follows.dropped_date) >= {{ add_days('readings.kpi_date', '-7') }}, true
         )

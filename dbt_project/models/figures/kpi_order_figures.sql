@@ -22,7 +22,7 @@ totals as (
         percentile_disc(0.5) within group (order by paid_fen) as p50_fen,
         percentile_disc(0.75) within group (order by paid_fen) as p75_fen
     from cuts
-    group by 1, 2, 3, 4
+    group by kpi_date, reading_date, dimension, value_key
 ),
 
 bins as (
@@ -36,7 +36,7 @@ bins as (
         on
             (bins.from_fen is null or orders.paid_fen >= bins.from_fen)
             and (bins.below_fen is null or orders.paid_fen < bins.below_fen)
-    group by 1, 2, 3
+    group by orders.kpi_date, orders.reading_date, bins.bin
 ),
 
 private as (
@@ -45,7 +45,7 @@ private as (
         reading_date,
         cast(sum(paid_fen) as bigint) as paid_fen
     from {{ ref('kpi_private_orders') }}
-    group by 1, 2
+    group by kpi_date, reading_date
 ),
 
 whole_day as (

@@ -49,7 +49,7 @@ order_values as (
 facts as (
     select
         dates.as_of_date,
-        cast(spend.spend_fen as decimal(38, 10)) / nullif(new_buyers.new_buyers, 0) as cost_fen,
+        cast(spend.spend_fen as decimal(38, 10)) / new_buyers.new_buyers as cost_fen,
         margins.margin_rate * order_values.net_fen as margin_fen
     from dates
     left join spend on dates.as_of_date = spend.as_of_date
@@ -64,9 +64,7 @@ select
     'cac_payback_order' as kpi,
     'all' as dimension,
     'all' as value_key,
-    case
-        when facts.cost_fen is not null and facts.margin_fen > 0 then ceil(round(facts.cost_fen / facts.margin_fen, 6))
-    end as numerator,
+    case when facts.margin_fen > 0 then ceil(round(facts.cost_fen / facts.margin_fen, 6)) end as numerator,
     null as denominator
 from facts
 union all

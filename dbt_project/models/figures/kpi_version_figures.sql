@@ -36,21 +36,6 @@ changed_since as (
     inner join {{ ref('kpi_days') }} as kpi_days
         on orders.as_of_date = kpi_days.as_of_date and orders.paid_date = kpi_days.kpi_date
     where kpi_days.is_published and orders.version_date > kpi_days.reading_date
-),
-
-counted_then as (
-    select distinct
-        changed.as_of_date,
-        changed.kpi_date,
-        changed.source,
-        changed.order_id
-    from changed_since as changed
-    inner join {{ ref('order_states') }} as states
-        on
-            changed.source = states.source
-            and changed.order_id = states.order_id
-            and states.from_date <= changed.reading_date
-            and (states.to_date is null or states.to_date > changed.reading_date)
 )
 
 select
@@ -62,7 +47,7 @@ select
     cast(sum(goods_paid_fen) as bigint) as numerator,
     count(*) as denominator
 from attributed
-group by 1, 2, 3, 4, 5
+group by as_of_date, buyer
 union all
 select
     as_of_date,
@@ -74,7 +59,7 @@ select
     count(*)
 from attributed
 where excess_refund_fen > 0
-group by 1, 2, 3, 4, 5
+group by as_of_date, buyer
 union all
 select
     changed.as_of_date,
@@ -85,11 +70,12 @@ select
     count(*),
     null
 from changed_since as changed
-left join counted_then as counted
+-- What stood at the reading and was known anew since has ended since.
+left join {{ ref('order_states') }} as counted
     on
-        changed.as_of_date = counted.as_of_date
-        and changed.kpi_date = counted.kpi_date
-        and changed.source = counted.source
+        changed.source = counted.source
         and changed.order_id = counted.order_id
+        and counted.from_date <= changed.reading_date
+        and counted.to_date > changed.reading_date
 where counted.order_id is null
-group by 1, 2
+group by changed.as_of_date, changed.kpi_date

@@ -12,7 +12,7 @@ with messages as (
         staff_id is not null
         and arrived
         and sent_date <= as_of_date
-        and greatest(sent_date, coalesce(replied_date, sent_date))
+        and greatest(sent_date, replied_date)
         >= {{ add_days('as_of_date', '-' ~ ((var('restate_days') | int) + 7)) }}
 ),
 
@@ -30,14 +30,14 @@ tasks as (
 ),
 
 reported as (
-    select distinct
+    select
         reading_date,
         staff_id,
         one_id,
         sent_date,
-        replied_date is not null as is_answered
+        count(replied_date) > 0 as is_answered
     from messages
-    where one_id is not null
+    group by reading_date, staff_id, one_id, sent_date
 )
 
 select
@@ -55,16 +55,7 @@ select
     case when reported.one_id is null then tasks.sent_date end as sent_date,
     case when not coalesce(reported.is_answered, false) then tasks.replied_date end as replied_date
 from tasks
-left join (
-    select
-        reading_date,
-        staff_id,
-        one_id,
-        sent_date,
-        max(case when is_answered then 1 else 0 end) = 1 as is_answered
-    from reported
-    group by reading_date, staff_id, one_id, sent_date
-) as reported
+left join reported
     on
         tasks.reading_date = reported.reading_date
         and tasks.staff_id = reported.staff_id

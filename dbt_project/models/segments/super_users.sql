@@ -9,7 +9,7 @@ with facts as (
             when rfm.order_count_365d > 0 and rfm.net_paid_fen_365d > 0
                 then {{ whole_quotient('greatest(rfm.net_paid_fen_365d, 0)', 'greatest(rfm.order_count_365d, 1)') }}
             else 0
-        end as average_order_fen,
+        end as average_order_fen_365d,
         matrix.activity_points,
         coalesce(influence.referral_buyer_count, 0) as referral_buyer_count,
         coalesce(influence.share_click_count, 0) as share_click_count,
@@ -36,7 +36,7 @@ ranked as (
             and facts.influence_score >= rules.min_influence_score
             and facts.activity_points >= rules.min_activity_points
             and facts.order_days_365d >= rules.min_order_days_365d
-            and facts.average_order_fen >= rules.min_average_order_fen
+            and facts.average_order_fen_365d >= rules.min_average_order_fen
             and facts.post_count >= rules.min_posts
 )
 

@@ -213,6 +213,12 @@ def test_why_speaks_like_a_shop_assistant(salts, rules):
     assert found.audience["why"].tolist() == ["平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券"]
 
 
+@pytest.mark.parametrize(("days", "said"), [(4.5, 5), (5.5, 6), (5.4, 5), (0.2, 1)])
+def test_half_a_day_of_a_mean_gap_is_told_as_a_whole_one(salts, rules, days, said):
+    found = plan([person("anna", average_gap_days=days, reachable_channels=["wecom"])], salts, rules)
+    assert found.audience["why"].str.startswith(f"平均{said}天买一次").all() and len(found.audience) == 1
+
+
 def test_why_never_holds_a_probability_or_surveillance(salts):
     rules = make_rules(exploration_share=0.5)
     rows = [
