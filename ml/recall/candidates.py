@@ -14,7 +14,7 @@ from ml.recall.rules import Rules, require
 
 #: What candidates needs of recall.recall_context, one row per (as_of_date, one_id).
 CONTEXT: Final = (
-    "as_of_date", "one_id", "is_excluded", "purchase_stage", "days_registered", "days_since_order",
+    "as_of_date", "one_id", "is_excluded", "is_resting", "purchase_stage", "days_registered", "days_since_order",
     "days_to_entitlement_end",
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend",
@@ -83,15 +83,6 @@ def _applies(context: pd.DataFrame, policy: pd.Series, churn: npt.NDArray[np.flo
     return np.asarray(stage == policy["band"])
 
 
-def _rests(context: pd.DataFrame, policies: pd.DataFrame) -> Flags:
-    """Whether the first-order ladder ended less than its last step's ``rest_days`` ago: then nothing is advertised."""
-    rests = np.zeros(len(context), dtype=bool)
-    for _, policy in policies[(policies["audience_kind"] == "first_order") & (policies["rest_days"] > 0)].iterrows():
-        ended = _numbers(context, "first_order_step") == int(policy["ladder_step"])
-        rests |= ended & (_numbers(context, "days_since_first_order_step") < policy["rest_days"])
-    return rests
-
-
 def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the candidates of every date.
 
@@ -124,7 +115,7 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
     policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
     high_risk = rules.setting("high_risk_churn_score")
     chosen = np.full(len(people), -1)
-    resting = _rests(people, policies)
+    resting = people["is_resting"].to_numpy(dtype=bool)
     churn = people["churn_probability"].to_numpy(dtype=float)
     for at, policy in policies.iterrows():
         due = _applies(people, policy, churn, high_risk)

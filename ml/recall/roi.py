@@ -111,11 +111,12 @@ def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: f
     -------
     DataFrame
         ``expected_cost_fen, net_p10_fen, net_p50_fen, net_p90_fen`` (whole fen), ``roi_p10, roi_p50, roi_p90,
-        probability_roi_positive, break_even_lift`` (6 decimals; roi null where the cost is 0), indexed as ``options``.
+        probability_roi_positive, break_even_lift`` (6 decimals), indexed as ``options``. An roi is that percentile of
+        the net over the expected cost, both as told in whole fen; null where the cost is 0.
     """
     columns: dict[str, Floats] = {name: options[name].to_numpy(dtype=np.float64) for name in INPUTS}
     tables, picks = draw_tables(), table_of(keys)
-    out = {name: np.zeros(len(options)) for name in ("cost", "n10", "n50", "n90", "r10", "r50", "r90", "positive")}
+    out = {name: np.zeros(len(options)) for name in ("cost", "p10", "p50", "p90", "positive")}
     places = (round(0.1 * _DRAWS) - 1, _DRAWS // 2 - 1, _DRAWS // 2, round(0.9 * _DRAWS))
     order = np.argsort(picks, kind="stable")
     edges = np.searchsorted(picks[order], np.arange(_TABLES + 1))
@@ -125,23 +126,26 @@ def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: f
         for start in range(0, len(members), _BLOCK):
             at = members[start : start + _BLOCK]
             net, cost = net_draws({name: values[at] for name, values in columns.items()}, z, deflation)
-            roi = np.divide(net, cost, out=np.full_like(net, np.nan), where=cost > 0)
             out["cost"][at] = cost.mean(axis=1)
             out["positive"][at] = (net > 0).mean(axis=1)
-            for prefix, draws in (("n", net), ("r", roi)):
-                ranked = np.partition(draws, places, axis=1)
-                out[f"{prefix}10"][at] = ranked[:, places[0]]
-                out[f"{prefix}50"][at] = (ranked[:, places[1]] + ranked[:, places[2]]) / 2
-                out[f"{prefix}90"][at] = ranked[:, places[3]]
+            ranked = np.partition(net, places, axis=1)
+            out["p10"][at] = ranked[:, places[0]]
+            out["p50"][at] = (ranked[:, places[1]] + ranked[:, places[2]]) / 2
+            out["p90"][at] = ranked[:, places[3]]
+    spent = expected_cost_fen(out["cost"])
+    nets = {
+        "p10": np.floor(out["p10"] + 1e-6).astype(np.int64),
+        "p50": np.rint(out["p50"]).astype(np.int64),
+        "p90": np.rint(out["p90"]).astype(np.int64),
+    }
     return pd.DataFrame(
         {
-            "expected_cost_fen": expected_cost_fen(out["cost"]),
-            "net_p10_fen": np.floor(out["n10"] + 1e-6).astype(np.int64),
-            "net_p50_fen": np.rint(out["n50"]).astype(np.int64),
-            "net_p90_fen": np.rint(out["n90"]).astype(np.int64),
-            "roi_p10": np.round(out["r10"], 6),
-            "roi_p50": np.round(out["r50"], 6),
-            "roi_p90": np.round(out["r90"], 6),
+            "expected_cost_fen": spent,
+            **{f"net_{point}_fen": net for point, net in nets.items()},
+            **{
+                f"roi_{point}": np.round(np.where(spent > 0, net / np.where(spent > 0, spent, 1), np.nan), 6)
+                for point, net in nets.items()
+            },
             "probability_roi_positive": np.round(out["positive"], 6),
             "break_even_lift": np.round(break_even_lift(columns), 6),
         },

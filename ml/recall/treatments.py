@@ -15,11 +15,8 @@ CONTEXT: Final = (
     "consented_channels",
     "service_channels",
     "suppressed_channels",
-    "is_suppressed",
-    "has_open_refund",
-    "has_open_complaint",
-    "contacts_1d",
-    "contacts_7d",
+    "is_blocked",
+    "barred_channels",
     "wecom_contacts_month",
     "wecom_recalls_month",
     "owner_staff_id",
@@ -49,17 +46,12 @@ def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
 def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
 
-    Out go channels without reach, consent for the policy's purpose or a sender, suppressed people, open refunds and
-    complaints, contact caps from landed messages, and offers that the need state, the RFM cell or a value-minded
-    buyer's dearest cell forbids. Publishing checks suppression and consent again, last.
+    Out go whom ``recall.recall_blocks`` blocks and the channels it bars, channels without reach, consent for the
+    policy's purpose or a sender, WeCom past its monthly caps, and offers that the need state or the RFM cell forbids.
+    Publishing checks suppression and consent again, last.
     """
     require(people, CONTEXT, "recall.recall_context")
-    blocked = (
-        people[["is_suppressed", "has_open_refund", "has_open_complaint"]].fillna(False).astype(bool).any(axis=1)
-        | (people["contacts_1d"].fillna(0) >= rules.cap("any_1d"))
-        | (people["contacts_7d"].fillna(0) >= rules.cap("any_7d"))
-    )
-    open_to = people[~blocked]
+    open_to = people[~people["is_blocked"].astype(bool)]
     options = open_to.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
     pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
     consented = pairs.isin(_exploded(open_to, "consented_channels"))
@@ -68,14 +60,14 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     may = may & np.where(options["consent_purpose"] == "service", service, consented)
     staffed = options["message_channel"].isin(rules.staff_channels)
     may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
-    may = may & _tier_allows(options)
+    may = may & _tier_allows(options) & ~_barred(options)
     by_wecom = options["message_channel"].eq("wecom")
     full = (options["wecom_contacts_month"].fillna(0) >= rules.cap("wecom_month")) | (
         options["wecom_recalls_month"].fillna(0) >= rules.cap("wecom_recall_month")
     )
     may = may & ~(by_wecom & full).to_numpy(dtype=bool)
     may = may & _plays_allow(options, rules)
-    options = _with_terms(options[may].drop(columns=[*_LISTS, "tiers"]), rules)
+    options = _with_terms(options[may].drop(columns=[*_LISTS, "barred_channels", "tiers"]), rules)
     return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
 
 
@@ -88,8 +80,17 @@ def _tier_allows(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(allowed)
 
 
+def _barred(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether the option's channel is barred to the person by what they need."""
+    bars = options["barred_channels"].astype(str)
+    barred = np.zeros(len(options), dtype=bool)
+    for listed in bars[bars != ""].unique():
+        barred |= (bars.eq(listed) & options["message_channel"].isin(listed.split("|"))).to_numpy(dtype=bool)
+    return barred
+
+
 def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Whether the person's need state and RFM cell allow the option's channel and an offer."""
+    """Whether the person's need state and RFM cell allow an offer."""
     is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
     states = rules.seeds["need_state_plays"].set_index("need_state")
     no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
@@ -100,9 +101,6 @@ def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     allowed = allowed & ~(
         is_offer & ~ladder & options["rfm_segment"].isin(set(cells.index[~cells])).to_numpy(dtype=bool)
     )
-    for state, channels in states["barred_channels"].dropna().items():
-        barred = options["message_channel"].isin(str(channels).split("|"))
-        allowed = allowed & ~(options["need_state"].eq(state) & barred).fillna(False).to_numpy(dtype=bool)
     return np.asarray(allowed)
 
 

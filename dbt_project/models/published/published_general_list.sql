@@ -1,27 +1,17 @@
 -- Who may be written to and not be profiled: the same words for all, no offer, no score and no order of merit. The
--- cheapest channel that needs no member of staff, reaches them and that they agreed to; caps, open refunds and
--- complaints hold as for a plan. Consent and refusals as they stand at publish.
-with caps as (
+-- cheapest channel that needs no member of staff, reaches them and that they agreed to. What blocks a plan blocks this
+-- too (recall_blocks). Consent and refusals as they stand at publish.
+with people as (
     select
-        max(case when caps.cap_id = 'any_1d' then caps.most end) as most_1d,
-        max(case when caps.cap_id = 'any_7d' then caps.most end) as most_7d
-    from {{ ref('contact_caps') }} as caps
-),
-
-people as (
-    select
-        context.as_of_date,
-        context.one_id
-    from {{ ref('recall_context') }} as context
-    cross join caps
+        as_of_date,
+        one_id,
+        barred_channels
+    from {{ ref('recall_context') }}
     where
-        {{ among_dates('context.as_of_date', dates_of('as_of')) }}
-        and context.exclusion in ('profiling_refused', 'profiling_never_asked')
-        and not context.is_suppressed
-        and not context.has_open_refund
-        and not context.has_open_complaint
-        and context.contacts_1d < caps.most_1d
-        and context.contacts_7d < caps.most_7d
+        {{ among_dates('as_of_date', dates_of('as_of')) }}
+        and exclusion in ('profiling_refused', 'profiling_never_asked')
+        and not is_blocked
+        and not is_resting
 ),
 
 ranked as (
@@ -48,7 +38,9 @@ ranked as (
     inner join {{ ref('send_costs') }} as costs on templates.message_channel = costs.message_channel
     left join {{ ref('contact_refusals') }} as refusals
         on people.one_id = refusals.one_id and templates.message_channel = refusals.message_channel
-    where refusals.one_id is null
+    where
+        refusals.one_id is null
+        and concat('|', people.barred_channels, '|') not like concat('%|', templates.message_channel, '|%')
 )
 
 select

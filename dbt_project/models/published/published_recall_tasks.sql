@@ -1,4 +1,5 @@
--- Only tasks whose plan survived the last check; the channel to fall back on has to pass it too.
+-- Only tasks whose plan survived the last check; the channel to fall back on has to pass it too. Priorities are counted
+-- over what is left, so that everybody's list begins with 1 and has no gaps.
 select
     tasks.task_id,
     cast(tasks.as_of_date as date) as as_of_date,
@@ -7,7 +8,9 @@ select
     tasks.staff_id,
     tasks.store_id,
     tasks.message_channel,
-    cast(tasks.priority as bigint) as priority,
+    cast(
+        row_number() over (partition by tasks.as_of_date, tasks.staff_id order by tasks.priority) as bigint
+    ) as priority,
     {{ instant('tasks.send_after_at') }} as send_after_at,
     {{ instant('tasks.send_before_at') }} as send_before_at,
     tasks.template_id,

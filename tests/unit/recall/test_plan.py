@@ -15,7 +15,7 @@ from ml.recall.roi import expected_cost_fen
 from ml.recall.treatments import offer_cost_fen
 from ml.recall.words import FORBIDDEN
 from orchestration.business_time import cut_off_at
-from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules, people, person, scores
+from tests.unit.recall.people import ALL_CHANNELS, DATE, NO_ANCESTRY, make_rules, people, person, scores
 
 AMPLE = 1_000_000
 
@@ -128,14 +128,11 @@ def test_without_an_owner_no_staff_channel_is_used(salts, rules):
     [
         {"consented_channels": []},
         {"reachable_channels": []},
-        {"is_suppressed": True},
-        {"has_open_refund": True},
-        {"has_open_complaint": True},
-        {"contacts_7d": 3},
-        {"contacts_1d": 1},
+        {"is_blocked": True},
+        {"barred_channels": "|".join(ALL_CHANNELS)},
     ],
 )
-def test_nobody_is_contacted_against_consent_reach_suppression_or_caps(closed, salts, rules):
+def test_nobody_is_contacted_against_consent_or_reach_or_while_blocked(closed, salts, rules):
     found = plan([person("anna", average_gap_days=7.0, **closed), person("bert", average_gap_days=7.0)], salts, rules)
     assert arms(found) == {"anna": "ineligible", "bert": "treat"}
 
@@ -167,7 +164,11 @@ def test_a_person_with_a_problem_gets_a_person_and_no_coupon(salts):
     rules = make_rules(
         exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
     )
-    found = plan(crowd(60, need_state="problem", pyramid_tier="塔尖"), salts, rules)
+    plays = rules.seeds["need_state_plays"].set_index("need_state")
+    without_a_person = {*ALL_CHANNELS, "wecom_group"} - set(rules.staff_channels)
+    assert set(plays.loc["problem", "barred_channels"].split("|")) == without_a_person
+    bars = plays.loc["problem", "barred_channels"]
+    found = plan(crowd(60, need_state="problem", barred_channels=bars, pyramid_tier="塔尖"), salts, rules)
     assert set(found.audience["message_channel"]) == {"wecom", "call"}
     assert set(found.audience["offer_id"]) == {"none"}
 

@@ -89,14 +89,12 @@ def test_a_deleted_friend_who_still_buys_is_invited_again():
     assert step(purchase_stage="loyal", is_deleted_friend=True) == ("re_add", 0)
 
 
-def test_after_the_last_rung_nothing_is_advertised_for_the_policys_rest():
-    ended = {"purchase_stage": "registered_no_order", "days_registered": 400, "first_order_step": 3}
-    rests = {**ended, "is_deleted_friend": True, "days_to_entitlement_end": None}
-    assert step(**rests, days_since_first_order_step=89) is None
-    assert step(**rests, days_since_first_order_step=90) == ("re_add", 0)
-    assert step(**{**rests, "first_order_step": 2}, days_since_first_order_step=6) == ("re_add", 0)
-    served = {**rests, "days_to_entitlement_end": 10}
-    assert step(**served, days_since_first_order_step=10) == ("renewal", 1)
+def test_whoever_rests_is_reminded_of_a_right_that_ends_and_advertised_nothing():
+    rests = {**NEW, "days_registered": 400, "first_order_step": 3, "days_since_first_order_step": 10}
+    friend = {**rests, "is_deleted_friend": True}
+    assert step(**friend, is_resting=True) is None
+    assert step(**friend, is_resting=False) == ("re_add", 0)
+    assert step(**friend, is_resting=True, days_to_entitlement_end=10) == ("renewal", 1)
 
 
 def test_a_test_account_is_no_candidate():

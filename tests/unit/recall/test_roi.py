@@ -40,6 +40,22 @@ def test_the_formula_by_hand():
     assert [result[name] for name in ("roi_p10", "roi_p50", "roi_p90")] == [0.538462] * 3
 
 
+def test_a_rate_of_return_is_the_net_told_over_the_cost_told():
+    # A push of 1.2 fen costs 2 in whole fen. Of the cost per draw alone its return would be told as 11.5 and not 7.
+    widely = {"lift_p10": 0.001, "lift_p50": 0.006, "lift_p90": 0.02, "redemption_p10": 0.0, "redemption_p90": 0.5}
+    for told in (money(lift=0.006, fixed_fen=1.2), money(p0=0.2, fixed_fen=1.2, offer_fen=40, **widely)):
+        assert told["expected_cost_fen"] > 1.2
+        for point in ("p10", "p50", "p90"):
+            assert told[f"roi_{point}"] == round(told[f"net_{point}_fen"] / told["expected_cost_fen"], 6)
+    assert money(lift=0.006, fixed_fen=1.2)[["net_p50_fen", "expected_cost_fen", "roi_p50"]].tolist() == [14, 2, 7.0]
+
+
+def test_a_plan_that_costs_nothing_has_no_rate_of_return():
+    free = money(lift=0.006, fixed_fen=0.0)
+    assert free["expected_cost_fen"] == 0
+    assert free[["roi_p10", "roi_p50", "roi_p90"]].isna().all()
+
+
 def test_a_coupon_for_somebody_who_comes_anyway_loses_money():
     result = money(p0=0.9, lift=0.0, redemption=0.5, offer_fen=1000)
     assert result["net_p90_fen"] == -460

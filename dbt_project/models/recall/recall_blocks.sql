@@ -1,0 +1,40 @@
+-- One row per (as_of_date, one_id): whether anything may be sent to a person today, and whether anything may be
+-- advertised. The one home of both: the plans and the general list read it alike. What a need state bars is for whom no
+-- hard rule keeps out, since a need is a guess; but that a question of theirs is open is known of everybody. After a
+-- ladder's last rung nothing is advertised for the rung's rest.
+with rests as (
+    select
+        ladder_step,
+        max(rest_days) as rest_days
+    from {{ ref('recall_policies') }}
+    where audience_kind = 'first_order'
+    group by ladder_step
+)
+
+select
+    profiles.as_of_date,
+    profiles.one_id,
+    coalesce(limits.is_suppressed, false)
+    or coalesce(limits.has_open_refund, false)
+    or coalesce(limits.has_open_complaint, false)
+    or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false) as is_blocked,
+    rests.ladder_step is not null as is_resting,
+    coalesce(plays.barred_channels, '') as barred_channels
+from {{ ref('customer_profile') }} as profiles
+inner join {{ ref('contact_caps') }} as daily on daily.cap_id = 'any_1d'
+inner join {{ ref('contact_caps') }} as weekly on weekly.cap_id = 'any_7d'
+{%- for name in ['limits', 'contacts', 'ladders'] %}
+left join {{ ref('recall_' ~ name) }} as {{ name }}
+    on profiles.as_of_date = {{ name }}.as_of_date and profiles.one_id = {{ name }}.one_id
+{%- endfor %}
+left join rests
+    on
+        ladders.first_order_step = rests.ladder_step
+        and ladders.days_since_first_order_step < rests.rest_days
+left join {{ ref('customer_lifecycle') }} as lifecycle
+    on profiles.as_of_date = lifecycle.as_of_date and profiles.one_id = lifecycle.one_id
+left join {{ ref('need_state_plays') }} as plays
+    on
+        lifecycle.need_state = plays.need_state
+        and (profiles.exclusion is null or plays.need_state = 'problem')
+where {{ among_dates('profiles.as_of_date', dates_of('as_of')) }}
