@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from ml.recall.outcomes import JOURNAL_COLUMNS, PLANNED_WITH, margin_of_difference, outcomes, srm_p_value
+from ml.recall.outcomes import JOURNAL_COLUMNS, PLANNED_WITH, due_on, margin_of_difference, outcomes, srm_p_value
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules
 
 RULES = make_rules(holdout_share=0.5)
@@ -173,3 +173,10 @@ def test_two_equal_halves_differ_by_chance_in_about_a_tenth_of_the_readings():
         _, low, high = margin_of_difference([(bought[:200], bought[200:])], cost=0.0)
         outside += not low <= 0 <= high
     assert 0.07 <= outside / 1_000 <= 0.13
+
+
+def test_a_night_after_nobody_was_a_candidate_has_nothing_to_read():
+    """A small brand's first night may plan nobody: its journal is there and holds no row."""
+    due = READ_ON + dt.timedelta(days=1)
+    assert due_on(journal([]), [READ_ON, due], horizon_days=28) == []
+    assert due_on(journal(["treat"]), [READ_ON - dt.timedelta(days=1), READ_ON], horizon_days=28) == [READ_ON]
