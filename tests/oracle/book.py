@@ -1,0 +1,162 @@
+"""A date's page of every person: the rows that count on it, put to whom their record belongs."""
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from functools import cache, cached_property
+
+from tests.oracle import orders
+from tests.oracle.orders import Order
+from tests.oracle.people import values
+from tests.oracle.world import Record, World, end, seed
+
+Key = tuple[str, str]
+Person = frozenset[Key]
+
+
+@dataclasses.dataclass(frozen=True)
+class Act:
+    """Something between a person and the brand: the touch of the seed touch_types, when, and where it was done."""
+
+    touch: str
+    at: dt.datetime
+    channel: str | None
+    row: Record
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Book:
+    """What a date knows, by person; ``people`` are the persons as sets of their records."""
+
+    known: World
+    day: dt.date
+    people: frozenset[Person]
+
+    @cached_property
+    def owner(self) -> dict[Key, Person]:
+        """Whose a record is."""
+        return {record: person for person in self.people for record in person}
+
+    @cache  # noqa: B019 - a book lives as long as its date is compared
+    def rows(self, dataset: str) -> dict[Person, list[Record]]:
+        """Return the newest version of each row of a data set, by person."""
+        found = defaultdict(list)
+        for row in self.known.latest(dataset, self.day):
+            if row.record in self.owner:
+                found[self.owner[row.record]].append(row)
+        return found
+
+    @cached_property
+    def orders(self) -> dict[Person, list[Order]]:
+        """The paid orders of each person, by the time they were placed."""
+        found = defaultdict(list)
+        for order in orders.paid_orders(self.known, self.day):
+            if order.record in self.owner and self.owner[order.record] not in self.tests:
+                found[self.owner[order.record]].append(order)
+        return {person: sorted(mine, key=lambda order: (order.ordered_at, order.key)) for person, mine in found.items()}
+
+    @cached_property
+    def unmatched(self) -> dict[Person, list[Record]]:
+        """The refunds of no known order, by person."""
+        found = defaultdict(list)
+        for refund in orders.unmatched_refunds(self.known, self.day):
+            person = self.owner.get(refund.record)
+            if person and person not in self.tests:
+                found[self.owner[refund.record]].append(refund)
+        return found
+
+    @cached_property
+    def customers(self) -> dict[Person, list[Record]]:
+        """The newest version of each record of a person, the newest first; of equally new ones by name."""
+        by_name = {person: sorted(mine, key=lambda row: row.key) for person, mine in self.rows("customers").items()}
+        return {
+            person: sorted(mine, key=lambda row: row.time("updated_at"), reverse=True)
+            for person, mine in by_name.items()
+        }
+
+    @cached_property
+    def carriers(self) -> dict[tuple[str, str, str], set[Person]]:
+        """Who carries which identifier; every record carries its own id."""
+        found = defaultdict(set)
+        for value, holders in values(self.known, self.day).items():
+            found[value] |= {self.owner[record] for record in holders if record in self.owner}
+        for record, person in self.owner.items():
+            found[("customer_id", record[0], record[1])].add(person)
+        return found
+
+    @cached_property
+    def suppressions(self) -> dict[Person, list[Record]]:
+        """The refusals in force on the date, by whom they reach: without a scope, every account of the value."""
+        found = defaultdict(list)
+        for row in self.known.latest("suppressions", self.day):
+            revoked_at = row.time("revoked_at")
+            if revoked_at and revoked_at < end(self.day):
+                continue
+            kind, scope, value = row.text("id_type"), row.text("id_scope"), row.text("id_value")
+            reached = {
+                person
+                for (id_type, id_scope, id_value), persons in self.carriers.items()
+                if (id_type, id_value) == (kind, value) and scope in (None, id_scope)
+                for person in persons
+            }
+            if row.text("reason") in ("staff", "test") and len(reached) > 1:
+                continue
+            for person in reached:
+                found[person].append(row)
+        return found
+
+    @cached_property
+    def tests(self) -> set[Person]:
+        """The test accounts: by any of their records, or by a refusal; they buy nothing in any figure."""
+        marked = {person for person, mine in self.customers.items() if any(row.says("is_test") for row in mine)}
+        refused = {
+            person for person, mine in self.suppressions.items() if any(row.text("reason") == "test" for row in mine)
+        }
+        return marked | refused
+
+    @cached_property
+    def touches(self) -> dict[Person, list[Act]]:
+        """What each person did and received before the date ended, but orders."""
+        found = defaultdict(list)
+        for person, mine in self.rows("events").items():
+            for row in mine:
+                channel = row.text("channel") or row.values["source"]
+                found[person].append(Act(row.text("event_type"), row.happened, channel, row))
+        for person, mine in self.customers.items():
+            for row in mine:
+                found[person].append(Act("register", row.time("registered_at"), row.values["source"], row))
+        for person, mine in self.rows("follows").items():
+            found[person] += [Act("add_friend", row.happened, row.values["source"], row) for row in mine]
+        for person, mine in self.rows("group_memberships").items():
+            found[person] += [Act("join_group", row.happened, row.values["source"], row) for row in mine]
+        steps = {"delivered_at": "message_delivered", "opened_at": "message_opened", "clicked_at": "message_clicked"}
+        for person, mine in self.rows("messages").items():
+            for row in (row for row in mine if not row.text("failure_reason")):
+                for step, touch in {**steps, "replied_at": "message_replied"}.items():
+                    at = row.time(step)
+                    if at and at < end(self.day):
+                        found[person].append(Act(touch, at, row.text("message_channel"), row))
+        return found
+
+    @cached_property
+    def own_acts(self) -> dict[Person, list[Act]]:
+        """What each person did themselves, orders apart; going away is none."""
+        kinds = {row["touch"]: row for row in seed("touch_types")}
+        return {
+            person: [
+                act
+                for act in mine
+                if kinds[act.touch]["is_received_only"] == "false" and kinds[act.touch]["is_leaving"] == "false"
+            ]
+            for person, mine in self.touches.items()
+        }
+
+    @cached_property
+    def staff_at_work(self) -> set[str]:
+        """The members of staff who have not left."""
+        return {
+            row.text("staff_id")
+            for row in self.known.latest("staff", self.day)
+            if not (row.time("left_at") and row.time("left_at") < end(self.day))
+            and not (row.text("active") == "false" and not row.time("left_at"))
+        }

@@ -1,0 +1,38 @@
+"""Computes a date of a brand from the words and compares it with what is published."""
+
+import datetime as dt
+from pathlib import Path
+
+from tests.oracle import compare, orders, people, profile
+from tests.oracle.book import Book, Person
+from tests.oracle.brand import Row
+from tests.oracle.compare import Report
+from tests.oracle.world import World, world
+
+
+def check(home: Path, rows: list[Row], is_live: bool, dates: list[dt.date]) -> Report:
+    """Return what the published tables of the dates have in common with the oracle, and what not."""
+    report = Report()
+    known = world(rows, is_live)
+    published = compare.versions(home)
+    for day in dates:
+        _check_date(report, known, day, published[day])
+    return report
+
+
+def _check_date(report: Report, known: World, day: dt.date, folder: Path) -> None:
+    everybody = people.people(known, day)
+    ids = compare.partition(folder)
+    for person in sorted({*ids.values(), *everybody}, key=sorted):
+        where = (day, "identity_map", " ".join("/".join(record) for record in sorted(person)))
+        report.value(where, "person", person in ids.values(), person in everybody)
+    # What follows is asked of people as published, so that one wrong person is one difference.
+    book = Book(known, day, frozenset(ids.values()))
+    expected = {person: customer(book, person) for person in book.people}
+    compare.by_person(report, day, "customers", compare.rows(folder, "customers"), ids, expected)
+
+
+def customer(book: Book, person: Person) -> dict[str, object]:
+    """Return a row of customers."""
+    found = profile.profile(book, person)
+    return found | orders.money(book.orders.get(person, []), book.unmatched.get(person, []))
