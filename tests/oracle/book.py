@@ -106,6 +106,19 @@ class Book:
         return found
 
     @cached_property
+    def products(self) -> dict[str, Record]:
+        """The catalogue, by article."""
+        return {row.text("sku_id"): row for row in self.known.latest("products", self.day)}
+
+    @cached_property
+    def lines(self) -> dict[Key, list[Record]]:
+        """The lines of each order."""
+        found = defaultdict(list)
+        for row in self.known.latest("order_lines", self.day):
+            found[(row.values["source"], row.values["order_id"])].append(row)
+        return found
+
+    @cached_property
     def tests(self) -> set[Person]:
         """The test accounts: by any of their records, or by a refusal; they buy nothing in any figure."""
         marked = {person for person, mine in self.customers.items() if any(row.says("is_test") for row in mine)}

@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from tests.oracle import compare, orders, people, profile
+from tests.oracle import compare, orders, people, profile, segments, stages
 from tests.oracle.book import Book, Person
 from tests.oracle.brand import Row
 from tests.oracle.compare import Report
@@ -28,11 +28,19 @@ def _check_date(report: Report, known: World, day: dt.date, folder: Path) -> Non
         report.value(where, "person", person in ids.values(), person in everybody)
     # What follows is asked of people as published, so that one wrong person is one difference.
     book = Book(known, day, frozenset(ids.values()))
-    expected = {person: customer(book, person) for person in book.people}
-    compare.by_person(report, day, "customers", compare.rows(folder, "customers"), ids, expected)
+    for table, row in TABLES.items():
+        expected = {person: row(book, person) for person in book.people}
+        compare.by_person(report, day, table, compare.rows(folder, table), ids, expected)
 
 
 def customer(book: Book, person: Person) -> dict[str, object]:
     """Return a row of customers."""
     found = profile.profile(book, person)
     return found | orders.money(book.orders.get(person, []), book.unmatched.get(person, []))
+
+
+TABLES = {
+    "customers": customer,
+    "customer_segments": segments.segments,
+    "customer_lifecycle": stages.lifecycle,
+}
