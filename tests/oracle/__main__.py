@@ -28,7 +28,7 @@ def main() -> int:
                 if not (home / "runs.log").exists():
                     home.mkdir(parents=True, exist_ok=True)
                     (homes.run_live if mode == "live" else homes.run_history)(home, rows, brand.DATES)
-                report = check(home, rows, mode == "live", brand.DATES)
+                report = check(home, brand.DATES)
                 differences += len(report.differences)
                 show(seed, mode, report)
     return 1 if differences else 0

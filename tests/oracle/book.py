@@ -7,7 +7,7 @@ from functools import cache, cached_property
 
 from tests.oracle import orders
 from tests.oracle.orders import Order
-from tests.oracle.people import values
+from tests.oracle.people import owned, values
 from tests.oracle.world import Record, World, end, seed
 
 Key = tuple[str, str]
@@ -51,9 +51,17 @@ class Book:
         """The paid orders of each person, by the time they were placed."""
         found = defaultdict(list)
         for order in orders.paid_orders(self.known, self.day):
-            if order.record in self.owner and self.owner[order.record] not in self.tests:
+            if order.record in self.owner and order.record not in self.tests:
                 found[self.owner[order.record]].append(order)
         return {person: sorted(mine, key=lambda order: (order.ordered_at, order.key)) for person, mine in found.items()}
+
+    @cached_property
+    def placed(self) -> dict[Person, list[Record]]:
+        """The sales of each person that were paid at some time, whatever became of them."""
+        return {
+            person: [row for row in mine if orders.is_sale(row)]
+            for person, mine in self.rows("orders").items()
+        }
 
     @cached_property
     def unmatched(self) -> dict[Person, list[Record]]:
@@ -61,7 +69,7 @@ class Book:
         found = defaultdict(list)
         for refund in orders.unmatched_refunds(self.known, self.day):
             person = self.owner.get(refund.record)
-            if person and person not in self.tests:
+            if person and refund.record not in self.tests:
                 found[self.owner[refund.record]].append(refund)
         return found
 
@@ -82,6 +90,15 @@ class Book:
             found[value] |= {self.owner[record] for record in holders if record in self.owner}
         for record, person in self.owner.items():
             found[("customer_id", record[0], record[1])].add(person)
+        return found
+
+    @cached_property
+    def reached(self) -> dict[Person, set[str]]:
+        """The kinds of identifiers over which each person can be reached."""
+        found = defaultdict(set)
+        for (id_type, _, _), holders in owned(values(self.known, self.day)).items():
+            for record in holders & set(self.owner):
+                found[self.owner[record]].add(id_type)
         return found
 
     @cached_property
@@ -119,13 +136,24 @@ class Book:
         return found
 
     @cached_property
-    def tests(self) -> set[Person]:
-        """The test accounts: by any of their records, or by a refusal; they buy nothing in any figure."""
-        marked = {person for person, mine in self.customers.items() if any(row.says("is_test") for row in mine)}
-        refused = {
+    def first_sold(self) -> dict[str, dt.date]:
+        """The day on which each article was first sold; one never sold is new from its first record on."""
+        found = {sku: dt.date.min for sku in self.products}
+        sold: dict[str, dt.date] = {}
+        for order in orders.paid_orders(self.known, self.day):
+            for line in self.lines.get(order.key, []):
+                sku, day = line.text("sku_id"), order.ordered_at.date()
+                sold[sku] = min(day, sold.get(sku, day))
+        return found | sold
+
+    @cached_property
+    def tests(self) -> set[Key]:
+        """The test accounts, which buy nothing in any figure: marked records, and everything of whom a refusal names."""
+        marked = {row.record for mine in self.customers.values() for row in mine if row.says("is_test")}
+        refused = [
             person for person, mine in self.suppressions.items() if any(row.text("reason") == "test" for row in mine)
-        }
-        return marked | refused
+        ]
+        return marked | {record for person in refused for record in person}
 
     @cached_property
     def touches(self) -> dict[Person, list[Act]]:

@@ -17,6 +17,9 @@ STEPS: Final = {
     *("deleted_by_staff_at", "deleted_by_customer_at", "delivered_at", "opened_at", "clicked_at", "replied_at"),
     *("unsubscribed_at", "unbound_at"),
 }
+#: Articles K0, K1 …; the last two are sold from LAUNCH on.
+GOODS: Final = 16
+LAUNCH: Final = DATES[0] - dt.timedelta(days=50)
 CATEGORIES: Final = ("茶", "面霜", "洗护", "玩具", "啤酒")
 
 
@@ -45,9 +48,10 @@ class Maker:
         self.chance = random.Random(f"oracle {seed}")
         self.rows: list[Row] = []
         self.first = DATES[0] - dt.timedelta(days=DAYS)
-        self.people = people or self.chance.randrange(40, 50)
+        self.people = people or self.chance.randrange(48, 60)
         self.records: dict[int, list[tuple[str, str]]] = {}
         self.began: dict[int, dt.datetime] = {}
+        self.shares: list[str] = []
         self.bought: dict[int, list[tuple[str, str, dt.datetime]]] = {}
         self.count = 0
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from tests.oracle import compare, orders, people, profile, segments, stages
 from tests.oracle.book import Book, Person
-from tests.oracle.brand import Row
 from tests.oracle.compare import Report
+from tests.oracle.homes import landed
 from tests.oracle.world import World, world
 
 
-def check(home: Path, rows: list[Row], is_live: bool, dates: list[dt.date]) -> Report:
+def check(home: Path, dates: list[dt.date]) -> Report:
     """Return what the published tables of the dates have in common with the oracle, and what not."""
     report = Report()
-    known = world(rows, is_live)
+    known = world(landed(home))
     published = compare.versions(home)
     for day in dates:
         _check_date(report, known, day, published[day])
@@ -36,7 +36,8 @@ def _check_date(report: Report, known: World, day: dt.date, folder: Path) -> Non
 def customer(book: Book, person: Person) -> dict[str, object]:
     """Return a row of customers."""
     found = profile.profile(book, person)
-    return found | orders.money(book.orders.get(person, []), book.unmatched.get(person, []))
+    found |= orders.money(book.orders.get(person, []), book.unmatched.get(person, []))
+    return found | {"tags": segments.tags(book, person, found, segments.segments(book, person))}
 
 
 TABLES = {

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from tests.oracle.brand import CATEGORIES, DATES, Maker, clock, phone
+from tests.oracle.brand import DATES, GOODS, Maker, clock, phone
 
 MESSAGE_CHANNELS = ("wecom", "sms", "call", "official_account", "mini_program", "app_push", "wecom_group", "email")
 EVENTS = (
     *("visit", "view", "view", "view", "view", "search", "add_to_cart", "favourite", "like", "comment", "review"),
     *("share", "follow", "unfollow", "speak", "watch_live", "sign_in", "sign_in", "ask_service", "complain", "refer"),
+    *("attend", "view", "like", "share", "favourite", "view"),
     *("book", "trial", "submit_form", "download", "finish_lesson", "receive_coupon", "visit_store", "leave_group"),
 )
 
@@ -17,7 +18,7 @@ def contacts(maker: Maker, person: int) -> None:
     for record in maker.records[person]:
         consents(maker, person, record)
         friends(maker, person, record)
-        for _ in range(maker.chance.choice([0, 2, 6, 12])):
+        for _ in range(maker.chance.choice([0, 3, 8, 16])):
             event(maker, person, record)
         for _ in range(maker.chance.choice([0, 1, 4])):
             message(maker, person, record)
@@ -25,7 +26,7 @@ def contacts(maker: Maker, person: int) -> None:
             coupon(maker, person, record)
         for _ in range(maker.chance.choice([0, 0, 2])):
             points(maker, person, record)
-    if maker.odds(0.25):
+    if maker.odds(0.3):
         suppression(maker, person)
 
 
@@ -73,11 +74,19 @@ def event(maker: Maker, person: int, record: tuple[str, str]) -> None:
     row: dict = {"source": source, "event_id": maker.number("E"), "customer_id": customer_id, "event_type": kind}
     row |= {"occurred_at": at, "channel": maker.chance.choice(["mini_program", "app", None])}
     if kind in ("view", "add_to_cart", "favourite", "review", "trial"):
-        row |= {"object_type": "product", "object_id": f"K{maker.chance.randrange(14)}"}
+        sku = maker.chance.choice([maker.chance.randrange(GOODS), GOODS - 1])
+        row |= {"object_type": "product", "object_id": f"K{sku}"}
+    if kind in ("attend", "finish_lesson"):
+        row |= {"object_type": "lesson", "object_id": f"L{maker.chance.randrange(3)}"}
     if kind == "watch_live":
         row["duration_seconds"] = maker.chance.choice([60, 299, 300, 900])
+    if kind in ("speak", "ask_service", "book"):
+        row["staff_id"] = maker.chance.choice(["G1", "G2", "G3", None])
     if kind == "share":
         row["share_id"] = maker.number("SH")
+        maker.shares.append(row["share_id"])
+    if kind in ("view", "visit") and maker.shares and maker.odds(0.4):
+        row["share_id"] = maker.chance.choice(maker.shares[-6:])
     if kind == "refer":
         other = maker.chance.choice(maker.records[maker.chance.randrange(person + 1)])
         row |= {"referred_customer_id": other[1]}
@@ -163,6 +172,3 @@ def groups_and_offers(maker: Maker) -> None:
         row = {"channel": "wecom", "cost_date": str(day), "spend_yuan": f"{20 + back}.50"}
         maker.add("channel_costs", clock(day, 23, 59), **row)
     task_results(maker)
-
-
-__all__ = ["CATEGORIES", "contacts", "groups_and_offers"]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tests.oracle.brand import CATEGORIES, CHANNELS, DATES, Maker, clock, yuan
+from tests.oracle.brand import CATEGORIES, DATES, GOODS, LAUNCH, Maker, clock, yuan
 
 
 def purchases(maker: Maker, person: int) -> None:
@@ -25,7 +25,8 @@ def order(maker: Maker, person: int, day: dt.date) -> None:
     source, customer_id = chance.choice(maker.records[person])
     order_id = maker.number("O")
     at = clock(day, chance.choice([0, 9, 12, 15, 19, 23]), chance.randrange(60), chance.randrange(60))
-    lines = [(chance.randrange(14), chance.randrange(1, 4), chance.randrange(500, 30000)) for _ in range(2)]
+    goods = GOODS if day >= LAUNCH else GOODS - 2
+    lines = [(chance.randrange(goods), chance.randrange(1, 4), chance.randrange(500, 30000)) for _ in range(2)]
     total = sum(fen for _, _, fen in lines)
     discount = chance.choice([0, 0, 0, total // 10, total // 3])
     freight = chance.choice([0, 0, 800, 1200])

@@ -29,7 +29,7 @@ def run_live(home: Path, rows: list[Row], dates: list[dt.date]) -> None:
     """Run night by night; before each stands in ``raw/`` what has landed by its start, as a restored home has it."""
     give_keys(home)
     (home / "siyu.toml").write_text(f'[live_from]\nstandard = "{LIVE_FROM}"\n', encoding="utf-8")
-    since = dt.datetime.min
+    since = clock(dt.date(1900, 1, 1), 0)
     for date in dates:
         until = clock(date + dt.timedelta(days=1), 6, 30)
         landed = [row for row in rows if since <= landing_of(row) < until]
@@ -38,6 +38,26 @@ def run_live(home: Path, rows: list[Row], dates: list[dt.date]) -> None:
                 _land_raw(home, dataset, mine, moment)
         _run(home, "daily", date.isoformat())
         since = until
+
+
+def landed(home: Path) -> list[Row]:
+    """Return the rows that landed in a home, in the order in which they did; of an export without a landing time."""
+    rows = []
+    for file in sorted((home / "landing" / "standard").glob("*/*.csv")):
+        rows += [Row(file.parent.name, values, None) for values in _read(file)]
+    if rows:
+        return rows
+    for sidecar in (home / "raw" / "standard").glob("*/*.landed.json"):
+        said = json.loads(sidecar.read_text(encoding="utf-8"))
+        at = dt.datetime.fromisoformat(said["landed_at"]) + UTC
+        lands = at if at > HISTORY_LANDED else None
+        rows += [Row(said["dataset"], values, lands) for values in _read(sidecar.parent / said["raw_name"])]
+    return sorted(rows, key=landing_of)
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [{name: value for name, value in row.items() if value} for row in csv.DictReader(lines)]
 
 
 def landing_of(row: Row) -> dt.datetime:

@@ -39,13 +39,20 @@ def paid_orders(world: World, day: dt.date) -> list[Order]:
         backs[(refund.values["source"], refund.text("order_id"))].append(refund)
     found = []
     for row in world.latest("orders", day):
-        paid_at = row.time("paid_at")
-        if paid_at is None and row.text("status") in PAID_WITHOUT_A_TIME:
-            paid_at = row.time("ordered_at")
-        if row.text("order_type") in NO_SALES or paid_at is None or paid_at >= end(day) or is_cancelled(row, day):
-            continue
-        found.append(_order(row, paid_at, backs[row.key]))
+        if is_sale(row) and paid_at(row) < end(day) and not is_cancelled(row, day):
+            found.append(_order(row, paid_at(row), backs[row.key]))
     return found
+
+
+def is_sale(row: Record) -> bool:
+    """Say whether an order is a sale: no gift, exchange or test, and paid at some time."""
+    return row.text("order_type") not in NO_SALES and paid_at(row) is not None
+
+
+def paid_at(row: Record) -> dt.datetime | None:
+    """Return when an order was paid; of a paid order without a time, when it was placed."""
+    found = row.time("paid_at")
+    return row.time("ordered_at") if found is None and row.text("status") in PAID_WITHOUT_A_TIME else found
 
 
 def is_cancelled(row: Record, day: dt.date) -> bool:
@@ -61,7 +68,7 @@ def succeeded(world: World, day: dt.date) -> list[Record]:
     return [row for row in world.latest("refunds", day) if row.text("status") == "succeeded"]
 
 
-def _order(row: Record, paid_at: dt.datetime, backs: list[Record]) -> Order:
+def _order(row: Record, at: dt.datetime, backs: list[Record]) -> Order:
     tender = row.fen("paid_yuan")
     tender = row.fen("amount_yuan") if tender is None else tender
     freight = row.fen("freight_yuan") or 0
@@ -75,7 +82,7 @@ def _order(row: Record, paid_at: dt.datetime, backs: list[Record]) -> Order:
         key=row.key,
         record=row.record if row.text("customer_id") else None,
         ordered_at=row.time("ordered_at"),
-        paid_at=paid_at,
+        paid_at=at,
         goods=goods,
         freight=freight,
         refunded=refunded,

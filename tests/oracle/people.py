@@ -76,6 +76,11 @@ def values(world: World, day: dt.date) -> dict[Value, set[Key]]:
     return found
 
 
+def owned(book_values: dict[Value, set[Key]]) -> dict[Value, set[Key]]:
+    """Return the values that are somebody's: one that joins nobody, a shop's number, reaches nobody either."""
+    return {value: holders for value, holders in book_values.items() if joins(value, holders)}
+
+
 def joins(value: Value, holders: set[Key]) -> bool:
     """Say whether a value joins: no more people carry it than its type allows, a source's further records are more."""
     cap = next(int(row["people_cap"] or 0) for row in seed("id_types") if row["id_type"] == value[0])

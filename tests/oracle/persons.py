@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tests.oracle.brand import CATEGORIES, CHANNELS, DATES, SOURCES, Maker, clock, phone
+from tests.oracle.brand import CATEGORIES, CHANNELS, DATES, GOODS, SOURCES, Maker, clock, phone
 
 SHOP_PHONE = 90_000
 
@@ -22,7 +22,7 @@ def shops_and_goods(maker: Maker) -> None:
     ):
         row = {"staff_id": staff, "name": f"店员{staff}", "store_id": "S1" if staff < "G3" else "S2", "role": "guide"}
         maker.add("staff", start, active=active, left_at=left_at, **row)
-    for sku in range(14):
+    for sku in range(GOODS):
         name = "感冒灵" if sku == 13 else f"货{sku}"
         maker.add("products", start, source="shop", sku_id=f"K{sku}", name=name, category=CATEGORIES[sku % 5])
 
@@ -60,6 +60,8 @@ def records(maker: Maker, person: int) -> None:
             "birth_date": birth if maker.odds(0.8) else None,
             "city": chance.choice(["上海市", "昆山市", "某县", None]),
             "province": chance.choice(["上海", "江苏", None]),
+            "occupation": chance.choice(["教师", None]),
+            "industry": chance.choice(["零售", None]),
             "registered_at": at,
             "acquisition_channel": chance.choice([*CHANNELS, None]),
             "level": chance.choice(["普通", "银卡", "金卡", None]),

@@ -7,9 +7,8 @@ import datetime as dt
 from collections import Counter
 
 from tests.oracle.book import Act, Book, Key, Person
-from tests.oracle.world import Record, end, number, seed
+from tests.oracle.world import NEVER, Record, end, number, seed
 
-NEVER = dt.datetime.min
 TWO_WAY = {"message_replied", "speak", "ask_service", "book"}
 
 
@@ -38,6 +37,7 @@ def profile(book: Book, person: Person) -> dict[str, object]:
         "owner_staff_id": owner(book, person),
         "last_seller_staff_id": last_seller(book, person),
         **dict(zip(("preferred_channel", "preferred_hour"), _preferences(book, person), strict=True)),
+        "is_island": False,
         "exclusion": exclusion(book, person),
     }
 
@@ -129,13 +129,13 @@ def seen(book: Book, person: Person) -> list[tuple[str, dt.datetime]]:
     """Return through which channel and when a person was seen: own acts, going away included, and orders placed."""
     kinds = {row["touch"]: row["is_received_only"] for row in seed("touch_types")}
     acts = [act for act in book.touches.get(person, []) if kinds[act.touch] == "false"]
-    placed = book.rows("orders").get(person, [])
+    placed = book.placed.get(person, [])
     return [(act.channel, act.at) for act in acts] + [(row.values["source"], row.happened) for row in placed]
 
 
 def reachable(book: Book, person: Person) -> set[str]:
     """Return the message channels over which a person has a live address."""
-    mine = {id_type for (id_type, _, _), persons in book.carriers.items() if person in persons}
+    mine = book.reached.get(person, set())
     found = {
         row["message_channel"] for row in seed("reach_rules") if row["rule"] == "identifier" and row["id_type"] in mine
     }
@@ -240,4 +240,6 @@ def _preferences(book: Book, person: Person) -> tuple[str | None, int | None]:
 def _most(said: list[tuple]) -> object:
     counted = Counter(value for value, _ in said)
     last = {value: at for value, at in sorted(said, key=lambda pair: pair[1])}
-    return min(counted, key=lambda value: (-counted[value], -(last[value] - NEVER).total_seconds(), value), default=None)
+    return min(
+        counted, key=lambda value: (-counted[value], -(last[value] - NEVER).total_seconds(), value), default=None
+    )

@@ -1,11 +1,11 @@
 """RFM, activity, conversion, the nine cells, the pyramid, roles, tastes: docs/segments-and-stages.md and its seeds."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from fractions import Fraction
 from statistics import median
 
-from tests.oracle.book import Book, Person
+from tests.oracle.book import Act, Book, Person
 from tests.oracle.goods import halved, spend
 from tests.oracle.orders import Order
 from tests.oracle.profile import exclusion
@@ -14,6 +14,10 @@ from tests.oracle.world import end, number, seed
 
 SCORES = ("r_score", "f_score", "m_score", "rfm_segment", "pyramid_score", "pyramid_tier", "activity_points")
 SCORES += ("conversion_points", "matrix_cell", "worth", "super_user_role", "price_attitude", "novelty_attitude")
+
+POSTS = {"comment", "review", "submit_form"}
+FOLLOWING = {"receive_coupon", "redeem_coupon", "watch_live", "attend", "sign_in"}
+LOOKING = {"view", "favourite", "add_to_cart"}
 
 
 def in_year(book: Book, day: dt.date) -> bool:
@@ -53,6 +57,7 @@ def segments(book: Book, person: Person) -> dict[str, object]:
     found |= {"pyramid_score": score, "pyramid_tier": band(seed("pyramid_tiers"), score)["pyramid_tier"]}
     found["super_user_role"] = role(book, person, found, sway)
     found["price_attitude"] = price_attitude(book, person)
+    found["novelty_attitude"] = novelty(book, person)
     found["interests"] = interests(book, person)
     return found
 
@@ -129,19 +134,32 @@ def conversion_points(book: Book, person: Person, m_score: int | None) -> Fracti
 def influence(book: Book, person: Person) -> dict[str, int]:
     """Return what a person brought about in 90 days: shares, clicks on them by others, referrals, buyers among them."""
     acts = recent(book, person, number("influence_days"))
-    shares = [act for act in acts if act.touch == "share"]
-    brought = {
-        book.owner.get((act.row.values["source"], act.row.text("referred_customer_id")))
-        for act in acts
-        if act.touch == "refer" and act.row.text("referred_customer_id")
-    } - {None, person}
-    buyers = {other for other in brought if any(order.is_purchase for order in book.orders.get(other, []))}
-    score = (
-        number("influence_per_share") * len(shares)
-        + number("influence_per_referral") * len(brought)
-        + number("influence_per_referral_buyer") * len(buyers)
-    )
-    return {"shares": len(shares), "clicks": 0, "referrals": len(brought), "buyers": len(buyers), "score": min(100, score)}
+    shares = {act.row.text("share_id") for act in acts if act.touch == "share"}
+    clicks = [act for other, share, act in clicks_of(book) if share in shares and other != person]
+    brought, buyers = set(), set()
+    for act in (act for act in acts if act.touch == "refer"):
+        other = book.owner.get((act.row.values["source"], act.row.text("referred_customer_id")))
+        if other is None or other == person:
+            continue
+        brought.add(other)
+        # Bought since, and not before.
+        if any(order.is_purchase and order.ordered_at >= act.at for order in book.orders.get(other, [])):
+            buyers.add(other)
+    found = {"shares": sum(act.touch == "share" for act in acts), "clicks": len(clicks)}
+    found |= {"referrals": len(brought), "buyers": len(buyers)}
+    points = (("shares", "share"), ("clicks", "share_click"), ("referrals", "referral"), ("buyers", "referral_buyer"))
+    score = sum(number(f"influence_per_{each}") * found[many] for many, each in points)
+    return found | {"score": min(100, score), "posts": sum(act.touch in POSTS for act in acts)}
+
+
+def clicks_of(book: Book) -> list[tuple[Person, str, Act]]:
+    """Return the visits of 90 days that carry a share's id."""
+    return [
+        (person, act.row.text("share_id"), act)
+        for person in book.people
+        for act in recent(book, person, number("influence_days"))
+        if act.touch != "share" and act.row.text("share_id")
+    ]
 
 
 def cell(activity: int, conversion: int, sway: dict[str, int]) -> dict[str, object]:
@@ -163,7 +181,9 @@ def cell(activity: int, conversion: int, sway: dict[str, int]) -> dict[str, obje
 
 def role(book: Book, person: Person, found: dict, sway: dict[str, int]) -> str | None:
     """Return the first role, in the seed's order, whose least values are reached."""
-    posts = sum(1 for act in recent(book, person, number("influence_days")) if act.touch in ("share", "review", "comment"))
+    posts = sum(
+        1 for act in recent(book, person, number("influence_days")) if act.touch in ("share", "review", "comment")
+    )
     orders = [order for order in book.orders.get(person, []) if order.is_purchase]
     average = sum(order.net for order in book.orders.get(person, [])) // len(orders) if orders else 0
     mine = {
@@ -173,11 +193,12 @@ def role(book: Book, person: Person, found: dict, sway: dict[str, int]) -> str |
         "min_activity_points": found["activity_points"],
         "min_order_days_365d": len(purchases(book, person).in_year(book.day)),
         "min_average_order_fen": average,
-        "min_posts": posts,
+        "min_posts": sway["posts"],
     }
     rules = sorted(seed("super_user_rules"), key=lambda row: int(row["priority"]))
     return next(
-        (row["super_user_role"] for row in rules if all(value >= int(row[least]) for least, value in mine.items())), None
+        (row["super_user_role"] for row in rules if all(value >= int(row[least]) for least, value in mine.items())),
+        None,
     )
 
 
@@ -197,7 +218,59 @@ def price_attitude(book: Book, person: Person) -> str | None:
         for order in orders
     ]
     often = discounted * 100 >= number("price_minded_discount_share_percent") * len(orders)
-    return "price_minded" if often and median(rates) * 100 <= number("price_minded_pay_rate_percent") else "value_minded"
+    return (
+        "price_minded" if often and median(rates) * 100 <= number("price_minded_pay_rate_percent") else "value_minded"
+    )
+
+
+def novelty(book: Book, person: Person) -> str | None:
+    """Return whether somebody follows activities or looks at what is new; nothing where there are too few signs."""
+    acts = recent(book, person, number("preference_days"))
+    activities = sum(act.touch in FOLLOWING for act in acts)
+    news = 0
+    for act in (act for act in acts if act.touch in LOOKING):
+        first = book.first_sold.get(act.row.text("object_id"))
+        news += first is not None and 0 <= (act.at.date() - first).days <= number("new_product_days")
+    if max(activities, news) < number("novelty_minimum_touches"):
+        return None
+    return "activity_lover" if activities >= news else "new_product_follower"
+
+
+def tags(book: Book, person: Person, who: dict[str, object], found: dict[str, object]) -> list[str]:
+    """Return the tags of a person, of their columns of customers and of customer_segments."""
+    if exclusion(book, person):
+        return []
+    records = book.customers.get(person, [])
+    spent, _ = spend(book, person)
+    best = min(spent, key=lambda category: (-spent[category], category), default=None)
+    said = {
+        "gender": who["gender"],
+        "age": who["age_band"],
+        "city_tier": who["city_tier"],
+        "region": who["province"],
+        "occupation": next((row.text("occupation") for row in records if row.text("occupation")), None),
+        "industry": next((row.text("industry") for row in records if row.text("industry")), None),
+        "acquired": who["acquisition_channel"],
+        "level": who["member_level"],
+        "rfm": found["rfm_segment"],
+        "matrix": found["matrix_cell"],
+        "pyramid": found["pyramid_tier"],
+        "role": found["super_user_role"],
+        "price": found["price_attitude"],
+        "novelty": found["novelty_attitude"],
+        "interest": best,
+        "channel": who["preferred_channel"],
+        "hour": who["preferred_hour"],
+    }
+    lessons = {
+        act.row.text("object_id")
+        for act in recent(book, person, number("activity_window_days"))
+        if act.touch in ("attend", "finish_lesson") and act.row.text("object_id")
+    }
+    return sorted(
+        [f"{kind}:{value}" for kind, value in said.items() if value is not None]
+        + [f"attended:{lesson}" for lesson in lessons]
+    )
 
 
 def interests(book: Book, person: Person) -> list[str]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tests.oracle.book import Act, Book, Person
 from tests.oracle.goods import product_category, spend
-from tests.oracle.profile import exclusion, followers, is_member
+from tests.oracle.profile import exclusion, followers, is_member, seen
 from tests.oracle.world import end, number, seed
 
 HALF = Fraction(1, 2)
@@ -34,12 +34,13 @@ def purchases(book: Book, person: Person) -> Purchases:
     days = tuple(sorted({order.ordered_at.date() for order in book.orders.get(person, []) if order.is_purchase}))
     registered = [row.time("registered_at").date() for row in book.customers.get(person, [])]
     found = Purchases(days, 0, min(registered, default=None))
-    return dataclasses.replace(found, cadence=_cadence(found.in_year(book.day)))
+    return dataclasses.replace(found, cadence=_cadence(days, found.in_year(book.day)))
 
 
-def _cadence(days: list[dt.date]) -> int:
+def _cadence(days: tuple[dt.date, ...], year: list[dt.date]) -> int:
     """Return K: the gap of the year that 90 in 100 do not exceed, shrunk to 60 days (the brand is too small to say), half up."""
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    # A gap is of the year in which it ends.
+    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False) if later in year]
     prior, weight = number("cadence_default_days"), number("cadence_prior_weight")
     own = sorted(gaps)[math.ceil(Fraction(9, 10) * len(gaps)) - 1] if gaps else 0
     shrunk = Fraction(len(gaps) * own + weight * prior, len(gaps) + weight)
@@ -69,7 +70,9 @@ def purchase_columns(book: Book, person: Person) -> dict[str, object]:
     now = stage(bought, book.day)
     found: dict[str, object] = {"purchase_stage": now}
     if not bought.days:
-        return found
+        first_seen = min((at for _, at in seen(book, person)), default=None)
+        since = bought.registered or (first_seen and first_seen.date())
+        return found | {"purchase_stage_since": since, "previous_purchase_stage": None}
     since = book.day
     while stage(bought, since - DAY) == now:
         since -= DAY

@@ -11,7 +11,6 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from tests.oracle.brand import Row, clock
-from tests.oracle.homes import landing_of
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 LAG = dt.timedelta(hours=6)
@@ -53,6 +52,8 @@ HAPPENED = {
     "member_merges": "merged_at",
     "points_ledger": "occurred_at",
 }
+NEVER = clock(dt.date(1900, 1, 1), 0)
+FOREVER = clock(dt.date(9999, 1, 1), 0)
 DESCRIBES = {"products", "stores", "staff", "groups", "offers"}
 
 
@@ -125,7 +126,7 @@ class Record:
     @property
     def newness(self) -> tuple[dt.datetime, int]:
         """Of two versions the one with the later time of change is the newer, else the one landed last."""
-        return (self.time("updated_at") or self.happened or dt.datetime.min, self.place)
+        return (self.time("updated_at") or self.happened or NEVER, self.place)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -175,33 +176,30 @@ def newest(rows: Iterable[Record], key: Callable[[Record], object]) -> list[Reco
     return list(found.values())
 
 
-def world(rows: list[Row], is_live: bool) -> World:
-    """Return the brand as a home knows it: everything as history, or from live_from on as it landed."""
-    chosen = [row for row in rows if is_live or not row.is_step]
-    if is_live:
-        # Files are read in the order they landed; the data sets' order within a landing is theirs.
-        chosen = sorted(chosen, key=landing_of)
+def world(rows: list[Row]) -> World:
+    """Return the brand as a home knows it that has loaded these rows in this order."""
     records = []
-    orders = {
-        (row.values["source"], row.values["order_id"]): _known(row, False) for row in chosen if row.dataset == "orders"
-    }
-    for place, row in enumerate(chosen):
-        if row.dataset == "order_lines" and not (is_live and row.lands):
-            known = orders.get((row.values["source"], row.values["order_id"]), dt.datetime.max)
+    orders: dict[tuple[str, str], dt.datetime] = {}
+    for row in (row for row in rows if row.dataset == "orders"):
+        key = (row.values["source"], row.values["order_id"])
+        orders[key] = min(_known(row), orders.get(key, FOREVER))
+    for place, row in enumerate(rows):
+        if row.dataset == "order_lines" and not row.lands:
+            known = orders.get((row.values["source"], row.values["order_id"]), FOREVER)
         else:
-            known = _known(row, is_live)
-        records.append(Record(row.dataset, row.values, known, place, bool(is_live and row.lands)))
+            known = _known(row)
+        records.append(Record(row.dataset, row.values, known, place, bool(row.lands)))
     return World(tuple(_corrected(records)))
 
 
-def _known(row: Row, is_live: bool) -> dt.datetime:
+def _known(row: Row) -> dt.datetime:
     """Return when a row was known: live when it landed; in history by its own times."""
-    if is_live and row.lands:
+    if row.lands:
         return row.lands
     if row.values.get("updated_at"):
         return dt.datetime.fromisoformat(row.values["updated_at"])
     if row.dataset in DESCRIBES:
-        return dt.datetime.min
+        return NEVER
     if row.dataset == "channel_costs":
         return end(dt.date.fromisoformat(row.values["cost_date"])) + LAG
     return dt.datetime.fromisoformat(row.values[HAPPENED[row.dataset]]) + LAG
