@@ -37,7 +37,10 @@ def main() -> int:
 def show(seed: int, mode: str, report: Report) -> None:
     """Print what was compared and what differed."""
     print(f"seed {seed} {mode}: {report.compared} values compared, {len(report.differences)} differences", flush=True)
-    by_column = Counter((where[1], where[3]) for where in report.differences)
+    by_column = Counter(
+        (where[1], " ".join(where[2].split()[1:3]) if where[1] == "kpi_daily" else where[3])
+        for where in report.differences
+    )
     print("".join(f"    {count:5d} {table}.{column}\n" for (table, column), count in by_column.most_common()), end="")
     for day, table, key, column, published, oracle in report.differences[:40]:
         print(f"  {day} {table} {key}: {column} published {published!r}, oracle {oracle!r}")

@@ -26,11 +26,24 @@ class Act:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Book:
-    """What a date knows, by person; ``people`` are the persons as sets of their records."""
+    """What a date knows, by person; ``ids`` are the persons, as sets of their records, by one_id."""
 
     known: World
     day: dt.date
-    people: frozenset[Person]
+    ids: dict[str, Person]
+
+    @cached_property
+    def people(self) -> frozenset[Person]:
+        """The persons."""
+        return frozenset(self.ids.values())
+
+    @cached_property
+    def _one(self) -> dict[Person, str]:
+        return {person: one_id for one_id, person in self.ids.items()}
+
+    def one(self, person: Person | None) -> str | None:
+        """Return the one_id under which a person is published: what stays when records are joined."""
+        return self._one.get(person)
 
     @cached_property
     def owner(self) -> dict[Key, Person]:
@@ -58,10 +71,7 @@ class Book:
     @cached_property
     def placed(self) -> dict[Person, list[Record]]:
         """The sales of each person that were paid at some time, whatever became of them."""
-        return {
-            person: [row for row in mine if orders.is_sale(row)]
-            for person, mine in self.rows("orders").items()
-        }
+        return {person: [row for row in mine if orders.is_sale(row)] for person, mine in self.rows("orders").items()}
 
     @cached_property
     def unmatched(self) -> dict[Person, list[Record]]:
@@ -104,18 +114,27 @@ class Book:
     @cached_property
     def suppressions(self) -> dict[Person, list[Record]]:
         """The refusals in force on the date, by whom they reach: without a scope, every account of the value."""
+        return {
+            person: [row for row in mine if not ((at := row.time("revoked_at")) and at < end(self.day))]
+            for person, mine in self.all_suppressions.items()
+        }
+
+    def bearers(self, row: Record) -> set[Person]:
+        """Return whom a refusal names: whoever carries the value, of every account where it has no scope."""
+        kind, scope, value = row.text("id_type"), row.text("id_scope"), row.text("id_value")
+        return {
+            person
+            for (id_type, id_scope, id_value), persons in self.carriers.items()
+            if (id_type, id_value) == (kind, value) and scope in (None, id_scope)
+            for person in persons
+        }
+
+    @cached_property
+    def all_suppressions(self) -> dict[Person, list[Record]]:
+        """The refusals known on the date, taken back or not."""
         found = defaultdict(list)
         for row in self.known.latest("suppressions", self.day):
-            revoked_at = row.time("revoked_at")
-            if revoked_at and revoked_at < end(self.day):
-                continue
-            kind, scope, value = row.text("id_type"), row.text("id_scope"), row.text("id_value")
-            reached = {
-                person
-                for (id_type, id_scope, id_value), persons in self.carriers.items()
-                if (id_type, id_value) == (kind, value) and scope in (None, id_scope)
-                for person in persons
-            }
+            reached = self.bearers(row)
             if row.text("reason") in ("staff", "test") and len(reached) > 1:
                 continue
             for person in reached:
@@ -179,18 +198,17 @@ class Book:
                         found[person].append(Act(touch, at, row.text("message_channel"), row))
         return found
 
-    @cached_property
-    def own_acts(self) -> dict[Person, list[Act]]:
-        """What each person did themselves, orders apart; going away is none."""
+    def acts_on(self, day: dt.date) -> list[Act]:
+        """Return what everybody did themselves on a day, registering and orders apart; going away is none."""
         kinds = {row["touch"]: row for row in seed("touch_types")}
-        return {
-            person: [
-                act
-                for act in mine
-                if kinds[act.touch]["is_received_only"] == "false" and kinds[act.touch]["is_leaving"] == "false"
-            ]
-            for person, mine in self.touches.items()
-        }
+        return [
+            act
+            for mine in self.touches.values()
+            for act in mine
+            if act.at.date() == day
+            and act.touch != "register"
+            and kinds[act.touch]["is_received_only"] == kinds[act.touch]["is_leaving"] == "false"
+        ]
 
     @cached_property
     def staff_at_work(self) -> set[str]:

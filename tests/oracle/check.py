@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from tests.oracle import compare, orders, people, profile, segments, stages
+from tests.oracle import compare, contacts_of, figures, orders, people, profile, segments, stages
 from tests.oracle.book import Book, Person
 from tests.oracle.compare import Report
 from tests.oracle.homes import landed
@@ -27,10 +27,48 @@ def _check_date(report: Report, known: World, day: dt.date, folder: Path) -> Non
         where = (day, "identity_map", " ".join("/".join(record) for record in sorted(person)))
         report.value(where, "person", person in ids.values(), person in everybody)
     # What follows is asked of people as published, so that one wrong person is one difference.
-    book = Book(known, day, frozenset(ids.values()))
+    book = Book(known, day, ids)
     for table, row in TABLES.items():
         expected = {person: row(book, person) for person in book.people}
         compare.by_person(report, day, table, compare.rows(folder, table), ids, expected)
+
+    check_figures(report, known, day, folder)
+
+
+def check_figures(report: Report, known: World, version: dt.date, folder: Path) -> None:
+    """Compare the figures of 90 days, each as the last date that restates it knew it."""
+    published = {
+        (row["kpi_date"], row["kpi"], row["dimension"], row["value_key"]): row
+        for row in compare.rows(folder, "kpi_daily")
+    }
+    seen, told = set(), set()
+    books: dict[dt.date, Book] = {}
+
+    def reader(date: dt.date) -> Book:
+        if date not in books:
+            books[date] = Book(known, date, compare.partition(folder, date))
+        return books[date]
+
+    staff = {(row["kpi_date"], row["staff_id"]): row for row in compare.rows(folder, "staff_daily")}
+    for back in range(figures.DAYS):
+        day = version - dt.timedelta(days=back)
+        book = reader(figures.read_on(day, version))
+        for kpi, dimension, key, numerator, denominator in figures.figures(book, day, reader):
+            where = (day, kpi, dimension, key)
+            told.add(where)
+            seen.add((kpi, dimension))
+            row = published.get(where)
+            report.row(
+                (version, "kpi_daily", " ".join(map(str, where))),
+                row and {"numerator": row["numerator"], "denominator": row["denominator"]},
+                {"numerator": numerator, "denominator": denominator},
+            )
+        mine = contacts_of.staff_rows(book, day)
+        for member in sorted({*mine, *(who for on, who in staff if on == day)}):
+            report.row((version, "staff_daily", f"{day} {member}"), staff.get((day, member)), mine.get(member))
+    for where in sorted(set(published) - told):
+        if where[1:3] in seen:
+            report.row((version, "kpi_daily", " ".join(map(str, where))), published[where], None)
 
 
 def customer(book: Book, person: Person) -> dict[str, object]:

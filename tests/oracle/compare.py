@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from tests.oracle.world import cut_off
+
 UTC = dt.timedelta(hours=8)
 Key = tuple[str, str]
 
@@ -55,13 +57,20 @@ def _plain(value: object) -> object:
     return value
 
 
-def partition(folder: Path) -> dict[str, frozenset[Key]]:
-    """Return the records of each published person."""
+def partition(folder: Path, day: dt.date | None = None) -> dict[str, frozenset[Key]]:
+    """Return the records of each published person, as known now or on an earlier date."""
     found: dict[str, set[Key]] = {}
     for row in rows(folder, "identity_map"):
-        if row["id_type"] == "customer_id" and row["known_to"] is None and row["one_id"]:
+        if row["id_type"] == "customer_id" and row["one_id"] and _stood(row, day):
             found.setdefault(row["one_id"], set()).add((row["id_scope"], row["id_token"]))
     return {one_id: frozenset(records) for one_id, records in found.items()}
+
+
+def _stood(row: dict, day: dt.date | None) -> bool:
+    if day is None:
+        return row["known_to"] is None
+    until = cut_off(day)
+    return row["known_from"] <= until and (row["known_to"] is None or row["known_to"] > until)
 
 
 def by_person(
