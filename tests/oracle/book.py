@@ -83,6 +83,15 @@ class Book:
                 found[self.owner[refund.record]].append(refund)
         return found
 
+    def refunds_of(self, person: Person) -> list[Record]:
+        """Return the refunds of a person: who is named, else whose the order is."""
+        named = {row.key: row.record for row in self.known.latest("orders", self.day)}
+        return [
+            row
+            for row in self.known.latest("refunds", self.day)
+            if (row.record if row.text("customer_id") else named.get((row.values["source"], row.text("order_id")))) in person
+        ]
+
     @cached_property
     def customers(self) -> dict[Person, list[Record]]:
         """The newest version of each record of a person, the newest first; of equally new ones by name."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from tests.oracle import compare, contacts_of, figures, orders, people, profile, segments, stages
+from tests.oracle import compare, contacts_of, figures, lists, orders, people, profile, segments, stages
 from tests.oracle.book import Book, Person
 from tests.oracle.compare import Report
 from tests.oracle.homes import landed
@@ -16,11 +16,11 @@ def check(home: Path, dates: list[dt.date]) -> Report:
     known = world(landed(home))
     published = compare.versions(home)
     for day in dates:
-        _check_date(report, known, day, published[day])
+        _check_date(report, known, day, day if known.is_live else dates[-1] + dt.timedelta(days=99), published[day])
     return report
 
 
-def _check_date(report: Report, known: World, day: dt.date, folder: Path) -> None:
+def _check_date(report: Report, known: World, day: dt.date, at_publish: dt.date, folder: Path) -> None:
     everybody = people.people(known, day)
     ids = compare.partition(folder)
     for person in sorted({*ids.values(), *everybody}, key=sorted):
@@ -28,11 +28,25 @@ def _check_date(report: Report, known: World, day: dt.date, folder: Path) -> Non
         report.value(where, "person", person in ids.values(), person in everybody)
     # What follows is asked of people as published, so that one wrong person is one difference.
     book = Book(known, day, ids)
+    now = Book(known, at_publish, ids)
     for table, row in TABLES.items():
         expected = {person: row(book, person) for person in book.people}
         compare.by_person(report, day, table, compare.rows(folder, table), ids, expected)
 
+    check_lists(report, book, now, folder)
     check_figures(report, known, day, folder)
+
+
+def check_lists(report: Report, book: Book, now: Book, folder: Path) -> None:
+    """Compare the lists of whom to hand over and of whom to write the same words."""
+    paid = {row["one_id"]: row["net_paid_fen"] for row in compare.rows(folder, "customers")}
+    expected = {
+        "hand_over_list": {person: lists.hand_over(book, person, paid[one]) for one, person in book.ids.items()},
+        "general_list": {person: lists.general(book, person, now) for person in book.people},
+    }
+    for table, rows in expected.items():
+        mine = {person: row for person, row in rows.items() if row}
+        compare.by_person(report, book.day, table, compare.rows(folder, table), book.ids, mine)
 
 
 def check_figures(report: Report, known: World, version: dt.date, folder: Path) -> None:

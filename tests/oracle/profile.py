@@ -184,20 +184,21 @@ def consented(book: Book, person: Person) -> set[str]:
 
 
 def owner(book: Book, person: Person) -> str | None:
-    """Return who speaks to the customer: of the followers at work the last two-way contact, else seller, else the first."""
+    """Return who speaks to the customer, of the followers at work."""
     mine = [row for row in followers(book, person) if row.text("staff_id") in book.staff_at_work]
-    if not mine:
-        return None
+    return ranked_followers(book, person, mine)[0].text("staff_id") if mine else None
+
+
+def ranked_followers(book: Book, person: Person, rows: list[Record]) -> list[Record]:
+    """Return followers by the last two-way contact, else the last sale, else who was added first."""
     talks, sales = _last_talks(book, person), _last_sales(book, person)
-    return min(
-        mine,
-        key=lambda row: (
-            -(talks.get(row.text("staff_id"), NEVER) - NEVER).total_seconds(),
-            -(sales.get(row.text("staff_id"), NEVER) - NEVER).total_seconds(),
-            row.happened,
-            row.text("staff_id"),
-        ),
-    ).text("staff_id")
+
+    def place(row: Record) -> tuple[float, float, dt.datetime, str]:
+        staff = row.text("staff_id")
+        talked, sold = talks.get(staff, NEVER), sales.get(staff, NEVER)
+        return (-(talked - NEVER).total_seconds(), -(sold - NEVER).total_seconds(), row.happened, staff)
+
+    return sorted(rows, key=place)
 
 
 def last_seller(book: Book, person: Person) -> str | None:

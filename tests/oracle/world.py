@@ -135,6 +135,11 @@ class World:
 
     records: tuple[Record, ...]
 
+    @property
+    def is_live(self) -> bool:
+        """Whether any of it landed after its channel went live."""
+        return any(row.is_live for row in self.records)
+
     @cached_property
     def by_dataset(self) -> dict[str, list[Record]]:
         """The rows of each data set."""
