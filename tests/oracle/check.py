@@ -3,8 +3,9 @@
 import datetime as dt
 from pathlib import Path
 
-from tests.oracle import compare, contacts_of, figures, lists, orders, people, profile, segments, stages
+from tests.oracle import compare, contacts_of, figures, lists, orders, people, profile, recall, segments, stages
 from tests.oracle.book import Book, Person
+from tests.oracle.brand import clock
 from tests.oracle.compare import Report
 from tests.oracle.homes import landed
 from tests.oracle.world import World, world
@@ -34,7 +35,38 @@ def _check_date(report: Report, known: World, day: dt.date, at_publish: dt.date,
         compare.by_person(report, day, table, compare.rows(folder, table), ids, expected)
 
     check_lists(report, book, now, folder)
+    check_recall(report, book, folder)
     check_figures(report, known, day, folder)
+
+
+def check_recall(report: Report, book: Book, folder: Path) -> None:
+    """Compare who is a candidate, who may be sent nothing, and whether every plan is one of the person's options."""
+    scores = {row["one_id"]: row["score"] for row in compare.rows(folder, "customer_scores") if row["model"] == "churn"}
+    arms = {row["one_id"]: row["arm"] for row in compare.rows(folder, "recall_assignment")}
+    plans = {row["one_id"]: row for row in compare.rows(folder, "recall_audience")}
+    for one_id, person in sorted(book.ids.items()):
+        where = (book.day, "recall_assignment", " ".join("/".join(record) for record in sorted(person)))
+        rule = recall.policy(book, person, scores.get(one_id))
+        report.value(where, "is_candidate", one_id in arms, rule is not None)
+        if rule is None or one_id not in arms:
+            continue
+        said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
+        options = recall.options(book, person, rule, said)
+        if arms[one_id] not in recall.HOLDOUTS:
+            report.value(where, "is_ineligible", arms[one_id] == "ineligible", not options)
+        if plan := plans.get(one_id):
+            chosen = (plan["message_channel"], plan["offer_id"] or "none")
+            with_staff = plan["message_channel"] in recall.WITH_STAFF
+            expected = {
+                "policy_id": rule["policy_id"],
+                "audience_kind": rule["audience_kind"],
+                "consent_purpose": rule["consent_purpose"],
+                "content_theme": rule["content_theme"],
+                "staff_id": profile.owner(book, person) if with_staff else None,
+                "valid_until_at": clock(book.day + dt.timedelta(days=1), 21),
+            }
+            report.row((where[0], "recall_audience", where[2]), plan, expected)
+            report.value((where[0], "recall_audience", where[2]), "option", chosen, chosen if chosen in options else options)
 
 
 def check_lists(report: Report, book: Book, now: Book, folder: Path) -> None:
