@@ -84,6 +84,12 @@ def outcomes(
     return pd.DataFrame(rows, columns=list(OUTCOMES))
 
 
+def due_on(journal: pd.DataFrame, dates: list[dt.date], horizon_days: int) -> list[dt.date]:
+    """Return the dates by which a published audience can be read; none where nobody was a candidate yet."""
+    first = min(journal["as_of_date"], default=None)
+    return [date for date in dates if first and first + dt.timedelta(days=horizon_days) <= date]
+
+
 def _read(
     people: pd.DataFrame, bought: pd.DataFrame, sent: pd.DataFrame, ancestors: pd.Series, rules: Rules
 ) -> dict[str, object]:

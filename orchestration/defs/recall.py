@@ -1,7 +1,6 @@
 """Recall: one asset that decides and writes five tables, and one that reads what the published audiences came to."""
 
 import collections
-import datetime as dt
 import time
 from collections.abc import Iterator
 
@@ -9,7 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from ml.recall import Salts, plan_recall
-from ml.recall.outcomes import JOURNAL_COLUMNS, outcomes
+from ml.recall.outcomes import JOURNAL_COLUMNS, due_on, outcomes
 from ml.recall.tables import OUTCOMES, PLANNED
 from orchestration.channels.engine.keys import load_key
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
@@ -80,9 +79,7 @@ def recall_outcomes(context: dg.AssetExecutionContext, home: Home) -> dg.Materia
         found = [pd.DataFrame(columns=list(OUTCOMES))]
         if journal_file.exists():
             journal = pd.read_parquet(journal_file, columns=list(JOURNAL_COLUMNS))
-            first = journal["as_of_date"].min() + dt.timedelta(days=settings.horizon_days)
-            due = [date for date in dates if first <= date]
-            if due:
+            if due := due_on(journal, dates, settings.horizon_days):
                 planned = planned_with(con, journal["as_of_date"].unique().tolist())
                 journal = journal.merge(planned, on=["as_of_date", "one_id"], how="left")
                 (changed, ancestry), rules = identity_moves(con), load_rules(con, settings)

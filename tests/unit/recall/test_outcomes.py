@@ -9,6 +9,7 @@ import pytest
 from ml.recall.outcomes import (
     JOURNAL_COLUMNS,
     PLANNED_WITH,
+    due_on,
     margin_of_difference,
     outcomes,
     read_together,
@@ -306,3 +307,10 @@ def test_where_nobody_or_everybody_is_to_be_held_out_there_is_no_share_to_test()
 def test_a_share_held_out_has_a_probability_of_six_decimals():
     found = read(journal(["treat"] * 13 + ["holdout_global"] * 7), orders([])).iloc[0]
     assert found["srm_p_value"] == 0.179712  # chi-square 3^2 / 10 + 3^2 / 10 = 1.8
+
+
+def test_a_night_after_nobody_was_a_candidate_has_nothing_to_read():
+    """A small brand's first night may plan nobody: its journal is there and holds no row."""
+    due = READ_ON + dt.timedelta(days=1)
+    assert due_on(journal([]), [READ_ON, due], horizon_days=28) == []
+    assert due_on(journal(["treat"]), [READ_ON - dt.timedelta(days=1), READ_ON], horizon_days=28) == [READ_ON]

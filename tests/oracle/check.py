@@ -1,0 +1,131 @@
+"""Computes a date of a brand from the words and compares it with what is published."""
+
+import datetime as dt
+from pathlib import Path
+
+from tests.oracle import compare, contacts_of, figures, lists, orders, people, profile, recall, segments, stages
+from tests.oracle.book import Book, Person
+from tests.oracle.brand import clock
+from tests.oracle.compare import Report
+from tests.oracle.homes import landed
+from tests.oracle.world import World, world
+
+
+def check(home: Path, dates: list[dt.date]) -> Report:
+    """Return what the published tables of the dates have in common with the oracle, and what not."""
+    report = Report()
+    known = world(landed(home))
+    published = compare.versions(home)
+    for day in dates:
+        _check_date(report, known, day, day if known.is_live else dates[-1] + dt.timedelta(days=99), published[day])
+    return report
+
+
+def _check_date(report: Report, known: World, day: dt.date, at_publish: dt.date, folder: Path) -> None:
+    everybody = people.people(known, day)
+    ids = compare.partition(folder)
+    for person in sorted({*ids.values(), *everybody}, key=sorted):
+        where = (day, "identity_map", " ".join("/".join(record) for record in sorted(person)))
+        report.value(where, "person", person in ids.values(), person in everybody)
+    # What follows is asked of people as published, so that one wrong person is one difference.
+    book = Book(known, day, ids)
+    now = Book(known, at_publish, ids)
+    for table, row in TABLES.items():
+        expected = {person: row(book, person) for person in book.people}
+        compare.by_person(report, day, table, compare.rows(folder, table), ids, expected)
+
+    check_lists(report, book, now, folder)
+    check_recall(report, book, folder)
+    check_figures(report, known, day, folder)
+
+
+def check_recall(report: Report, book: Book, folder: Path) -> None:
+    """Compare who is a candidate, who may be sent nothing, and whether every plan is one of the person's options."""
+    scores = {row["one_id"]: row["score"] for row in compare.rows(folder, "customer_scores") if row["model"] == "churn"}
+    arms = {row["one_id"]: row["arm"] for row in compare.rows(folder, "recall_assignment")}
+    plans = {row["one_id"]: row for row in compare.rows(folder, "recall_audience")}
+    for one_id, person in sorted(book.ids.items()):
+        where = (book.day, "recall_assignment", " ".join("/".join(record) for record in sorted(person)))
+        rule = recall.policy(book, person, scores.get(one_id))
+        report.value(where, "is_candidate", one_id in arms, rule is not None)
+        if rule is None or one_id not in arms:
+            continue
+        said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
+        options = recall.options(book, person, rule, said)
+        if arms[one_id] not in recall.HOLDOUTS:
+            report.value(where, "is_ineligible", arms[one_id] == "ineligible", not options)
+        if plan := plans.get(one_id):
+            chosen = (plan["message_channel"], plan["offer_id"] or "none")
+            with_staff = plan["message_channel"] in recall.WITH_STAFF
+            expected = {
+                "policy_id": rule["policy_id"],
+                "audience_kind": rule["audience_kind"],
+                "consent_purpose": rule["consent_purpose"],
+                "content_theme": rule["content_theme"],
+                "staff_id": profile.owner(book, person) if with_staff else None,
+                "valid_until_at": clock(book.day + dt.timedelta(days=1), 21),
+            }
+            report.row((where[0], "recall_audience", where[2]), plan, expected)
+            report.value((where[0], "recall_audience", where[2]), "option", chosen, chosen if chosen in options else options)
+
+
+def check_lists(report: Report, book: Book, now: Book, folder: Path) -> None:
+    """Compare the lists of whom to hand over and of whom to write the same words."""
+    paid = {row["one_id"]: row["net_paid_fen"] for row in compare.rows(folder, "customers")}
+    expected = {
+        "hand_over_list": {person: lists.hand_over(book, person, paid[one]) for one, person in book.ids.items()},
+        "general_list": {person: lists.general(book, person, now) for person in book.people},
+    }
+    for table, rows in expected.items():
+        mine = {person: row for person, row in rows.items() if row}
+        compare.by_person(report, book.day, table, compare.rows(folder, table), book.ids, mine)
+
+
+def check_figures(report: Report, known: World, version: dt.date, folder: Path) -> None:
+    """Compare the figures of 90 days, each as the last date that restates it knew it."""
+    published = {
+        (row["kpi_date"], row["kpi"], row["dimension"], row["value_key"]): row
+        for row in compare.rows(folder, "kpi_daily")
+    }
+    seen, told = set(), set()
+    books: dict[dt.date, Book] = {}
+
+    def reader(date: dt.date) -> Book:
+        if date not in books:
+            books[date] = Book(known, date, compare.partition(folder, date))
+        return books[date]
+
+    staff = {(row["kpi_date"], row["staff_id"]): row for row in compare.rows(folder, "staff_daily")}
+    for back in range(figures.DAYS):
+        day = version - dt.timedelta(days=back)
+        book = reader(figures.read_on(day, version))
+        for kpi, dimension, key, numerator, denominator in figures.figures(book, day, reader):
+            where = (day, kpi, dimension, key)
+            told.add(where)
+            seen.add((kpi, dimension))
+            row = published.get(where)
+            report.row(
+                (version, "kpi_daily", " ".join(map(str, where))),
+                row and {"numerator": row["numerator"], "denominator": row["denominator"]},
+                {"numerator": numerator, "denominator": denominator},
+            )
+        mine = contacts_of.staff_rows(book, day)
+        for member in sorted({*mine, *(who for on, who in staff if on == day)}):
+            report.row((version, "staff_daily", f"{day} {member}"), staff.get((day, member)), mine.get(member))
+    for where in sorted(set(published) - told):
+        if where[1:3] in seen:
+            report.row((version, "kpi_daily", " ".join(map(str, where))), published[where], None)
+
+
+def customer(book: Book, person: Person) -> dict[str, object]:
+    """Return a row of customers."""
+    found = profile.profile(book, person)
+    found |= orders.money(book.orders.get(person, []), book.unmatched.get(person, []))
+    return found | {"tags": segments.tags(book, person, found, segments.segments(book, person))}
+
+
+TABLES = {
+    "customers": customer,
+    "customer_segments": segments.segments,
+    "customer_lifecycle": stages.lifecycle,
+}

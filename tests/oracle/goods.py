@@ -1,0 +1,58 @@
+"""What is on a shelf and in a basket: docs/segments-and-stages.md, "Taste", and the seed sensitive_words."""
+
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+from tests.oracle.book import Book, Person
+from tests.oracle.world import Record, number, seed
+
+
+def is_sensitive(text: str | None) -> bool:
+    """Say whether a text holds a sensitive word, in capitals or not."""
+    return text is not None and any(row["word"].upper() in text.upper() for row in seed("sensitive_words"))
+
+
+def product(book: Book, sku: str) -> Record | None:
+    """Return the product of an article."""
+    return book.products.get(sku)
+
+
+def product_category(book: Book, sku: str | None) -> str | None:
+    """Return the category of an article; nothing where it or its shelf is sensitive."""
+    found = book.products.get(sku)
+    if found is None or is_sensitive(found.text("name")) or is_sensitive(found.text("category")):
+        return None
+    return found.text("category")
+
+
+def category_of(book: Book, line: Record) -> str | None:
+    """Return the category of a line: what the ticket says, else the product's; nothing where any of it is sensitive."""
+    found = book.products.get(line.text("sku_id"))
+    shelf = found.text("category") if found else None
+    if found and (is_sensitive(found.text("name")) or is_sensitive(shelf)):
+        return None
+    category = line.text("category") or shelf
+    return None if is_sensitive(category) else category
+
+
+def halved(age: int, half_life: int) -> Fraction:
+    """Return the weight of an age in days, in whole millionths."""
+    return Fraction(round(0.5 ** (age / half_life) * 1_000_000), 1_000_000)
+
+
+def spend(book: Book, person: Person) -> tuple[dict[str, Fraction], Counter]:
+    """Return by category what a person spent in the 180 days back from the last purchase, halving, and in how many orders."""
+    orders = [order for order in book.orders.get(person, []) if order.is_purchase]
+    last = max((order.ordered_at.date() for order in orders), default=None)
+    spent: dict[str, Fraction] = defaultdict(Fraction)
+    often: Counter = Counter()
+    for order in orders:
+        age = (last - order.ordered_at.date()).days
+        if age >= number("interest_window_days"):
+            continue
+        shelves = [(category_of(book, line), line.fen("amount_yuan")) for line in book.lines.get(order.key, [])]
+        for category, fen in shelves:
+            if category:
+                spent[category] += fen * halved(age, number("interest_half_life_days"))
+        often.update({category for category, _ in shelves if category})
+    return spent, often

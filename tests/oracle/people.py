@@ -1,0 +1,90 @@
+"""Who is one person on a date: docs/plugging-in-your-channels.md, "Identifiers", and the seed id_types.
+
+Records are joined by the values they share, less the values that join nobody. The ids of people are not computed
+again: a person is the set of their records.
+"""
+
+import datetime as dt
+from collections import defaultdict
+
+from tests.oracle.world import World, end, seed
+
+Key = tuple[str, str]
+Value = tuple[str, str, str]
+COLUMNS = {
+    "mobile": "mobile",
+    "email": "email",
+    "unionid": "wx_unionid",
+    "openid": "wx_openid",
+    "member_no": "member_no",
+}
+FILLERS = {"13900000000"}  # "13800138000 and its like get no token"
+NAMING = ("orders", "events", "messages", "coupons", "consents", "follows", "group_memberships", "points_ledger")
+
+
+def people(world: World, day: dt.date) -> list[frozenset[Key]]:
+    """Return the people known on a date, each as the set of their records."""
+    carriers = values(world, day)
+    parent: dict[Key, Key] = {record: record for record in known_records(world, day)}
+
+    def root(record: Key) -> Key:
+        while parent[record] != record:
+            record = parent[record]
+        return record
+
+    for value, holders in carriers.items():
+        if joins(value, holders):
+            first, *others = sorted(holders)
+            for other in others:
+                parent[root(other)] = root(first)
+    for merge in world.known("member_merges", day):
+        source = merge.values["source"]
+        gone, stays = (source, merge.values["customer_id_from"]), (source, merge.values["customer_id_to"])
+        if gone in parent and stays in parent:
+            parent[root(gone)] = root(stays)
+    found = defaultdict(set)
+    for record in parent:
+        found[root(record)].add(record)
+    return [frozenset(records) for records in found.values()]
+
+
+def known_records(world: World, day: dt.date) -> set[Key]:
+    """Return the records that anything known by the date names or describes."""
+    found = {row.record for row in world.all("customers") if is_registered(row, day)}
+    for dataset in NAMING:
+        found |= {row.record for row in world.known(dataset, day) if row.text("customer_id")}
+    return found
+
+
+def is_registered(row, day: dt.date) -> bool:
+    """Say whether a customer's row tells of its registration by the date: in history that is known 6 hours after it."""
+    registered = row.time("registered_at")
+    if row.is_live or registered is None:
+        return row in [row] and row.known <= end(day) + dt.timedelta(hours=6)
+    return registered < end(day)
+
+
+def values(world: World, day: dt.date) -> dict[Value, set[Key]]:
+    """Return who carries which value by the date."""
+    found = defaultdict(set)
+    for row in world.known("customers", day):
+        for column, id_type in COLUMNS.items():
+            value = row.text(column)
+            if value and value not in FILLERS:
+                scope = {"wx_openid": row.text("openid_app") or "", "member_no": row.values["source"]}.get(id_type, "")
+                found[(id_type, scope, value)].add(row.record)
+    return found
+
+
+def owned(book_values: dict[Value, set[Key]]) -> dict[Value, set[Key]]:
+    """Return the values that are somebody's: one that joins nobody, a shop's number, reaches nobody either."""
+    return {value: holders for value, holders in book_values.items() if joins(value, holders)}
+
+
+def joins(value: Value, holders: set[Key]) -> bool:
+    """Say whether a value joins: no more people carry it than its type allows, a source's further records are more."""
+    cap = next(int(row["people_cap"] or 0) for row in seed("id_types") if row["id_type"] == value[0])
+    per_source = defaultdict(int)
+    for source, _ in holders:
+        per_source[source] += 1
+    return 1 + sum(count - 1 for count in per_source.values()) <= cap
