@@ -23,10 +23,9 @@
     {{ facts }}.is_buyer = {{ rules }}.is_buyer
     and (
         (not {{ facts }}.is_buyer and {{ facts }}.is_registered = {{ rules }}.is_registered)
-        or ({{ facts }}.is_buyer and {{ facts }}.order_days_365d = 0 and {{ rules }}.is_idle_window)
+        or ({{ facts }}.order_days_365d = 0 and {{ rules }}.is_idle_window)
         or (
-            {{ facts }}.is_buyer
-            and {{ facts }}.order_days_365d >= {{ rules }}.min_order_days
+            {{ facts }}.order_days_365d >= {{ rules }}.min_order_days
             and {{ facts }}.order_days_365d <= {{ rules }}.max_order_days
             and {{ facts }}.recency_days * 100 > {{ rules }}.above_cadence_percent * {{ facts }}.cadence_days
             and {{ facts }}.recency_days * 100 <= {{ rules }}.to_cadence_percent * {{ facts }}.cadence_days

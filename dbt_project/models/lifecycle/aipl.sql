@@ -35,7 +35,7 @@ furthest as (
     select
         stages.as_of_date,
         stages.one_id,
-        greatest(coalesce(touched.rank, 0), coalesce(bought.rank, 0)) as rank
+        greatest(touched.rank, bought.rank) as rank
     from {{ ref('purchase_stages') }} as stages
     inner join {{ run_dates('state') }} as dates on stages.as_of_date = dates.as_of_date
     left join touched on stages.as_of_date = touched.as_of_date and stages.one_id = touched.one_id

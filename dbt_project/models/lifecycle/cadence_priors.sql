@@ -69,7 +69,7 @@ summed as (
 select
     frozen_on,
     category,
-    cast(max(all_gaps) as bigint) as gap_count,
+    cast(all_gaps as bigint) as gap_count,
     min(case when votes_so_far * 10 >= all_votes * 9 then gap_days end) as p90_gap_days
 from summed
-group by frozen_on, category
+group by frozen_on, category, all_gaps

@@ -58,8 +58,8 @@ furthest as (
         people.as_of_date,
         people.one_id,
         case
-            when people.order_days_365d >= act.min_order_days then greatest(act.rank, coalesce(touched.rank, 0))
-            else coalesce(touched.rank_before_order, 0)
+            when people.order_days_365d >= act.min_order_days then greatest(act.rank, touched.rank)
+            else touched.rank_before_order
         end as rank
     from people
     cross join act

@@ -11,7 +11,6 @@ with recent as (
     where
         {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
         and touches.age_days < {{ segment_number('need_state_days') }}
-        and touches.touch in ('ask_service', 'add_to_cart', 'book', 'view', 'trial', 'search')
 ),
 
 product_categories as (
@@ -56,7 +55,7 @@ browsing as (
         max(most_views_of_one_product) as views_of_one_product,
         max(case when category is not null then product_count end) as products_of_one_category,
         sum(
-            case when category is not null and view_count <= {{ segment_number('light_views') }} then 1 else 0 end
+            case when category is not null and view_count <= {{ segment_number('light_views') }} then 1 end
         ) as lightly_viewed_categories
     from viewed_categories
     group by as_of_date, one_id
@@ -66,14 +65,14 @@ acting as (
     select
         as_of_date,
         one_id,
-        sum(case when touch = 'ask_service' and coalesce(object_type, '') <> 'price' then 1 else 0 end)
+        sum(case when touch = 'ask_service' and coalesce(object_type, '') <> 'price' then 1 end)
             as service_questions,
-        sum(case when touch = 'ask_service' and object_type = 'price' then 1 else 0 end) as price_questions,
-        sum(case when touch = 'add_to_cart' then 1 else 0 end) as carts,
-        sum(case when touch = 'book' then 1 else 0 end) as bookings,
-        sum(case when touch = 'view' and object_type = 'review' then 1 else 0 end) as review_reads,
-        sum(case when touch = 'trial' then 1 else 0 end) as trials,
-        sum(case when touch = 'search' then 1 else 0 end) as searches
+        sum(case when touch = 'ask_service' and object_type = 'price' then 1 end) as price_questions,
+        sum(case when touch = 'add_to_cart' then 1 end) as carts,
+        sum(case when touch = 'book' then 1 end) as bookings,
+        sum(case when touch = 'view' and object_type = 'review' then 1 end) as review_reads,
+        sum(case when touch = 'trial' then 1 end) as trials,
+        max(touch = 'search') as is_searching
     from recent
     group by as_of_date, one_id
 ),
@@ -84,7 +83,7 @@ acted as (
         browsing.views_of_one_product,
         browsing.products_of_one_category,
         -- Who searches knows what they look for.
-        case when acting.searches = 0 then browsing.lightly_viewed_categories else 0 end as lightly_viewed_categories
+        case when not acting.is_searching then browsing.lightly_viewed_categories end as lightly_viewed_categories
     from acting
     left join browsing on acting.as_of_date = browsing.as_of_date and acting.one_id = browsing.one_id
 ),

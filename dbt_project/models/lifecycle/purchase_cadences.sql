@@ -51,19 +51,11 @@ own as (
 
 priors as (
     select
-        told.as_of_date,
-        told.person_key,
-        max(case when priors.category is not null then priors.p90_gap_days end) as category_gap_days,
-        max(case when priors.category is null then priors.p90_gap_days end) as brand_gap_days
-    from told
-    left join {{ ref('main_categories') }} as categories
-        on {{ frozen_date('told.as_of_date') }} = categories.frozen_on and told.person_key = categories.person_key
-    inner join {{ ref('cadence_priors') }} as priors
-        on
-            priors.frozen_on = {{ frozen_date('told.as_of_date') }}
-            and (priors.category is null or priors.category = categories.category)
-            and priors.gap_count >= {{ segment_number('cadence_minimum_gaps') }}
-    group by told.as_of_date, told.person_key
+        frozen_on,
+        category,
+        p90_gap_days
+    from {{ ref('cadence_priors') }}
+    where gap_count >= {{ segment_number('cadence_minimum_gaps') }}
 ),
 
 people as (
@@ -85,14 +77,19 @@ joined as (
     select
         told.as_of_date,
         own.*,
-        coalesce(priors.category_gap_days, priors.brand_gap_days, numbers.default_days) as prior_gap_days,
+        coalesce(of_category.p90_gap_days, of_brand.p90_gap_days, numbers.default_days) as prior_gap_days,
         numbers.prior_weight,
         numbers.minimum_days,
         numbers.window_days
     from told
     inner join own on told.told_on = own.told_on and told.person_key = own.person_key
     cross join numbers
-    left join priors on told.as_of_date = priors.as_of_date and told.person_key = priors.person_key
+    left join {{ ref('main_categories') }} as categories
+        on {{ frozen_date('told.as_of_date') }} = categories.frozen_on and told.person_key = categories.person_key
+    left join priors as of_category
+        on categories.frozen_on = of_category.frozen_on and categories.category = of_category.category
+    left join priors as of_brand
+        on {{ frozen_date('told.as_of_date') }} = of_brand.frozen_on and of_brand.category is null
 )
 
 select
@@ -109,7 +106,7 @@ select
     least(
         greatest(
             {{ rounded_quotient(
-                'joined.gap_count * coalesce(joined.own_p90_gap_days, 0) + joined.prior_weight * joined.prior_gap_days',
+                'coalesce(joined.gap_count * joined.own_p90_gap_days, 0) + joined.prior_weight * joined.prior_gap_days',
                 'joined.gap_count + joined.prior_weight'
             ) }},
             joined.minimum_days

@@ -55,7 +55,6 @@ entering_days as (
         days.order_date,
         days.gap_days,
         days.day_rank,
-        days.order_days_365d,
         after.purchase_stage <> coalesce(before.purchase_stage, '') as is_other_stage
     from {{ ref('purchase_days') }} as days
     inner join rules as after
@@ -81,14 +80,12 @@ active as (
                 days.gap_days is null or days.gap_days - 1 > people.cadence_days or days.is_other_stage
                 then days.order_date
         end) as entered_on,
-        -- Fewer purchase days in the year than on the last of them: the one too many left the window.
+        -- One purchase day more would be too many for the stage: when it left the window.
         max(case
             when days.day_rank = people.max_order_days + 1 then {{ add_days('days.order_date', order_window_days) }}
-        end) as fell_on,
-        max(case when days.day_rank = 1 then days.order_days_365d end) as order_days_at_last
+        end) as fell_on
     from people
     inner join entering_days as days on people.one_id = days.one_id and people.order_set = days.order_set
-    where people.is_buyer and people.lapse_depth = 0
     group by people.as_of_date, people.one_id
 )
 
@@ -107,8 +104,7 @@ select
                 ) }},
                 {{ add_days('people.last_order_date', order_window_days) }}
             )
-        when active.order_days_at_last > people.max_order_days and active.fell_on <= people.as_of_date
-            then greatest(active.fell_on, active.entered_on)
+        when active.fell_on > people.last_order_date then active.fell_on
         else active.entered_on
     end as stage_since
 from people

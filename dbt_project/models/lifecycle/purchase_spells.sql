@@ -58,9 +58,7 @@ before as (
     from eves
     inner join {{ ref('purchase_stage_rules') }} as rules on {{ fits_stage_rule('eves', 'rules') }}
     -- Nobody was a visitor before they were first seen.
-    where
-        eves.purchase_stage <> rules.purchase_stage
-        and (eves.is_buyer or eves.is_registered or eves.purchase_stage <> 'registered_no_order')
+    where eves.purchase_stage not in (rules.purchase_stage, 'registered_no_order')
 )
 
 select

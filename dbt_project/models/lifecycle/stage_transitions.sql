@@ -15,7 +15,7 @@ with moves as (
         on days.as_of_date = merged.moved_date and days.one_id = merged.one_id
     left join {{ ref('hard_rules') }} as hard_rules
         on days.as_of_date = hard_rules.as_of_date and days.one_id = hard_rules.one_id
-    where days.stage_before is not null and merged.one_id is null and not coalesce(hard_rules.is_test, false)
+    where merged.one_id is null and not coalesce(hard_rules.is_test, false)
 ),
 
 counted as (
