@@ -63,17 +63,20 @@ def mutants(tree: exp.Expression, model: str) -> Iterator[tuple[Mutation, exp.Ex
     seen: dict[tuple[str, str], int] = {}
     for node in list(_own(tree, model)):
         for operator, changed in _changes(node):
-            before = _without_dates(node.sql(dialect="duckdb"))
+            before = _fragment(node)
             key = (operator, before)
             ordinal = seen[key] = seen.get(key, -1) + 1
-            after = "" if changed is None else _without_dates(changed.sql(dialect="duckdb"))
+            after = "" if changed is None else _fragment(changed)
             mutation = Mutation(operator, before, after, ordinal)
             yield mutation, _with(tree, node, changed)
 
 
-def _without_dates(sql: str) -> str:
-    """Return a fragment without the dates of the run: tests of other dates mutate the same place."""
-    return _DATE.sub("", sql)
+def _fragment(node: exp.Expression) -> str:
+    """Return a fragment without the dates of the run and the rows of a test: other tests mutate the same place."""
+    if node.args.get("with_") is not None:
+        node = node.copy()
+        node.set("with_", None)
+    return _DATE.sub("", node.sql(dialect="duckdb", comments=False))
 
 
 def _own(tree: exp.Expression, model: str) -> Iterator[exp.Expression]:

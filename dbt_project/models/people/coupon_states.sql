@@ -16,7 +16,7 @@ with coupons as (
 ),
 
 offers as (
-    select distinct
+    select
         coupons.source,
         coupons.coupon_id,
         states.from_date,
@@ -33,7 +33,7 @@ days as (
         coupon_id,
         {{ day }} as day
     from {{ relation }}
-    where {{ day }} is not null
+    {% if day == 'to_date' %}where to_date is not null{% endif %}
     {{ 'union' if not loop.last }}
     {%- endfor %}
     {{ 'union' if not loop.last }}

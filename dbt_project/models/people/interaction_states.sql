@@ -7,13 +7,13 @@
 {%- set registers = "source not in (select subscribers.source from subscribers)" %}
 {#- touch, kind, noun, step, channel, staff, id, condition -#}
 {%- set steps = [
-    ('message_delivered', 'message', 'messages', 'delivered_at', 'message_channel', 'staff_id', 'message_id', 'true'),
-    ('message_opened', 'message', 'messages', 'opened_at', 'message_channel', 'staff_id', 'message_id', 'true'),
-    ('message_clicked', 'message', 'messages', 'clicked_at', 'message_channel', 'staff_id', 'message_id', 'true'),
-    ('message_replied', 'message', 'messages', 'replied_at', 'message_channel', 'staff_id', 'message_id', 'true'),
+    ('message_delivered', 'message', 'messages', 'delivered_at', 'message_channel', 'staff_id', 'message_id', none),
+    ('message_opened', 'message', 'messages', 'opened_at', 'message_channel', 'staff_id', 'message_id', none),
+    ('message_clicked', 'message', 'messages', 'clicked_at', 'message_channel', 'staff_id', 'message_id', none),
+    ('message_replied', 'message', 'messages', 'replied_at', 'message_channel', 'staff_id', 'message_id', none),
     ('add_friend', 'follow', 'follows', 'added_at', 'source', 'staff_id', 'staff_id', follower),
     ('follow', 'follow', 'follows', 'added_at', 'source', 'null', 'source', subscriber),
-    ('join_group', 'membership', 'group_memberships', 'joined_at', 'source', 'null', 'group_id', 'true'),
+    ('join_group', 'membership', 'group_memberships', 'joined_at', 'source', 'null', 'group_id', none),
     ('register', 'registration', 'customers', 'registered_at', 'source', 'null', 'customer_id', registers),
 ] %}
 with subscribers as (
@@ -72,7 +72,7 @@ happenings as (
         greatest(counts_from, {{ business_date(step) }}) as counts_from,
         counts_to
     from {{ ref(noun) }}
-    where {{ step }} is not null and ({{ condition }})
+    where {{ step }} is not null{{ ' and (' ~ condition ~ ')' if condition }}
     {%- endfor %}
 )
 
