@@ -34,47 +34,7 @@ by_record as (
         on words.source = records.source and words.customer_id = records.customer_id
 ),
 
--- Who has a value: whom it joins, and who carries it without being joined by it. Whom identity knows to have had it is
--- among the first alone, with the time at which they lost it; whom it joined and joins no more carries it since.
-holders as (
-    select
-        id_type,
-        coalesce(id_scope, '') as id_scope,
-        id_token,
-        one_id,
-        valid_from,
-        valid_to,
-        known_from,
-        known_to,
-        cast(null as bigint) as carrier_count,
-        cast(null as bigint) as least_people
-    from {{ ref('identifiers') }}
-    where one_id is not null
-    union all
-    select
-        carriers.id_type,
-        carriers.id_scope,
-        carriers.id_token,
-        carriers.one_id,
-        cast(null as timestamp) as valid_from,
-        carriers.carried_until as valid_to,
-        carriers.known_from,
-        carriers.known_to,
-        carriers.carrier_count,
-        carriers.least_people
-    from {{ ref('value_carriers') }} as carriers
-    left join {{ ref('identifiers') }} as theirs
-        on
-            carriers.id_type = theirs.id_type
-            and carriers.id_scope = coalesce(theirs.id_scope, '')
-            and carriers.id_token = theirs.id_token
-            and carriers.one_id = theirs.one_id
-            and (theirs.valid_to is not null or theirs.known_to is null)
-    where theirs.one_id is null
-),
-
--- A number that several carry calls none of them staff or a test account: it was typed in for them. A number of staff
--- joins nobody: their own records in several sources are several people here, and one at least.
+-- A mark that meets several people calls none of them staff or a test account; a refusal speaks of all of them.
 by_value as (
     select
         words.*,
@@ -84,7 +44,7 @@ by_value as (
         {{ known_date('holders.known_from') }} as link_from_date,
         {{ known_date('holders.known_to') }} as link_to_date
     from words
-    inner join holders
+    inner join {{ ref('value_holders') }} as holders
         on
             words.id_token = holders.id_token
             and (
@@ -93,9 +53,13 @@ by_value as (
             )
             and (words.id_scope = '' or words.id_scope = holders.id_scope)
             and (holders.valid_to is null or holders.valid_to > words.said_at)
-    where
-        coalesce(words.reason, '') not in ('test', 'staff')
-        or coalesce(case when words.reason = 'staff' then holders.least_people else holders.carrier_count end, 1) = 1
+    left join {{ ref('marks_of_several') }} as several
+        on
+            words.reason = several.reason
+            and words.id_type = several.id_type
+            and words.id_scope = several.id_scope
+            and words.id_token = several.id_token
+    where several.reason is null
 ),
 
 matched as (

@@ -1,7 +1,7 @@
 -- One row per (id_type, id_scope, id_token, one_id, known_from): whose records carry a value, whether or not it joins
--- them: a number on too many cards, a blocked or a contested one is still what a message would go to. carrier_count is
--- how many people carry it today, least_people how many they are at least, had the value joined whom it may: a person
--- has one record in a source, so each further person of a source is one more.
+-- them: a number on too many cards, a blocked or a contested one is still what a message would go to. least_people is
+-- how many carry it today at least, had it joined whom it may: a person has one record in a source, so each further
+-- person of a source is one more.
 {{ config(materialized='view') }}
 
 with carriers as (
@@ -36,7 +36,6 @@ counted as (
         id_type,
         id_scope,
         id_token,
-        count(distinct one_id) as carrier_count,
         1 + count(*) - count(distinct source) as least_people
     from today
     group by id_type, id_scope, id_token
@@ -50,7 +49,6 @@ select
     case when count(*) = count(carriers.unbound_at) then max(carriers.unbound_at) end as carried_until,
     carriers.known_from,
     carriers.known_to,
-    coalesce(max(counted.carrier_count), 0) as carrier_count,
     coalesce(max(counted.least_people), 0) as least_people
 from carriers
 left join counted

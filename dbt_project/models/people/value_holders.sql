@@ -1,0 +1,37 @@
+-- One row per (id_type, id_scope, id_token, one_id, known_from) of who has a value: whom it joins, and who carries it
+-- without being joined by it. Whom identity knows to have had it is among the first alone, with the time at which they
+-- lost it; whom it joined and joins no more carries it since. least_people is null where it joins.
+{{ config(materialized='view') }}
+
+select
+    id_type,
+    coalesce(id_scope, '') as id_scope,
+    id_token,
+    one_id,
+    valid_from,
+    valid_to,
+    known_from,
+    known_to,
+    cast(null as bigint) as least_people
+from {{ ref('identifiers') }}
+where one_id is not null
+union all
+select
+    carriers.id_type,
+    carriers.id_scope,
+    carriers.id_token,
+    carriers.one_id,
+    cast(null as timestamp) as valid_from,
+    carriers.carried_until as valid_to,
+    carriers.known_from,
+    carriers.known_to,
+    carriers.least_people
+from {{ ref('value_carriers') }} as carriers
+left join {{ ref('identifiers') }} as theirs
+    on
+        carriers.id_type = theirs.id_type
+        and carriers.id_scope = coalesce(theirs.id_scope, '')
+        and carriers.id_token = theirs.id_token
+        and carriers.one_id = theirs.one_id
+        and (theirs.valid_to is not null or theirs.known_to is null)
+where theirs.one_id is null
