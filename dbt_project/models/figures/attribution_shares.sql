@@ -17,24 +17,26 @@ with orders as (
     where kpi_days.is_published
 ),
 
+-- An order that nothing touched stands for itself, with one touch day of no channel.
 touches as (
     select
         orders.as_of_date,
         orders.window_days,
         orders.source,
         orders.order_id,
+        orders.paid_fen,
         touches.channel,
         min(touches.touch_date) as first_date,
         max(touches.touch_date) as last_date,
         count(*) as touch_days
     from orders
-    inner join {{ ref('attribution_touches') }} as touches
+    left join {{ ref('attribution_touches') }} as touches
         on
             orders.as_of_date = touches.as_of_date
             and orders.one_id = touches.one_id
             and touches.touch_date <= orders.order_date
             and touches.touch_date > {{ add_days('orders.order_date', '- orders.window_days') }}
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 placed as (
@@ -51,20 +53,14 @@ placed as (
 )
 
 select
-    orders.as_of_date,
-    orders.window_days,
-    coalesce(placed.channel, 'none') as channel,
-    orders.paid_fen,
-    case when coalesce(placed.from_first, 1) = 1 then 1 else 0 end as is_first,
-    case when coalesce(placed.from_last, 1) = 1 then 1 else 0 end as is_last,
-    coalesce(placed.touch_days, 1) as touch_days,
-    coalesce(placed.all_touch_days, 1) as all_touch_days,
-    orders.source,
-    orders.order_id
-from orders
-left join placed
-    on
-        orders.as_of_date = placed.as_of_date
-        and orders.window_days = placed.window_days
-        and orders.source = placed.source
-        and orders.order_id = placed.order_id
+    as_of_date,
+    window_days,
+    coalesce(channel, 'none') as channel,
+    paid_fen,
+    case when from_first = 1 then 1 else 0 end as is_first,
+    case when from_last = 1 then 1 else 0 end as is_last,
+    touch_days,
+    all_touch_days,
+    source,
+    order_id
+from placed

@@ -8,7 +8,7 @@ with readings as (
     from {{ ref('kpi_days') }}
 )
 
-select distinct
+select
     readings.kpi_date,
     readings.reading_date,
     interactions.source,

@@ -16,8 +16,7 @@ orders as (
     from months
     inner join {{ ref('order_states') }} as states
         on
-            states.paid_date <= months.month_date
-            and states.paid_date > {{ add_days(
+            states.paid_date > {{ add_days(
                 'months.month_date', 'cast(-' ~ segment_number('order_window_days') ~ ' as integer)'
             ) }}
             and states.from_date <= months.month_date

@@ -46,11 +46,9 @@ counted as (
         covered.reading_date,
         sum(case when by_order.step = 'issued' then by_order.coupons else 0 end) as issued,
         sum(case when by_order.step = 'redeemed' then by_order.coupons else 0 end) as redeemed,
-        sum(case
-            when by_order.step = 'redeemed' and by_order.cost_fen is not null then by_order.coupons
-            else 0
-        end) as costed,
-        sum(case when by_order.step = 'redeemed' then by_order.cost_fen end) as cost_fen
+        -- one that was only issued has no cost
+        sum(case when by_order.cost_fen is not null then by_order.coupons else 0 end) as costed,
+        sum(by_order.cost_fen) as cost_fen
     from covered
     left join by_order
         on covered.kpi_date = by_order.kpi_date and covered.reading_date = by_order.reading_date

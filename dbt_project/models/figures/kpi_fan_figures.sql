@@ -17,7 +17,7 @@ won as (
     from {{ ref('kpi_friends') }} as friends
     inner join days
         on friends.kpi_date = days.kpi_date and friends.reading_date = days.reading_date
-    where friends.added_date = friends.kpi_date and friends.code <> 'none'
+    where friends.added_date = friends.kpi_date
 ),
 
 reached as (
@@ -54,7 +54,7 @@ together as (
 ),
 
 known_stores as (
-    select distinct
+    select
         as_of_date as reading_date,
         store_id
     from {{ states_at(ref('store_states'), 'kpi') }} as stores

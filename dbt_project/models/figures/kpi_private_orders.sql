@@ -13,7 +13,7 @@ with matched as (
         row_number() over (
             partition by orders.kpi_date, orders.reading_date, orders.source, orders.order_id
             order by
-                case when orders.staff_id = friends.staff_id then 0 else 1 end,
+                orders.staff_id = friends.staff_id desc,
                 friends.added_date,
                 friends.staff_id
         ) as place

@@ -1,7 +1,7 @@
 -- 投诉与退订: people who complained or opted out on a day, each once, as identity stood at the reading. Before the first
 -- word of its kind is known nothing is said, not 0.
 with readings as (
-    select distinct
+    select
         kpi_date,
         reading_date
     from {{ ref('kpi_days') }}

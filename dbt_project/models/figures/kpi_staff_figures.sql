@@ -100,4 +100,4 @@ select
 from cuts
 inner join readings
     on cuts.kpi_date = readings.kpi_date and cuts.reading_date = readings.reading_date
-group by 1, 2, 3, 4, 5
+group by cuts.kpi_date, cuts.reading_date, cuts.dimension, cuts.value_key

@@ -12,10 +12,10 @@ results as (
         readings.kpi_date,
         readings.reading_date,
         results.staff_id,
-        count(distinct results.task_id) as tasks,
-        count(distinct case when statuses.is_booking then results.task_id end) as booked,
-        count(distinct case when statuses.is_purchase then results.task_id end) as reported_purchases,
-        count(distinct case when statuses.is_refusal then results.task_id end) as refused
+        count(*) as tasks,
+        count(case when statuses.is_booking then 1 end) as booked,
+        count(case when statuses.is_purchase then 1 end) as reported_purchases,
+        count(case when statuses.is_refusal then 1 end) as refused
     from readings
     inner join {{ ref('task_result_states') }} as results
         on
