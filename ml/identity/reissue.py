@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from ml.identity.graph import Link, RecordKey, Value, ValueKey
 from ml.identity.unionfind import UnionFind
 
-StrongIds = dict[tuple[str, str], set[str]]
+#: (id_type, id_scope) of the strong ids that a holder has
+Kinds = set[tuple[str, str]]
 
 
 def end_reissued(
@@ -37,7 +38,7 @@ def end_reissued(
     if not numbers:
         return set()
     holders = UnionFind(records)
-    strong: dict[RecordKey, StrongIds] = {record: {} for record in records}
+    strong: dict[RecordKey, Kinds] = {record: set() for record in records}
     firm = [
         link
         for link in links
@@ -47,7 +48,7 @@ def end_reissued(
     for link in firm:
         holders.union(link.record, first.setdefault(link.value.key, link.record))
     for link in firm:
-        strong[holders.find(link.record)].setdefault(link.value.key[:2], set()).add(link.value.key[2])
+        strong[holders.find(link.record)].add(link.value.key[:2])
     ended: set[tuple[RecordKey, ValueKey]] = set()
     for _, number in sorted(numbers.items()):
         ended |= _end_eras(number, holders, strong)
@@ -55,7 +56,7 @@ def end_reissued(
 
 
 def _end_eras(
-    number: Value, holders: UnionFind[RecordKey], strong: dict[RecordKey, StrongIds]
+    number: Value, holders: UnionFind[RecordKey], strong: dict[RecordKey, Kinds]
 ) -> set[tuple[RecordKey, ValueKey]]:
     silence = _silence_us(number)
     assert silence is not None
@@ -66,7 +67,8 @@ def _end_eras(
     for at, record in seen:
         if last is not None and at - last >= silence:
             root, before = holders.find(record), {holders.find(other) for other in era}
-            if root not in before and any(_differ(strong[root], strong[other]) for other in before):
+            # Who shares a strong id is one holder by now: a kind that two holders have is two ids that contradict.
+            if root not in before and any(strong[root] & strong[other] for other in before):
                 ends.update(dict.fromkeys(era, at))
                 era, began = set(), at
         era.add(record)
@@ -94,12 +96,5 @@ def _fell_silent(value: Value) -> bool:
     silence = _silence_us(value)
     if silence is None:
         return False
-    seen = [at for link in _carriers(value) for at, _ in link.binds if at >= link.valid_from]
-    if not seen or max(seen) - min(seen) < silence:
-        return False
-    seen.sort()
+    seen = sorted(at for link in _carriers(value) for at, _ in link.binds if at >= link.valid_from)
     return any(later - earlier >= silence for earlier, later in itertools.pairwise(seen))
-
-
-def _differ(one: StrongIds, other: StrongIds) -> bool:
-    return any(kind in other and not (values & other[kind]) for kind, values in one.items())

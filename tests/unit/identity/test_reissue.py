@@ -149,3 +149,20 @@ def test_a_number_that_joins_nobody_is_not_looked_at():
     number, _, _ = two_members()
     number.graph.values[PHONE].no_join_reason = "shared_value"
     assert number.ended() == set()
+
+
+def test_an_id_of_just_enough_strength_tells_holders_apart():
+    number = Number()
+    for record, token in ((M1, "w1"), (O1, "w2")):
+        number.seen(record, 0, key=("wx_openid", "app", token))  # 60, where strong begins
+    number.seen(M1, 0)
+    number.seen(O1, 180)
+    assert number.ended() == {M1}
+
+
+def test_a_number_that_both_holders_gave_up_is_nobodys_to_end():
+    number, *both = two_members()
+    for link in both:
+        link.unbind(500 * DAY)
+        link.settle()
+    assert number.ended() == set()
