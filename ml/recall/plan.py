@@ -88,12 +88,14 @@ def plan_recall(
     people["candidate"] = np.arange(len(people))
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = drawn_arms(people, ancestry, rules, salts)
-    open_people = people.loc[people["arm"].isin(["", arms.EXPLORE]), list(_DECIDING)]
+    # Asked of who is held out as well, so that the arms can be compared among those who could be written to.
+    allowed = admissible(people[list(_DECIDING)], rules)
+    people["is_eligible"] = people["candidate"].isin(allowed["candidate"])
     baskets = (
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
     )
     baskets = baskets.reindex(list(dict.fromkeys(context["as_of_date"]))).fillna(rules.setting("default_basket_fen"))
-    options = priced(admissible(open_people, rules), rules, baskets)
+    options = priced(allowed[~allowed["arm"].isin(arms.HELD_OUT)], rules, baskets)
     sent: list[pd.DataFrame] = []
     budgets: list[dict[str, object]] = []
     curves: list[dict[str, object]] = []
@@ -179,7 +181,7 @@ def _final_arms(
     arm = np.select(
         [
             held,
-            choices.eq(0),
+            ~people["is_eligible"],
             explores,
             candidate.isin(plans["candidate"]),
             candidate.isin(_waiting(options, plans, rules)),

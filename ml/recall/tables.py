@@ -8,7 +8,7 @@ _INSTANT, _FEN, _RATE, _TEXT, _DATE = "TIMESTAMP", "BIGINT", "DOUBLE", "VARCHAR"
 ASSIGNMENT: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "arm": _TEXT, "audience_id": _TEXT, "assignment_probability": _RATE,
     "global_holdout": "BOOLEAN", "audience_kind": _TEXT, "policy_id": _TEXT, "ladder_step": "BIGINT",
-    "campaign_id": _TEXT,
+    "campaign_id": _TEXT, "is_eligible": "BOOLEAN",
 }  # fmt: skip
 AUDIENCE: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "audience_id": _TEXT, "audience_kind": _TEXT, "policy_id": _TEXT,

@@ -5,7 +5,8 @@ select
     assignment.arm,
     assignment.audience_id,
     round(cast(assignment.assignment_probability as double), 6) as assignment_probability,
-    assignment.global_holdout
+    assignment.global_holdout,
+    assignment.is_eligible
 from {{ source('recall', 'assignment') }} as assignment
 inner join {{ run_dates('as_of') }} as dates
     on assignment.as_of_date = dates.as_of_date

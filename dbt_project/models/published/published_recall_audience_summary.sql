@@ -19,7 +19,8 @@ holdouts as (
     select
         assignment.as_of_date,
         assignment.audience_id,
-        count(*) as holdout_count
+        count(*) as holdout_count,
+        sum(case when assignment.is_eligible then 1 else 0 end) as eligible_holdout_count
     from {{ ref('published_recall_assignment') }} as assignment
     inner join {{ ref('arms') }} as arms on assignment.arm = arms.arm
     where arms.is_held_out
@@ -33,6 +34,7 @@ select
     audience.as_of_date,
     cast(audience.customer_count as bigint) as customer_count,
     cast(coalesce(holdouts.holdout_count, 0) as bigint) as holdout_count,
+    cast(coalesce(holdouts.eligible_holdout_count, 0) as bigint) as eligible_holdout_count,
     cast(audience.expected_cost_fen as bigint) as expected_cost_fen,
     cast(audience.net_p10_fen as bigint) as net_p10_fen,
     cast(audience.net_p50_fen as bigint) as net_p50_fen,

@@ -141,7 +141,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         con,
         "recall_assignment",
         """select one_id, $d as as_of_date, if(i <= 4, 'treat', 'holdout') as arm, 'recall-1' as audience_id,
-        if(i <= 4, 0.95, 0.05) as assignment_probability, i > 4 as global_holdout from people where i <= 6""",
+        if(i <= 4, 0.95, 0.05) as assignment_probability, i > 4 as global_holdout, true as is_eligible
+        from people where i <= 6""",
         date,
     )
     morning = "cast($d as timestamptz) + interval 26 hour"  # 10:00 in Shanghai, the next day
@@ -172,7 +173,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         con,
         "recall_audience_summary",
         """select 'recall-1' as audience_id, 'wecom' as message_channel, 'no_offer' as offer_id, $d as as_of_date,
-        4 as customer_count, 2 as holdout_count, 200 as expected_cost_fen, 40 as net_p10_fen, 400 as net_p50_fen,
+        4 as customer_count, 2 as holdout_count, 2 as eligible_holdout_count, 200 as expected_cost_fen,
+        40 as net_p10_fen, 400 as net_p50_fen,
         1200 as net_p90_fen, 2 as roi_p50, 0.9 as probability_roi_positive""",
         date,
     )

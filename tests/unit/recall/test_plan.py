@@ -93,6 +93,19 @@ def test_every_candidate_has_an_arm_and_only_treat_and_explore_are_sent(salts):
     )
 
 
+def test_who_is_held_out_is_asked_as_well_whether_anything_could_be_sent(salts):
+    rules = make_rules(holdout_share=0.3, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    rows = [person(f"p{n:04d}", is_blocked=n % 2 == 0, average_gap_days=7.0) for n in range(200)]
+    drawn = plan(rows, salts, rules).assignment
+    could = {f"p{n:04d}" for n in range(1, 200, 2)}
+    assert set(drawn.loc[drawn["is_eligible"], "one_id"]) == could
+    # As many of those who could be written to as of the others: the draw knows nothing of it.
+    for arm in ("holdout_global", "holdout_campaign"):
+        held = drawn.loc[drawn["arm"] == arm, "is_eligible"]
+        assert 0.3 < held.mean() < 0.7
+    assert set(drawn.loc[drawn["arm"] == "ineligible", "is_eligible"]) == {False}
+
+
 def test_explorers_are_drawn_before_scoring_with_a_stored_probability(salts):
     rules = make_rules(
         exploration_share=0.3, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
