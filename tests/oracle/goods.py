@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 
 from tests.oracle.book import Book, Person
+from tests.oracle.orders import Order
 from tests.oracle.world import Record, number, seed
 
 
@@ -38,6 +39,13 @@ def category_of(book: Book, line: Record) -> str | None:
 def halved(age: int, half_life: int) -> Fraction:
     """Return the weight of an age in days, in whole millionths."""
     return Fraction(round(0.5 ** (age / half_life) * 1_000_000), 1_000_000)
+
+
+def last_year(book: Book, person: Person) -> list[Order]:
+    """Return the purchases of the 365 days back from the last one."""
+    orders = [order for order in book.orders.get(person, []) if order.is_purchase]
+    last = max((order.ordered_at.date() for order in orders), default=None)
+    return [order for order in orders if (last - order.ordered_at.date()).days < number("order_window_days")]
 
 
 def spend(book: Book, person: Person) -> tuple[dict[str, Fraction], Counter]:

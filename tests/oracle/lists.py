@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 
 from tests.oracle.book import Book, Person
+from tests.oracle.goods import last_year
 from tests.oracle.profile import exclusion, followers, last_seller, last_word, ranked_followers, reachable
 from tests.oracle.world import end, seed
 
@@ -30,11 +31,11 @@ def hand_over(book: Book, person: Person, net_paid_fen: int) -> dict[str, object
 
 
 def usual_store(book: Book, person: Person) -> str | None:
-    """Return the store of most purchases; of equally many the later, then by name."""
+    """Return the store of most purchases in the year back from the last; of equally many the later, then by name."""
     visits = [
         (order.row.text("store_id"), order.ordered_at.date())
-        for order in book.orders.get(person, [])
-        if order.is_purchase and order.row.text("store_id")
+        for order in last_year(book, person)
+        if order.row.text("store_id")
     ]
     counted = Counter(store for store, _ in visits)
     last = {store: day for store, day in sorted(visits, key=lambda visit: visit[1])}

@@ -32,8 +32,8 @@ def people(world: World, day: dt.date) -> list[frozenset[Key]]:
             record = parent[record]
         return record
 
-    for value, holders in carriers.items():
-        if joins(value, holders):
+    for value, holders in owned(carriers).items():
+        if holders:
             first, *others = sorted(holders)
             for other in others:
                 parent[root(other)] = root(first)
@@ -65,15 +65,55 @@ def is_registered(row, day: dt.date) -> bool:
 
 
 def values(world: World, day: dt.date) -> dict[Value, set[Key]]:
-    """Return who carries which value by the date."""
-    found = defaultdict(set)
+    """Return who carries which value by the date, less who lost a number that was handed out again."""
+    seen = defaultdict(list)
     for row in world.known("customers", day):
         for column, id_type in COLUMNS.items():
             value = row.text(column)
             if value and value not in FILLERS:
                 scope = {"wx_openid": row.text("openid_app") or "", "member_no": row.values["source"]}.get(id_type, "")
-                found[(id_type, scope, value)].add(row.record)
+                seen[(id_type, scope, value)].append((row.time("updated_at"), row.record))
+    found = {value: {record for _, record in sightings} for value, sightings in seen.items()}
+    strong = _strong_ids(found, {row.record for row in world.known("customers", day)})
+    for value, sightings in seen.items():
+        if value[0] == "mobile" and joins(value, found[value]):
+            found[value] = _holders_now(sorted(sightings), strong)
     return found
+
+
+def _strong_ids(found: dict[Value, set[Key]], records: set[Key]) -> dict[Key, dict[tuple[str, str], set[str]]]:
+    """Return the strong ids of each record and of what other strong ids than mobiles join to it, by type and scope."""
+    strength = {row["id_type"]: int(row["strength"]) for row in seed("id_types")}
+    least = next(int(row["value"]) for row in seed("identity_limits") if row["limit_name"] == "strong_link")
+    firm = {value: mine for value, mine in found.items() if value[0] != "mobile" and strength[value[0]] >= least}
+    firm |= {("customer_id", source, number): {(source, number)} for source, number in records}
+    together = {record: {record} for record in records}
+    for value, mine in firm.items():
+        if joins(value, mine):
+            group = set().union(*(together[record] for record in mine))
+            together |= dict.fromkeys(group, group)
+    ids: dict[Key, dict[tuple[str, str], set[str]]] = {record: {} for record in records}
+    for record, group in together.items():
+        for (id_type, scope, text), mine in firm.items():
+            if mine & group:
+                ids[record].setdefault((id_type, scope), set()).add(text)
+    return ids
+
+
+def _holders_now(sightings: list[tuple[dt.datetime, Key]], strong: dict) -> set[Key]:
+    """Return whose a number is: after 180 silent days it is of whom another strong id sets apart from an earlier holder."""
+    silence = next(int(row["silence_days"]) for row in seed("id_types") if row["id_type"] == "mobile")
+    holders: set[Key] = set()
+    last = None
+    for at, record in sightings:
+        if last and at - last >= dt.timedelta(days=silence):
+            mine = strong[record]
+            if any(not (mine[kind] & strong[other][kind]) for other in holders for kind in mine if kind in strong[other]):
+                if not any(strong[other] == mine for other in holders):
+                    holders = set()
+        holders.add(record)
+        last = at
+    return holders
 
 
 def owned(book_values: dict[Value, set[Key]]) -> dict[Value, set[Key]]:

@@ -1,13 +1,12 @@
 """RFM, activity, conversion, the nine cells, the pyramid, roles, tastes: docs/segments-and-stages.md and its seeds."""
 
 import datetime as dt
+import math
 from collections import Counter
 from fractions import Fraction
-from statistics import median
 
 from tests.oracle.book import Act, Book, Person
-from tests.oracle.goods import halved, spend
-from tests.oracle.orders import Order
+from tests.oracle.goods import halved, last_year, spend
 from tests.oracle.profile import exclusion
 from tests.oracle.stages import purchases, recent, stage
 from tests.oracle.world import end, number, seed
@@ -202,25 +201,24 @@ def role(book: Book, person: Person, found: dict, sway: dict[str, int]) -> str |
     )
 
 
-def purchases_of(book: Book, person: Person) -> list[Order]:
-    """Return the orders that count as purchases."""
-    return [order for order in book.orders.get(person, []) if order.is_purchase]
-
-
 def price_attitude(book: Book, person: Person) -> str | None:
-    """Return whether somebody mostly buys discounted, and deeply; nothing of under three orders."""
-    orders = purchases_of(book, person)
+    """Return whether somebody mostly buys discounted, and deeply, in the year back from the last purchase.
+
+    The median is the least rate that half of the orders do not exceed, in whole thousandths.
+    """
+    orders = last_year(book, person)
     if len(orders) < number("attitude_minimum_orders"):
         return None
-    discounted = sum(1 for order in orders if (order.row.fen("discount_yuan") or 0) > 0)
-    rates = [
-        Fraction(order.row.fen("amount_yuan"), order.row.fen("amount_yuan") + (order.row.fen("discount_yuan") or 0))
-        for order in orders
-    ]
-    often = discounted * 100 >= number("price_minded_discount_share_percent") * len(orders)
-    return (
-        "price_minded" if often and median(rates) * 100 <= number("price_minded_pay_rate_percent") else "value_minded"
+    discounts = [order.row.fen("discount_yuan") or 0 for order in orders]
+    rates = sorted(
+        math.floor(Fraction(1000 * order.goods, order.goods + discount) + Fraction(1, 2))
+        for order, discount in zip(orders, discounts, strict=True)
+        if order.goods + discount
     )
+    often = sum(discount > 0 for discount in discounts) * 100
+    is_often = often >= number("price_minded_discount_share_percent") * len(orders)
+    is_deep = bool(rates) and rates[math.ceil(len(rates) / 2) - 1] <= 10 * number("price_minded_pay_rate_percent")
+    return "price_minded" if is_often and is_deep else "value_minded"
 
 
 def novelty(book: Book, person: Person) -> str | None:

@@ -1,7 +1,8 @@
 -- One row per complaint or refusal, by record where one is named, else by identifier, with the dates at which it was
 -- known. kind: withdrawal (of a consent to marketing), unsubscribing (from a message), suppression, complaint (an
 -- event). A refusal of marketing counts when consent stood before it: a box left empty at registration is no
--- opt-out. The consent may have been given under any record that was known to be the person's when the refusal came.
+-- opt-out. The consent may have been given under any record that was known to be the person's on the date that knew the
+-- refusal; a record is known from the cut-off of its first day on, and may agree and refuse on that day.
 with withdrawals as (
     select distinct
         refused.source,
@@ -15,13 +16,16 @@ with withdrawals as (
         on
             refused.source = own.source
             and refused.customer_id = own.customer_id
-            and own.known_from <= refused.known_at
-            and (own.known_to is null or own.known_to > refused.known_at)
+            and {{ known_date('own.known_from') }} <= {{ known_date('refused.known_at') }}
+            and (own.known_to is null or {{ known_date('own.known_to') }} > {{ known_date('refused.known_at') }})
     inner join {{ ref('source_records') }} as every_record
         on
             own.one_id = every_record.one_id
-            and every_record.known_from <= refused.known_at
-            and (every_record.known_to is null or every_record.known_to > refused.known_at)
+            and {{ known_date('every_record.known_from') }} <= {{ known_date('refused.known_at') }}
+            and (
+                every_record.known_to is null
+                or {{ known_date('every_record.known_to') }} > {{ known_date('refused.known_at') }}
+            )
     inner join {{ ref('consents') }} as granted
         on
             every_record.source = granted.source

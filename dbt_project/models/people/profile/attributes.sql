@@ -36,9 +36,11 @@ said as (
     select
         as_of_date,
         one_id,
-        {%- for column in ['gender', 'birth_date', 'city', 'occupation', 'industry', 'points'] %}
+        {%- for column in ['gender', 'city', 'occupation', 'industry', 'points'] %}
         min_by({{ column }}, case when {{ column }} is not null then newness end) as {{ column }},
         {%- endfor %}
+        -- As for the hard rules: where one record says child, a child it is.
+        max(birth_date) as birth_date,
         min_by(level, case when level is not null then highness end) as level,
         -- A province belongs to its record's city, where the record has one.
         min_by(
