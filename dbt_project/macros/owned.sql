@@ -1,6 +1,6 @@
 {#-
   Facts cut where their record changes hands. `facts` is a step with source, customer_id and the dates counts_from until
-  before counts_to at which a fact stood; added are one_id and person_key, and from_date until before to_date, the dates
+  before counts_to at which a fact stood; added are one_id, person_key and is_test, and from_date until before to_date, the dates
   at which the fact and its owner stood together. What is nobody's is left out, or kept without a one_id.
 -#}
 {% macro owned(facts, keeps_nobodys=false) -%}
@@ -9,6 +9,7 @@
             facts.*,
             owners.one_id,
             owners.person_key,
+            owners.is_test,
             greatest(facts.counts_from, owners.from_date) as from_date,
             least(facts.counts_to, owners.to_date) as to_date
         from {{ facts }} as facts
@@ -31,6 +32,7 @@
             customer_id,
             one_id,
             person_key,
+            is_test,
             from_date,
             to_date
         from {{ ref('record_owners') }}
@@ -40,6 +42,7 @@
             customer_id,
             null as one_id,
             null as person_key,
+            false as is_test,
             last_date as from_date,
             from_date as to_date
         from (
@@ -57,6 +60,7 @@
             customer_id,
             null as one_id,
             null as person_key,
+            false as is_test,
             max(to_date) as from_date,
             null as to_date
         from {{ ref('record_owners') }}

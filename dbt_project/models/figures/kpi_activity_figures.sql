@@ -30,6 +30,7 @@ members as (
             and (memberships.to_date is null or memberships.to_date > readings.reading_date)
             and memberships.joined_date <= readings.kpi_date
             and (memberships.left_date is null or memberships.left_date > readings.kpi_date)
+    where memberships.is_test is not true
 ),
 
 reachable as (

@@ -30,5 +30,6 @@ inner join {{ ref('coupon_states') }} as coupons
         readings.kpi_date = coupons.{{ step }}_date
         and coupons.from_date <= readings.reading_date
         and (coupons.to_date is null or coupons.to_date > readings.reading_date)
+where coupons.is_test is not true
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -32,7 +32,7 @@ reached as (
             days.kpi_date = events.touched_date
             and events.from_date <= days.reading_date
             and (events.to_date is null or events.to_date > days.reading_date)
-    where events.campaign_id is not null
+    where events.campaign_id is not null and events.is_test is not true
 ),
 
 together as (

@@ -50,7 +50,7 @@ reached as (
             kpi_days.kpi_date = events.touched_date
             and events.from_date <= kpi_days.reading_date
             and (events.to_date is null or events.to_date > kpi_days.reading_date)
-    where events.campaign_id is not null
+    where events.campaign_id is not null and events.is_test is not true
     group by 1, 2, 3
 ),
 

@@ -17,6 +17,7 @@ follows as (
         case when deleted_by_customer_date <= as_of_date then deleted_by_customer_date end as deleted_date,
         case when deleted_by_staff_date <= as_of_date then deleted_by_staff_date end as dropped_date
     from {{ states_at(ref('friendships'), 'kpi') }} as friendships
+    where is_test is not true
 )
 
 select

@@ -47,6 +47,13 @@ people as (
             and identifiers.valid_to is null
             and identifiers.from_date <= heard.reading_date
             and (identifiers.to_date is null or identifiers.to_date > heard.reading_date)
+    left join {{ ref('record_owners') }} as tests
+        on
+            coalesce(records.one_id, identifiers.one_id) = tests.one_id
+            and tests.is_test
+            and tests.from_date <= heard.reading_date
+            and (tests.to_date is null or tests.to_date > heard.reading_date)
+    where tests.one_id is null
 ),
 
 -- What is known later changes nothing before it.

@@ -25,6 +25,7 @@ delivered as (
             readings.delivered_date = messages.delivered_date
             and messages.from_date <= readings.reading_date
             and (messages.to_date is null or messages.to_date > readings.reading_date)
+    where messages.is_test is not true
 ),
 
 -- Who bought in the window, and when last: whoever paid before the message came did not answer it.

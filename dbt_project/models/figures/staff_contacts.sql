@@ -11,6 +11,7 @@ with messages as (
     where
         staff_id is not null
         and arrived
+        and is_test is not true
         and sent_date <= as_of_date
         and greatest(sent_date, replied_date)
         >= {{ add_days('as_of_date', '-' ~ ((var('restate_days') | int) + 7)) }}

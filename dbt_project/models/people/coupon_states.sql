@@ -89,6 +89,7 @@ placed as (
 select
     states.one_id,
     states.person_key,
+    states.is_test,
     states.source,
     states.coupon_id,
     states.offer_id,

@@ -4,6 +4,7 @@
 select
     one_id,
     person_key,
+    is_test,
     source,
     customer_id,
     staff_id,

@@ -79,6 +79,7 @@ happenings as (
 select
     one_id,
     person_key,
+    is_test,
     source,
     customer_id,
     anonymous_id,

@@ -17,6 +17,7 @@ with memberships as (
 select
     one_id,
     person_key,
+    is_test,
     source,
     group_id,
     customer_id,

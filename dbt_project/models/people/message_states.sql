@@ -84,6 +84,7 @@ select
     versions.customer_id,
     owners.person_key,
     owners.one_id,
+    coalesce(owners.is_test, false) as is_test,
     coalesce(owners.one_id, addressees.one_id) as recipient_one_id,
     {%- for column in told %}
     versions.{{ column }},

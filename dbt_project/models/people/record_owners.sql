@@ -12,37 +12,38 @@ with owned as (
     from {{ ref('source_records') }}
 ),
 
--- A test account by its own mark, or because the list of refusals calls the person one.
+-- A test account by a record marked as one, or because the list of refusals calls the person one: a person with all
+-- their records.
 tests as (
     select
-        source,
-        customer_id,
-        counts_from as from_date,
-        counts_to as to_date
-    from {{ ref('customers') }}
-    where is_test and (counts_to is null or counts_to > counts_from)
+        owned.one_id,
+        greatest(customers.counts_from, owned.from_date) as from_date,
+        least(customers.counts_to, owned.to_date) as to_date
+    from {{ ref('customers') }} as customers
+    inner join owned
+        on
+            customers.source = owned.source
+            and customers.customer_id = owned.customer_id
+            and (customers.counts_to is null or customers.counts_to > owned.from_date)
+            and (owned.to_date is null or owned.to_date > customers.counts_from)
+    where customers.is_test and (customers.counts_to is null or customers.counts_to > customers.counts_from)
     union
     select
-        owned.source,
-        owned.customer_id,
-        refusals.from_date,
-        refusals.to_date
-    from {{ ref('refusal_states') }} as refusals
-    inner join owned on refusals.one_id = owned.one_id
-    where refusals.kind = 'suppression' and refusals.reason = 'test'
+        one_id,
+        from_date,
+        to_date
+    from {{ ref('refusal_states') }}
+    where kind = 'suppression' and reason = 'test'
 ),
 
--- Few records are ever marked: only theirs are cut where the mark comes and goes.
 days as (
     select
-        source,
-        customer_id,
+        one_id,
         from_date as day
     from tests
     union
     select
-        source,
-        customer_id,
+        one_id,
         to_date as day
     from tests
     where to_date is not null
@@ -70,8 +71,7 @@ cut as (
     from owned
     inner join days
         on
-            owned.source = days.source
-            and owned.customer_id = days.customer_id
+            owned.one_id = days.one_id
             and days.day > owned.from_date
 ),
 
@@ -94,13 +94,12 @@ select distinct
     spans.customer_id,
     spans.one_id,
     spans.person_key,
-    tests.customer_id is not null as is_test,
+    tests.one_id is not null as is_test,
     spans.from_date,
     spans.to_date
 from spans
 left join tests
     on
-        spans.source = tests.source
-        and spans.customer_id = tests.customer_id
+        spans.one_id = tests.one_id
         and tests.from_date <= spans.from_date
         and (tests.to_date is null or tests.to_date > spans.from_date)
