@@ -10,3 +10,22 @@
 {% macro replayed(record_kind) -%}
     (select * from {{ ref('identity_replay') }} where record_kind = '{{ record_kind }}')
 {%- endmacro %}
+
+{#- A text without the marks that people and programs put round words for no value: (null), "null", [object Object]. -#}
+{% macro without_marks(text) -%}
+    translate(lower({{ text }}), ' {{ inner_marks() }}{{ marks() }}', '')
+{%- endmacro %}
+
+{#- A text as words, each between two blanks, what stands between them left out. N/A is one. -#}
+{% macro as_words(text) -%}
+    concat(' ', replace(translate(translate(lower({{ text }}), '{{ inner_marks() }}', ''), '{{ marks() }}', '{{ ' ' * (marks() | length - 1) }}'), ' ', '  '), ' ')
+{%- endmacro %}
+
+{% macro inner_marks() -%}
+    {{ return("/_.") }}
+{%- endmacro %}
+
+{#- The apostrophe stands twice, as in every text of SQL. -#}
+{% macro marks() -%}
+    {{ return("()<>[]{}\"''#:-—–―─－·…。，、；;,|~～+=*?!！？（）【】　") }}
+{%- endmacro %}

@@ -10,24 +10,38 @@ with values_seen as (
     where id_type <> 'customer_id'
 ),
 
+-- No word for nothing holds a digit, and nearly every number and id does: those are not looked at word by word.
+written as (
+    select
+        *,
+        case when translate(id_value, '0123456789', '') = id_value then {{ without_marks('id_value') }} end as squeezed,
+        case when translate(id_value, '0123456789', '') = id_value then {{ as_words('id_value') }} end as as_words
+    from values_seen
+),
+
+-- A word is one for nothing however often it stands there: null null, NULL-NULL, 暂无暂无. A short one only where
+-- something stands between: nana is a name.
 reasons as (
     select
-        values_seen.id_type,
-        values_seen.id_scope,
-        values_seen.id_value,
+        written.id_type,
+        written.id_scope,
+        written.id_value,
         blocked_identifiers.no_join_reason,
         cast(null as date) as no_join_day
-    from values_seen
+    from written
     inner join {{ ref('blocked_identifiers') }} as blocked_identifiers
         on
-            (blocked_identifiers.id_type is null or blocked_identifiers.id_type = values_seen.id_type)
+            (blocked_identifiers.id_type is null or blocked_identifiers.id_type = written.id_type)
             and case blocked_identifiers.match_kind
-                when 'exact' then lower(values_seen.id_value) = blocked_identifiers.match_value
-                when 'word'
-                    then
-                        translate(lower(values_seen.id_value), ' ()<>[]{}"''#/_.:-', '')
-                        = blocked_identifiers.match_value
-                when 'characters' then translate(values_seen.id_value, blocked_identifiers.match_value, '') = ''
+                when 'exact' then lower(written.id_value) = blocked_identifiers.match_value
+                when 'characters' then translate(written.id_value, blocked_identifiers.match_value, '') = ''
+                else
+                    written.squeezed = blocked_identifiers.match_value
+                    or trim(replace(written.as_words, concat(' ', blocked_identifiers.match_value, ' '), '')) = ''
+                    or (
+                        (length(blocked_identifiers.match_value) >= 4 or blocked_identifiers.match_value > 'zz')
+                        and replace(written.squeezed, blocked_identifiers.match_value, '') = ''
+                    )
             end
     union all
     select

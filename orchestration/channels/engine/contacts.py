@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from orchestration.channels.engine.vocabularies import NON_VALUES
+
 #: Longer text than this is never a phone or an address of mail; keeps every pattern linear on hostile input.
 LONGEST_CONTACT: Final = 320
 
@@ -23,6 +25,8 @@ _FILLERS: Final = frozenset({
     "a@a.com", "aa@aa.com", "abc@abc.com", "123@123.com", "123456@qq.com", "none@none.com", "no@no.com", "na@na.com",
     "xxx@xxx.com",
 })  # fmt: skip
+_NON_VALUES: Final = frozenset(word for word in NON_VALUES if word.isascii() and len(word) > 2)
+_REPEATED: Final = re.compile("|".join(f"(?:{word})+" for word in sorted(_NON_VALUES) if len(word) > 3))
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS: Final = re.compile(r"[/;；、|]|,(?=\s*\+?\d{7})|(?<=\d{11}) +(?=1[3-9])")
 EMAIL: Final = re.compile(
@@ -103,6 +107,17 @@ def read_phone(text: str) -> Phone:
 
 def read_email(text: str) -> str | None:
     """Return an e-mail address in lower case, or None where the text is none, a masked one or a filler."""
-    value = plain(text[: LONGEST_CONTACT + 1])
-    is_one = "*" not in value and EMAIL.fullmatch(value) and value.lower() not in _FILLERS
-    return value.lower() if is_one else None
+    value = plain(text[: LONGEST_CONTACT + 1]).lower()
+    is_one = "*" not in value and EMAIL.fullmatch(value) and value not in _FILLERS
+    if not is_one:
+        return None
+    local, _, domain = value.partition("@")
+    return None if _is_for_nothing(local) or _is_for_nothing(domain.split(".")[0]) else value
+
+
+def _is_for_nothing(part: str) -> bool:
+    """Say whether a part of an address is a word for no value, alone or repeated; a letter or two are initials."""
+    words = [word for word in re.split(r"[^a-z0-9]+", part) if word]
+    return bool(words) and (
+        all(word in _NON_VALUES for word in words) or _REPEATED.fullmatch("".join(words)) is not None
+    )

@@ -42,3 +42,10 @@ GENDER_SYNONYMS: Final = (
     ("f", "female"), ("女", "female"), ("2", "female"), ("女士", "female"),
     ("0", ""), ("unknown", ""), ("保密", ""),
 )  # fmt: skip
+#: What is written for no value: the words of the seed blocked_identifiers.
+NON_VALUES: Final = (
+    "null", "none", "nil", "nan", "na", "undefined", "unknown", "anonymous", "guest", "test", "无", "散客",
+    "false", "true", "empty", "object", "objectobject", "distinctid", "deviceid", "userid", "n", "x", "空",
+    "暂无", "没有", "未绑定", "未知", "未填写", "匿名", "匿名用户", "游客", "测试", "没填", "不详",
+    "保密", "空值", "待定",
+)  # fmt: skip

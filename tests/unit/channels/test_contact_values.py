@@ -1,6 +1,7 @@
 """Contact values: one token per person however it is written, no plain value further on, keys that hold."""
 
 import base64
+import csv
 import hashlib
 import os
 import sqlite3
@@ -14,10 +15,11 @@ from orchestration.channels.engine import vault as vaults
 from orchestration.channels.engine.contacts import read_email, read_phone
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.keys import PURPOSES, check_keys, load_key
-from orchestration.channels.engine.noun_files import datasets
+from orchestration.channels.engine.noun_files import PROJECT, datasets
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules, read_value
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
+from orchestration.channels.engine.vocabularies import NON_VALUES
 from orchestration.settings import Settings, SettingsError
 from tests.unit.channels.door import Door, row
 
@@ -314,3 +316,25 @@ def test_a_line_may_be_called_0_and_no_customer_is():
 def test_of_the_nouns_ids_only_the_line_of_a_refund_may_be_empty_and_0():
     found = {(dataset.name, column.name) for dataset in datasets() for column in dataset.columns if column.may_be_zero}
     assert found == {("refunds", "line_id")}
+
+
+@pytest.mark.parametrize("text", [
+    "null@null.com", "NULL@qq.com", "none@none.com", "undefined@undefined.com", "null.null@qq.com", "nullnull@qq.com",
+    "null-none@163.com",
+    "li.na@null.com", "unknown@unknown.cn", "anonymous@163.com", "nan@nan.com", "test@test.com", "objectobject@qq.com",
+])  # fmt: skip
+def test_an_address_that_is_written_for_none_is_none(text):
+    assert read_email(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["nana@qq.com", "n@firm.cn", "na@qq.com", "nullman@qq.com", "testing@qq.com", "li@x.com", "annull@163.com"]
+)
+def test_an_address_that_only_holds_such_letters_is_one(text):
+    assert read_email(text) == text
+
+
+def test_the_words_for_no_value_are_those_of_the_seed():
+    with (PROJECT / "seeds" / "blocked_identifiers.csv").open(encoding="utf-8", newline="") as seed:
+        rows = [row for row in csv.DictReader(seed) if row["match_kind"] == "word" and not row["id_type"]]
+    assert tuple(row["match_value"] for row in rows) == NON_VALUES
