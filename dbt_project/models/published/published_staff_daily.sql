@@ -13,9 +13,9 @@ results as (
         readings.reading_date,
         results.staff_id,
         count(*) as tasks,
-        count(case when statuses.is_booking then 1 end) as booked,
-        count(case when statuses.is_purchase then 1 end) as reported_purchases,
-        count(case when statuses.is_refusal then 1 end) as refused
+        sum(case when statuses.is_booking then 1 else 0 end) as booked,
+        sum(case when statuses.is_purchase then 1 else 0 end) as reported_purchases,
+        sum(case when statuses.is_refusal then 1 else 0 end) as refused
     from readings
     inner join {{ ref('task_result_states') }} as results
         on
