@@ -67,9 +67,8 @@ class Fold:
             for link in value.links.values():
                 if not value.joins():
                     link.settle()
-                status = link.status if value.joins() else str(value.no_join_reason)
                 stint = (self._recorder.instant(link.status_day), link.valid_from, link.valid_to)
-                self._recorder.add("link", (*link.record, *value.key, status, link.strength, *stint))
+                self._recorder.add("link", (*link.record, *value.key, link.status, link.strength, *stint))
             value.links.clear()  # breaks the ring of value and link, so that both are freed at once
         return self._recorder.history()
 
@@ -87,17 +86,18 @@ class Fold:
         graph = self._graph
         value = graph.values.get(key)
         link = None if value is None else value.links.get(record)
-        is_repeat = link is not None and bound is not None and link.is_repeat(origin, reason, bound, day, self._rules)
-        if link is None or not is_repeat:
-            own = graph.own(record)
-            if bound is not None and all(known == day for _, known in own.binds):
-                own.bind(bound, day)  # a record exists from its first day, as early as any row of it says
-            link = graph.link(record, graph.value(key, reason), origin)
+        if link is not None and bound is not None and link.is_repeat(origin, reason, bound, day, self._rules):
+            link.bind(bound, day)
+            return None
+        own = graph.own(record)
+        if bound is not None and all(known == day for _, known in own.binds):
+            own.bind(bound, day)  # a record exists from its first day, as early as any row of it says
+        link = graph.link(record, graph.value(key, reason), origin)
         if bound is not None:
             link.bind(bound, day)
         elif unbound is not None:
             link.unbind(unbound)
-        return None if is_repeat else link
+        return link
 
     def _share(self, value: Value, day: int) -> None:
         records, sources = sum(value.carriers.values()), len(value.carriers)

@@ -168,7 +168,7 @@ class Graph:
             elif kind.strength == 0:
                 no_join_reason = no_join_reason or "not_a_key"
             value = self.values[key] = Value(key, kind)
-        if value.no_join_reason is None and no_join_reason is not None:
+        if value.no_join_reason is None:
             value.no_join_reason = no_join_reason
         return value
 
@@ -179,7 +179,7 @@ class Graph:
         if link is None:
             link = value.links[record] = Link(record, value, rank)
             self.links_of.setdefault(record, []).append(link)
-        asserted = rank > 0 or self.rules.is_asserted(origin)
+        asserted = bool(rank) or self.rules.is_asserted(origin)
         kind = value.kind
         strength = 100 if rank else 0 if kind is None else kind.strength if asserted else kind.weak_strength
         link.rank = max(link.rank, rank)

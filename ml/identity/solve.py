@@ -132,7 +132,7 @@ def _join(home: dict[Node, Cluster], one: Cluster, other: Cluster, link: Link) -
     small, large = one, other
     if len(one.records) + len(one.values) > len(other.records) + len(other.values):
         small, large = other, one
-    large.rulings += small.rulings + (1 if link.is_ruling and small.records and large.records else 0)
+    large.rulings += small.rulings + link.is_ruling  # both sides have records: their own numbers were taken before
     large.weakest_bridge = min(small.weakest_bridge, large.weakest_bridge)
     for limit, values in small.limits.items():
         large.limits.setdefault(limit, set()).update(values)

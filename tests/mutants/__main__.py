@@ -28,7 +28,8 @@ def main(arguments: list[str]) -> int:
     survivors = [what for what, killed in verdicts if not killed]
     for survivor in survivors:
         print(f"survives  {survivor}")
-    print(f"{len(verdicts)} mutants, {len(verdicts) - len(survivors)} killed, seed {seed}")
+    where = "ml" if "--python" in arguments else "SQL"
+    print(f"{where}: {len(verdicts)} mutants, {len(verdicts) - len(survivors)} killed, seed {seed}")
     return 1 if 100 * len(survivors) > _MOST * len(verdicts) else 0
 
 

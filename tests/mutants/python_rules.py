@@ -154,9 +154,10 @@ def stale_equivalents(among: Sequence[str]) -> list[str]:
 
 
 def is_equivalent(mutation: PythonMutation, known: Sequence[tuple[str, str]]) -> bool:
-    """Return whether a mutant is named as equivalent: its statement has come to hold the named fragment."""
+    """Return whether a mutant is named as equivalent: its statement has come to be or to hold what is named."""
     return any(
-        module == mutation.module and becomes in mutation.after and becomes not in mutation.before
+        module == mutation.module
+        and (becomes == mutation.after or (becomes in mutation.after and becomes not in mutation.before))
         for module, becomes in known
     )
 

@@ -74,6 +74,22 @@ def test_an_identifier_given_up_stays_with_its_last_holder_with_its_end():
     assert set(statuses(history).values()) == {"unbound", "joined"}
 
 
+def test_an_identifier_given_up_alone_is_known_as_given_up_at_the_cut_off_and_no_sooner():
+    history = fold(link("app/A", "sa_login_id@p=L", "2017-01-01", until="2017-03-01"))
+    rows = history.frame("identifier")
+    rows = rows[rows["id_token"] == "L"].sort_values("known_from")
+    assert [str(at) for at in rows["known_from"]] == ["2017-01-01 22:00:00", "2017-03-01 22:00:00"]
+
+
+def test_an_old_holding_is_not_told_again_when_its_next_holder_learns_something_else():
+    given_up = link("app/A", "sa_login_id@p=L", "2017-01-01", until="2017-03-01")
+    kept = link("app/B", "sa_login_id@p=L", "2017-03-01")
+    before = fold(given_up, kept)
+    after = fold(given_up, kept, link("app/B", "mobile=k1:a", "2017-05-01"))
+    of = [rows[rows["id_token"] == "L"] for rows in (before.frame("identifier"), after.frame("identifier"))]
+    assert len(of[0]) == len(of[1]) == 3
+
+
 def test_a_holding_that_passes_on_ends_in_a_row_of_its_own_an_instant_before():
     history = fold(
         link("app/A", "sa_login_id@p=L", "2017-01-01", until="2017-03-01"),
@@ -94,6 +110,8 @@ def test_a_value_that_joins_nobody_is_listed_from_its_first_sighting_without_str
     )
     assert held(history, "member_no=0000", "2017-01-10") == (None, "2017-01-05", None, 0, "placeholder")
     assert statuses(history)["M1", "0000"] == "placeholder"
+    links = history.frame("link")
+    assert [date(at) for at in links.loc[links["id_token"] == "0000", "known_from"]] == ["2017-01-10", "2017-01-05"]
 
 
 def test_a_persons_records_and_identifiers_are_counted_without_the_records_own_numbers():

@@ -18,9 +18,8 @@ def link(rank: int = 0, **fields: object) -> Link:
 
 
 def test_a_plain_id_comes_before_a_contact_token():
-    assert sorted(["k1:a", "k12:b", "z", "kilo", "k12345:c", "K1:d"], key=token_last) == [
-        "K1:d", "k12345:c", "kilo", "z", "k12:b", "k1:a",
-    ]  # fmt: skip
+    plain, tokens = ["K1:d", "k1234:c", "kilo", "z"], ["k123:e", "k12:b", "k1:a"]
+    assert sorted([*tokens, *plain], key=token_last) == [*plain, *sorted(tokens)]
 
 
 def test_values_are_ordered_by_token_then_type_then_scope():
@@ -43,6 +42,7 @@ def test_a_person_has_one_record_in_a_source_and_each_further_one_is_somebody_el
     assert (phone.people(), phone.is_over_cap()) == (5, False)  # five may share it
     phone.carriers["mini"] = 2
     assert (phone.people(), phone.is_over_cap()) == (6, True)
+    assert not value("shoe_size").is_over_cap()
     nick = value("tb_nick")
     nick.carriers = {"crm": 99}
     assert not nick.is_over_cap()
@@ -65,10 +65,10 @@ def test_the_present_stint_begins_with_the_first_sighting_after_the_last_unbindi
 
 def test_an_ended_link_held_from_the_unbinding_before_the_last_one():
     phone = link()
-    for at, day in ((10, 1), (25, 2), (26, 9)):
+    for at, day in ((10, 1), (17, 1), (25, 2), (26, 9)):
         phone.bind(at, day)
-    phone.unbind(20)
-    phone.unbind(30)
+    for at in (15, 20, 30):
+        phone.unbind(at)
     phone.settle()
     assert (phone.since, phone.valid_from, phone.valid_to) == ((2, 25), 25, 30)
     once = link()
@@ -76,6 +76,16 @@ def test_an_ended_link_held_from_the_unbinding_before_the_last_one():
     once.unbind(10)
     once.settle()
     assert (once.valid_from, once.valid_to) == (10, 10)
+
+
+def test_a_link_that_was_only_ever_seen_before_it_ended_twice_held_from_the_first_sighting():
+    phone = link()
+    phone.bind(10, 1)
+    phone.bind(20, 2)
+    phone.unbind(20)
+    phone.unbind(30)
+    phone.settle()
+    assert (phone.valid_from, phone.valid_to) == (10, 30)
 
 
 def test_what_is_known_first_is_older_than_what_is_seen_first():
@@ -191,6 +201,12 @@ def test_a_ruling_and_a_records_own_number_are_carried_by_nobody_and_as_strong_a
     assert graph.own(M1) is own
     named = graph.link(("sms", "k1:a"), graph.value(("mobile", "", "k1:a"), None), "sms")
     assert (named.strength, named.is_carried, named.value.carriers) == (90, False, {})
+
+
+def test_a_link_that_is_ruled_later_is_a_ruling_from_then_on():
+    graph = Graph(RULES)
+    other = graph.value(("customer_id", *M2), None)
+    assert [graph.link(M1, other, origin).rank for origin in ("order", "ruling", "order")] == [0, 2, 2]
 
 
 def test_a_reason_not_to_join_once_given_stays():

@@ -62,6 +62,15 @@ def test_the_younger_merges_into_the_older_and_takes_its_own_past_along():
     ])  # fmt: skip
 
 
+def test_a_merge_says_what_joined_the_two():
+    days, phone = Days(), value("shared")
+    days.day(1, cluster(A), cluster(B))
+    both = cluster(A, B)
+    both.links += [link(A, phone), link(B, phone)]
+    days.day(2, both)
+    assert [row[3:] for row in days.rows("redirect")] == [("merge", "joined:mobile")]
+
+
 def test_a_person_who_falls_into_three_keeps_the_part_of_the_founder_and_all_parts_inherit_all():
     days = Days()
     old = days.day(1, cluster(A, B, C))["A"]

@@ -112,6 +112,24 @@ def test_a_ruling_makes_room_for_one_phone_more_on_the_person_as_well():
     assert len(four_phones().link(M1, "mobile=k1:e").ruled(M1, M2).solved().refusals) == 1
 
 
+def phones(record: RecordKey, letters: str, group: Group) -> Group:
+    for letter in letters:
+        group.link(record, f"mobile=k1:{letter}")
+    return group.link(record, "email=k1:e", "order")
+
+
+def test_three_phones_of_two_records_are_one_persons_and_four_are_not():
+    assert people(phones(O1, "c", phones(M1, "ab", Group())).solved()) == [[M1, O1]]
+    assert people(phones(O1, "cd", phones(M1, "ab", Group())).solved()) == [[M1], [O1]]
+
+
+def test_the_rulings_of_both_sides_make_room_when_two_people_become_one():
+    both = phones(M3, "cde", phones(M1, "ab", Group())).ruled(M1, M2).ruled(M3, M4)
+    assert people(both.solved()) == [[M1, M2, M3, M4]]
+    one_ruling = phones(M3, "cde", phones(M1, "ab", Group())).ruled(M1, M2)
+    assert people(one_ruling.solved()) == [[M1, M2], [M3]]
+
+
 def test_a_record_claims_its_own_numbers_only_as_far_as_they_keep_the_limit():
     # The file gives M1 two numbers: the older is kept, the other refused, and O1 with the second is somebody else.
     group = Group().link(M1, "member_no@crm=A", "member_file").link(M1, "member_no@crm=B", "member_file")

@@ -55,3 +55,10 @@ def test_the_name_of_the_assumptions_changes_with_any_of_them_and_not_with_the_o
         dataclasses.replace(RULES, horizon_days=29),
     ]
     assert len({name, *(rules.assumptions_hash for rules in others)}) == 6
+
+
+def test_an_empty_cell_is_the_same_however_it_was_read():
+    as_none = {seed: rows.astype(object).where(rows.notna(), None) for seed, rows in RULES.seeds.items()}
+    as_text = {seed: rows.astype(object).where(rows.notna(), "") for seed, rows in RULES.seeds.items()}
+    names = {dataclasses.replace(RULES, seeds=seeds).assumptions_hash for seeds in (as_none, as_text)}
+    assert names == {RULES.assumptions_hash}
