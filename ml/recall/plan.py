@@ -16,6 +16,7 @@ from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
 from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, ROI_CURVE
 from ml.recall.tasks import tasks
+from ml.recall.templates import with_templates
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
 from ml.recall.treatments import admissible, priced
 from ml.recall.words import offer_words, why
@@ -119,7 +120,8 @@ def plan_recall(
         offer_words=offer_words(plans),
         basis=BASIS,
     )
-    plans = scheduled(plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash), rules)
+    plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
+    plans = scheduled(with_templates(plans, rules), rules)
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],

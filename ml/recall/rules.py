@@ -30,7 +30,8 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "rfm_offer_rules": ("rfm_segment", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),
     "play_words": ("message_channel", "words"),
-    "talking_points": ("audience_kind", "position", "words"),
+    "talking_points": ("scene_id", "position", "words"),
+    "category_names": ("category", "name_zh"),
     "do_not_say": ("audience_kind", "words"),
     "message_templates": (
         "template_id", "message_channel", "scene_id", "need_state", "price_attitude", "variables", "approved",

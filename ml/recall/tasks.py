@@ -1,13 +1,11 @@
 """The morning list: one task per plan that a member of staff carries out, with the words to do it."""
 
 import hashlib
-import json
 
 import pandas as pd
 
 from ml.recall.rules import Rules
 from ml.recall.tables import TASKS
-from ml.recall.words import ends_in
 
 
 def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str) -> str:
@@ -21,11 +19,11 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
     Parameters
     ----------
     plans
-        The audience with its candidate columns, ``why`` and ``offer_words``.
+        The audience with its candidate columns, ``why``, ``offer_words`` and its template.
     options
         Every priced option of the same candidates: where the fallback comes from.
     rules
-        The seeds: templates, talking points, what not to say.
+        The seeds: talking points, what not to say.
 
     Returns
     -------
@@ -49,16 +47,15 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
         ["candidate", "net_p50_fen", "message_channel"], ascending=[True, False, True]
     ).drop_duplicates("candidate")
     rows["fallback_channel"] = rows["candidate"].map(best.set_index("candidate")["message_channel"])
-    points = rules.seeds["talking_points"].set_index(["audience_kind", "position"])["words"]
+    points = rules.seeds["talking_points"].set_index(["scene_id", "position"])["words"]
     for position in (1, 2):
-        rows[f"talking_point_{position}"] = [points.get((kind, position)) for kind in rows["audience_kind"]]
+        rows[f"talking_point_{position}"] = [points.get((scene, position)) for scene in rows["scene_id"]]
     kind_bars = dict(rules.seeds["do_not_say"][["audience_kind", "words"]].itertuples(index=False, name=None))
     state_bars = dict(rules.seeds["need_state_plays"][["need_state", "do_not_say"]].itertuples(index=False, name=None))
     rows["do_not_say"] = [
         ";".join(bar for bar in (kind_bars.get(kind), state_bars.get(state)) if isinstance(bar, str))
         for kind, state in zip(rows["audience_kind"], rows["need_state"], strict=True)
     ]
-    rows = _with_templates(rows, rules)
     rows["task_id"] = [
         task_id(str(date), audience, one_id, channel)
         for date, audience, one_id, channel in zip(
@@ -70,53 +67,3 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
         )
     ]
     return rows.rename(columns={"net_p50_fen": "expected_net_p50_fen"})[list(TASKS)]
-
-
-def _with_templates(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Add template_id and its variables as JSON; a template made for the need state or an offer is preferred."""
-    templates = rules.seeds["message_templates"]
-    templates = templates[templates["approved"].astype(bool)].fillna({
-        "need_state": "",
-        "price_attitude": "",
-        "variables": "",
-    })
-    priced = rows["offer_id"].ne("none").map({True: "price_minded", False: ""})
-    keyed = rows[["message_channel", "scene_id"]].assign(
-        row=rows.index, state=rows["need_state"].fillna(""), priced=priced
-    )
-    pairs = keyed.merge(templates, on=["message_channel", "scene_id"])
-    pairs["rank"] = 2 * (pairs["price_attitude"] != pairs["priced"]) + (pairs["need_state"] != pairs["state"])
-    pairs = pairs[(pairs["need_state"] == "") | (pairs["need_state"] == pairs["state"])]
-    first = pairs.sort_values(["row", "rank", "template_id"]).drop_duplicates("row").set_index("row")
-    rows["template_id"] = first["template_id"].reindex(rows.index)
-    wanted = first["variables"].reindex(rows.index).fillna("")
-    known = rows.assign(product=rows["last_product_name"].where(rows["identity_confidence"].eq("high"))).to_dict(
-        "records"
-    )
-    rows["template_variables"] = [_variables(names, row) for names, row in zip(wanted, known, strict=True)]
-    return rows
-
-
-def _variables(names: str, row: dict[str, object]) -> str:
-    """Fill a template. A plain name never stands here: the address is 您, and export greets by name from the vault.
-
-    A product is named only where the identity is certain: else the person could be told of somebody else's shopping.
-    """
-    values = {
-        "title": "您",
-        "category": _text(row["top_category"]) or "用品",
-        "ends": ends_in(row["days_to_entitlement_end"]),
-        "offer_words": row["offer_words"],
-        "valid_days": _text(row["valid_days"]),
-        "store": _text(row["owner_store_name"]) or "门店",
-    }
-    filled = {name: values.get(name, "") for name in names.split("|") if name}
-    if product := _text(row["product"]):
-        filled["product"] = product
-    return json.dumps(filled, ensure_ascii=False, sort_keys=True)
-
-
-def _text(value: object) -> str:
-    if value is None or pd.isna(value):
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,6 +1,8 @@
 """The words a shop assistant reads: why this person, and what is offered. Never a probability, never surveillance."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,19 @@ from ml.recall.rules import Rules
 
 #: Words that may never stand in a reason: they name what a model thinks or what somebody was watched doing.
 FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%")
+
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+
+
+def in_chinese(names: pd.Series, rules: Rules) -> pd.Series:
+    """Return the names of categories or products as a Chinese sentence may hold them, null where it may not.
+
+    The seed ``category_names`` says what a category is called; a name that is Chinese itself stands as it is. A shelf
+    word in another language is left out: ``爱买INFANT FORMULA`` is nothing a shop assistant says.
+    """
+    told = dict(rules.seeds["category_names"][["category", "name_zh"]].itertuples(index=False, name=None))
+    told |= {name: name for name in names.dropna().unique() if name not in told and _HAN.search(str(name))}
+    return names.map(told).astype(object)
 
 
 def offer_words(offers: pd.DataFrame) -> pd.Series:
@@ -54,7 +69,9 @@ def _habit(row: dict[str, object]) -> str:
     habit = "最近没有下单"
     if pd.notna(days):
         gap, since = row["average_gap_days"], _whole(days)
-        habit = f"平均{max(_whole(gap), 1)}天买一次,已{since}天未买" if pd.notna(gap) else f"买过一次,已{since}天未再买"
+        often = f"平均{max(_whole(gap), 1)}天买一次" if pd.notna(gap) else "买过一次"
+        again = "" if pd.notna(gap) else "再"
+        habit = f"{often},已{since}天未{again}买" if since > 0 else f"{often},刚刚买过"
     return f"原来是好友,现已不在;{habit}" if kind == "re_add" else habit
 
 
@@ -83,10 +100,10 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     """
     deeds = dict(rules.seeds["play_words"][["message_channel", "words"]].itertuples(index=False, name=None))
     said = []
-    for row in plans.to_dict("records"):
+    for row in plans.assign(category=in_chinese(plans["top_category"], rules)).to_dict("records"):
         parts = [_habit(row)]
-        if pd.notna(row["top_category"]):
-            parts.append(f"爱买{row['top_category']}")
+        if pd.notna(row["category"]):
+            parts.append(f"爱买{row['category']}")
         parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
         offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
         said.append(f"{';'.join(parts)} → {deeds[row['message_channel']]},{offer}")

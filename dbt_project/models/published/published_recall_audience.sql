@@ -34,7 +34,9 @@ select
     audience.basis,
     audience.consent_purpose,
     cast(null as varchar) as recipient_token,
-    audience.why
+    audience.why,
+    audience.template_id,
+    audience.template_variables
 from {{ source('recall', 'audience') }} as audience
 inner join {{ run_dates('as_of') }} as dates
     on audience.as_of_date = dates.as_of_date

@@ -157,7 +157,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         0.95 as assignment_probability, '1' as wave, {morning} + interval 11 hour as valid_until_at,
         'care' as content_theme,
         0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen,
-        300 as net_p90_fen, 2 as roi_p50,
+        300 as net_p90_fen, 2 as roi_p50, 'w1' as template_id, '{{}}' as template_variables,
         'prior' as basis, 'marketing' as consent_purpose from people where i <= 4""",
         date,
     )

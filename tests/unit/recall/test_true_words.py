@@ -1,0 +1,109 @@
+"""What is said to whom: true of the person on the day, and in Chinese from end to end."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from ml.recall.words import in_chinese
+from tests.unit.recall.people import make_rules, person, scores
+from tests.unit.recall.test_plan import plan
+
+EVERYBODY_EXPLORES = {
+    "exploration_share": 1.0,
+    "campaign_share_pooled": 0.0,
+    "campaign_share_least": 0.9,
+    "exploration_budget_share": 1.0,
+}
+LATIN_WORD = re.compile("[A-Za-z]{4,}")
+
+
+def texts(rules) -> dict[str, str]:
+    """Return the words of every template by its id."""
+    templates = rules.seeds["message_templates"]
+    return dict(templates[["template_id", "text_zh"]].itertuples(index=False, name=None))
+
+
+def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
+    rules = make_rules(**EVERYBODY_EXPLORES)
+    active = {"purchase_stage": "loyal", "pyramid_tier": "塔尖"}
+    lapsed = {"purchase_stage": "dormant", "pyramid_tier": "塔尖"}
+    rows = [person(f"now{n}", days_since_order=n % 7, **active) for n in range(60)]
+    rows += [person(f"soon{n}", days_since_order=29, **lapsed) for n in range(60)]
+    rows += [person(f"long{n}", days_since_order=30, **lapsed) for n in range(60)]
+    found = plan(rows, salts, rules, scored=scores(**{f"now{n}": ("churn", 0.6) for n in range(60)}))
+    said = found.audience.assign(words=found.audience["template_id"].map(texts(rules)))
+    lately = said[~said["one_id"].str.startswith("long")]
+    assert set(lately["message_channel"]) == {"wecom", "call", "sms", "official_account", "app_push"}
+    assert not lately["words"].str.contains("好久|没来").any()
+    assert lately["template_id"].str.contains("_care").all()
+    greeted = said[said["one_id"].str.startswith("long") & said["offer_id"].eq("none")]
+    assert greeted["words"].str.contains("好久|没来").all()
+    asked = found.tasks.set_index("one_id")["talking_point_2"]
+    assert not asked[asked.index.str.startswith(("now", "soon"))].str.contains("没来").any()
+    assert asked[asked.index.str.startswith("long")].str.contains("没来").all()
+
+
+def test_every_option_of_the_menu_has_words_in_its_scene(rules):
+    scenes = rules.seeds["recall_policies"][["policy_id", "ladder_step", "scene_id"]]
+    menu = rules.seeds["recall_menu"].merge(scenes, on=["policy_id", "ladder_step"])
+    menu = pd.concat([menu, menu[menu["scene_id"] == "recall"].assign(scene_id="care")])
+    written = rules.seeds["message_templates"]
+    written = set(written[["message_channel", "scene_id"]].itertuples(index=False, name=None))
+    assert set(menu[["message_channel", "scene_id"]].itertuples(index=False, name=None)) <= written
+    points = rules.seeds["talking_points"]
+    assert set(menu["scene_id"]) == set(points["scene_id"])
+    assert (
+        points.groupby("scene_id")["position"].agg(list).map(sorted).tolist() == [[1, 2]] * menu["scene_id"].nunique()
+    )
+
+
+def test_a_shelf_word_of_another_language_is_said_in_chinese_or_not_at_all(rules):
+    shelves = pd.Series(["INFANT FORMULA", "SW GDS:DONUTS", "母婴", "iPhone配件", None], index=[7, 3, 5, 9, 1])
+    said = in_chinese(shelves, rules)
+    assert said.dropna().to_dict() == {7: "婴儿奶粉", 5: "母婴", 9: "iPhone配件"}
+    assert said.index.tolist() == [7, 3, 5, 9, 1]
+
+
+def test_no_sentence_about_a_person_holds_an_english_shelf_word(salts):
+    rules = make_rules(**EVERYBODY_EXPLORES)
+    shelves = ["INFANT FORMULA", "SW GDS:DONUTS", "母婴", None]
+    rows = [
+        person(f"p{n}", top_category=shelves[n % 4], last_product_name="WHITENING SYSTEMS 14 CT", pyramid_tier="塔尖")
+        for n in range(120)
+    ]
+    found = plan(rows, salts, rules).audience
+    for row in found.itertuples():
+        told = json.loads(row.template_variables)
+        assert not LATIN_WORD.search(row.why + "".join(told.values()))
+        assert "product" not in told
+    why = found.set_index("one_id")["why"]
+    assert {"爱买婴儿奶粉" in why.get(f"p{n}", "爱买婴儿奶粉") for n in range(0, 120, 4)} == {True}
+    assert not any("爱买" in why.get(f"p{n}", "") for n in range(1, 120, 4))
+    told = found.loc[found["template_id"] == "sms_recall"].set_index("one_id")["template_variables"].map(json.loads)
+    kinds = {shelves[int(one_id[1:]) % 4]: variables["category"] for one_id, variables in told.items()}
+    assert kinds == {"INFANT FORMULA": "婴儿奶粉", "SW GDS:DONUTS": "用品", "母婴": "母婴", None: "用品"}
+
+
+@pytest.mark.parametrize(
+    ("bought", "habit"),
+    [
+        ({"days_since_order": 0}, "平均32天买一次,刚刚买过;"),
+        ({"days_since_order": 1}, "平均32天买一次,已1天未买;"),
+        ({"days_since_order": 0, "average_gap_days": None}, "买过一次,刚刚买过;"),
+        ({"days_since_order": 9, "average_gap_days": None}, "买过一次,已9天未再买;"),
+    ],
+)
+def test_who_bought_today_has_just_bought(bought, habit, salts):
+    rules = make_rules(**EVERYBODY_EXPLORES)
+    rows = [person(f"p{n}", purchase_stage="loyal", is_deleted_friend=True, **bought) for n in range(12)]
+    why = plan(rows, salts, rules).audience["why"]
+    assert len(why) > 0
+    assert why.str.startswith(f"原来是好友,现已不在;{habit}").all()
+
+
+def test_what_only_the_sender_knows_is_left_to_the_sender(salts, rules):
+    found = plan([person("anna", reachable_channels=["sms"], average_gap_days=7.0)], salts, rules).audience
+    assert found["template_id"].tolist() == ["sms_recall"]
+    assert json.loads(found["template_variables"][0]) == {"category": "母婴", "product": "奶粉"}
