@@ -7,7 +7,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 DBT_SOURCES := $(shell find dbt_project -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.py' | grep -v -e /target/ -e /logs/)
 
-.PHONY: run test ui daily backfill bench lint mutants setup manifest
+.PHONY: run test ui daily backfill bench lint mutants oracle setup manifest
 
 run: setup manifest
 	@$(BIN)/siyu run
@@ -29,6 +29,9 @@ bench: setup manifest
 
 mutants: setup manifest
 	@$(BIN)/python -m tests.mutants $(COUNT) $(SEED)
+
+oracle: setup manifest
+	@$(BIN)/python -m tests.oracle --seeds $(or $(SEEDS),1-10)
 
 lint: setup
 	@PYTHON=$(BIN)/python bash tests/run_all.sh lint

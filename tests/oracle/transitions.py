@@ -1,4 +1,4 @@
-"""How many moved from stage to stage in 28 days: docs/segments-and-stages.md, "Transitions", and the seed stage_ranks."""
+"""How many moved from stage to stage: docs/segments-and-stages.md, "Transitions", and the seed stage_ranks."""
 
 import datetime as dt
 from collections import Counter
@@ -31,9 +31,9 @@ def transitions(version: dt.date, reader: Callable[[dt.date], Book]) -> Moves:
         for back in range(number("transition_days")):
             day = version - back * DAY
             before = stands(reader(day - DAY), model)
-            earlier, later = reader(day - DAY).ids, reader(day).ids
             # Whose records were joined or parted that day made no step.
-            known = [one for one in now if one in before and is_same(earlier[one], later[one])]
+            others = moved(reader(day - DAY), reader(day))
+            known = [one for one in now if one in before and one not in others]
             steps = Counter((before[one], now[one]) for one in known)
             starts = Counter(before[one] for one in known)
             for (start, goal), people in steps.items():
@@ -46,9 +46,13 @@ def transitions(version: dt.date, reader: Callable[[dt.date], Book]) -> Moves:
     return found
 
 
-def is_same(earlier: frozenset, later: frozenset) -> bool:
-    """Say whether a person's records are those of the day before; a record that is new altogether joins nobody's history."""
-    return earlier == later
+def moved(earlier: Book, later: Book) -> set[str]:
+    """Return whose records changed hands between two days; a record that is new altogether brings no history."""
+    pairs = [
+        (earlier.one(earlier.owner[record]), later.one(later.owner[record]))
+        for record in set(earlier.owner) & set(later.owner)
+    ]
+    return {one_id for pair in pairs if pair[0] != pair[1] for one_id in pair if one_id}
 
 
 def leap(model: str, start: str, goal: str) -> dict[str, object]:
