@@ -7,7 +7,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 DBT_SOURCES := $(shell find dbt_project -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.py' | grep -v -e /target/ -e /logs/)
 
-.PHONY: run test ui daily backfill bench lint mutants setup manifest
+.PHONY: run test ui daily backfill bench lint mutants oracle setup manifest
 
 run: setup manifest
 	@$(BIN)/siyu run
@@ -33,6 +33,9 @@ mutants: setup manifest
 	$(BIN)/python -m tests.mutants $(COUNT) $(SEED) || result=1; \
 	$(BIN)/python -m tests.mutants --python $(COUNT) $(SEED) || result=1; \
 	exit $$result
+
+oracle: setup manifest
+	@$(BIN)/python -m tests.oracle --seeds $(or $(SEEDS),1-10)
 
 lint: setup
 	@PYTHON=$(BIN)/python bash tests/run_all.sh lint

@@ -89,7 +89,8 @@ class Book:
         return [
             row
             for row in self.known.latest("refunds", self.day)
-            if (row.record if row.text("customer_id") else named.get((row.values["source"], row.text("order_id")))) in person
+            if (row.record if row.text("customer_id") else named.get((row.values["source"], row.text("order_id"))))
+            in person
         ]
 
     @cached_property
@@ -166,7 +167,7 @@ class Book:
     @cached_property
     def first_sold(self) -> dict[str, dt.date]:
         """The day on which each article was first sold; one never sold is new from its first record on."""
-        found = {sku: dt.date.min for sku in self.products}
+        found = dict.fromkeys(self.products, dt.date.min)
         sold: dict[str, dt.date] = {}
         for order in orders.paid_orders(self.known, self.day):
             for line in self.lines.get(order.key, []):
@@ -176,7 +177,7 @@ class Book:
 
     @cached_property
     def tests(self) -> set[Key]:
-        """The test accounts, which buy nothing in any figure: marked records, and everything of whom a refusal names."""
+        """The test accounts, which buy nothing in any figure: marked records, and all of whom a refusal names."""
         marked = {row.record for mine in self.customers.values() for row in mine if row.says("is_test")}
         refused = [
             person for person, mine in self.suppressions.items() if any(row.text("reason") == "test" for row in mine)

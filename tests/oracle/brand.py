@@ -56,7 +56,7 @@ class Maker:
         self.count = 0
 
     def add(self, dataset: str, at: dt.datetime, **values: object) -> None:
-        """Add a row that becomes true at a moment, and once more for each later step of it that a live channel tells."""
+        """Add a row that becomes true at a moment, and again for each later step of it that a live channel tells."""
         steps = {name for name, value in values.items() if isinstance(value, dt.datetime) and name in STEPS}
         later = sorted({values[name] for name in steps if values[name] > at and values[name] >= clock(LIVE_FROM, 0)})
         for moment in [at, *later]:
@@ -64,7 +64,7 @@ class Maker:
             self._row(dataset, moment, values | untold, bool(untold))
 
     def _row(self, dataset: str, at: dt.datetime, values: dict[str, object], is_step: bool) -> None:
-        """Add a row; where the channel is live it lands in the night, now and then after the cut-off or a night late."""
+        """Add a row; a live one lands in the night, now and then after the cut-off or a night late."""
         text = {
             name: f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, dt.datetime) else str(value)
             for name, value in values.items()

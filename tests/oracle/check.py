@@ -3,7 +3,19 @@
 import datetime as dt
 from pathlib import Path
 
-from tests.oracle import compare, contacts_of, figures, lists, orders, people, profile, recall, segments, stages
+from tests.oracle import (
+    compare,
+    figures,
+    lists,
+    orders,
+    people,
+    profile,
+    recall,
+    segments,
+    staff_figures,
+    stages,
+    transitions,
+)
 from tests.oracle.book import Book, Person
 from tests.oracle.brand import clock
 from tests.oracle.compare import Report
@@ -66,7 +78,9 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
                 "valid_until_at": clock(book.day + dt.timedelta(days=1), 21),
             }
             report.row((where[0], "recall_audience", where[2]), plan, expected)
-            report.value((where[0], "recall_audience", where[2]), "option", chosen, chosen if chosen in options else options)
+            report.value(
+                (where[0], "recall_audience", where[2]), "option", chosen, chosen if chosen in options else options
+            )
 
 
 def check_lists(report: Report, book: Book, now: Book, folder: Path) -> None:
@@ -109,9 +123,16 @@ def check_figures(report: Report, known: World, version: dt.date, folder: Path) 
                 row and {"numerator": row["numerator"], "denominator": row["denominator"]},
                 {"numerator": numerator, "denominator": denominator},
             )
-        mine = contacts_of.staff_rows(book, day)
+        mine = staff_figures.staff_rows(book, day)
         for member in sorted({*mine, *(who for on, who in staff if on == day)}):
             report.row((version, "staff_daily", f"{day} {member}"), staff.get((day, member)), mine.get(member))
+    moves = transitions.transitions(version, reader)
+    steps = {
+        (row["as_of_date"], row["model"], row["from_stage"], row["to_stage"]): row
+        for row in compare.rows(folder, "stage_transitions")
+    }
+    for where in sorted({*moves, *steps}):
+        report.row((version, "stage_transitions", " ".join(map(str, where))), steps.get(where), moves.get(where))
     for where in sorted(set(published) - told):
         if where[1:3] in seen:
             report.row((version, "kpi_daily", " ".join(map(str, where))), published[where], None)

@@ -1,4 +1,4 @@
-"""What passes between the people of a random brand and the brand: consent, refusals, friends, messages, events, coupons."""
+"""What passes between the people of a random brand and the brand: words on consent, friends, messages, own acts."""
 
 import datetime as dt
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from tests.oracle.book import Book
-from tests.oracle.contacts_of import friends_of, orders_of, private_orders
 from tests.oracle.orders import Order
 from tests.oracle.profile import is_member
+from tests.oracle.staff_figures import friends_of, orders_of, private_orders
 from tests.oracle.world import Record, end, seed
 
 DAY = dt.timedelta(days=1)
@@ -64,7 +64,7 @@ def paid_on(book: Book, day: dt.date) -> list[Order]:
 
 
 def values(book: Book, day: dt.date) -> Iterator[Figure]:
-    """Yield in which bins the day's orders lie, and their quartiles: a value that so many of the orders do not exceed."""
+    """Yield in which bins the day's orders lie, and the values that a quarter, half, three quarters do not exceed."""
     mine = sorted(order.goods for order in paid_on(book, day))
     for row in seed("order_value_bins"):
         low, high = int(row["from_fen"] or 0), int(row["below_fen"] or 10**12)

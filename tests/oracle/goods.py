@@ -49,7 +49,7 @@ def last_year(book: Book, person: Person) -> list[Order]:
 
 
 def spend(book: Book, person: Person) -> tuple[dict[str, Fraction], Counter]:
-    """Return by category what a person spent in the 180 days back from the last purchase, halving, and in how many orders."""
+    """Return by category what a person spent, halving, and in how many orders, in 180 days back from the last one."""
     orders = [order for order in book.orders.get(person, []) if order.is_purchase]
     last = max((order.ordered_at.date() for order in orders), default=None)
     spent: dict[str, Fraction] = defaultdict(Fraction)

@@ -38,7 +38,7 @@ def usual_store(book: Book, person: Person) -> str | None:
         if order.row.text("store_id")
     ]
     counted = Counter(store for store, _ in visits)
-    last = {store: day for store, day in sorted(visits, key=lambda visit: visit[1])}
+    last = dict(sorted(visits, key=lambda visit: visit[1]))
     return min(counted, key=lambda store: (-counted[store], -last[store].toordinal(), store), default=None)
 
 

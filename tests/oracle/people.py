@@ -32,7 +32,7 @@ def people(world: World, day: dt.date) -> list[frozenset[Key]]:
             record = parent[record]
         return record
 
-    for value, holders in owned(carriers).items():
+    for _value, holders in owned(carriers).items():
         if holders:
             first, *others = sorted(holders)
             for other in others:
@@ -101,19 +101,25 @@ def _strong_ids(found: dict[Value, set[Key]], records: set[Key]) -> dict[Key, di
 
 
 def _holders_now(sightings: list[tuple[dt.datetime, Key]], strong: dict) -> set[Key]:
-    """Return whose a number is: after 180 silent days it is of whom another strong id sets apart from an earlier holder."""
+    """Return whose a number is: after 180 silent days of whom another strong id sets apart from an earlier holder."""
     silence = next(int(row["silence_days"]) for row in seed("id_types") if row["id_type"] == "mobile")
     holders: set[Key] = set()
     last = None
     for at, record in sightings:
         if last and at - last >= dt.timedelta(days=silence):
             mine = strong[record]
-            if any(not (mine[kind] & strong[other][kind]) for other in holders for kind in mine if kind in strong[other]):
-                if not any(strong[other] == mine for other in holders):
-                    holders = set()
+            if any(
+                not (mine[kind] & strong[other][kind]) for other in holders for kind in mine if kind in strong[other]
+            ) and not any(strong[other] == mine for other in holders):
+                holders = set()
         holders.add(record)
         last = at
     return holders
+
+
+def _differ(one: dict[tuple[str, str], set[str]], other: dict[tuple[str, str], set[str]]) -> bool:
+    """Say whether two hold a strong identifier of the same kind, and none of it in common."""
+    return any(kind in other and not (ids & other[kind]) for kind, ids in one.items())
 
 
 def owned(book_values: dict[Value, set[Key]]) -> dict[Value, set[Key]]:

@@ -77,7 +77,7 @@ def records(maker: Maker, person: int) -> None:
         at = maker.moment(at)
     if len(sources) > 1 and maker.odds(0.15):
         merged = maker.moment(at)
-        other = chance.choice([number for number in range(person + 1)])
+        other = chance.choice(list(range(person + 1)))
         source = sources[0]
         mine = dict(maker.records[person])[source]
         theirs = dict(maker.records[other]).get(source)

@@ -173,7 +173,7 @@ def followers(book: Book, person: Person) -> list[Record]:
 
 
 def consented(book: Book, person: Person) -> set[str]:
-    """Return the message channels with consent to marketing in force: of each the last word, on all channels included."""
+    """Return the message channels with consent to marketing: of each the last word, one about all channels included."""
     words = [row for row in book.rows("consents").get(person, []) if row.text("purpose") == "marketing"]
     found = set()
     for channel in (row["message_channel"] for row in seed("message_channels")):
@@ -240,7 +240,7 @@ def _preferences(book: Book, person: Person) -> tuple[str | None, int | None]:
 
 def _most(said: list[tuple]) -> object:
     counted = Counter(value for value, _ in said)
-    last = {value: at for value, at in sorted(said, key=lambda pair: pair[1])}
+    last = dict(sorted(said, key=lambda pair: pair[1]))
     return min(
         counted, key=lambda value: (-counted[value], -(last[value] - NEVER).total_seconds(), value), default=None
     )

@@ -180,9 +180,6 @@ def cell(activity: int, conversion: int, sway: dict[str, int]) -> dict[str, obje
 
 def role(book: Book, person: Person, found: dict, sway: dict[str, int]) -> str | None:
     """Return the first role, in the seed's order, whose least values are reached."""
-    posts = sum(
-        1 for act in recent(book, person, number("influence_days")) if act.touch in ("share", "review", "comment")
-    )
     orders = [order for order in book.orders.get(person, []) if order.is_purchase]
     average = sum(order.net for order in book.orders.get(person, [])) // len(orders) if orders else 0
     mine = {

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 import math
 from collections import Counter, defaultdict
 from fractions import Fraction
@@ -38,9 +39,9 @@ def purchases(book: Book, person: Person) -> Purchases:
 
 
 def _cadence(days: tuple[dt.date, ...], year: list[dt.date]) -> int:
-    """Return K: the gap of the year that 90 in 100 do not exceed, shrunk to 60 days (the brand is too small to say), half up."""
+    """Return K: the gap of the year that 90 in 100 do not exceed, shrunk to the 60 days of a brand too small to say."""
     # A gap is of the year in which it ends.
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False) if later in year]
+    gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days) if later in year]
     prior, weight = number("cadence_default_days"), number("cadence_prior_weight")
     own = sorted(gaps)[math.ceil(Fraction(9, 10) * len(gaps)) - 1] if gaps else 0
     shrunk = Fraction(len(gaps) * own + weight * prior, len(gaps) + weight)

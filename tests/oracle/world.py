@@ -89,6 +89,7 @@ class Record:
     known: dt.datetime
     place: int
     is_live: bool
+    is_repeat: bool = False
 
     def text(self, name: str) -> str | None:
         """Return a value, or nothing where it is empty."""
@@ -160,7 +161,7 @@ class World:
     @cache  # noqa: B019
     def latest(self, dataset: str, day: dt.date) -> list[Record]:
         """Return the newest known version of every key on a date."""
-        return newest(self.known(dataset, day), lambda row: row.key)
+        return newest((row for row in self.known(dataset, day) if not row.is_repeat), lambda row: row.key)
 
 
 def counts(row: Record, day: dt.date) -> bool:
@@ -194,7 +195,7 @@ def world(rows: list[Row]) -> World:
         else:
             known = _known(row)
         records.append(Record(row.dataset, row.values, known, place, bool(row.lands)))
-    return World(tuple(_corrected(records)))
+    return World(tuple(_repeats(_corrected(records))))
 
 
 def _known(row: Row) -> dt.datetime:
@@ -217,3 +218,18 @@ def _corrected(records: list[Record]) -> list[Record]:
         if not row.is_live:
             last[(row.dataset, row.key, row.newness[0])] = row.place
     return [row for row in records if row.is_live or last[(row.dataset, row.key, row.newness[0])] == row.place]
+
+
+def _repeats(records: list[Record]) -> list[Record]:
+    """Mark the rows that say what the row of their key before them said: they are no new version."""
+    before: dict[tuple, Record] = {}
+    found = []
+    for row in sorted(records, key=lambda row: (row.newness, row.known)):
+        last = before.get((row.dataset, row.key))
+        said = [
+            {name: text for name, text in each.values.items() if name != "updated_at"} for each in (last, row) if each
+        ]
+        is_repeat = last is not None and said[0] == said[1] and last.known <= row.known
+        before[row.dataset, row.key] = row
+        found.append(dataclasses.replace(row, is_repeat=is_repeat))
+    return sorted(found, key=lambda row: row.place)

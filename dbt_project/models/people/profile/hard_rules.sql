@@ -1,12 +1,12 @@
--- One row per (as_of_date, one_id) of everybody known at a date that is published or learned from: what no score and no
--- budget may weigh. A test account, one of our own staff, somebody known to be under 18, and whoever refused to be
--- profiled (or was never asked, where the setting says consent) stand in no model and in no personal list.
+-- One row per (as_of_date, one_id) of everybody known at a date that is published, learned from or looked back to: what
+-- no score and no budget may weigh. A test account, one of our own staff, somebody known to be under 18, and whoever
+-- refused to be profiled (or was never asked, where the setting says consent) stand in no model and in no personal list.
 with people as (
     select distinct
         as_of_date,
         one_id
     from {{ ref('customer_records') }}
-    where {{ among_dates('as_of_date', dates_of('as_of') + dates_of('feature')) }}
+    where {{ among_dates('as_of_date', dates_of('as_of') + dates_of('state') + dates_of('feature')) }}
 ),
 
 -- Of several birth dates the latest: where one record says child, a child it is.
