@@ -41,9 +41,9 @@ scored as (
             else 1
         end as m_score
     from measured
-    left join {{ ref('rfm_quintiles') }} as recency
+    inner join {{ ref('rfm_quintiles') }} as recency
         on measured.frozen_on = recency.frozen_on and recency.measure = 'recency_days'
-    left join {{ ref('rfm_quintiles') }} as money
+    inner join {{ ref('rfm_quintiles') }} as money
         on measured.frozen_on = money.frozen_on and money.measure = 'net_paid_fen'
     left join {{ ref('rfm_cuts') }} as frequency
         on
