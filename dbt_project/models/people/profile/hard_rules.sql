@@ -6,7 +6,7 @@ with people as (
         as_of_date,
         one_id
     from {{ ref('customer_records') }}
-    where {{ among_dates('as_of_date', dates_of('as_of') + dates_of('feature')) }}
+    where {{ among_dates('as_of_date', dates_of('as_of') + dates_of('state') + dates_of('feature')) }}
 ),
 
 -- Of several birth dates the latest: where one record says child, a child it is.
