@@ -32,3 +32,21 @@
         )
     )
 {%- endmacro %}
+
+{#-
+  The cadence K: the customer's own p90 gap, shrunk to the prior gap with the weight of so many gaps, between the least
+  cadence and the window.
+-#}
+{% macro cadence_days(gap_count, own_gap_days, prior_gap_days) -%}
+    {%- set weight = segment_number('cadence_prior_weight') -%}
+    least(
+        greatest(
+            {{ rounded_quotient(
+                gap_count ~ ' * coalesce(' ~ own_gap_days ~ ', 0) + ' ~ weight ~ ' * ' ~ prior_gap_days,
+                gap_count ~ ' + ' ~ weight
+            ) }},
+            {{ segment_number('cadence_minimum_days') }}
+        ),
+        {{ segment_number('order_window_days') }}
+    )
+{%- endmacro %}

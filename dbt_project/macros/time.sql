@@ -100,3 +100,16 @@
         lead(day) over (partition by {{ keys | join(', ') }} order by day) as to_date
     from {{ days }}
 {%- endmacro %}
+
+{#-
+  The dates of the run on which quintile cuts and cadence priors are frozen anew, as a subquery: the first days of
+  quarters whose eve is a date of the run as well, so that what was frozen for it is known.
+-#}
+{% macro refreeze_dates() -%}
+    (
+        select dates.as_of_date
+        from {{ run_dates('state') }} as dates
+        inner join {{ run_dates('state') }} as eves on eves.as_of_date = {{ add_days('dates.as_of_date', '-1') }}
+        where dates.as_of_date = {{ frozen_date('dates.as_of_date') }}
+    )
+{%- endmacro %}

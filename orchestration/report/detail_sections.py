@@ -74,8 +74,24 @@ def lifecycle(facts: Facts) -> str:
         select model, sum(customer_count) filter (where is_leap and not is_skip),
                sum(customer_count) filter (where is_skip),
                sum(customer_count) filter (where is_fall)
-        from stage_transitions group by model order by model
+        from stage_transitions where model not like '%_refreeze' group by model order by model
         """
+    )
+    refreezes = facts.rows(
+        """
+        select as_of_date, model, coalesce(sum(customer_count) filter (where from_stage <> to_stage), 0),
+               sum(customer_count)
+        from stage_transitions where model like '%_refreeze' group by all order by all
+        """
+    )
+    refrozen = (
+        table(
+            [("季初重定分界", "cuts frozen on"), ("模型", "model"), ("因此移动", "moved by it"), ("人数", "people")],
+            [[str(date), model, count(moved), count(people)] for date, model, moved, people in refreezes],
+            numeric=(2, 3),
+        )
+        if refreezes
+        else ""
     )
     drawn = charts.moves(frame) if len(frame) else note("今日无人换阶段", "Nobody changed stage today")
     return section(
@@ -89,6 +105,7 @@ def lifecycle(facts: Facts) -> str:
             numeric=(1, 2, 3),
         ),
         note("表:最近四周合计", "Table: sums over the last four weeks"),
+        refrozen,
     )
 
 

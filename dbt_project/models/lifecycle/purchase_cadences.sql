@@ -66,21 +66,14 @@ people as (
 ),
 
 numbers as (
-    select
-        {{ segment_number('cadence_prior_weight') }} as prior_weight,
-        {{ segment_number('cadence_default_days') }} as default_days,
-        {{ segment_number('cadence_minimum_days') }} as minimum_days,
-        {{ segment_number('order_window_days') }} as window_days
+    select {{ segment_number('cadence_default_days') }} as default_days
 ),
 
 joined as (
     select
         told.as_of_date,
         own.*,
-        coalesce(of_category.p90_gap_days, of_brand.p90_gap_days, numbers.default_days) as prior_gap_days,
-        numbers.prior_weight,
-        numbers.minimum_days,
-        numbers.window_days
+        coalesce(of_category.p90_gap_days, of_brand.p90_gap_days, numbers.default_days) as prior_gap_days
     from told
     inner join own on told.told_on = own.told_on and told.person_key = own.person_key
     cross join numbers
@@ -103,15 +96,6 @@ select
     cast(joined.gap_count as bigint) as gap_count,
     cast(joined.own_p90_gap_days as bigint) as own_p90_gap_days,
     cast(joined.prior_gap_days as bigint) as prior_gap_days,
-    least(
-        greatest(
-            {{ rounded_quotient(
-                'coalesce(joined.gap_count * joined.own_p90_gap_days, 0) + joined.prior_weight * joined.prior_gap_days',
-                'joined.gap_count + joined.prior_weight'
-            ) }},
-            joined.minimum_days
-        ),
-        joined.window_days
-    ) as cadence_days
+    {{ cadence_days('joined.gap_count', 'joined.own_p90_gap_days', 'joined.prior_gap_days') }} as cadence_days
 from joined
 inner join people on joined.person_key = people.person_key

@@ -2,17 +2,23 @@
 -- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
 -- lapse counts: whoever buys again after `lost` has skipped two stages. Who never bought (any more: their one order was
 -- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse. Whose records were merged
--- or split that day is not counted: that is no step of theirs. A test account counts in no figure.
+-- or split that day is not counted: that is no step of theirs. On the first day of a quarter they stand where the eve's
+-- cadence puts them: what the new one moves is in refreeze_transitions. A test account counts in no figure.
 with moves as (
     select
         days.as_of_date,
         days.model,
         days.stage_before as from_stage,
-        days.stage as to_stage,
+        coalesce(eve_stages.purchase_stage, days.stage) as to_stage,
         days.one_id
     from {{ ref('stage_days') }} as days
     left join {{ ref('identity_moves') }} as merged
         on days.as_of_date = merged.moved_date and days.one_id = merged.one_id
+    left join {{ ref('eve_stages') }} as eve_stages
+        on
+            days.model = 'purchase'
+            and days.as_of_date = eve_stages.as_of_date
+            and days.one_id = eve_stages.one_id
     left join {{ ref('hard_rules') }} as hard_rules
         on days.as_of_date = hard_rules.as_of_date and days.one_id = hard_rules.one_id
     where merged.one_id is null and not coalesce(hard_rules.is_test, false)

@@ -18,7 +18,8 @@ select
     segments.super_user_role,
     segments.price_attitude,
     segments.novelty_attitude,
-    {{ published_list('segments.interests') }} as interests
+    {{ published_list('segments.interests') }} as interests,
+    {{ published_list('segments.moved_by_refreeze') }} as moved_by_refreeze
 from {{ ref('customer_segments') }} as segments
 inner join {{ run_dates('as_of') }} as dates
     on segments.as_of_date = dates.as_of_date

@@ -2,13 +2,15 @@
 -- decay: the stage already falls.
 with carts as (
     select distinct
-        as_of_date,
-        one_id
-    from {{ ref('touches') }}
+        touches.as_of_date,
+        touches.one_id,
+        of_cart.points
+    from {{ ref('touches') }} as touches
+    inner join {{ ref('conversion_points') }} as of_cart on of_cart.stage = 'cart'
     where
-        {{ among_dates('as_of_date', dates_of('as_of')) }}
-        and touch = 'add_to_cart'
-        and age_days < {{ segment_number('cart_days') }}
+        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
+        and touches.touch = 'add_to_cart'
+        and touches.age_days < {{ segment_number('cart_days') }}
 ),
 
 based as (
@@ -17,10 +19,9 @@ based as (
         rfm.one_id,
         -- Whoever paid nothing in the window has the lowest money score.
         coalesce(rfm.m_score, 1) as m_score,
-        greatest(of_stage.points, case when carts.one_id is not null then of_cart.points else 0 end) as base_points
+        greatest(of_stage.points, carts.points) as base_points
     from {{ ref('rfm') }} as rfm
     inner join {{ ref('conversion_points') }} as of_stage on rfm.purchase_stage = of_stage.stage
-    inner join {{ ref('conversion_points') }} as of_cart on of_cart.stage = 'cart'
     left join carts on rfm.as_of_date = carts.as_of_date and rfm.one_id = carts.one_id
     where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}
 )

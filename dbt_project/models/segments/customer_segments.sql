@@ -1,5 +1,6 @@
--- One row per (as_of_date, one_id): every segment a customer stands in. Whom a hard rule
--- keeps out has those that lists and models ask for, and no role, attitude or interest; nothing of it is published.
+-- One row per (as_of_date, one_id): every segment a customer stands in, and on the first day of a quarter what of it
+-- the cuts frozen that day moved. Whom a hard rule keeps out has those that lists and models ask for, and no role,
+-- attitude or interest; nothing of it is published.
 select
     rfm.as_of_date,
     rfm.one_id,
@@ -20,7 +21,13 @@ select
     case when hard_rules.exclusion is null then super_users.super_user_role end as super_user_role,
     case when hard_rules.exclusion is null then habits.price_attitude end as price_attitude,
     case when hard_rules.exclusion is null then novelty.novelty_attitude end as novelty_attitude,
-    {{ list_or_empty('case when hard_rules.exclusion is null then habits.interests end') }} as interests
+    {{ list_or_empty('case when hard_rules.exclusion is null then habits.interests end') }} as interests,
+    {{ sorted_values([
+        "case when hard_rules.exclusion is null and refreezes.r_score <> refreezes.r_score_before then 'r_score' end",
+        "case when hard_rules.exclusion is null and refreezes.m_score <> refreezes.m_score_before then 'm_score' end",
+        "case when hard_rules.exclusion is null and refreezes.purchase_stage <> refreezes.purchase_stage_before"
+        ~ " then 'purchase_stage' end",
+    ]) }} as moved_by_refreeze
 from {{ ref('rfm') }} as rfm
 inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
 inner join {{ ref('pyramid') }} as pyramid on rfm.as_of_date = pyramid.as_of_date and rfm.one_id = pyramid.one_id
@@ -32,4 +39,6 @@ left join {{ ref('customer_orders') }} as orders on rfm.as_of_date = orders.as_o
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set = habits.order_set
 left join {{ ref('novelty') }} as novelty on rfm.as_of_date = novelty.as_of_date and rfm.one_id = novelty.one_id
+left join {{ ref('refreezes') }} as refreezes
+    on rfm.as_of_date = refreezes.as_of_date and rfm.one_id = refreezes.one_id
 where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}

@@ -5,8 +5,8 @@ with scored as (
         conversion.one_id,
         coalesce(activity.activity_points, 0) as activity_points,
         conversion.conversion_points,
-        coalesce(influence.referral_buyer_count, 0) as referral_buyer_count,
-        coalesce(influence.share_click_count, 0) as share_click_count
+        influence.referral_buyer_count,
+        influence.share_click_count
     from {{ ref('conversion_scores') }} as conversion
     left join {{ ref('activity_scores') }} as activity
         on conversion.as_of_date = activity.as_of_date and conversion.one_id = activity.one_id
@@ -33,6 +33,7 @@ banded as (
             and scored.conversion_points < conversion_bands.upper_bound
 ),
 
+-- Who neither shared nor referred has no counts, which reach nothing.
 valued as (
     select
         banded.*,

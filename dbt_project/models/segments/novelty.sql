@@ -9,22 +9,22 @@ with first_records as (
     group by sku_id
 ),
 
-recent as (
+counted as (
     select
         touches.as_of_date,
         touches.one_id,
-        case
-            when touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in') then 1 else 0
-        end as is_activity,
-        case
+        count(case
+            when touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in')
+                then touches.touch
+        end) as activity_count,
+        count(case
             when
                 touches.touch in ('view', 'favourite', 'add_to_cart')
                 and {{ days_between(
                     'coalesce(sales.first_sold_date, first_records.first_record_date)', 'touches.touched_date'
                 ) }} between 0 and {{ segment_number('new_product_days') }}
-                then 1
-            else 0
-        end as is_new_product
+                then touches.touch
+        end) as new_product_count
     from {{ ref('touches') }} as touches
     left join first_records on touches.object_id = first_records.sku_id
     left join {{ ref('product_first_sales') }} as sales
@@ -35,19 +35,7 @@ recent as (
     where
         {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
         and touches.age_days < {{ segment_number('preference_days') }}
-        and touches.touch in (
-            'receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in', 'view', 'favourite', 'add_to_cart'
-        )
-),
-
-counted as (
-    select
-        as_of_date,
-        one_id,
-        sum(is_activity) as activity_count,
-        sum(is_new_product) as new_product_count
-    from recent
-    group by as_of_date, one_id
+    group by touches.as_of_date, touches.one_id
 )
 
 select

@@ -1,80 +1,16 @@
--- One row per (as_of_date, one_id) of everybody known: recency, frequency and money over the window, scored 1 to 5, and
--- the segment.
-with dates as (
-    select as_of_date from {{ run_dates('as_of') }} as dates
-),
-
-measured as (
-    select
-        stages.as_of_date,
-        stages.one_id,
-        {{ frozen_date('stages.as_of_date') }} as frozen_on,
-        stages.purchase_stage,
-        stages.recency_days,
-        stages.order_days_365d,
-        coalesce(orders.order_count_365d, 0) as order_count_365d,
-        coalesce(orders.net_paid_fen_365d, 0) as net_paid_fen_365d
-    from {{ ref('purchase_stages') }} as stages
-    inner join dates on stages.as_of_date = dates.as_of_date
-    left join {{ ref('customer_orders') }} as orders
-        on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
-),
-
-scored as (
-    select
-        measured.*,
-        case
-            when measured.order_days_365d = 0 then null
-            when measured.recency_days <= recency.cut_20 then 5
-            when measured.recency_days <= recency.cut_40 then 4
-            when measured.recency_days <= recency.cut_60 then 3
-            when measured.recency_days <= recency.cut_80 then 2
-            else 1
-        end as r_score,
-        frequency.score as f_score,
-        case
-            when measured.order_days_365d = 0 then null
-            when measured.net_paid_fen_365d > money.cut_80 then 5
-            when measured.net_paid_fen_365d > money.cut_60 then 4
-            when measured.net_paid_fen_365d > money.cut_40 then 3
-            when measured.net_paid_fen_365d > money.cut_20 then 2
-            else 1
-        end as m_score
-    from measured
-    left join {{ ref('rfm_quintiles') }} as recency
-        on measured.frozen_on = recency.frozen_on and recency.measure = 'recency_days'
-    left join {{ ref('rfm_quintiles') }} as money
-        on measured.frozen_on = money.frozen_on and money.measure = 'net_paid_fen'
-    left join {{ ref('rfm_cuts') }} as frequency
-        on
-            measured.order_days_365d >= frequency.lower_bound
-            and measured.order_days_365d <= frequency.upper_bound
-),
-
-numbers as (
-    select {{ segment_number('rfm_high_score') }} as high_score
-)
-
+-- One row per (as_of_date, one_id) of everybody known: recency, frequency and money over the window, scored 1 to 5 by
+-- the cuts of the date's quarter, and the segment (rfm_readings).
 select
-    scored.as_of_date,
-    scored.one_id,
-    scored.purchase_stage,
-    case when scored.order_days_365d > 0 then scored.recency_days end as recency_days,
-    scored.order_days_365d,
-    scored.order_count_365d,
-    scored.net_paid_fen_365d,
-    cast(scored.r_score as bigint) as r_score,
-    cast(scored.f_score as bigint) as f_score,
-    cast(scored.m_score as bigint) as m_score,
-    segments.rfm_segment
-from scored
-cross join numbers
-inner join {{ ref('rfm_segments') }} as segments
-    on
-        (
-            segments.has_orders
-            and (scored.r_score >= numbers.high_score) = segments.is_recent
-            and (scored.f_score >= numbers.high_score) = segments.is_frequent
-            and (scored.m_score >= numbers.high_score) = segments.is_valuable
-        )
-        or (scored.order_days_365d = 0 and not segments.has_orders)
+    as_of_date,
+    one_id,
+    purchase_stage,
+    recency_days,
+    order_days_365d,
+    order_count_365d,
+    net_paid_fen_365d,
+    r_score,
+    f_score,
+    m_score,
+    rfm_segment
+from {{ ref('rfm_readings') }}
+where {{ among_dates('as_of_date', dates_of('as_of')) }} and frozen_on = {{ frozen_date('as_of_date') }}

@@ -5,11 +5,8 @@ with facts as (
         rfm.as_of_date,
         rfm.one_id,
         rfm.order_days_365d,
-        case
-            when rfm.order_count_365d > 0 and rfm.net_paid_fen_365d > 0
-                then {{ whole_quotient('greatest(rfm.net_paid_fen_365d, 0)', 'greatest(rfm.order_count_365d, 1)') }}
-            else 0
-        end as average_order_fen_365d,
+        coalesce({{ whole_quotient('rfm.net_paid_fen_365d', 'nullif(rfm.order_count_365d, 0)') }}, 0)
+            as average_order_fen_365d,
         matrix.activity_points,
         coalesce(influence.referral_buyer_count, 0) as referral_buyer_count,
         coalesce(influence.share_click_count, 0) as share_click_count,

@@ -108,7 +108,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         """select one_id, $d as as_of_date, 1 as order_count_365d, 10000 as net_paid_fen_365d,
         5 as r_score, 1 as f_score,
         3 as m_score, '一般发展' as rfm_segment, 20.5 as pyramid_score, '基础' as pyramid_tier, 0 as activity_points,
-        30 as conversion_points, '唤醒' as matrix_cell, 'none' as worth, ['c1'] as interests from people""",
+        30 as conversion_points, '唤醒' as matrix_cell, 'none' as worth, ['c1'] as interests, [] as moved_by_refreeze
+        from people""",
         date,
     )
     _insert(

@@ -12,7 +12,7 @@ with histories as (
         case
             when
                 goods_paid_fen + discount_fen > 0
-                then {{ rounded_quotient('greatest(goods_paid_fen, 0) * 1000', 'goods_paid_fen + discount_fen') }}
+                then {{ rounded_quotient('goods_paid_fen * 1000', 'goods_paid_fen + discount_fen') }}
         end as pay_permille
     from {{ ref('purchase_histories') }}
     where days_before_last < {{ segment_number('order_window_days') }}
@@ -49,9 +49,8 @@ tastes as (
         {{ sorted_list('case when interest_rank <= ' ~ segment_number('interest_count') ~ ' then category end') }}
             as interests,
         max(case when interest_rank = 1 then category end) as first_interest,
-        sum(
-            case when order_count >= {{ segment_number('interest_minimum_orders') }} then 1 else 0 end
-        ) as settled_category_count
+        count(case when order_count >= {{ segment_number('interest_minimum_orders') }} then category end)
+            as settled_category_count
     from {{ ref('interests') }}
     group by history_key
 )
