@@ -17,8 +17,10 @@ def classes(name):
 
 @pytest.mark.parametrize(("name", "kind"), [
     ("酒水", "alcohol"), ("烟酒", "alcohol"), ("飞天茅台 53度", "alcohol"), ("五粮液", "alcohol"),
-    ("孝感米酒", "alcohol"), ("日本清酒", "alcohol"), ("百威 330ml", "alcohol"), ("烟弹", "tobacco"), ("布洛芬缓释", "health"),
-    ("痔疮栓", "health"), ("保健品", "health"), ("电子体温计", "health"), ("彩瞳 日抛", "health"), ("佛珠手串", "religion"),
+    ("孝感米酒", "alcohol"),
+    ("日本清酒", "alcohol"), ("百威 330ml", "alcohol"), ("烟弹", "tobacco"), ("布洛芬缓释", "health"),
+    ("痔疮栓", "health"),
+    ("保健品", "health"), ("电子体温计", "health"), ("彩瞳 日抛", "health"), ("佛珠手串", "religion"),
     ("杜蕾斯", "intimate"), ("INFANT FORMULA", "child"), ("婴儿奶粉", "child"),
 ])  # fmt: skip
 def test_a_name_of_a_statutory_kind_is_sensitive(name, kind):

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='as_of_date') }}
--- One row per (as_of_date, reading, one_id, message_channel, purpose) with consent in force: the last word on it granted
--- it. No row means no.
+-- One row per (as_of_date, reading, one_id, message_channel, purpose) with consent in force: the last word on it
+-- granted it. No row means no.
 select
     as_of_date,
     reading,

@@ -1,7 +1,7 @@
--- One row per (as_of_date, reading, one_id, message_channel, purpose) of the last word on a consent, granted or not: over
--- all records of a person, channel by channel; of two at the same moment, the refusal. So a refusal stands until consent
--- is given again on its own channel or for all. The reading as_known holds what was known at the date, at_publish what
--- is known now. Profiling is told of the dates that are learned from as well.
+-- One row per (as_of_date, reading, one_id, message_channel, purpose) of the last word on a consent, granted or not:
+-- over all records of a person, channel by channel; of two at the same moment, the refusal. So a refusal stands until
+-- consent is given again on its own channel or for all. The reading as_known holds what was known at the date,
+-- at_publish what is known now. Profiling is told of the dates that are learned from as well.
 with words as (
     select
         owners.as_of_date,
