@@ -20,8 +20,8 @@ EQUIVALENTS: Final = Path(__file__).with_name("equivalents.yml")
 #: Whose mistakes cost money, or write to somebody who refused.
 CRITICAL: Final = (
     "sale_versions", "refund_spans", "order_refunds", "order_states", "customer_orders", "unmatched_refunds",
-    "consents_in_force", "value_carriers", "value_holders", "marks_of_several", "refusal_links", "refusal_states",
-    "refusals_at_publish", "hard_rules", "published_general_list", "recall_contacts", "paid_orders",
+    "last_consent_words", "consents_in_force", "value_carriers", "value_holders", "marks_of_several", "refusal_links",
+    "refusal_states", "refusals_at_publish", "hard_rules", "published_general_list", "recall_contacts", "paid_orders",
 )  # fmt: skip
 _HOME: Final = re.compile(r"^\| [^|]+ \| `(?P<home>[^`]+)\.sql` \|", re.MULTILINE)
 

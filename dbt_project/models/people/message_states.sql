@@ -1,7 +1,8 @@
 -- One row per (source, message_id, from_date): a message as known at the dates from from_date until before to_date,
 -- and whose it was. recipient_one_id is the owner of its customer_id; where it names none, or one that is nobody's
 -- record, whoever its number or address belonged to when it was sent. A step (delivered, opened ...) counts at a date
--- from its own day on.
+-- from its own day on. A word for its status that we do not know is no failure: caps count it, and nobody is written to
+-- too often.
 {%- set steps = ['sent', 'delivered', 'opened', 'clicked', 'replied', 'unsubscribed'] %}
 {%- set told = ['message_channel', 'audience_id', 'campaign_id', 'offer_id', 'staff_id', 'failure_reason'] %}
 with versions as (
@@ -89,7 +90,8 @@ select
     {%- for column in told %}
     versions.{{ column }},
     {%- endfor %}
-    coalesce(versions.status, 'sent') <> 'failed' and versions.failure_reason is null as arrived,
+    not coalesce(statuses.is_failed, false) and versions.failure_reason is null as arrived,
+    versions.status is null or statuses.status is not null as has_known_status,
     {%- for step in steps %}
     versions.{{ step }}_at,
     {{ business_date('versions.' ~ step ~ '_at') }} as {{ step }}_date,
@@ -109,6 +111,8 @@ left join {{ ref('record_owners') }} as owners
         and versions.customer_id = owners.customer_id
         and owners.from_date <= spans.from_date
         and (owners.to_date is null or owners.to_date > spans.from_date)
+left join {{ ref('message_statuses') }} as statuses
+    on translate(lower(versions.status), ' _-', '') = statuses.status
 left join addressees
     on
         spans.source = addressees.source

@@ -31,7 +31,8 @@ by_version as (
         on figures.kpi_date = kpi_days.kpi_date and figures.reading_date = kpi_days.reading_date
     where kpi_days.is_published
     {% for model in [
-        'kpi_version_figures', 'kpi_first_order_figures', 'kpi_payback_figures', 'kpi_category_figures', 'kpi_mark_figures'
+        'kpi_version_figures', 'kpi_first_order_figures', 'kpi_payback_figures', 'kpi_category_figures', 'kpi_mark_figures',
+        'kpi_status_figures'
     ] -%}
     union all
     select

@@ -31,23 +31,15 @@ set_aside as (
     group by as_of_date, one_id
 ),
 
--- The last word on profiling over all records of the person; of two at the same moment, the refusal.
+-- Who refused on any channel is not profiled on another: a score knows no channel.
 profiling as (
     select
-        owners.as_of_date,
-        owners.one_id,
-        words.granted,
-        row_number() over (
-            partition by owners.as_of_date, owners.one_id order by words.changed_at desc, words.granted asc
-        ) as row_rank
-    from {{ states_at(ref('record_owners'), 'all') }} as owners
-    inner join {{ ref('consent_words') }} as words
-        on
-            owners.source = words.source
-            and owners.customer_id = words.customer_id
-            and words.from_date <= owners.as_of_date
-            and (words.to_date is null or words.to_date > owners.as_of_date)
-    where words.purpose = 'profiling'
+        as_of_date,
+        one_id,
+        min(case when granted then 1 else 0 end) = 1 as granted
+    from {{ ref('last_consent_words') }}
+    where purpose = 'profiling' and reading = 'as_known'
+    group by as_of_date, one_id
 ),
 
 judged as (
@@ -63,8 +55,7 @@ judged as (
     from people
     left join records on people.as_of_date = records.as_of_date and people.one_id = records.one_id
     left join set_aside on people.as_of_date = set_aside.as_of_date and people.one_id = set_aside.one_id
-    left join profiling
-        on people.as_of_date = profiling.as_of_date and people.one_id = profiling.one_id and profiling.row_rank = 1
+    left join profiling on people.as_of_date = profiling.as_of_date and people.one_id = profiling.one_id
 )
 
 select
