@@ -43,13 +43,14 @@ figures as (
         sum(case when days_ago >= 28 and days_ago < 56 then 1 else 0 end) as order_days_28d_before,
         sum(case when days_ago >= 56 and days_ago < 84 then 1 else 0 end) as order_days_28d_two_before,
         {% for name, days, window in [('weeks', 7, 84), ('fortnights', 14, 168), ('months', 28, 168)] -%}
-        count(
+        sum(
             case
                 when
                     days_ago < {{ window }}
                     and {{ whole_quotient('days_ago', days) }}
                     is distinct from {{ whole_quotient('days_ago_before', days) }}
                     then 1
+                else 0
             end
         ) as {{ name }}_with_order_{{ window }}d,
         {% endfor -%}

@@ -30,9 +30,9 @@ follow_figures as (
     select
         as_of_date,
         person_key,
-        sum(case when not is_left and not is_dropped then 1 else 0 end) as followed_staff,
-        sum(case when days_ago < 28 then 1 else 0 end) as new_follows_28d,
-        sum(case when is_left_84d then 1 else 0 end) as deleted_friend_84d
+        sum(case when not is_left and not is_dropped then 1 end) as followed_staff,
+        sum(case when days_ago < 28 then 1 end) as new_follows_28d,
+        sum(case when is_left_84d then 1 end) as deleted_friend_84d
     from follows
     group by as_of_date, person_key
 ),
@@ -42,7 +42,7 @@ group_figures as (
         as_of_date,
         person_key,
         sum(case when left_date <= as_of_date then 0 else 1 end) as groups_joined,
-        sum(case when joined_date > {{ add_days('as_of_date', '-28') }} then 1 else 0 end) as new_groups_28d
+        sum(case when joined_date > {{ add_days('as_of_date', '-28') }} then 1 end) as new_groups_28d
     from {{ states_at(ref('membership_states'), 'feature') }} as memberships
     group by as_of_date, person_key
 )

@@ -5,7 +5,7 @@ with coupons as (
         as_of_date,
         person_key,
         count(*) as coupons_issued_84d,
-        sum(case when redeemed_date <= as_of_date then 1 else 0 end) as coupons_redeemed_84d,
+        sum(case when redeemed_date <= as_of_date then 1 end) as coupons_redeemed_84d,
         sum(
             case
                 when redeemed_date <= as_of_date then 0
@@ -25,8 +25,8 @@ points as (
     select
         as_of_date,
         person_key,
-        sum(case when points > 0 then points else 0 end) as points_earned_84d,
-        sum(case when points < 0 then -points else 0 end) as points_spent_84d
+        sum(greatest(points, 0)) as points_earned_84d,
+        sum(greatest(-points, 0)) as points_spent_84d
     from {{ states_at(ref('points_states'), 'feature') }} as states
     where moved_date > {{ add_days('as_of_date', '-84') }}
     group by as_of_date, person_key

@@ -14,8 +14,8 @@ with matched as (
             partition by orders.kpi_date, orders.reading_date, orders.source, orders.order_id
             order by
                 orders.staff_id = friends.staff_id desc,
-                friends.added_date,
-                friends.staff_id
+                friends.added_date asc,
+                friends.staff_id asc
         ) as place
     from {{ ref('kpi_orders') }} as orders
     inner join {{ ref('kpi_friends') }} as friends
