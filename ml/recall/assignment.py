@@ -57,7 +57,7 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
         )
     in_control = unit_draws(keys_of(people["one_id"], month), salts.of("campaign")) < control
     explores = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
-    # The first that is true counts: who is held out is in no control, and neither of them explores.
+    # The first that holds: nobody held out for good is in a campaign's control, and of neither does anybody explore.
     arm = np.select([held, in_control, explores], [*arms.HELD_OUT, arms.EXPLORE], default="")
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
     probability = np.select(
