@@ -109,9 +109,9 @@ def test_a_channels_day_is_bounded_where_the_seed_names_it():
 def test_what_is_sent_is_taken_from_the_room_of_its_channel_its_member_and_the_money():
     room = Room(1_000.0, np.array([5.0, 6.0]), np.array([7.0, 8.0, 9.0]))
     sent = pd.DataFrame({"expected_cost_fen": [100, 40, 3]})
-    left = room.less(sent, np.array([1, -1, 1]), np.array([-1, 2, 0]))
+    left = room.less(sent, np.array([1, -1, 0]), np.array([-1, 2, 0]))
     assert left.budget == 857
-    assert left.channel.tolist() == [5, 4]
+    assert left.channel.tolist() == [4, 5]
     assert left.staff.tolist() == [6, 8, 8]
 
 
@@ -162,6 +162,14 @@ def test_exploration_never_takes_more_than_its_share_of_the_budget():
     assert len(tried(60, budget=100)[0]) == 5
     assert len(tried(60, budget=100, cost=11)[0]) == 4
     assert "turn" not in tried(60)[0].columns
+
+
+def test_a_brand_without_staff_explores_by_machine():
+    options = pd.DataFrame({"candidate": [0], "one_id": "p3", "as_of_date": DATE, "expected_cost_fen": 1})
+    nobody = (np.array([-1]), np.array([-1]))
+    taken, away = explored(options, nobody, Room(1e9, np.zeros(0), np.zeros(0)), make_rules(), SALTS)
+    assert draw("p3", DATE, SALTS.of("treatment")) < 0.5
+    assert (taken["one_id"].tolist(), away) == (["p3"], set())
 
 
 def money(*rows: tuple[int, int, int]) -> pd.DataFrame:

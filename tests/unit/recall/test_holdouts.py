@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml.recall.assignment import Salts
-from ml.recall.holdouts import campaign_share, global_holdout, ids_known, keys_of, required_control, unit_draws
+from ml.recall.holdouts import campaign_share, global_holdout, required_control, unit_draws
 from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import DATE, NO_ANCESTRY
 
@@ -62,48 +62,6 @@ def test_a_short_salt_is_refused():
         unit_draws(["p"], b"short")
 
 
-def test_sixteen_bytes_are_salt_enough():
-    assert unit_draws(["p"], b"s" * 16).shape == (1,)
-    with pytest.raises(ValueError, match="at least 16 bytes, this one 15"):
-        unit_draws(["p"], b"s" * 15)
-
-
-def test_whose_draw_is_the_share_itself_is_not_held_out():
-    (draw,) = unit_draws([OUT], SALT)
-    assert global_holdout(frame(OUT), NO_ANCESTRY, SALT, draw).tolist() == [False]
-    assert global_holdout(frame(OUT), NO_ANCESTRY, SALT, np.nextafter(draw, 1)).tolist() == [True]
-
-
-def test_a_merge_is_known_from_the_instant_of_the_cut_off_and_the_first_held_out_part_decides():
-    cut_off, second = cut_off_at(DATE, 6), sorted(HELD)[1]
-    at_once = ancestry(FREE, OUT, cut_off)
-    assert global_holdout(frame(FREE), at_once, SALT, 0.05).tolist() == [True]
-    a_moment_later = ancestry(FREE, OUT, cut_off + dt.timedelta(microseconds=1))
-    assert global_holdout(frame(FREE), a_moment_later, SALT, 0.05).tolist() == [False]
-    both = pd.concat([ancestry(FREE, OUT, cut_off), ancestry(FREE, second, cut_off + dt.timedelta(days=9))])
-    assert global_holdout(frame(FREE), both, SALT, 0.05).tolist() == [True]
-
-
-def test_a_person_has_one_draw_and_one_more_for_every_ancestor_known_by_then():
-    cut_off = cut_off_at(DATE, 6)
-    parts = pd.concat([
-        ancestry("merged", "a", cut_off),
-        ancestry("merged", "b", dt.datetime(2017, 11, 1)),
-        ancestry("merged", "b", dt.datetime(2017, 11, 2)),  # the same id, told twice
-        ancestry("merged", "c", cut_off + dt.timedelta(microseconds=1)),
-        ancestry("somebody else", "d", dt.datetime(2017, 11, 1)),
-    ])
-    assert ids_known(frame("alone", "merged"), parts).tolist() == [1, 3]
-
-
-def test_a_draw_hashes_one_text_for_ever():
-    """Written otherwise, the same person and date would be drawn anew: explorers and controls would change."""
-    who = pd.Series(["p1"])
-    assert keys_of(who, pd.Series([DATE])) == ["p1|2017-11-30"]
-    assert keys_of(who, pd.Series([pd.Timestamp(DATE)])) == ["p1|2017-11-30T00:00:00"]
-    assert keys_of(who, pd.Series(["recall_lost|201711"])) == ["p1|recall_lost|201711"]
-
-
 def test_the_holdout_salt_may_not_serve_exploration_too():
     with pytest.raises(ValueError, match="must differ"):
         Salts(holdout=SALT, exploration=SALT)
@@ -112,18 +70,6 @@ def test_the_holdout_salt_may_not_serve_exploration_too():
 def test_power_agrees_with_the_published_sizes():
     assert required_control(0.01, 0.20, 0.10) == pytest.approx(220_000, rel=0.05)
     assert required_control(0.01, 0.20, 0.50) == pytest.approx(85_000, rel=0.05)
-
-
-def test_to_see_one_half_become_six_tenths_takes_385_people_an_arm():
-    # (1.96 + 0.84)^2 x (.5 x .5 + .6 x .4) / .1^2 = 384.6, twice and rounded up
-    assert required_control(0.5, 0.2, 0.5) == 770
-
-
-def test_a_campaign_exactly_large_enough_for_the_largest_share_answers_by_itself():
-    just = required_control(0.01, 0.2, 0.3)
-    bounds = {"least": 0.05, "most": 0.3, "pooled": 0.1}
-    assert campaign_share(just, 0.01, 0.2, **bounds) == (0.3, True)
-    assert campaign_share(just - 1, 0.01, 0.2, **bounds) == (0.1, False)
 
 
 def test_a_large_campaign_needs_a_smaller_control_and_a_small_one_is_pooled():

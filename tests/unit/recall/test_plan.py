@@ -11,6 +11,7 @@ import pytest
 
 from ml.recall import plan_recall
 from ml.recall.holdouts import unit_draws
+from ml.recall.plan import _waiting
 from ml.recall.roi import expected_cost_fen
 from ml.recall.treatments import offer_cost_fen
 from ml.recall.words import FORBIDDEN
@@ -426,3 +427,71 @@ def test_a_cost_of_a_part_of_a_fen_is_a_fen(salts, rules):
     costs = pd.DataFrame({"cost": [0.0, 1.0, 1.2, 2.0000000001]})
     assert expected_cost_fen(costs["cost"].to_numpy()).tolist() == [0, 1, 2, 2]
     assert (found["expected_cost_fen"] >= 0).all()
+
+
+def of_a_fen(count: int) -> list[dict[str, object]]:
+    """Return people who can be reached for one fen each: a push by the official account, nothing to lose by it."""
+    return crowd(count, reachable_channels=["official_account"], net_paid_fen_365d=None, average_gap_days=7.0)
+
+
+def test_an_ample_budget_has_no_price_and_its_bound_is_what_is_earned(salts, rules):
+    found = plan(of_a_fen(10), salts, rules)
+    budget = found.budget.iloc[0]
+    assert (budget["expected_cost_fen"], budget["shadow_price"], budget["optimality_gap"]) == (10, 0, 0)
+    assert budget["dual_bound_fen"] == found.audience["net_p10_fen"].sum()
+    assert found.roi_curve["budget_fen"].tolist() == [1, 3, 5, 8, 10]
+
+
+def test_the_curve_begins_with_the_first_fen_and_is_empty_where_nothing_is_spent(salts, rules):
+    assert set(plan(of_a_fen(1), salts, rules).roi_curve["budget_fen"]) == {1}
+    assert plan(of_a_fen(1), salts, rules, budget_fen=0).roi_curve.empty
+
+
+def test_a_price_has_six_decimals_and_a_gap_eight(salts, rules):
+    rows = [
+        person(f"p{n:03d}", average_order_fen=12_000 + 137 * n, net_paid_fen_365d=200_000 + 9_000 * n)
+        for n in range(12)
+    ]
+    budget = plan(rows, salts, rules, budget_fen=70).budget.iloc[0]
+    assert budget["shadow_price"] == 0.333333
+    assert 0 < budget["optimality_gap"] == round(budget["optimality_gap"], 8)
+
+
+def test_an_explorers_probability_has_six_decimals(salts):
+    rules = make_rules(exploration_share=0.3, campaign_share_pooled=0.0, campaign_share_least=0.9)
+    found = plan(crowd(60), salts, rules).assignment
+    assert set(found.loc[found["arm"] == "explore", "assignment_probability"]) <= {0.042857}
+
+
+def test_without_a_date_nothing_is_planned(salts, rules):
+    found = plan_recall(people(*crowd(3)), scores(), NO_ANCESTRY, rules, salts, AMPLE, [])
+    assert found.audience.empty and found.budget.empty and found.tasks.empty
+
+
+def test_who_waits_has_a_full_member_of_staff_and_nothing_better(rules):
+    columns = [
+        "candidate",
+        "message_channel",
+        "net_p10_fen",
+        "owner_staff_id",
+        "owner_message_capacity",
+        "owner_call_capacity",
+    ]
+    options = pd.DataFrame(
+        [
+            (0, "wecom", 1, "full", 1, 9),
+            (1, "wecom", 0, "full", 1, 9),  # earns nothing
+            (2, "wecom", 5, "full", 1, 9),
+            (2, "sms", 6, "full", 1, 9),  # better served without a member of staff
+            (3, "call", 5, "full", 1, 9),  # of calls there is room
+            (4, "call", 5, "away", 9, 0),
+            (5, "wecom", 5, "away", 1, 0),  # nothing written yet, room for one
+            (6, "wecom", 5, "new", None, None),  # nothing known: the seed's day
+            (7, "wecom", 5, "full", 1, 9),  # was written to
+            (8, "wecom", 5, "half", 2, 9),
+        ],
+        columns=columns,
+    ).assign(as_of_date=DATE)
+    sent = options[options["candidate"] == 7]
+    half = sent.assign(owner_staff_id="half", candidate=9)
+    assert _waiting(options, pd.concat([sent, half]), rules) == {0, 4}

@@ -45,6 +45,14 @@ def test_the_window_nearest_to_the_customers_hour_is_taken_and_the_hour_kept_whe
     assert window("wecom", hour) == (wave, opens, closes)
 
 
+def test_between_two_windows_the_hour_goes_to_the_nearer_and_half_way_to_the_earlier():
+    assert (
+        window("official_account", 16)[0] == "noon"
+    )  # its end is four hours after one o'clock, its beginning four before eight
+    assert window("official_account", 17)[0] == "evening"
+    assert window("wecom", 15)[0] == "evening"
+
+
 def test_an_hour_that_only_touches_a_window_is_not_inside_it():
     rules = with_window("10:00", "12:00")
     assert window("sms", 12, rules)[1:] == ("10:00", "12:00")
