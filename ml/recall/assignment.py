@@ -55,9 +55,9 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
             most=rules.setting("campaign_share_most"),
             pooled=rules.setting("campaign_share_pooled"),
         )
-    in_control = ~held & (unit_draws(keys_of(people["one_id"], month), salts.of("campaign")) < control)
+    in_control = unit_draws(keys_of(people["one_id"], month), salts.of("campaign")) < control
     explores = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
-    explores &= ~held & ~in_control
+    # The first that holds: nobody held out for good is in a campaign's control, and of neither does anybody explore.
     arm = np.select([held, in_control, explores], [*arms.HELD_OUT, arms.EXPLORE], default="")
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
     probability = np.select(
