@@ -123,6 +123,9 @@ def test_who_is_turned_away_for_want_of_room_has_nothing_to_do_with_what_they_dr
     room = Room(2_000.0, np.zeros(0), np.zeros(0))
     salts = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
     kept, away = explored(options, (nowhere, nowhere), room, rules, salts)
+    ample, _ = explored(options, (nowhere, nowhere), Room(1e9, np.zeros(0), np.zeros(0)), rules, salts)
+    of_the_first = {f"p{n}" for n in range(900) if below(b"e" * 32 + b"|treatment", f"p{n}|{DATE}", 1 / 3)}
+    assert set(ample.loc[ample["offer"] == "first", "one_id"]) == of_the_first
     # Of 900 a third drew each option and a third nothing; 200 of the 600 found room.
     assert len(kept) == 200
     assert 350 < len(away) < 450
