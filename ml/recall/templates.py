@@ -40,12 +40,12 @@ def with_templates(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
 
 def _variables(names: str, row: dict[str, object]) -> str:
-    """Fill a template. A plain name never stands here: the address is 您, and export greets by name from the vault.
+    """Fill a template. A plain name never stands here: the address is 您好, and export greets by name from the vault.
 
     A product is named only where the identity is certain: else the person could be told of somebody else's shopping.
     """
     values = {
-        "title": "您",
+        "title": "您好",
         "category": _text(row["category"]) or "用品",
         "ends": ends_in(row["days_to_entitlement_end"]),
         "offer_words": row["offer_words"],

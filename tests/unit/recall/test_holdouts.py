@@ -1,15 +1,17 @@
 """Draws that nobody can steer, and that survive a merge."""
 
 import datetime as dt
+import hmac
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recall.assignment import Salts
+from ml.recall.assignment import Room, Salts, drawn_arms, explored
+from ml.recall.candidates import candidates
 from ml.recall.holdouts import campaign_share, global_holdout, required_control, unit_draws
 from orchestration.business_time import cut_off_at
-from tests.unit.recall.people import DATE, NO_ANCESTRY
+from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules, people, person, scores
 
 SALT = b"a salt of thirty-two bytes......"
 IDS = [f"p_{number}" for number in range(4000)]
@@ -79,3 +81,57 @@ def test_a_large_campaign_needs_a_smaller_control_and_a_small_one_is_pooled():
     assert powered
     assert required_control(0.01, 0.2, share) <= 100_000 < required_control(0.01, 0.2, share - 0.01)
     assert campaign_share(800, 0.01, 0.2, **bounds) == (0.1, False)
+
+
+def below(salt: bytes, text: str, share: float) -> bool:
+    """Whether a draw, written out by hand, falls below a share."""
+    return int.from_bytes(hmac.digest(salt, text.encode(), "sha256")[:8], "big") / 2**64 < share
+
+
+@pytest.mark.parametrize("date", [dt.date(2017, 11, 1), dt.date(2017, 11, 30), dt.date(2017, 12, 1)])
+def test_every_release_draws_the_same_people_each_draw_under_its_own_salt(date):
+    # Another key or salt would draw everybody anew in the middle of a month. Written out: the person for good, person,
+    # policy and month for a control, person and date for an explorer.
+    rules = make_rules(holdout_share=0.2, exploration_share=0.3, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    salts = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
+    rows = [
+        person(f"p{n}", as_of_date=date, cut_off_at=cut_off_at(date, 6), purchase_stage=("at_risk", "lost")[n % 2])
+        for n in range(400)
+    ]
+    found = drawn_arms(candidates(people(*rows), scores(), rules), NO_ANCESTRY, rules, salts).set_index("one_id")
+    for n in range(400):
+        policy = ("recall_at_risk", "recall_lost")[n % 2]
+        if below(b"h" * 32, f"p{n}", 0.2):
+            arm = "holdout_global"
+        elif below(b"e" * 32 + b"|campaign", f"p{n}|{policy}|{date:%Y%m}", 0.3):
+            arm = "holdout_campaign"
+        else:
+            arm = "explore" if below(b"e" * 32, f"p{n}|{date}", 0.3) else ""
+        assert found.loc[f"p{n}", "arm"] == arm, n
+
+
+def test_who_is_turned_away_for_want_of_room_has_nothing_to_do_with_what_they_drew():
+    rules = make_rules(exploration_budget_share=1.0)
+    options = pd.DataFrame({
+        "candidate": np.repeat(np.arange(900), 2),
+        "one_id": np.repeat([f"p{n}" for n in range(900)], 2),
+        "as_of_date": DATE,
+        "offer": ["first", "second"] * 900,
+        "expected_cost_fen": 10,
+    })
+    nowhere = np.full(len(options), -1)
+    room = Room(2_000.0, np.zeros(0), np.zeros(0))
+    salts = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
+    kept, away = explored(options, (nowhere, nowhere), room, rules, salts)
+    ample, _ = explored(options, (nowhere, nowhere), Room(1e9, np.zeros(0), np.zeros(0)), rules, salts)
+    of_the_first = {f"p{n}" for n in range(900) if below(b"e" * 32 + b"|treatment", f"p{n}|{DATE}", 1 / 3)}
+    assert set(ample.loc[ample["offer"] == "first", "one_id"]) == of_the_first
+    # Of 900 a third drew each option and a third nothing; 200 of the 600 found room.
+    assert len(kept) == 200
+    assert 350 < len(away) < 450
+    assert 70 < kept["offer"].eq("first").sum() < 130
+
+
+def test_a_merge_learned_at_the_cut_off_itself_is_known():
+    at = cut_off_at(DATE, 6)
+    assert global_holdout(frame(FREE), ancestry(FREE, OUT, at), SALT, 0.05).tolist() == [True]

@@ -107,3 +107,13 @@ def test_what_only_the_sender_knows_is_left_to_the_sender(salts, rules):
     found = plan([person("anna", reachable_channels=["sms"], average_gap_days=7.0)], salts, rules).audience
     assert found["template_id"].tolist() == ["sms_recall"]
     assert json.loads(found["template_variables"][0]) == {"category": "母婴", "product": "奶粉"}
+
+
+def test_a_message_begins_with_a_greeting_and_says_often_to_nobody_who_bought_once(salts, rules):
+    wecom = {"reachable_channels": ["wecom"], "average_gap_days": None, "average_order_fen": 90_000}
+    found = plan([person("anna", **wecom)], salts, rules).audience
+    assert json.loads(found["template_variables"][0])["title"] == "您好"
+    assert [row for row in texts(rules).items() if "常买" in row[1]] == []
+    titled = [words for words in texts(rules).values() if "{title}" in words]
+    assert len(titled) > 10
+    assert all(words.startswith("{title},") for words in titled)
