@@ -1,8 +1,10 @@
 """How many moved from stage to stage: docs/segments-and-stages.md, "Transitions", and the seed stage_ranks."""
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 
 from tests.oracle import stages
 from tests.oracle.book import Book
@@ -39,7 +41,7 @@ def transitions(version: dt.date, reader: Callable[[dt.date], Book]) -> Moves:
             for (start, goal), people in steps.items():
                 found[day, model, start, goal] = {
                     "customer_count": people,
-                    "rate": round(people / starts[start], 4),
+                    "rate": math.floor(Fraction(10_000 * people, starts[start]) + Fraction(1, 2)) / 10_000,
                     **leap(model, start, goal),
                 }
             now = before
