@@ -14,21 +14,25 @@ records as (
     select
         as_of_date,
         one_id,
-        max(case when is_test then 1 else 0 end) = 1 as is_test,
         max(birth_date) as birth_date
     from {{ states_at(ref('record_states'), 'all') }} as states
     group by as_of_date, one_id
 ),
 
-set_aside as (
-    select
+tests as (
+    select distinct
         as_of_date,
-        one_id,
-        max(case when reason = 'test' then 1 else 0 end) = 1 as is_test,
-        max(case when reason = 'staff' then 1 else 0 end) = 1 as is_staff
+        one_id
+    from {{ states_at(ref('record_owners'), 'all') }} as owners
+    where is_test
+),
+
+staff as (
+    select distinct
+        as_of_date,
+        one_id
     from {{ states_at(ref('refusal_states'), 'all') }} as refusals
-    where kind = 'suppression' and reason in ('test', 'staff')
-    group by as_of_date, one_id
+    where kind = 'suppression' and reason = 'staff'
 ),
 
 -- Who refused on any channel is not profiled on another: a score knows no channel.
@@ -46,15 +50,16 @@ judged as (
     select
         people.as_of_date,
         people.one_id,
-        coalesce(records.is_test, false) or coalesce(set_aside.is_test, false) as is_test,
-        coalesce(set_aside.is_staff, false) as is_staff,
+        tests.one_id is not null as is_test,
+        staff.one_id is not null as is_staff,
         -- 18 is the law's number and nobody's to calibrate.
         coalesce({{ whole_years('records.birth_date', 'people.as_of_date') }} < 18, false) as is_minor,
         coalesce(profiling.granted, {{ "false" if var('profiling') == 'consent' else "true" }}) as may_be_profiled,
         profiling.granted is null as was_never_asked
     from people
     left join records on people.as_of_date = records.as_of_date and people.one_id = records.one_id
-    left join set_aside on people.as_of_date = set_aside.as_of_date and people.one_id = set_aside.one_id
+    left join tests on people.as_of_date = tests.as_of_date and people.one_id = tests.one_id
+    left join staff on people.as_of_date = staff.as_of_date and people.one_id = staff.one_id
     left join profiling on people.as_of_date = profiling.as_of_date and people.one_id = profiling.one_id
 )
 
