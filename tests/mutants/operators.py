@@ -26,6 +26,7 @@ _MACROS: Final = {
     "owners_and_nobody": {"NULL AS one_id"},
 }
 _DATE: Final = re.compile(r"CAST\('\d{4}-\d\d-\d\d' AS DATE\)(, )?")
+_MORE_DATES: Final = re.compile(r"(?: UNION ALL SELECT +AS as_of_date)+")
 MACRO_HOMES: Final = {"states_at": "paid_orders", "owned": "record_states", "owners_and_nobody": "interaction_states"}
 
 
@@ -76,7 +77,7 @@ def _fragment(node: exp.Expression) -> str:
     if node.args.get("with_") is not None:
         node = node.copy()
         node.set("with_", None)
-    return _DATE.sub("", node.sql(dialect="duckdb", comments=False))
+    return _MORE_DATES.sub("", _DATE.sub("", node.sql(dialect="duckdb", comments=False)))
 
 
 def _own(tree: exp.Expression, model: str) -> Iterator[exp.Expression]:
