@@ -113,3 +113,29 @@
         where dates.as_of_date = {{ frozen_date('dates.as_of_date') }}
     )
 {%- endmacro %}
+
+{#-
+  Stretches (key columns, held_from, held_to) that meet or overlap, made one: key columns, from_date, to_date. Those of a
+  key begin and end in the same order, as those of one length do, so each is held against the one before it alone.
+-#}
+{% macro unbroken(stretches, keys) -%}
+    {%- set by_key = 'partition by ' ~ keys | join(', ') ~ ' order by held_from' -%}
+    (
+        select
+            {{ keys | join(', ') }},
+            min(held_from) as from_date,
+            max(held_to) as to_date
+        from (
+            select
+                *,
+                sum(begins) over ({{ by_key }}) as stretch_number
+            from (
+                select
+                    *,
+                    case when held_from <= lag(held_to) over ({{ by_key }}) then 0 else 1 end as begins
+                from {{ stretches }}
+            ) as begun
+        ) as numbered
+        group by {{ keys | join(', ') }}, stretch_number
+    )
+{%- endmacro %}

@@ -117,7 +117,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         "customer_lifecycle",
         (
             "select one_id, $d as as_of_date, 'first_buyer' as purchase_stage, $d as"
-            " purchase_stage_since, 'purchase' as aipl_stage, 'act' as five_a_stage, 'none' as need_state,"
+            " purchase_stage_since, 'purchase' as aipl_stage, $d as aipl_stage_since, 'act' as five_a_stage,"
+            " $d as five_a_stage_since, 'none' as need_state,"
             " 'bought' as frequency_journey_stage, 'none' as interest_journey_stage,"
             " false as is_deleted_friend from people"
         ),
