@@ -41,4 +41,4 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     """Start with what takes longest."""
-    items.sort(key=lambda item: ("journey" not in item.path.parts, "warehouse" not in item.path.parts))
+    items.sort(key=lambda item: [folder not in item.path.parts for folder in ("journey", "oracle", "warehouse")])

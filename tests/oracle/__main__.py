@@ -1,4 +1,4 @@
-"""Run the oracle: ``python -m tests.oracle [--seeds 1-10] [--home FOLDER]``."""
+"""Run the oracle: ``python -m tests.oracle [--seeds 1-10] [--modes history,live] [--homes FOLDER]``."""
 
 import argparse
 import sys

@@ -51,6 +51,8 @@ class Maker:
         self.people = people or self.chance.randrange(48, 60)
         self.records: dict[int, list[tuple[str, str]]] = {}
         self.began: dict[int, dt.datetime] = {}
+        self.tied: set[int] = set()
+        self.renumbered: set[int] = set()
         self.shares: list[str] = []
         self.bought: dict[int, list[tuple[str, str, dt.datetime]]] = {}
         self.count = 0
@@ -98,6 +100,13 @@ class Maker:
         else:
             found = clock(day, self.chance.randrange(7, 23), self.chance.randrange(60), self.chance.randrange(60))
         return max(found, since + dt.timedelta(minutes=1))
+
+    def tie(self, person: int, other: int) -> bool:
+        """Say whether two people may share a number or be merged: once each, or they outgrow the limits of an id."""
+        if person == other or {person, other} & self.tied or {person, other} <= self.renumbered:
+            return False
+        self.tied |= {person, other}
+        return True
 
     def odds(self, share: float) -> bool:
         """Return yes as often as the share says."""

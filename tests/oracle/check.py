@@ -88,7 +88,9 @@ def check_lists(report: Report, book: Book, now: Book, folder: Path) -> None:
     paid = {row["one_id"]: row["net_paid_fen"] for row in compare.rows(folder, "customers")}
     expected = {
         "hand_over_list": {person: lists.hand_over(book, person, paid[one]) for one, person in book.ids.items()},
-        "general_list": {person: lists.general(book, person, now) for person in book.people},
+        "general_list": {
+            person: lists.general(book, person, now, kin(book, folder, one_id)) for one_id, person in book.ids.items()
+        },
     }
     for table, rows in expected.items():
         mine = {person: row for person, row in rows.items() if row}
@@ -136,6 +138,11 @@ def check_figures(report: Report, known: World, version: dt.date, folder: Path) 
     for where in sorted(set(published) - told):
         if where[1:3] in seen:
             report.row((version, "kpi_daily", " ".join(map(str, where))), published[where], None)
+
+
+def kin(book: Book, folder: Path, one_id: str) -> list[Person]:
+    """Return the persons of whom an id is an ancestor."""
+    return [book.ids[one] for one in sorted(compare.heirs(folder, one_id)) if one in book.ids]
 
 
 def customer(book: Book, person: Person) -> dict[str, object]:

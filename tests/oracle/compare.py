@@ -66,6 +66,18 @@ def partition(folder: Path, day: dt.date | None = None) -> dict[str, frozenset[K
     return {one_id: frozenset(records) for one_id, records in found.items()}
 
 
+def heirs(folder: Path, one_id: str) -> set[str]:
+    """Return the ids that came of an id by merges and splits, near or far, and those parted from it by a split."""
+    redirects = rows(folder, "identity_redirects")
+    steps = [(row["one_id_old"], row["one_id"]) for row in redirects]
+    parted = [(row["one_id_old"], row["one_id"]) for row in redirects if row["change"] == "split"]
+    steps += [(one_id, new) for old, new in parted if (old, one_id) in parted]
+    found: set[str] = set()
+    while more := {new for old, new in steps if old in found | {one_id}} - found:
+        found |= more
+    return found - {one_id}
+
+
 def _stood(row: dict, day: dt.date | None) -> bool:
     if day is None:
         return row["known_to"] is None

@@ -34,9 +34,9 @@ def figures(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
 
     ``reader`` gives the book of another date: a figure of several days takes each as it was last restated.
     """
-    for of in (sales, values, friends, private, refusals, coupons, buyers):
+    for of in (sales, values, friends, private, coupons, buyers):
         yield from of(book, day)
-    for over in (responses, activity):
+    for over in (responses, activity, refusals):
         yield from over(book, day, reader)
 
 
@@ -137,8 +137,11 @@ def works(row: Record | None, day: dt.date) -> bool:
     return left.date() > day if left else row.text("active") != "false"
 
 
-def refusals(book: Book, day: dt.date) -> Iterator[Figure]:
-    """Yield how many complained and opted out on the day; nothing before the first word of its kind is known."""
+def refusals(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
+    """Yield how many complained and opted out on the day; nothing before the first word of its kind is known.
+
+    A withdrawal needs consent by a record that was the person's on the date that knew the withdrawal.
+    """
     said: dict[str, list[tuple[dt.date, object]]] = {"complaints": [], "opt_outs": []}
     for person, mine in book.rows("events").items():
         said["complaints"] += [(row.happened.date(), person) for row in mine if row.text("event_type") == "complain"]
@@ -147,7 +150,11 @@ def refusals(book: Book, day: dt.date) -> Iterator[Figure]:
         said["opt_outs"] += [(at.date(), person) for at in gone]
     for person, mine in book.rows("consents").items():
         words = [row for row in mine if row.text("purpose") == "marketing"]
-        said["opt_outs"] += [(row.happened.date(), person) for row in words if takes_back(row, words)]
+        for no in (row for row in words if takes_back(row, words)):
+            then = (no.known - dt.timedelta(hours=6, microseconds=1)).date()
+            records = reader(then).owner.get(no.record, person) if no.happened.date() == day else person
+            if takes_back(no, [row for row in words if row.record in records]):
+                said["opt_outs"].append((no.happened.date(), person))
     kinds = {"complaint": "complaints", "opt_out": "opt_outs"}
     for row in book.known.latest("suppressions", book.day):
         if kind := kinds.get(row.text("reason")):

@@ -42,17 +42,19 @@ def usual_store(book: Book, person: Person) -> str | None:
     return min(counted, key=lambda store: (-counted[store], -last[store].toordinal(), store), default=None)
 
 
-def general(book: Book, person: Person, now: Book) -> dict[str, object] | None:
+def general(book: Book, person: Person, now: Book, kin: list[Person]) -> dict[str, object] | None:
     """Return a row of general_list: who may be written to and not be profiled, over the cheapest channel without staff.
 
-    ``now`` is what is known at publish: consent and refusals are read there.
+    ``now`` is what is known at publish: consent and refusals are read there. ``kin`` are the persons of whom this one's
+    id is an ancestor: their refusals silence it as well.
     """
     if exclusion(book, person) not in ("profiling_refused", "profiling_never_asked"):
         return None
     if not may_be_written_to(book, person):
         return None
     costs = {row["message_channel"]: int(row["send_fen"]) + int(row["labour_fen"]) for row in seed("send_costs")}
-    refused, agreed = refused_channels(now, person), agreed_channels(now, person)
+    refused = set().union(*(refused_channels(now, other) for other in (person, *kin)))
+    agreed = agreed_channels(now, person)
     found = [
         (costs[row["message_channel"]], row["message_channel"], row["template_id"])
         for row in seed("message_templates")

@@ -37,7 +37,8 @@ def records(maker: Maker, person: int) -> None:
     shared = {"mobile": phone(person)} if maker.odds(0.85) else {"unionid": f"U-{person:04d}"}
     if person > 3 and maker.odds(0.06):
         # A number of the family, or one that the carrier gave to somebody else.
-        shared = {"mobile": phone(chance.randrange(person))}
+        other = chance.randrange(person)
+        shared = {"mobile": phone(other)} if maker.tie(person, other) else shared
     birth = chance.choice([None, None, "1990-04-05", "2012-03-09", "1961-07-01", "2008-03-09", "2001-12-31"])
     at = began
     for source in sources:
@@ -71,7 +72,9 @@ def records(maker: Maker, person: int) -> None:
         maker.add("customers", at, **row | own | {"updated_at": at})
         if maker.odds(0.25):
             later = maker.moment(at)
-            own = own if maker.odds(0.6) else own | {"mobile": phone(1000 + person)}
+            if not maker.odds(0.6) and person not in maker.tied:
+                own |= {"mobile": phone(1000 + person)}
+                maker.renumbered.add(person)
             row["level"] = chance.choice(["银卡", "黑金"])
             maker.add("customers", later, **row | own | {"updated_at": later})
         at = maker.moment(at)
@@ -81,6 +84,6 @@ def records(maker: Maker, person: int) -> None:
         source = sources[0]
         mine = dict(maker.records[person])[source]
         theirs = dict(maker.records[other]).get(source)
-        if theirs and theirs != mine:
+        if theirs and theirs != mine and "unionid" not in shared and maker.tie(person, other):
             ids = {"customer_id_from": theirs, "customer_id_to": mine}
             maker.add("member_merges", merged, source=source, merged_at=merged, **ids)

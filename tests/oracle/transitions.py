@@ -15,14 +15,13 @@ Moves = dict[tuple[dt.date, str, str, str], dict[str, object]]
 
 
 def stands(book: Book, model: str) -> dict[str, str]:
-    """Return in which stage of a model each person stands, by one_id; test accounts left out."""
+    """Return in which stage of a model each person stands, by one_id."""
     ask: dict[str, Callable] = {
         "purchase": lambda book, person: stages.purchase_columns(book, person)["purchase_stage"],
         "aipl": stages.aipl,
         "five_a": stages.five_a,
     }
-    real = {one: person for one, person in book.ids.items() if not person & book.tests}
-    return {one: ask[model](book, person) for one, person in real.items()}
+    return {one: ask[model](book, person) for one, person in book.ids.items()}
 
 
 def transitions(version: dt.date, reader: Callable[[dt.date], Book]) -> Moves:
@@ -33,8 +32,10 @@ def transitions(version: dt.date, reader: Callable[[dt.date], Book]) -> Moves:
         for back in range(number("transition_days")):
             day = version - back * DAY
             before = stands(reader(day - DAY), model)
-            # Whose records were joined or parted that day made no step.
-            others = moved(reader(day - DAY), reader(day))
+            # Whose records were joined or parted that day made no step, and who is a test account makes none.
+            later = reader(day)
+            others = moved(reader(day - DAY), later)
+            others |= {one for one, person in later.ids.items() if person & later.tests}
             known = [one for one in now if one in before and one not in others]
             steps = Counter((before[one], now[one]) for one in known)
             starts = Counter(before[one] for one in known)
