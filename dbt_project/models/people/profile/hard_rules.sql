@@ -1,6 +1,7 @@
--- One row per (as_of_date, one_id) of everybody known at a date that is published or learned from: what no score and no
--- budget may weigh. A test account, one of our own staff, somebody known to be under 18, and whoever refused to be
--- profiled (or was never asked, where the setting says consent) stand in no model and in no personal list.
+-- One row per (as_of_date, one_id) of everybody known at a date that is published or learned from, or whose steps are
+-- counted (the days before): what no score and no budget may weigh. A test account, one of our own staff, somebody
+-- known to be under 18, and whoever refused to be profiled (or was never asked, where the setting says consent) stand
+-- in no model and in no personal list.
 with people as (
     select distinct
         as_of_date,
