@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from orchestration.publish import publish
 from orchestration.publishing.journal import SCHEMA
 from orchestration.publishing.versions import Store
-from orchestration.report.detail_sections import answers, quality
+from orchestration.report.detail_sections import answers, lifecycle, quality
 from orchestration.report.facts import open_version
 from orchestration.report.page import yuan
 from orchestration.report.summary_sections import todays_list
@@ -80,3 +80,20 @@ def test_small_sums_show_their_fen_and_a_loss_its_sign():
         "¥123,457",
         "未知",
     ]
+
+
+def test_whom_the_new_cuts_of_a_quarter_moved_stands_beside_the_leaps_and_is_none(tmp_path):
+    def refrozen(con):
+        con.execute(
+            "insert into published.stage_transitions by name"
+            " select $d as version_date, $d as as_of_date, 'purchase_refreeze' as model, 'loyal' as from_stage,"
+            " to_stage, n as customer_count, n / 5 as rate, false as is_leap, false as is_skip, false as is_fall"
+            " from (values ('loyal', 3), ('at_risk', 2)) as moves (to_stage, n)",
+            {"d": DATE},
+        )
+
+    settings = brand(tmp_path, break_it=refrozen)
+    current = publish(settings, [DATE]).current
+    shown = lifecycle(open_version(settings, settings.published / "versions" / current, [])).replace("<td >", "<td>")
+    assert '<td>purchase_refreeze</td><td class="num">2</td><td class="num">5</td>' in shown
+    assert shown.count("purchase_refreeze") == 1
