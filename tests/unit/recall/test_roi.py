@@ -181,11 +181,11 @@ def test_the_middle_of_a_symmetric_lift_is_its_middle():
     assert low == pytest.approx(middle - 2_500_000 * 0.01 * Z90, rel=0.02)
 
 
-def test_what_costs_nothing_has_no_return_on_its_cost_and_half_a_fen_has_one():
+def test_what_costs_nothing_has_no_return_on_its_cost_and_half_a_fen_counts_as_one():
     free = money(lift=0.02, fixed_fen=0.0)
     assert (free["net_p50_fen"], free["expected_cost_fen"]) == (50, 0)
     assert np.isnan([free["roi_p10"], free["roi_p50"], free["roi_p90"]]).all()
-    assert money(lift=0.02, fixed_fen=0.5)["roi_p50"] == 99.0
+    assert money(lift=0.02, fixed_fen=0.5)["roi_p50"] == 50.0
 
 
 def test_a_contact_that_earns_nothing_is_no_gain_and_half_a_fen_is_one():

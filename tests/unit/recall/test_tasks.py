@@ -4,7 +4,9 @@ import json
 
 import pandas as pd
 
+from ml.recall import Rules
 from ml.recall.tasks import task_id, tasks
+from ml.recall.templates import with_templates
 from tests.unit.recall.people import DATE, make_rules, person
 
 RULES = make_rules()
@@ -26,9 +28,9 @@ def options(*rows: tuple[int, str, int]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=["candidate", "message_channel", "net_p50_fen"])
 
 
-def listed(*plans: dict[str, object], others: pd.DataFrame | None = None) -> pd.DataFrame:
-    found = tasks(pd.DataFrame(list(plans)), options() if others is None else others, RULES)
-    return found.set_index("one_id")
+def listed(*plans: dict[str, object], others: pd.DataFrame | None = None, rules: Rules = RULES) -> pd.DataFrame:
+    written = with_templates(pd.DataFrame(list(plans)), rules)
+    return tasks(written, options() if others is None else others, rules).set_index("one_id")
 
 
 def told(**changes: object) -> dict[str, str]:
@@ -44,7 +46,7 @@ def test_only_what_a_member_of_staff_carries_out_is_a_task():
         planned(0, "anna"), planned(1, "bert", message_channel="sms"), planned(2, "carl", message_channel="call")
     )
     assert set(found.index) == {"anna", "carl"}
-    assert tasks(pd.DataFrame([planned(1, "bert", message_channel="sms")]), options(), RULES).empty
+    assert listed(planned(1, "bert", message_channel="sms")).empty
 
 
 def test_each_members_day_begins_at_one_with_the_silent_of_high_value_and_then_who_earns_most():
@@ -100,7 +102,7 @@ def test_of_equal_templates_the_first_by_name_is_taken_and_none_that_is_not_appr
     more = pd.concat([plain.assign(template_id="a_draft", approved=False), plain.assign(template_id="b"), seed])
     rules = make_rules()
     rules.seeds["message_templates"] = more
-    found = tasks(pd.DataFrame([planned(0, "anna")]), options(), rules)
+    found = listed(planned(0, "anna"), rules=rules)
     assert found["template_id"].tolist() == ["b"]
 
 
@@ -110,19 +112,19 @@ def test_an_offer_of_the_wrong_need_state_weighs_less_than_no_offer_at_all():
     rules = make_rules()
     rules.seeds["message_templates"] = seed[seed["template_id"].isin(["wecom_recall", "wecom_recall_offer"])]
     explorer = planned(0, "anna", need_state="exploring")
-    assert tasks(pd.DataFrame([explorer]), options(), rules)["template_id"].tolist() == ["wecom_recall_offer"]
+    assert listed(explorer, rules=rules)["template_id"].tolist() == ["wecom_recall_offer"]
 
 
 def test_a_template_is_filled_with_what_is_known_and_plain_words_for_the_rest():
-    assert told(identity_confidence="low") == {"title": "您", "offer_words": "9折券", "valid_days": "7"}
-    assert told() == {"title": "您", "offer_words": "9折券", "valid_days": "7", "product": "奶粉"}
-    assert told(last_product_name=None) == {"title": "您", "offer_words": "9折券", "valid_days": "7"}
-    assert told(offer_id="none", last_product_name=None) == {"title": "您", "category": "母婴"}
-    assert told(offer_id="none", last_product_name=None, top_category=None) == {"title": "您", "category": "用品"}
+    assert told(identity_confidence="low") == {"title": "您好", "offer_words": "9折券", "valid_days": "7"}
+    assert told() == {"title": "您好", "offer_words": "9折券", "valid_days": "7", "product": "奶粉"}
+    assert told(last_product_name=None) == {"title": "您好", "offer_words": "9折券", "valid_days": "7"}
+    assert told(offer_id="none", last_product_name=None) == {"title": "您好", "category": "母婴"}
+    assert told(offer_id="none", last_product_name=None, top_category=None) == {"title": "您好", "category": "用品"}
     call = {"message_channel": "call", "last_product_name": None}
     assert told(**call) == {"store": "二店", "category": "母婴"}
     assert told(**call, owner_store_name=None) == {"store": "门店", "category": "母婴"}
     ends = {"scene_id": "renewal", "days_to_entitlement_end": 10, "offer_id": "none", "last_product_name": None}
-    assert told(**ends) == {"title": "您", "ends": "9天后"}
+    assert told(**ends) == {"title": "您好", "ends": "9天后"}
     assert told(scene_id="nothing was written for this", last_product_name=None) == {}
     assert told(message_channel="wecom", valid_days=None, last_product_name=None)["valid_days"] == ""

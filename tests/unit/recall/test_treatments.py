@@ -48,26 +48,17 @@ def test_the_menu_of_a_policy_is_open_to_whom_nothing_forbids():
     assert options(candidate(pyramid_tier=None)) == EVERYTHING
 
 
-@pytest.mark.parametrize("reason", ["is_suppressed", "has_open_refund", "has_open_complaint"])
-def test_one_reason_to_leave_a_person_alone_is_enough(reason):
-    assert options(candidate(**{reason: True})) == set()
-    assert options(candidate(**{reason: None})) == EVERYTHING
-
-
-def test_a_person_rests_when_the_cap_of_the_day_or_the_week_is_reached_and_not_before():
-    assert options(candidate(contacts_1d=1)) == set()
-    assert options(candidate(contacts_7d=3)) == set()
-    assert options(candidate(contacts_1d=0, contacts_7d=2)) == EVERYTHING
+def test_who_is_blocked_gets_nothing_and_a_barred_channel_is_closed_alone():
+    assert options(candidate(is_blocked=True)) == set()
+    assert channels(candidate(barred_channels="sms|app_push")) == {"wecom", "official_account"}
+    two = people(candidate(barred_channels="sms"), candidate(barred_channels="app_push") | {"candidate": 1})
+    found = admissible(two, RULES)
+    left = {who: set(rows["message_channel"]) for who, rows in found.groupby("candidate")}
+    assert left == {0: {"wecom", "official_account", "app_push"}, 1: {"wecom", "sms", "official_account"}}
 
 
 @pytest.mark.parametrize(
-    ("cap", "counter"),
-    [
-        ("any_1d", "contacts_1d"),
-        ("any_7d", "contacts_7d"),
-        ("wecom_month", "wecom_contacts_month"),
-        ("wecom_recall_month", "wecom_recalls_month"),
-    ],
+    ("cap", "counter"), [("wecom_month", "wecom_contacts_month"), ("wecom_recall_month", "wecom_recalls_month")]
 )
 def test_whom_nobody_ever_contacted_has_room_under_a_cap_of_one(cap, counter):
     rules = capped(cap, 1)
@@ -103,9 +94,10 @@ def test_whom_no_member_of_staff_serves_gets_no_personal_message_or_call_but_the
     assert channels(candidate(**TOP)) == {"wecom", "call", "sms", "official_account", "app_push"}
 
 
-def test_who_is_confused_or_has_a_problem_is_offered_nothing_and_left_alone_by_machines():
-    assert options(candidate(need_state="confused")) == {"wecom none", "sms none", "official_account none"}
-    assert options(candidate(need_state="problem", **TOP)) == {"wecom none", "call none"}
+def test_who_is_confused_or_has_a_problem_is_offered_nothing():
+    silent = {"wecom none", "sms none", "official_account none", "app_push none"}
+    assert options(candidate(need_state="confused")) == silent
+    assert options(candidate(need_state="problem", **TOP)) == {*silent, "call none"}
     assert options(candidate(need_state="exploring")) == EVERYTHING
 
 
