@@ -28,6 +28,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "recall_settings": ("name", "value"),
     "need_state_plays": ("need_state", "offers_allowed", "barred_channels", "do_not_say"),
     "rfm_offer_rules": ("rfm_segment", "offers_allowed"),
+    "super_user_rules": ("super_user_role", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),
     "play_words": ("message_channel", "words"),
     "talking_points": ("scene_id", "position", "words"),

@@ -22,6 +22,7 @@ CONTEXT: Final = (
     "owner_staff_id",
     "pyramid_tier",
     "rfm_segment",
+    "super_user_role",
     "need_state",
     "price_attitude",
     "preferred_hour",
@@ -47,7 +48,7 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
 
     Out go whom ``recall.recall_blocks`` blocks and the channels it bars, channels without reach, consent for the
-    policy's purpose or a sender, WeCom past its monthly caps, and offers that the need state or the RFM cell forbids.
+    policy's purpose or a sender, WeCom past its monthly caps, and offers that the need state, the RFM cell or the role forbids.
     Publishing checks suppression and consent again, last.
     """
     require(people, CONTEXT, "recall.recall_context")
@@ -90,18 +91,20 @@ def _barred(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Whether the person's need state and RFM cell allow an offer."""
+    """Whether the person's need state, RFM cell and role allow an offer."""
     is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
     states = rules.seeds["need_state_plays"].set_index("need_state")
     no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
     cells = rules.seeds["rfm_offer_rules"].set_index("rfm_segment")["offers_allowed"].astype(bool)
+    roles = rules.seeds["super_user_rules"]
+    no_offer_roles = set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
     # A ladder's rung is its offer: the need state's "no promotion" makes the person wait, the RFM cell does not apply.
     ladder = options["ladder_step"].astype(int).to_numpy() > 0
     allowed = ~(is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool))
     allowed = allowed & ~(
         is_offer & ~ladder & options["rfm_segment"].isin(set(cells.index[~cells])).to_numpy(dtype=bool)
     )
-    return np.asarray(allowed)
+    return np.asarray(allowed & ~(is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool)))
 
 
 def _with_terms(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:

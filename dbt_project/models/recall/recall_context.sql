@@ -53,6 +53,7 @@ select
     segments.rfm_segment,
     segments.pyramid_tier,
     segments.matrix_cell,
+    segments.super_user_role,
     segments.price_attitude,
     lifecycle.need_state,
     coalesce(lifecycle.is_deleted_friend, false) as is_deleted_friend,

@@ -51,6 +51,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "rfm_segment": "一般保持",
         "matrix_cell": None,
         "need_state": None,
+        "super_user_role": None,
         "price_attitude": None,
         "preferred_hour": 19,
         "order_count_365d": 10,

@@ -101,6 +101,12 @@ def test_who_is_confused_or_has_a_problem_is_offered_nothing():
     assert options(candidate(need_state="exploring")) == EVERYTHING
 
 
+def test_a_small_reseller_is_written_to_without_an_offer():
+    assert options(candidate(super_user_role="small_b")) == {option for option in EVERYTHING if option.endswith("none")}
+    assert options(candidate(super_user_role="koc")) == EVERYTHING
+    assert options(candidate("first_order_ladder", 1, super_user_role="small_b")) == set()
+
+
 def test_the_dearest_cell_is_given_no_discount_except_on_the_first_order_ladder():
     dear = {"rfm_segment": "重要价值"}
     assert options(candidate(**dear)) == {"wecom none", "sms none", "official_account none", "app_push none"}
