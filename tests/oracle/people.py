@@ -6,6 +6,7 @@ again: a person is the set of their records.
 
 import datetime as dt
 from collections import defaultdict
+from functools import cache
 
 from tests.oracle.world import FOREVER, World, cut_off, end, seed
 
@@ -50,11 +51,18 @@ def people(world: World, day: dt.date) -> list[frozenset[Key]]:
 
 def known_records(world: World, day: dt.date) -> set[Key]:
     """Return the records known by a date: since when is told by the row that was known first, and by no earlier one."""
+    told = first_told(world)
+    return {record for record, (known, seen) in told.items() if known <= cut_off(day) and seen < end(day)}
+
+
+@cache
+def first_told(world: World) -> dict[Key, tuple[dt.datetime, dt.datetime]]:
+    """Return when each record was first known, and when that row says it was there."""
     first: dict[Key, tuple[dt.datetime, dt.datetime]] = {}
     for dataset in ("customers", *NAMING):
         for row in (row for row in world.all(dataset) if row.text("customer_id")):
             first[row.record] = min((row.known, row.happened), first.get(row.record, (FOREVER, FOREVER)))
-    return {record for record, (known, seen) in first.items() if known <= cut_off(day) and seen < end(day)}
+    return first
 
 
 def values(world: World, day: dt.date) -> dict[Value, set[Key]]:
