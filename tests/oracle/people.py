@@ -6,8 +6,9 @@ again: a person is the set of their records.
 
 import datetime as dt
 from collections import defaultdict
+from functools import cache
 
-from tests.oracle.world import World, end, seed
+from tests.oracle.world import FOREVER, World, cut_off, end, seed
 
 Key = tuple[str, str]
 Value = tuple[str, str, str]
@@ -49,19 +50,19 @@ def people(world: World, day: dt.date) -> list[frozenset[Key]]:
 
 
 def known_records(world: World, day: dt.date) -> set[Key]:
-    """Return the records that anything known by the date names or describes."""
-    found = {row.record for row in world.all("customers") if is_registered(row, day)}
-    for dataset in NAMING:
-        found |= {row.record for row in world.known(dataset, day) if row.text("customer_id")}
-    return found
+    """Return the records known by a date: since when is told by the row that was known first, and by no earlier one."""
+    told = first_told(world)
+    return {record for record, (known, seen) in told.items() if known <= cut_off(day) and seen < end(day)}
 
 
-def is_registered(row, day: dt.date) -> bool:
-    """Say whether a customer's row tells of its registration by the date: in history that is known 6 hours after it."""
-    registered = row.time("registered_at")
-    if row.is_live or registered is None:
-        return row in [row] and row.known <= end(day) + dt.timedelta(hours=6)
-    return registered < end(day)
+@cache
+def first_told(world: World) -> dict[Key, tuple[dt.datetime, dt.datetime]]:
+    """Return when each record was first known, and when that row says it was there."""
+    first: dict[Key, tuple[dt.datetime, dt.datetime]] = {}
+    for dataset in ("customers", *NAMING):
+        for row in (row for row in world.all(dataset) if row.text("customer_id")):
+            first[row.record] = min((row.known, row.happened), first.get(row.record, (FOREVER, FOREVER)))
+    return first
 
 
 def values(world: World, day: dt.date) -> dict[Value, set[Key]]:

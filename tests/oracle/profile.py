@@ -7,6 +7,7 @@ import datetime as dt
 from collections import Counter
 
 from tests.oracle.book import Act, Book, Key, Person
+from tests.oracle.people import first_told
 from tests.oracle.world import NEVER, Record, end, number, seed
 
 TWO_WAY = {"message_replied", "speak", "ask_service", "book"}
@@ -20,8 +21,8 @@ def profile(book: Book, person: Person) -> dict[str, object]:
     city = _newest(records, "city")
     return {
         "as_of_date": book.day,
-        "first_seen_at": min((at for _, at in seen(book, person)), default=None),
-        "last_seen_at": max((at for _, at in seen(book, person)), default=None),
+        "first_seen_at": seen_between(book, person)[0],
+        "last_seen_at": seen_between(book, person)[1],
         "channels": sorted({channel for channel, _ in seen(book, person)}),
         "acquisition_channel": _acquisition(records),
         "registered_at": min(registered, default=None),
@@ -131,6 +132,13 @@ def seen(book: Book, person: Person) -> list[tuple[str, dt.datetime]]:
     acts = [act for act in book.touches.get(person, []) if kinds[act.touch] == "false"]
     placed = book.placed.get(person, [])
     return [(act.channel, act.at) for act in acts] + [(row.values["source"], row.happened) for row in placed]
+
+
+def seen_between(book: Book, person: Person) -> tuple[dt.datetime, dt.datetime]:
+    """Return when a person was first and last seen; with nothing else known, when the record came to be."""
+    moments = [at for _, at in seen(book, person)]
+    moments = moments or [min(first_told(book.known)[record][1] for record in person)]
+    return min(moments), max(moments)
 
 
 def reachable(book: Book, person: Person) -> set[str]:

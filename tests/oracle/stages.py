@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tests.oracle.book import Act, Book, Person
 from tests.oracle.goods import product_category, spend
-from tests.oracle.profile import exclusion, followers, is_member, seen
+from tests.oracle.profile import exclusion, followers, is_member, seen_between
 from tests.oracle.world import end, number, seed
 
 HALF = Fraction(1, 2)
@@ -71,8 +71,7 @@ def purchase_columns(book: Book, person: Person) -> dict[str, object]:
     now = stage(bought, book.day)
     found: dict[str, object] = {"purchase_stage": now}
     if not bought.days:
-        first_seen = min((at for _, at in seen(book, person)), default=None)
-        since = bought.registered or (first_seen and first_seen.date())
+        since = bought.registered or seen_between(book, person)[0].date()
         return found | {"purchase_stage_since": since, "previous_purchase_stage": None}
     since = book.day
     while stage(bought, since - DAY) == now:

@@ -53,6 +53,8 @@ HAPPENED = {
     "points_ledger": "occurred_at",
 }
 NEVER = clock(dt.date(1900, 1, 1), 0)
+#: What makes no other version: the time of change, and of customers the identifiers, which are links of their own.
+UNSAID = {"updated_at", "mobile", "email", "unionid", "openid", "openid_app", "member_no"}
 FOREVER = clock(dt.date(9999, 1, 1), 0)
 DESCRIBES = {"products", "stores", "staff", "groups", "offers"}
 
@@ -226,9 +228,7 @@ def _repeats(records: list[Record]) -> list[Record]:
     found = []
     for row in sorted(records, key=lambda row: (row.newness, row.known)):
         last = before.get((row.dataset, row.key))
-        said = [
-            {name: text for name, text in each.values.items() if name != "updated_at"} for each in (last, row) if each
-        ]
+        said = [{name: text for name, text in each.values.items() if name not in UNSAID} for each in (last or row, row)]
         is_repeat = last is not None and said[0] == said[1] and last.known <= row.known
         before[row.dataset, row.key] = row
         found.append(dataclasses.replace(row, is_repeat=is_repeat))
