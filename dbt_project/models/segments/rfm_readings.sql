@@ -1,8 +1,6 @@
 -- One row per (as_of_date, one_id, frozen_on) of everybody known: recency, frequency and money over the window, scored
 -- 1 to 5 by the cuts frozen on a quarter's first day, and the segment. A date is read by its own quarter's cuts; the
 -- first day of a quarter by those of its eve as well, so that it can be said whom the new cuts alone move.
-{{ config(materialized='view') }}
-
 with dates as (
     select
         as_of_date,
