@@ -12,6 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from orchestration.channels.engine.keys import load_key
+from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.journal import append_plans
@@ -117,12 +118,18 @@ def rollback(settings: Settings, to: str | None = None, accept: str | None = Non
         There is none, it did not pass its checks, or its files no longer match its manifest.
     """
     store = Store(settings.published)
+    unread = sum(row["accepted_by"] is None for row in listed_unread(settings))
     if accept is not None:
         if to is None:
             raise RollbackRefused("--accept releases a blocked version by name: siyu rollback VERSION --accept REASON")
         if not store.has_passed(to):
             store.accept(to, getpass.getuser(), accept)
     name = store.to_go_back_to(to)
+    if unread and not store.manifest(name).get("withheld"):
+        raise RollbackRefused(
+            f"version {name} names people to write to, and {unread} refusals could not be read since;"
+            " see them with siyu refusals, and accept them or have them delivered again first"
+        )
     append_plans(store, name)
     store.point_to(name)
     return name

@@ -55,7 +55,7 @@ def refusals(settings: Settings) -> int:
         line = "the whole file" if row["line"] is None else f"line {row['line']}"
         column = f", {row['column_name']}" if row["column_name"] else ""
         state = f"accepted by {row['accepted_by']}" if row["accepted_by"] else "OPEN"
-        print(f"{state:<12}{place_of(row)}, {line}{column}: {row['reason']}. {row['remedy']}")
+        print(f"{state:<10}  {place_of(row)}, {line}{column}: {row['reason']}. {row['remedy']}")
     if not still_open:
         print("every refusal could be read" if not rows else "no refusal is open")
         return DONE

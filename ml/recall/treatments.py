@@ -48,8 +48,8 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
 
     Out go whom ``recall.recall_blocks`` blocks and the channels it bars, channels without reach, consent for the
-    policy's purpose or a sender, WeCom past its monthly caps, and offers that the need state, the RFM cell or the role forbids.
-    Publishing checks suppression and consent again, last.
+    policy's purpose or a sender, WeCom past its monthly caps, and offers that the need state, the RFM cell or the role
+    forbids. Publishing checks suppression and consent again, last.
     """
     require(people, CONTEXT, "recall.recall_context")
     open_to = people[~people["is_blocked"].astype(bool)]
@@ -104,7 +104,8 @@ def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     allowed = allowed & ~(
         is_offer & ~ladder & options["rfm_segment"].isin(set(cells.index[~cells])).to_numpy(dtype=bool)
     )
-    return np.asarray(allowed & ~(is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool)))
+    allowed = allowed & ~(is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool))
+    return np.asarray(allowed)
 
 
 def _with_terms(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:

@@ -85,6 +85,10 @@ class Store:
         except (OSError, ValueError, KeyError):
             return False
 
+    def manifest(self, name: str) -> dict[str, Any]:
+        """Return what a version says of itself; it has to stand."""
+        return dict(json.loads((self.versions / name / MANIFEST).read_text(encoding="utf-8")))
+
     def result(self, name: str) -> dict[str, Any]:
         """Return a version's check results, empty where its file is missing, torn or another version's."""
         try:

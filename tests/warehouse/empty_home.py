@@ -20,8 +20,8 @@ PROJECT = CHECKOUT / "dbt_project"
 NOW = dt.datetime(2026, 6, 1)
 
 
-def run_dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run dbt on a home's warehouse; its target and logs stay in the home."""
+def run_dbt(home: Path, *arguments: str, as_of: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """Run dbt on a home's warehouse, for some as-of dates; its target and logs stay in the home."""
     command = [str(Path(sys.executable).with_name("dbt")), *arguments]
     places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     outputs = [
@@ -35,6 +35,7 @@ def run_dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SIYU_")}
     environment |= {"SIYU_WAREHOUSE": str(home / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
+    environment["SIYU_RUN_DATES"] = json.dumps({"as_of": as_of})
     environment["SIYU_ONE_ID_KEY"] = str(kept_at(Settings(home=home), "one_id"))
     return subprocess.run(
         [*command, *places, *outputs], capture_output=True, text=True, env=environment, timeout=600, check=False

@@ -59,6 +59,23 @@ def test_an_order_version_that_stands_twice_fails_the_grain_and_is_told_by_model
     assert said[0] in what_failed("1 of 1 FAIL", home / "dbt.log", said)
 
 
+def test_a_date_that_is_told_anew_forgets_what_it_no_longer_says(empty_home, tmp_path):
+    """A draw was published; told anew, nobody is drawn. The day before is no date of the run."""
+    home = tmp_path / "home"
+    shutil.copytree(empty_home, home)
+    settings = Settings(home=home)
+    with connect(settings) as warehouse:
+        warehouse.execute("""
+            insert into published.recall_assignment by name
+            select 'p1' as one_id, unnest([date '2017-11-29', date '2017-11-30']) as as_of_date, 'treat' as arm
+        """)
+    done = run_dbt(home, "run", "--select", "published_recall_assignment", as_of=("2017-11-30",))
+    assert done.returncode == 0, done.stdout[-3000:]
+    with connect(settings, read_only=True) as warehouse:
+        left = warehouse.execute("select as_of_date::varchar from published.recall_assignment").fetchall()
+    assert left == [("2017-11-29",)]
+
+
 @pytest.fixture(scope="session")
 def compiled(empty_home, unit_tests) -> dict[str, list[judge.UnitTest]]:
     """The unit tests as dbt compiled them, by model."""

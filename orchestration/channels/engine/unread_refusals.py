@@ -35,18 +35,22 @@ UNREAD: Final[dict[str, str]] = {
     "accepted_why": "varchar",
     "accepted_at": "timestamp",
 }
-#: A later file corrects an earlier one when it holds no fewer records, sets no possible refusal aside, and either
-#: repeats every record that was read of the earlier one (whatever it is called) or, where none was read, has its name.
+#: A later file that was read corrects an earlier one when it sets no possible refusal aside, and either brings as many
+#: rows as were read and set aside there and repeats each that was read (whatever it is called), or, where none was
+#: read, goes by its name. A file delivered again under another name is listed as a duplicate of what it repeats.
 _LATER: Final = """
-    select later.file_id, later.file_name = $file_name as has_its_name
+    select later.file_id, coalesce(bool_or(named.file_name = $file_name), false) as has_its_name
     from channels.ledger as later
-    where later.channel = $channel and later.dataset = $dataset and later.status = 'loaded'
-        and later.landed_at > $landed_at and later.physical_records >= $physical_records
+    left join channels.ledger as named
+        on later.file_id = named.file_id and named.channel = $channel and named.dataset = $dataset
+    where later.channel = $channel and later.dataset = $dataset and later.status = 'loaded' and later.loaded > 0
+        and later.landed_at > $landed_at
         and not exists (
             select 1 from channels.quarantine as faults
             where faults.file_id = later.file_id and faults.channel = $channel and faults.dataset = $dataset
                 and coalesce(faults.may_refuse, true)
         )
+    group by later.file_id, later.landed_at
     order by later.landed_at, later.file_id
 """
 
@@ -71,10 +75,10 @@ def tell_unread(settings: Settings, connection: duckdb.DuckDBPyConnection) -> in
         The open warehouse, its ledger and quarantine up to date.
     """
     listed = ", ".join(f"{name} {kind}" for name, kind in UNREAD.items())
-    accepted = {(one["file_id"], one["line"]): one for one in _accepted(settings)}
+    accepted = {(one["place"], one["file_id"], one["line"]): one for one in _accepted(settings)}
     rows = [row for row in _set_aside(connection) if not _is_corrected(connection, row)]
     for row in rows:
-        if said := accepted.get((row["file_id"], row["line"])):
+        if said := accepted.get((place_of(row), row["file_id"], row["line"])):
             row |= {"accepted_by": said["by"], "accepted_why": said["why"]}
             row["accepted_at"] = dt.datetime.fromisoformat(said["at"])
     with transaction(connection):
@@ -89,10 +93,10 @@ def listed_unread(settings: Settings) -> list[dict[str, Any]]:
     if not exported.exists():
         return []
     rows: pa.Table = duckdb.read_parquet(str(exported)).to_arrow_table()
-    accepted = {(one["file_id"], one["line"]): one["by"] for one in _accepted(settings)}
+    accepted = {(one["place"], one["file_id"], one["line"]): one["by"] for one in _accepted(settings)}
     found: list[dict[str, Any]] = rows.to_pylist()
     for row in found:
-        row["accepted_by"] = accepted.get((row["file_id"], row["line"]))
+        row["accepted_by"] = accepted.get((place_of(row), row["file_id"], row["line"]))
     return found
 
 
@@ -148,6 +152,7 @@ def _accepted(settings: Settings) -> list[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         try:
             said = json.loads(line)
+            dt.datetime.fromisoformat(said["at"])
             found.append({name: said[name] for name in ("file_id", "line", "place", "by", "why", "at")})
         except (ValueError, KeyError, TypeError):
             raise SettingsError(
@@ -166,15 +171,16 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         if dataset.may_refuse is not None
     ]
     found: pa.Table = connection.sql(
-        "select faults.file_id, faults.channel, faults.dataset, faults.file_name, files.landed_at, faults.line,"
+        "select faults.file_id, faults.channel, faults.dataset, files.file_name, files.landed_at, faults.line,"
         " min(faults.column_name) as column_name, min(faults.reason) as reason, min(faults.remedy) as remedy,"
-        " max(files.physical_records) as physical_records, max(files.loaded) as loaded"
+        " max(files.loaded) as loaded, max(files.loaded + files.quarantined) as rows_sent"
         " from channels.quarantine as faults inner join channels.ledger as files"
         " on faults.file_id = files.file_id and faults.channel = files.channel and faults.dataset = files.dataset"
-        " and files.status in ('loaded', 'quarantined')"
+        # the same bytes under another name are another delivery, where nothing was read of the first
+        " and (files.status in ('loaded', 'quarantined') or (files.status = 'duplicate' and faults.line is null))"
         " where concat(faults.channel, '/', faults.dataset) in (select unnest($places::varchar[]))"
         " and coalesce(faults.may_refuse, true)"
-        " group by all order by faults.channel, faults.dataset, files.landed_at, faults.file_id, faults.line",
+        " group by all order by faults.channel, faults.dataset, files.landed_at, files.file_name, faults.line",
         params={"places": places},
     ).to_arrow_table()
     rows: list[dict[str, Any]] = found.to_pylist()
@@ -183,13 +189,25 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def _is_corrected(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> bool:
     """Return whether a later file brings what was set aside: nobody has to accept what was delivered again."""
-    wanted = ("channel", "dataset", "file_name", "landed_at", "physical_records")
-    later = connection.execute(_LATER, {name: row[name] for name in wanted}).fetchall()
+    later = connection.execute(
+        _LATER, {name: row[name] for name in ("channel", "dataset", "file_name", "landed_at")}
+    ).fetchall()
     if not row["loaded"]:
         return any(has_its_name for _, has_its_name in later)
     table = f'channels."{row["channel"]}__{row["dataset"]}"'
-    of_file = f"select * exclude ({', '.join(BOOKKEEPING)}) from {table} where _file_id = ?"
+    of_file = f"select distinct * exclude ({', '.join(BOOKKEEPING)}) from {table} where _file_id = ?"
+    dataset = next(one for one in registry.channel(row["channel"]).datasets if one.name == row["dataset"])
+    filled = dataset.may_refuse.when_filled if dataset.may_refuse else ""
+    counted = f'count("{filled}")' if filled else "count(*)"
+
+    def count(file_id: str) -> int:
+        ((number,),) = connection.execute(f"select {counted} from ({of_file}) as sent", [file_id]).fetchall()
+        return int(number)
+
+    # as many different rows as were read, and one for each that was set aside
+    wanted = count(row["file_id"]) + (row["rows_sent"] - row["loaded"] if not filled else 1)
     return any(
-        not connection.execute(f"{of_file} except {of_file} limit 1", [row["file_id"], file_id]).fetchall()
+        count(file_id) >= wanted
+        and not connection.execute(f"{of_file} except {of_file} limit 1", [row["file_id"], file_id]).fetchall()
         for file_id, _ in later
     )

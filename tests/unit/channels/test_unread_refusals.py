@@ -107,6 +107,8 @@ def test_the_whole_list_of_the_next_day_corrects_it_under_another_name(door):
     [
         LISTED + SECOND + MENDED,  # what is new since: the first row does not stand in it
         LISTED + GOOD,  # shorter than what it would correct
+        LISTED + GOOD + GOOD,  # the same row twice is no second one
+        LISTED + GOOD + "\n\n合计\n",  # nor is an empty line
         LISTED + GOOD + SECOND + BAD,  # as unreadable as before
     ],
 )
@@ -134,6 +136,49 @@ def test_a_file_of_which_nothing_was_read_is_corrected_under_its_own_name_alone(
     assert open_lines(door) == [("suppressions", "stop.csv", None)]
     door.land("suppressions", "stop.csv", LISTED + MENDED)
     door.ingest(NEXT_DAY)
+    assert open_lines(door) == []
+
+
+def test_a_file_of_which_nothing_was_read_is_not_corrected_by_a_header_alone(door):
+    door.land("suppressions", "stop.csv", "number,why\n13812345673,no\n")
+    door.ingest()
+    door.land("suppressions", "stop.csv", LISTED)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("suppressions", "stop.csv", None)]
+
+
+def test_what_came_under_another_name_first_corrects_once_it_comes_under_its_own(door):
+    door.land("suppressions", "stop.csv", "number,why\n13812345673,no\n")
+    door.ingest()
+    door.land("suppressions", "mended.csv", LISTED + MENDED)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("suppressions", "stop.csv", None)]
+    door.land("suppressions", "stop.csv", LISTED + MENDED)
+    door.ingest(NEXT_DAY + dt.timedelta(days=1))
+    assert open_lines(door) == []
+
+
+def test_an_empty_list_that_was_accepted_covers_no_later_one(door):
+    door.land("suppressions", "monday.csv", "")
+    door.ingest()
+    accept(door.settings, "standard/suppressions/monday.csv", [], "nobody opted out, says the sender", "Wang Min", NOON)
+    door.land("suppressions", "tuesday.csv", "")
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("suppressions", "tuesday.csv", None)]
+
+
+def test_a_message_file_without_the_column_of_unsubscriptions_corrects_none(door):
+    door.land(
+        "messages", "m.csv", MESSAGES + "shop,M1,sms,2026-05-01 10:00:00,\nshop,M2,sms,2026-05-01 10:00:00,later\n"
+    )
+    door.ingest()
+    header, rows = "source,message_id,message_channel,sent_at\n", "shop,{},sms,2026-05-01 10:00:00\n"
+    door.land("messages", "m.csv", header + rows.format("M1") + rows.format("M2"))
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("messages", "m.csv", 3)]
+    mended = "shop,M1,sms,2026-05-01 10:00:00,\nshop,M2,sms,2026-05-01 10:00:00,2026-05-02 10:00:00\n"
+    door.land("messages", "m.csv", MESSAGES + mended)
+    door.ingest(NEXT_DAY + dt.timedelta(days=1))
     assert open_lines(door) == []
 
 

@@ -256,3 +256,16 @@ def test_an_accepted_refusal_blocks_nobody(tmp_path):
     done = publish(settings, [DATE])
     manifest = json.loads((settings.published / "versions" / done.current / "manifest.json").read_text("utf-8"))
     assert "withheld" not in manifest
+
+
+def test_nobody_goes_back_to_a_version_that_names_people_while_a_refusal_is_unread(tmp_path, monkeypatch):
+    from orchestration import publish as publishing
+
+    settings = brand(tmp_path)
+    version = publish(settings, [DATE]).current
+    open_row = {"accepted_by": None, "file_name": "stop.csv"}
+    monkeypatch.setattr(publishing, "listed_unread", lambda _: [open_row])
+    with pytest.raises(RollbackRefused, match="siyu refusals"):
+        rollback(settings, version)
+    monkeypatch.setattr(publishing, "listed_unread", lambda _: [open_row | {"accepted_by": "Wang Min"}])
+    assert rollback(settings, version) == version
