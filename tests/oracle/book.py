@@ -7,7 +7,7 @@ from functools import cache, cached_property
 
 from tests.oracle import orders
 from tests.oracle.orders import Order
-from tests.oracle.people import owned, values
+from tests.oracle.people import house_numbers, one_of_each_source, owned, values
 from tests.oracle.world import Record, World, end, seed
 
 Key = tuple[str, str]
@@ -116,7 +116,9 @@ class Book:
     def reached(self) -> dict[Person, set[str]]:
         """The kinds of identifiers over which each person can be reached."""
         found = defaultdict(set)
-        for (id_type, _, _), holders in owned(values(self.known, self.day)).items():
+        for (id_type, _, _), holders in owned(
+            values(self.known, self.day), house_numbers(self.known, self.day)
+        ).items():
             for record in holders & set(self.owner):
                 found[self.owner[record]].add(id_type)
         return found
@@ -139,13 +141,19 @@ class Book:
             for person in persons
         }
 
+    def _is_one_of_staff(self, row: Record) -> bool:
+        """Say whether a number of staff's, which joins nobody, stands on one record of each source at most."""
+        value = (row.text("id_type"), row.text("id_scope") or "", row.text("id_value"))
+        holders = values(self.known, self.day).get(value, set())
+        return row.text("reason") == "staff" and one_of_each_source(holders)
+
     @cached_property
     def all_suppressions(self) -> dict[Person, list[Record]]:
         """The refusals known on the date, taken back or not."""
         found = defaultdict(list)
         for row in self.known.latest("suppressions", self.day):
             reached = self.bearers(row)
-            if row.text("reason") in ("staff", "test") and len(reached) > 1:
+            if row.text("reason") in ("staff", "test") and len(reached) > 1 and not self._is_one_of_staff(row):
                 continue
             for person in reached:
                 found[person].append(row)
@@ -177,12 +185,16 @@ class Book:
 
     @cached_property
     def tests(self) -> set[Key]:
-        """The test accounts, which buy nothing in any figure: marked records, and all of whom a refusal names."""
-        marked = {row.record for mine in self.customers.values() for row in mine if row.says("is_test")}
+        """The records of test accounts, which are in no figure: by a mark on any record, or because a refusal says so."""
+        marked = [person for person, mine in self.customers.items() if any(row.says("is_test") for row in mine)]
         refused = [
             person for person, mine in self.suppressions.items() if any(row.text("reason") == "test" for row in mine)
         ]
-        return marked | {record for person in refused for record in person}
+        return {record for person in (*marked, *refused) for record in person}
+
+    def counted(self, dataset: str) -> dict[Person, list[Record]]:
+        """Return the rows of a data set by person, test accounts left out: what a figure may count."""
+        return {person: mine for person, mine in self.rows(dataset).items() if not person & self.tests}
 
     @cached_property
     def touches(self) -> dict[Person, list[Act]]:

@@ -102,7 +102,7 @@ def friends(book: Book, day: dt.date) -> Iterator[Figure]:
     new = {friend.person: friend.added for friend in friends_of(book) if friend.added == start}
     joined = {
         book.one(person)
-        for person, mine in book.rows("group_memberships").items()
+        for person, mine in book.counted("group_memberships").items()
         if any(start <= row.happened.date() <= day for row in mine)
     }
     if new:
@@ -143,12 +143,12 @@ def refusals(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
     A withdrawal needs consent by a record that was the person's on the date that knew the withdrawal.
     """
     said: dict[str, list[tuple[dt.date, object]]] = {"complaints": [], "opt_outs": []}
-    for person, mine in book.rows("events").items():
+    for person, mine in book.counted("events").items():
         said["complaints"] += [(row.happened.date(), person) for row in mine if row.text("event_type") == "complain"]
-    for person, mine in book.rows("messages").items():
+    for person, mine in book.counted("messages").items():
         gone = [at for row in mine if (at := row.time("unsubscribed_at")) and at < end(book.day)]
         said["opt_outs"] += [(at.date(), person) for at in gone]
-    for person, mine in book.rows("consents").items():
+    for person, mine in book.counted("consents").items():
         words = [row for row in mine if row.text("purpose") == "marketing"]
         for no in (row for row in words if takes_back(row, words)):
             then = (no.known - dt.timedelta(hours=6, microseconds=1)).date()
@@ -159,7 +159,8 @@ def refusals(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
     for row in book.known.latest("suppressions", book.day):
         if kind := kinds.get(row.text("reason")):
             # A value that nobody carries is somebody all the same.
-            people = book.bearers(row) or {row.text("id_value")}
+            people = book.bearers(row)
+            people = {person for person in people if not person & book.tests} if people else {row.text("id_value")}
             said[kind] += [(row.happened.date(), person) for person in people]
     for kpi, words in said.items():
         if any(on <= day for on, _ in words):
@@ -179,7 +180,7 @@ def takes_back(no: Record, words: list[Record]) -> bool:
 
 def coupons(book: Book, day: dt.date) -> Iterator[Figure]:
     """Yield the coupons issued and redeemed on the day and what they cost; nothing before a first one is known."""
-    mine = book.known.latest("coupons", book.day)
+    mine = [row for row in book.known.latest("coupons", book.day) if row.record not in book.tests]
     if not any(row.happened.date() <= day for row in mine):
         return
     used = [row for row in mine if (at := row.time("redeemed_at")) and at.date() == day and at < end(book.day)]
@@ -229,7 +230,7 @@ def responses(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
             person = other.one(other.owner.get(order.record))
             paid[person] = max(order.paid_at, paid.get(person, order.paid_at))
     counted: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
-    for person, mine in book.rows("messages").items():
+    for person, mine in book.counted("messages").items():
         for row in mine:
             delivered, answer = row.time("delivered_at"), row.time("replied_at")
             if delivered and delivered.date() == day - WEEK:
@@ -244,7 +245,7 @@ def responses(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
 def activity(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
     """Yield, of friends and group members at the end of the day, who did something in the seven days to it."""
     here = {friend.person for friend in friends_of(book) if friend.stands(day)}
-    for person, mine in book.rows("group_memberships").items():
+    for person, mine in book.counted("group_memberships").items():
         if any(row.happened.date() <= day and is_member(row, day) for row in mine):
             here.add(book.one(person))
     records = set()

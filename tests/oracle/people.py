@@ -33,7 +33,7 @@ def people(world: World, day: dt.date) -> list[frozenset[Key]]:
             record = parent[record]
         return record
 
-    for _value, holders in owned(carriers).items():
+    for _value, holders in owned(carriers, house_numbers(world, day)).items():
         if holders:
             first, *others = sorted(holders)
             for other in others:
@@ -123,9 +123,26 @@ def _differ(one: dict[tuple[str, str], set[str]], other: dict[tuple[str, str], s
     return any(kind in other and not (ids & other[kind]) for kind, ids in one.items())
 
 
-def owned(book_values: dict[Value, set[Key]]) -> dict[Value, set[Key]]:
-    """Return the values that are somebody's: one that joins nobody, a shop's number, reaches nobody either."""
-    return {value: holders for value, holders in book_values.items() if joins(value, holders)}
+def owned(book_values: dict[Value, set[Key]], house: set[Value]) -> dict[Value, set[Key]]:
+    """Return the values that are somebody's: one that joins nobody, a number of the house, reaches nobody either."""
+    return {value: holders for value, holders in book_values.items() if joins(value, holders) and value not in house}
+
+
+def house_numbers(world: World, day: dt.date) -> set[Value]:
+    """Return the numbers known to be staff's or a shop's: they join nobody from the day they are known, for good."""
+    listed = {
+        (row.text("id_type"), row.text("id_scope") or "", row.text("id_value"))
+        for row in world.known("suppressions", day)
+        if row.text("reason") == "staff" and row.text("id_type") in ("mobile", "landline", "email")
+    }
+    columns = (("staff", "mobile"), ("stores", "phone"))
+    said = {("mobile", "", row.text(column)) for noun, column in columns for row in world.known(noun, day)}
+    return listed | {value for value in said if value[2]}
+
+
+def one_of_each_source(holders: set[Key]) -> bool:
+    """Say whether records are one person's as a rule: no two of them stand in one source."""
+    return len({source for source, _ in holders}) == len(holders)
 
 
 def joins(value: Value, holders: set[Key]) -> bool:

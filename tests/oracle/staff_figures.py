@@ -38,7 +38,7 @@ class Friend:
 def friends_of(book: Book) -> list[Friend]:
     """Return every friendship that a date knows."""
     found = []
-    for person, mine in book.rows("follows").items():
+    for person, mine in book.counted("follows").items():
         for row in mine:
             ends = [row.time(f"deleted_by_{who}_at") for who in ("customer", "staff")]
             days = [at.date() if at and at < end(book.day) else None for at in ends]
@@ -79,7 +79,7 @@ def staff_rows(book: Book, day: dt.date) -> dict[str, dict[str, object]]:
             tasks[row.text("staff_id")].append(row)
     messages = [
         (book.one(person), row)
-        for person, mine in book.rows("messages").items()
+        for person, mine in book.counted("messages").items()
         for row in mine
         if row.text("staff_id") and not row.text("failure_reason") and row.text("status") != "failed"
     ]
