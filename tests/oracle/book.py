@@ -185,7 +185,7 @@ class Book:
 
     @cached_property
     def tests(self) -> set[Key]:
-        """The records of test accounts, which are in no figure: by a mark on any record, or because a refusal says so."""
+        """The records of test accounts, which are in no figure: by a mark on any record, or by a refusal."""
         marked = [person for person, mine in self.customers.items() if any(row.says("is_test") for row in mine)]
         refused = [
             person for person, mine in self.suppressions.items() if any(row.text("reason") == "test" for row in mine)
