@@ -112,7 +112,7 @@ left join {{ ref('record_owners') }} as owners
         and owners.from_date <= spans.from_date
         and (owners.to_date is null or owners.to_date > spans.from_date)
 left join {{ ref('message_statuses') }} as statuses
-    on translate(lower(versions.status), ' _-', '') = statuses.status
+    on {{ status_word('versions.status') }} = statuses.status
 left join addressees
     on
         spans.source = addressees.source

@@ -114,6 +114,9 @@ class Column:
         Bounds of a number, inclusive, in the column's own unit.
     scale
         Most decimals of an amount; more are rounded half up and counted. None: as sent.
+    narrows
+        It narrows what its record says, which without it holds for everything (a consent's channel). A table without
+        it whose header has columns that nobody declared is set aside: one of them may be it under another name.
     may_be_future
         An instant or date that may lie after the file's landing (an expiry, an appointment).
     may_be_zero
@@ -138,6 +141,7 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     scale: int | None = None
+    narrows: bool = False
     may_be_future: bool = False
     may_be_zero: bool = False
     contact_by: str | None = None

@@ -116,7 +116,7 @@ def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], lis
     if not positions.keys() - set(ENVELOPE):
         raise BrokenFile("unknown_header")
     for column in dataset.columns:
-        if column.required and column.name not in positions:
+        if (column.required or (column.narrows and unknown)) and column.name not in positions:
             raise BrokenFile("missing_column", column.name)
     return positions, unknown
 

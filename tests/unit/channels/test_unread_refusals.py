@@ -60,6 +60,18 @@ def test_a_consent_that_was_given_refuses_nothing_and_one_taken_back_or_unclear_
     assert open_lines(door) == [("consents", "consents.csv", 3), ("consents", "consents.csv", 4)]
 
 
+def test_a_consent_for_one_channel_under_a_header_nobody_declared_is_none_for_all(door):
+    rows = "shop,C1,sms,marketing,true,2026-05-01 10:00:00\n"
+    door.land("consents", "renamed.csv", CONSENTS.replace("message_channel", "channel") + rows)
+    door.ingest()
+    assert door.quarantine() == [("renamed.csv", None, "message_channel", "missing_column")]
+    assert door.rows("standard__consents", "customer_id") == []
+    for_all = "source,customer_id,purpose,granted,changed_at\nshop,C2,marketing,true,2026-05-01 10:00:00\n"
+    door.land("consents", "for_all.csv", for_all)
+    door.ingest(NEXT_DAY)
+    assert door.rows("standard__consents", "customer_id", "message_channel") == [("C2", None)]
+
+
 def test_a_message_nobody_unsubscribed_from_refuses_nothing(door):
     rows = [
         "shop,M1,sms,2026-05-01 10:00:00,\n",
