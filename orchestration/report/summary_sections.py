@@ -150,6 +150,7 @@ def todays_list(facts: Facts) -> str:
     return section(
         "今日名单",
         "Today's list",
+        _withheld(facts),
         tag,
         figures(
             figure(count(people), "人", "customers"),
@@ -161,6 +162,18 @@ def todays_list(facts: Facts) -> str:
         _overlap(facts),
         body if staff else note("今日无导购任务", "No staff tasks today"),
         number=5,
+    )
+
+
+def _withheld(facts: Facts) -> str:
+    """Say why nobody is on the list, where refusals could not be read."""
+    unread = facts.manifest.get("withheld", {}).get("unread_refusals")
+    if not unread:
+        return ""
+    return note(
+        f"今天谁也不发:有 {unread} 条拒绝没有读出来,不知道是谁说了不。请让数据工程师看 siyu refusals。",
+        f"Nobody is written to today: {unread} refusals could not be read, so nobody knows who said no. Ask the data"
+        " engineer to look at siyu refusals.",
     )
 
 

@@ -97,3 +97,11 @@ def test_whom_the_new_cuts_of_a_quarter_moved_stands_beside_the_leaps_and_is_non
     shown = lifecycle(open_version(settings, settings.published / "versions" / current, [])).replace("<td >", "<td>")
     assert '<td>purchase_refreeze</td><td class="num">2</td><td class="num">5</td>' in shown
     assert shown.count("purchase_refreeze") == 1
+
+
+def test_the_page_says_why_nobody_is_on_the_list_while_refusals_are_unread(tmp_path):
+    settings = brand(tmp_path)
+    facts = open_version(settings, settings.published / "versions" / publish(settings, [DATE]).current, [])
+    assert "没有读出来" not in todays_list(facts)
+    facts.manifest["withheld"] = {"unread_refusals": 3, "tables": ["recall_audience"]}
+    assert "有 3 条拒绝没有读出来" in todays_list(facts)
