@@ -12,6 +12,13 @@ from orchestration.warehouse import is_locked
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
+storage:
+  custom:
+    module: orchestration.event_store
+    class: HomeStorage
+    config:
+      base_dir:
+        env: DAGSTER_HOME
 # No invitation to join a mailing list in front of an operator's first screen.
 nux:
   enabled: false

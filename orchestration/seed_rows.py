@@ -172,6 +172,12 @@ def _shown(values: Sequence[str]) -> str:
     return ", ".join(value or "empty" for value in values)
 
 
+def column_types(seed: str) -> dict[str, str]:
+    """Return the DuckDB type of each column of a seed in its order: as its yml declares it, else varchar."""
+    declared = _declared().get(seed, {})
+    return {column: declared.get(column, "varchar") for column in read_seed(SEEDS / f"{seed}.csv").head}
+
+
 def _types(shipped: SeedRows, seed: str) -> dict[str, str]:
     """Return the type of each column: as the seed's yml declares it, else as all shipped values read."""
     values = {column: [row[column] for _, row in shipped.cells() if row[column]] for column in shipped.head}

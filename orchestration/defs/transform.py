@@ -1,68 +1,74 @@
 """The dbt parts of a run: the seeds where they changed, everything before the Python stages, the published tables."""
 
-import json
-import os
-import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
-from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from orchestration.channels.engine import registry
 from orchestration.data_horizon import require_data
+from orchestration.dbt_calls import LOG, DbtFailed, NodeDone, call, folder_of
+from orchestration.dbt_graph import models, nodes, parents_of, table_of
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
 from orchestration.defs.shared import OWNERS, Home, partition_dates
-from orchestration.defs.translator import SEEDS, StageTranslator
-from orchestration.home_rules import load_own_rules, own_rules
+from orchestration.home_rules import load_seeds, own_rules
 from orchestration.python_tables import create_missing
 from orchestration.release import note, noted, release_of_seeds
-from orchestration.settings import CHECKOUT, Settings
+from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
-PROJECT = DbtProject(project_dir=CHECKOUT / "dbt_project", profiles_dir=CHECKOUT / "dbt_project")
-_PUBLISHED = "path:models/figures path:models/published"
-_SEEDS = "resource_type:seed"
-_PARSED = "partial_parse.msgpack"
+#: All of dbt's seeds as one asset: they change with a release, not with a night.
+SEEDS: Final = dg.AssetKey(["staging", "seeds"])
+_LAST: Final = ("figures", "published")
 
 
-def _target(settings: Settings, part: str) -> Path:
-    """Return where a dbt call leaves its log and results, with the newest parse of this home laid ready."""
-    target = settings.home / "dbt_target" / part
-    target.mkdir(parents=True, exist_ok=True)
-    # A call that ends before its first table writes no results: those of last night must not speak for it.
-    (target / "run_results.json").unlink(missing_ok=True)
-    parses = sorted(target.parent.glob(f"*/{_PARSED}"), key=lambda file: (file.stat().st_mtime_ns, str(file)))
-    if parses and parses[-1].parent != target:
-        shutil.copy2(parses[-1], target / _PARSED)
-    return target
+def _key(unique_id: str) -> dg.AssetKey:
+    node = nodes()[unique_id]
+    return SEEDS if node["resource_type"] == "seed" else dg.AssetKey(table_of(node))
 
 
-def _arguments(settings: Settings) -> list[str]:
-    """Return the dbt command; its vars are the home's settings, the same every day, so that dbt keeps its parse."""
-    os.environ["SIYU_WAREHOUSE_THREADS"] = str(settings.threads)
-    os.environ["SIYU_WAREHOUSE_MEMORY"] = settings.memory_limit
-    names = ("cut_off_hour", "restate_days", "kpi_days", "horizon_days", "profiling")
-    variables = {name: getattr(settings, name) for name in names}
-    return ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
+def _spec(unique_id: str, node: Mapping[str, Any]) -> dg.AssetSpec:
+    """Return the asset of one model: keyed by stage and table, described as in its yml, with its SQL."""
+    return dg.AssetSpec(
+        _key(unique_id),
+        deps=sorted({_key(parent) for parent in parents_of(unique_id)}, key=lambda key: key.path),
+        description=f"{node['description']}\n\n```sql\n{node['raw_code']}\n```",
+        group_name=node["schema"],
+        owners=OWNERS,
+        kinds={"dbt", "duckdb"},
+        skippable=True,
+    )
 
 
-def _build(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -> Iterator[Any]:
-    settings = home.settings
-    target = _target(settings, context.op_execution_context.op.name)
-    os.environ["SIYU_RUN_DATES"] = json.dumps(home.plan(context).dates_for_dbt())
+_SPECS: Final = {unique_id: _spec(unique_id, node) for unique_id, node in models().items()}
+_FIRST_SPECS: Final = {one: spec for one, spec in _SPECS.items() if spec.group_name not in _LAST}
+_LAST_SPECS: Final = {one: spec for one, spec in _SPECS.items() if spec.group_name in _LAST}
+
+
+def _call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]) -> Iterator[NodeDone]:
+    """Call dbt; say what failed as a person reads it."""
     try:
-        yield from dbt.cli(_arguments(settings), context=context, target_path=target).stream()
-    except DagsterDbtCliRuntimeError as error:
-        raise _tables_failed(settings, target, error) from None
+        yield from call(settings, [*command, "--exclude-resource-type", "unit_test"], dates)
+    except DbtFailed as error:
+        with connect(settings, read_only=True) as warehouse:
+            said = failed_tests_say(error.failed, warehouse)
+        raise TablesFailed(what_failed(error, folder_of(settings) / LOG, said)) from None
 
 
-def _tables_failed(settings: Settings, target: Path, error: Exception) -> TablesFailed:
-    with connect(settings, read_only=True) as warehouse:
-        said = failed_tests_say(target, warehouse)
-    return TablesFailed(what_failed(str(error), target / "dbt.log", said))
+def _build(
+    context: dg.AssetExecutionContext, home: Home, specs: Mapping[str, dg.AssetSpec], spare: Sequence[str] = ()
+) -> Iterator[dg.MaterializeResult]:
+    """Build the selected tables, in one call for all dates of the run; report each as it is done."""
+    wanted = [unique_id for unique_id, spec in specs.items() if spec.key in context.selected_asset_keys]
+    names = [f"path:models/{stage}" for stage in sorted({spec.group_name for spec in specs.values()})]
+    if len(wanted) < len(specs):
+        names = [nodes()[one]["name"] for one in wanted]
+    command = ["build", "--select", *names, "--exclude", "resource_type:seed", *spare]
+    for node in _call(home.settings, command, home.plan(context).dates_for_dbt()):
+        if node.succeeded and node.unique_id in specs:
+            metadata = {"seconds": round(node.seconds, 2)}
+            yield dg.MaterializeResult(asset_key=specs[node.unique_id].key, metadata=metadata)
 
 
 @dg.asset(
@@ -72,25 +78,18 @@ def _tables_failed(settings: Settings, target: Path, error: Exception) -> Tables
     description="Vocabularies, thresholds, policies and prices: dbt's seeds and their tests, loaded when they change.",
     kinds={"dbt", "csv"},
 )
-def seeds(home: Home, dbt: DbtCliResource) -> dg.MaterializeResult:
-    """Load the seeds when the warehouse holds other ones: 58 tables and their tests cost a night 10 CPU seconds."""
+def seeds(home: Home) -> dg.MaterializeResult:
+    """Load the seeds when the warehouse holds other ones, and let dbt's tests judge them."""
     started, settings = time.monotonic(), home.settings
     release = release_of_seeds(rules.file for rules in own_rules(settings))
     with connect(settings) as warehouse:
         loaded = noted(warehouse, "seeds") != release
         if loaded:  # until all are in and tested, the warehouse holds those of no release
             note(warehouse, "seeds", "")
+            load_seeds(warehouse, settings)
     if loaded:
-        target = _target(settings, "seeds")
-        arguments = [*_arguments(settings), "--select", _SEEDS]
-        try:
-            dbt.cli(arguments, manifest=PROJECT.manifest_path, target_path=target).wait()
-            with connect(settings) as warehouse:
-                own = load_own_rules(warehouse, settings)
-            if own:
-                dbt.cli(["test", *arguments[1:]], manifest=PROJECT.manifest_path, target_path=target).wait()
-        except DagsterDbtCliRuntimeError as error:
-            raise _tables_failed(settings, target, error) from None
+        for _ in _call(settings, ["test", "--select", "resource_type:seed"], {}):
+            pass
         with connect(settings) as warehouse:
             note(warehouse, "seeds", release)
     seconds = round(time.monotonic() - started, 2)
@@ -99,30 +98,31 @@ def seeds(home: Home, dbt: DbtCliResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=metadata)
 
 
-@dbt_assets(
-    manifest=PROJECT.manifest_path,
-    project=PROJECT,
-    name="customers_to_features",
-    exclude=f"{_PUBLISHED} {_SEEDS}",
-    dagster_dbt_translator=StageTranslator(OWNERS),
-)
-def customers_to_features(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -> Iterator[Any]:
+@dg.multi_asset(name="customers_to_features", specs=list(_FIRST_SPECS.values()), can_subset=True)
+def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Build staging, identity, customer, segments, lifecycle and features for all dates of the run."""
     settings = home.settings
-    with connect(settings, read_only=True) as warehouse:
+    with connect(settings) as warehouse:
         require_data(warehouse, partition_dates(context), settings.restate_days, str(settings.landing))
-    yield from _build(context, home, dbt)
+        release = noted(warehouse, "dbt") or ""
+        silent = [name for name, channel in registry.channels().items() if _is_silent(warehouse, channel.tables())]
+        standing = [name for name in silent if noted(warehouse, f"staging of {name}") == release]
+    yield from _build(context, home, _FIRST_SPECS, [f"path:models/staging/{name}" for name in standing])
+    with connect(settings) as warehouse:
+        for name in registry.channels():
+            known = release if name in silent else ""
+            if (noted(warehouse, f"staging of {name}") or "") != known:
+                note(warehouse, f"staging of {name}", known)
 
 
-@dbt_assets(
-    manifest=PROJECT.manifest_path,
-    project=PROJECT,
-    name="published_tables",
-    select=_PUBLISHED,
-    dagster_dbt_translator=StageTranslator(OWNERS),
-)
-def published_tables(context: dg.AssetExecutionContext, home: Home, dbt: DbtCliResource) -> Iterator[Any]:
+def _is_silent(warehouse: Any, tables: Sequence[str]) -> bool:
+    """Whether nothing has ever landed of a channel: what staging makes of it then is empty, the same every night."""
+    return not any(warehouse.execute(f'select 1 from channels."{table}" limit 1').fetchone() for table in tables)
+
+
+@dg.multi_asset(name="published_tables", specs=list(_LAST_SPECS.values()), can_subset=True)
+def published_tables(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Build the figures and the published tables from every stage before them."""
     with connect(home.settings) as warehouse:
         create_missing(warehouse)
-    yield from _build(context, home, dbt)
+    yield from _build(context, home, _LAST_SPECS)

@@ -4,10 +4,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.dbt_cli import DbtCommand
-from orchestration.definitions import DBT
 from orchestration.defs.shared import Home
-from orchestration.defs.transform import PROJECT, seeds
+from orchestration.defs.transform import seeds
 from orchestration.seed_rows import SEEDS
 
 
@@ -23,7 +21,7 @@ def home(tmp_path_factory):
 
 def _load(home, monkeypatch):
     monkeypatch.setenv("SIYU_HOME", str(home))
-    resources = {"home": Home(), "dbt": DbtCommand(project_dir=PROJECT, dbt_executable=DBT)}
+    resources = {"home": Home()}
     with dg.DagsterInstance.ephemeral() as instance:
         return dg.materialize([seeds], resources=resources, instance=instance, raise_on_error=False)
 

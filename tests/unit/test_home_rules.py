@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from orchestration.home_rules import check_own_rules, load_own_rules, own_rules, seed_file
+from orchestration.home_rules import check_own_rules, load_seeds, own_rules, seed_file
 from orchestration.publishing.manifest import as_text, build_manifest
 from orchestration.release import drop_other_releases, release_of_seeds
 from orchestration.run_plan import transition_days
@@ -113,13 +113,15 @@ def test_every_shipped_seed_could_take_its_own_place(file):
 
 
 def test_own_rows_take_the_place_of_the_shipped_ones_with_their_types(settings):
-    _own(settings, CAPS, "upper_bound,score,measure\n9,3,days\n")
+    _own(settings, CAPS, "source,upper_bound,score,measure,lower_bound\nours,9,3,days,1\n")
     with duckdb.connect() as con:
-        con.execute("create schema seeds")
-        con.execute(f"create table seeds.{CAPS} (measure varchar, score bigint, upper_bound bigint)")
-        con.execute(f"insert into seeds.{CAPS} values ('days', 1, 1), ('days', 2, 2)")
-        assert load_own_rules(con, settings) == [CAPS]
-        assert con.execute(f"select * from seeds.{CAPS}").fetchall() == [("days", 3, 9)]
+        assert load_seeds(con, settings) == [CAPS]
+        assert con.execute(f"select measure, score, upper_bound from seeds.{CAPS}").fetchall() == [("days", 3, 9)]
+        # beside it the shipped ones: a number is one, an empty cell is no value, a quote within quotes is one character
+        strong = "select value + 1 from seeds.identity_limits where limit_name = 'strong_link'"
+        assert con.execute(strong).fetchone() == (61,)
+        blank = "select id_type, contains(match_value, chr(34)) from seeds.blocked_identifiers limit 1"
+        assert con.execute(blank).fetchone() == (None, True)
 
 
 def test_another_rule_is_another_release_and_taking_it_back_is_the_first_again(settings, tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.dbt_calls import DbtFailed, call
 from orchestration.defs.dbt_errors import failed_tests_say, what_failed
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -43,7 +44,9 @@ def test_no_unit_test_failed(unit_tests):
     assert not failed, "\n\n".join(f"{result['unique_id']}: {result['message']}" for result in failed)
 
 
-def test_an_order_version_that_stands_twice_fails_the_grain_and_is_told_by_model_without_its_key(empty_home, tmp_path):
+def test_an_order_version_that_stands_twice_fails_the_grain_and_is_told_by_model_without_its_key(
+    empty_home, tmp_path, monkeypatch
+):
     home = tmp_path / "home"
     shutil.copytree(empty_home, home)
     settings = Settings(home=home)
@@ -52,11 +55,14 @@ def test_an_order_version_that_stands_twice_fails_the_grain_and_is_told_by_model
             insert into staging.pos_orders by name
             select 'pos' as source, 'T-1' as order_id, timestamp '2017-11-01' as known_at from range(2)
         """)
-    assert run_dbt(home, "test", "--select", "staging_grain").returncode == 1
+    monkeypatch.setenv("SIYU_WAREHOUSE", str(settings.warehouse))
+    with pytest.raises(DbtFailed) as raised:
+        list(call(settings, ["test", "--select", "staging_grain"], {}))
     with connect(settings, read_only=True) as warehouse:
-        said = failed_tests_say(home / "target", warehouse)
+        said = failed_tests_say(raised.value.failed, warehouse)
     assert len(said) == 1 and said[0].startswith("pos_orders: 1 keys stand twice in (source, order_id, known_at")
-    assert said[0] in what_failed("1 of 1 FAIL", home / "dbt.log", said)
+    told = what_failed(raised.value, home / "dbt.log", said)
+    assert said[0] in told and told.startswith("tests/staging_grain.sql: ")
 
 
 def test_a_date_that_is_told_anew_forgets_what_it_no_longer_says(empty_home, tmp_path):

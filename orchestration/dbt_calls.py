@@ -1,0 +1,167 @@
+"""dbt's command line inside the run's own process: imported once and parsed once, whatever a run calls it for.
+
+A process of its own for each call cost a small night 8 CPU seconds of imports and parses (docs/decisions.md, 108).
+"""
+
+import concurrent.futures
+import ctypes
+import dataclasses
+import gc
+import json
+import logging
+import os
+import queue
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from orchestration.settings import CHECKOUT, Settings
+
+PROJECT: Final = CHECKOUT / "dbt_project"
+LOG: Final = "dbt.log"
+_PARSED: Final = "partial_parse.msgpack"
+#: The project as it was parsed by this process, by home and settings.
+_manifests: dict[tuple[str, str], Any] = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeDone:
+    """A model or a test that dbt is through with: its id in the manifest, its seconds, and what a test counted."""
+
+    unique_id: str
+    succeeded: bool
+    seconds: float
+    failures: int
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeFailed:
+    """A model or a test that failed: the file it stands in, why, and the query that was asked."""
+
+    path: str
+    reason: str
+    query: str
+
+
+class DbtFailed(RuntimeError):
+    """A call that did not do all it was called for.
+
+    Attributes
+    ----------
+    failed
+        The models and tests at fault; empty when dbt did not get as far as the first of them.
+    """
+
+    def __init__(self, message: str, failed: Sequence[NodeFailed] = ()) -> None:
+        super().__init__(message)
+        self.failed = list(failed)
+
+
+def folder_of(settings: Settings) -> Path:
+    """Return where dbt keeps the compiled models of a home, its parse and its log."""
+    return settings.home / "dbt_target"
+
+
+def call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]) -> Iterator[NodeDone]:
+    """Call dbt over a home's warehouse and yield every model and test as it ends.
+
+    Parameters
+    ----------
+    settings
+        Whose home; nobody may hold its warehouse open meanwhile.
+    command
+        dbt's command and its selection, for example ``["build", "--select", "path:models/published"]``.
+    dates
+        The run's dates by kind, for the macro ``dates_of``.
+
+    Raises
+    ------
+    DbtFailed
+        A model or a test failed, or dbt could not begin.
+    """
+    os.environ["SIYU_WAREHOUSE_THREADS"] = str(settings.threads)
+    os.environ["SIYU_WAREHOUSE_MEMORY"] = settings.memory_limit
+    os.environ["SIYU_RUN_DATES"] = json.dumps(dates)
+    ended: queue.SimpleQueue[NodeDone | None] = queue.SimpleQueue()
+
+    def hear(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            result = event.data.run_result
+            succeeded = result.status in {"success", "pass", "warn"}
+            node = NodeDone(event.data.node_info.unique_id, succeeded, result.execution_time, result.num_failures)
+            ended.put(node)
+
+    # The cycle collector would walk dbt's manifest again and again and free next to nothing.
+    gc.disable()
+    root, said_to = logging.getLogger(), list(logging.getLogger().handlers)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1, "dbt") as worker:
+            told: queue.SimpleQueue[int] = queue.SimpleQueue()
+            work = worker.submit(_invoke, settings, list(command), hear, told)
+            work.add_done_callback(lambda _: ended.put(None))
+            try:
+                yield from iter(ended.get, None)
+            except BaseException:
+                # Ctrl-C, or a reader that goes away: dbt lets its queries end and stops, as at a prompt.
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_long(told.get()), ctypes.py_object(KeyboardInterrupt)
+                )
+                raise
+            _require_success(work.result())
+    finally:
+        gc.enable()
+        root.handlers[:] = said_to  # dbt adds one of its own, and every library's chatter would follow
+
+
+def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.SimpleQueue[int]") -> Any:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    told.put(threading.get_ident())
+    folder = folder_of(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    names = ("cut_off_hour", "restate_days", "kpi_days", "horizon_days", "profiling")
+    variables = json.dumps({name: getattr(settings, name) for name in names})
+    where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", variables]
+    where += ["--target-path", str(folder), "--log-path", str(folder)]
+    quiet = ["--no-write-json", "--log-level", "none", "--log-level-file", "warn"]
+    try:
+        key = (str(folder), variables)
+        if key not in _manifests:
+            _lay_ready(folder)
+            parsed = dbtRunner().invoke([*quiet, "parse", *where])
+            if not parsed.success:
+                return parsed
+            _manifests[key] = parsed.result
+        return dbtRunner(manifest=_manifests[key], callbacks=[hear]).invoke([*quiet, *command, *where])
+    finally:
+        # dbt-duckdb keeps the file open for its process, and other settings than its own cannot open it then.
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+
+
+def _lay_ready(folder: Path) -> None:
+    """Give a home that was never parsed the parse of the checkout: dbt reads anew what differs."""
+    shipped = PROJECT / "target" / _PARSED
+    if shipped.exists() and not (folder / _PARSED).exists():
+        shutil.copy2(shipped, folder / _PARSED)
+
+
+def _require_success(result: Any) -> None:
+    if result.success:
+        return
+    ran = getattr(result.result, "results", None) or []
+    failed = [
+        NodeFailed(one.node.original_file_path, _reason(one.message), getattr(one.node, "compiled_code", None) or "")
+        for one in ran
+        if one.status in {"error", "fail", "runtime error"}
+    ]
+    raise DbtFailed(str(result.exception or "dbt did not say why"), failed)
+
+
+def _reason(message: str | None) -> str:
+    """Return dbt's message without its first line, which names the model a second time."""
+    first, _, rest = (message or "no message").partition("\n")
+    return " ".join((rest if " Error in " in first else message or first).split())[:400]

@@ -1,0 +1,69 @@
+"""Dagster's own SQLite storage, with the connections of the run at work kept open.
+
+Dagster opens the file anew for every statement of every event, and SQLite writes its log back into the file at each
+close: 1,200 events of a night opened files 7,800 times, half of a small night's CPU (docs/decisions.md, 108).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from sqlalchemy.pool import StaticPool
+
+_INDEX = "index"
+_BUSY_SECONDS = 60
+
+
+class KeptEventLog(SqliteEventLogStorage):  # type: ignore[misc]
+    """The event log in one file a run and one index over all, the last run's and the index's connection kept open."""
+
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        self._kept: dict[str, sa.Engine] = {}
+        super().__init__(base_dir, inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[sa.Connection]:
+        with self._db_lock:
+            engine = self._engine(shard)
+            with engine.connect() as connection, connection.begin():
+                yield connection
+
+    def _engine(self, shard: str) -> sa.Engine:
+        if shard not in self._kept:
+            for old in [name for name in self._kept if name != _INDEX and shard != _INDEX]:
+                self._kept.pop(old).dispose()
+            engine = sa.create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=StaticPool,
+                connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+            )
+            # In write-ahead mode a loss of power costs the last events, never the file.
+            sa.event.listen(engine, "connect", lambda made, _: made.execute("pragma synchronous = normal"))
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            self._kept[shard] = engine
+        return self._kept[shard]
+
+    def dispose(self) -> None:
+        """Close what was kept open."""
+        while self._kept:
+            self._kept.popitem()[1].dispose()
+        super().dispose()
+
+
+class HomeStorage(DagsterSqliteStorage):  # type: ignore[misc]
+    """Dagster's storage of a home: runs, schedules and events in SQLite below ``dagster_home``."""
+
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage.dispose()
+        self._event_log_storage = KeptEventLog(self._event_log_storage._base_dir)
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> "HomeStorage":
+        """Return the storage that ``dagster.yaml`` of a home asks for."""
+        return cls(inst_data=inst_data, **config_value)
