@@ -17,7 +17,7 @@ from pathlib import Path
 from orchestration.settings import CHECKOUT
 
 _PARTS = {
-    "parsing, tokens, ledger": lambda step: step.endswith("_landing") or step == "ledger",
+    "parsing, tokens, ledger": lambda step: step in {"landing", "ledger"},
     "dbt and DuckDB": lambda step: step in {"staging__seeds", "customers_to_features", "published_tables"},
     "LightGBM, scikit-learn, BG/NBD": lambda step: step in {"models__registry", "scores__customer_scores"},
     "recall: ROI, assignment": lambda step: step.startswith("recall"),
@@ -54,7 +54,7 @@ def fixed_part() -> None:
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             wall = time.monotonic() - started
-            print(f"fixed part: one dbt start, its parse {parse}: {spent:.1f} CPU s, {wall:.1f} s wall; a run has two")
+            print(f"fixed part: one dbt start, its parse {parse}: {spent:.1f} CPU s, {wall:.1f} s wall; a run has one")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ score: one-time buyers have p_alive 1. The score is the probability of no order 
 import dataclasses
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
 from ml.features.matrix import Vector
@@ -71,6 +70,9 @@ def fit_bgnbd(repeats: Vector, last_repeat: Vector, age: Vector) -> BgNbd:
     repeats, last_repeat, age
         Repeat purchase days x, time of the last one t_x and age T since the first purchase, one per customer, one unit.
     """
+    # Half a second of imports that a night without training does not pay.
+    from scipy.optimize import minimize
+
     unit = max(float(np.mean(age)) / 20.0, 1e-9)
     scaled_last, scaled_age = last_repeat / unit, age / unit
     found = minimize(

@@ -4,11 +4,11 @@ The tables hold all dates, so they have no partitions: 28 dates would record eac
 """
 
 import datetime as dt
+from collections.abc import Iterator
 
 import dagster as dg
 
 from orchestration.channels.engine import registry
-from orchestration.channels.engine.declare import Channel
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.shared import OWNERS, Home
@@ -25,28 +25,43 @@ def _spec(name: str, description: str, deps: list[dg.AssetKey] | None = None) ->
     return dg.AssetSpec(key, deps=deps, group_name="channels", owners=OWNERS, kinds=kinds, description=description)
 
 
-def channel_asset(channel: Channel) -> dg.AssetsDefinition:
-    """Return the asset that reads a channel's landing folder into its tables."""
-    about = "Records of {} as landed: checked text, contact values as tokens."
-
-    @dg.multi_asset(
-        name=f"{channel.name}_landing",
-        specs=[_spec(table, about.format(table.replace("__", "/"))) for table in channel.tables()],
-    )
-    def landing(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN202 - Dagster reads the annotation
-        with connect(home.settings) as warehouse:
-            done = ingest(home.settings, warehouse, channel.name, _now(), context.log.info)
-        for broken in done.broken:
-            context.log.warning(broken)
-        shared = {"loaded": done.loaded, "quarantined": done.quarantined, "seconds": round(done.seconds, 2)}
-        for table, rows in done.rows.items():
-            yield dg.MaterializeResult(asset_key=["channels", table], metadata={"rows": rows, **shared})
-
-    return landing
+_ABOUT = "Records of {} as landed: checked text, contact values as tokens."
+_CHANNEL_OF = {table: name for name, channel in registry.channels().items() for table in channel.tables()}
+_TABLES = [dg.AssetKey(["channels", table]) for table in _CHANNEL_OF]
 
 
-CHANNEL_ASSETS = [channel_asset(channel) for channel in registry.channels().values()]
-_TABLES = [key for asset in CHANNEL_ASSETS for key in asset.keys]
+@dg.multi_asset(
+    specs=[
+        _spec(table, _ABOUT.format(table.replace("__", "/"))).replace_attributes(skippable=True)
+        for table in _CHANNEL_OF
+    ],
+    can_subset=True,
+)
+def landing(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
+    """Read the landing folders of all channels into their tables, one channel after the other.
+
+    What stops one channel stops no other: its error is raised when all have been read.
+    """
+    selected = {key.path[-1] for key in context.selected_asset_keys}
+    errors: list[Exception] = []
+    with connect(home.settings) as warehouse:
+        for channel in dict.fromkeys(_CHANNEL_OF[table] for table in _CHANNEL_OF if table in selected):
+            try:
+                done = ingest(home.settings, warehouse, channel, _now(), context.log.info)
+            except Exception as error:
+                context.log.error(f"{channel}: {error}")
+                errors.append(error)
+                continue
+            for broken in done.broken:
+                context.log.warning(broken)
+            shared = {"loaded": done.loaded, "quarantined": done.quarantined, "seconds": round(done.seconds, 2)}
+            for table, rows in done.rows.items():
+                if table in selected:
+                    yield dg.MaterializeResult(asset_key=["channels", table], metadata={"rows": rows, **shared})
+    if errors:
+        raise errors[0]
+
+
 _LEDGER = _spec("ledger", "One row per delivered file: when it landed and what became of its records.", _TABLES)
 _QUARANTINE = _spec("quarantine", "One row per record or file set aside: line, column, reason and remedy.", _TABLES)
 
