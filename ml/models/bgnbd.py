@@ -20,6 +20,8 @@ class BgNbd:
     alpha: float
     a: float
     b: float
+    #: Whether the fit came to its end.
+    converged: bool = True
 
     def probability_alive(self, repeats: Vector, last_repeat: Vector, age: Vector) -> Vector:
         """Return P(alive at age | x, t_x, T); 1 without a repeat purchase."""
@@ -83,4 +85,4 @@ def fit_bgnbd(repeats: Vector, last_repeat: Vector, age: Vector) -> BgNbd:
         options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-8},
     )
     r, alpha, a, b = np.exp(found.x)
-    return BgNbd(float(r), float(alpha * unit), float(a), float(b))
+    return BgNbd(float(r), float(alpha * unit), float(a), float(b), bool(found.success))

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from ml.features.matrix import Vector
-from ml.models.linear import log_odds, newton_logit, sigmoid
+from ml.models.linear import fit_towards, log_odds, sigmoid
 from ml.models.measures import Labels
 
 
@@ -24,8 +24,13 @@ class Calibration:
 
 
 def fit_calibration(labels: Labels, probabilities: Vector) -> Calibration:
-    """Fit Platt scaling, drawn to the identity: 100 rows of weight on a slope of 1, and never a slope below 0.2."""
+    """Fit Platt scaling, drawn to the identity: 100 rows of weight on a slope of 1, and never a slope below 0.2.
+
+    A fit that comes to no end leaves the scores as they are.
+    """
     margin = log_odds(probabilities)
     design = np.column_stack([np.ones(len(margin)), margin])
-    intercept, slope = newton_logit(design, labels, np.array([1.0, 10.0]), np.array([0.0, 1.0]))
+    (intercept, slope), converged = fit_towards(design, labels, np.array([1.0, 10.0]), np.array([0.0, 1.0]))
+    if not converged:
+        return Calibration()
     return Calibration(round(float(intercept), 12), round(float(max(slope, 0.2)), 12))

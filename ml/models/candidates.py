@@ -29,6 +29,11 @@ class Fitted:
     texts: tuple[str, ...] = ()
     bgnbd: BgNbd | None = None
 
+    @property
+    def converged(self) -> bool:
+        """Whether the fit came to its end; trees have a number and no end."""
+        return all(fit.converged for fit in (self.linear, self.bgnbd) if fit is not None)
+
     def predictions(
         self, rows: pd.DataFrame, features: Sequence[str], spec: ModelSpec, horizon_days: int
     ) -> list[Vector]:

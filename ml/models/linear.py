@@ -1,6 +1,7 @@
-"""Ridge logit by Newton steps, kept as plain JSON: coefficients of signed log1p features, standardised."""
+"""Ridge logit, kept as plain JSON: coefficients of signed log1p features, standardised."""
 
 import dataclasses
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +10,10 @@ import numpy as np
 from ml.features.matrix import Matrix, Vector
 from ml.models.measures import Labels
 
-_STEPS = 50
-_TOLERANCE = 1e-10
+#: A fit stops at this slope of the penalised likelihood, and counts as converged up to this much a row.
+_GRADIENT = 1e-8
+_SETTLED = 1e-8
+_ITERATIONS = 200
 _SHARE_MISSING_FOR_INDICATOR = 0.005
 
 
@@ -24,6 +27,8 @@ class LinearModel:
     coefficients: Vector
     missing_coefficients: Vector
     intercept: float
+    #: Whether the fit came to its end; of a model that was read back, what its file says.
+    converged: bool = True
 
     def contributions(self, matrix: Matrix) -> Matrix:
         """Return each feature's term of the log-odds, shape (rows, features)."""
@@ -46,6 +51,7 @@ class LinearModel:
             "coefficients": self.coefficients.tolist(),
             "missing_coefficients": self.missing_coefficients.tolist(),
             "intercept": self.intercept,
+            "converged": self.converged,
         }
 
     @classmethod
@@ -58,6 +64,7 @@ class LinearModel:
             coefficients=np.asarray(values["coefficients"], dtype=np.float64),
             missing_coefficients=np.asarray(values["missing_coefficients"], dtype=np.float64),
             intercept=float(values["intercept"]),
+            converged=bool(values.get("converged", True)),
         )
 
 
@@ -77,8 +84,12 @@ def log_odds(probabilities: Vector) -> Vector:
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 
-def newton_logit(design: Matrix, labels: Labels, precision: Vector, prior: Vector) -> Vector:
-    """Return the coefficients that maximise log likelihood - sum(precision * (w - prior)^2) / 2.
+def fit_towards(
+    design: Matrix, labels: Labels, precision: Vector, prior: Vector, iterations: int = _ITERATIONS
+) -> tuple[Vector, bool]:
+    """Return the coefficients that maximise log likelihood - sum(precision * (w - prior)^2) / 2, and whether it is so.
+
+    Scikit-learn's regression draws coefficients towards 0 alone, so this takes scipy's trust-region Newton method.
 
     Parameters
     ----------
@@ -88,17 +99,36 @@ def newton_logit(design: Matrix, labels: Labels, precision: Vector, prior: Vecto
         0 or 1 a row.
     precision, prior
         One per column: how strongly, and towards what, a coefficient is drawn.
+    iterations
+        After so many the fit ends, and has not converged.
     """
-    weights = prior.astype(np.float64).copy()
-    for _ in range(_STEPS):
+    from scipy.optimize import minimize
+
+    def loss(weights: Vector) -> float:
+        margin = design @ weights
+        return float(
+            (np.logaddexp(0.0, margin) - labels * margin).sum() + (precision * (weights - prior) ** 2).sum() / 2
+        )
+
+    def gradient(weights: Vector) -> Vector:
+        return np.asarray(design.T @ (sigmoid(design @ weights) - labels) + precision * (weights - prior))
+
+    def curvature(weights: Vector) -> Matrix:
         chances = sigmoid(design @ weights)
-        gradient = design.T @ (labels - chances) - precision * (weights - prior)
-        curvature = (design * (chances * (1 - chances))[:, None]).T @ design + np.diag(precision + 1e-9)
-        step = np.linalg.solve(curvature, gradient)
-        weights = weights + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
-        if np.abs(step).max() < _TOLERANCE:
-            break
-    return weights
+        return np.asarray((design * (chances * (1 - chances))[:, None]).T @ design + np.diag(precision))
+
+    start = prior.astype(np.float64)
+    found = minimize(
+        loss,
+        start,
+        jac=gradient,
+        hess=curvature,
+        method="trust-exact",
+        options={"gtol": _GRADIENT, "maxiter": iterations},
+    )
+    return np.asarray(found.x, dtype=np.float64), bool(
+        np.abs(gradient(found.x)).max() <= _SETTLED * max(len(labels), 1)
+    )
 
 
 def fit_logit(matrix: Matrix, labels: Labels, features: Sequence[str], ridge: float) -> LinearModel:
@@ -115,6 +145,10 @@ def fit_logit(matrix: Matrix, labels: Labels, features: Sequence[str], ridge: fl
     ridge
         Penalty on every standardised coefficient; the intercept has none.
     """
+    # Imported here: a night without training does not pay for it.
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
     logged = signed_log1p(matrix)
     missing = np.isnan(logged)
     known = np.maximum((~missing).sum(axis=0), 1)
@@ -123,14 +157,18 @@ def fit_logit(matrix: Matrix, labels: Labels, features: Sequence[str], ridge: fl
     scale = np.sqrt((filled**2).sum(axis=0) / known)
     scale = np.where(scale > 1e-9, scale, 1.0)
     told = np.flatnonzero(missing.mean(axis=0) > _SHARE_MISSING_FOR_INDICATOR)
-    design = np.hstack([np.ones((len(matrix), 1)), filled / scale, missing[:, told].astype(np.float64)])
-    precision = np.full(design.shape[1], ridge)
-    precision[0] = 0.0
-    weights = newton_logit(design, labels, precision, np.zeros(design.shape[1]))
-    count = matrix.shape[1]
+    design = np.hstack([filled / scale, missing[:, told].astype(np.float64)])
+    # sklearn's Newton-Cholesky: as many rows as features squared, and one answer for one input
+    fitted = LogisticRegression(C=1.0 / ridge, solver="newton-cholesky", tol=1e-8, max_iter=_ITERATIONS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # asked of n_iter_ below
+        fitted.fit(design, labels)
+    weights, count = fitted.coef_[0], matrix.shape[1]
     missing_coefficients = np.zeros(count)
-    missing_coefficients[told] = weights[1 + count :]
-    return LinearModel(tuple(features), centre, scale, weights[1 : 1 + count], missing_coefficients, float(weights[0]))
+    missing_coefficients[told] = weights[count:]
+    converged = bool(fitted.n_iter_[0] < _ITERATIONS)
+    intercept = float(fitted.intercept_[0])
+    return LinearModel(tuple(features), centre, scale, weights[:count], missing_coefficients, intercept, converged)
 
 
 def fit_recency(
@@ -145,5 +183,6 @@ def fit_recency(
     logged = np.where(known, np.log1p(np.where(known, days, 0.0)) - centre, 0.0)
     prior = np.array([float(log_odds(np.array([prior_rate]))[0]), prior_slope])
     design = np.column_stack([np.ones(len(days)), logged])
-    weights = newton_logit(design, labels, np.array([4.0, 4.0]), prior)
-    return LinearModel((feature,), np.array([centre]), np.ones(1), weights[1:], np.zeros(1), float(weights[0]))
+    weights, converged = fit_towards(design, labels, np.array([4.0, 4.0]), prior)
+    level = float(weights[0])
+    return LinearModel((feature,), np.array([centre]), np.ones(1), weights[1:], np.zeros(1), level, converged)

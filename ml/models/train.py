@@ -110,7 +110,13 @@ def train(job: TrainingJob, models: Path) -> dict[str, Any]:
         rows[rows["as_of_date"].isin(dates)].reset_index(drop=True) for dates in (split.train, split.test)
     )
     buyers = job.buyers[job.buyers["as_of_date"] == split.train[-1]]
-    candidates = {one.name: one for one in fit_candidates(teaching, buyers, job.features, job.spec)}
+    fitted = fit_candidates(teaching, buyers, job.features, job.spec)
+    candidates = {one.name: one for one in fitted if one.converged}
+    card["not_converged"] = [one.name for one in fitted if not one.converged]
+    if missing := {"recency", "rfm_logit", "logit"} - set(candidates):
+        return _keep_baseline(
+            job, rows, models, {**card, "refused": [f"{', '.join(sorted(missing))} did not converge"]}
+        )
     verdict, refused = _verdict(job, judging, candidates)
     card.update(_judged(verdict, judging))
     if not verdict.passed:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ml.recall.knapsack_problem import Floats, Ints, Prices, Problem
 
 #: Work limits of the exact search; beyond them the repaired audience stands, with its gap published.
-_NODES: Final = 60_000
+_NODES: Final = 10_000
 _OPEN_CUSTOMERS: Final = 400
 _FILLS: Final = 50_000
 
@@ -115,95 +116,77 @@ def fill(problem: Problem, prices: Prices, choice: Ints) -> Ints:
 
 
 def improve(problem: Problem, left: Floats, choice: Ints, bound: float) -> Ints:
-    """Search exactly among the options that could still beat the audience found; at small sizes this proves it.
+    """Solve exactly what is still open: at small sizes this proves the audience or finds the better one.
 
-    An option that loses more reduced value than the whole gap cannot stand in a better audience: what survives
-    that test is searched depth first under the same bound.
+    An option that loses more reduced value than the whole gap cannot stand in a better audience. What survives that
+    test is a small integer program, and HiGHS solves it (scipy.optimize.milp).
     """
     rows = np.arange(len(choice))
     best_left = np.maximum(left.max(axis=1, initial=0.0), 0.0)
-    loss = best_left[:, None] - left
-    nothing = best_left
     best_value = float(problem.value[rows[choice >= 0], choice[choice >= 0]].sum())
     gap = bound - best_value
-    keep = (loss <= gap) & (problem.value > 0)
-    keep_nothing = nothing <= gap
+    keep = (best_left[:, None] - left <= gap) & (problem.value > 0)
+    keep_nothing = best_left <= gap
     counts = keep.sum(axis=1) + keep_nothing
     undecided = np.flatnonzero(counts > 1)
     if gap <= 0.5 or len(undecided) > _OPEN_CUSTOMERS or (counts == 0).any():
         return choice
-    fixed = np.where(keep.any(axis=1), np.where(keep, left, -np.inf).argmax(axis=1), -1)
+    fixed = np.where(keep.any(axis=1), np.where(keep, left, -np.inf).argmax(axis=1), -1).astype(np.int64)
     fixed[undecided] = -1
     room = _Room(problem, fixed)
     if room.budget < 0 or (room.channel < 0).any() or (room.staff < 0).any():
         return choice
-    base = float(problem.value[rows[fixed >= 0], fixed[fixed >= 0]].sum())
-    menu = [
-        sorted(
-            [(float(loss[row, option]), int(option)) for option in np.flatnonzero(keep[row])]
-            + ([(float(nothing[row]), -1)] if keep_nothing[row] else [])
-        )
-        for row in undecided.tolist()
-    ]
-    order = sorted(range(len(menu)), key=lambda at: (-(menu[at][1][0] - menu[at][0][0]), undecided[at]))
-    people = [int(undecided[at]) for at in order]
-    menus = [menu[at] for at in order]
-    search = _Search(problem, room, people, menus, best_value, bound)
-    found = search.run(base)
-    if found is None:
+    better = _solved(problem, room, undecided, keep, keep_nothing, fixed)
+    if better is None or not _is_better(problem, better, best_value):
         return choice
-    better = fixed.astype(np.int64)
-    better[people] = found
     return better
 
 
-class _Search:
-    """Depth-first over the undecided customers; a branch dies when its losses exceed the gap still open."""
+def _solved(
+    problem: Problem,
+    room: _Room,
+    undecided: Ints,
+    keep: npt.NDArray[np.bool_],
+    keep_nothing: npt.NDArray[np.bool_],
+    fixed: Ints,
+) -> Ints | None:
+    """Return everybody's options with the undecided's solved, or None where HiGHS found none within its limit."""
+    # Imported here: an audience without an open customer does not pay for it.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import coo_array
 
-    def __init__(
-        self,
-        problem: Problem,
-        room: _Room,
-        people: list[int],
-        menus: list[list[tuple[float, int]]],
-        best: float,
-        bound: float,
-    ) -> None:
-        self.problem, self.room, self.people, self.menus = problem, room, people, menus
-        self.best, self.bound = best, bound
+    at, option = np.nonzero(keep[undecided])
+    row = undecided[at]
+    cell = (row, option)
+    number = np.arange(len(row))
+    one_each = coo_array((np.ones(len(row)), (at, number)), shape=(len(undecided), len(row)))
+    limits = [
+        LinearConstraint(one_each.tocsr(), np.where(keep_nothing[undecided], 0.0, 1.0), 1.0),
+        LinearConstraint(problem.cost[cell][None, :], -np.inf, room.budget),
+    ]
+    for slots, free in ((problem.channel[cell], room.channel), (problem.staff[cell], room.staff)):
+        used = slots >= 0
+        if used.any():
+            uses = coo_array((np.ones(used.sum()), (slots[used], number[used])), shape=(len(free), len(row)))
+            limits.append(LinearConstraint(uses.tocsr(), -np.inf, free))
+    found = milp(
+        -problem.value[cell],
+        integrality=np.ones(len(row)),
+        bounds=Bounds(0, 1),
+        constraints=limits,
+        options={"mip_rel_gap": 0.0, "node_limit": _NODES},
+    )
+    if found.x is None:
+        return None
+    taken = found.x > 0.5
+    solved = fixed.copy()
+    solved[row[taken]] = option[taken]
+    return solved
 
-    def run(self, base: float) -> list[int] | None:
-        """Return the options of the undecided in a better audience, or None where there is none (or no time)."""
-        found: list[int] | None = None
-        depth, nodes = 0, 0
-        at = [0] * (len(self.people) + 1)
-        held: list[int] = [-2] * len(self.people)
-        lost, value = [0.0] * (len(self.people) + 1), [base] * (len(self.people) + 1)
-        while depth >= 0 and nodes < _NODES:
-            if depth == len(self.people):
-                if value[depth] > self.best + 1e-9:
-                    self.best, found = value[depth], list(held)
-                depth -= 1
-                continue
-            row = self.people[depth]
-            if held[depth] != -2:
-                self.room.takes(row, held[depth], -1)
-                held[depth] = -2
-            if at[depth] >= len(self.menus[depth]):
-                at[depth] = 0
-                depth -= 1
-                continue
-            loss, option = self.menus[depth][at[depth]]
-            at[depth] += 1
-            nodes += 1
-            if self.bound - lost[depth] - loss <= self.best + 1e-9:
-                at[depth] = len(self.menus[depth])
-                continue
-            if option >= 0 and not self.room.fits(row, option):
-                continue
-            self.room.takes(row, option, 1)
-            held[depth] = option
-            lost[depth + 1] = lost[depth] + loss
-            value[depth + 1] = value[depth] + (float(self.problem.value[row, option]) if option >= 0 else 0.0)
-            depth += 1
-        return found
+
+def _is_better(problem: Problem, choice: Ints, best_value: float) -> bool:
+    """Whether an audience keeps every constraint to the fen, not to a solver's tolerance, and is worth more."""
+    room = _Room(problem, choice)
+    keeps = room.budget >= 0 and not (room.channel < 0).any() and not (room.staff < 0).any()
+    taken = np.flatnonzero(choice >= 0)
+    return bool(keeps and problem.value[taken, choice[taken]].sum() > best_value + 1e-9)
