@@ -4,7 +4,9 @@ The words are two people's work and may differ; what can be counted may not. A p
 heading and the row, and with what is missing there and what stands there in vain.
 """
 
+import difflib
 import re
+from collections import Counter
 
 import pytest
 
@@ -32,6 +34,11 @@ def numbers(text):
     return sorted(_NUMBER.findall(_CODE.sub(" ", _without_links(text))))
 
 
+def distinct_numbers(text):
+    """Return the numbers of a text once each: sentences may be cut otherwise in Chinese, the cells of a table may not."""
+    return sorted(set(numbers(text)))
+
+
 def _without_links(text):
     return re.sub(r"\]\([^)]*\)", "]", text)
 
@@ -54,36 +61,55 @@ def sections(text):
     return [(heading, "\n".join(prose), rows, code) for heading, prose, rows, code in found]
 
 
-def _difference(place, what, english, chinese):
-    missing, extra = [x for x in english if x not in chinese], [x for x in chinese if x not in english]
-    if not missing and not extra and len(english) == len(chinese):
-        return []
-    words = [f"lacks {missing}"] * bool(missing) + [f"has {extra} that the English page has not"] * bool(extra)
-    return [f"{place}: the Chinese page {' and '.join(words) or f'has {what} {chinese} for {english}'}"]
+def _difference(place, what, of, english, chinese):
+    """Return a line if two texts hold other numbers or code words, with the line in which each of them stands."""
+    there, here = Counter(of(english)), Counter(of(chinese))
+    missing, extra = there - here, here - there
+    words = [f"lacks {_shown(missing, of, english)}"] * bool(missing)
+    words += [f"has {_shown(extra, of, chinese)}, not in the English"] * bool(extra)
+    return [f"{place}: the Chinese {what} {' and '.join(words)}"] if words else []
+
+
+def _shown(found, of, text):
+    lines = text.splitlines()
+    return ", ".join(f"{x!r} ({next(line for line in lines if x in of(line)).strip()[:70]!r})" for x in sorted(found))
+
+
+def _other_rows(place, rows, rows_zh):
+    """Return a line for each run of rows that one of two tables has and the other has not."""
+    signs = [[(sorted(code_words(row)), numbers(row)) for row in table] for table in (rows, rows_zh)]
+    texts = [[str(sign) for sign in table] for table in signs]
+    found = [f"{place}: {len(rows_zh)} rows of tables for {len(rows)} in the English"]
+    for kind, a, b, c, d in difflib.SequenceMatcher(a=texts[0], b=texts[1], autojunk=False).get_opcodes():
+        if kind != "equal":
+            found.append(
+                f"  English rows {[row[:70] for row in rows[a:b]]}, Chinese rows {[r[:70] for r in rows_zh[c:d]]}"
+            )
+    return found
 
 
 def differences(name, english, chinese):
     """Return a line for each place where a Chinese page says another thing than its English page."""
     there, here = sections(english), sections(chinese)
     if [_level(section) for section in there] != [_level(section) for section in here]:
-        return [
-            f"{name}: other headings; English then Chinese:",
-            *(f"  {a} = {b}" for a, b in _side_by_side([section[0] for section in there], [s[0] for s in here])),
-        ]
+        pairs = _side_by_side([section[0] for section in there], [section[0] for section in here])
+        return [f"{name}: other headings; English = Chinese:", *(f"  {a} = {b}" for a, b in pairs)]
     found = []
     for (heading, prose, rows, code), (heading_zh, prose_zh, rows_zh, code_zh) in zip(there, here, strict=True):
         place = f"{name}, {heading!r} ({heading_zh!r})"
-        for what, of in (("code words", code_words), ("numbers", numbers)):
-            found += _difference(f"{place}, heading", what, of(heading), of(heading_zh))
-            found += _difference(f"{place}, text", what, sorted(set(of(prose))), sorted(set(of(prose_zh))))
-        found += _difference(f"{place}, code", "lines", code, code_zh)
-        if len(rows) != len(rows_zh):
-            first = [row.split("|")[1].strip() for row in rows], [row.split("|")[1].strip() for row in rows_zh]
-            found.append(f"{place}: {len(rows_zh)} rows of tables for {len(rows)}; English {first[0]}; Chinese {first[1]}")
-            continue
-        for row, row_zh in zip(rows, rows_zh, strict=True):
-            for what, of in (("code words", code_words), ("numbers", numbers)):
-                found += _difference(f"{place}, row {row[:60]!r} ({row_zh[:40]!r})", what, of(row), of(row_zh))
+        pairs = [("heading", heading, heading_zh), ("text", prose, prose_zh)]
+        if len(rows) == len(rows_zh):
+            pairs += [(f"row {a[:60]!r}", a, b) for a, b in zip(rows, rows_zh, strict=True)]
+        else:
+            found += _other_rows(place, rows, rows_zh)
+        for what, english_text, chinese_text in pairs:
+            for of in (code_words, distinct_numbers if what == "text" else numbers):
+                found += _difference(place, what, of, english_text, chinese_text)
+        if code != code_zh:
+            found += [
+                f"{place}: other code:",
+                *difflib.unified_diff(code, code_zh, "English", "Chinese", n=0, lineterm=""),
+            ]
     return found
 
 
@@ -117,6 +143,10 @@ At most 2 a week, read `caps` first.
 |---|---|
 | sms | 4 a month of `wecom` |
 | call | 1 |
+```sql
+-- right
+select 1;
+```
 """
 CHINESE = """# 召回
 [English](../recall.md)
@@ -126,6 +156,10 @@ CHINESE = """# 召回
 |---|---|
 | 短信 | `wecom` 每月 4 次 |
 | 电话 | 1 次 |
+```sql
+-- 对
+select 1;
+```
 """
 
 
@@ -136,12 +170,18 @@ def test_a_page_with_the_same_numbers_and_names_differs_nowhere():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("每月 4 次", "每月 5 次", ["row '| sms | 4 a month", "lacks ['4'] and has ['5']"]),
-        ("`wecom` 每月", "每月", ["row '| sms | 4 a month", "lacks ['wecom']"]),
-        ("最多 2 次", "最多 3 次", ["'## Caps: `contact_caps`'", "text", "lacks ['2'] and has ['3']"]),
-        ("：`contact_caps`", "：`caps`", ["heading", "lacks ['contact_caps']"]),
-        ("| 电话 | 1 次 |\n", "", ["3 rows of tables for 4", "'call'"]),
+        ("每月 4 次", "每月 5 次", ["row '| sms | 4 a month", "lacks '4' ('| sms", "and has '5' ('| 短信"]),
+        ("每月 4 次", "4 个月 4 次", ["row '| sms | 4 a month", "has '4' ('| 短信"]),
+        ("`wecom` 每月", "每月", ["row '| sms | 4 a month", "lacks 'wecom'"]),
+        (
+            "最多 2 次",
+            "最多 3 次",
+            ["'## Caps: `contact_caps`'", "text", "lacks '2' ('At most 2", "has '3' ('每周最多 3"],
+        ),
+        ("：`contact_caps`", "：`caps`", ["heading", "lacks 'contact_caps'"]),
+        ("| 电话 | 1 次 |\n", "", ["3 rows of tables for 4", "English rows ['| call | 1 |'], Chinese rows []"]),
         ("## 上限", "### 上限", ["other headings", "## Caps: `contact_caps` = ### 上限"]),
+        ("select 1", "select 2", ["other code", "-select 1", "+select 2"]),
     ],
 )
 def test_a_difference_is_named_with_its_heading_and_row(old, new, said):
