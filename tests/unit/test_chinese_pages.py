@@ -35,7 +35,7 @@ def numbers(text):
 
 
 def distinct_numbers(text):
-    """Return the numbers of a text once each: sentences may be cut otherwise in Chinese, the cells of a table may not."""
+    """Return the numbers of a text once each: Chinese sentences may be cut otherwise, the cells of a table may not."""
     return sorted(set(numbers(text)))
 
 
