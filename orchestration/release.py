@@ -11,8 +11,8 @@ from orchestration.python_tables import PYTHON_TABLES
 from orchestration.settings import CHECKOUT
 
 _DBT = CHECKOUT / "dbt_project"
-#: dbt's tables that keep partitions between runs, and the files that decide their rows and columns. A partition is a
-#: pure function of landed records and these files, so a run makes those it needs again; altering columns in place would
+#: dbt's tables that keep partitions between runs, and the files that decide their rows and columns. Landed
+#: records and these files alone make a partition, so a run makes those it needs again; altering columns in place would
 #: meet DuckDB's log-replay bugs around ALTER. The Python stages' tables keep their rows: results refer to their tasks.
 _KEPT: Final = ("identity", "customer", "people", "segments", "lifecycle", "features", "figures", "published")
 _RULES: Final = ("models/**/*.*", "macros/**/*.*", "seeds/**/*.*")

@@ -39,9 +39,9 @@
 {#-
   The rows of a noun, one per (natural key, version), in the noun's columns and types. `relation` names a CTE with those
   columns (but for `unknown`, which become null), known_at and the bookkeeping columns. Deliveries of one version
-  (same key, update time and known_at: a re-export of history) collapse to the one landed last; a row that says what
-  the row before it said already is a repeat and goes. Only if that one was known by then: an older version that lands
-  later must not take away what was known before it came.
+  (same key, update time and known_at: a re-export of history) collapse to the one landed last. A row with the content
+  of the version before it is a repeat and is dropped, if that version was known first. Example: the version updated on
+  the 2nd landed on the 2nd; the same content, updated on the 1st, lands on the 5th. The row of the 2nd stays.
 -#}
 {% macro noun_versions(noun, relation, unknown=[]) -%}
     {%- set schema = noun_schema(noun) -%}

@@ -108,7 +108,8 @@ class Link:
             return False
         if reason is not None and self.value.joins():
             return False
-        # A longer holding can end nobody else's today: whoever it would end is not in the number's present era.
+        # Seen once more, the link still ends no other holder's: a member who held this number until it was re-issued
+        # in June belongs to the era before, and a sighting in July is of the era since.
         return bool(self.rank) or not (origin in {SELF, RULING} or rules.is_asserted(origin) > self.is_asserted)
 
     def bind(self, at: int, day: int) -> None:

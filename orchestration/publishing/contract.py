@@ -1,6 +1,6 @@
 """The contract of the published tables, read from where dbt enforces it: ``models/published/_*.yml``.
 
-So there is one list of tables, keys, columns and types, and files, checks and documentation follow it.
+So there is one list of tables, keys, columns, types and descriptions, and files, checks and documentation follow it.
 """
 
 import dataclasses
@@ -15,6 +15,10 @@ from orchestration.settings import CHECKOUT
 #: Raised when a column is renamed, retyped or dropped, or a key changes; additive columns keep it.
 CONTRACT_VERSION: Final = 1
 MODELS: Final = CHECKOUT / "dbt_project" / "models" / "published"
+
+#: What a column's ``null`` says where the column has no nulls.
+NEVER: Final = "never"
+NEVER_ZH: Final = "不会为空"
 
 #: The safe loader in C: the one in Python takes 0.6 s for these files.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -33,12 +37,17 @@ ARROW_TYPES: Final = {
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """One column of a published table; ``null`` says what null means, empty where the contract does not say."""
+    """One column of a published table; ``null`` says what null means, empty where the contract does not say.
+
+    ``description_zh`` and ``null_zh`` say the same to those who read Chinese.
+    """
 
     name: str
     data_type: str
     description: str
     null: str
+    description_zh: str
+    null_zh: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,15 +55,18 @@ class TableContract:
     """One published table.
 
     ``partition`` is the warehouse column that says which version a row belongs to; ``exempt`` names the state beyond
-    the ledger that the table reads, empty where its bytes follow from ledger, code and settings alone.
+    the ledger that the table reads, empty where its bytes follow from ledger, code and settings alone;
+    ``description_zh`` and ``exempt_zh`` say it in Chinese.
     """
 
     name: str
     description: str
+    description_zh: str
     key: tuple[str, ...]
     partition: str
     is_cumulative: bool
     exempt: str
+    exempt_zh: str
     columns: tuple[Column, ...]
 
     @property
@@ -81,14 +93,19 @@ def _table(model: dict[str, Any], meta: dict[str, Any]) -> TableContract:
     for column in model["columns"]:
         marks = column.get("config", {}).get("meta", {})
         if marks.get("exported", True):
-            null = "never" if column["name"] in key else marks.get("null", "")
-            columns.append(Column(column["name"], column["data_type"], column["description"], null))
+            null = NEVER if column["name"] in key else marks.get("null", "")
+            null_zh = NEVER_ZH if null == NEVER else marks.get("null_zh", "")
+            columns.append(
+                Column(column["name"], column["data_type"], column["description"], null, marks.get("zh", ""), null_zh)
+            )
     return TableContract(
         name=model["config"]["alias"],
         description=model["description"],
+        description_zh=model["config"]["meta"].get("zh", ""),
         key=key,
         partition=meta["partition"],
         is_cumulative=meta["holds"] == "cumulative",
         exempt=meta.get("exempt", ""),
+        exempt_zh=meta.get("exempt_zh", ""),
         columns=tuple(columns),
     )

@@ -1,4 +1,4 @@
-"""Writes one published table as a Parquet file whose bytes follow from its rows alone."""
+"""Writes one published table as a Parquet file whose bytes follow from its rows and its contract alone."""
 
 import hashlib
 import hmac
@@ -57,13 +57,22 @@ def write_table(
     )
     reader = connection.sql(query, params={"as_of_date": as_of_date}).to_arrow_reader(ROW_GROUP_ROWS)
     rows = 0
-    with pq.ParquetWriter(path, reader.schema, compression="zstd", version="2.6") as writer:
+    with pq.ParquetWriter(path, _described(reader.schema, contract), compression="zstd", version="2.6") as writer:
         for group in _row_groups(reader):
             table = _with_tokens(group, activation_key) if "recipient_token" in contract.column_names else group
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
             rows += table.num_rows
     path.chmod(PRIVATE_MODE if contract.name in RESTRICTED else FILE_MODE)
     return rows
+
+
+def _described(schema: pa.Schema, contract: TableContract) -> pa.Schema:
+    """Return a table's schema with what the contract says of the table and of each column, in English and Chinese."""
+    fields = [
+        field.with_metadata({"description": column.description, "description_zh": column.description_zh})
+        for field, column in zip(schema, contract.columns, strict=True)
+    ]
+    return pa.schema(fields, {"description": contract.description, "description_zh": contract.description_zh})
 
 
 def _row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:

@@ -1,4 +1,4 @@
-"""What a version says of itself: its tables' hashes, channels' freshness, checks, and the state read at publish.
+"""What a version says of itself: its tables, their columns and hashes, channels, checks, the state read at publish.
 
 No clocks and no run ids: the same ledger, code and settings give the same manifest, hence the same version name.
 """
@@ -86,7 +86,17 @@ def build_manifest(
             "rows": rows[name],
             "sha256": sha256_of(folder / f"{name}.parquet"),
             "key": list(contract.key),
-            "columns": [{"name": column.name, "type": column.data_type} for column in contract.columns],
+            "description": contract.description,
+            "description_zh": contract.description_zh,
+            "columns": [
+                {
+                    "name": column.name,
+                    "type": column.data_type,
+                    "description": column.description,
+                    "description_zh": column.description_zh,
+                }
+                for column in contract.columns
+            ],
         }
         for name, contract in contracts.items()
     }

@@ -11,12 +11,18 @@ from orchestration.cli import main
 from orchestration.publishing.contract import tables
 from orchestration.settings import CHECKOUT, Settings
 
-PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").glob("*.md")])
+PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
 READMES = ("README.md", "README.zh-CN.md")
 
 
 def _texts() -> dict[str, str]:
-    return {page.name: page.read_text(encoding="utf-8") for page in PAGES}
+    return {str(page.relative_to(CHECKOUT)): page.read_text(encoding="utf-8") for page in PAGES}
+
+
+def _anchors(text: str) -> set[str]:
+    """Return the names by which a page's headings can be linked to, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_tables_of_the_standard_channel_equal_its_declarations():
@@ -69,19 +75,33 @@ def test_every_setting_that_a_page_shows_exists():
 
 
 def test_every_setting_stands_in_the_table_of_operations():
-    page = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+    page = _texts()["docs/operations.md"]
     section = page[page.index("## Settings") : page.index("## The schedule")]
     names = {name for cell in re.findall(r"^\| ([a-z_, ]+) \|", section, re.MULTILINE) for name in cell.split(", ")}
     assert names - {"setting"} == {field.name for field in dataclasses.fields(Settings)}
 
 
-def test_every_link_between_pages_leads_to_a_file():
+def test_every_link_between_pages_leads_to_a_file_and_a_heading():
     broken = []
-    for page in PAGES:
-        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
-            if "://" not in link and not (page.parent / link).exists():
-                broken.append(f"{page.name}: {link}")
+    for name, text in _texts().items():
+        page = CHECKOUT / name
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            path, _, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            if "://" in link:
+                continue
+            if not target.exists() or (anchor and anchor not in _anchors(target.read_text(encoding="utf-8"))):
+                broken.append(f"{name}: {link}")
     assert broken == []
+
+
+def test_a_readme_links_to_the_pages_of_its_own_language():
+    chinese = {page.name for page in (CHECKOUT / "docs" / "zh").glob("*.md")}
+    english, here = (set(re.findall(r"\]\((docs/[^)#]+\.md)", _texts()[name])) for name in READMES)
+    assert {f"docs/{name}" for name in chinese} <= english
+    assert not any(link.startswith("docs/zh/") for link in english)
+    assert here & {f"docs/{name}" for name in chinese} == set()
+    assert here >= {f"docs/zh/{name}" for name in chinese}
 
 
 def test_no_page_names_a_place_outside_the_checkout():

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import yaml
 
 from orchestration import nouns
 from orchestration.channels.engine import noun_files, registry
@@ -62,6 +63,12 @@ def test_every_column_of_a_noun_has_a_sentence_and_stands_in_the_table_the_file_
         for column, described in noun["columns"].items():
             assert described["about"].endswith("."), f"{name}.{column}"
             assert {"table", "file"} & set(described), f"{name}.{column}"
+
+
+def test_the_table_of_a_noun_is_described_in_the_words_of_its_noun():
+    text = (nouns.PROJECT / "models" / "customer" / "_customer.yml").read_text(encoding="utf-8")
+    tables = {model["name"]: model["description"] for model in yaml.safe_load(text)["models"]}
+    assert tables == {name: noun["description"] for name, noun in nouns.nouns().items()}
 
 
 def test_a_vocabulary_that_does_not_exist_is_named_with_its_column(tmp_path):

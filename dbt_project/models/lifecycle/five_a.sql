@@ -18,7 +18,7 @@ people as (
     inner join {{ run_dates('state') }} as dates on stages.as_of_date = dates.as_of_date
 ),
 
--- What a touch says for how long, settled before four million touches meet it: an equality instead of a choice of two.
+-- Per touch and window the rank it proves, before an order and after: four million touches are joined by equality.
 marks as (
     select
         touch_types.touch,

@@ -1,9 +1,10 @@
 -- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day
 -- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
--- lapse counts: whoever buys again after `lost` has skipped two stages. Who never bought (any more: their one order was
--- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse. Whose records were merged
--- or split that day is not counted: that is no step of theirs. On the first day of a quarter they stand where the eve's
--- cadence puts them: what the new one moves is in refreeze_transitions. A test account counts in no figure.
+-- lapse counts: a customer who buys again after `lost` has skipped two stages. A lapsed customer whose only order is
+-- given back has never bought: `lost` on the 8th and `registered_no_order` on the 9th is a fall by rank. A customer
+-- whose records were merged or split that day is not counted: the step is not their own. On the first day of a quarter
+-- the eve's cadence says the stage; what the new cadence moves is in refreeze_transitions. Test accounts are in no
+-- figure.
 with moves as (
     select
         days.as_of_date,
