@@ -1,7 +1,7 @@
 """The ``siyu`` command: runs for machines and people, and answers for people.
 
 Exit codes: 0 done; 1 a run failed, was blocked at publish, or its date has no data; 2 wrong use, before a byte is read;
-130 stopped by Ctrl-C. What a command needs is imported when it runs: to be refused costs no second.
+130 stopped by Ctrl-C outside a run. What a command needs is imported when it runs: to be refused costs no second.
 """
 
 import datetime as dt
@@ -64,7 +64,7 @@ def _say_wrong_use(error: typer.TyperException) -> int:
 
 def _say(error: Exception) -> int:
     """Print what a person can mend; anything else is a fault of ours and keeps its traceback."""
-    from orchestration.home_facts import Unreadable
+    from orchestration.home import Unreadable
     from orchestration.settings import SettingsError
 
     if not isinstance(error, SettingsError | Unreadable | OSError):
@@ -126,11 +126,12 @@ def _settings() -> "Settings":
 
 def _settings_of_home() -> "Settings":
     """Return the settings of a home that stands, and whose names are all known."""
-    from orchestration.channels.engine.registry import check_names
     from orchestration.home import check_home
 
     settings = _settings()
     check_home(settings)
+    from orchestration.channels.engine.registry import check_names
+
     check_names(settings)
     return settings
 

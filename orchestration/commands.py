@@ -7,11 +7,7 @@ import sys
 from pathlib import Path
 
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
-from orchestration.channels.engine.keys import check_keys
-from orchestration.channels.engine.registry import check_names
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
-from orchestration.home_rules import check_own_rules
-from orchestration.own_manifest import make_manifest
 from orchestration.settings import CHECKOUT, Settings, SettingsError
 
 DONE, FAILED = 0, 1
@@ -108,6 +104,12 @@ def _make_ready(settings: Settings) -> None:
     """Check everything before a byte is read, then make what a run starts from: the keys and dbt's manifest."""
     check_home(settings)
     check_writable(settings)
+    # Imported here: a home that is none must not pay for reading the channels.
+    from orchestration.channels.engine.keys import check_keys
+    from orchestration.channels.engine.registry import check_names
+    from orchestration.home_rules import check_own_rules
+    from orchestration.own_manifest import make_manifest
+
     check_names(settings)
     check_own_rules(settings)
     is_new = not has_keys(settings)

@@ -14,6 +14,10 @@ _BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "demo.json", "trut
 _FOLDERS: Final = ("landing", "raw", "vault", "identity", "published", "reports", "dagster_home", "dbt_target", "rules")
 
 
+class Unreadable(RuntimeError):
+    """A file of a home is damaged or gone; the message names it and says how it is made anew."""
+
+
 def is_home(folder: Path) -> bool:
     """Return whether a run, or a restored backup, made the folder a home."""
     return any((folder / mark).is_dir() for mark in _MARKS)

@@ -11,12 +11,9 @@ import duckdb
 
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.unread_refusals import listed_unread
+from orchestration.home import Unreadable
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse import is_locked
-
-
-class Unreadable(RuntimeError):
-    """A file of the home is damaged or gone; the message names it and says how it is made anew."""
 
 
 @contextlib.contextmanager
@@ -68,11 +65,19 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "last_run": _last_run(settings, now),
         "is_running": is_locked(settings),
     }
-    return {**found, "next_steps": next_steps(found, now, is_demo=(settings.home / "demo.json").is_file())}
+    return {**found, "next_steps": next_steps(found, _last_over(settings, now))}
 
 
-def next_steps(found: dict[str, Any], now: dt.datetime, *, is_demo: bool) -> list[str]:
-    """Return what a person should do, each as a sentence, what blocks most first; empty when nothing is to be done."""
+def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
+    """Return what a person should do, each as a sentence, what blocks most first; empty when nothing is to be done.
+
+    Parameters
+    ----------
+    found
+        What :func:`facts` found.
+    last_over
+        The newest business date that could be published by now; None where no new one comes.
+    """
     steps, last_run, current = [], found["last_run"], found["current"]
     if found["is_running"]:
         steps.append("a run is going on: ask again when it has ended")
@@ -87,12 +92,11 @@ def next_steps(found: dict[str, Any], now: dt.datetime, *, is_demo: bool) -> lis
     for name, said in found["sources"].items():
         if said["stale"]:
             steps.append(f"{name} is stale since {said['data_as_of'] or 'ever'}: ask who delivers it")
-    if found["quarantine"]:
-        rows = sum(one["rows"] for one in found["quarantine"])
-        steps.append(f"{rows:,} rows are set aside: open quarantine/quarantine.parquet, mend the source, deliver again")
-    yesterday = (now + SHANGHAI_OFFSET).date() - dt.timedelta(days=1)
-    if current and not is_demo and current["as_of_date"] < yesterday.isoformat():
-        steps.append(f"yesterday is not published: when its files have landed, run it: siyu daily {yesterday}")
+    if rows := sum(one["rows"] for one in found["quarantine"]):
+        what = "1 row is" if rows == 1 else f"{rows:,} rows are"
+        steps.append(f"{what} set aside: open quarantine/quarantine.parquet, mend the source, deliver again")
+    if current and last_over and current["as_of_date"] < last_over.isoformat():
+        steps.append(f"{last_over} is over and not published: when its files have landed: siyu daily {last_over}")
     return steps
 
 
@@ -105,6 +109,13 @@ def ago(seconds: int | None) -> str:
             count = seconds // length
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
+
+
+def _last_over(settings: Settings, now: dt.datetime) -> dt.date | None:
+    """Return the newest date whose cut-off has passed; None for the demo, whose days are all of 2017."""
+    if (settings.home / "demo.json").is_file():
+        return None
+    return (now + SHANGHAI_OFFSET - dt.timedelta(hours=settings.cut_off_hour)).date() - dt.timedelta(days=1)
 
 
 def _current(settings: Settings, now: dt.datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The command line as people and programs meet it: help, version, completion, the answers of ``status``."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -11,9 +12,9 @@ import pytest
 from typer.main import get_command
 
 from orchestration.cli import app, main
-from orchestration.home_facts import ago
+from orchestration.home_facts import ago, facts
 from orchestration.release import release_of_rules
-from orchestration.settings import CHECKOUT
+from orchestration.settings import CHECKOUT, load_settings
 from tests.builders import siyu
 from tests.unit.cli_places import VERSION, lay, run
 
@@ -98,6 +99,25 @@ def test_a_home_without_anything_published_says_so_to_programs_too(places, monke
     assert run("siyu --home brand status --json", monkeypatch) == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["current"], said["last_run"], said["channels"]) == (None, None, {})
+
+
+@pytest.mark.parametrize(
+    ("now", "last_over"),
+    [
+        (dt.datetime(2026, 11, 28, 21, 59), "2026-11-27"),  # 05:59 of the 29th in Shanghai: the 28th is not over
+        (dt.datetime(2026, 11, 28, 22, 0), "2026-11-28"),
+    ],
+)
+def test_a_date_is_missed_only_when_its_cut_off_has_passed(places, now, last_over):
+    steps = facts(load_settings({"SIYU_HOME": "published"}), now)["next_steps"]
+    assert steps[-1] == f"{last_over} is over and not published: when its files have landed: siyu daily {last_over}"
+
+
+def test_nobody_is_told_to_run_a_date_that_is_published_or_of_the_demo(places):
+    settings = load_settings({"SIYU_HOME": "published"})
+    assert "is over" not in facts(settings, dt.datetime(2026, 3, 9, 12))["next_steps"][-1]
+    Path("published/demo.json").write_text("{}", encoding="utf-8")
+    assert "is over" not in facts(settings, dt.datetime(2026, 11, 28))["next_steps"][-1]
 
 
 @pytest.mark.parametrize(
