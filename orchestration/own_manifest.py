@@ -5,6 +5,7 @@ Dagster's definitions are read from it, so every command that loads them asks fo
 
 import fcntl
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ MANIFEST: Final = PROJECT / "target" / "manifest.json"
 #: The declared channels say which tables dbt reads (orchestration.nouns).
 DECLARATIONS: Final = CHECKOUT / "orchestration" / "channels" / "platforms"
 _ALIVE_EVERY_SECONDS: Final = 5.0
+#: dbt colours what it says before it has read that it should not.
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _KINDS: Final = {".sql", ".yml", ".csv", ".py"}
 
 
@@ -75,7 +78,7 @@ def _parse() -> bool:
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     started = time.monotonic()
     with subprocess.Popen(
-        [dbt, "--quiet", "--no-use-colors", "parse", *where],
+        [dbt, "--quiet", "parse", *where],
         cwd=CHECKOUT,
         env={**os.environ, "DO_NOT_TRACK": "1"},
         stdout=subprocess.PIPE,
@@ -89,7 +92,7 @@ def _parse() -> bool:
             except subprocess.TimeoutExpired:
                 print(f"       {time.monotonic() - started:.0f} s", flush=True)
     if parse.returncode:
-        why = said.strip() or "it did not say why"
+        why = _COLOURS.sub("", said).strip() or "it did not say why"
         raise SettingsError(f"dbt cannot read {PROJECT}, so there is no manifest; mend this first:\n{why}")
     MANIFEST.touch()
     return True

@@ -49,8 +49,9 @@ def test_a_missing_manifest_is_older_than_everything(project):
 
 def test_a_project_that_dbt_cannot_read_ends_in_dbts_own_words(project):
     (project / "dbt_project.yml").write_text("name: [", encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"(?s)so there is no manifest; mend this first:.*dbt_project\.yml"):
+    with pytest.raises(SettingsError, match=r"(?s)so there is no manifest; mend this first:.*near line 2") as refused:
         make_manifest()
+    assert "\x1b" not in str(refused.value)
 
 
 def test_a_package_without_its_checkout_says_how_to_install(project):
