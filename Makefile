@@ -5,23 +5,22 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
-DBT_SOURCES := $(shell find dbt_project -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.py' | grep -v -e /target/ -e /logs/)
 
 .PHONY: run test ui daily backfill bench lint mutants oracle setup manifest
 
-run: setup manifest
+run: setup
 	@$(BIN)/siyu run
 
 test: setup manifest
 	@PYTHON=$(BIN)/python bash tests/run_all.sh
 
-ui: setup manifest
+ui: setup
 	@$(BIN)/siyu ui
 
-daily: setup manifest
+daily: setup
 	@$(BIN)/siyu daily "$(AS_OF)"
 
-backfill: setup manifest
+backfill: setup
 	@$(BIN)/siyu backfill "$(FROM)" "$(TO)"
 
 bench: setup manifest
@@ -54,10 +53,6 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
 	touch $@ && echo "setup: done in $$(( $$(date +%s) - started )) s"
 
-manifest: dbt_project/target/manifest.json
-
-# Dagster's definitions are read from dbt's manifest, so parsing belongs to set-up.
-dbt_project/target/manifest.json: $(VENV)/.installed $(DBT_SOURCES)
-	@echo "setup: dbt manifest (about ten seconds)"
-	@$(BIN)/python -m orchestration.nouns
-	@$(TICK); $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project && touch $@
+# Made only where it is missing or older than what it is read from; siyu asks for it by itself.
+manifest: setup
+	@$(BIN)/python -m orchestration.own_manifest

@@ -1,191 +1,286 @@
 """The ``siyu`` command: runs for machines and people, and answers for people.
 
-Exit codes: 0 done; 1 a run failed, was blocked at publish, or its date has no data; 2 wrong use, before a byte is read.
+Exit codes: 0 done; 1 a run failed, was blocked at publish, or its date has no data; 2 wrong use, before a byte is read;
+130 stopped by Ctrl-C outside a run. What a command needs is imported when it runs: to be refused costs no second.
 """
 
-import argparse
 import datetime as dt
 import os
 import sys
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from orchestration.business_time import parse_business_date
-from orchestration.settings import CHECKOUT, Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from orchestration.settings import Settings
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
+app = typer.Typer(
+    name="siyu",
+    help="Private-domain customer operations, nightly: what channels deliver becomes published tables.",
+    epilog="Example: siyu --home /srv/brand daily 2026-11-27",
+    # Panels are for eyes; a pipe, a log and a test get plain lines, and do not wait for rich.
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+refusals_app = typer.Typer()
+app.add_typer(refusals_app, name="refusals")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; whatever a person did wrong ends in one sentence."""
     os.umask(0o027)
     # Deprecations inside libraries are ours to read when we upgrade, not an operator's at six in the morning.
     warnings.simplefilter("ignore")
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
-    parser = _parser()
-    options = parser.parse_args(arguments)
     try:
-        if options.command == "run" and not os.environ.get("SIYU_HOME"):
-            os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / "demo")
-        settings = load_settings()
-        return int(options.act(settings, options))
-    except (SettingsError, argparse.ArgumentTypeError) as error:
-        print(f"siyu: {error}", file=sys.stderr)
-        return WRONG_USE
+        code = app(arguments, prog_name="siyu", standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        return _say_wrong_use(error)
+    except BrokenPipeError:
+        # Whoever read our lines has read enough (siyu status | head); the rest goes nowhere, without a word.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (ValueError, OSError, RuntimeError) as error:
+        code = _say(error)
+    return int(code or DONE)
+
+
+def _say_wrong_use(error: typer.TyperException) -> int:
+    said = error.format_message()
+    if "No such option: --home" in said:
+        said = "--home stands before the command: siyu --home PATH COMMAND"
+    command = getattr(getattr(error, "ctx", None), "command_path", "siyu")
+    print(f"siyu: {said.rstrip('.')}; see: {command} --help", file=sys.stderr)
+    return WRONG_USE
+
+
+def _say(error: Exception) -> int:
+    """Print what a person can mend; anything else is a fault of ours and keeps its traceback."""
+    from orchestration.home import Unreadable
+    from orchestration.settings import SettingsError
+
+    if not isinstance(error, SettingsError | Unreadable | OSError):
+        raise error
+    print(f"siyu: {error}", file=sys.stderr)
+    return WRONG_USE if isinstance(error, SettingsError) else FAILED
 
 
 def _date(text: str) -> dt.date:
     try:
         return parse_business_date(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise typer.BadParameter(str(error)) from None
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="siyu", description="Private-domain customer operations, nightly.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="the demo brand, from its channel files to published tables")
-    run.set_defaults(act=_run)
-    daily = commands.add_parser("daily", help="one business date from landing/ to published/")
-    daily.add_argument("as_of", type=_date, metavar="AS_OF", help="YYYY-MM-DD")
-    daily.set_defaults(act=_daily)
-    backfill = commands.add_parser("backfill", help="a range of business dates as one run")
-    backfill.add_argument("first", type=_date, metavar="FROM")
-    backfill.add_argument("last", type=_date, metavar="TO")
-    backfill.set_defaults(act=_backfill)
-    ui = commands.add_parser("ui", help="Dagster's UI on loopback")
-    ui.add_argument("--port", type=int, default=3000)
-    ui.set_defaults(act=_ui)
-    status = commands.add_parser("status", help="what is published, how fresh each channel is, what was quarantined")
-    status.set_defaults(act=_status)
-    explain = commands.add_parser("explain", help="why identifiers are one person")
-    explain.add_argument("who", nargs="+", metavar="ID", help="a one_id, a plain identifier, or two identifiers")
-    explain.set_defaults(act=_explain)
-    refusals = commands.add_parser("refusals", help="refusals that could not be read; accept: take them for read")
-    refusals.set_defaults(act=_refusals)
-    actions = refusals.add_subparsers(dest="action", metavar="accept")
-    accept = actions.add_parser("accept", help="open the audience again though refusals of a file could not be read")
-    accept.add_argument("file", metavar="CHANNEL/DATASET/FILE", help="as siyu refusals lists it")
-    accept.add_argument("--line", type=int, action="append", default=[], help="only this line; may be repeated")
-    accept.add_argument("--reason", required=True, help="who looked and what was found; kept")
-    accept.add_argument("--by", default=None, metavar="NAME", help="who accepts; the user of the system by default")
-    rollback = commands.add_parser("rollback", help="move CURRENT to the version before, or to one by name")
-    rollback.add_argument("version", nargs="?", default=None, metavar="VERSION")
-    rollback.add_argument(
-        "--accept",
-        default=None,
-        metavar="REASON",
-        help="release a version blocked only by comparison with an earlier one; the reason is kept",
-    )
-    rollback.set_defaults(act=_rollback)
-    return parser
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        from orchestration.release import release_of_rules
+
+        print(f"siyu {version('siyu')}, rules {release_of_rules()[:12]}")
+        raise typer.Exit
 
 
-def _run(settings: Settings, options: argparse.Namespace) -> int:
-    from demo.build import FIRST_DAILY_DATE, LAST_DATE, ForeignHome, prepare
-
-    try:
-        prepare(settings.home)
-    except ForeignHome as error:
-        raise SettingsError(str(error)) from None
-    return _execute(settings, FIRST_DAILY_DATE, LAST_DATE)
+def _kept_versions(incomplete: str) -> list[str]:
+    """Return the versions that a shell may complete to."""
+    folder = _settings().published / "versions"
+    return sorted(path.name for path in folder.glob(f"{incomplete}*"))
 
 
-def _daily(settings: Settings, options: argparse.Namespace) -> int:
-    return _execute(settings, options.as_of, options.as_of)
+@app.callback()
+def _globally(
+    home: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="The brand's folder, instead of SIYU_HOME: --home /srv/brand. Default .siyu in the checkout.",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and the hash of the rules, and stop."
+        ),
+    ] = False,
+) -> None:
+    if home is not None:
+        if not home.strip():
+            raise typer.BadParameter("it is empty: name a folder, for example --home /srv/brand", param_hint="'--home'")
+        os.environ["SIYU_HOME"] = home
 
 
-def _backfill(settings: Settings, options: argparse.Namespace) -> int:
-    if options.last < options.first:
-        raise SettingsError(f"FROM {options.first} lies after TO {options.last}")
-    return _execute(settings, options.first, options.last)
+def _settings() -> "Settings":
+    from orchestration.settings import load_settings
+
+    return load_settings()
 
 
-def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
-    if first < parse_business_date(settings.partitions_start):
-        raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
-    from orchestration.channels.engine.keys import check_keys
+def _settings_of_home() -> "Settings":
+    """Return the settings of a home that stands, and whose names are all known."""
+    from orchestration.home import check_home
+
+    settings = _settings()
+    check_home(settings)
     from orchestration.channels.engine.registry import check_names
-    from orchestration.home_rules import check_own_rules
-    from orchestration.runner import run_dates
-    from orchestration.status_and_explain import say_withheld
 
-    check_keys(settings)
     check_names(settings)
-    check_own_rules(settings)
-    dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
-    print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
-    outcome = run_dates(settings, dates)
-    if not outcome.succeeded:
-        for step, message in outcome.failures:
-            print(f"\nsiyu: FAILED at {step.replace('__', '/', 1)}\n  {message}", file=sys.stderr)
-        current = settings.published / "CURRENT"
-        kept = current.read_text(encoding="utf-8").strip() if current.exists() else "nothing yet"
-        print(f"siyu: what is published stays as it was: {kept}", file=sys.stderr)
-        return FAILED
-    print(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
-    print(f"  published tables: {settings.published / 'current'}")
-    print(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
-    print(f"  data quality:     {settings.home / 'reports' / 'data_docs' / 'index.html'}")
-    say_withheld(settings)
-    return DONE
+    return settings
 
 
-def _ui(settings: Settings, options: argparse.Namespace) -> int:
-    import dagster as dg
+@app.command(epilog="Example: siyu run")
+def run() -> int:
+    """Run the demo brand in a home of its own, .siyu/demo."""
+    from orchestration.commands import run_demo
 
-    from orchestration.channels.engine.keys import check_keys
-    from orchestration.channels.engine.registry import check_names
-    from orchestration.home_rules import check_own_rules
-    from orchestration.instance import prepare_instance, sweep_orphans
+    if not os.environ.get("SIYU_HOME"):
+        from orchestration.settings import CHECKOUT
 
-    check_keys(settings)
-    check_names(settings)
-    check_own_rules(settings)
-    prepare_instance(settings)
-    with dg.DagsterInstance.get() as instance:
-        sweep_orphans(instance, settings)
-    command = str(Path(sys.executable).with_name("dagster"))
-    print(f"siyu: http://127.0.0.1:{options.port} (loopback only: Dagster's UI has no login)", flush=True)
-    os.chdir(CHECKOUT)
-    os.execv(command, [command, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(options.port)])
+        os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / "demo")
+    return run_demo(_settings())
 
 
-def _status(settings: Settings, options: argparse.Namespace) -> int:
-    from orchestration.status_and_explain import status
+@app.command(epilog="Example: siyu daily 2026-11-27")
+def daily(
+    as_of: Annotated[
+        dt.date, typer.Argument(parser=_date, metavar="AS_OF", help="The business date, YYYY-MM-DD: 2026-11-27.")
+    ],
+) -> int:
+    """Run one business date, from landing/ to published/."""
+    from orchestration.commands import run_range
 
-    return status(settings)
-
-
-def _explain(settings: Settings, options: argparse.Namespace) -> int:
-    from orchestration.status_and_explain import explain
-
-    return explain(settings, options.who)
-
-
-def _refusals(settings: Settings, options: argparse.Namespace) -> int:
-    from orchestration.status_and_explain import accept_refusals, refusals
-
-    if options.action == "accept":
-        return accept_refusals(settings, options.file, options.line, options.reason, options.by)
-    return refusals(settings)
+    return run_range(_settings(), as_of, as_of)
 
 
-def _rollback(settings: Settings, options: argparse.Namespace) -> int:
-    from orchestration.publish import RollbackRefused, rollback
-    from orchestration.warehouse import HomeBusy, writer_lock
+@app.command(epilog="Example: siyu backfill 2026-11-01 2026-11-27")
+def backfill(
+    first: Annotated[
+        dt.date, typer.Argument(parser=_date, metavar="FROM", help="The first business date, YYYY-MM-DD: 2026-11-01.")
+    ],
+    last: Annotated[
+        dt.date, typer.Argument(parser=_date, metavar="TO", help="The last one, itself included: 2026-11-27.")
+    ],
+) -> int:
+    """Run a range of business dates as one run."""
+    if last < first:
+        raise typer.BadParameter(f"FROM {first} lies after TO {last}")
+    from orchestration.commands import run_range
 
-    try:
-        with writer_lock(settings, "rollback"):
-            version = rollback(settings, options.version, options.accept)
-    except (RollbackRefused, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
-        return FAILED
-    print(f"siyu: CURRENT is now {version}")
-    if options.accept:
-        print(f"siyu: its report is built by the next siyu daily {version[:10]}")
-    return DONE
+    return run_range(_settings(), first, last)
+
+
+@app.command(epilog="Example: siyu ui --port 3001")
+def ui(
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, metavar="PORT", help="The port on loopback: --port 3001.")
+    ] = 3000,
+) -> int:
+    """Start Dagster's UI on loopback, with the schedule."""
+    from orchestration.commands import start_ui
+
+    return start_ui(_settings(), port)
+
+
+@app.command(epilog="Example: siyu status --json")
+def status(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The same for programs, with ages in seconds: siyu status --json.")
+    ] = False,
+) -> int:
+    """Say what is published, how old it is and what to do."""
+    settings = _settings_of_home()
+    from orchestration.status_and_explain import status as say_status
+
+    return say_status(settings, as_json=as_json)
+
+
+@app.command(epilog="Examples: siyu explain customer_id:shop:C1; siyu explain C2 W7")
+def explain(
+    who: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ID [ID]",
+            help="A one_id, type:value, type:scope:value (customer_id:shop:C1) or a plain value; a second one asks"
+            " for the chain between the two.",
+        ),
+    ],
+) -> int:
+    """Say why records are one person."""
+    if len(who) > 2:
+        raise typer.BadParameter(f"one ID or two, not {len(who)}", param_hint="'ID [ID]'")
+    settings = _settings_of_home()
+    from orchestration.status_and_explain import explain as say_why
+
+    return say_why(settings, who)
+
+
+@refusals_app.callback(invoke_without_command=True, epilog="Example: siyu refusals")
+def refusals(context: typer.Context) -> int:
+    """List refusals that could not be read, or accept them."""
+    if context.invoked_subcommand:
+        return DONE
+    settings = _settings_of_home()
+    from orchestration.status_and_explain import refusals as list_refusals
+
+    return list_refusals(settings)
+
+
+@refusals_app.command(
+    epilog='Example: siyu refusals accept standard/suppressions/stop.csv --line 3 --reason "withdrawn, mail of 2 June"'
+)
+def accept(
+    file: Annotated[
+        str, typer.Argument(metavar="CHANNEL/DATASET/FILE", help="As siyu refusals lists it: sms/replies/stop.csv.")
+    ],
+    reason: Annotated[
+        str, typer.Option(metavar="WHY", help='Who looked and what was found; kept: --reason "Lin rang the sender".')
+    ],
+    line: Annotated[
+        list[int] | None, typer.Option(metavar="LINE", help="Only this line; may be repeated: --line 3 --line 7.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who accepts; the user of the system by default: --by Lin.")
+    ] = None,
+) -> int:
+    """Take refusals of a file for read, so that people are sent to again."""
+    settings = _settings_of_home()
+    from orchestration.status_and_explain import accept_refusals
+
+    return accept_refusals(settings, file, line or [], reason, by)
+
+
+@app.command(epilog="Examples: siyu rollback; siyu rollback 2026-11-26-3cb91af6f2b93ad3")
+def rollback(
+    version: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="VERSION",
+            autocompletion=_kept_versions,
+            help="A folder of published/versions, 2026-11-26-3cb91af6f2b93ad3; that of the date before by default.",
+        ),
+    ] = None,
+    accept_why: Annotated[
+        str | None,
+        typer.Option(
+            "--accept",
+            metavar="REASON",
+            help='Release a version blocked only by comparison with an earlier one; kept: --accept "the shop closed".',
+        ),
+    ] = None,
+) -> int:
+    """Move CURRENT to the version before, or to one by name."""
+    settings = _settings_of_home()
+    from orchestration.commands import roll_back
+
+    return roll_back(settings, version, accept_why)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""dbt's manifest, as `make manifest` wrote it: which tables the project makes, of what, and what a table is called."""
+"""dbt's manifest, as orchestration.own_manifest made it: which tables the project makes, of what, and how called."""
 
 import functools
 import json

@@ -93,4 +93,6 @@ def _root_message(event: dg.DagsterEvent) -> str:
     error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
+    if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
+        return "stopped from outside, as by Ctrl-C; run it again"
     return error.message.strip() if error is not None else "no message"

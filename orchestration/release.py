@@ -7,7 +7,6 @@ from typing import Final
 
 import duckdb
 
-from orchestration.python_tables import PYTHON_TABLES
 from orchestration.settings import CHECKOUT
 
 _DBT = CHECKOUT / "dbt_project"
@@ -31,6 +30,11 @@ def release_of_seeds(own: Iterable[Path] = ()) -> str:
     return _hash([*_DBT.glob("seeds/**/*.*"), *own])
 
 
+def release_of_rules(dbt_project: Path = _DBT, own: Iterable[Path] = ()) -> str:
+    """Return a hash of all that decides rows and columns: dbt's models, macros and seeds, and a home's own rules."""
+    return _hash([*(file for pattern in _RULES for file in dbt_project.glob(pattern)), *own])
+
+
 def noted(connection: duckdb.DuckDBPyConnection, part: str) -> str | None:
     """Return which release of a part the warehouse holds; None when it holds none."""
     connection.execute("create table if not exists main.release (part varchar, release varchar)")
@@ -50,8 +54,10 @@ def drop_other_releases(
     connection: duckdb.DuckDBPyConnection, dbt_project: Path = _DBT, own: Iterable[Path] = ()
 ) -> list[str]:
     """Drop dbt's tables that another release, or other rules of the home, built; return their schemas."""
-    shipped = [file for pattern in _RULES for file in dbt_project.glob(pattern)]
-    release = _hash([*shipped, *own])
+    # Imported here: it brings the models' libraries, and `siyu --version` asks for the hash alone.
+    from orchestration.python_tables import PYTHON_TABLES
+
+    release = release_of_rules(dbt_project, own)
     if noted(connection, "dbt") == release:
         return []
     for schema in _KEPT:

@@ -5,35 +5,71 @@ import json
 import sys
 from collections.abc import Sequence
 
-import duckdb
-
 from orchestration.channels.engine.unread_refusals import NotAccepted, accept, listed_unread, place_of
+from orchestration.home_facts import ago, facts, reading
 from orchestration.settings import Settings
 
 DONE, FAILED = 0, 1
+#: Wider than any row: what is piped is never cut or folded.
+_ANY_WIDTH = 10_000
 
 
-def status(settings: Settings) -> int:
-    """Print what is published, how fresh each channel is and what stands in quarantine."""
-    current = settings.published / "CURRENT"
-    if not current.exists():
-        print(f"nothing published yet in {settings.home}; start with: siyu daily YYYY-MM-DD")
-        _print_quarantine(settings)
-        return FAILED
-    version = current.read_text(encoding="utf-8").strip()
-    manifest = json.loads((settings.published / "versions" / version / "manifest.json").read_text(encoding="utf-8"))
-    print(f"published  {version}  (as of {manifest['as_of_date']}, contract {manifest['contract_version']})")
-    say_withheld(settings)
-    for name, table in sorted(manifest["tables"].items()):
-        print(f"  {name:<26}{table['rows']:>10,} rows")
-    print("channels")
-    for name, channel in sorted(manifest["channels"].items()):
-        stale = "  STALE" if channel.get("stale") else ""
-        print(f"  {name:<26}data as of {channel.get('data_as_of') or 'never'}{stale}")
-    for seed, sha256 in sorted(manifest.get("own_rules", {}).items()):
-        print(f"own rules  {seed:<26}{sha256[:12]}")
-    _print_quarantine(settings)
-    return DONE
+def status(settings: Settings, *, as_json: bool = False) -> int:
+    """Print what is published, how old everything is, what stands in quarantine and what to do next."""
+    found = facts(settings, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return DONE if found["current"] else FAILED
+    current, last_run = found["current"], found["last_run"]
+    if current is None:
+        print(f"nothing published yet in {settings.home}")
+    else:
+        said = f"as of {current['as_of_date']}, contract {current['contract_version']}"
+        print(f"published  {current['version']}  ({said}), {ago(current['age_seconds'])}")
+        say_withheld(settings)
+        _say_table(("table", "rows"), [(name, f"{rows:,}") for name, rows in found["tables"].items()])
+    _say_table(
+        ("source", "data as of", ""),
+        [
+            (name, said["data_as_of"] or "never", "STALE" if said["stale"] else "")
+            for name, said in found["sources"].items()
+        ],
+    )
+    _say_table(
+        ("channel", "newest file", "landed"),
+        [(name, said["newest_file"], ago(said["age_seconds"])) for name, said in found["channels"].items()],
+    )
+    _say_table(("own rules", "sha256"), [(seed, sha256[:12]) for seed, sha256 in found["own_rules"].items()])
+    _say_table(
+        ("set aside", "reason", "rows"),
+        [(one["place"], one["reason"], f"{one['rows']:,}") for one in found["quarantine"]],
+    )
+    if last_run:
+        how = f"done in {last_run['seconds']:.0f} s" if last_run["succeeded"] else "FAILED"
+        dates = " to ".join(dict.fromkeys(last_run["dates"]))
+        print(f"\nlast run   {dates}: {how}, {ago(last_run['age_seconds'])}")
+    print("\nnext" if found["next_steps"] else "\nnext: nothing to do")
+    for step in found["next_steps"]:
+        print(f"  {step}")
+    return DONE if current else FAILED
+
+
+def _say_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, or nothing where it has no row: bold heads on a terminal, as wide as it is in a pipe."""
+    if not rows:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else _ANY_WIDTH)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in head:
+        table.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    with console.capture() as said:
+        console.print(table)
+    print("\n" + "\n".join(line.rstrip() for line in said.get().splitlines()))
 
 
 def say_withheld(settings: Settings) -> None:
@@ -81,19 +117,6 @@ def accept_refusals(settings: Settings, place: str, lines: Sequence[int], why: s
     return DONE
 
 
-def _print_quarantine(settings: Settings) -> None:
-    quarantine = settings.home / "quarantine" / "quarantine.parquet"
-    if not quarantine.exists():
-        return
-    rows = duckdb.execute(
-        "select concat_ws('/', channel, dataset), reason, count(*) from read_parquet($file) group by all order by all",
-        {"file": str(quarantine)},
-    ).fetchall()
-    print(f"quarantine ({quarantine})" if rows else "quarantine: empty")
-    for place, reason, count in rows:
-        print(f"  {place:<34}{reason:<28}{count:>8,}")
-
-
 def explain(settings: Settings, who: Sequence[str]) -> int:
     """Print one customer's links and refusals, or the shortest chain of links between two identifiers."""
     from orchestration.identity_evidence import NobodyKnown, chain_between, everything_about
@@ -103,7 +126,8 @@ def explain(settings: Settings, who: Sequence[str]) -> int:
         print(f"no identity evidence in {settings.home} yet; start with: siyu daily YYYY-MM-DD")
         return FAILED
     try:
-        lines = chain_between(settings, who[0], who[1]) if len(who) > 1 else everything_about(settings, who[0])
+        with reading(evidence):
+            lines = chain_between(settings, who[0], who[1]) if len(who) > 1 else everything_about(settings, who[0])
     except NobodyKnown as nobody:
         print(nobody)
         return FAILED

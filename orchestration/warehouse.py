@@ -8,13 +8,15 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from orchestration.settings import Settings
 from orchestration.stages import STAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LOCK_FILE = "writer.lock"
 _LOCK_POLL_SECONDS = 0.2
@@ -126,7 +128,7 @@ def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
 def replace_dates(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    frame: pd.DataFrame,
+    frame: "pd.DataFrame",
     dates: Sequence[dt.date],
     columns: dict[str, str],
     by: str = "as_of_date",

@@ -3,22 +3,17 @@
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from orchestration.own_manifest import DECLARATIONS, MANIFEST, PROJECT, newer_than
 from orchestration.settings import CHECKOUT
-
-_PROJECT = CHECKOUT / "dbt_project"
-_MANIFEST = _PROJECT / "target" / "manifest.json"
 
 
 def pytest_configure(config):
     """Stop at once where dbt's manifest is missing or old: definitions are read from it, models judged by it."""
     remedy = "run `make manifest`, or the tests through `make test`"
-    if not _MANIFEST.exists():
+    if not MANIFEST.exists():
         pytest.exit(f"dbt's manifest is missing; {remedy}", returncode=2)
-    written = _MANIFEST.stat().st_mtime
-    sources = (file for kind in ("sql", "yml", "csv", "py") for file in _PROJECT.rglob(f"*.{kind}"))
-    newer = [file for file in sources if not {"target", "logs"} & set(file.parts) and file.stat().st_mtime > written]
-    if newer:
-        pytest.exit(f"dbt's manifest is older than {newer[0].relative_to(CHECKOUT)}; {remedy}", returncode=2)
+    if newer := newer_than(MANIFEST, PROJECT, DECLARATIONS):
+        pytest.exit(f"dbt's manifest is older than {newer.relative_to(CHECKOUT)}; {remedy}", returncode=2)
 
 
 class ByModule(LoadScopeScheduling):

@@ -49,9 +49,7 @@ def test_every_siyu_command_that_a_page_names_exists(capsys):
     named = {command for text in _texts().values() for command in re.findall(r"(?:`|\.venv/bin/)siyu ([a-z]+)", text)}
     assert {"daily", "backfill", "run", "ui", "status", "explain", "rollback"} <= named
     for command in sorted(named):
-        with pytest.raises(SystemExit) as ended:
-            main([command, "--help"])
-        assert ended.value.code == 0, command
+        assert main([command, "--help"]) == 0, command
     capsys.readouterr()
 
 

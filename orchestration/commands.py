@@ -1,0 +1,119 @@
+"""What the commands that write a home do: check all a person may have got wrong, then run, and say how it went."""
+
+import datetime as dt
+import os
+import socket
+import sys
+from pathlib import Path
+
+from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
+from orchestration.home import check_demo_home, check_home, check_writable, has_keys
+from orchestration.settings import CHECKOUT, Settings, SettingsError
+
+DONE, FAILED = 0, 1
+
+
+def run_demo(settings: Settings) -> int:
+    """Build the demo brand where it does not stand yet, and run its dates; return the exit code."""
+    from demo.build import FIRST_DAILY_DATE, LAST_DATE, ForeignHome, prepare
+
+    check_demo_home(settings)
+    try:
+        prepare(settings.home)
+    except ForeignHome as error:
+        raise SettingsError(str(error)) from None
+    except OSError as error:
+        raise SettingsError(f"the demo's home {settings.home} cannot be written: {error}") from None
+    return run_range(settings, FIRST_DAILY_DATE, LAST_DATE)
+
+
+def run_range(settings: Settings, first: dt.date, last: dt.date) -> int:
+    """Run consecutive business dates as one run; return the exit code."""
+    if first < parse_business_date(settings.partitions_start):
+        raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
+    _make_ready(settings)
+    # Imported here: Dagster and dbt cost seconds that a refused command must not pay.
+    from orchestration.runner import run_dates
+    from orchestration.status_and_explain import say_withheld
+
+    dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
+    print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
+    known_until = cut_off_at(last, settings.cut_off_hour)
+    if known_until > dt.datetime.now(dt.UTC).replace(tzinfo=None):
+        until = f"{known_until + SHANGHAI_OFFSET:%Y-%m-%d %H:%M}"
+        print(f"siyu: {last} is not over: its records count until {until} in Shanghai; run it again then", flush=True)
+    outcome = run_dates(settings, dates)
+    pointer = settings.published / "CURRENT"
+    current = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else "nothing yet"
+    if not outcome.succeeded:
+        for step, message in outcome.failures:
+            print(f"\nsiyu: FAILED at {step.replace('__', '/', 1)}\n  {message}", file=sys.stderr)
+        print(f"siyu: what is published stays as it was: {current}", file=sys.stderr)
+        return FAILED
+    print(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
+    print(f"  published tables: {settings.published / 'current'}")
+    print(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
+    print(f"  data quality:     {settings.home / 'reports' / 'data_docs' / 'index.html'}")
+    if current[:10] > last.isoformat():
+        print(f"  CURRENT stays on the later date: {current}")
+    say_withheld(settings)
+    return DONE
+
+
+def start_ui(settings: Settings, port: int) -> int:
+    """Become Dagster's UI on a port of loopback."""
+    try:
+        with socket.socket() as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(("127.0.0.1", port))
+    except OSError as error:
+        another = f"siyu ui --port {port + 1 if 1024 <= port < 65535 else 3000}"
+        raise SettingsError(f"port {port} cannot be used ({error.strerror}); choose another: {another}") from None
+    _make_ready(settings)
+    import dagster as dg
+
+    from orchestration.instance import prepare_instance, sweep_orphans
+
+    prepare_instance(settings)
+    with dg.DagsterInstance.get() as instance:
+        sweep_orphans(instance, settings)
+    command = str(Path(sys.executable).with_name("dagster"))
+    print(f"siyu: http://127.0.0.1:{port} (loopback only: Dagster's UI has no login)", flush=True)
+    os.chdir(CHECKOUT)
+    os.execv(command, [command, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)])
+
+
+def roll_back(settings: Settings, version: str | None, accept_why: str | None) -> int:
+    """Move CURRENT back and say to what; return the exit code."""
+    from orchestration.publish import RollbackRefused, rollback
+    from orchestration.warehouse import HomeBusy, writer_lock
+
+    try:
+        with writer_lock(settings, "rollback"):
+            name = rollback(settings, version, accept_why)
+    except (RollbackRefused, HomeBusy) as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    print(f"siyu: CURRENT is now {name}")
+    if accept_why:
+        print(f"siyu: its report is built by the next siyu daily {name[:10]}")
+    return DONE
+
+
+def _make_ready(settings: Settings) -> None:
+    """Check everything before a byte is read, then make what a run starts from: the keys and dbt's manifest."""
+    check_home(settings)
+    check_writable(settings)
+    # Imported here: a home that is none must not pay for reading the channels.
+    from orchestration.channels.engine.keys import check_keys
+    from orchestration.channels.engine.registry import check_names
+    from orchestration.home_rules import check_own_rules
+    from orchestration.own_manifest import make_manifest
+
+    check_names(settings)
+    check_own_rules(settings)
+    is_new = not has_keys(settings)
+    check_keys(settings)
+    if is_new:
+        print(f"siyu: new home {settings.home}, new keys in vault/keys: back them up", flush=True)
+    make_manifest()
