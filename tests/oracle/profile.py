@@ -180,9 +180,9 @@ def followers(book: Book, person: Person) -> list[Record]:
     return [row for row in rows if not any(row.time(step) and row.time(step) < end(book.day) for step in steps)]
 
 
-def consented(book: Book, person: Person) -> set[str]:
-    """Return the message channels with consent to marketing: of each the last word, one about all channels included."""
-    words = [row for row in book.rows("consents").get(person, []) if row.text("purpose") == "marketing"]
+def consented(book: Book, person: Person, purpose: str = "marketing") -> set[str]:
+    """Return the message channels with consent to a purpose: of each the last word, one about all channels included."""
+    words = [row for row in book.rows("consents").get(person, []) if row.text("purpose") == purpose]
     found = set()
     for channel in (row["message_channel"] for row in seed("message_channels")):
         mine = [row for row in words if row.text("message_channel") in (channel, None)]
