@@ -38,9 +38,18 @@ def profile(book: Book, person: Person) -> dict[str, object]:
         "owner_staff_id": owner(book, person),
         "last_seller_staff_id": last_seller(book, person),
         **dict(zip(("preferred_channel", "preferred_hour"), _preferences(book, person), strict=True)),
+        "identity_confidence": confidence(book, person),
         "is_island": False,
         "exclusion": exclusion(book, person),
     }
+
+
+def confidence(book: Book, person: Person) -> str:
+    """Return how sure an identity is: nothing is typed, refused or a device's in a random brand, so never low."""
+    strength = {row["id_type"]: int(row["strength"]) for row in seed("id_types")}
+    least = next(int(row["value"]) for row in seed("identity_limits") if row["limit_name"] == "strong_link")
+    is_known = any(strength[kind] >= least for kind in book.reached.get(person, set()))
+    return "high" if len(person) > 1 or is_known else "medium"
 
 
 def exclusion(book: Book, person: Person) -> str | None:
