@@ -10,9 +10,10 @@ from tests.oracle.world import seed
 
 @dataclasses.dataclass(frozen=True)
 class Rung:
-    """The highest step of a ladder that somebody reached, 0 for none, and the day of the last one."""
+    """The highest step of a ladder that somebody reached, 0 for none, and the days of the first and the last one."""
 
     step: int
+    began: dt.date | None
     last: dt.date | None
 
     def is_over(self, policy_id: str, day: dt.date) -> bool:
@@ -41,9 +42,9 @@ def ladder(book: Book, person: Person, policy_id: str, memory: int | None = None
             if campaign.startswith(f"{policy_id}_{step}_") or offers.get(row.text("offer_id")) == step:
                 told.append((step, row))
     days = [(step, row.happened.date()) for step, row in told if step]
-    last = max((day for _, day in days), default=None)
+    began, last = (end((day for _, day in days), default=None) for end in (min, max))
     recent = [step for step, day in days if memory is None or (book.day - day).days <= memory]
-    return Rung(max(recent, default=0), last)
+    return Rung(max(recent, default=0), began, last)
 
 
 def is_resting(book: Book, person: Person) -> bool:

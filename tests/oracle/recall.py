@@ -32,7 +32,9 @@ def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | 
         if (book.day - bought.registered).days >= after and first.is_over("first_order_ladder", book.day):
             due.add(("first_order_ladder", first.step + 1))
     if first.step and bought.days and (book.day - bought.days[-1]).days <= 7:
-        further = sum(order.is_purchase for order in book.orders.get(person, []))
+        further = sum(
+            order.is_purchase and order.ordered_at.date() >= first.began for order in book.orders.get(person, [])
+        )
         if ladder(book, person, "after_purchase_climb").step < (next_step := min(further, 3)):
             due.add(("after_purchase_climb", next_step))
     if now in ACTIVE and churn is not None and churn >= high:
