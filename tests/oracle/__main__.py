@@ -32,7 +32,8 @@ def main() -> int:
                 show(seed, mode, report)
                 total.compared += report.compared
                 total.differences += report.differences
-    print(f"all seeds: {total.compared} values compared, {len(total.differences)} differences")
+    said = f"{total.compared} values compared, {len(total.differences)} differences"
+    print(f"seeds {options.seeds}, {options.modes.replace(',', ' and ')}: {said}")
     return 1 if total.differences else 0
 
 

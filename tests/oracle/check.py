@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.oracle import (
     compare,
+    draws,
     figures,
     lists,
     orders,
@@ -63,21 +64,26 @@ def _check_date(
 def check_recall(report: Report, book: Book, folder: Path) -> None:
     """Compare who is a candidate, who may be sent nothing, and whether every plan is one of the person's options."""
     scores = {row["one_id"]: row["score"] for row in compare.rows(folder, "customer_scores") if row["model"] == "churn"}
-    drawn = compare.rows(folder, "recall_assignment")
-    arms = {row["one_id"]: (row["arm"], row["is_eligible"]) for row in drawn}
+    draws_of = {row["one_id"]: row for row in compare.rows(folder, "recall_assignment")}
+    ancestries = compare.ancestries(folder, book.day)
     plans = {row["one_id"]: row for row in compare.rows(folder, "recall_audience")}
     for one_id, person in sorted(book.ids.items()):
         where = (book.day, "recall_assignment", " ".join("/".join(record) for record in sorted(person)))
         rule = recall.policy(book, person, scores.get(one_id))
-        report.value(where, "is_candidate", one_id in arms, rule is not None)
-        if rule is None or one_id not in arms:
+        report.value(where, "is_candidate", one_id in draws_of, rule is not None)
+        if rule is None or one_id not in draws_of:
             continue
         said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
         options = recall.options(book, person, rule, said)
-        arm, is_eligible = arms[one_id]
-        report.value(where, "is_eligible", is_eligible, bool(options))
+        draw = draws_of[one_id]
+        arm, chance = draw["arm"], draw["assignment_probability"]
+        report.value(where, "is_eligible", draw["is_eligible"], bool(options))
+        report.value(where, "global_holdout", draw["global_holdout"], arm == "holdout_global")
         if arm not in recall.HOLDOUTS:
             report.value(where, "is_ineligible", arm == "ineligible", not options)
+        ids = len({one_id} | ancestries[one_id])
+        likely = draws.probabilities(ids, len(options))[arm]
+        report.value(where, "assignment_probability", chance, chance if round(chance, 6) in likely else likely)
         if plan := plans.get(one_id):
             chosen = (plan["message_channel"], plan["offer_id"] or "none")
             with_staff = plan["message_channel"] in recall.WITH_STAFF
@@ -157,7 +163,8 @@ def check_figures(report: Report, known: World, version: dt.date, folder: Path) 
 
 def kin(book: Book, folder: Path, one_id: str) -> list[Person]:
     """Return the persons of whom an id is an ancestor."""
-    return [book.ids[one] for one in sorted(compare.heirs(folder, one_id)) if one in book.ids]
+    came_of = compare.ancestries(folder)
+    return [book.ids[one] for one in sorted(came_of) if one_id in came_of[one] and one in book.ids]
 
 
 def customer(book: Book, person: Person) -> dict[str, object]:
