@@ -17,5 +17,4 @@ def probabilities(ids: int, options: int) -> dict[str, set[float]]:
     sent, explores = rest * (1 - EXPLORED_SHARE), rest * EXPLORED_SHARE
     found = {"holdout_global": {1 - stays}, "holdout_campaign": {stays * pooled}}
     found |= {arm: {sent} for arm in ("treat", "not_selected", "waiting")}
-    found |= {"explore": {explores / (options + 1)}, "ineligible": {sent, explores}}
-    return {arm: {round(each, 6) for each in mine} for arm, mine in found.items()}
+    return found | {"explore": {explores / (options + 1)}, "ineligible": {sent, explores}}
