@@ -38,7 +38,7 @@ landed as (
         steps.audience_kind,
         steps.ladder_step
     from {{ ref('coupon_states') }} as coupons
-    inner join steps on coupons.offer_id = steps.offer_id and steps.offer_id <> 'none'
+    inner join steps on coupons.offer_id = steps.offer_id
     where coupons.one_id is not null
 ),
 
