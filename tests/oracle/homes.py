@@ -13,7 +13,7 @@ from tests.oracle.brand import LIVE_FROM, Row, clock
 
 UTC = dt.timedelta(hours=8)
 #: A night's run reads what has landed by 06:30 of the next day.
-RUN_AT = dt.timedelta(days=1, hours=6, minutes=30)
+RUN_AT = dt.timedelta(hours=6, minutes=30)
 HISTORY_LANDED = clock(LIVE_FROM, 0) - dt.timedelta(seconds=1)
 
 
