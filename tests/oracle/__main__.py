@@ -12,14 +12,14 @@ from tests.oracle.compare import Report
 
 
 def main() -> int:
-    """Build each seed's brand, run it as history and live, compare, and print what differs."""
+    """Build each seed's brand, run it as history and live, compare, and print what differs, and the sums at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="1-10", help="one seed, or first-last")
     parser.add_argument("--modes", default="history,live")
     parser.add_argument("--homes", type=Path, help="a folder that keeps the homes; finished ones are compared again")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("-")
-    differences = 0
+    total = Report()
     with tempfile.TemporaryDirectory() as scratch:
         for seed in range(int(first), int(last or first) + 1):
             rows = brand.make(seed)
@@ -29,9 +29,12 @@ def main() -> int:
                     home.mkdir(parents=True, exist_ok=True)
                     (homes.run_live if mode == "live" else homes.run_history)(home, rows, brand.DATES)
                 report = check(home, brand.DATES)
-                differences += len(report.differences)
                 show(seed, mode, report)
-    return 1 if differences else 0
+                total.compared += report.compared
+                total.differences += report.differences
+    said = f"{total.compared} values compared, {len(total.differences)} differences"
+    print(f"seeds {options.seeds}, {options.modes.replace(',', ' and ')}: {said}")
+    return 1 if total.differences else 0
 
 
 def show(seed: int, mode: str, report: Report) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cache, cached_property
 
 from tests.oracle import orders
+from tests.oracle.messages import arrived
 from tests.oracle.orders import Order
 from tests.oracle.people import house_numbers, one_of_each_source, owned, values
 from tests.oracle.world import Record, World, end, seed
@@ -213,7 +214,7 @@ class Book:
             found[person] += [Act("join_group", row.happened, row.values["source"], row) for row in mine]
         steps = {"delivered_at": "message_delivered", "opened_at": "message_opened", "clicked_at": "message_clicked"}
         for person, mine in self.rows("messages").items():
-            for row in (row for row in mine if not row.text("failure_reason")):
+            for row in (row for row in mine if arrived(row)):
                 for step, touch in {**steps, "replied_at": "message_replied"}.items():
                     at = row.time(step)
                     if at and at < end(self.day):

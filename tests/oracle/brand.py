@@ -27,13 +27,14 @@ CATEGORIES: Final = ("茶", "面霜", "洗护", "玩具", "啤酒")
 class Row:
     """A row of a data set of the standard channel, and when it lands where the channel is live (Shanghai time).
 
-    ``is_step``: told again later with a further step; an export of the whole history holds the last telling alone.
+    ``is_live_only``: an export of the whole history does not hold it, as it does not hold a first telling where a
+    further step is told later.
     """
 
     dataset: str
     values: dict[str, str]
     lands: dt.datetime | None
-    is_step: bool = False
+    is_live_only: bool = False
 
 
 def clock(day: dt.date, hour: int, minute: int = 0, second: int = 0) -> dt.datetime:
@@ -65,7 +66,11 @@ class Maker:
             untold = {name: None for name in steps if values[name] > moment and values[name] in later}
             self._row(dataset, moment, values | untold, bool(untold))
 
-    def _row(self, dataset: str, at: dt.datetime, values: dict[str, object], is_step: bool) -> None:
+    def live(self, dataset: str, at: dt.datetime, **values: object) -> None:
+        """Add a row that only a live channel delivers."""
+        self._row(dataset, at, values, True)
+
+    def _row(self, dataset: str, at: dt.datetime, values: dict[str, object], is_live_only: bool) -> None:
         """Add a row; a live one lands in the night, now and then after the cut-off or a night late."""
         text = {
             name: f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, dt.datetime) else str(value)
@@ -76,7 +81,7 @@ class Maker:
         if at >= clock(LIVE_FROM, 0):
             night = clock(at.date() + dt.timedelta(days=1), 0)
             lands = night + dt.timedelta(hours=self.chance.choices([2.5, 8, 26.5], [0.85, 0.08, 0.07])[0])
-        self.rows.append(Row(dataset, text, lands, is_step))
+        self.rows.append(Row(dataset, text, lands, is_live_only))
 
     def number(self, prefix: str) -> str:
         """Return an id not used before."""
@@ -124,6 +129,8 @@ def make(seed: int, people: int | None = None) -> list[Row]:
         persons.records(maker, person)
         doings.purchases(maker, person)
         contacts.contacts(maker, person)
+    if maker.odds(0.3):
+        contacts.consent_of_one_channel_under_another_header(maker)
     return maker.rows
 
 

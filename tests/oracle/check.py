@@ -5,12 +5,14 @@ from pathlib import Path
 
 from tests.oracle import (
     compare,
+    draws,
     figures,
     lists,
     orders,
     people,
     profile,
     recall,
+    runs,
     segments,
     staff_figures,
     stages,
@@ -19,8 +21,11 @@ from tests.oracle import (
 from tests.oracle.book import Book, Person
 from tests.oracle.brand import clock
 from tests.oracle.compare import Report
-from tests.oracle.homes import landed
+from tests.oracle.homes import closed_from, landed
 from tests.oracle.world import World, world
+
+#: Probabilities are published with six decimals.
+ROUNDED = 1e-6
 
 
 def check(home: Path, dates: list[dt.date]) -> Report:
@@ -28,12 +33,16 @@ def check(home: Path, dates: list[dt.date]) -> Report:
     report = Report()
     known = world(landed(home))
     published = compare.versions(home)
+    closed = closed_from(home)
     for day in dates:
-        _check_date(report, known, day, day if known.is_live else dates[-1] + dt.timedelta(days=99), published[day])
+        at_publish = day if known.is_live else dates[-1] + dt.timedelta(days=99)
+        _check_date(report, known, day, at_publish, published[day], is_closed=day >= closed)
     return report
 
 
-def _check_date(report: Report, known: World, day: dt.date, at_publish: dt.date, folder: Path) -> None:
+def _check_date(
+    report: Report, known: World, day: dt.date, at_publish: dt.date, folder: Path, *, is_closed: bool
+) -> None:
     everybody = people.people(known, day)
     ids = compare.partition(folder)
     for person in sorted({*ids.values(), *everybody}, key=sorted):
@@ -46,31 +55,45 @@ def _check_date(report: Report, known: World, day: dt.date, at_publish: dt.date,
         expected = {person: row(book, person) for person in book.people}
         compare.by_person(report, day, table, compare.rows(folder, table), ids, expected)
 
-    check_lists(report, book, now, folder)
-    check_recall(report, book, folder)
+    check_lists(report, book, now, folder, is_closed=is_closed)
+    if is_closed:
+        for table in ("recall_audience", "recall_tasks", "recall_assignment", "recall_budget"):
+            report.value((day, table, "all"), "is_empty", not compare.rows(folder, table), True)
+    else:
+        check_recall(report, book, folder)
     check_figures(report, known, day, folder)
 
 
 def check_recall(report: Report, book: Book, folder: Path) -> None:
     """Compare who is a candidate, who may be sent nothing, and whether every plan is one of the person's options."""
     scores = {row["one_id"]: row["score"] for row in compare.rows(folder, "customer_scores") if row["model"] == "churn"}
-    arms = {row["one_id"]: row["arm"] for row in compare.rows(folder, "recall_assignment")}
+    draws_of = {row["one_id"]: row for row in compare.rows(folder, "recall_assignment")}
+    ancestries = compare.ancestries(folder, book.day)
     plans = {row["one_id"]: row for row in compare.rows(folder, "recall_audience")}
     for one_id, person in sorted(book.ids.items()):
         where = (book.day, "recall_assignment", " ".join("/".join(record) for record in sorted(person)))
         rule = recall.policy(book, person, scores.get(one_id))
-        report.value(where, "is_candidate", one_id in arms, rule is not None)
-        if rule is None or one_id not in arms:
+        report.value(where, "is_candidate", one_id in draws_of, rule is not None)
+        if rule is None or one_id not in draws_of:
             continue
         said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
         options = recall.options(book, person, rule, said)
-        if arms[one_id] not in recall.HOLDOUTS:
-            report.value(where, "is_ineligible", arms[one_id] == "ineligible", not options)
+        draw = draws_of[one_id]
+        arm, chance = draw["arm"], draw["assignment_probability"]
+        report.value(where, "is_eligible", draw["is_eligible"], bool(options))
+        report.value(where, "global_holdout", draw["global_holdout"], arm == "holdout_global")
+        if arm not in recall.HOLDOUTS:
+            report.value(where, "is_ineligible", arm == "ineligible", not options)
+        ids = len({one_id} | ancestries[one_id])
+        likely = draws.probabilities(ids, len(options))[arm]
+        is_likely = any(abs(chance - each) < ROUNDED for each in likely)
+        report.value(where, "assignment_probability", chance, chance if is_likely else likely)
         if plan := plans.get(one_id):
             chosen = (plan["message_channel"], plan["offer_id"] or "none")
             with_staff = plan["message_channel"] in recall.WITH_STAFF
             expected = {
                 "policy_id": rule["policy_id"],
+                "ladder_step": int(rule["ladder_step"]) or None,
                 "audience_kind": rule["audience_kind"],
                 "consent_purpose": rule["consent_purpose"],
                 "content_theme": rule["content_theme"],
@@ -83,7 +106,7 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
             )
 
 
-def check_lists(report: Report, book: Book, now: Book, folder: Path) -> None:
+def check_lists(report: Report, book: Book, now: Book, folder: Path, *, is_closed: bool) -> None:
     """Compare the lists of whom to hand over and of whom to write the same words."""
     paid = {row["one_id"]: row["net_paid_fen"] for row in compare.rows(folder, "customers")}
     expected = {
@@ -92,6 +115,8 @@ def check_lists(report: Report, book: Book, now: Book, folder: Path) -> None:
             person: lists.general(book, person, now, kin(book, folder, one_id)) for one_id, person in book.ids.items()
         },
     }
+    if is_closed:
+        expected["general_list"] = {}
     for table, rows in expected.items():
         mine = {person: row for person, row in rows.items() if row}
         compare.by_person(report, book.day, table, compare.rows(folder, table), book.ids, mine)
@@ -142,7 +167,8 @@ def check_figures(report: Report, known: World, version: dt.date, folder: Path) 
 
 def kin(book: Book, folder: Path, one_id: str) -> list[Person]:
     """Return the persons of whom an id is an ancestor."""
-    return [book.ids[one] for one in sorted(compare.heirs(folder, one_id)) if one in book.ids]
+    came_of = compare.ancestries(folder)
+    return [book.ids[one] for one in sorted(came_of) if one_id in came_of[one] and one in book.ids]
 
 
 def customer(book: Book, person: Person) -> dict[str, object]:
@@ -155,5 +181,5 @@ def customer(book: Book, person: Person) -> dict[str, object]:
 TABLES = {
     "customers": customer,
     "customer_segments": segments.segments,
-    "customer_lifecycle": stages.lifecycle,
+    "customer_lifecycle": lambda book, person: stages.lifecycle(book, person) | runs.columns(book, person),
 }

@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,6 +12,7 @@ import pyarrow.parquet as pq
 from tests.oracle.world import cut_off
 
 UTC = dt.timedelta(hours=8)
+LAST = dt.date(9000, 1, 1)
 Key = tuple[str, str]
 
 
@@ -66,16 +69,24 @@ def partition(folder: Path, day: dt.date | None = None) -> dict[str, frozenset[K
     return {one_id: frozenset(records) for one_id, records in found.items()}
 
 
-def heirs(folder: Path, one_id: str) -> set[str]:
-    """Return the ids that came of an id by merges and splits, near or far, and those parted from it by a split."""
-    redirects = rows(folder, "identity_redirects")
-    steps = [(row["one_id_old"], row["one_id"]) for row in redirects]
-    parted = [(row["one_id_old"], row["one_id"]) for row in redirects if row["change"] == "split"]
-    steps += [(one_id, new) for old, new in parted if (old, one_id) in parted]
-    found: set[str] = set()
-    while more := {new for old, new in steps if old in found | {one_id}} - found:
-        found |= more
-    return found - {one_id}
+@cache
+def ancestries(folder: Path, day: dt.date = LAST) -> dict[str, set[str]]:
+    """Return the ids that each id came of as known on a date, one change after the other.
+
+    Who flows into another brings all they came of; the parts of a split come of what was split, and of one another.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    redirects = [row for row in rows(folder, "identity_redirects") if row["changed_at"] <= cut_off(day)]
+    for row in sorted(redirects, key=lambda row: row["changed_at"]):
+        old, new = row["one_id_old"], row["one_id"]
+        others = {
+            other["one_id"]
+            for other in redirects
+            if (other["one_id_old"], other["change"], row["change"]) == (old, "split", "split")
+            and abs(other["changed_at"] - row["changed_at"]) < dt.timedelta(seconds=1)
+        }
+        found[new] |= ({old} | found[old] | others) - {new}
+    return found
 
 
 def _stood(row: dict, day: dt.date | None) -> bool:

@@ -4,6 +4,10 @@ import datetime as dt
 
 from tests.oracle.brand import DATES, GOODS, Maker, clock, phone
 
+#: Words of platforms for a message's end, as they spell them; nobody ever explained the last of the first.
+ARRIVED = ("sent", "delivered", "DELIVRD", "已发送", "送达成功", None, "parked")
+FAILED = ("FAILED", "发送失败", "hard-bounce", "No Answer", "Not_Delivered")
+REFUSED = ("unsubscribed", "Opted-Out", "已退订", "opt out")
 MESSAGE_CHANNELS = ("wecom", "sms", "call", "official_account", "mini_program", "app_push", "wecom_group", "email")
 EVENTS = (
     *("visit", "view", "view", "view", "view", "search", "add_to_cart", "favourite", "like", "comment", "review"),
@@ -28,6 +32,9 @@ def contacts(maker: Maker, person: int) -> None:
             points(maker, person, record)
     if maker.odds(0.3):
         suppression(maker, person)
+    if maker.odds(0.3):
+        ladder(maker, person)
+    entitlement(maker, person)
 
 
 def consents(maker: Maker, person: int, record: tuple[str, str]) -> None:
@@ -47,6 +54,16 @@ def consents(maker: Maker, person: int, record: tuple[str, str]) -> None:
             at = maker.moment(at) if maker.odds(0.8) else at
             back = maker.chance.choice([channel, None])
             maker.add("consents", at, **row, message_channel=back, purpose="marketing", granted="false", changed_at=at)
+
+
+def consent_of_one_channel_under_another_header(maker: Maker) -> None:
+    """Add a file of the last day that says `channel` for `message_channel`: were it read, its yes would be for all."""
+    at = clock(DATES[-1], 12)
+    for person in range(0, maker.people, 3):
+        source, customer_id = maker.records[person][0]
+        row = {"source": source, "customer_id": customer_id, "channel": "sms"}
+        if maker.began[person] < at:
+            maker.live("consents", at, **row, purpose="marketing", granted="true", changed_at=at)
 
 
 def friends(maker: Maker, person: int, record: tuple[str, str]) -> None:
@@ -100,12 +117,14 @@ def message(maker: Maker, person: int, record: tuple[str, str]) -> None:
     at = maker.moment(maker.began[person])
     channel = chance.choice(MESSAGE_CHANNELS[:3])
     row: dict = {"source": source, "message_id": maker.number("M"), "customer_id": customer_id, "sent_at": at}
-    row |= {"message_channel": channel, "status": "sent"}
+    row |= {"message_channel": channel, "status": chance.choice(ARRIVED)}
     row["staff_id"] = chance.choice(["G1", "G2", "G3", "G5"]) if channel in ("wecom", "call") else None
     if maker.odds(0.15):
-        reason = chance.choice(["empty_number", "busy", "wrong_number"])
-        maker.add("messages", at, **row | {"status": "failed", "failure_reason": reason})
+        reason = chance.choice(["empty_number", "busy", "wrong_number", None])
+        maker.add("messages", at, **row | {"status": chance.choice(FAILED), "failure_reason": reason})
         return
+    if maker.odds(0.04):
+        row["status"] = chance.choice(REFUSED)
     steps: dict[str, dt.datetime | None] = {"delivered_at": at + dt.timedelta(seconds=20) if maker.odds(0.7) else None}
     for step, share in (("opened_at", 0.4), ("clicked_at", 0.2), ("replied_at", 0.25), ("unsubscribed_at", 0.04)):
         later = at + chance.choice([dt.timedelta(minutes=5), dt.timedelta(hours=7), dt.timedelta(days=8)])
@@ -123,6 +142,50 @@ def coupon(maker: Maker, person: int, record: tuple[str, str]) -> None:
     if orders and maker.odds(0.4):
         _, row["order_id"], used = maker.chance.choice(orders)
     maker.add("coupons", at, **row, issued_at=at, redeemed_at=used, expires_at=at + dt.timedelta(days=30))
+
+
+def ladder(maker: Maker, person: int) -> None:
+    """Add the first rungs of the first-order ladder, each told by a message's campaign or offer or by a coupon."""
+    chance = maker.chance
+    source, customer_id = maker.records[person][0]
+    at = maker.moment(maker.began[person])
+    for rung in range(1, chance.choice([1, 2, 3, 3]) + 1):
+        if at.date() > DATES[-1]:
+            return
+        row: dict = {"source": source, "customer_id": customer_id}
+        told = chance.choice(["campaign_id", "offer_id", "coupon"])
+        if told == "coupon":
+            row |= {"coupon_id": maker.number("CP"), "offer_id": f"ladder_{rung}", "issued_at": at}
+            maker.add("coupons", at, **row, expires_at=at + dt.timedelta(days=7))
+        else:
+            row |= {"campaign_id": f"first_order_ladder_{rung}_{at:%Y%m}"} if told == "campaign_id" else {}
+            row |= {"offer_id": f"ladder_{rung}"} if told == "offer_id" else {}
+            row |= {"message_id": maker.number("M"), "sent_at": at}
+            row["message_channel"] = chance.choice(["official_account", "wecom"])
+            maker.add("messages", at, **row, status=chance.choice(("sent", "sent", "sent", "FAILED")))
+        at += dt.timedelta(days=chance.choice([6, 7, 8, 20]))
+
+
+def entitlement(maker: Maker, person: int) -> None:
+    """Add what a person of more than a year paid for and what ends these days, and now and then a reminder of it."""
+    chance = maker.chance
+    source, customer_id = maker.records[person][0]
+    row: dict = {"source": source, "customer_id": customer_id}
+    day = DATES[-1] + dt.timedelta(days=chance.choice([-1, 0, 1, 5, 12, 14, 15, 16, 17]))
+    ends = clock(day, chance.choice([0, 23]))
+    began = maker.began[person]
+    if maker.odds(0.4) or began + dt.timedelta(days=366) > ends:
+        return
+    renewed = clock(DATES[1] - dt.timedelta(days=chance.choice([0, 9])), 12) if maker.odds(0.2) else None
+    ids = {"entitlement_id": maker.number("EN"), "kind": "membership"}
+    maker.add("entitlements", began, **row, **ids, expires_at=ends, renewed_at=renewed)
+    channel = chance.choice([None, "sms", "call"])
+    maker.add("consents", began, **row, message_channel=channel, purpose="service", granted="true", changed_at=began)
+    at = clock(DATES[0] - dt.timedelta(days=chance.choice([3, 4, 5, 6, 7, 44, 45])), 11)
+    for rung in range(1, chance.choice([0, 1, 1, 2, 3]) + 1):
+        row |= {"message_id": maker.number("M"), "message_channel": "sms", "campaign_id": f"renewal_{rung}_{at:%Y%m}"}
+        maker.add("messages", at, **row, status="sent", sent_at=at)
+        at += dt.timedelta(days=1)
 
 
 def points(maker: Maker, person: int, record: tuple[str, str]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from tests.oracle.book import Book
+from tests.oracle.messages import refused_at
 from tests.oracle.orders import Order
 from tests.oracle.profile import is_member
 from tests.oracle.staff_figures import friends_of, orders_of, private_orders
@@ -146,7 +147,7 @@ def refusals(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
     for person, mine in book.counted("events").items():
         said["complaints"] += [(row.happened.date(), person) for row in mine if row.text("event_type") == "complain"]
     for person, mine in book.counted("messages").items():
-        gone = [at for row in mine if (at := row.time("unsubscribed_at")) and at < end(book.day)]
+        gone = [at for row in mine if (at := refused_at(row)) and at < end(book.day)]
         said["opt_outs"] += [(at.date(), person) for at in gone]
     for person, mine in book.counted("consents").items():
         words = [row for row in mine if row.text("purpose") == "marketing"]

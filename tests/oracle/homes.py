@@ -12,13 +12,15 @@ from tests.builders import give_keys, siyu
 from tests.oracle.brand import LIVE_FROM, Row, clock
 
 UTC = dt.timedelta(hours=8)
+#: A night's run reads what has landed by 06:30 of the next day.
+RUN_AT = dt.timedelta(hours=6, minutes=30)
 HISTORY_LANDED = clock(LIVE_FROM, 0) - dt.timedelta(seconds=1)
 
 
 def run_history(home: Path, rows: Iterable[Row], dates: list[dt.date]) -> None:
     """Land everything as one export and run the dates as one backfill."""
     give_keys(home)
-    for dataset, mine in _by_dataset(row for row in rows if not row.is_step):
+    for dataset, mine in _by_dataset(row for row in rows if not row.is_live_only):
         file = home / "landing" / "standard" / dataset / "export.csv"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_csv(mine), encoding="utf-8")
@@ -52,7 +54,26 @@ def landed(home: Path) -> list[Row]:
         at = dt.datetime.fromisoformat(said["landed_at"]) + UTC
         lands = at if at > HISTORY_LANDED else None
         rows += [Row(said["dataset"], values, lands) for values in _read(sidecar.parent / said["raw_name"])]
-    return sorted(rows, key=landing_of)
+    return sorted((row for row in rows if not is_set_aside(row)), key=landing_of)
+
+
+def closed_from(home: Path) -> dt.date:
+    """Return the first date on which nobody is sent anything, since a file in which refusals may stand is unread."""
+    unread = [
+        dt.datetime.fromisoformat(json.loads(sidecar.read_text(encoding="utf-8"))["landed_at"]) + UTC
+        for sidecar in (home / "raw" / "standard" / "consents").glob("*.landed.json")
+        if any(is_set_aside(Row("consents", values, None)) for values in _read(sidecar.with_name(_raw_name(sidecar))))
+    ]
+    return min((at - RUN_AT).date() for at in unread) if unread else dt.date.max
+
+
+def _raw_name(sidecar: Path) -> str:
+    return json.loads(sidecar.read_text(encoding="utf-8"))["raw_name"]
+
+
+def is_set_aside(row: Row) -> bool:
+    """Say whether a row is of a file without the column that narrows what it says, but with one nobody declared."""
+    return row.dataset == "consents" and "channel" in row.values
 
 
 def _read(file: Path) -> list[dict[str, str]]:
@@ -66,10 +87,10 @@ def landing_of(row: Row) -> dt.datetime:
 
 
 def _by_dataset(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
-    found: dict[str, list[Row]] = {}
+    found: dict[tuple[str, bool], list[Row]] = {}
     for row in rows:
-        found.setdefault(row.dataset, []).append(row)
-    return sorted(found.items())
+        found.setdefault((row.dataset, is_set_aside(row)), []).append(row)
+    return [(dataset, mine) for (dataset, _), mine in sorted(found.items())]
 
 
 def _csv(rows: list[Row]) -> str:

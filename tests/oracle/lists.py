@@ -5,8 +5,11 @@ from collections import Counter
 
 from tests.oracle.book import Book, Person
 from tests.oracle.goods import last_year
+from tests.oracle.ladders import is_resting
+from tests.oracle.messages import arrived, refused_at
 from tests.oracle.profile import exclusion, followers, last_seller, last_word, ranked_followers, reachable
-from tests.oracle.world import end, seed
+from tests.oracle.stages import recent
+from tests.oracle.world import end, number, seed
 
 DAY = dt.timedelta(days=1)
 COMPLAINT_DAYS = next(int(row["value"]) for row in seed("recall_settings") if row["name"] == "complaint_days")
@@ -50,10 +53,14 @@ def general(book: Book, person: Person, now: Book, kin: list[Person]) -> dict[st
     """
     if exclusion(book, person) not in ("profiling_refused", "profiling_never_asked"):
         return None
-    if not may_be_written_to(book, person):
+    if not may_be_written_to(book, person) or is_resting(book, person):
         return None
     costs = {row["message_channel"]: int(row["send_fen"]) + int(row["labour_fen"]) for row in seed("send_costs")}
     refused = set().union(*(refused_channels(now, other) for other in (person, *kin)))
+    if any(act.touch == "ask_service" for act in recent(book, person, number("need_state_days"))):
+        # The answer comes first, and from a person.
+        problem = next(row for row in seed("need_state_plays") if row["need_state"] == "problem")
+        refused |= set(problem["barred_channels"].split("|"))
     agreed = agreed_channels(now, person)
     found = [
         (costs[row["message_channel"]], row["message_channel"], row["template_id"])
@@ -87,7 +94,7 @@ def contacts(book: Book, person: Person, days: int) -> int:
     """Return how many messages that arrived were sent in the last days."""
     since = end(book.day) - days * DAY
     sent = book.rows("messages").get(person, [])
-    return sum(1 for row in sent if row.happened >= since and not row.text("failure_reason"))
+    return sum(1 for row in sent if row.happened >= since and arrived(row))
 
 
 def refused_channels(now: Book, person: Person) -> set[str]:
@@ -99,7 +106,7 @@ def refused_channels(now: Book, person: Person) -> set[str]:
                 channel = row.text("message_channel")
                 found |= {channel} if channel else {other["message_channel"] for other in seed("message_channels")}
     for row in (row for row in now.known.latest("messages", now.day) if row.record in person):
-        if row.time("unsubscribed_at"):
+        if refused_at(row):
             found.add(row.text("message_channel"))
     return found
 

@@ -125,19 +125,27 @@ def _differ(one: dict[tuple[str, str], set[str]], other: dict[tuple[str, str], s
 
 def owned(book_values: dict[Value, set[Key]], house: set[Value]) -> dict[Value, set[Key]]:
     """Return the values that are somebody's: one that joins nobody, a number of the house, reaches nobody either."""
-    return {value: holders for value, holders in book_values.items() if joins(value, holders) and value not in house}
+    return {
+        value: holders for value, holders in book_values.items() if joins(value, holders) and not is_of(value, house)
+    }
 
 
 def house_numbers(world: World, day: dt.date) -> set[Value]:
-    """Return the numbers known to be staff's or a shop's: they join nobody from the day they are known, for good."""
+    """Return the values known to be staff's or a shop's: of any type, they join nobody from that day on, for good."""
     listed = {
         (row.text("id_type"), row.text("id_scope") or "", row.text("id_value"))
         for row in world.known("suppressions", day)
-        if row.text("reason") == "staff" and row.text("id_type") in ("mobile", "landline", "email")
+        if row.text("reason") == "staff" and row.text("id_type") != "customer_id"
     }
     columns = (("staff", "mobile"), ("stores", "phone"))
     said = {("mobile", "", row.text(column)) for noun, column in columns for row in world.known(noun, day)}
     return listed | {value for value in said if value[2]}
+
+
+def is_of(value: Value, house: set[Value]) -> bool:
+    """Say whether a value is one of the house; said without a scope it is one under every account."""
+    id_type, _, text = value
+    return value in house or (id_type, "", text) in house
 
 
 def one_of_each_source(holders: set[Key]) -> bool:

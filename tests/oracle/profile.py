@@ -38,9 +38,18 @@ def profile(book: Book, person: Person) -> dict[str, object]:
         "owner_staff_id": owner(book, person),
         "last_seller_staff_id": last_seller(book, person),
         **dict(zip(("preferred_channel", "preferred_hour"), _preferences(book, person), strict=True)),
+        "identity_confidence": confidence(book, person),
         "is_island": False,
         "exclusion": exclusion(book, person),
     }
+
+
+def confidence(book: Book, person: Person) -> str:
+    """Return how sure an identity is: nothing is typed, refused or a device's in a random brand, so never low."""
+    strength = {row["id_type"]: int(row["strength"]) for row in seed("id_types")}
+    least = next(int(row["value"]) for row in seed("identity_limits") if row["limit_name"] == "strong_link")
+    is_known = any(strength[kind] >= least for kind in book.reached.get(person, set()))
+    return "high" if len(person) > 1 or is_known else "medium"
 
 
 def exclusion(book: Book, person: Person) -> str | None:
@@ -180,9 +189,9 @@ def followers(book: Book, person: Person) -> list[Record]:
     return [row for row in rows if not any(row.time(step) and row.time(step) < end(book.day) for step in steps)]
 
 
-def consented(book: Book, person: Person) -> set[str]:
-    """Return the message channels with consent to marketing: of each the last word, one about all channels included."""
-    words = [row for row in book.rows("consents").get(person, []) if row.text("purpose") == "marketing"]
+def consented(book: Book, person: Person, purpose: str = "marketing") -> set[str]:
+    """Return the message channels with consent to a purpose: of each the last word, one about all channels included."""
+    words = [row for row in book.rows("consents").get(person, []) if row.text("purpose") == purpose]
     found = set()
     for channel in (row["message_channel"] for row in seed("message_channels")):
         mine = [row for row in words if row.text("message_channel") in (channel, None)]

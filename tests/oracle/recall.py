@@ -6,10 +6,12 @@ The churn score is read as published: it is a model's and no rule.
 import datetime as dt
 
 from tests.oracle.book import Book, Person
+from tests.oracle.ladders import is_resting, ladder, step_of
 from tests.oracle.lists import contacts, may_be_written_to
+from tests.oracle.messages import arrived, refused_at
 from tests.oracle.profile import consented, exclusion, owner, reachable
 from tests.oracle.stages import is_deleted_friend, purchases, stage
-from tests.oracle.world import end, seed
+from tests.oracle.world import Record, end, seed
 
 WITH_STAFF = {"wecom", "call"}
 ACTIVE = {"first_buyer", "repeat", "loyal"}
@@ -23,37 +25,64 @@ def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | 
     bought = purchases(book, person)
     now = stage(bought, book.day)
     high = next(float(row["value"]) for row in seed("recall_settings") if row["name"] == "high_risk_churn_score")
-    due = {f"recall_{now}"}
+    due = {(f"recall_{now}", 0), renewal(book, person)}
+    first = ladder(book, person, "first_order_ladder")
     if not bought.days and bought.registered:
-        row = next(row for row in seed("recall_policies") if row["policy_id"] == "first_order_ladder")
-        if (book.day - bought.registered).days >= int(row["after_days"]):
-            due.add("first_order_ladder")
+        after = int(step_of("first_order_ladder", 1)["after_days"])
+        if (book.day - bought.registered).days >= after and first.is_over("first_order_ladder", book.day):
+            due.add(("first_order_ladder", first.step + 1))
+    if first.step and bought.days and (book.day - bought.days[-1]).days <= 7:
+        further = sum(
+            order.is_purchase and order.ordered_at.date() >= first.began for order in book.orders.get(person, [])
+        )
+        if ladder(book, person, "after_purchase_climb").step < (next_step := min(further, 3)):
+            due.add(("after_purchase_climb", next_step))
     if now in ACTIVE and churn is not None and churn >= high:
-        due.add("recall_high_risk")
+        due.add(("recall_high_risk", 0))
     if is_deleted_friend(book, person):
-        due.add("re_add")
-    # Nobody in a random brand has had a step of a ladder: the first is next.
-    rows = [row for row in seed("recall_policies") if row["policy_id"] in due and int(row["ladder_step"]) <= 1]
+        due.add(("re_add", 0))
+    rows = [row for row in seed("recall_policies") if (row["policy_id"], int(row["ladder_step"])) in due]
+    if is_resting(book, person):
+        rows = [row for row in rows if row["consent_purpose"] != "marketing"]
     return min(rows, key=lambda row: int(row["priority"]), default=None)
+
+
+def renewal(book: Book, person: Person) -> tuple[str, int]:
+    """Return the reminder that is next while a right ends within 15 days and is not renewed; step 0 is none."""
+    ends = [
+        (row.time("expires_at").date() - book.day).days
+        for row in book.rows("entitlements").get(person, [])
+        if not (row.time("renewed_at") and row.time("renewed_at") < end(book.day))
+    ]
+    within = int(step_of("renewal", 1)["within_days"])
+    memory = next(int(row["value"]) for row in seed("recall_settings") if row["name"] == "renewal_memory_days")
+    reached = ladder(book, person, "renewal", memory)
+    # Of several rights the one that ends first is reminded of.
+    left = min((days for days in ends if days > 0), default=None)
+    is_due = left is not None and left <= within and reached.is_over("renewal", book.day)
+    return ("renewal", reached.step + 1 if is_due else 0)
 
 
 def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set[tuple[str, str]]:
     """Return the (channel, offer) pairs that a candidate may get; ``said`` holds their segments and need."""
     if not may_be_written_to(book, person):
         return set()
-    may = reachable(book, person) & consented(book, person) - silenced(book, person)
+    may = reachable(book, person) & consented(book, person, rule["consent_purpose"]) - silenced(book, person)
     if owner(book, person) is None:
         may -= WITH_STAFF
     month = (book.day + dt.timedelta(days=1)).replace(day=1)
     caps = {row["cap_id"]: int(row["most"]) for row in seed("contact_caps") if row["cap_id"].startswith("wecom")}
-    if wecom_since(book, person, month) >= caps["wecom_month"]:
+    sent = wecom_since(book, person, month)
+    recalls = [row for row in sent if is_of_recall(row)]
+    if len(sent) >= caps["wecom_month"] or len(recalls) >= caps["wecom_recall_month"]:
         may.discard("wecom")
     plays = {row["need_state"]: row for row in seed("need_state_plays")}
     play = plays.get(said["need_state"])
     if play:
         may -= set(play["barred_channels"].split("|"))
     rfm = {row["rfm_segment"]: row for row in seed("rfm_offer_rules")}.get(said["rfm_segment"])
-    is_offered = not any(row and row["offers_allowed"] == "false" for row in (play, rfm))
+    role = next((row for row in seed("super_user_rules") if row["super_user_role"] == said["super_user_role"]), None)
+    is_offered = not any(row and row["offers_allowed"] == "false" for row in (play, rfm, role))
     return {
         (row["message_channel"], row["offer_id"])
         for row in seed("recall_menu")
@@ -68,19 +97,22 @@ def silenced(book: Book, person: Person) -> set[str]:
     """Return the channels that a refusal or an unsubscribing known by the date closes."""
     found = {row.text("message_channel") for row in book.suppressions.get(person, [])} - {None}
     for row in book.rows("messages").get(person, []):
-        if row.time("unsubscribed_at") and row.time("unsubscribed_at") < end(book.day):
+        if (at := refused_at(row)) and at < end(book.day):
             found.add(row.text("message_channel"))
     return found
 
 
-def wecom_since(book: Book, person: Person, first: dt.date) -> int:
-    """Return how many WeCom messages arrived since a day."""
+def wecom_since(book: Book, person: Person, first: dt.date) -> list[Record]:
+    """Return the WeCom messages that arrived since a day."""
     sent = book.rows("messages").get(person, [])
-    return sum(
-        1
-        for row in sent
-        if row.text("message_channel") == "wecom" and not row.text("failure_reason") and row.happened.date() >= first
-    )
+    return [
+        row for row in sent if row.text("message_channel") == "wecom" and arrived(row) and row.happened.date() >= first
+    ]
+
+
+def is_of_recall(row: Record) -> bool:
+    """Say whether a message gives back the campaign of a policy of ours."""
+    return any((row.text("campaign_id") or "").startswith(f"{rule['policy_id']}_") for rule in seed("recall_policies"))
 
 
 __all__ = ["HOLDOUTS", "contacts", "options", "policy"]

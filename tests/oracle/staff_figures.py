@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cache
 
 from tests.oracle.book import Book
+from tests.oracle.messages import arrived
 from tests.oracle.orders import Order, paid_orders
 from tests.oracle.world import end, seed
 
@@ -81,7 +82,7 @@ def staff_rows(book: Book, day: dt.date) -> dict[str, dict[str, object]]:
         (book.one(person), row)
         for person, mine in book.counted("messages").items()
         for row in mine
-        if row.text("staff_id") and not row.text("failure_reason") and row.text("status") != "failed"
+        if row.text("staff_id") and arrived(row)
     ]
     sent, replied = defaultdict(int), defaultdict(int)
     contacted = defaultdict(set)

@@ -6,11 +6,13 @@ import itertools
 import math
 from collections import Counter, defaultdict
 from fractions import Fraction
+from functools import cache
 
 from tests.oracle.book import Act, Book, Person
 from tests.oracle.goods import product_category, spend
+from tests.oracle.people import people
 from tests.oracle.profile import exclusion, followers, is_member, seen_between
-from tests.oracle.world import end, number, seed
+from tests.oracle.world import World, end, number, seed
 
 HALF = Fraction(1, 2)
 DAY = dt.timedelta(days=1)
@@ -32,20 +34,52 @@ class Purchases:
 
 def purchases(book: Book, person: Person) -> Purchases:
     """Return what a person bought, by day, and their cadence."""
-    days = tuple(sorted({order.ordered_at.date() for order in book.orders.get(person, []) if order.is_purchase}))
+    days = _days(book, person)
     registered = [row.time("registered_at").date() for row in book.customers.get(person, [])]
     found = Purchases(days, 0, min(registered, default=None))
-    return dataclasses.replace(found, cadence=_cadence(days, found.in_year(book.day)))
+    return dataclasses.replace(found, cadence=_cadence(found, book))
 
 
-def _cadence(days: tuple[dt.date, ...], year: list[dt.date]) -> int:
-    """Return K: the gap of the year that 90 in 100 do not exceed, shrunk to the 60 days of a brand too small to say."""
-    # A gap is of the year in which it ends.
-    gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days) if later in year]
-    prior, weight = number("cadence_default_days"), number("cadence_prior_weight")
+def _days(book: Book, person: Person) -> tuple[dt.date, ...]:
+    return tuple(sorted({order.ordered_at.date() for order in book.orders.get(person, []) if order.is_purchase}))
+
+
+def _cadence(bought: Purchases, book: Book) -> int:
+    """Return K: the gap of the year that 90 in 100 do not exceed, shrunk to what the brand's customers have."""
+    gaps = _gaps(bought, book.day)
+    quarter = dt.date(book.day.year, (book.day.month - 1) // 3 * 3 + 1, 1)
+    prior, weight = brands_gap(book.known, quarter), number("cadence_prior_weight")
     own = sorted(gaps)[math.ceil(Fraction(9, 10) * len(gaps)) - 1] if gaps else 0
     shrunk = Fraction(len(gaps) * own + weight * prior, len(gaps) + weight)
     return min(max(math.floor(shrunk + HALF), number("cadence_minimum_days")), number("order_window_days"))
+
+
+def _gaps(bought: Purchases, day: dt.date) -> list[int]:
+    """Return the gaps of the year; one is of the year in which it ends."""
+    year = bought.in_year(day)
+    return [(later - earlier).days for earlier, later in itertools.pairwise(bought.days) if later in year]
+
+
+@cache
+def brands_gap(known: World, quarter: dt.date) -> int:
+    """Return the gap that 90 in 100 votes of a quarter's first day do not exceed, or 60 days where gaps are few.
+
+    Both purchases of such a gap lie in the year. Each customer has one vote, shared out among their gaps. No category
+    of a random brand has gaps enough of its own.
+    """
+    book = Book(known, quarter, {str(at): person for at, person in enumerate(people(known, quarter))})
+    votes = []
+    for person in book.people:
+        year = Purchases(_days(book, person), 0, None).in_year(quarter)
+        mine = [(later - earlier).days for earlier, later in itertools.pairwise(year)]
+        votes += [(gap, Fraction(1, len(mine))) for gap in mine]
+    if len(votes) < number("cadence_minimum_gaps"):
+        return number("cadence_default_days")
+    everything = sum(vote for _, vote in votes)
+    so_far = itertools.accumulate(vote for _, vote in sorted(votes))
+    return next(
+        gap for (gap, _), votes_so_far in zip(sorted(votes), so_far, strict=True) if votes_so_far >= everything * 9 / 10
+    )
 
 
 def stage(bought: Purchases, day: dt.date) -> str | None:

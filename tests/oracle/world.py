@@ -14,6 +14,7 @@ from tests.oracle.brand import Row, clock
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 LAG = dt.timedelta(hours=6)
+YEAR = dt.timedelta(days=365)
 KEYS = {
     "customers": ("source", "customer_id"),
     "orders": ("source", "order_id"),
@@ -28,6 +29,7 @@ KEYS = {
     "stores": ("store_id",),
     "staff": ("staff_id",),
     "follows": ("source", "staff_id", "customer_id", "added_at"),
+    "entitlements": ("source", "entitlement_id"),
     "groups": ("source", "group_id"),
     "group_memberships": ("source", "group_id", "customer_id", "joined_at"),
     "task_results": ("task_id", "staff_id", "changed_at"),
@@ -208,6 +210,8 @@ def _known(row: Row) -> dt.datetime:
         return dt.datetime.fromisoformat(row.values["updated_at"])
     if row.dataset in DESCRIBES:
         return NEVER
+    if row.dataset == "entitlements":
+        return dt.datetime.fromisoformat(row.values["expires_at"]) - YEAR + LAG
     if row.dataset == "channel_costs":
         return end(dt.date.fromisoformat(row.values["cost_date"])) + LAG
     return dt.datetime.fromisoformat(row.values[HAPPENED[row.dataset]]) + LAG

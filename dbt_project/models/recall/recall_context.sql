@@ -76,9 +76,7 @@ select
     contacts.last_replied_at,
     coalesce(ladders.first_order_step, 0) as first_order_step,
     ladders.days_since_first_order_step,
-    -- Nobody enters that ladder with an order behind them, so all orders lie after its start.
-    case when ladders.first_order_step > 0 then coalesce(orders.order_count, 0) else 0 end
-        as orders_since_first_order_ladder,
+    coalesce(ladders.orders_since_first_order_ladder, 0) as orders_since_first_order_ladder,
     coalesce(ladders.climb_step, 0) as climb_step,
     coalesce(ladders.renewal_step, 0) as renewal_step,
     ladders.days_since_renewal_step,

@@ -38,7 +38,7 @@ landed as (
         steps.audience_kind,
         steps.ladder_step
     from {{ ref('coupon_states') }} as coupons
-    inner join steps on coupons.offer_id = steps.offer_id and steps.offer_id <> 'none'
+    inner join steps on coupons.offer_id = steps.offer_id
     where coupons.one_id is not null
 ),
 
@@ -51,25 +51,58 @@ contacts as (
         cast({{ days_between('contacted_date', 'as_of_date') }} as bigint) as age_days
     from {{ states_at('landed') }} as known
     where contacted_date <= as_of_date
+),
+
+reached as (
+    select
+        as_of_date,
+        one_id,
+        cast(coalesce(max(case when audience_kind = 'first_order' then ladder_step end), 0) as bigint)
+            as first_order_step,
+        min(case when audience_kind = 'first_order' then age_days end) as days_since_first_order_step,
+        max(case when audience_kind = 'first_order' then age_days end) as days_since_first_rung,
+        cast(coalesce(max(case when audience_kind = 'climb' then ladder_step end), 0) as bigint) as climb_step,
+        cast(
+            coalesce(
+                max(
+                    case
+                        when audience_kind = 'renewal' and age_days <= {{ recall_number('renewal_memory_days') }}
+                            then ladder_step
+                    end
+                ),
+                0
+            ) as bigint
+        ) as renewal_step,
+        min(case when audience_kind = 'renewal' then age_days end) as days_since_renewal_step
+    from contacts
+    group by as_of_date, one_id
+),
+
+-- From the day of the first rung on: who bought before, under a record that was joined since or until a coupon of the
+-- brand's own, did not buy because of it.
+orders as (
+    select
+        reached.as_of_date,
+        reached.one_id,
+        cast(count(*) as bigint) as order_count
+    from reached
+    inner join {{ ref('paid_orders') }} as bought
+        on
+            reached.as_of_date = bought.as_of_date
+            and reached.one_id = bought.one_id
+            and reached.days_since_first_rung >= bought.age_days
+    where bought.counts_as_purchase
+    group by reached.as_of_date, reached.one_id
 )
 
 select
-    as_of_date,
-    one_id,
-    cast(coalesce(max(case when audience_kind = 'first_order' then ladder_step end), 0) as bigint) as first_order_step,
-    min(case when audience_kind = 'first_order' then age_days end) as days_since_first_order_step,
-    cast(coalesce(max(case when audience_kind = 'climb' then ladder_step end), 0) as bigint) as climb_step,
-    cast(
-        coalesce(
-            max(
-                case
-                    when audience_kind = 'renewal' and age_days <= {{ recall_number('renewal_memory_days') }}
-                        then ladder_step
-                end
-            ),
-            0
-        ) as bigint
-    ) as renewal_step,
-    min(case when audience_kind = 'renewal' then age_days end) as days_since_renewal_step
-from contacts
-group by as_of_date, one_id
+    reached.as_of_date,
+    reached.one_id,
+    reached.first_order_step,
+    reached.days_since_first_order_step,
+    coalesce(orders.order_count, 0) as orders_since_first_order_ladder,
+    reached.climb_step,
+    reached.renewal_step,
+    reached.days_since_renewal_step
+from reached
+left join orders on reached.as_of_date = orders.as_of_date and reached.one_id = orders.one_id
