@@ -1,8 +1,8 @@
--- One row per (frozen_on, category), without a category for the brand: the gap between purchases that nine of ten are
--- not longer than, at the first day of a quarter. Each customer has one vote, shared out among their gaps: else who
--- buys every day would say how long a guest who buys four times a year may stay away. A vote is a number of whole
--- units, and a third of it loses less than one by being cut down: each gap is given one back, or the shares of nine
--- customers would fall short of nine votes and the tenth alone would say the cadence.
+-- One row per (frozen_on, category) of which enough is known, without a category for the brand: the gap between
+-- purchases that nine of ten are not longer than, at the first day of a quarter. Each customer has one vote, shared out
+-- among their gaps: else who buys every day would say how long a guest who buys four times a year may stay away. A vote
+-- is a number of whole units, and a third of it loses less than one by being cut down: each gap is given one back, or
+-- the shares of nine customers would fall short of nine votes and the tenth alone would say the cadence.
 {{ config(materialized='table') }}
 {% set vote = '1000000000000000' %}
 
@@ -94,4 +94,7 @@ select
     min(case when votes_so_far * 10 >= cast(customer_count as decimal(20, 0)) * {{ vote }} * 9 then gap_days end)
         as p90_gap_days
 from summed
+where
+    gap_count >= {{ segment_number('cadence_minimum_gaps') }}
+    and customer_count >= {{ segment_number('cadence_minimum_customers') }}
 group by frozen_on, category, gap_count, customer_count
