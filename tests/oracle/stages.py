@@ -142,7 +142,7 @@ def need(book: Book, person: Person) -> str:
 
 
 def journeys(book: Book, person: Person) -> dict[str, object]:
-    """Return the stages of the journeys of frequency, value and interest."""
+    """Return the stages of the journeys of frequency, value and interest; no interest of whom a hard rule keeps out."""
     bought = purchases(book, person).days
     in_group = any(is_member(row, book.day) for row in book.rows("group_memberships").get(person, []))
     follows = bool(followers(book, person))
@@ -152,6 +152,8 @@ def journeys(book: Book, person: Person) -> dict[str, object]:
     ranks = {row["level"]: (int(row["rank"]), row["value_journey_stage"]) for row in seed("member_levels")}
     levels = [ranks[row.text("level")] for row in book.customers.get(person, []) if row.text("level") in ranks]
     loved = sum(count >= number("interest_minimum_orders") for count in spend(book, person)[1].values())
+    if exclusion(book, person):
+        loved = 0
     return {
         "frequency_journey_stage": frequency,
         "value_journey_stage": max(levels)[1] if levels else None,
