@@ -63,9 +63,8 @@ select
             orders.order_count > 0
             then {{ rounded_quotient('orders.net_paid_fen', 'orders.order_count') }}
     end as average_order_fen,
-    -- When and where somebody likes to come is read off what they did: of whom a hard rule keeps out nobody says it.
-    case when hard_rules.exclusion is null then preferences.preferred_channel end as preferred_channel,
-    case when hard_rules.exclusion is null then preferences.preferred_hour end as preferred_hour,
+    preferences.preferred_channel,
+    preferences.preferred_hour,
     identities.identity_confidence,
     identities.is_island,
     hard_rules.is_test,
