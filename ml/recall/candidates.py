@@ -134,9 +134,6 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         "base_rate",
     ]
     people = people.join(policies.loc[chosen, columns].reset_index(drop=True))
-    # Who bought lately is not told that it is long since we met, nor asked why they stay away.
-    lately = _numbers(people, "days_since_order") < rules.setting("long_absence_days")
-    people["scene_id"] = people["scene_id"].mask(people["scene_id"].eq("recall") & lately, "care")
     month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
     people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month
     people["p0"] = people["organic_return_probability"].fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)

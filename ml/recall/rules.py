@@ -31,6 +31,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "super_user_rules": ("super_user_role", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),
     "play_words": ("message_channel", "words"),
+    "lately_scenes": ("scene_id", "has_offer", "lately_scene_id", "content_theme"),
     "talking_points": ("scene_id", "position", "words"),
     "category_names": ("category", "name_zh"),
     "do_not_say": ("audience_kind", "words"),

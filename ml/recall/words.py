@@ -12,6 +12,8 @@ from ml.recall.rules import Rules
 #: Words that may never stand in a reason: they name what a model thinks or what somebody was watched doing.
 FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%")
 
+#: The scene of who bought lately and gets no offer: they are looked after, and nothing is sold.
+CARE: Final = "care"
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
 
@@ -89,12 +91,13 @@ def _coupons(issued: object, redeemed: object) -> str:
 def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the reason of each plan: habit, taste, coupons → what to do, which offer.
 
-    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」.
+    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care`` no offer and no
+    coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
 
     Parameters
     ----------
     plans
-        Candidate columns with ``message_channel`` and ``offer_words``.
+        Candidate columns with ``message_channel``, ``scene_id`` and ``offer_words``.
     rules
         The seed ``play_words`` names the deed per channel.
     """
@@ -104,7 +107,10 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
         parts = [_habit(row)]
         if pd.notna(row["category"]):
             parts.append(f"爱买{row['category']}")
-        parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
-        offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
+        if row["scene_id"] == CARE:
+            offer = "不推销"
+        else:
+            parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
+            offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
         said.append(f"{';'.join(parts)} → {deeds[row['message_channel']]},{offer}")
     return pd.Series(said, index=plans.index, dtype=object)

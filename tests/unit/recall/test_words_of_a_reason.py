@@ -15,7 +15,9 @@ def called(kind: str, **terms: object) -> str:
 
 
 def reason(kind: str = "recall", **changes: object) -> str:
-    plan = person("anna", **changes) | {"audience_kind": kind, "message_channel": "sms", "offer_words": "不发券"}
+    plan = {"audience_kind": kind, "scene_id": kind, "message_channel": "sms", "offer_words": "不发券"}
+    own = {name: value for name, value in changes.items() if name in plan}
+    plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own
     return why(pd.DataFrame([plan]), RULES)[0]
 
 
@@ -84,5 +86,10 @@ def test_who_uses_every_second_coupon_uses_them_often():
 def test_a_reason_ends_with_the_deed_and_the_offer():
     assert reason() == "平均32天买一次,已51天未买;爱买母婴;从不用券 → 短信提醒,不发券"
     assert reason(top_category=None) == "平均32天买一次,已51天未买;从不用券 → 短信提醒,不发券"
-    plan = person("anna") | {"audience_kind": "recall", "message_channel": "call", "offer_words": "9折券"}
-    assert why(pd.DataFrame([plan]), RULES)[0].endswith(" → 电话回访,发9折券")
+    assert reason(message_channel="call", offer_words="9折券").endswith(" → 电话回访,发9折券")
+    assert reason(scene_id="gift", offer_words="9折券").endswith(";从不用券 → 短信提醒,发9折券")
+
+
+def test_the_reason_of_a_care_plan_speaks_of_no_coupon_and_sells_nothing():
+    bought = {"days_since_order": 12, "average_gap_days": 9.0}
+    assert reason(scene_id="care", **bought) == "平均9天买一次,已12天未买;爱买母婴 → 短信提醒,不推销"
