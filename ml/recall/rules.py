@@ -26,7 +26,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "channel_windows": ("message_channel", "wave", "opens", "closes"),
     "contact_caps": ("cap_id", "message_channel", "window_days", "most"),
     "recall_settings": ("name", "value"),
-    "need_state_plays": ("need_state", "offers_allowed", "barred_channels", "do_not_say"),
+    "need_state_plays": ("need_state", "sign_words", "offers_allowed", "barred_channels", "do_not_say"),
     "rfm_offer_rules": ("rfm_segment", "offers_allowed"),
     "super_user_rules": ("super_user_role", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),

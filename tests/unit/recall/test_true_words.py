@@ -33,11 +33,14 @@ def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
     rows = [person(f"now{n}", days_since_order=n % 7, **active) for n in range(60)]
     rows += [person(f"soon{n}", days_since_order=29, **lapsed) for n in range(60)]
     rows += [person(f"long{n}", days_since_order=30, **lapsed) for n in range(60)]
-    found = plan(rows, salts, rules, scored=scores(**{f"now{n}": ("churn", 0.6) for n in range(60)}))
+    churn = scores(**{f"now{n}": ("churn", 0.6) for n in range(60)}).assign(reason_1="近两周没有来买")
+    found = plan(rows, salts, rules, scored=churn)
     said = found.audience.assign(words=found.audience["template_id"].map(texts(rules)))
     lately = said[~said["one_id"].str.startswith("long")]
     assert set(lately["message_channel"]) == {"wecom", "call", "sms", "official_account", "app_push"}
     assert not lately["words"].str.contains("好久|没来").any()
+    now = lately[lately["one_id"].str.startswith("now")]
+    assert now["why"].str.match("近两周没有来买,(刚刚|[1-6]天前)买过;").all()
     is_offered = lately["offer_id"].ne("none")
     assert lately[~is_offered]["template_id"].str.contains("_care").all()
     assert lately[is_offered]["template_id"].str.contains("_gift").all()
@@ -124,8 +127,9 @@ def test_no_sentence_about_a_person_holds_an_english_shelf_word(salts):
 @pytest.mark.parametrize(
     ("bought", "habit"),
     [
-        ({"days_since_order": 0}, "平均32天买一次,刚刚买过;"),
-        ({"days_since_order": 1}, "平均32天买一次,已1天未买;"),
+        ({"days_since_order": 0}, "刚刚买过;"),
+        ({"days_since_order": 1}, "1天前买过;"),
+        ({"days_since_order": 32}, "平均32天买一次,已32天未买;"),
         ({"days_since_order": 0, "average_gap_days": None}, "买过一次,刚刚买过;"),
         ({"days_since_order": 9, "average_gap_days": None}, "买过一次,已9天未再买;"),
     ],
