@@ -28,27 +28,32 @@ ORGANIC: Final = {
 }
 ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
 _SCORES: Final = ("churn", *ORGANIC.values())
+#: What made the churn score, in words, the strongest first: the reason of who is written to before they are overdue.
+REASONS: Final = ("reason_1", "reason_2", "reason_3")
 
 Flags = npt.NDArray[np.bool_]
 
 
 def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Return ``churn_probability`` and ``organic_return_probability`` (p0) per row of context, NaN where unscored.
+    """Return ``churn_probability``, ``organic_return_probability`` (p0) and the churn score's ``REASONS`` per row.
 
     p0 is the return model's score in the lapsed bands, 1 - churn for active buyers and the first-purchase score
-    before the first order.
+    before the first order; NaN where unscored.
     """
-    require(scores, ("as_of_date", "one_id", "model", "score"), "scores.customer_scores")
+    require(scores, ("as_of_date", "one_id", "model", "score", *REASONS), "scores.customer_scores")
     wide = scores[scores["model"].isin(_SCORES)].pivot_table(
         index=["as_of_date", "one_id"], columns="model", values="score", aggfunc="max"
     )
-    wide = wide.reindex(columns=list(_SCORES)).reindex(pd.MultiIndex.from_frame(context[["as_of_date", "one_id"]]))
+    who = pd.MultiIndex.from_frame(context[["as_of_date", "one_id"]])
+    wide = wide.reindex(columns=list(_SCORES)).reindex(who)
+    told = scores[scores["model"].eq("churn")].set_index(["as_of_date", "one_id"])[list(REASONS)].reindex(who)
     stage = context["purchase_stage"].to_numpy(dtype=object)
     churn = wide["churn"].to_numpy(dtype=float)
     p0 = np.where(np.isin(stage, ACTIVE_STAGES), 1 - churn, np.nan)
     for name, model in ORGANIC.items():
         p0 = np.where(stage == name, wide[model].to_numpy(dtype=float), p0)
-    return pd.DataFrame({"churn_probability": churn, "organic_return_probability": p0}, index=context.index)
+    found = pd.DataFrame({"churn_probability": churn, "organic_return_probability": p0}, index=context.index)
+    return found.join(told.set_index(context.index).astype(object))
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
@@ -91,7 +96,7 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
     context
         Columns ``CONTEXT`` and whatever the later steps read; one row per (as_of_date, one_id).
     scores
-        ``as_of_date, one_id, model, score``.
+        ``as_of_date, one_id, model, score`` and the three reasons.
     rules
         The seeds.
 
@@ -134,9 +139,6 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         "base_rate",
     ]
     people = people.join(policies.loc[chosen, columns].reset_index(drop=True))
-    # Who bought lately is not told that it is long since we met, nor asked why they stay away.
-    lately = _numbers(people, "days_since_order") < rules.setting("long_absence_days")
-    people["scene_id"] = people["scene_id"].mask(people["scene_id"].eq("recall") & lately, "care")
     month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
     people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month
     people["p0"] = people["organic_return_probability"].fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)

@@ -16,7 +16,7 @@ from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
 from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, ROI_CURVE
 from ml.recall.tasks import tasks
-from ml.recall.templates import with_templates
+from ml.recall.templates import with_scenes, with_templates
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
 from ml.recall.treatments import admissible, priced
 from ml.recall.words import offer_words, why
@@ -120,6 +120,7 @@ def plan_recall(
         offer_words=offer_words(plans),
         basis=BASIS,
     )
+    plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
     plans = scheduled(with_templates(plans, rules), rules)
     return RecallPlan(

@@ -1,4 +1,4 @@
-"""Which template a plan is said with, and what its variables are."""
+"""Which scene a plan stands in, which template it is said with, and what its variables are."""
 
 import json
 
@@ -6,6 +6,23 @@ import pandas as pd
 
 from ml.recall.rules import Rules
 from ml.recall.words import ends_in, in_chinese
+
+
+def with_scenes(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return the plans in their ``scene_id`` and ``content_theme``: who bought lately in those of ``lately_scenes``.
+
+    They are not told that it is long since we met, nor asked why they stay away. Without an offer they are looked
+    after and sold nothing; an offer that money chose is named in a scene of its own.
+    """
+    lately = plans["days_since_order"].astype("Float64") < rules.setting("long_absence_days")
+    keys = plans[["scene_id"]].assign(has_offer=plans["offer_id"].ne("none"), place=range(len(plans)))
+    own = rules.seeds["lately_scenes"].assign(has_offer=lambda rows: rows["has_offer"].astype(bool))
+    found = keys.merge(own, on=["scene_id", "has_offer"], how="left").sort_values("place").set_index(plans.index)
+    changed = lately.fillna(False).astype(bool) & found["lately_scene_id"].notna()
+    return plans.assign(
+        scene_id=plans["scene_id"].mask(changed, found["lately_scene_id"]),
+        content_theme=plans["content_theme"].mask(changed, found["content_theme"]),
+    )
 
 
 def with_templates(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:

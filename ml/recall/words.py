@@ -1,5 +1,6 @@
 """The words a shop assistant reads: why this person, and what is offered. Never a probability, never surveillance."""
 
+import itertools
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -7,11 +8,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ml.recall.candidates import REASONS
 from ml.recall.rules import Rules
 
 #: Words that may never stand in a reason: they name what a model thinks or what somebody was watched doing.
 FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%")
 
+#: What a reason of a score says of the gaps and the silence that it stands in for.
+_HABITS: Final = ("天买一次", "天未买", "刚买过")
+#: The scene of who bought lately and gets no offer: they are looked after, and nothing is sold.
+CARE: Final = "care"
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
 
@@ -66,13 +72,38 @@ def _habit(row: dict[str, object]) -> str:
         return f"会员权益{ends_in(row['days_to_entitlement_end'])}到期"
     if kind == "climb":
         return f"首单礼后已下{_whole(row['orders_since_first_order_ladder'])}单"
-    habit = "最近没有下单"
-    if pd.notna(days):
-        gap, since = row["average_gap_days"], _whole(days)
-        often = f"平均{max(_whole(gap), 1)}天买一次" if pd.notna(gap) else "买过一次"
-        again = "" if pd.notna(gap) else "再"
-        habit = f"{often},已{since}天未{again}买" if since > 0 else f"{often},刚刚买过"
+    if pd.isna(days):
+        habit = "最近没有下单"
+    elif pd.isna(row["average_gap_days"]):
+        habit = f"买过一次,{_since(days, '再')}"
+    elif _whole(days) >= (gap := max(_whole(row["average_gap_days"]), 1)):
+        habit = f"平均{gap}天买一次,{_since(days)}"
+    else:
+        habit = _before_the_mean(row)
     return f"原来是好友,现已不在;{habit}" if kind == "re_add" else habit
+
+
+def _since(days: object, again: str = "") -> str:
+    return f"已{_whole(days)}天未{again}买" if _whole(days) > 0 else "刚刚买过"
+
+
+def _before_the_mean(row: dict[str, object]) -> str:
+    """Return the reason of somebody whose silence is shorter than their mean gap: what made the plan, not the mean.
+
+    A sign of what they need comes first. Else it is, of who lapsed, the cadence they have passed, and of an active
+    buyer the strongest reason of the churn score that may be said and is no gap or silence itself.
+    """
+    days = _whole(row["days_since_order"])
+    ago = f"{days}天前买过" if days > 0 else "刚刚买过"
+    if row["audience_kind"] == "re_add":
+        return ago
+    if isinstance(row["sign_words"], str):
+        return f"{row['sign_words']},{ago}"
+    if row["band"] != "high_risk":
+        return f"按节奏{_whole(row['cadence_days'])}天内该再来,{_since(days)}"
+    told = (str(row[name]) for name in REASONS if pd.notna(row[name]))
+    said = (words for words in told if not any(word in words for word in (*FORBIDDEN, *_HABITS)))
+    return ",".join([*itertools.islice(said, 1), ago])
 
 
 def _whole(number: object) -> int:
@@ -89,22 +120,30 @@ def _coupons(issued: object, redeemed: object) -> str:
 def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the reason of each plan: habit, taste, coupons → what to do, which offer.
 
-    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」.
+    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care`` no offer and no
+    coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
 
     Parameters
     ----------
     plans
-        Candidate columns with ``message_channel`` and ``offer_words``.
+        Candidate columns with ``message_channel``, ``scene_id`` and ``offer_words``.
     rules
         The seed ``play_words`` names the deed per channel.
     """
     deeds = dict(rules.seeds["play_words"][["message_channel", "words"]].itertuples(index=False, name=None))
     said = []
-    for row in plans.assign(category=in_chinese(plans["top_category"], rules)).to_dict("records"):
+    signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
+    told = plans.assign(
+        category=in_chinese(plans["top_category"], rules), sign_words=plans["need_state"].map(signs).astype(object)
+    )
+    for row in told.to_dict("records"):
         parts = [_habit(row)]
         if pd.notna(row["category"]):
             parts.append(f"爱买{row['category']}")
-        parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
-        offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
+        if row["scene_id"] == CARE:
+            offer = "不推销"
+        else:
+            parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
+            offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
         said.append(f"{';'.join(parts)} → {deeds[row['message_channel']]},{offer}")
     return pd.Series(said, index=plans.index, dtype=object)

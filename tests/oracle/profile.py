@@ -19,6 +19,7 @@ def profile(book: Book, person: Person) -> dict[str, object]:
     registered = [row.time("registered_at") for row in records if row.time("registered_at")]
     birth = birth_date(records)
     city = _newest(records, "city")
+    liked = (None, None) if exclusion(book, person) else _preferences(book, person)
     return {
         "as_of_date": book.day,
         "first_seen_at": seen_between(book, person)[0],
@@ -37,7 +38,7 @@ def profile(book: Book, person: Person) -> dict[str, object]:
         "consented_channels": sorted(consented(book, person)),
         "owner_staff_id": owner(book, person),
         "last_seller_staff_id": last_seller(book, person),
-        **dict(zip(("preferred_channel", "preferred_hour"), _preferences(book, person), strict=True)),
+        **dict(zip(("preferred_channel", "preferred_hour"), liked, strict=True)),
         "identity_confidence": confidence(book, person),
         "is_island": False,
         "exclusion": exclusion(book, person),

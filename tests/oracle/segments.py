@@ -201,20 +201,20 @@ def role(book: Book, person: Person, found: dict, sway: dict[str, int]) -> str |
 def price_attitude(book: Book, person: Person) -> str | None:
     """Return whether somebody mostly buys discounted, and deeply, in the year back from the last purchase.
 
-    The median is the least rate that half of the orders do not exceed, in whole thousandths.
+    The median is the least rate that half of the orders do not exceed, unrounded.
     """
     orders = last_year(book, person)
     if len(orders) < number("attitude_minimum_orders"):
         return None
     discounts = [order.row.fen("discount_yuan") or 0 for order in orders]
     rates = sorted(
-        math.floor(Fraction(1000 * order.goods, order.goods + discount) + Fraction(1, 2))
+        Fraction(order.goods, order.goods + discount)
         for order, discount in zip(orders, discounts, strict=True)
         if order.goods + discount
     )
     often = sum(discount > 0 for discount in discounts) * 100
     is_often = often >= number("price_minded_discount_share_percent") * len(orders)
-    is_deep = bool(rates) and rates[math.ceil(len(rates) / 2) - 1] <= 10 * number("price_minded_pay_rate_percent")
+    is_deep = bool(rates) and rates[math.ceil(len(rates) / 2) - 1] * 100 <= number("price_minded_pay_rate_percent")
     return "price_minded" if is_often and is_deep else "value_minded"
 
 

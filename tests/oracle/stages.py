@@ -62,18 +62,19 @@ def _gaps(bought: Purchases, day: dt.date) -> list[int]:
 
 @cache
 def brands_gap(known: World, quarter: dt.date) -> int:
-    """Return the gap that 90 in 100 votes of a quarter's first day do not exceed, or 60 days where gaps are few.
+    """Return the gap that 90 in 100 votes of a quarter's first day do not exceed, or 60 days where gaps or voters are few.
 
     Both purchases of such a gap lie in the year. Each customer has one vote, shared out among their gaps. No category
     of a random brand has gaps enough of its own.
     """
     book = Book(known, quarter, {str(at): person for at, person in enumerate(people(known, quarter))})
-    votes = []
+    votes, voters = [], 0
     for person in book.people:
         year = Purchases(_days(book, person), 0, None).in_year(quarter)
         mine = [(later - earlier).days for earlier, later in itertools.pairwise(year)]
         votes += [(gap, Fraction(1, len(mine))) for gap in mine]
-    if len(votes) < number("cadence_minimum_gaps"):
+        voters += bool(mine)
+    if len(votes) < number("cadence_minimum_gaps") or voters < number("cadence_minimum_customers"):
         return number("cadence_default_days")
     everything = sum(vote for _, vote in votes)
     so_far = itertools.accumulate(vote for _, vote in sorted(votes))
@@ -176,7 +177,7 @@ def need(book: Book, person: Person) -> str:
 
 
 def journeys(book: Book, person: Person) -> dict[str, object]:
-    """Return the stages of the journeys of frequency, value and interest."""
+    """Return the stages of the journeys of frequency, value and interest; no interest of whom a hard rule keeps out."""
     bought = purchases(book, person).days
     in_group = any(is_member(row, book.day) for row in book.rows("group_memberships").get(person, []))
     follows = bool(followers(book, person))
@@ -186,6 +187,8 @@ def journeys(book: Book, person: Person) -> dict[str, object]:
     ranks = {row["level"]: (int(row["rank"]), row["value_journey_stage"]) for row in seed("member_levels")}
     levels = [ranks[row.text("level")] for row in book.customers.get(person, []) if row.text("level") in ranks]
     loved = sum(count >= number("interest_minimum_orders") for count in spend(book, person)[1].values())
+    if exclusion(book, person):
+        loved = 0
     return {
         "frequency_journey_stage": frequency,
         "value_journey_stage": max(levels)[1] if levels else None,

@@ -16,9 +16,7 @@ people as (
 ),
 
 numbers as (
-    select
-        {{ segment_number('cadence_default_days') }} as default_days,
-        {{ segment_number('cadence_minimum_gaps') }} as minimum_gaps
+    select {{ segment_number('cadence_default_days') }} as default_days
 ),
 
 facts as (
@@ -40,15 +38,9 @@ facts as (
     left join {{ ref('main_categories') }} as categories
         on dates.frozen_on = categories.frozen_on and people.person_key = categories.person_key
     left join {{ ref('cadence_priors') }} as of_category
-        on
-            dates.frozen_on = of_category.frozen_on
-            and categories.category = of_category.category
-            and of_category.gap_count >= numbers.minimum_gaps
+        on dates.frozen_on = of_category.frozen_on and categories.category = of_category.category
     left join {{ ref('cadence_priors') }} as of_brand
-        on
-            dates.frozen_on = of_brand.frozen_on
-            and of_brand.category is null
-            and of_brand.gap_count >= numbers.minimum_gaps
+        on dates.frozen_on = of_brand.frozen_on and of_brand.category is null
 )
 
 select

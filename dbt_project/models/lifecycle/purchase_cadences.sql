@@ -49,15 +49,6 @@ own as (
     group by told_on, person_key
 ),
 
-priors as (
-    select
-        frozen_on,
-        category,
-        p90_gap_days
-    from {{ ref('cadence_priors') }}
-    where gap_count >= {{ segment_number('cadence_minimum_gaps') }}
-),
-
 people as (
     select distinct
         person_key,
@@ -79,9 +70,9 @@ joined as (
     cross join numbers
     left join {{ ref('main_categories') }} as categories
         on {{ frozen_date('told.as_of_date') }} = categories.frozen_on and told.person_key = categories.person_key
-    left join priors as of_category
+    left join {{ ref('cadence_priors') }} as of_category
         on categories.frozen_on = of_category.frozen_on and categories.category = of_category.category
-    left join priors as of_brand
+    left join {{ ref('cadence_priors') }} as of_brand
         on {{ frozen_date('told.as_of_date') }} = of_brand.frozen_on and of_brand.category is null
 )
 

@@ -1,3 +1,4 @@
+-- Of whom a hard rule keeps out nobody says what they need or like; the other stages count what they did.
 select
     lifecycle.one_id,
     cast(lifecycle.as_of_date as date) as as_of_date,
@@ -13,7 +14,7 @@ select
     case when profile.exclusion is null then lifecycle.need_state else 'none' end as need_state,
     lifecycle.frequency_journey_stage,
     lifecycle.value_journey_stage,
-    lifecycle.interest_journey_stage,
+    case when profile.exclusion is null then lifecycle.interest_journey_stage else 'none' end as interest_journey_stage,
     lifecycle.is_deleted_friend
 from {{ ref('customer_lifecycle') }} as lifecycle
 inner join {{ run_dates('as_of') }} as dates

@@ -1,3 +1,4 @@
+-- When and where somebody likes to come is read off what they did: of whom a hard rule keeps out nobody says it.
 select
     profile.one_id,
     cast(profile.as_of_date as date) as as_of_date,
@@ -26,8 +27,8 @@ select
     cast(profile.excess_refund_fen as bigint) as excess_refund_fen,
     cast(profile.net_paid_fen as bigint) as net_paid_fen,
     cast(profile.average_order_fen as bigint) as average_order_fen,
-    profile.preferred_channel,
-    cast(profile.preferred_hour as bigint) as preferred_hour,
+    case when profile.exclusion is null then profile.preferred_channel end as preferred_channel,
+    case when profile.exclusion is null then cast(profile.preferred_hour as bigint) end as preferred_hour,
     {{ published_list('tags.tags') }} as tags,
     profile.identity_confidence,
     profile.is_island,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ml.recall import SEEDS, Rules
+from ml.recall.candidates import REASONS
 from orchestration.business_time import cut_off_at
 
 SEED_FOLDER = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds"
@@ -24,6 +25,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "days_registered": 400,
         "days_since_order": 51,
         "average_gap_days": 32.0,
+        "cadence_days": 45,
         "days_to_entitlement_end": None,
         "first_order_step": 0,
         "days_since_first_order_step": None,
@@ -77,10 +79,10 @@ def people(*rows: dict[str, object]) -> pd.DataFrame:
 def scores(**by_person: tuple[str, float]) -> pd.DataFrame:
     """Return customer_scores: ``scores(anna=("return_at_risk", .2))``."""
     rows = [
-        {"as_of_date": DATE, "one_id": one_id, "model": model, "score": score}
+        {"as_of_date": DATE, "one_id": one_id, "model": model, "score": score} | dict.fromkeys(REASONS)
         for one_id, (model, score) in by_person.items()
     ]
-    return pd.DataFrame(rows, columns=["as_of_date", "one_id", "model", "score"])
+    return pd.DataFrame(rows, columns=["as_of_date", "one_id", "model", "score", *REASONS])
 
 
 NO_ANCESTRY = pd.DataFrame({

@@ -335,8 +335,10 @@ def test_an_end_is_told_as_seen_on_the_day_of_sending(salts, rules):
     # The list of 30 November is carried out on 1 December.
     ends = {1: "今天", 2: "明天", 10: "9天后"}
     call = {"purchase_stage": "loyal", "renewal_step": 2, "days_since_renewal_step": 3, "average_gap_days": 7.0}
-    rows = [person(f"p{days}", days_to_entitlement_end=days, **call) for days in ends]
-    found = plan(rows, salts, rules)
+    rows = [person(f"p{days}", days_to_entitlement_end=days, pyramid_tier="核心", **call) for days in ends]
+    found = plan([*rows, person("growing", days_to_entitlement_end=4, **call)], salts, rules)
+    arm = found.assignment.set_index("one_id")["arm"]
+    assert (arm["p2"], arm["growing"]) == ("treat", "ineligible")
     told = found.tasks.set_index("one_id")["template_variables"].map(json.loads)
     assert {days: told[f"p{days}"]["ends"] for days in ends} == ends
     assert found.audience.set_index("one_id").loc["p10", "why"].startswith("会员权益9天后到期;")

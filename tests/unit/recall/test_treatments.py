@@ -48,6 +48,24 @@ def test_the_menu_of_a_policy_is_open_to_whom_nothing_forbids():
     assert options(candidate(pyramid_tier=None)) == EVERYTHING
 
 
+def test_the_third_reminder_of_a_right_is_a_call_to_the_top_two_tiers_and_nothing_to_others():
+    third = {
+        tier: options(candidate("renewal", 3, "service", pyramid_tier=tier)) for tier in ("塔尖", "核心", "成长", None)
+    }
+    assert third == {"塔尖": {"call none"}, "核心": {"call none"}, "成长": set(), None: set()}
+    assert options(candidate("renewal", 2, "service")) == {"sms none"}
+    menu = RULES.seeds["recall_menu"]
+    assert set(menu.loc[menu["message_channel"] == "call", "tiers"]) == {"核心|塔尖"}
+
+
+def test_a_channel_that_the_menu_names_beside_the_call_is_the_others_third_reminder():
+    rules = make_rules()
+    row = {"policy_id": "renewal", "ladder_step": 3, "message_channel": "sms", "offer_id": "none", "tiers": "基础|成长"}
+    rules.seeds["recall_menu"] = pd.concat([rules.seeds["recall_menu"], pd.DataFrame([row | {"source": "ours"}])])
+    assert options(candidate("renewal", 3, "service"), rules) == {"sms none"}
+    assert options(candidate("renewal", 3, "service", pyramid_tier="核心"), rules) == {"call none"}
+
+
 def test_who_is_blocked_gets_nothing_and_a_barred_channel_is_closed_alone():
     assert options(candidate(is_blocked=True)) == set()
     assert channels(candidate(barred_channels="sms|app_push")) == {"wecom", "official_account"}

@@ -6,6 +6,7 @@ import re
 import pandas as pd
 import pytest
 
+from ml.recall.templates import with_scenes
 from ml.recall.words import in_chinese
 from tests.unit.recall.people import make_rules, person, scores
 from tests.unit.recall.test_plan import plan
@@ -32,12 +33,20 @@ def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
     rows = [person(f"now{n}", days_since_order=n % 7, **active) for n in range(60)]
     rows += [person(f"soon{n}", days_since_order=29, **lapsed) for n in range(60)]
     rows += [person(f"long{n}", days_since_order=30, **lapsed) for n in range(60)]
-    found = plan(rows, salts, rules, scored=scores(**{f"now{n}": ("churn", 0.6) for n in range(60)}))
+    churn = scores(**{f"now{n}": ("churn", 0.6) for n in range(60)}).assign(reason_1="近两周没有来买")
+    found = plan(rows, salts, rules, scored=churn)
     said = found.audience.assign(words=found.audience["template_id"].map(texts(rules)))
     lately = said[~said["one_id"].str.startswith("long")]
     assert set(lately["message_channel"]) == {"wecom", "call", "sms", "official_account", "app_push"}
     assert not lately["words"].str.contains("好久|没来").any()
-    assert lately["template_id"].str.contains("_care").all()
+    now = lately[lately["one_id"].str.startswith("now")]
+    assert now["why"].str.match("近两周没有来买,(刚刚|[1-6]天前)买过;").all()
+    is_offered = lately["offer_id"].ne("none")
+    assert lately[~is_offered]["template_id"].str.contains("_care").all()
+    assert lately[is_offered]["template_id"].str.contains("_gift").all()
+    assert set(lately[~is_offered]["content_theme"]) == {"日常关怀"}
+    assert set(lately[is_offered]["content_theme"]) == {"日常礼遇"}
+    assert set(said[said["one_id"].str.startswith("long")]["content_theme"]) == {"老友回归"}
     greeted = said[said["one_id"].str.startswith("long") & said["offer_id"].eq("none")]
     assert greeted["words"].str.contains("好久|没来").all()
     asked = found.tasks.set_index("one_id")["talking_point_2"]
@@ -45,10 +54,39 @@ def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
     assert asked[asked.index.str.startswith("long")].str.contains("没来").all()
 
 
+def test_what_is_said_in_care_names_no_offer_and_sells_nothing(rules):
+    templates = rules.seeds["message_templates"]
+    points = rules.seeds["talking_points"]
+    cared = [*templates.loc[templates["scene_id"] == "care", "text_zh"]]
+    cared += [*points.loc[points["scene_id"] == "care", "words"]]
+    assert len(cared) == 8
+    assert not [words for words in cared if re.search("offer_words|券|礼|备好|来看看|推荐|来店|需要", words)]
+    assert not templates.loc[templates["scene_id"] == "care", "variables"].str.contains("offer").any()
+    gifts = templates.loc[templates["scene_id"] == "gift", "text_zh"]
+    assert len(gifts) == 10
+    assert gifts.str.contains("{offer_words}", regex=False).all()
+    assert not gifts.str.contains("好久|没来|想念").any()
+
+
+def test_who_bought_lately_keeps_the_scene_of_a_policy_that_is_about_something_else(rules):
+    rows = [
+        ("recall", "none", 29), ("recall", "recall_90", 29), ("recall", "none", 30), ("recall", "recall_90", 30),
+        ("recall", "none", None), ("re_add", "none", 0), ("climb", "climb_1", 0),
+    ]  # fmt: skip
+    plans = pd.DataFrame(rows, columns=["scene_id", "offer_id", "days_since_order"], index=range(7, 0, -1))
+    found = with_scenes(plans.assign(content_theme="想念关怀"), rules)
+    assert found["scene_id"].tolist() == ["care", "gift", "recall", "recall", "recall", "re_add", "climb"]
+    assert found["content_theme"].tolist() == ["日常关怀", "日常礼遇", *["想念关怀"] * 5]
+    assert found.index.tolist() == plans.index.tolist()
+
+
 def test_every_option_of_the_menu_has_words_in_its_scene(rules):
     scenes = rules.seeds["recall_policies"][["policy_id", "ladder_step", "scene_id"]]
     menu = rules.seeds["recall_menu"].merge(scenes, on=["policy_id", "ladder_step"])
-    menu = pd.concat([menu, menu[menu["scene_id"] == "recall"].assign(scene_id="care")])
+    lately = rules.seeds["lately_scenes"].assign(scene_id="recall")
+    lately = menu.assign(has_offer=menu["offer_id"] != "none").merge(lately, on=["scene_id", "has_offer"])
+    menu = pd.concat([menu, lately.assign(scene_id=lately["lately_scene_id"])])
+    assert {"recall", "care", "gift"} <= set(menu["scene_id"])
     written = rules.seeds["message_templates"]
     written = set(written[["message_channel", "scene_id"]].itertuples(index=False, name=None))
     assert set(menu[["message_channel", "scene_id"]].itertuples(index=False, name=None)) <= written
@@ -89,8 +127,9 @@ def test_no_sentence_about_a_person_holds_an_english_shelf_word(salts):
 @pytest.mark.parametrize(
     ("bought", "habit"),
     [
-        ({"days_since_order": 0}, "平均32天买一次,刚刚买过;"),
-        ({"days_since_order": 1}, "平均32天买一次,已1天未买;"),
+        ({"days_since_order": 0}, "刚刚买过;"),
+        ({"days_since_order": 1}, "1天前买过;"),
+        ({"days_since_order": 32}, "平均32天买一次,已32天未买;"),
         ({"days_since_order": 0, "average_gap_days": None}, "买过一次,刚刚买过;"),
         ({"days_since_order": 9, "average_gap_days": None}, "买过一次,已9天未再买;"),
     ],

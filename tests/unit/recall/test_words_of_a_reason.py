@@ -15,7 +15,12 @@ def called(kind: str, **terms: object) -> str:
 
 
 def reason(kind: str = "recall", **changes: object) -> str:
-    plan = person("anna", **changes) | {"audience_kind": kind, "message_channel": "sms", "offer_words": "不发券"}
+    plan = {
+        "audience_kind": kind, "scene_id": kind, "band": "at_risk", "message_channel": "sms", "offer_words": "不发券",
+        "reason_1": None, "reason_2": None, "reason_3": None,
+    }  # fmt: skip
+    own = {name: value for name, value in changes.items() if name in plan}
+    plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own
     return why(pd.DataFrame([plan]), RULES)[0]
 
 
@@ -62,6 +67,34 @@ def test_a_buyers_habit_is_their_gap_and_their_silence():
     assert habit(days_since_order=None, average_gap_days=None) == "最近没有下单"
 
 
+def test_whose_silence_is_no_longer_than_usual_is_written_to_for_what_made_the_plan():
+    early = {"band": "high_risk", "average_gap_days": 22.6, "days_since_order": 7}
+    assert habit(**early, need_state="deciding") == "近两周加购或预约过,7天前买过"
+    assert habit(**early, need_state="evaluating", reason_1="近两周没有来买") == "最近在比较一款产品,7天前买过"
+    assert habit(**early, need_state="none", reason_1="近两周没有来买") == "近两周没有来买,7天前买过"
+    assert habit(**early | {"days_since_order": 0}, need_state="deciding") == "近两周加购或预约过,刚刚买过"
+    # 23 days are the mean as it is said
+    assert habit(**early | {"days_since_order": 22}, need_state="deciding") == "近两周加购或预约过,22天前买过"
+    assert habit(**early | {"days_since_order": 23}, need_state="deciding") == "平均23天买一次,已23天未买"
+
+
+def test_a_reason_of_the_score_that_may_not_be_said_or_is_a_gap_itself_gives_way_to_the_next():
+    early = {"band": "high_risk", "average_gap_days": 22.6, "days_since_order": 7}
+    gap, share, weeks = "平均23天买一次", "近28天享受优惠约3%", "近12周里有2周来买"
+    assert habit(**early, reason_1=gap, reason_2=share, reason_3=weeks) == "近12周里有2周来买,7天前买过"
+    assert habit(**early, reason_1=weeks, reason_2="近两周没有来买") == "近12周里有2周来买,7天前买过"
+    assert habit(**early, reason_1="已7天未买", reason_2="今天刚买过") == "7天前买过"
+    assert habit(**early) == "7天前买过"
+
+
+def test_who_lapsed_by_the_cadence_of_the_year_and_not_by_all_years_is_told_of_that_cadence():
+    slow = {"average_gap_days": 185.0, "days_since_order": 87, "cadence_days": 65}
+    assert habit(**slow) == "按节奏65天内该再来,已87天未买"
+    assert habit(**slow, need_state="deciding") == "近两周加购或预约过,87天前买过"
+    assert reason("re_add", **slow, need_state="deciding").startswith("原来是好友,现已不在;87天前买过;爱买")
+    assert reason("re_add", **slow | {"days_since_order": 0}).startswith("原来是好友,现已不在;刚刚买过;爱买")
+
+
 def test_each_audience_is_told_what_it_is_about():
     assert habit("first_order", days_since_order=None) == "注册400天,还没下过单"
     assert habit("renewal", days_to_entitlement_end=10) == "会员权益9天后到期"
@@ -84,5 +117,10 @@ def test_who_uses_every_second_coupon_uses_them_often():
 def test_a_reason_ends_with_the_deed_and_the_offer():
     assert reason() == "平均32天买一次,已51天未买;爱买母婴;从不用券 → 短信提醒,不发券"
     assert reason(top_category=None) == "平均32天买一次,已51天未买;从不用券 → 短信提醒,不发券"
-    plan = person("anna") | {"audience_kind": "recall", "message_channel": "call", "offer_words": "9折券"}
-    assert why(pd.DataFrame([plan]), RULES)[0].endswith(" → 电话回访,发9折券")
+    assert reason(message_channel="call", offer_words="9折券").endswith(" → 电话回访,发9折券")
+    assert reason(scene_id="gift", offer_words="9折券").endswith(";从不用券 → 短信提醒,发9折券")
+
+
+def test_the_reason_of_a_care_plan_speaks_of_no_coupon_and_sells_nothing():
+    bought = {"days_since_order": 12, "average_gap_days": 9.0}
+    assert reason(scene_id="care", **bought) == "平均9天买一次,已12天未买;爱买母婴 → 短信提醒,不推销"

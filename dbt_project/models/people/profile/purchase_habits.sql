@@ -8,12 +8,9 @@ with histories as (
         order_set,
         order_date,
         store_id,
+        goods_paid_fen,
         discount_fen,
-        case
-            when
-                goods_paid_fen + discount_fen > 0
-                then {{ rounded_quotient('goods_paid_fen * 1000', 'goods_paid_fen + discount_fen') }}
-        end as pay_permille
+        case when goods_paid_fen + discount_fen > 0 then goods_paid_fen + discount_fen end as listed_fen
     from {{ ref('purchase_histories') }}
     where days_before_last < {{ segment_number('order_window_days') }}
 ),
@@ -25,7 +22,14 @@ priced as (
         order_set,
         count(*) as order_count,
         sum(case when discount_fen > 0 then 1 else 0 end) as discounted_order_count,
-        {{ observed_percentile('pay_permille', 50) }} as median_pay_permille
+        count(listed_fen) as priced_order_count,
+        -- Two whole products are compared: 85.02% is more than 85%, and rounded to thousandths it is not.
+        sum(
+            case
+                when goods_paid_fen * 100 <= listed_fen * {{ segment_number('price_minded_pay_rate_percent') }} then 1
+                else 0
+            end
+        ) as deep_order_count
     from histories
     group by history_key, one_id, order_set
 ),
@@ -61,13 +65,14 @@ select
     stores.store_id,
     cast(priced.order_count as bigint) as order_count,
     cast(priced.discounted_order_count as bigint) as discounted_order_count,
-    cast(priced.median_pay_permille as bigint) as median_pay_permille,
+    cast(priced.priced_order_count as bigint) as priced_order_count,
+    cast(priced.deep_order_count as bigint) as deep_order_count,
     case
         when priced.order_count < {{ segment_number('attitude_minimum_orders') }} then null
         when
             priced.discounted_order_count * 100
             >= priced.order_count * {{ segment_number('price_minded_discount_share_percent') }}
-            and priced.median_pay_permille <= 10 * {{ segment_number('price_minded_pay_rate_percent') }}
+            and priced.deep_order_count * 2 >= priced.priced_order_count
             then 'price_minded'
         else 'value_minded'
     end as price_attitude,
