@@ -34,15 +34,15 @@ by_record as (
         on words.source = records.source and words.customer_id = records.customer_id
 ),
 
--- A mark that meets several people calls none of them staff or a test account; a refusal speaks of all of them.
+-- A mark calls nobody staff or a test account at the dates at which it meets several people; a refusal speaks of all.
 by_value as (
     select
         words.*,
         holders.one_id,
         {{ business_date('holders.valid_to') }} as valid_to_date,
         holders.valid_from is null or holders.valid_from <= words.said_at as was_theirs,
-        {{ known_date('holders.known_from') }} as link_from_date,
-        {{ known_date('holders.known_to') }} as link_to_date
+        greatest({{ known_date('holders.known_from') }}, marks.from_date) as link_from_date,
+        least({{ known_date('holders.known_to') }}, marks.to_date) as link_to_date
     from words
     inner join {{ ref('value_holders') }} as holders
         on
@@ -53,13 +53,19 @@ by_value as (
             )
             and (words.id_scope = '' or words.id_scope = holders.id_scope)
             and (holders.valid_to is null or holders.valid_to > words.said_at)
-    left join {{ ref('marks_of_several') }} as several
+    left join {{ ref('mark_spans') }} as marks
         on
-            words.reason = several.reason
-            and words.id_type = several.id_type
-            and words.id_scope = several.id_scope
-            and words.id_token = several.id_token
-    where several.reason is null
+            words.reason = marks.reason
+            and words.id_type = marks.id_type
+            and words.id_scope = marks.id_scope
+            and words.id_token = marks.id_token
+    where
+        marks.reason is null
+        or (
+            not marks.meets_several
+            and (marks.to_date is null or marks.to_date > {{ known_date('holders.known_from') }})
+            and (holders.known_to is null or {{ known_date('holders.known_to') }} > marks.from_date)
+        )
 ),
 
 matched as (
