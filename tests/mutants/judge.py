@@ -20,7 +20,7 @@ EQUIVALENTS: Final = Path(__file__).with_name("equivalents.yml")
 #: Whose mistakes cost money, or write to somebody who refused.
 CRITICAL: Final = (
     "sale_versions", "refund_spans", "order_refunds", "order_states", "customer_orders", "unmatched_refunds",
-    "last_consent_words", "consents_in_force", "value_carriers", "value_holders", "marks_of_several", "refusal_links",
+    "last_consent_words", "consents_in_force", "value_carriers", "value_holders", "mark_spans", "refusal_links",
     "refusal_states", "refusals_at_publish", "hard_rules", "published_general_list", "recall_contacts", "paid_orders",
 )  # fmt: skip
 _HOME: Final = re.compile(r"^\| [^|]+ \| `(?P<home>[^`]+)\.sql` \|", re.MULTILINE)

@@ -5,12 +5,13 @@ from fractions import Fraction
 
 from tests.oracle.book import Book, Person
 from tests.oracle.orders import Order
-from tests.oracle.world import Record, number, seed
+from tests.oracle.words import sensitive_classes
+from tests.oracle.world import Record, number
 
 
 def is_sensitive(text: str | None) -> bool:
-    """Say whether a text holds a sensitive word, in capitals or not."""
-    return text is not None and any(row["word"].upper() in text.upper() for row in seed("sensitive_words"))
+    """Say whether a text holds a sensitive word, however it was typed."""
+    return text is not None and bool(sensitive_classes(text))
 
 
 def product_category(book: Book, sku: str | None) -> str | None:

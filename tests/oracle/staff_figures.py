@@ -91,14 +91,15 @@ def staff_rows(book: Book, day: dt.date) -> dict[str, dict[str, object]]:
         sent[staff] += on == day
         replied[staff] += bool(answer and answer.date() == day and answer < end(book.day))
         if day - WEEK <= on <= day:
-            contacted[staff].add(person)
+            contacted[staff].add((person, row.happened))
     for staff, mine in tasks.items():
         sent[staff] += sum(statuses[row.text("status")]["is_sent"] == "true" for row in mine)
         replied[staff] += sum(
             statuses[row.text("status")]["is_sent"] == "true" and statuses[row.text("status")]["is_reply"] == "true"
             for row in mine
         )
-    buyers = {book.one(book.owner.get(order.record)) for order in orders_of(book) if order.paid_at.date() == day}
+    paid = [(book.one(book.owner.get(order.record)), order.paid_at) for order in orders_of(book)]
+    paid = [(buyer, at) for buyer, at in paid if buyer is not None and at.date() == day]
     sold = defaultdict(int)
     for staff, order in private_orders(book, day):
         sold[staff] += order.goods
@@ -114,7 +115,9 @@ def staff_rows(book: Book, day: dt.date) -> dict[str, dict[str, object]]:
             **_reported(tasks.get(staff), statuses),
             "sent": sent[staff],
             "replied": replied[staff],
-            "bought": len((contacted[staff] & buyers) - {None}),
+            "bought": len({
+                buyer for buyer, at in paid for person, sent_at in contacted[staff] if person == buyer and sent_at <= at
+            }),
             "new_friends": len({friend.person for friend in mine[staff] if friend.added == day}),
             "deleted_friends": len({friend.person for friend in mine[staff] if friend.deleted == day}),
             "followed_customers": len({friend.person for friend in mine[staff] if friend.stands(day)}),

@@ -14,10 +14,13 @@ inner join {{ ref('refusal_words') }} as words
         words.from_date <= dates.as_of_date
         and (words.to_date is null or words.to_date > dates.as_of_date)
         and (words.revoked_date is null or words.revoked_date > dates.as_of_date)
-inner join {{ ref('marks_of_several') }} as several
+inner join {{ ref('mark_spans') }} as several
     on
         words.reason = several.reason
         and words.id_type = several.id_type
         and words.id_scope = several.id_scope
         and words.id_token = several.id_token
+        and several.meets_several
+        and several.from_date <= dates.as_of_date
+        and (several.to_date is null or several.to_date > dates.as_of_date)
 group by dates.as_of_date

@@ -1,10 +1,12 @@
 -- One row per contact of a member of staff with a person as known at a reading: a message of theirs that arrived, or a
--- task they reported as sent. A task whose message the platform reported as well is one contact, the message's.
+-- task they reported as sent. A task whose message the platform reported as well is one contact, the message's. Of a
+-- task nobody knows when on its day it was sent: sent_at is a message's alone.
 with messages as (
     select
         as_of_date as reading_date,
         staff_id,
         one_id,
+        sent_at,
         sent_date,
         case when replied_date <= as_of_date then replied_date end as replied_date
     from {{ states_at(ref('message_states'), 'kpi') }} as states
@@ -45,6 +47,7 @@ select
     reading_date,
     staff_id,
     one_id,
+    sent_at,
     sent_date,
     replied_date
 from messages
@@ -53,6 +56,7 @@ select
     tasks.reading_date,
     tasks.staff_id,
     tasks.one_id,
+    cast(null as timestamp) as sent_at,
     case when reported.one_id is null then tasks.sent_date end as sent_date,
     case when not coalesce(reported.is_answered, false) then tasks.replied_date end as replied_date
 from tasks

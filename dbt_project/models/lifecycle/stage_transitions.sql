@@ -3,8 +3,8 @@
 -- lapse counts: a customer who buys again after `lost` has skipped two stages. A lapsed customer whose only order is
 -- given back has never bought: `lost` on the 8th and `registered_no_order` on the 9th is a fall by rank. A customer
 -- whose records were merged or split that day is not counted: the step is not their own. On the first day of a quarter
--- the eve's cadence says the stage; what the new cadence moves is in refreeze_transitions. Test accounts are in no
--- figure.
+-- the eve's cadence says the stage; what the new cadence moves is in refreeze_transitions. A test account
+-- counts in no figure, and a person who was one on the eve made no step by being one no more.
 with moves as (
     select
         days.as_of_date,
@@ -22,7 +22,14 @@ with moves as (
             and days.one_id = eve_stages.one_id
     left join {{ ref('hard_rules') }} as hard_rules
         on days.as_of_date = hard_rules.as_of_date and days.one_id = hard_rules.one_id
-    where merged.one_id is null and not coalesce(hard_rules.is_test, false)
+    left join {{ ref('hard_rules') }} as eve_rules
+        on
+            {{ add_days('days.as_of_date', '-1') }} = eve_rules.as_of_date
+            and days.one_id = eve_rules.one_id
+    where
+        merged.one_id is null
+        and not coalesce(hard_rules.is_test, false)
+        and not coalesce(eve_rules.is_test, false)
 ),
 
 counted as (

@@ -1,22 +1,61 @@
 -- One row per (one_id, message_channel) that nothing may be sent to, as it stands now and whatever the date: without
--- a channel, through none. It errs on the side of silence: a refusal counts for every person the identifier was ever
--- linked to while it was valid, and for all ids in that person's ancestry.
+-- a channel, through none. It errs on the side of silence: a refusal counts for every person the identifier was linked
+-- to when it was said or later, for the parts into which they fell since, for whomever such a part was merged into, and
+-- for every id that is nobody's any more in the ancestry of these. What one part says after the split is that part's.
 with refused as (
     select distinct
         one_id,
-        message_channel
+        message_channel,
+        said_date
     from {{ ref('refusal_links') }}
-    where to_date is null and revoked_date is null
+    where
+        kind <> 'complaint'
+        and to_date is null
+        and revoked_date is null
+        and (link_to_date is null or said_date <= link_to_date)
+),
+
+parts as (
+    select
+        splits.one_id,
+        refused.message_channel
+    from refused
+    inner join {{ ref('redirects') }} as splits
+        on
+            refused.one_id = splits.one_id_old
+            and splits.change = 'split'
+            and refused.said_date <= {{ known_date('splits.changed_at') }}
+),
+
+silenced as (
+    select
+        one_id,
+        message_channel
+    from refused
+    union
+    select
+        one_id,
+        message_channel
+    from parts
+    union
+    select
+        ancestry.one_id,
+        parts.message_channel
+    from parts
+    inner join {{ ref('ancestry') }} as ancestry on parts.one_id = ancestry.ancestor_one_id
 )
 
 select
     one_id,
     message_channel
-from refused
+from silenced
 union
 select
     ancestry.ancestor_one_id as one_id,
-    refused.message_channel
-from refused
+    silenced.message_channel
+from silenced
 inner join {{ ref('ancestry') }} as ancestry
-    on refused.one_id = ancestry.one_id
+    on silenced.one_id = ancestry.one_id
+left join {{ ref('one_ids') }} as living
+    on ancestry.ancestor_one_id = living.one_id and living.known_to is null
+where living.one_id is null

@@ -1,18 +1,18 @@
--- One row per (id_type, id_scope, id_token, one_id, known_from) of who has a value: whom it joins, and who carries it
--- without being joined by it. Whom identity knows to have had it is among the first alone, with the time at which they
--- lost it; whom it joined and joins no more carries it since. least_people is null where it joins.
+-- One row per (id_type, id_scope, id_token, source, one_id, known_from) of who has a value: whom it joins, without a
+-- source, and who carries it in a source without being joined by it. Whom identity knows to have had it is among the
+-- first alone, with the time at which they lost it; whom it joined and joins no more carries it since.
 {{ config(materialized='view') }}
 
 select
     id_type,
     coalesce(id_scope, '') as id_scope,
     id_token,
+    cast(null as varchar) as source,
     one_id,
     valid_from,
     valid_to,
     known_from,
-    known_to,
-    cast(null as bigint) as least_people
+    known_to
 from {{ ref('identifiers') }}
 where one_id is not null
 union all
@@ -20,12 +20,12 @@ select
     carriers.id_type,
     carriers.id_scope,
     carriers.id_token,
+    carriers.source,
     carriers.one_id,
     cast(null as timestamp) as valid_from,
     carriers.carried_until as valid_to,
     carriers.known_from,
-    carriers.known_to,
-    carriers.least_people
+    carriers.known_to
 from {{ ref('value_carriers') }} as carriers
 left join {{ ref('identifiers') }} as theirs
     on

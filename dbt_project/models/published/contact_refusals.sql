@@ -1,7 +1,6 @@
 -- One row per person and channel that nothing may be sent through. It is read at publish as it stands then: a refusal
--- that arrived after the cut-off, or during the run, is honoured. It errs on the side of silence: a refusal counts for
--- every person the identifier was ever linked to while it was valid, and for all ids in that person's ancestry. An
--- unsubscribing from a message silences its channel as a suppression would, also where the platform sent us no list.
+-- that arrived after the cut-off, or during the run, is honoured, for everybody it may be of. An unsubscribing from a
+-- message silences its channel as a suppression would, also where the platform sent us no list.
 select distinct
     refusals.one_id,
     channels.message_channel

@@ -1,0 +1,13 @@
+{#-
+  Dialect shim for patterns: every match in a text replaced. Pattern and replacement are SQL, in RE2's spelling (a group
+  is \1, a script \p{Han}); Java writes both differently, and Spark reads a backslash in a text as the start of a mark.
+-#}
+{% macro each_replaced(text, pattern, replacement) -%}
+    {{ return(adapter.dispatch('each_replaced', 'siyu')(text, pattern, replacement)) }}
+{%- endmacro %}
+{% macro duckdb__each_replaced(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ replacement }}, 'g')
+{%- endmacro %}
+{% macro default__each_replaced(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern | replace('{Han}', '{IsHan}') | replace('\\', '\\\\') }}, {{ replacement | replace('\\1', '$1') }})
+{%- endmacro %}
