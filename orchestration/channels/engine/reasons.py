@@ -23,6 +23,10 @@ REMEDIES: Final[dict[str, str]] = {
     "missing_column": (
         "A required column is not in the file; export it, or declare its header as an alias in the channel module."
     ),
+    "undeclared_refusal": (
+        "The header says that people refuse, and nobody declared it: declare it in the channel module as an alias of"
+        " the column that it is, or look at the file and accept it (siyu refusals accept)."
+    ),
     "duplicated_header": "Two columns have the same header, so values are ambiguous; rename or remove one.",
     "header_too_long": "The header line is longer than a megabyte; this is not a table.",
     "not_json": "The text is not JSON; export one object per line (.jsonl) or one array (.json).",

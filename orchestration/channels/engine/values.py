@@ -19,6 +19,7 @@ from orchestration.channels.engine.contacts import (
     read_phone,
 )
 from orchestration.channels.engine.declare import Column
+from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.tokens import Kind, Tokeniser
 
 #: What exports write where there is nothing.
@@ -84,6 +85,8 @@ def _word(outcome: Outcome, column: Column) -> Outcome:
     for synonym, meaning in column.synonyms:
         if synonym.casefold() == spelling:
             return outcome._replace(value=meaning or None)
+    if column.refusal and says_refusal(spelling):
+        return outcome._replace(value=column.refusal)
     return Outcome(None, "not_in_vocabulary") if column.values else outcome
 
 
