@@ -119,7 +119,8 @@ class Column:
         Most decimals of an amount; more are rounded half up and counted. None: as sent.
     narrows
         It narrows what its record says, which without it holds for everything (a consent's channel). A table without
-        it whose header has columns that nobody declared is set aside: one of them may be it under another name.
+        it whose header has columns that nobody declared is set aside: one of them may be it under another name. So is
+        a JSON record without its key, unless it refuses: a refusal holds for everything then.
     may_be_future
         An instant or date that may lie after the file's landing (an expiry, an appointment).
     may_be_zero

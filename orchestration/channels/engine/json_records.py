@@ -57,6 +57,11 @@ class Explode:
                 if column.required and columns[column.name].null_count == len(payloads) and _absent(column, keys):
                     raise BrokenFile("missing_column", column.name)
         batch = Batch(np.asarray(lines, np.int64), columns, accounts, fetched)
+        for column in self._dataset.columns:
+            if column.narrows:
+                names = {header_keys(name)[0] for name in names_of(column)}
+                said = {key for key in keys if header_keys(key)[0] in names}
+                batch.unsaid[column.name] = np.array([said.isdisjoint(payload) for payload in payloads], bool)
         for child in self._dataset.children:
             lists = [_as_list(value) for value in _values(payloads, child.path)]
             counts = np.fromiter(map(len, lists), np.int64, len(lists))

@@ -107,6 +107,10 @@ class FileReader:
         for name, read in own.items():
             for position, reason in read.reasons.items():
                 faults.setdefault(position, (name, reason))
+        for name, unsaid in batch.unsaid.items():
+            for position in np.flatnonzero(unsaid).tolist():
+                if not self._may_refuse(own, position):
+                    faults.setdefault(position, (name, "not_narrowed"))
         inner = {}
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)

@@ -51,6 +51,9 @@ REMEDIES: Final[dict[str, str]] = {
     "bad_quote": "Text follows a closing quote; double the quotes inside the field.",
     "bad_json": "The line is not a JSON object; correct or re-export it.",
     "missing_value": "A required value is empty; fill it at the source.",
+    "not_narrowed": (
+        "The record does not say for which it holds, so it is no consent for all; write the key, empty for all of them."
+    ),
     "not_in_vocabulary": "The value is not one of the allowed words: {allowed}.",
     "not_a_number": "The value is not a number in this column's unit; correct it at the source.",
     "phone_in_number": "A phone number stands in a number column; columns are probably swapped.",

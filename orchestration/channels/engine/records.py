@@ -77,6 +77,8 @@ class Batch:
     accounts: pa.Array | None = None
     fetched: pa.Array | None = None
     children: dict[str, Elements] = dataclasses.field(default_factory=dict)
+    #: per column that narrows, which records do not have it at all, not even empty
+    unsaid: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of records."""

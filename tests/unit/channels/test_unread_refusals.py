@@ -108,6 +108,29 @@ def test_a_bad_message_row_whose_status_says_so_may_be_a_refusal_without_a_time(
     assert open_lines(door) == []
 
 
+def test_a_json_consent_that_does_not_say_its_channel_is_none_and_a_refusal_without_one_is_for_all(door):
+    said = {"source": "shop", "purpose": "marketing", "changed_at": "2026-05-01 10:00:00"}
+    records = [
+        {**said, "customer_id": "C1", "granted": True},
+        {**said, "customer_id": "C2", "granted": False},
+        {**said, "customer_id": "C3", "granted": True, "message_channel": None},
+        {**said, "customer_id": "C4", "granted": True, "Message-Channel": ""},
+        {**said, "customer_id": "C5", "granted": True, "message_channel": "sms"},
+        {**said, "customer_id": "C6", "granted": True, "channel": "sms"},
+        {**said, "customer_id": "C7", "granted": "perhaps"},
+    ]
+    door.land("consents", "consents.jsonl", "\n".join(json.dumps(record) for record in records))
+    door.ingest()
+    assert door.rows("standard__consents", "customer_id", "granted", "message_channel") == [
+        ("C2", "false", None), ("C3", "true", None), ("C4", "true", None), ("C5", "true", "sms"),
+    ]  # fmt: skip
+    assert [(line, column, reason) for _, line, column, reason in door.quarantine()] == [
+        (1, "message_channel", "not_narrowed"), (6, "message_channel", "not_narrowed"),
+        (7, "granted", "not_a_boolean"),
+    ]  # fmt: skip
+    assert open_lines(door) == [("consents", "consents.jsonl", 7)]
+
+
 def test_a_task_reported_with_any_word_of_refusal_is_one_and_an_unknown_word_is_set_aside(door):
     words = ["refused", "拒绝", "拒绝联系", "不要再打", "do not call", "Do-Not-Contact", "退订", "下周再说"]
     rows = [f"T{place},s1,{word},2026-05-01 10:00:00\n" for place, word in enumerate(words)]
