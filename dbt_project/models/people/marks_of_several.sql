@@ -7,7 +7,7 @@ select
     words.id_scope,
     words.id_token
 from {{ ref('refusal_words') }} as words
-inner join {{ ref('value_holders') }} as holders
+inner join {{ ref('said_holders') }} as holders
     on
         words.id_type = holders.id_type
         and words.id_token = holders.id_token

@@ -31,7 +31,9 @@ by_record as (
         {{ known_date('records.known_to') }} as link_to_date
     from words
     inner join {{ ref('source_records') }} as records
-        on words.source = records.source and words.customer_id = records.customer_id
+        on
+            {{ same_name('words.source', 'records.source') }}
+            and {{ same_name('words.customer_id', 'records.customer_id') }}
 ),
 
 -- A mark that meets several people calls none of them staff or a test account; a refusal speaks of all of them.
@@ -44,7 +46,7 @@ by_value as (
         {{ known_date('holders.known_from') }} as link_from_date,
         {{ known_date('holders.known_to') }} as link_to_date
     from words
-    inner join {{ ref('value_holders') }} as holders
+    inner join {{ ref('said_holders') }} as holders
         on
             words.id_token = holders.id_token
             and (

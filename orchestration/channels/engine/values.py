@@ -102,7 +102,7 @@ def unwrap(text: str) -> str:
     value = text.strip().lstrip("\ufeff\u200b").lstrip("'`\t ")
     if value.startswith("="):
         match = _WRAPPED.fullmatch(value)
-        value = match[1] if match else value
+        value = match[1].strip() if match else value
     return value if value.isascii() else plain(value)
 
 
