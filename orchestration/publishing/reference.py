@@ -54,7 +54,8 @@ group by 1;
 - The same ledger, code and settings give the same bytes, except where a table says what else it reads.
 - `manifest.json`: contract_version, as_of_date; tables (rows, sha256, key, columns); channels (data_as_of, stale);
   checks run; suppression_state_sha256; exempt (tables that read more than the ledger, and what); withheld (only while
-  refusals could not be read: how many, and which tables name nobody for it).
+  refusals could not be read: how many, and which tables name nobody for it); refusals_that_meet_nobody (only where
+  there are any: how many by channel, and the first three by file and line).
 - `published/checks/<version>.json` says what every check saw. `published/journal.parquet` holds the plans that CURRENT
   was ever moved to. `identity_map` can be read by its owner alone.
 """
