@@ -30,7 +30,7 @@ RULES = Rules(Tokeniser(KEY), "2026-06-01 00:00:00", "2026-06-01")
 SPELLINGS = (
     "13812345678", "+8613812345678", "0086-13812345678", "86 138 1234 5678", "138-1234-5678", " 138 1234 5678 ",
     "\uff11\uff13\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
-    "013812345678", "13812345678.0", "'13812345678", '="13812345678"',
+    "013812345678", "13812345678.0", "'13812345678", '="13812345678"', '=" 13812345678 "',
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def settings(tmp_path):
     return Settings(home=tmp_path / "home")
 
 
-def test_one_phone_in_eleven_spellings_is_one_token():
+def test_one_phone_in_twelve_spellings_is_one_token():
     outcomes = {read_value(text, Column("mobile", "phone"), RULES) for text in SPELLINGS}
     assert len(outcomes) == 1
     outcome = outcomes.pop()
