@@ -22,6 +22,13 @@ SECOND = "mobile,13812345672,,complaint,2026-05-02 10:00:00\n"
 #: The channel in Chinese, and a reason that nobody declared.
 BAD = "mobile,13812345673,短信频道,opt_out,2026-05-03 10:00:00\n"
 MENDED = "mobile,13812345673,sms,opt_out,2026-05-03 10:00:00\n"
+#: One customer of one shop, as lists of different systems write it.
+SPELLED = [
+    ("shop", "C1"),
+    ("  shop ", " C1\t"),
+    ("\uff53\uff48\uff4f\uff50", "\uff23\uff11"),
+    ("\u3000shop\u200b", '="C1 "'),
+]
 CONSENTS = "source,customer_id,message_channel,purpose,granted,changed_at\n"
 MESSAGES = "source,message_id,message_channel,sent_at,unsubscribed_at\n"
 
@@ -45,6 +52,14 @@ def test_a_refusal_that_cannot_be_read_is_open_with_its_place_and_remedy(door):
     assert (row["dataset"], row["file_name"], row["line"]) == ("suppressions", "stop.csv", 3)
     assert (row["column_name"], row["reason"], row["accepted_by"]) == ("message_channel", "not_in_vocabulary", None)
     assert "sms" in row["remedy"]
+
+
+def test_a_refusal_has_its_scope_and_id_without_blanks_and_full_width(door):
+    header = "id_type,id_scope,id_value,reason,changed_at\n"
+    rows = [f"customer_id,{scope},{value},opt_out,2026-05-01 10:00:00\n" for scope, value in SPELLED]
+    door.land("suppressions", "stop.csv", header + "".join(rows))
+    door.ingest()
+    assert set(door.rows("standard__suppressions", "id_scope", "id_value")) == {("shop", "C1")}
 
 
 def test_a_list_of_refusals_that_is_set_aside_whole_is_open(door):
