@@ -77,7 +77,11 @@ def _macro(signature: str, opens: str, body: list[str], closes: str) -> list[str
     return [*head, *body, f"    {close} -%}}", f"    {{{{ return({asked}) }}}}", "{%- endmacro %}"]
 
 
-_UNREAD = ("unread_refusals", "One row per refusal that could not be read; accepted_at is null while it is open.")
+#: What dbt reads beside the channels' own tables.
+_BESIDE = (
+    ("ledger", "One row per delivered file: when it landed and what became of its records."),
+    ("unread_refusals", "One row per refusal that could not be read; accepted_at is null while it is open."),
+)
 
 
 def sources() -> str:
@@ -100,7 +104,7 @@ def sources() -> str:
         "      What landed, decoded and typed as text, with file and line; docs/channel-formats.md has the formats.",
         "    schema: channels",
         "    tables:",
-        *(f"      - {{name: {name}, description: '{about}'}}" for name, about in [*listed, _UNREAD]),
+        *(f"      - {{name: {name}, description: '{about}'}}" for name, about in [*listed, *_BESIDE]),
         "",
     ])  # fmt: skip
 

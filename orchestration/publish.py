@@ -156,6 +156,7 @@ def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnecti
         [check.name for check in checks_of(settings, connection)],
         {rules.seed: rules.sha256 for rules in own_rules(settings)},
         manifest.withheld(connection),
+        manifest.unmet(connection),
     )
     return store.keep(building, said), sum(rows.values())
 

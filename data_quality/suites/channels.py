@@ -39,7 +39,7 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
                 "(select * from channels.ledger where status = 'loaded') as ledger left join (select"
                 " file_id, channel, dataset,"
                 " count(distinct line) as records from channels.quarantine where line is not null"
-                " group by all) as apart"
+                " and reason <> 'undeclared_refusal' group by all) as apart"
                 " using (file_id, channel, dataset)"
             ),
         ),

@@ -6,9 +6,10 @@ from typing import Final
 
 from data_quality.checks import Check, duplicates, nulls
 
-#: A mobile number or an e-mail address standing by itself; digits inside a hash or a longer id are neither.
+#: A mobile number or an e-mail address standing by itself; digits inside a hash or a longer id are neither. Whatever
+#: stands between the groups of a number but the bar between two columns.
 CONTACT_PATTERN: Final = (
-    "(^|[^0-9A-Za-z])(\\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9A-Za-z])"
+    "(^|[^0-9A-Za-z])(\\+?86[- ]?)?1[3-9][0-9][^0-9A-Za-z|]{0,3}[0-9]{4}[^0-9A-Za-z|]{0,3}[0-9]{4}($|[^0-9A-Za-z])"
     "|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}"
 )
 

@@ -11,6 +11,14 @@
     (select * from {{ ref('identity_replay') }} where record_kind = '{{ record_kind }}')
 {%- endmacro %}
 
+{#-
+  Whether two names of a source, scopes or ids are one to whoever refuses: the doors fold width and take off blanks, and
+  what is left may differ in case alone. Identity tells case apart: two that differ in it join nobody.
+-#}
+{% macro same_name(left, right) -%}
+    lower(trim({{ left }})) = lower(trim({{ right }}))
+{%- endmacro %}
+
 {#- A text without the marks that people and programs put round words for no value: (null), "null", [object Object]. -#}
 {% macro without_marks(text) -%}
     translate(lower({{ text }}), ' {{ inner_marks() }}{{ marks() }}', '')

@@ -11,6 +11,9 @@ from orchestration.publishing.versions import Store, date_of
 from orchestration.report.build import build_report, inputs
 from orchestration.warehouse import connect
 
+#: What the last check and the manifest ask beside the published tables.
+HELPERS = ("channel_freshness", "contact_refusals", "contact_consents", "sending_gate", "unmet_refusals")
+
 
 @dg.asset(
     key=["published", "version"],
@@ -18,10 +21,7 @@ from orchestration.warehouse import connect
     owners=OWNERS,
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
-    deps=[
-        dg.AssetKey(["published", name])
-        for name in (*tables(), "channel_freshness", "contact_refusals", "contact_consents", "sending_gate")
-    ],
+    deps=[dg.AssetKey(["published", name]) for name in (*tables(), *HELPERS)],
     description="One folder of Parquet files and a manifest per date; CURRENT names the newest that passed its checks.",
     kinds={"python", "parquet"},
 )

@@ -16,6 +16,8 @@ from orchestration.publishing.contract import CONTRACT_VERSION, TableContract
 
 MANIFEST = "manifest.json"
 _NAME_HEX = 16
+#: Of refusals that meet nobody, so many are named with their file and line.
+_EXAMPLES: Final = 3
 #: What names people to write to: empty while a refusal could not be read (models/published/sending_gate.sql).
 WITHHELD: Final = (
     "general_list",
@@ -66,6 +68,19 @@ def withheld(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {"unread_refusals": unread, "tables": list(WITHHELD)} if unread else {}
 
 
+def unmet(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return how many refusals meet nobody, by channel, and where the first of them stand: nothing where none does."""
+    counted = connection.execute(
+        "select message_channel, count(*) from published.unmet_refusals group by 1 order by 1"
+    ).fetchall()
+    first = connection.execute(
+        "select distinct place, line from published.unmet_refusals where place is not null order by 1, 2 limit $most",
+        {"most": _EXAMPLES},
+    ).fetchall()
+    examples = [f"{place}, line {line}" for place, line in first]
+    return {"by_channel": dict(counted), "examples": examples} if counted else {}
+
+
 def build_manifest(
     folder: Path,
     as_of_date: str,
@@ -76,10 +91,12 @@ def build_manifest(
     checks: Sequence[str],
     own_rules: Mapping[str, str] | None = None,
     held: Mapping[str, Any] | None = None,
+    met_nobody: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
-    ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says.
+    ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
+    ``unmet`` says.
     """
     tables = {
         name: {
@@ -110,6 +127,7 @@ def build_manifest(
         "exempt": {name: contract.exempt for name, contract in contracts.items() if contract.exempt},
         **({"own_rules": dict(own_rules)} if own_rules else {}),
         **({"withheld": dict(held)} if held else {}),
+        **({"refusals_that_meet_nobody": dict(met_nobody)} if met_nobody else {}),
     }
 
 

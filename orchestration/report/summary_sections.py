@@ -151,6 +151,7 @@ def todays_list(facts: Facts) -> str:
         "今日名单",
         "Today's list",
         _withheld(facts),
+        _unmet(facts),
         tag,
         figures(
             figure(count(people), "人", "customers"),
@@ -174,6 +175,21 @@ def _withheld(facts: Facts) -> str:
         f"今天谁也不发:有 {unread} 条拒绝没有读出来,不知道是谁说了不。请让数据工程师看 siyu refusals。",
         f"Nobody is written to today: {unread} refusals could not be read, so nobody knows who said no. Ask the data"
         " engineer to look at siyu refusals.",
+    )
+
+
+def _unmet(facts: Facts) -> str:
+    """Say how many refusals meet nobody, and where the first of them stand."""
+    unmet = facts.manifest.get("refusals_that_meet_nobody")
+    if not unmet:
+        return ""
+    total = sum(unmet["by_channel"].values())
+    channels = ", ".join(f"{channel} {number}" for channel, number in sorted(unmet["by_channel"].items()))
+    places = "; ".join(unmet["examples"])
+    return note(
+        f"有 {total} 条拒绝没有对上任何人({channels}),谁也没有因此被静默。请核对编号和来源的写法,例如 {places}。",
+        f"{total} refusals meet nobody ({channels}), so they silence nobody: check how id and source are spelled,"
+        f" for example in {places}.",
     )
 
 

@@ -418,7 +418,7 @@
         'suppressions': [
             'sms_suppressions',
             'standard_suppressions',
-            'wecom_suppressions',
+            'together_suppressions',
         ],
         'stores': [
             'standard_stores',

@@ -55,7 +55,7 @@ reasons as (
         on
             values_seen.id_type = house_numbers.id_type
             and values_seen.id_value = house_numbers.id_value
-            and house_numbers.id_scope in ('', values_seen.id_scope)
+            and (house_numbers.id_scope = '' or {{ same_name('house_numbers.id_scope', 'values_seen.id_scope') }})
 ),
 
 ranked as (

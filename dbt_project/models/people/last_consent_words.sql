@@ -1,7 +1,8 @@
 -- One row per (as_of_date, reading, one_id, message_channel, purpose) of the last word on a consent, granted or not:
 -- over all records of a person, channel by channel; of two at the same moment, the refusal. So a refusal stands until
 -- consent is given again on its own channel or for all. The reading as_known holds what was known at the date,
--- at_publish what is known now. Profiling is told of the dates that are learned from as well.
+-- at_publish what is known now. A refusal is of every record that has its source and id in any case; a consent of the
+-- one that it names. Profiling is told of the dates that are learned from as well.
 with words as (
     select
         owners.as_of_date,
@@ -14,7 +15,10 @@ with words as (
         words.to_date is null as is_newest
     from {{ states_at(ref('record_owners'), 'all') }} as owners
     inner join {{ ref('consent_words') }} as words
-        on owners.source = words.source and owners.customer_id = words.customer_id
+        on
+            {{ same_name('owners.source', 'words.source') }}
+            and {{ same_name('owners.customer_id', 'words.customer_id') }}
+            and (not words.granted or (owners.source = words.source and owners.customer_id = words.customer_id))
     where
         (words.to_date is null or (words.from_date <= owners.as_of_date and words.to_date > owners.as_of_date))
         and (words.purpose = 'profiling' or {{ among_dates('owners.as_of_date', dates_of('as_of')) }})

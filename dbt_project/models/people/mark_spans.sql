@@ -16,7 +16,7 @@ with holders as (
         {{ known_date('holders.known_from') }} as from_date,
         least({{ known_date('holders.known_to') }}, {{ business_date('holders.valid_to') }}) as to_date
     from {{ ref('refusal_words') }} as words
-    inner join {{ ref('value_holders') }} as holders
+    inner join {{ ref('said_holders') }} as holders
         on
             words.id_type = holders.id_type
             and words.id_token = holders.id_token

@@ -32,7 +32,9 @@ by_record as (
         {{ known_date('records.known_to') }} as link_to_date
     from words
     inner join {{ ref('source_records') }} as records
-        on words.source = records.source and words.customer_id = records.customer_id
+        on
+            {{ same_name('words.source', 'records.source') }}
+            and {{ same_name('words.customer_id', 'records.customer_id') }}
 ),
 
 -- A mark calls nobody staff or a test account at the dates at which it meets several people; a refusal speaks of all.
@@ -45,7 +47,7 @@ by_value as (
         greatest({{ known_date('holders.known_from') }}, marks.from_date) as link_from_date,
         least({{ known_date('holders.known_to') }}, marks.to_date) as link_to_date
     from words
-    inner join {{ ref('value_holders') }} as holders
+    inner join {{ ref('said_holders') }} as holders
         on
             words.id_token = holders.id_token
             and (

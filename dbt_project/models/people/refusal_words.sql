@@ -6,8 +6,8 @@
 -- and may agree and refuse on that day.
 with withdrawals as (
     select distinct
-        refused.source,
-        refused.customer_id,
+        own.source,
+        own.customer_id,
         refused.message_channel,
         refused.changed_at,
         refused.counts_from,
@@ -15,8 +15,8 @@ with withdrawals as (
     from {{ ref('consents') }} as refused
     inner join {{ ref('source_records') }} as own
         on
-            refused.source = own.source
-            and refused.customer_id = own.customer_id
+            {{ same_name('refused.source', 'own.source') }}
+            and {{ same_name('refused.customer_id', 'own.customer_id') }}
             and {{ known_date('own.known_from') }} <= {{ known_date('refused.known_at') }}
             and (own.known_to is null or {{ known_date('own.known_to') }} > {{ known_date('refused.known_at') }})
     inner join {{ ref('source_records') }} as every_record

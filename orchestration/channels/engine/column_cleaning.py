@@ -27,7 +27,7 @@ _CLEAN_ID: Final = (
     r"|[1-9]\d{13,29})$"
 )
 #: In such an id a number that a token must replace may still hide (``a-13812345678``).
-_HIDES_NUMBER: Final = r"[A-Za-z_-].*\d[\d-]{9,}"
+_HIDES_NUMBER: Final = r"[A-Za-z_-].*\d[\d_-]{9,}"
 _TOO_DEEP: Final = "[too deep"
 _EPOCHS: Final = {"s": r"^1\d{9}$", "ms": r"^1\d{12}$"}
 

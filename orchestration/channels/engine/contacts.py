@@ -9,11 +9,28 @@ from orchestration.channels.engine.vocabularies import NON_VALUES
 #: Longer text than this is never a phone or an address of mail; keeps every pattern linear on hostile input.
 LONGEST_CONTACT: Final = 320
 
+#: Characters that show nothing: they stand between the digits of what was copied from a chat or a web page.
+_UNSEEN: Final = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff"
+)
+#: What people put between the groups of a number; no colon, which stands in times.
+_BETWEEN: Final = (
+    r"\s./\\_,|~()\[\]{}\-\u00b7\u2010-\u2015\u2022\u2027\u2212\u3001\u3010\u3011\u3014\u3015\u30fb"
+    r"\uff08\uff09\uff0c\uff0d\uff0e\uff0f\uff3b\uff3c\uff3d\uff3f\uff5e"
+)
+_GAP: Final = rf"[{_BETWEEN}{_UNSEEN}]{{0,3}}"
+_GAPS: Final = rf"[{_BETWEEN}{_UNSEEN}]{{1,3}}"
 MOBILE: Final = re.compile(r"1[3-9]\d{9}")
-_COUNTRY: Final = r"(?:(?:\+|00)?86[ -]?)?"
-_GROUPED: Final = r"1[3-9]\d[ .-]?\d{4}[ .-]?\d{4}"
+_COUNTRY: Final = rf"(?:(?:\+|00)?86{_GAP})?"
+#: The ways in which eleven digits are grouped: 3-4-4, 4-3-4, 4-4-3, 3-3-5, pairs, one by one. Others are left alone:
+#: dates, addresses of computers and order numbers have eleven digits as well.
+_GROUPED: Final = (
+    rf"(?:1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|1[3-9]\d\d{_GAPS}(?:\d{{3}}{_GAPS}\d{{4}}|\d{{4}}{_GAPS}\d{{3}})"
+    rf"|1[3-9]\d{_GAPS}\d{{3}}{_GAPS}\d{{5}}|1[3-9](?:{_GAPS}\d\d){{4}}{_GAPS}\d"
+    rf"|1{_GAPS}[3-9](?:{_GAPS}\d){{9}})"
+)
 #: A whole id or property that is a mobile number, as people and cash desks type it.
-MOBILE_SHAPED: Final = re.compile(rf"{_COUNTRY}{_GROUPED}")
+MOBILE_SHAPED: Final = re.compile(rf"[(\[]?{_COUNTRY}{_GROUPED}")
 _VIRTUAL: Final = re.compile(rf"{_COUNTRY}1\d{{10}}(?:[-,#x*]|ext\.?|转)\s*\d{{2,6}}", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"95\d{3,11}|106\d{5,17}|96\d{3,8}")
 _LANDLINE: Final = re.compile(r"(?:(?:\+|00)?86-?)?(?:0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|[48]00-?\d{3}-?\d{4})")
@@ -38,11 +55,13 @@ _WORDS: Final = r"(?i:tel|phone|mobile|mob|cell|call|sms|wechat|weixin|wx|vx?)?"
 #: A contact value inside other text. The bounds keep hex digests and long order numbers out.
 EMBEDDED: Final = re.compile(
     rf"(?<![0-9A-Za-z])(?P<word>{_WORDS})(?:(?P<mobile>(?:{_COUNTRY}|0){_GROUPED})"
-    r"|(?P<landline>\(?0\d{2,3}(?:[ -]|\)[ -]?)\d{7,8}))(?![0-9A-Za-z])"
+    rf"|(?P<landline>\(?0\d{{2,3}}{_GAPS}\d{{3,4}}{_GAP}\d{{4}}))(?![0-9A-Za-z])"
     r"|(?P<email>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 )
 #: Cheap test that text may hold one; everything else is left alone without a closer look.
-MAY_EMBED: Final = re.compile(r"\d[\d .)-]{9,}|[@\uFF20\uFF0D]|[\uFF10-\uFF19]{3}")
+MAY_EMBED: Final = re.compile(rf"\d[\d{_BETWEEN}{_UNSEEN}]{{9,}}|[@\uFF20]")
+_UNSEEN_AT_DIGITS: Final = re.compile(rf"(?<=[\d+@])[{_UNSEEN}]+|[{_UNSEEN}]+(?=[\d@])")
+_FULL_WIDTH: Final = {0xFF20: "@", 0xFF0B: "+"}
 
 
 class Phone(NamedTuple):
@@ -66,6 +85,14 @@ def plain(text: str) -> str:
     return "".join(letter for letter in folded if unicodedata.category(letter) != "Cf").strip()
 
 
+def seen(text: str) -> str:
+    """Return text with its digits in ASCII and nothing invisible between them: as a reader sees a number in it."""
+    if text.isascii():
+        return text
+    folded = "".join(str(unicodedata.decimal(letter, letter)) for letter in text).translate(_FULL_WIDTH)
+    return _UNSEEN_AT_DIGITS.sub("", folded)
+
+
 def read_phone(text: str) -> Phone:
     """Return the shape and digits of a phone as written.
 
@@ -77,6 +104,8 @@ def read_phone(text: str) -> Phone:
     warning = None
     if _VIRTUAL.fullmatch(value):
         return Phone("virtual", None)
+    if MOBILE_SHAPED.fullmatch(value):
+        value = re.sub(r"\D", "", value)
     parts = [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
     if parts:
         value, warning = parts[0], "several_phones" if len(parts) > 1 else None

@@ -53,6 +53,7 @@ import hashlib
 from typing import Final, Literal
 
 from orchestration.channels.engine.reasons import RULE_VERSION
+from orchestration.channels.engine.vocabularies import REFUSAL_WORDS, REFUSAL_WORDS_ALONE
 
 Type = Literal[
     "text",  # free text; phones and e-mail addresses inside it become tokens
@@ -112,13 +113,16 @@ class Column:
         The vocabulary; compared without case, anything else is quarantined naming these.
     synonyms
         (spelling, value of the vocabulary or "" for NULL) pairs.
+    refusal
+        The word of the vocabulary that stands for any other one that says that somebody refuses.
     minimum, maximum
         Bounds of a number, inclusive, in the column's own unit.
     scale
         Most decimals of an amount; more are rounded half up and counted. None: as sent.
     narrows
         It narrows what its record says, which without it holds for everything (a consent's channel). A table without
-        it whose header has columns that nobody declared is set aside: one of them may be it under another name.
+        it whose header has columns that nobody declared is set aside: one of them may be it under another name. So is
+        a JSON record without its key, unless it refuses: a refusal holds for everything then.
     may_be_future
         An instant or date that may lie after the file's landing (an expiry, an appointment).
     may_be_zero
@@ -141,6 +145,7 @@ class Column:
     clock: Clock = "shanghai"
     values: tuple[str, ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()
+    refusal: str = ""
     minimum: int | None = None
     maximum: int | None = None
     scale: int | None = None
@@ -166,12 +171,14 @@ class MayRefuse:
     ----------
     unless_true
         A column: a record in which it reads as true refuses nothing (a consent that was given).
-    when_filled
-        A column: a record in which it is empty refuses nothing (a message that nobody unsubscribed from).
+    when_filled, when_said
+        A column that refuses when it is filled (the time of unsubscribing), and one that does when it holds a word of
+        refusal (a message's status): a record in which neither does refuses nothing.
     """
 
     unless_true: str = ""
     when_filled: str = ""
+    when_said: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -234,7 +241,8 @@ class Dataset:
     @property
     def rule_version(self) -> str:
         """Which rules its files met: those of all datasets and its own declaration."""
-        return f"{RULE_VERSION}-{hashlib.sha256(repr(self).encode()).hexdigest()[:8]}"
+        rules = repr((self, REFUSAL_WORDS, REFUSAL_WORDS_ALONE))
+        return f"{RULE_VERSION}-{hashlib.sha256(rules.encode()).hexdigest()[:8]}"
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

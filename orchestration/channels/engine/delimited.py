@@ -129,7 +129,7 @@ def read_delimited(blocks: Iterable[list[str | None]], dataset: Dataset, tally: 
         delimiter = max(dataset.delimiters, key=lambda each: (lines[0] or "").count(each)) if lines else ","
     else:
         header, start, delimiter = _find_header(lines, dataset, tally)
-    table = RowTable(dataset, header, tally)
+    table = RowTable(dataset, header, tally, max(start, 1))
 
     def rest() -> Iterator[list[str | None]]:
         yield lines[start:]
@@ -169,10 +169,8 @@ def _cells(lines: list[str | None], index: int, delimiter: str) -> tuple[list[st
 class RowTable:
     """Rows of cells under a header become batches; totals, blanks and repeated headers are skipped and counted."""
 
-    def __init__(self, dataset: Dataset, header: list[str], tally: Tally) -> None:
-        self.positions, unknown = map_header(dataset, header)
-        for name in unknown:
-            tally.warnings[f"unknown_column {name}"] = 1
+    def __init__(self, dataset: Dataset, header: list[str], tally: Tally, line: int = 1) -> None:
+        self.positions = map_header(dataset, header, tally, line)
         if absent := sum(column.name not in self.positions for column in dataset.columns):
             tally.warnings["absent_columns"] = absent
         self._dataset = dataset

@@ -179,6 +179,9 @@ class _Work:
             row = file_ledger.loaded_file(delivery, reading, dataset, self.settings, self.tokeniser)
             faults = reading.tally.rejected
             self.writer.hold(mine)
+        # What a header says of refusals is not read; the records are, where the file can be.
+        for header, line in reading.tally.refusing.items():
+            faults = [*faults, Fault(line, self.tokeniser.scrub(header), "undeclared_refusal")]
         self.writer.ledger.append(row)
         self.writer.quarantine.extend(file_ledger.quarantine_rows(delivery, dataset, faults))
         self.result.files += 1

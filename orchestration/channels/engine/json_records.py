@@ -15,6 +15,7 @@ from orchestration.channels.engine.declare import Column, Dataset
 from orchestration.channels.engine.files import BLOCK, open_content
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, Batch, Elements, Tally, header_keys, names_of
+from orchestration.channels.engine.refusal_words import says_refusal
 
 RECORDS_PER_BATCH: Final = 20_000
 #: A whole .json file is read at once; bigger ones belong in .jsonl.
@@ -46,6 +47,7 @@ class Explode:
     def batch(self, lines: Sequence[int], records: list[dict[str, Any]]) -> Batch:
         """Return the records as columns, children beside them."""
         self._tally.physical += len(records)
+        self._look_for_refusals(records, lines)
         payloads, accounts, fetched = _opened(records)
         keys: set[str] = set().union(*payloads) if payloads else set()
         columns = self._columns(self._dataset.columns, payloads, keys)
@@ -55,6 +57,11 @@ class Explode:
                 if column.required and columns[column.name].null_count == len(payloads) and _absent(column, keys):
                     raise BrokenFile("missing_column", column.name)
         batch = Batch(np.asarray(lines, np.int64), columns, accounts, fetched)
+        for column in self._dataset.columns:
+            if column.narrows:
+                names = {header_keys(name)[0] for name in names_of(column)}
+                said = {key for key in keys if header_keys(key)[0] in names}
+                batch.unsaid[column.name] = np.array([said.isdisjoint(payload) for payload in payloads], bool)
         for child in self._dataset.children:
             lists = [_as_list(value) for value in _values(payloads, child.path)]
             counts = np.fromiter(map(len, lists), np.int64, len(lists))
@@ -64,6 +71,20 @@ class Explode:
             inner = set().union(*(each for each in elements[:100] if isinstance(each, dict)))
             batch.children[child.name] = Elements(parents, ordinals, self._columns(child.columns, elements, inner))
         return batch
+
+    def _look_for_refusals(self, records: list[dict[str, Any]], lines: Sequence[int]) -> None:
+        """Note the keys that nobody declared and that say that people refuse, wherever in a record they stand."""
+        every = [*self._dataset.columns, *(column for child in self._dataset.children for column in child.columns)]
+        paths = [
+            *(name for column in every for name in names_of(column)),
+            *(child.path for child in self._dataset.children),
+        ]
+        known = {header_keys(part)[0] for path in paths for part in (path, *path.split(".")) if part}
+        free = {column.path or column.name for column in every if column.type == "json"}
+        for key in sorted(_all_keys(records, free)):
+            if says_refusal(key) and header_keys(key)[0] not in known:
+                place = next(at for at, record in enumerate(records) if key in _all_keys([record], free))
+                self._tally.undeclared(key, lines[place])
 
     def _columns(self, columns: Sequence[Column], payloads: list[Any], keys: set[str]) -> dict[str, pa.Array]:
         spelled: dict[str, str] = {}
@@ -97,6 +118,19 @@ def _opened(records: list[dict[str, Any]]) -> tuple[list[Any], pa.Array | None, 
         as_text([each.get("_account") for each in outer]),
         as_text([each.get("_fetched_at") for each in outer]),
     )
+
+
+def _all_keys(objects: list[dict[str, Any]], free: set[str], depth: int = 5) -> set[str]:
+    """Return the keys of objects and of what lies inside them, but for what may hold anything."""
+    found: set[str] = set().union(*objects)
+    inside: list[dict[str, Any]] = []
+    for each in objects:
+        for key, value in each.items():
+            if type(value) is dict and key not in free:
+                inside.append(value)
+            elif type(value) is list and key not in free:
+                inside += [element for element in value if type(element) is dict]
+    return found | _all_keys(inside, free, depth - 1) if inside and depth else found
 
 
 def _values(payloads: list[Any], path: str) -> list[Any]:

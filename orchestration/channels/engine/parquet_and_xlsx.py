@@ -49,7 +49,7 @@ def read_parquet(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
             else:
                 yield _flat(batch, lines, dataset, tally)
         if start == 1:
-            map_header(dataset, file.schema_arrow.names)
+            map_header(dataset, file.schema_arrow.names, tally)
     except UnicodeDecodeError:
         raise BrokenFile("undecodable") from None
     except (pa.ArrowException, OSError):
@@ -67,9 +67,7 @@ def _read_json(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _flat(batch: pa.RecordBatch, lines: np.ndarray, dataset: Dataset, tally: Tally) -> Batch:
-    positions, unknown = map_header(dataset, batch.schema.names)
-    for name in unknown:
-        tally.warnings[f"unknown_column {name}"] = 1
+    positions = map_header(dataset, batch.schema.names, tally)
     columns = {}
     for column in dataset.columns:
         position = positions.get(column.name)
@@ -142,7 +140,7 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
         ):
             while cells and not cells[-1]:
                 cells.pop()
-            table = RowTable(dataset, cells, tally)
+            table = RowTable(dataset, cells, tally, number)
         else:
             before += 1
             tally.skip("preamble")

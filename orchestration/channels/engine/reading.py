@@ -1,6 +1,7 @@
 """One file into rows of its tables: reader by format, rules by column, records with a fault set aside whole."""
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Elements, Fault, Tally
+from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules
 
@@ -38,6 +40,11 @@ class Reading:
     loaded: int = 0
     earliest: str | None = None
     latest: str | None = None
+
+
+def key_hash(values: Sequence[str]) -> str:
+    """Return what stands for the values of a key where no value may stand."""
+    return hashlib.sha256("\x1f".join(values).encode("utf-8", "replace")).hexdigest()
 
 
 class FileReader:
@@ -102,6 +109,10 @@ class FileReader:
                 faults.setdefault(position, (name, reason))
         for position, name in _missing_where(self._dataset.columns, own):
             faults.setdefault(position, (name, "missing_value"))
+        for name, unsaid in batch.unsaid.items():
+            for position in np.flatnonzero(unsaid).tolist():
+                if not self._may_refuse(own, position):
+                    faults.setdefault(position, (name, "not_narrowed"))
         inner = {}
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
@@ -110,7 +121,9 @@ class FileReader:
                 for position, reason in read.reasons.items():
                     faults.setdefault(int(elements.parents[position]), (f"{child.path}.{name}", reason))
         for position, (name, reason) in sorted(faults.items()):
-            fault = Fault(int(batch.lines[position]), name, reason, self._may_refuse(own, position))
+            refuses = self._may_refuse(own, position)
+            key = self._key(own, position) if refuses else None
+            fault = Fault(int(batch.lines[position]), name, reason, refuses, key)
             reading.tally.rejected.append(fault)
         good = np.ones(len(batch), bool)
         good[list(faults)] = False
@@ -141,10 +154,23 @@ class FileReader:
             return False
         if where.unless_true and own[where.unless_true].outputs[0][position].as_py() == "true":
             return False
-        if where.when_filled:
-            read = own[where.when_filled]
-            return position in read.reasons or read.outputs[0][position].is_valid
-        return True
+        if not (where.when_filled or where.when_said):
+            return True
+        filled, said = own.get(where.when_filled), own.get(where.when_said)
+        return bool(
+            (filled and (position in filled.reasons or filled.outputs[0][position].is_valid))
+            or (said and says_refusal(said.outputs[0][position].as_py() or ""))
+        )
+
+    def _key(self, own: dict[str, Read], position: int) -> tuple[str, str] | None:
+        """Return what of a record's natural key could be read; None where it does not say whose record it is."""
+        keys = [column for column in self._dataset.columns if column.name in self._dataset.natural_key]
+        good = [column for column in keys if position not in own[column.name].reasons]
+        values = {column.name: own[column.name].outputs[0][position].as_py() for column in good}
+        ids = [column.name for column in keys if column.required and column.type in ("identifier", "phone")]
+        if not ids or not all(values.get(name) for name in ids):
+            return None
+        return ",".join(values), key_hash([value or "" for value in values.values()])
 
     def _widen(self, own: dict[str, Read], kept: np.ndarray, reading: Reading) -> None:
         """Widen the range of event times by a batch."""

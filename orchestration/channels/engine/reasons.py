@@ -3,7 +3,7 @@
 from typing import Final
 
 #: Raised with every change of a rule that all datasets share; a dataset's declaration is the other half of its version.
-RULE_VERSION: Final = "3"
+RULE_VERSION: Final = "4"
 
 REMEDIES: Final[dict[str, str]] = {
     # files
@@ -22,6 +22,10 @@ REMEDIES: Final[dict[str, str]] = {
     ),
     "missing_column": (
         "A required column is not in the file; export it, or declare its header as an alias in the channel module."
+    ),
+    "undeclared_refusal": (
+        "The header says that people refuse, and nobody declared it: declare it in the channel module as an alias of"
+        " the column that it is, or look at the file and accept it (siyu refusals accept)."
     ),
     "duplicated_header": "Two columns have the same header, so values are ambiguous; rename or remove one.",
     "header_too_long": "The header line is longer than a megabyte; this is not a table.",
@@ -47,6 +51,9 @@ REMEDIES: Final[dict[str, str]] = {
     "bad_quote": "Text follows a closing quote; double the quotes inside the field.",
     "bad_json": "The line is not a JSON object; correct or re-export it.",
     "missing_value": "A required value is empty; fill it at the source.",
+    "not_narrowed": (
+        "The record does not say for which it holds, so it is no consent for all; write the key, empty for all of them."
+    ),
     "not_in_vocabulary": "The value is not one of the allowed words: {allowed}.",
     "not_a_number": "The value is not a number in this column's unit; correct it at the source.",
     "phone_in_number": "A phone number stands in a number column; columns are probably swapped.",

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from orchestration.channels.engine.declare import Column, Dataset
 from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.refusal_words import says_refusal
 
 #: What an enveloped record says beside its payload; delimited and Parquet files may have them as columns.
 ENVELOPE: Final = ("_account", "_fetched_at")
@@ -19,12 +20,16 @@ _JOINERS = re.compile(r"[\s_\-()\[\]【】*:\"']+")
 
 
 class Fault(NamedTuple):
-    """Why a record, or where line is None a whole file, was set aside; whether it can have been a refusal."""
+    """Why a record, or where line is None a whole file, was set aside; whether it can have been a refusal.
+
+    ``key`` is what of its natural key could be read: the columns and the hash of their values.
+    """
 
     line: int | None
     column: str | None
     reason: str
     may_refuse: bool = True
+    key: tuple[str, str] | None = None
 
 
 @dataclasses.dataclass
@@ -35,11 +40,18 @@ class Tally:
     skipped: Counter[str] = dataclasses.field(default_factory=Counter)
     warnings: Counter[str] = dataclasses.field(default_factory=Counter)
     rejected: list[Fault] = dataclasses.field(default_factory=list)
+    #: headers that nobody declared and that say that people refuse, with their line
+    refusing: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def skip(self, what: str) -> None:
         """Count one record as a declared skip."""
         self.physical += 1
         self.skipped[what] += 1
+
+    def undeclared(self, header: str, line: int) -> None:
+        """Note a header that nobody declared where it says that people refuse: what it tells is not read."""
+        if says_refusal(header):
+            self.refusing.setdefault(header, line)
 
     def reject(self, line: int, reason: str, column: str | None = None) -> None:
         """Count one record as set aside before its values were read."""
@@ -65,6 +77,8 @@ class Batch:
     accounts: pa.Array | None = None
     fetched: pa.Array | None = None
     children: dict[str, Elements] = dataclasses.field(default_factory=dict)
+    #: per column that narrows, which records do not have it at all, not even empty
+    unsaid: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -84,8 +98,19 @@ def names_of(column: Column) -> tuple[str, ...]:
     return (column.name, *((column.path,) if column.path else ()), *column.aliases)
 
 
-def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], list[str]]:
-    """Return the position of each declared column and envelope field in a header, and the headers nobody declared.
+def map_header(dataset: Dataset, header: list[str], tally: Tally, line: int = 1) -> dict[str, int]:
+    """Return the position of each declared column and envelope field in a header.
+
+    Parameters
+    ----------
+    dataset
+        Whose columns.
+    header
+        The cells of the header.
+    tally
+        Is told the headers that nobody declared.
+    line
+        Where the header stands.
 
     Raises
     ------
@@ -111,6 +136,8 @@ def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], lis
         seen.add(keys[0])
         if name is None:
             unknown.append(text.strip())
+            tally.warnings[f"unknown_column {text.strip()}"] = 1
+            tally.undeclared(text.strip(), line)
         else:
             positions[name] = position
     if not positions.keys() - set(ENVELOPE):
@@ -118,7 +145,7 @@ def map_header(dataset: Dataset, header: list[str]) -> tuple[dict[str, int], lis
     for column in dataset.columns:
         if (column.required or (column.narrows and unknown)) and column.name not in positions:
             raise BrokenFile("missing_column", column.name)
-    return positions, unknown
+    return positions
 
 
 def recognised(dataset: Dataset, header: list[str]) -> int:

@@ -34,7 +34,8 @@ LEDGER: Final[dict[str, str]] = {
     "max_event_at": "timestamp",
     "rule_version": "varchar",
 }
-#: One row per record set aside (line null: the whole file).
+#: One row per record set aside (line null: the whole file), and per header that says that people refuse and that nobody
+#: declared. key_columns and key_hash are what of the record's natural key could be read.
 QUARANTINE: Final[dict[str, str]] = {
     "file_id": "varchar",
     "channel": "varchar",
@@ -46,6 +47,8 @@ QUARANTINE: Final[dict[str, str]] = {
     "remedy": "varchar",
     "rule_version": "varchar",
     "may_refuse": "boolean",
+    "key_columns": "varchar",
+    "key_hash": "varchar",
 }
 
 

@@ -4,7 +4,7 @@ import hmac
 import re
 from typing import Final, Literal, Protocol
 
-from orchestration.channels.engine.contacts import EMBEDDED, MAY_EMBED, plain, read_email, read_phone
+from orchestration.channels.engine.contacts import EMBEDDED, MAY_EMBED, read_email, read_phone, seen
 
 Kind = Literal["mobile", "landline", "email", "name", "address"]
 #: Names the key that made a token; a new key after a rotation gets the next one.
@@ -58,22 +58,13 @@ class Tokeniser:
         """Return text with every mobile, landline and e-mail address inside it replaced by its token."""
         if not MAY_EMBED.search(text):
             return text
-        text = text if text.isascii() else _fold_digits(text)
 
         def replace(match: re.Match[str]) -> str:
             found = match.group(0)
             if match.lastgroup == "email":
                 return self.token("email", found.lower())
-            number = found.removeprefix(match["word"])
-            digits = read_phone(number).digits
+            number = re.sub(r"\D", "", found.removeprefix(match["word"]))
             kind: Kind = "landline" if match.lastgroup == "landline" else "mobile"
-            return match["word"] + self.token(kind, digits or plain(number))
+            return match["word"] + self.token(kind, read_phone(number).digits or number)
 
-        return EMBEDDED.sub(replace, text)
-
-
-def _fold_digits(text: str) -> str:
-    return text.translate(_FULL_WIDTH)
-
-
-_FULL_WIDTH: Final = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF20: "@", 0xFF0B: "+", 0xFF0D: "-"}
+        return EMBEDDED.sub(replace, seen(text))

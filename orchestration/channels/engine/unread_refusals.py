@@ -14,7 +14,8 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.channels.engine import registry
-from orchestration.channels.engine.declare import BOOKKEEPING
+from orchestration.channels.engine.declare import MayRefuse
+from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.tables import append_rows, transaction
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.files import PRIVATE_MODE, write_text
@@ -35,24 +36,24 @@ UNREAD: Final[dict[str, str]] = {
     "accepted_why": "varchar",
     "accepted_at": "timestamp",
 }
-#: A later file that was read corrects an earlier one when it sets no possible refusal aside, and either brings as many
-#: rows as were read and set aside there and repeats each that was read (whatever it is called), or, where none was
-#: read, goes by its name. A file delivered again under another name is listed as a duplicate of what it repeats.
+#: A file of which nothing could be read is corrected by a later one of its name (also where that came under another one
+#: first), which sets no possible refusal aside and brings as many records. Not every format tells how many there were.
 _LATER: Final = """
-    select later.file_id, coalesce(bool_or(named.file_name = $file_name), false) as has_its_name
+    select 1
     from channels.ledger as later
-    left join channels.ledger as named
+    inner join channels.ledger as named
         on later.file_id = named.file_id and named.channel = $channel and named.dataset = $dataset
-    where later.channel = $channel and later.dataset = $dataset and later.status = 'loaded' and later.loaded > 0
-        and later.landed_at > $landed_at
+    where later.channel = $channel and later.dataset = $dataset and later.status = 'loaded'
+        and named.file_name = $file_name and later.landed_at > $landed_at
+        and later.loaded >= greatest(case when $is_lines then $rows_sent end, 1)
         and not exists (
             select 1 from channels.quarantine as faults
             where faults.file_id = later.file_id and faults.channel = $channel and faults.dataset = $dataset
                 and coalesce(faults.may_refuse, true)
         )
-    group by later.file_id, later.landed_at
-    order by later.landed_at, later.file_id
+    limit 1
 """
+_LINES: Final = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz")
 
 
 class NotAccepted(ValueError):
@@ -163,7 +164,7 @@ def _accepted(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _set_aside(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the records and files set aside that may have been refusals, one row each, in order."""
+    """Return the records, headers and files set aside that may have been refusals, one row each, in order."""
     places = [
         f"{channel.name}/{dataset.name}"
         for channel in registry.channels().values()
@@ -172,14 +173,16 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     ]
     found: pa.Table = connection.sql(
         "select faults.file_id, faults.channel, faults.dataset, files.file_name, files.landed_at, faults.line,"
+        " faults.reason = 'undeclared_refusal' as is_header,"
         " min(faults.column_name) as column_name, min(faults.reason) as reason, min(faults.remedy) as remedy,"
-        " max(files.loaded) as loaded, max(files.loaded + files.quarantined) as rows_sent"
+        " min(faults.key_columns) as key_columns, min(faults.key_hash) as key_hash,"
+        " max(files.loaded + files.quarantined) as rows_sent"
         " from channels.quarantine as faults inner join channels.ledger as files"
         " on faults.file_id = files.file_id and faults.channel = files.channel and faults.dataset = files.dataset"
         # the same bytes under another name are another delivery, where nothing was read of the first
         " and (files.status in ('loaded', 'quarantined') or (files.status = 'duplicate' and faults.line is null))"
-        " where concat(faults.channel, '/', faults.dataset) in (select unnest($places::varchar[]))"
-        " and coalesce(faults.may_refuse, true)"
+        " where coalesce(faults.may_refuse, true) and (faults.reason = 'undeclared_refusal'"
+        " or concat(faults.channel, '/', faults.dataset) in (select unnest($places::varchar[])))"
         " group by all order by faults.channel, faults.dataset, files.landed_at, files.file_name, faults.line",
         params={"places": places},
     ).to_arrow_table()
@@ -188,26 +191,30 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def _is_corrected(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> bool:
-    """Return whether a later file brings what was set aside: nobody has to accept what was delivered again."""
-    later = connection.execute(
-        _LATER, {name: row[name] for name in ("channel", "dataset", "file_name", "landed_at")}
-    ).fetchall()
-    if not row["loaded"]:
-        return any(has_its_name for _, has_its_name in later)
-    table = f'channels."{row["channel"]}__{row["dataset"]}"'
-    of_file = f"select distinct * exclude ({', '.join(BOOKKEEPING)}) from {table} where _file_id = ?"
+    """Return whether a later file brings what was set aside: nobody has to accept what was delivered again.
+
+    A record is brought by one of its key that could be read, and by nothing else: another list of the same name is
+    about other people. A header that nobody declared is corrected by declaring it, whereupon its file is read again.
+    """
+    if row["is_header"]:
+        return False
+    if row["line"] is None:
+        said = {name: row[name] for name in ("channel", "dataset", "file_name", "landed_at", "rows_sent")}
+        said["is_lines"] = row["file_name"].lower().endswith(_LINES)
+        return connection.execute(_LATER, said).fetchone() is not None
+    if row["key_hash"] is None:
+        return False
     dataset = next(one for one in registry.channel(row["channel"]).datasets if one.name == row["dataset"])
-    filled = dataset.may_refuse.when_filled if dataset.may_refuse else ""
-    counted = f'count("{filled}")' if filled else "count(*)"
-
-    def count(file_id: str) -> int:
-        ((number,),) = connection.execute(f"select {counted} from ({of_file}) as sent", [file_id]).fetchall()
-        return int(number)
-
-    # as many different rows as were read, and one for each that was set aside
-    wanted = count(row["file_id"]) + (row["rows_sent"] - row["loaded"] if not filled else 1)
-    return any(
-        count(file_id) >= wanted
-        and not connection.execute(f"{of_file} except {of_file} limit 1", [row["file_id"], file_id]).fetchall()
-        for file_id, _ in later
-    )
+    where = dataset.may_refuse or MayRefuse()
+    names = row["key_columns"].split(",")
+    listed = ", ".join(f'"{name}"' for name in [*names, *filter(None, (where.when_filled, where.when_said))])
+    key = " || chr(31) || ".join(f"""coalesce("{name}", '')""" for name in names)
+    later = connection.execute(
+        f'select {listed} from channels."{row["channel"]}__{row["dataset"]}"'
+        f" where _landed_at > ? and _file_id <> ? and sha256({key}) = ?",
+        [row["landed_at"], row["file_id"], row["key_hash"]],
+    ).fetchall()
+    if not (where.when_filled or where.when_said):
+        return bool(later)
+    told = [dict(zip(listed.replace('"', "").split(", "), one, strict=True)) for one in later]
+    return any(one.get(where.when_filled) or says_refusal(one.get(where.when_said) or "") for one in told)

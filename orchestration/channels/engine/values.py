@@ -19,6 +19,7 @@ from orchestration.channels.engine.contacts import (
     read_phone,
 )
 from orchestration.channels.engine.declare import Column
+from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.tokens import Kind, Tokeniser
 
 #: What exports write where there is nothing.
@@ -84,6 +85,8 @@ def _word(outcome: Outcome, column: Column) -> Outcome:
     for synonym, meaning in column.synonyms:
         if synonym.casefold() == spelling:
             return outcome._replace(value=meaning or None)
+    if column.refusal and says_refusal(spelling):
+        return outcome._replace(value=column.refusal)
     return Outcome(None, "not_in_vocabulary") if column.values else outcome
 
 
@@ -99,7 +102,7 @@ def unwrap(text: str) -> str:
     value = text.strip().lstrip("\ufeff\u200b").lstrip("'`\t ")
     if value.startswith("="):
         match = _WRAPPED.fullmatch(value)
-        value = match[1] if match else value
+        value = match[1].strip() if match else value
     return value if value.isascii() else plain(value)
 
 

@@ -35,6 +35,25 @@ GROUP_KINDS: Final = ("volume", "quality", "squad", "vip")
 ENTITLEMENT_KINDS: Final = ("membership", "course", "stored_value", "points", "coupon")
 TASK_STATUSES: Final = (
     "sent", "not_sent", "failed_deleted", "failed_limit", "replied", "booked", "bought", "refused", "wrong_number",
+    "do_not_contact",
+)  # fmt: skip
+TASK_STATUS_SYNONYMS: Final = (("拒绝", "refused"), ("已拒绝", "refused"), ("客户拒绝", "refused"))
+#: The words of refusal: a header or a status that holds one says that somebody does not want to be written to. Without
+#: case, width, blanks, dashes and underscores.
+REFUSAL_WORDS: Final = (
+    "退订", "退阅", "拒收", "取消关注", "取关", "取消订阅", "勿扰", "免打扰", "黑名单", "拉黑", "屏蔽",
+    "拒绝联系", "拒绝接收", "拒绝推送", "拒绝营销", "拒绝打扰", "拒绝来电", "拒绝短信",
+    "不再接收", "不再联系", "不要再", "不要联系", "不要打", "不要发", "别再", "别打", "勿再", "勿联系", "勿打", "勿发",
+    "停止联系", "停止发送", "停止推送", "不同意", "撤回同意", "撤销同意", "取消同意", "撤回授权", "取消授权",
+    "unsubscri", "unfollow", "optout", "optedout", "optingout", "donotcall", "donotcontact", "donotdisturb",
+    "donotemail", "donotsms", "donotmail", "donottext", "donotsend", "dontcall", "dontcontact", "nocontact",
+    "nomarketing", "stopcontact", "stopcalling", "stopsms", "blacklist", "blocklist", "refusal", "withdrawconsent",
+    "withdrawnconsent", "consentwithdrawn", "consentrevoked", "revokeconsent",
+)  # fmt: skip
+#: And those that say so only where nothing else stands beside them.
+REFUSAL_WORDS_ALONE: Final = (
+    "拒绝", "已拒绝", "是否拒绝", "拒绝时间",
+    "refuse", "refused", "isrefused", "refusedat", "unsub", "dnc", "dnd", "td",
 )  # fmt: skip
 GENDERS: Final = ("male", "female")
 GENDER_SYNONYMS: Final = (

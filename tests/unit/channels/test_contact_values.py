@@ -9,9 +9,11 @@ import stat
 import time
 import urllib.parse
 
+import pyarrow as pa
 import pytest
 
 from orchestration.channels.engine import vault as vaults
+from orchestration.channels.engine.column_cleaning import read_column
 from orchestration.channels.engine.contacts import read_email, read_phone
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.keys import PURPOSES, check_keys, load_key
@@ -28,7 +30,7 @@ RULES = Rules(Tokeniser(KEY), "2026-06-01 00:00:00", "2026-06-01")
 SPELLINGS = (
     "13812345678", "+8613812345678", "0086-13812345678", "86 138 1234 5678", "138-1234-5678", " 138 1234 5678 ",
     "\uff11\uff13\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
-    "013812345678", "13812345678.0", "'13812345678", '="13812345678"',
+    "013812345678", "13812345678.0", "'13812345678", '="13812345678"', '=" 13812345678 "',
 )  # fmt: skip
 
 
@@ -37,7 +39,7 @@ def settings(tmp_path):
     return Settings(home=tmp_path / "home")
 
 
-def test_one_phone_in_eleven_spellings_is_one_token():
+def test_one_phone_in_twelve_spellings_is_one_token():
     outcomes = {read_value(text, Column("mobile", "phone"), RULES) for text in SPELLINGS}
     assert len(outcomes) == 1
     outcome = outcomes.pop()
@@ -68,6 +70,12 @@ def test_contact_values_inside_text_and_json_become_the_same_tokens():
     [
         "013812345678", "138.1234.5678", "138\uff0d1234\uff0d5678", "+86 138-1234-5678", "(+86)13812345678",
         "Tel13812345678", "wx13812345678", "加V13812345678",
+        "138/1234/5678", "138 . 1234 . 5678", "(138)1234-5678", "【138】1234 5678", "138_1234_5678",
+        "138\u30011234\u30015678",
+        "138\uff0f1234\uff0f5678", "138\u20141234\u20145678", "+86(138)1234/5678", "138\u30001234\u30005678",
+        "1381-234-5678", "1381-2345-678", "138-123-45678", "13 81 23 45 67 8", "1 3 8 1 2 3 4 5 6 7 8",
+        "138\u200b1234\u200b5678", "138\u00ad1234\u00ad5678", "13\u20608123\ufeff45678", "+\u200b86\u200b13812345678",
+        "\u200b".join("13812345678"), "\U0001d7cf\U0001d7d1\U0001d7d612345678",
     ],
 )  # fmt: skip
 def test_a_mobile_in_a_remark_is_found_however_people_write_it(written):
@@ -77,10 +85,38 @@ def test_a_mobile_in_a_remark_is_found_however_people_write_it(written):
     assert "5678" not in text.replace(mobile, "")
 
 
-@pytest.mark.parametrize("written", ["021-60000000", "021 60000000", "(021)60000000", "(021) 60000000"])
+@pytest.mark.parametrize(
+    "written",
+    ["021-60000000", "021 60000000", "(021)60000000", "(021) 60000000", "021/6000/0000", "021\uff0d6000 0000"],
+)
 def test_a_landline_in_a_remark_is_the_token_of_the_phone_column(written):
     token = read_value("86 021 60000000", Column("phone", "phone"), RULES).value
     assert read_value(f"座机{written}", Column("note"), RULES).value == f"座机{token}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1999-12-31 10:20:30", "192.168.10.200", "199.00 158.00 29.90", "1,388,000,007", "2017.11.30-2017.12.31",
+        "1-5-20171130-23", "13812345678901", "1381234/567",
+    ],
+)  # fmt: skip
+def test_dates_amounts_and_addresses_of_computers_are_no_numbers_to_call(text):
+    assert read_value(f"备注{text}", Column("note"), RULES).value == f"备注{text}"
+
+
+@pytest.mark.parametrize("text", ["138/1234/5678", "(138) 1234-5678", "138\u200b1234\u200b5678"])
+def test_a_whole_value_is_the_mobile_that_a_remark_would_hold(text):
+    mobile = RULES.tokeniser.token("mobile", "13812345678")
+    assert read_value(text, Column("mobile", "phone"), RULES).value == mobile
+    assert read_value(text, Column("member_no", "identifier"), RULES).value == mobile
+
+
+def test_a_number_inside_an_id_with_underscores_is_no_more_plain_than_with_dashes():
+    found = read_value("vip_card_138_1234_5678", Column("member_no", "identifier"), RULES).value
+    assert "5678" not in found.replace(RULES.tokeniser.token("mobile", "13812345678"), "")
+    door_column = read_column(Column("member_no", "identifier"), pa.array(["vip_card_138_1234_5678"]), RULES)
+    assert door_column.outputs[0].to_pylist() == [found]
 
 
 def test_a_number_with_its_country_is_no_amount_and_no_plain_property():

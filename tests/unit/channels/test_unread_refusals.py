@@ -4,9 +4,14 @@ import datetime as dt
 import json
 
 import duckdb
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.unread_refusals import NotAccepted, accept, kept_at, listed_unread
+from orchestration.seed_rows import SEEDS, read_seed
 from orchestration.status_and_explain import refusals
 from tests.unit.channels.door import NOON, Door
 
@@ -17,6 +22,13 @@ SECOND = "mobile,13812345672,,complaint,2026-05-02 10:00:00\n"
 #: The channel in Chinese, and a reason that nobody declared.
 BAD = "mobile,13812345673,短信频道,opt_out,2026-05-03 10:00:00\n"
 MENDED = "mobile,13812345673,sms,opt_out,2026-05-03 10:00:00\n"
+#: One customer of one shop, as lists of different systems write it.
+SPELLED = [
+    ("shop", "C1"),
+    ("  shop ", " C1\t"),
+    ("\uff53\uff48\uff4f\uff50", "\uff23\uff11"),
+    ("\u3000shop\u200b", '="C1 "'),
+]
 CONSENTS = "source,customer_id,message_channel,purpose,granted,changed_at\n"
 MESSAGES = "source,message_id,message_channel,sent_at,unsubscribed_at\n"
 
@@ -40,6 +52,14 @@ def test_a_refusal_that_cannot_be_read_is_open_with_its_place_and_remedy(door):
     assert (row["dataset"], row["file_name"], row["line"]) == ("suppressions", "stop.csv", 3)
     assert (row["column_name"], row["reason"], row["accepted_by"]) == ("message_channel", "not_in_vocabulary", None)
     assert "sms" in row["remedy"]
+
+
+def test_a_refusal_has_its_scope_and_id_without_blanks_and_full_width(door):
+    header = "id_type,id_scope,id_value,reason,changed_at\n"
+    rows = [f"customer_id,{scope},{value},opt_out,2026-05-01 10:00:00\n" for scope, value in SPELLED]
+    door.land("suppressions", "stop.csv", header + "".join(rows))
+    door.ingest()
+    assert set(door.rows("standard__suppressions", "id_scope", "id_value")) == {("shop", "C1")}
 
 
 def test_a_list_of_refusals_that_is_set_aside_whole_is_open(door):
@@ -85,6 +105,136 @@ def test_a_message_nobody_unsubscribed_from_refuses_nothing(door):
     assert open_lines(door) == [("messages", "messages.csv", 4), ("messages", "messages.csv", 5)]
 
 
+@pytest.mark.parametrize(
+    "status", ["unsubscribed", "已退订", "Opted Out", "ＵＮＳＵＢＳＣＲＩＢＥＤ", "do-not-contact"]
+)
+def test_a_bad_message_row_whose_status_says_so_may_be_a_refusal_without_a_time(door, status):
+    header = "source,message_id,message_channel,sent_at,status,unsubscribed_at\n"
+    rows = f"shop,M1,sms,then,{status},\nshop,M2,sms,then,delivered,\nshop,M3,sms,then,,\n"
+    door.land("messages", "messages.csv", header + rows)
+    door.ingest()
+    assert [line for _, line, _, _ in door.quarantine()] == [2, 3, 4]
+    assert open_lines(door) == [("messages", "messages.csv", 2)]
+    door.land("messages", "again.csv", header + "shop,M1,sms,2026-05-01 10:00:00,delivered,\n")
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("messages", "messages.csv", 2)]
+    door.land("messages", "mended.csv", header + f"shop,M1,sms,2026-05-01 10:00:00,{status},\n")
+    door.ingest(NEXT_DAY + dt.timedelta(days=1))
+    assert open_lines(door) == []
+
+
+def test_a_json_consent_that_does_not_say_its_channel_is_none_and_a_refusal_without_one_is_for_all(door):
+    said = {"source": "shop", "purpose": "marketing", "changed_at": "2026-05-01 10:00:00"}
+    records = [
+        {**said, "customer_id": "C1", "granted": True},
+        {**said, "customer_id": "C2", "granted": False},
+        {**said, "customer_id": "C3", "granted": True, "message_channel": None},
+        {**said, "customer_id": "C4", "granted": True, "Message-Channel": ""},
+        {**said, "customer_id": "C5", "granted": True, "message_channel": "sms"},
+        {**said, "customer_id": "C6", "granted": True, "channel": "sms"},
+        {**said, "customer_id": "C7", "granted": "perhaps"},
+    ]
+    door.land("consents", "consents.jsonl", "\n".join(json.dumps(record) for record in records))
+    door.ingest()
+    assert door.rows("standard__consents", "customer_id", "granted", "message_channel") == [
+        ("C2", "false", None), ("C3", "true", None), ("C4", "true", None), ("C5", "true", "sms"),
+    ]  # fmt: skip
+    assert [(line, column, reason) for _, line, column, reason in door.quarantine()] == [
+        (1, "message_channel", "not_narrowed"), (6, "message_channel", "not_narrowed"),
+        (7, "granted", "not_a_boolean"),
+    ]  # fmt: skip
+    assert open_lines(door) == [("consents", "consents.jsonl", 7)]
+
+
+def test_a_task_reported_with_any_word_of_refusal_is_one_and_an_unknown_word_is_set_aside(door):
+    words = ["refused", "拒绝", "拒绝联系", "不要再打", "do not call", "Do-Not-Contact", "退订", "下周再说"]
+    rows = [f"T{place},s1,{word},2026-05-01 10:00:00\n" for place, word in enumerate(words)]
+    rows += ["T8,s1,不要再打,soon\n", "T9,s1,booked,soon\n"]
+    door.land("task_results", "results.csv", "task_id,staff_id,status,changed_at\n" + "".join(rows))
+    door.ingest()
+    read = ["refused"] * 2 + ["do_not_contact"] * 5
+    assert [status for _, status in door.rows("standard__task_results", "task_id", "status")] == read
+    assert [(line, reason) for _, line, _, reason in door.quarantine()] == [
+        (9, "not_in_vocabulary"), (10, "not_a_time"), (11, "not_a_time"),
+    ]  # fmt: skip
+    assert open_lines(door) == [("task_results", "results.csv", 10)]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "退订时间",
+        "unsubscribed_at",
+        "opt_out",
+        "Opt-Out?",
+        "拒收",
+        "取消关注时间",
+        "是否免打扰",
+        "ＯＰＴ＿ＯＵＴ",
+        "refused_at",
+    ],
+)
+def test_a_header_nobody_declared_that_says_refusal_is_open_and_the_records_are_read(door, header):
+    rows = "source,customer_id,{}\nshop,C1,2026-05-01\n"
+    door.land("customers", "customers.csv", rows.format(header))
+    door.ingest()
+    assert door.rows("standard__customers", "customer_id") == [("C1",)]
+    (row,) = listed_unread(door.settings)
+    assert (row["dataset"], row["file_name"], row["line"]) == ("customers", "customers.csv", 1)
+    assert (row["column_name"], row["reason"]) == (header, "undeclared_refusal")
+    assert "declare it" in row["remedy"]
+    door.land("customers", "customers.csv", "source,customer_id\nshop,C1\n")
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("customers", "customers.csv", 1)]
+    accept(door.settings, "standard/customers/customers.csv", [1], "the column is empty", "Wang Min", NEXT_DAY)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == []
+
+
+def test_a_header_that_is_declared_or_says_nothing_of_refusals_is_not_open(door):
+    header = "source,message_id,message_channel,sent_at,unsubscribed_at,submitted_at,请勿修改,备注\n"
+    door.land("messages", "messages.csv", header + "shop,M1,sms,2026-05-01 10:00:00,,,,\n")
+    door.ingest()
+    assert (door.quarantine(), open_lines(door)) == ([], [])
+
+
+def test_a_header_that_says_refusal_is_open_in_every_form_and_where_the_file_is_set_aside(door, tmp_path):
+    door.land("orders", "broken.csv", "number,退订时间\n1,2026-05-01\n")
+    record = {"source": "shop", "customer_id": "C1", "more": [{"deep": {"optOut": True}}]}
+    door.land(
+        "customers", "flat.jsonl", json.dumps({"source": "shop", "customer_id": "C2"}) + "\n" + json.dumps(record)
+    )
+    door.land("customers", "enveloped.json", json.dumps([{"_account": "a", "payload": record}]))
+    pq.write_table(pa.table({"source": ["shop"], "customer_id": ["C3"], "拒收": [1]}), tmp_path / "table.parquet")
+    door.land("customers", "table.parquet", (tmp_path / "table.parquet").read_bytes())
+    book = openpyxl.Workbook()
+    for row in (["source", "customer_id", "退订"], ["shop", "C4", "是"]):
+        book.active.append(row)
+    book.save(tmp_path / "book.xlsx")
+    door.land("customers", "book.xlsx", (tmp_path / "book.xlsx").read_bytes())
+    event = {"source": "shop", "event_id": "E1", "event_type": "view", "occurred_at": "2026-05-01 10:00:00"}
+    door.land("events", "free.jsonl", json.dumps({**event, "properties": {"opt_out": "nobody reads what stands here"}}))
+    door.ingest()
+    assert open_lines(door) == [
+        ("customers", "book.xlsx", 1), ("customers", "enveloped.json", 1), ("customers", "flat.jsonl", 2),
+        ("customers", "table.parquet", 1), ("orders", "broken.csv", 1),
+    ]  # fmt: skip
+
+
+def test_the_words_of_refusal_of_the_seeds_are_words_of_refusal_at_the_doors():
+    for name in ("message_statuses", "task_statuses"):
+        rows = read_seed(SEEDS / f"{name}.csv").cells()
+        said = [row["status"] for _, row in rows if row["is_refusal"] == "true"]
+        assert said
+        assert [word for word in said if not says_refusal(word)] == []
+    replies = [
+        row["platform_value"]
+        for _, row in read_seed(SEEDS / "platform_vocabulary.csv").cells()
+        if row["field"] == "opt_out_word" and len(row["platform_value"]) > 1 and row["platform_value"] != "0000"
+    ]
+    assert [word for word in replies if not says_refusal(word)] == []
+
+
 def test_what_no_column_can_rule_out_may_be_a_refusal(door):
     door.land("consents", "consents.csv", CONSENTS + "shop,C1,sms,marketing,true,2026-05-01 10:00:00,too,many\n")
     door.ingest()
@@ -117,19 +267,58 @@ def test_the_whole_list_of_the_next_day_corrects_it_under_another_name(door):
 @pytest.mark.parametrize(
     "later",
     [
-        LISTED + SECOND + MENDED,  # what is new since: the first row does not stand in it
         LISTED + GOOD,  # shorter than what it would correct
-        LISTED + GOOD + GOOD,  # the same row twice is no second one
-        LISTED + GOOD + "\n\n合计\n",  # nor is an empty line
+        LISTED + GOOD + SECOND,  # as long, about somebody else
+        LISTED + GOOD + SECOND + MENDED.replace("673", "674"),  # longer, and still not about the person
+        LISTED + GOOD + MENDED.replace("05-03", "05-04"),  # said on another day
         LISTED + GOOD + SECOND + BAD,  # as unreadable as before
     ],
 )
-def test_news_alone_a_shorter_list_or_one_as_bad_correct_nothing(door, later):
+@pytest.mark.parametrize("name", ["stop_0601.csv", "stop_0602.csv"])
+def test_a_list_without_the_row_corrects_nothing_whatever_its_name(door, later, name):
     door.land("suppressions", "stop_0601.csv", LISTED + GOOD + BAD)
     door.ingest()
-    door.land("suppressions", "stop_0602.csv", later)
+    door.land("suppressions", name, later)
     door.ingest(NEXT_DAY)
     assert ("suppressions", "stop_0601.csv", 3) in open_lines(door)
+
+
+def test_a_single_bad_row_is_not_corrected_by_another_list_of_its_name(door):
+    door.land("suppressions", "stop.csv", LISTED + BAD)
+    door.ingest()
+    door.land("suppressions", "stop.csv", LISTED + GOOD)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("suppressions", "stop.csv", 2)]
+
+
+def test_the_same_row_in_the_news_of_another_day_corrects_it(door):
+    door.land("suppressions", "stop_0601.csv", LISTED + GOOD + BAD)
+    door.ingest()
+    door.land("suppressions", "stop_0602.csv", LISTED + SECOND + MENDED)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == []
+
+
+def test_a_row_that_does_not_say_whose_it_is_has_to_be_accepted(door):
+    door.land("suppressions", "stop.csv", LISTED + GOOD + MENDED.replace("13812345673", "1381234567"))
+    door.ingest()
+    door.land("suppressions", "stop.csv", LISTED + GOOD + MENDED)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("suppressions", "stop.csv", 3)]
+    accept(door.settings, "standard/suppressions/stop.csv", [], "it was 13812345673", "Wang Min", NEXT_DAY)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == []
+
+
+def test_a_list_set_aside_whole_is_not_corrected_by_a_shorter_one_of_its_name(door):
+    door.land("suppressions", "stop.csv", "number,why\n13812345673,no\n13812345674,no\n")
+    door.ingest()
+    door.land("suppressions", "stop.csv", LISTED + MENDED)
+    door.ingest(NEXT_DAY)
+    assert open_lines(door) == [("suppressions", "stop.csv", None)]
+    door.land("suppressions", "stop.csv", LISTED + MENDED + SECOND)
+    door.ingest(NEXT_DAY + dt.timedelta(days=1))
+    assert open_lines(door) == []
 
 
 def test_an_earlier_list_corrects_nothing(door):

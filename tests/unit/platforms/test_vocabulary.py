@@ -45,5 +45,6 @@ def test_dbt_knows_exactly_the_tables_that_the_channels_declare() -> None:
     declared = {table for channel in channels().values() for table in channel.tables()}
     document = yaml.safe_load((DBT / "models" / "staging" / "_sources.yml").read_text(encoding="utf-8"))
     assert {table["name"] for source in document["sources"] for table in source["tables"]} == declared | {
-        "unread_refusals"
+        "ledger",
+        "unread_refusals",
     }

@@ -30,6 +30,17 @@ def test_a_file_set_aside_whole_blocks_nobody_else(tmp_path):
     assert numbers(door)["few_records_are_quarantined"] == 0
 
 
+def test_a_header_that_says_refusal_is_no_record_that_the_counts_miss(tmp_path):
+    door = Door(tmp_path, "standard")
+    door.land("customers", "customers.csv", "source,customer_id,退订时间\nshop,C1,2026-05-01\n,C2,\n")
+    door.ingest()
+    assert [(line, reason) for _, line, _, reason in door.quarantine()] == [
+        (1, "undeclared_refusal"),
+        (3, "missing_value"),
+    ]
+    assert numbers(door)["quarantined_records_stand_in_the_quarantine"] == 0
+
+
 def test_bad_rows_block_until_the_data_set_is_delivered_mended(tmp_path):
     door = Door(tmp_path, "standard")
     door.land("order_lines", "fine.csv", "source,order_id,line_id,sku_id,quantity,amount_yuan\nshop,1,1,K,1,9.90\n")

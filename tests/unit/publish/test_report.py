@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -97,6 +98,26 @@ def test_whom_the_new_cuts_of_a_quarter_moved_stands_beside_the_leaps_and_is_non
     shown = lifecycle(open_version(settings, settings.published / "versions" / current, [])).replace("<td >", "<td>")
     assert '<td>purchase_refreeze</td><td class="num">2</td><td class="num">5</td>' in shown
     assert shown.count("purchase_refreeze") == 1
+
+
+def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_path):
+    settings = brand(tmp_path)
+    version = settings.published / "versions" / publish(settings, [DATE]).current
+    assert "没有对上任何人" not in todays_list(open_version(settings, version, []))
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute(
+            "insert into published.unmet_refusals values ('sms', 'standard/suppressions/stop.csv', 3),"
+            " ('sms', 'standard/suppressions/stop.csv', 4), ('all', 'standard/suppressions/stop.csv', 2),"
+            " ('all', 'standard/suppressions/zero.csv', 9), ('all', null, null)"
+        )
+    facts = open_version(settings, settings.published / "versions" / publish(settings, [DATE]).current, [])
+    assert facts.manifest["refusals_that_meet_nobody"] == {
+        "by_channel": {"all": 3, "sms": 2},
+        "examples": [f"standard/suppressions/stop.csv, line {line}" for line in (2, 3, 4)],
+    }
+    shown = todays_list(facts)
+    assert "有 5 条拒绝没有对上任何人(all 3, sms 2)" in shown
+    assert "standard/suppressions/stop.csv, line 2" in shown
 
 
 def test_the_page_says_why_nobody_is_on_the_list_while_refusals_are_unread(tmp_path):
