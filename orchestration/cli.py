@@ -127,7 +127,7 @@ def _execute(settings: Settings, first: dt.date, last: dt.date) -> int:
     print(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
     print(f"  published tables: {settings.published / 'current'}")
     print(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
-    print(f"  data quality:     {settings.home / 'reports' / 'data_docs' / 'index.html'}")
+    print(f"  data quality:     {settings.quality_page}")
     say_withheld(settings)
     return DONE
 

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import dagster as dg
 
+from data_quality.judge import import_beside
 from orchestration.channels.engine import registry
 from orchestration.data_horizon import require_data
 from orchestration.dbt_calls import LOG, DbtFailed, NodeDone, call, folder_of
+from orchestration.dbt_checks import is_test, keep_outcomes, lacking, tested_tables
 from orchestration.dbt_graph import models, nodes, parents_of, table_of
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
 from orchestration.defs.shared import OWNERS, Home, partition_dates
@@ -47,13 +49,21 @@ _LAST_SPECS: Final = {one: spec for one, spec in _SPECS.items() if spec.group_na
 
 
 def _call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]) -> Iterator[NodeDone]:
-    """Call dbt; say what failed as a person reads it."""
+    """Call dbt; keep what its tests found, and say what failed as a person reads it."""
+    tests: list[NodeDone] = []
     try:
-        yield from call(settings, [*command, "--exclude-resource-type", "unit_test"], dates)
+        for node in call(settings, [*command, "--exclude-resource-type", "unit_test"], dates):
+            if is_test(node.unique_id):
+                tests.append(node)
+            yield node
     except DbtFailed as error:
-        with connect(settings, read_only=True) as warehouse:
+        with connect(settings) as warehouse:
             said = failed_tests_say(error.failed, warehouse)
+            keep_outcomes(warehouse, tests, said)
         raise TablesFailed(what_failed(error, folder_of(settings) / LOG, said)) from None
+    if tests:
+        with connect(settings) as warehouse:
+            keep_outcomes(warehouse, tests)
 
 
 def _build(
@@ -83,7 +93,8 @@ def seeds(home: Home) -> dg.MaterializeResult:
     started, settings = time.monotonic(), home.settings
     release = release_of_seeds(rules.file for rules in own_rules(settings))
     with connect(settings) as warehouse:
-        loaded = noted(warehouse, "seeds") != release
+        untested = [one for one, tables in tested_tables().items() if tables[0][0] == "seeds"]
+        loaded = noted(warehouse, "seeds") != release or lacking(warehouse, untested)
         if loaded:  # until all are in and tested, the warehouse holds those of no release
             note(warehouse, "seeds", "")
             load_seeds(warehouse, settings)
@@ -125,4 +136,5 @@ def published_tables(context: dg.AssetExecutionContext, home: Home) -> Iterator[
     """Build the figures and the published tables from every stage before them."""
     with connect(home.settings) as warehouse:
         create_missing(warehouse)
+    import_beside()
     yield from _build(context, home, _LAST_SPECS)
