@@ -76,7 +76,8 @@ def _outside(rows: Sequence[tuple[float, float | None, float | None]]) -> set[in
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     batch = (
-        context.data_sources.add_pandas(_NUMBERS)
+        context.data_sources
+        .add_pandas(_NUMBERS)
         .add_dataframe_asset(_NUMBERS)
         .add_batch_definition_whole_dataframe(_NUMBERS)
     )

@@ -54,7 +54,8 @@ class Finding:
 
     def sentence(self) -> str:
         """Return the failure in a line: table, check, count, remedy."""
-        return f"{self.door}: {self.table}: {self.name}: {self.seen} (wanted {english(self.bound)}). {self.remedy}"
+        wanted = english(self.bound).removeprefix("exactly ")
+        return f"{self.door}: {self.table}: {self.name}: {self.seen} (wanted {wanted}). {self.remedy}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,13 +132,14 @@ def markdown_table(findings: Iterable[Finding]) -> str:
 
 def bounds_in_words(low: float | None, high: float | None) -> str:
     """Return what a number has to be, in Chinese and English: ``0 到 0.2 之间 · 0 to 0.2``."""
-    if low is not None and low == high:
-        return f"等于 {number_in_words(low)} · {number_in_words(low)}"
-    if low is not None and high is not None:
-        return f"{number_in_words(low)} 到 {number_in_words(high)} 之间 · {number_in_words(low)} to {number_in_words(high)}"
-    if low is not None:
-        return f"至少 {number_in_words(low)} · at least {number_in_words(low)}"
-    return f"至多 {number_in_words(high)} · at most {number_in_words(high)}" if high is not None else "任何数 · any number"
+    least, most = number_in_words(low), number_in_words(high)
+    if low is None and high is None:
+        return "任何数 · any number"
+    if low is None:
+        return f"至多 {most} · at most {most}"
+    if high is None:
+        return f"至少 {least} · at least {least}"
+    return f"等于 {least} · exactly {least}" if low == high else f"{least} 到 {most} 之间 · {least} to {most}"
 
 
 def english(bound: str) -> str:

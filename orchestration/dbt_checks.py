@@ -24,7 +24,7 @@ def is_test(unique_id: str) -> bool:
     return unique_id in nodes() and nodes()[unique_id]["resource_type"] == "test"
 
 
-def tested_tables() -> dict[str, list[tuple[str, str]]]:
+def tables_of_tests() -> dict[str, list[tuple[str, str]]]:
     """Return the tables of each data test by its unique id: that of its column, or all that its query reads."""
     return {one: _tables(node) for one, node in nodes().items() if node["resource_type"] == "test"}
 
@@ -47,7 +47,7 @@ def keep_outcomes(connection: duckdb.DuckDBPyConnection, done: Sequence[NodeDone
     connection.execute(
         f"delete from {_TABLE} where unique_id in (select unnest($done::varchar[]))"
         " or unique_id not in (select unnest($known::varchar[]))",
-        {"done": [node.unique_id for node in done], "known": list(tested_tables())},
+        {"done": [node.unique_id for node in done], "known": list(tables_of_tests())},
     )
     if rows:
         connection.executemany(f"insert into {_TABLE} values (?, ?, ?, ?, ?, ?, ?)", rows)
@@ -75,7 +75,7 @@ def kept_outcomes(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
 def lacking(connection: duckdb.DuckDBPyConnection, tests: Iterable[str]) -> bool:
     """Whether the warehouse has no outcome of some of these tests."""
     kept = {(one.stage, one.table, one.name) for one in kept_outcomes(connection)}
-    return any((*table, nodes()[one]["name"]) not in kept for one in tests for table in tested_tables()[one])
+    return any((*table, nodes()[one]["name"]) not in kept for one in tests for table in tables_of_tests()[one])
 
 
 def _rows(node: NodeDone, said: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -102,4 +102,6 @@ def _remedy(test: Mapping[str, Any]) -> str:
         return " ".join(test["description"].split())
     kind, file = (test.get("test_metadata") or {}).get("name"), nodes()[test["attached_node"]]["original_file_path"]
     look = f"mend {file}, or your own copy of it in rules/" if file.startswith("seeds/") else f"look at {file}"
-    return _REMEDIES.get(str(kind), "{column} is not as declared; {look}.").format(column=test["column_name"], look=look)
+    return _REMEDIES.get(str(kind), "{column} is not as declared; {look}.").format(
+        column=test["column_name"], look=look
+    )

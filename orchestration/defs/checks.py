@@ -11,7 +11,7 @@ from typing import Final
 import dagster as dg
 
 from data_quality.report import Finding, by_table, markdown_table, one_of_each
-from orchestration.dbt_checks import tested_tables
+from orchestration.dbt_checks import tables_of_tests
 from orchestration.defs.shared import Home
 from orchestration.defs.transform import SEEDS
 from orchestration.publishing.contract import tables
@@ -28,7 +28,7 @@ def _key(stage: str, table: str) -> dg.AssetKey:
 
 def _checked_keys() -> list[dg.AssetKey]:
     published = {("published", name) for name in tables()}
-    tested = set(itertools.chain.from_iterable(tested_tables().values()))
+    tested = set(itertools.chain.from_iterable(tables_of_tests().values()))
     return sorted({_key(*table) for table in published | checked_tables() | tested})
 
 

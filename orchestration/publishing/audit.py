@@ -109,9 +109,7 @@ def audit_versions(
             **_before(store, date, versions),
         }
         beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures}
-        numbers = measure_version(
-            store.versions / name, list(tables()), checks, version, beside, settings.memory_limit
-        )
+        numbers = measure_version(store.versions / name, list(tables()), checks, version, beside, settings.memory_limit)
         measured[name] = numbers | _contract_faults(store, name)
     before = [
         gates.door(name, settings, connection, list(versions), list(measured)) for name in gates.present(connection)
