@@ -16,7 +16,7 @@ from typing import Any, Final
 import pandas as pd
 
 from data_quality.checks import Check
-from data_quality.report import Finding, Report, bounds_in_words
+from data_quality.report import Finding, Report
 
 _NUMBERS: Final = "numbers"
 
@@ -59,7 +59,8 @@ def _finding(door: str, check: Check, number: float, passed: bool) -> Finding:
         stage=check.stage or door,
         table=check.table,
         observed=None if pd.isna(number) else number,
-        bound=bounds_in_words(check.low, check.high),
+        low=check.low,
+        high=check.high,
         passed=passed,
         remedy=check.remedy,
         is_comparison=check.is_comparison,

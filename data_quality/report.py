@@ -2,8 +2,8 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 GREAT_EXPECTATIONS: Final = "Great Expectations"
 DBT: Final = "dbt"
@@ -23,8 +23,8 @@ class Finding:
         Which table is at fault when it does not.
     observed
         The number; None where there was none.
-    bound
-        What the number has to be, Chinese and English.
+    low, high
+        The bounds it has to lie within, both inclusive; None is open.
     passed
         The verdict of the library that asked, ``judge``.
     remedy
@@ -41,11 +41,22 @@ class Finding:
     stage: str
     table: str
     observed: float | None
-    bound: str
+    low: float | None
+    high: float | None
     passed: bool
     remedy: str
     is_comparison: bool = False
     judge: str = GREAT_EXPECTATIONS
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Finding":
+        """Return a finding as a results file holds it; KeyError where another release wrote the file."""
+        return cls(**{field.name: said[field.name] for field in dataclasses.fields(cls)})
+
+    @property
+    def bound(self) -> str:
+        """What the number has to be, in Chinese and English."""
+        return bounds_in_words(self.low, self.high)
 
     @property
     def seen(self) -> str:
@@ -91,7 +102,7 @@ class Report:
                 }
                 for finding in self.failures
             ],
-            "findings": [dataclasses.asdict(finding) for finding in self.findings],
+            "findings": [{**dataclasses.asdict(one), "bound": one.bound} for one in self.findings],
         }
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import duckdb
 
-from data_quality.report import DBT, Finding, bounds_in_words
+from data_quality.report import DBT, Finding
 from orchestration.dbt_calls import NodeDone
 from orchestration.dbt_graph import nodes, table_of
 
@@ -16,7 +16,6 @@ _REMEDIES: Final = {
     "not_null": "{column} has no value in some row; {look}.",
     "unique": "{column} has the same value in two rows; {look}.",
 }
-_BOUND: Final = bounds_in_words(0, 0)
 
 
 def is_test(unique_id: str) -> bool:
@@ -56,19 +55,15 @@ def keep_outcomes(connection: duckdb.DuckDBPyConnection, done: Sequence[NodeDone
 
 def kept_outcomes(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
     """Return the newest outcome of every test and table, sorted; nothing where no test was ever run."""
-    known = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'main' and table_name = 'dbt_checks'"
-    ).fetchone()
-    rows = (
-        connection.execute(
-            f"select stage, table_name, check_name, observed, passed, remedy from {_TABLE} order by all"
-        ).fetchall()
-        if known
-        else []
-    )
+    known = "select 1 from duckdb_tables() where schema_name = 'main' and table_name = 'dbt_checks'"
+    if not connection.execute(known).fetchone():
+        return []
+    columns = "stage, table_name, check_name, observed, passed, remedy"
     return [
-        Finding(stage, check, stage, table, observed, _BOUND, passed, remedy, judge=DBT)
-        for stage, table, check, observed, passed, remedy in rows
+        Finding(stage, check, stage, table, observed, 0, 0, passed, remedy, judge=DBT)
+        for stage, table, check, observed, passed, remedy in connection.execute(
+            f"select {columns} from {_TABLE} order by all"
+        ).fetchall()
     ]
 
 

@@ -1,5 +1,6 @@
 """The dbt parts of a run: the seeds where they changed, everything before the Python stages, the published tables."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -54,10 +55,11 @@ def _call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]
     """Call dbt; keep what its tests found, and say what failed as a person reads it."""
     tests: list[NodeDone] = []
     try:
-        for node in call(settings, [*command, "--exclude-resource-type", "unit_test"], dates):
-            if is_test(node.unique_id):
-                tests.append(node)
-            yield node
+        with contextlib.closing(call(settings, [*command, "--exclude-resource-type", "unit_test"], dates)) as done:
+            for node in done:
+                if is_test(node.unique_id):
+                    tests.append(node)
+                yield node
     except DbtFailed as error:
         with connect(settings) as warehouse:
             said = failed_tests_say(error.failed, warehouse)
@@ -102,8 +104,8 @@ def seeds(home: Home) -> dg.MaterializeResult:
     started, settings = time.monotonic(), home.settings
     release = release_of_seeds(rules.file for rules in own_rules(settings))
     with connect(settings) as warehouse:
-        untested = [one for one, tables in tables_of_tests().items() if tables[0][0] == "seeds"]
-        loaded = noted(warehouse, "seeds") != release or lacking(warehouse, untested)
+        tests = [one for one, tables in tables_of_tests().items() if tables[0][0] == "seeds"]
+        loaded = noted(warehouse, "seeds") != release or lacking(warehouse, tests)
         if loaded:  # until all are in and tested, the warehouse holds those of no release
             note(warehouse, "seeds", "")
             load_seeds(warehouse, settings)

@@ -101,8 +101,8 @@ class Store:
     def findings(self, name: str) -> list[Finding]:
         """Return every check of a version as its results file says it, none where the file cannot be read."""
         try:
-            return [Finding(**one) for one in self.result(name).get("findings", ())]
-        except TypeError:  # the file of another release
+            return [Finding.of(one) for one in self.result(name).get("findings", ())]
+        except KeyError:  # the file of another release
             return []
 
     def keep_result(self, name: str, result: Mapping[str, Any]) -> None:

@@ -64,7 +64,7 @@ def test_a_bound_is_said_in_words_of_two_languages(low, high, words):
 
 
 def finding(name, passed=True, judge=DBT, table="arms", stage="seeds", remedy="Mend <it>.", observed=0.0):
-    return Finding(stage, name, stage, table, observed, bounds_in_words(0, 0), passed, remedy, judge=judge)
+    return Finding(stage, name, stage, table, observed, 0, 0, passed, remedy, judge=judge)
 
 
 def test_a_failed_dbt_test_is_shown_and_holds_no_publish_back():
