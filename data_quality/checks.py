@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import duckdb
 
-#: What stands in the frame for a number that the query could not give: outside every bound, so never passed over.
-UNKNOWN: Final = -9.0e15
+#: Stands for a number that the query could not give: it lies within no bounds, so it is never passed over.
+UNKNOWN: Final = float("nan")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Check:
         What holds when it passes, for example ``customers_keys_are_unique``; unique within its door.
     table
         The table that is at fault when it does not.
+    stage
+        The stage that the table stands in, by default the door's.
     expression
         SQL aggregate giving one number, over ``relation``.
     relation
@@ -41,6 +43,7 @@ class Check:
     low: float | None = 0
     high: float | None = 0
     is_comparison: bool = False
+    stage: str = ""
 
     @property
     def reads(self) -> str:

@@ -53,7 +53,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date) -> int:
     print(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
     print(f"  published tables: {settings.published / 'current'}")
     print(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
-    print(f"  data quality:     {settings.home / 'reports' / 'data_docs' / 'index.html'}")
+    print(f"  data quality:     {settings.quality_page}")
     if current[:10] > last.isoformat():
         print(f"  CURRENT stays on the later date: {current}")
     say_withheld(settings)

@@ -5,7 +5,7 @@ import datetime as dt
 import getpass
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,17 @@ _LEAST_FREE_BYTES: Final = 64 * 2**20
 
 
 class PublishBlocked(RuntimeError):
-    """A version did not pass its checks, or could not be written; CURRENT stayed where it was."""
+    """A version did not pass its checks, or could not be written; CURRENT stayed where it was.
+
+    Attributes
+    ----------
+    versions
+        The versions that were checked, by date; empty where none was written.
+    """
+
+    def __init__(self, message: str, versions: Mapping[dt.date, str] | None = None) -> None:
+        super().__init__(message)
+        self.versions = dict(versions or {})
 
 
 class NoData(PublishBlocked):
@@ -78,20 +88,21 @@ def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], N
         _require_data(connection, dates)
         built = {date: _build(settings, store, connection, date) for date in sorted(dates)}
         say(f"{len(built)} version{'s' if len(built) > 1 else ''} written, now checked as files")
-        reports = audit_versions(settings, store, connection, {date: name for date, (name, _) in built.items()})
+        versions = {date: name for date, (name, _) in built.items()}
+        reports = audit_versions(settings, store, connection, versions)
     for name, report in reports.items():
         store.keep_result(name, json.loads(report.to_json()))
     newest = built[max(built)][0]
-    blocked = [name for name, _ in built.values() if not store.has_passed(name)]
+    blocked = [name for name in versions.values() if not store.has_passed(name)]
     if blocked:
-        raise PublishBlocked(_blocked_message(store, blocked))
+        raise PublishBlocked(_blocked_message(store, blocked), versions)
     current = store.current()
     if current is None or date_of(newest) >= date_of(current):
         append_plans(store, newest)
         store.point_to(newest)
     retired = store.retire(settings.retention_dates, spare=current)
     return Published(
-        versions={date: name for date, (name, _) in built.items()},
+        versions=versions,
         rows={date: rows for date, (_, rows) in built.items()},
         current=store.current() or newest,
         retired=retired,

@@ -79,6 +79,11 @@ class Settings:
         return self.home / "published"
 
     @property
+    def quality_page(self) -> Path:
+        """The page of every quality check of the last run."""
+        return self.home / "reports" / "data_docs" / "index.html"
+
+    @property
     def dagster_home(self) -> Path:
         """Where Dagster keeps its runs."""
         return self.home / "dagster_home"

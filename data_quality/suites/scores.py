@@ -45,6 +45,7 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
             "registry",
             "count(case when scored.model is null and registered.model is null then 1 end)",
             "A model of the seed model_specs has neither scores nor a row in models.registry.",
+            stage="models",
             relation=(
                 f"seeds.model_specs as specs left join (select distinct model from {rows}) as scored"
                 f" on specs.model = scored.model"

@@ -4,8 +4,9 @@ import time
 
 import dagster as dg
 
+from orchestration.defs.checks import VERSION, evaluations_of
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
-from orchestration.publish import publish
+from orchestration.publish import PublishBlocked, publish
 from orchestration.publishing.contract import tables
 from orchestration.publishing.versions import Store, date_of
 from orchestration.report.build import build_report, inputs
@@ -16,7 +17,7 @@ HELPERS = ("channel_freshness", "contact_refusals", "contact_consents", "sending
 
 
 @dg.asset(
-    key=["published", "version"],
+    key=VERSION,
     group_name="published",
     owners=OWNERS,
     partitions_def=PARTITIONS,
@@ -25,18 +26,24 @@ HELPERS = ("channel_freshness", "contact_refusals", "contact_consents", "sending
     description="One folder of Parquet files and a manifest per date; CURRENT names the newest that passed its checks.",
     kinds={"python", "parquet"},
 )
-def version(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-    """Write the versions of the run's dates, check those very files, then move CURRENT."""
+def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
+    """Write the versions of the run's dates, check those very files, then move CURRENT; say what every check found."""
     started, settings = time.monotonic(), home.settings
-    done = publish(settings, home.plan(context).as_of_dates, context.log.info)
-    return dg.MaterializeResult(
+    store = Store(settings.published)
+    try:
+        done = publish(settings, home.plan(context).as_of_dates, context.log.info)
+    except PublishBlocked as blocked:
+        yield from evaluations_of(store, blocked.versions.values())
+        raise
+    yield from evaluations_of(store, done.versions.values())
+    yield dg.MaterializeResult(
         metadata={
             "rows": done.rows[max(done.rows)],
             "seconds": round(time.monotonic() - started, 2),
             "versions": len(done.versions),
             "current": done.current,
             "checks": done.checks_run,
-            "data_docs": dg.MetadataValue.path(str(settings.home / "reports" / "data_docs" / "index.html")),
+            "quality": dg.MetadataValue.path(str(settings.quality_page)),
         }
     )
 
@@ -47,7 +54,7 @@ def version(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
     owners=OWNERS,
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
-    deps=[dg.AssetKey(["published", "version"])],
+    deps=[VERSION],
     description="The morning report of a date: one page that opens offline, Chinese with an English switch.",
     kinds={"html"},
 )

@@ -1,14 +1,18 @@
 """The dbt parts of a run: the seeds where they changed, everything before the Python stages, the published tables."""
 
+import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 import dagster as dg
 
+from data_quality.judge import import_beside
 from orchestration.channels.engine import registry
 from orchestration.data_horizon import require_data
 from orchestration.dbt_calls import LOG, DbtFailed, NodeDone, call, folder_of
+from orchestration.dbt_checks import is_test, keep_outcomes, lacking, tables_of_tests
 from orchestration.dbt_graph import models, nodes, parents_of, table_of
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
 from orchestration.defs.shared import OWNERS, Home, partition_dates
@@ -21,6 +25,7 @@ from orchestration.warehouse import connect
 #: All of dbt's seeds as one asset: they change with a release, not with a night.
 SEEDS: Final = dg.AssetKey(["staging", "seeds"])
 _LAST: Final = ("figures", "published")
+_STAGING: Final = PurePosixPath("models/staging")
 
 
 def _key(unique_id: str) -> dg.AssetKey:
@@ -47,25 +52,41 @@ _LAST_SPECS: Final = {one: spec for one, spec in _SPECS.items() if spec.group_na
 
 
 def _call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]) -> Iterator[NodeDone]:
-    """Call dbt; say what failed as a person reads it."""
+    """Call dbt; keep what its tests found, and say what failed as a person reads it."""
+    tests: list[NodeDone] = []
     try:
-        yield from call(settings, [*command, "--exclude-resource-type", "unit_test"], dates)
+        with contextlib.closing(call(settings, [*command, "--exclude-resource-type", "unit_test"], dates)) as done:
+            for node in done:
+                if is_test(node.unique_id):
+                    tests.append(node)
+                yield node
     except DbtFailed as error:
-        with connect(settings, read_only=True) as warehouse:
+        with connect(settings) as warehouse:
             said = failed_tests_say(error.failed, warehouse)
+            keep_outcomes(warehouse, tests, said)
         raise TablesFailed(what_failed(error, folder_of(settings) / LOG, said)) from None
+    if tests:
+        with connect(settings) as warehouse:
+            keep_outcomes(warehouse, tests)
+
+
+def folders(unique_ids: Iterable[str], standing: Sequence[str] = ()) -> list[str]:
+    """Return how dbt selects some models: by their folders, without those of channels whose staging stands.
+
+    Left out, not excluded: with a model dbt excludes every test that reads it, the grain of all staging among them.
+    """
+    files = [PurePosixPath(nodes()[one]["original_file_path"]) for one in unique_ids]
+    found = {file if file.parent == _STAGING else file.parent for file in files}
+    return [f"path:{one}" for one in sorted(found - {_STAGING / name for name in standing})]
 
 
 def _build(
-    context: dg.AssetExecutionContext, home: Home, specs: Mapping[str, dg.AssetSpec], spare: Sequence[str] = ()
+    context: dg.AssetExecutionContext, home: Home, specs: Mapping[str, dg.AssetSpec], standing: Sequence[str] = ()
 ) -> Iterator[dg.MaterializeResult]:
     """Build the selected tables, in one call for all dates of the run; report each as it is done."""
     wanted = [unique_id for unique_id, spec in specs.items() if spec.key in context.selected_asset_keys]
-    names = [f"path:models/{stage}" for stage in sorted({spec.group_name for spec in specs.values()})]
-    if len(wanted) < len(specs):
-        names = [nodes()[one]["name"] for one in wanted]
-    command = ["build", "--select", *names, "--exclude", "resource_type:seed", *spare]
-    for node in _call(home.settings, command, home.plan(context).dates_for_dbt()):
+    names = folders(specs, standing) if len(wanted) == len(specs) else [nodes()[one]["name"] for one in wanted]
+    for node in _call(home.settings, ["build", "--select", *names], home.plan(context).dates_for_dbt()):
         if node.succeeded and node.unique_id in specs:
             metadata = {"seconds": round(node.seconds, 2)}
             yield dg.MaterializeResult(asset_key=specs[node.unique_id].key, metadata=metadata)
@@ -83,7 +104,8 @@ def seeds(home: Home) -> dg.MaterializeResult:
     started, settings = time.monotonic(), home.settings
     release = release_of_seeds(rules.file for rules in own_rules(settings))
     with connect(settings) as warehouse:
-        loaded = noted(warehouse, "seeds") != release
+        tests = [one for one, tables in tables_of_tests().items() if tables[0][0] == "seeds"]
+        loaded = noted(warehouse, "seeds") != release or lacking(warehouse, tests)
         if loaded:  # until all are in and tested, the warehouse holds those of no release
             note(warehouse, "seeds", "")
             load_seeds(warehouse, settings)
@@ -107,7 +129,7 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iter
         release = noted(warehouse, "dbt") or ""
         silent = [name for name, channel in registry.channels().items() if _is_silent(warehouse, channel.tables())]
         standing = [name for name in silent if noted(warehouse, f"staging of {name}") == release]
-    yield from _build(context, home, _FIRST_SPECS, [f"path:models/staging/{name}" for name in standing])
+    yield from _build(context, home, _FIRST_SPECS, standing)
     with connect(settings) as warehouse:
         for name in registry.channels():
             known = release if name in silent else ""
@@ -125,4 +147,5 @@ def published_tables(context: dg.AssetExecutionContext, home: Home) -> Iterator[
     """Build the figures and the published tables from every stage before them."""
     with connect(home.settings) as warehouse:
         create_missing(warehouse)
+    import_beside()
     yield from _build(context, home, _LAST_SPECS)

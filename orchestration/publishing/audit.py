@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -12,13 +14,15 @@ import pyarrow.parquet as pq
 from data_quality.checks import Check
 from data_quality.files import measure_version
 from data_quality.judge import Door, judge
-from data_quality.report import Finding, Report, merged
+from data_quality.page import quality_page
+from data_quality.report import Report, joined, one_of_each
 from data_quality.suites.published import CONTACTABLE, published_checks
 from data_quality.suites.recall import RecallLimits
 from data_quality.suites.shapes import TableShape
 from ml.recall import arms
 from orchestration.business_time import cut_off_at, day_ends_at
-from orchestration.files import sha256_of
+from orchestration.dbt_checks import kept_outcomes
+from orchestration.files import FOLDER_MODE, sha256_of, write_text
 from orchestration.publishing import gates
 from orchestration.publishing.contract import ARROW_TYPES, tables
 from orchestration.publishing.manifest import MANIFEST
@@ -73,7 +77,9 @@ def checks_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list
 def audit_versions(
     settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, versions: Mapping[dt.date, str]
 ) -> dict[str, Report]:
-    """Return the report of each version by its name: of its files, and of the doors it came through.
+    """Return the report of each version by its name: of its files, of the doors it came through, and of dbt's tests.
+
+    The quality page is written from the same reports.
 
     Parameters
     ----------
@@ -103,21 +109,40 @@ def audit_versions(
             **_before(store, date, versions),
         }
         beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures}
-        folder = store.versions / name
-        measured[name] = measure_version(folder, list(tables()), checks, version, beside, settings.memory_limit)
+        numbers = measure_version(store.versions / name, list(tables()), checks, version, beside, settings.memory_limit)
+        measured[name] = numbers | _contract_faults(store, name)
     before = [
         gates.door(name, settings, connection, list(versions), list(measured)) for name in gates.present(connection)
     ]
-    said = judge([*before, Door(DOOR, checks, measured)], docs=settings.home / "reports" / "data_docs")
-    return {name: merged(name, [Report(name, contract_findings(store, name)), said[name]]) for name in measured}
+    said = judge([*before, Door(DOOR, [*checks, *_contract_checks()], measured)])
+    tested = kept_outcomes(connection)
+    reports = {name: joined(said[name], tested) for name in measured}
+    shown = one_of_each([reports[versions[date]].findings for date in sorted(versions)])
+    _write_page(settings.quality_page, quality_page(versions[max(versions)], shown))
+    return reports
 
 
-def contract_findings(store: Store, name: str) -> tuple[Finding, ...]:
-    """Return, per table, how many faults its file has against contract and manifest: names, types, rows, hash."""
+def _write_page(path: Path, page: str) -> None:
+    """Write the quality page; what an earlier release laid beside it goes: nothing would keep it true."""
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    for left in path.parent.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+    write_text(path, page, is_durable=False)
+
+
+def _contract_checks() -> list[Check]:
+    """Return the check of each table that its file is as the contract says; this module counts the faults."""
+    remedy = "Columns, types, rows or hash differ from models/published/_*.yml or the manifest; run the date again."
+    return [Check(f"{name}_file_is_as_the_contract_says", name, "", remedy) for name in tables()]
+
+
+def _contract_faults(store: Store, name: str) -> dict[str, float]:
+    """Return, per table's check, how many faults its file has against contract and manifest."""
     folder = store.versions / name
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    findings = []
-    for table_name, table in tables().items():
+    found = {}
+    for check, (table_name, table) in zip(_contract_checks(), tables().items(), strict=True):
         path = folder / f"{table_name}.parquet"
         schema = pq.read_schema(path)
         metadata = pq.read_metadata(path)
@@ -127,19 +152,8 @@ def contract_findings(store: Store, name: str) -> tuple[Finding, ...]:
         faults = len(set(wanted) ^ set(present)) + (wanted != present)
         faults += said.get("rows") != metadata.num_rows
         faults += said.get("sha256") != sha256_of(path)
-        findings.append(
-            Finding(
-                DOOR,
-                f"{table_name}_file_is_as_the_contract_says",
-                table_name,
-                float(faults),
-                0,
-                0,
-                faults == 0,
-                "Columns, types, rows or hash differ from models/published/_*.yml or the manifest.",
-            )
-        )
-    return tuple(findings)
+        found[check.name] = float(faults)
+    return found
 
 
 def _before(store: Store, date: dt.date, run: Mapping[dt.date, str]) -> dict[str, int | None]:

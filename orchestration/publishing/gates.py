@@ -13,7 +13,7 @@ from data_quality.suites.features import features_checks
 from data_quality.suites.scores import scores_checks
 from orchestration.settings import Settings
 
-#: Door -> the table it guards.
+#: Door -> the table without which it is not asked.
 TABLES: Final = {
     "channels": "channels.ledger",
     "features": "features.customer_features",
@@ -28,7 +28,7 @@ def door(
     dates: Sequence[dt.date],
     subjects: Sequence[str],
 ) -> Door:
-    """Measure a door once for a run's dates, on behalf of each subject (a run, or the versions it publishes)."""
+    """Measure a door once for a run's dates, on behalf of each of the versions that the run publishes."""
     checks = _CHECKS[name](settings, connection, dates)
     numbers = measure(connection, checks)
     return Door(name, checks, dict.fromkeys(subjects, numbers))
@@ -39,6 +39,12 @@ def present(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
     known = {row[0] for row in rows}
     return [name for name, table in TABLES.items() if table in known]
+
+
+def checked_tables() -> set[tuple[str, str]]:
+    """Return the tables, by stage and name, that these doors have a check of."""
+    suites = {"channels": channels_checks({}), "features": features_checks([], []), "scores": scores_checks([])}
+    return {(check.stage or name, check.table) for name, checks in suites.items() for check in checks}
 
 
 def _features(settings: Settings, connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> list[Check]:

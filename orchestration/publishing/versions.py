@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from data_quality.report import Finding
 from orchestration.files import FOLDER_MODE, sha256_of, sync_file, sync_folder, write_text
 from orchestration.publishing.manifest import MANIFEST, as_text, version_name
 
@@ -96,6 +97,13 @@ class Store:
             return dict(result) if result["version"] == name else {}
         except (OSError, ValueError, KeyError, TypeError):
             return {}
+
+    def findings(self, name: str) -> list[Finding]:
+        """Return every check of a version as its results file says it, none where the file cannot be read."""
+        try:
+            return [Finding.of(one) for one in self.result(name).get("findings", ())]
+        except KeyError:  # the file of another release
+            return []
 
     def keep_result(self, name: str, result: Mapping[str, Any]) -> None:
         """Write a version's check results; what a person accepted of these very bytes stays accepted."""

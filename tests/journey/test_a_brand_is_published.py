@@ -1,11 +1,13 @@
 """From landing files to published tables, as a person would run it."""
 
 import json
+import sqlite3
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.defs.checks import SPECS
 from tests.builders import current_version, phone, siyu
 from tests.journey.conftest import DATES
 
@@ -78,6 +80,22 @@ def test_the_manifest_names_every_table_with_its_rows(brand_home):
     rows = {file.stem: pq.ParquetFile(file).metadata.num_rows for file in folder.glob("*.parquet")}
     assert {name: table["rows"] for name, table in manifest["tables"].items()} == rows
     assert manifest["contract_version"] == 1
+
+
+def test_page_results_file_and_ui_show_the_same_checks_of_every_table_that_has_any(brand_home):
+    store = brand_home / "published" / "checks" / f"{current_version(brand_home).name}.json"
+    results = json.loads(store.read_text(encoding="utf-8"))
+    page = (brand_home / "reports" / "data_docs" / "index.html").read_text(encoding="utf-8")
+    newest = "select max(id) from asset_check_executions group by asset_key"
+    with sqlite3.connect(brand_home / "dagster_home" / "history" / "runs" / "index.db") as history:
+        told = dict(
+            history.execute(f"select asset_key, evaluation_event from asset_check_executions where id in ({newest})")
+        )
+    shown = [json.loads(event)["dagster_event"]["event_specific_data"]["metadata"] for event in told.values()]
+    assert len(results["findings"]) == results["checks_run"] > 300
+    assert page.count('<tr class="check-row') == results["checks_run"]
+    assert sum(one["checks"]["value"] for one in shown) == results["checks_run"]
+    assert {tuple(json.loads(key)) for key in told} == {tuple(spec.asset_key.path) for spec in SPECS}
 
 
 def test_the_report_opens_without_the_network(brand_home):

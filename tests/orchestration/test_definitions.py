@@ -62,6 +62,23 @@ def test_what_people_look_up_by_date_is_partitioned_by_business_date_and_nothing
     assert {node.backfill_policy for node in partitioned.values()} == {dg.BackfillPolicy.single_run()}
 
 
+def test_a_table_has_one_quality_check_or_none_and_the_job_has_no_step_for_them(graph):
+    checks = sorted(graph.asset_check_keys)
+    tables = [key.asset_key for key in checks]
+    assert {key.name for key in checks} == {"quality"} and len(set(tables)) == len(tables)
+    assert set(tables) <= set(graph.get_all_asset_keys())
+    by_name = {key.to_user_string() for key in tables}
+    assert {
+        "staging/seeds",
+        "staging/pos_orders",
+        "channels/ledger",
+        "models/registry",
+        "published/customers",
+    } <= by_name
+    assert {"figures/touches", "channels/pos__tickets", "published/version"} & by_name == set()
+    assert [node.name for node in definitions.resolve_job_def("daily").nodes if "quality" in node.name] == []
+
+
 def test_the_job_runs_in_one_process_because_duckdb_has_one_writer():
     assert definitions.resolve_job_def("daily").executor_def.name == "in_process"
 

@@ -1,0 +1,34 @@
+"""What a night builds of dbt's project, and which tests are asked of it."""
+
+import json
+import shutil
+
+from dbt.cli.main import dbtRunner
+
+from orchestration.dbt_calls import PROJECT
+from orchestration.dbt_graph import models, nodes
+from orchestration.defs.transform import _FIRST_SPECS, _LAST_SPECS, folders
+
+
+def selected(names, tmp_path):
+    shutil.copy2(PROJECT / "target" / "partial_parse.msgpack", tmp_path)
+    where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(tmp_path)]
+    quiet = ["--quiet", "--log-level-file", "none", "--no-write-json"]
+    keys = ["--output", "json", "--output-keys", "unique_id", "--exclude-resource-type", "unit_test"]
+    done = dbtRunner().invoke([*quiet, "list", *where, *keys, "--select", *names])
+    return {json.loads(line)["unique_id"] for line in done.result}
+
+
+def test_a_night_builds_all_but_the_staging_that_stands_and_asks_every_test_of_what_it_builds(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
+    found = selected([*folders(_FIRST_SPECS, ["pos", "wecom"]), *folders(_LAST_SPECS)], tmp_path)
+    standing = {
+        one
+        for one, node in nodes().items()
+        if node["original_file_path"].startswith(("models/staging/pos/", "models/staging/wecom/"))
+    }
+    assert standing and set(models()) - found == standing & set(models())
+    tests = {one for one, node in nodes().items() if node["resource_type"] == "test"}
+    of_seeds = {one for one in tests if (nodes()[one].get("attached_node") or "").startswith("seed.")}
+    assert tests - found == of_seeds and "test.siyu.staging_grain" in found
+    assert {one for one in found if one.startswith("seed.")} == set()

@@ -1,0 +1,110 @@
+"""Great Expectations' verdict on numbers, and the page on which a person reads it without a network."""
+
+import re
+
+import pytest
+
+from data_quality.checks import UNKNOWN, Check
+from data_quality.judge import Door, judge
+from data_quality.page import quality_page
+from data_quality.report import DBT, Finding, bounds_in_words, english, markdown_table, one_of_each
+
+CHECKS = [
+    Check("rows_balance", "ledger", "0", "Look at the ledger."),
+    Check("few_rows_are_set_aside", "ledger", "0", "Deliver again.", low=0, high=0.2),
+    Check("orders_came", "orders", "0", "Ask the sender.", low=10, high=None),
+    Check("anything_goes", "orders", "0", "Nothing.", low=None, high=None),
+]
+GOOD = {"rows_balance": 0.0, "few_rows_are_set_aside": 0.2, "orders_came": 10.0, "anything_goes": -1e12}
+
+
+def failed(numbers):
+    subjects = {"good": GOOD, "asked": GOOD | numbers}
+    said = judge([Door("channels", CHECKS, subjects)])
+    assert said["good"].passed
+    return [finding.name for finding in said["asked"].failures]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "outside"),
+    [
+        ({}, []),
+        ({"rows_balance": 1.0}, ["rows_balance"]),
+        ({"rows_balance": -1.0, "few_rows_are_set_aside": 0.21}, ["rows_balance", "few_rows_are_set_aside"]),
+        ({"orders_came": 9.0}, ["orders_came"]),
+        ({"orders_came": float("inf")}, []),
+        ({"orders_came": UNKNOWN, "anything_goes": UNKNOWN}, ["orders_came", "anything_goes"]),
+    ],
+)
+def test_a_number_outside_its_bounds_fails_for_its_own_version_and_for_no_other(numbers, outside):
+    assert failed(numbers) == outside
+
+
+def test_a_check_that_was_not_measured_is_an_error_and_no_pass():
+    with pytest.raises(ValueError, match="channels: monday: not measured: rows_balance"):
+        judge([Door("channels", CHECKS[:1], {"monday": {}})])
+
+
+def test_without_any_number_nothing_has_passed():
+    assert not judge([Door("channels", [], {"monday": {}})])["monday"].passed
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0, 0, "等于 0 · exactly 0"),
+        (0, 0.2, "0 到 0.2 之间 · 0 to 0.2"),
+        (1000, None, "至少 1,000 · at least 1,000"),
+        (None, 2, "至多 2 · at most 2"),
+    ],
+)
+def test_a_bound_is_said_in_words_of_two_languages(low, high, words):
+    assert bounds_in_words(low, high) == words
+    assert english(words) == words.split(" · ")[1]
+
+
+def finding(name, passed=True, judge=DBT, table="arms", stage="seeds", remedy="Mend <it>.", observed=0.0):
+    return Finding(stage, name, stage, table, observed, 0, 0, passed, remedy, judge=judge)
+
+
+def test_a_failed_dbt_test_is_shown_and_holds_no_publish_back():
+    """It has stopped the run that built the table: what publish itself waits for is Great Expectations."""
+    said = judge([Door("channels", CHECKS, {"monday": GOOD})])["monday"]
+    shown = type(said)("monday", (*said.findings, finding("unique_arms_arm", passed=False)))
+    assert shown.passed and not shown.failures
+
+
+def test_of_several_dates_the_newest_is_shown_or_the_newest_that_failed():
+    monday = [finding("a", passed=False, observed=1), finding("b"), finding("c", observed=3)]
+    tuesday = [finding("a", passed=True, observed=2), finding("b"), finding("c", observed=4)]
+    shown = one_of_each([monday, tuesday])
+    assert [(one.name, one.passed, one.observed) for one in shown] == [("a", False, 1), ("b", True, 0), ("c", True, 4)]
+
+
+def test_the_page_has_a_line_per_check_with_number_bound_verdict_and_remedy():
+    said = judge([Door("channels", CHECKS, {"2017-11-30": GOOD | {"few_rows_are_set_aside": 0.35}})])["2017-11-30"]
+    page = quality_page("2017-11-30-abc", [*said.findings, finding("unique_arms_arm")])
+    lines = re.findall(
+        r'<tr class="check-row( failed)?" data-table="([^"]+)" data-check="([^"]+)">(.*?)</tr>', page, re.S
+    )
+    assert [(table, name, bool(bad)) for bad, table, name, _ in lines] == [
+        ("channels.ledger", "few_rows_are_set_aside", True),
+        ("channels.ledger", "rows_balance", False),
+        ("channels.orders", "anything_goes", False),
+        ("channels.orders", "orders_came", False),
+        ("seeds.arms", "unique_arms_arm", False),
+    ]
+    worst = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", lines[0][3])).strip()
+    assert worst == "✗ few rows are set aside Great Expectations 0.35 0 到 0.2 之间 0 to 0.2 Deliver again."
+    assert "1 of 5 checks failed" in page and "Mend &lt;it&gt;." in page
+
+
+def test_the_page_loads_nothing_and_runs_nothing():
+    page = quality_page("2017-11-30-abc", [finding("unique_arms_arm")])
+    assert re.findall(r"<script|<link|<img|@import|url\(|https?:|//", page) == []
+
+
+def test_a_table_for_the_ui_has_a_line_per_check_and_escapes_what_would_end_a_cell():
+    lines = markdown_table([finding("a", remedy="this | that"), finding("b", passed=False)]).splitlines()
+    assert len(lines) == 4 and lines[2].count(" | ") == 5 and r"this \| that" in lines[2]
+    assert lines[3].startswith("| ✗ FAILED | arms: b | dbt | 0 |")
