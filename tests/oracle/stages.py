@@ -62,7 +62,7 @@ def _gaps(bought: Purchases, day: dt.date) -> list[int]:
 
 @cache
 def brands_gap(known: World, quarter: dt.date) -> int:
-    """Return the gap that 90 in 100 votes of a quarter's first day do not exceed, or 60 days where gaps or voters are few.
+    """Return the gap that 90 in 100 votes of a quarter's first day do not exceed; with few gaps or voters 60 days.
 
     Both purchases of such a gap lie in the year. Each customer has one vote, shared out among their gaps. No category
     of a random brand has gaps enough of its own.
