@@ -41,7 +41,7 @@ def test_a_rule_has_its_home_its_numbers_and_its_test(rule):
         if number not in settings and home.endswith(".sql"):
             text = file.read_text(encoding="utf-8")
             reads = {"segment_numbers": "segment_number(", "recall_settings": "recall_number("}.get(number, number)
-                assert number in text or reads in text, (home, number)
+            assert number in text or reads in text, (home, number)
 
 
 def test_the_glossary_has_at_most_seventy_terms_in_order():
