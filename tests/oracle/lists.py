@@ -70,7 +70,9 @@ def may_be_written_to(book: Book, person: Person) -> bool:
     if any(is_open(row, book.day) for row in book.refunds_of(person)):
         return False
     since = end(book.day) - COMPLAINT_DAYS * DAY
-    if any(act.touch == "complain" and act.at >= since for act in book.touches.get(person, [])):
+    listed = [row.happened for row in book.suppressions.get(person, []) if row.text("reason") == "complaint"]
+    told = [act.at for act in book.touches.get(person, []) if act.touch == "complain"]
+    if any(at >= since for at in listed + told):
         return False
     caps = [row for row in seed("contact_caps") if row["cap_id"] in ("any_1d", "any_7d")]
     return all(contacts(book, person, int(row["window_days"])) < int(row["most"]) for row in caps)

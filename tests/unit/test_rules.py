@@ -40,7 +40,8 @@ def test_a_rule_has_its_home_its_numbers_and_its_test(rule):
         assert (_DBT / "seeds" / f"{number}.csv").is_file() or number in settings, number
         if number not in settings and home.endswith(".sql"):
             text = file.read_text(encoding="utf-8")
-            assert number in text or (number == "segment_numbers" and "segment_number(" in text), (home, number)
+            by_name = {"segment_numbers": "segment_number(", "recall_settings": "recall_number("}
+            assert number in text or by_name.get(number, number) in text, (home, number)
 
 
 def test_the_glossary_has_at_most_seventy_terms_in_order():

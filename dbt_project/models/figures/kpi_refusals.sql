@@ -2,7 +2,7 @@
 -- refusal of marketing counts when consent stood before it: a box left empty at registration is no opt-out.
 -- The consent may have been given under any record that was known to be the person's when the refusal came.
 select
-    case when kind = 'complaint' or reason = 'complaint' then 'complaints' else 'opt_outs' end as kpi,
+    case when is_complaint then 'complaints' else 'opt_outs' end as kpi,
     source,
     customer_id,
     id_type,
@@ -11,4 +11,4 @@ select
     from_date,
     to_date
 from {{ ref('refusal_words') }}
-where kind <> 'suppression' or reason in ('complaint', 'opt_out')
+where is_complaint or kind <> 'suppression' or reason = 'opt_out'

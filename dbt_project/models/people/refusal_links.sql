@@ -1,11 +1,12 @@
--- One row per suppression or unsubscribing and person it may speak of, by record, by identifier or by carrying its
--- value: a suppression without a scope speaks of every one, a message's number or address is a mobile or an email. The
--- identifier was not yet given to somebody else when it was said. from_date and to_date are the word's, link_from_date
--- and link_to_date the link's.
+-- One row per suppression, unsubscribing or complaint and person it may speak of, by record, by identifier or by
+-- carrying its value: a suppression without a scope speaks of every one, a message's number or address is a mobile or
+-- an email. The identifier was not yet given to somebody else when it was said. from_date and to_date are the word's,
+-- link_from_date and link_to_date the link's.
 with words as (
     select
         kind,
         reason,
+        is_complaint,
         source,
         customer_id,
         id_type,
@@ -18,7 +19,7 @@ with words as (
         from_date,
         to_date
     from {{ ref('refusal_words') }}
-    where kind in ('suppression', 'unsubscribing')
+    where kind in ('suppression', 'unsubscribing', 'complaint')
 ),
 
 by_record as (
@@ -77,6 +78,7 @@ matched as (
 select
     kind,
     reason,
+    is_complaint,
     message_channel,
     one_id,
     said_date,

@@ -1,8 +1,9 @@
 -- One row per complaint or refusal, by record where one is named, else by identifier, with the dates at which it was
 -- known. kind: withdrawal (of a consent to marketing), unsubscribing (from a message), suppression, complaint (an
--- event). A refusal of marketing counts when consent stood before it: a box left empty at registration is no
--- opt-out. The consent may have been given under any record that was known to be the person's on the date that knew the
--- refusal; a record is known from the cut-off of its first day on, and may agree and refuse on that day.
+-- event). A complaint is that event, or a suppression for that reason. A refusal of marketing counts when consent stood
+-- before it: a box left empty at registration is no opt-out. The consent may have been given under any record that was
+-- known to be the person's on the date that knew the refusal; a record is known from the cut-off of its first day on,
+-- and may agree and refuse on that day.
 with withdrawals as (
     select distinct
         refused.source,
@@ -74,6 +75,7 @@ said as (
 select
     kind,
     reason,
+    kind = 'complaint' or coalesce(reason = 'complaint', false) as is_complaint,
     source,
     customer_id,
     id_type,

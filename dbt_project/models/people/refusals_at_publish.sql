@@ -8,7 +8,11 @@ with refused as (
         message_channel,
         said_date
     from {{ ref('refusal_links') }}
-    where to_date is null and revoked_date is null and (link_to_date is null or said_date <= link_to_date)
+    where
+        kind <> 'complaint'
+        and to_date is null
+        and revoked_date is null
+        and (link_to_date is null or said_date <= link_to_date)
 ),
 
 parts as (

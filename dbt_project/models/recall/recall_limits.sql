@@ -7,7 +7,9 @@ with refusals as (
         as_of_date,
         one_id,
         kind,
-        message_channel
+        message_channel,
+        is_complaint and {{ days_between('said_date', 'as_of_date') }} < {{ recall_number('complaint_days') }}
+            as is_open_complaint
     from {{ states_at(ref('refusal_states')) }} as states
 ),
 
@@ -28,18 +30,6 @@ open_refunds as (
     where stage = 'open'
 ),
 
-complaints as (
-    select distinct
-        as_of_date,
-        one_id
-    from {{ states_at(ref('interaction_states')) }} as touches
-    where
-        kind = 'event'
-        and touch = 'complain'
-        and one_id is not null
-        and {{ days_between('touched_date', 'as_of_date') }} < {{ recall_number('complaint_days') }}
-),
-
 facts as (
     select
         as_of_date,
@@ -48,17 +38,15 @@ facts as (
         message_channel as suppressed_channel,
         cast(null as varchar) as service_channel,
         0 as refund,
-        0 as complaint
+        case when is_open_complaint then 1 else 0 end as complaint
     from refusals
+    where kind <> 'complaint' or is_open_complaint
     union all
     select as_of_date, one_id, 0, null, message_channel, 0, 0
     from services
     union all
     select as_of_date, one_id, 0, null, null, 1, 0
     from open_refunds
-    union all
-    select as_of_date, one_id, 0, null, null, 0, 1
-    from complaints
 )
 
 select
