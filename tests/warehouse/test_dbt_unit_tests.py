@@ -76,6 +76,35 @@ def test_a_date_that_is_told_anew_forgets_what_it_no_longer_says(empty_home, tmp
     assert left == [("2017-11-29",)]
 
 
+def test_a_table_told_date_by_date_forgets_a_date_that_says_nothing_any_more(empty_home, tmp_path):
+    """Whoever was there is gone; the day before is no date of the run, and of labels no window is told by it."""
+    home = tmp_path / "home"
+    shutil.copytree(empty_home, home)
+    settings = Settings(home=home)
+    manifest = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
+    told = [node for node in manifest["nodes"].values() if node["config"]["materialized"] == "incremental"]
+    hooks = [[hook["sql"] for hook in node["config"]["pre-hook"]] for node in told]
+    assert all(hook == ["{{ forget_dates() }}"] for hook in hooks)
+    tables = (
+        "recall.recall_rights", "segments.pyramid", "lifecycle.aipl", "figures.kpi_mark_figures",
+        "people.subscriptions", "people.consents_in_force", "features.customer_features", "features.outcomes",
+    )  # fmt: skip
+    with connect(settings) as warehouse:
+        for table in tables:
+            warehouse.execute(
+                f"insert into {table} by name select unnest([date '2017-11-29', date '2017-11-30']) as as_of_date"
+            )
+    done = run_dbt(home, "run", "--select", *(table.split(".")[1] for table in tables), as_of=("2017-11-30",))
+    assert done.returncode == 0, done.stdout[-3000:]
+    with connect(settings, read_only=True) as warehouse:
+        left = {
+            table: [str(day) for (day,) in warehouse.execute(f"select as_of_date from {table} order by 1").fetchall()]
+            for table in tables
+        }
+    both = ["2017-11-29", "2017-11-30"]
+    assert left == {table: both if table == "features.outcomes" else both[:1] for table in tables}
+
+
 @pytest.fixture(scope="session")
 def compiled(empty_home, unit_tests) -> dict[str, list[judge.UnitTest]]:
     """The unit tests as dbt compiled them, by model."""
