@@ -97,6 +97,8 @@ class Column:
         What a value has to be, see ``Type``.
     required
         The file must have the column and every record a value.
+    required_where
+        (another column, one of its values): every record in which that column reads so must have a value here.
     aliases
         Other headers it goes by. Headers are compared without case, spaces, units in brackets and width.
     path
@@ -133,6 +135,7 @@ class Column:
     name: str
     type: Type = "text"
     required: bool = False
+    required_where: tuple[str, str] | None = None
     aliases: tuple[str, ...] = ()
     path: str | None = None
     clock: Clock = "shanghai"

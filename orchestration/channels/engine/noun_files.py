@@ -42,6 +42,8 @@ def _dataset(noun: str, described: dict[str, Any]) -> Dataset:
 def _column(noun: str, name: str, described: dict[str, Any]) -> Column:
     options = {"name": name, **described["file"]}
     allowed, synonyms = options.pop("words", ()), options.pop("synonyms", None)
+    if "required_where" in options:
+        options["required_where"] = tuple(options["required_where"])
     return Column(
         **options,
         about=described["about"],

@@ -1,7 +1,7 @@
 """One file into rows of its tables: reader by format, rules by column, records with a fault set aside whole."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -56,7 +56,7 @@ class FileReader:
         self._dataset = dataset
         self._tokeniser = tokeniser
         instants = [column for column in dataset.columns if column.type == "instant" and not column.may_be_future]
-        required = [column for column in instants if column.required]
+        required = [column for column in instants if column.required or column.required_where]
         self._event_time = next(iter([*required, *instants]), None)
 
     def read(self, delivery: Delivery, reading: Reading, is_history: bool) -> Iterator[tuple[str, pa.Table]]:
@@ -100,6 +100,8 @@ class FileReader:
         for name, read in own.items():
             for position, reason in read.reasons.items():
                 faults.setdefault(position, (name, reason))
+        for position, name in _missing_where(self._dataset.columns, own):
+            faults.setdefault(position, (name, "missing_value"))
         inner = {}
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
@@ -179,6 +181,16 @@ class FileReader:
                 raise BrokenFile("undecodable")
             if reason in _BY_TYPE and count >= FEWEST_FOR_MOSTLY and count > MOSTLY * tally.physical:
                 raise BrokenFile("mostly_bad", name)
+
+
+def _missing_where(columns: Sequence[Column], own: dict[str, Read]) -> Iterator[tuple[int, str]]:
+    """Yield the records, with the column, that lack a value which another of their values calls for."""
+    for column in columns:
+        if column.required_where:
+            other, value = column.required_where
+            called_for = pc.fill_null(pc.equal(own[other].outputs[0], value), False)
+            missing = pc.and_(called_for, pc.is_null(own[column.name].outputs[0])).to_numpy(zero_copy_only=False)
+            yield from ((position, column.name) for position in np.flatnonzero(missing).tolist())
 
 
 def _read_all(

@@ -14,7 +14,7 @@ REQUIRED = {
     "identifiers": {"source", "customer_id", "id_type", "id_value", "observed_at"},
     "orders": {"source", "order_id", "ordered_at", "status", "amount_yuan"},
     "order_lines": {"source", "order_id", "line_id", "sku_id", "quantity", "amount_yuan"},
-    "refunds": {"source", "refund_id", "status", "refunded_at", "amount_yuan"},
+    "refunds": {"source", "refund_id", "status", "amount_yuan"},
     "products": {"sku_id"},
     "events": {"source", "event_id", "event_type", "occurred_at"},
     "messages": {"source", "message_id", "message_channel", "sent_at"},
