@@ -31,11 +31,12 @@ def transitions(version: dt.date, reader: Callable[[dt.date], Book]) -> Moves:
         now = stands(reader(version), model)
         for back in range(number("transition_days")):
             day = version - back * DAY
-            before = stands(reader(day - DAY), model)
-            # Whose records were joined or parted that day made no step, and who is a test account makes none.
-            later = reader(day)
-            others = moved(reader(day - DAY), later)
-            others |= {one for one, person in later.ids.items() if person & later.tests}
+            # Whose records were joined or parted that day made no step, and who is or was a test account makes none.
+            earlier, later = reader(day - DAY), reader(day)
+            before = stands(earlier, model)
+            others = moved(earlier, later)
+            for book in (earlier, later):
+                others |= {one for one, person in book.ids.items() if person & book.tests}
             known = [one for one in now if one in before and one not in others]
             steps = Counter((before[one], now[one]) for one in known)
             starts = Counter(before[one] for one in known)

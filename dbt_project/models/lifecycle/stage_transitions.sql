@@ -3,7 +3,8 @@
 -- lapse counts: whoever buys again after `lost` has skipped two stages. Who never bought (any more: their one order was
 -- given back) has no depth of lapse, so that is a fall by rank and no way out of the lapse. Whose records were merged
 -- or split that day is not counted: that is no step of theirs. On the first day of a quarter they stand where the eve's
--- cadence puts them: what the new one moves is in refreeze_transitions. A test account counts in no figure.
+-- cadence puts them: what the new one moves is in refreeze_transitions. A test account counts in no figure, and whoever
+-- was one on the eve made no step by being one no more.
 with moves as (
     select
         days.as_of_date,
@@ -21,7 +22,14 @@ with moves as (
             and days.one_id = eve_stages.one_id
     left join {{ ref('hard_rules') }} as hard_rules
         on days.as_of_date = hard_rules.as_of_date and days.one_id = hard_rules.one_id
-    where merged.one_id is null and not coalesce(hard_rules.is_test, false)
+    left join {{ ref('hard_rules') }} as eve_rules
+        on
+            {{ add_days('days.as_of_date', '-1') }} = eve_rules.as_of_date
+            and days.one_id = eve_rules.one_id
+    where
+        merged.one_id is null
+        and not coalesce(hard_rules.is_test, false)
+        and not coalesce(eve_rules.is_test, false)
 ),
 
 counted as (
