@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 
 from tests.oracle.book import Act, Book, Key, Person
-from tests.oracle.people import first_told
+from tests.oracle.people import first_told, house_numbers, owned, values
 from tests.oracle.world import NEVER, Record, end, number, seed
 
 TWO_WAY = {"message_replied", "speak", "ask_service", "book"}
@@ -39,18 +39,25 @@ def profile(book: Book, person: Person) -> dict[str, object]:
         "owner_staff_id": owner(book, person),
         "last_seller_staff_id": last_seller(book, person),
         **dict(zip(("preferred_channel", "preferred_hour"), liked, strict=True)),
-        "identity_confidence": confidence(book, person),
         "is_island": False,
+        **confidence(book, person),
         "exclusion": exclusion(book, person),
     }
 
 
-def confidence(book: Book, person: Person) -> str:
-    """Return how sure an identity is: nothing is typed, refused or a device's in a random brand, so never low."""
+def confidence(book: Book, person: Person) -> dict[str, object]:
+    """Return how sure an identity is: nothing is typed or a device's in a random brand, so never low.
+
+    Of who carries a value that joins nobody it is not said: before it was that of many, a limit may have refused it.
+    """
+    carried = values(book.known, book.day)
+    mine = {value for value, holders in carried.items() if holders & person}
+    if mine - set(owned(carried, house_numbers(book.known, book.day))):
+        return {}
     strength = {row["id_type"]: int(row["strength"]) for row in seed("id_types")}
     least = next(int(row["value"]) for row in seed("identity_limits") if row["limit_name"] == "strong_link")
     is_known = any(strength[kind] >= least for kind in book.reached.get(person, set()))
-    return "high" if len(person) > 1 or is_known else "medium"
+    return {"identity_confidence": "high" if len(person) > 1 or is_known else "medium"}
 
 
 def exclusion(book: Book, person: Person) -> str | None:
