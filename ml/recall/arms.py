@@ -1,4 +1,4 @@
-"""The arms of recall.assignment, by name: the one place that says which are sent and which are held out."""
+"""The arms of recall.assignment, by name: the one place that says which may be sent something and which are held out."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ NOT_SELECTED: Final = "not_selected"
 WAITING: Final = "waiting"
 INELIGIBLE: Final = "ineligible"
 
-#: The arms that are sent something.
+#: The arms that may be sent something: treat is, and explore where the draw is not nothing.
 SENT: Final = (TREAT, EXPLORE)
 #: Drawn before scoring and never sent anything.
 HELD_OUT: Final = (HOLDOUT_GLOBAL, HOLDOUT_CAMPAIGN)

@@ -53,4 +53,4 @@ left join {{ ref('contact_refusals') }} as refusals
         and audience.message_channel = refusals.message_channel
 where
     refusals.one_id is null
-    and arms.is_sent
+    and arms.may_be_sent
