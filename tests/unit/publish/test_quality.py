@@ -13,6 +13,7 @@ from orchestration.dbt_checks import keep_outcomes, kept_outcomes, lacking, tabl
 from orchestration.defs.checks import SPECS
 from orchestration.defs.published import version
 from orchestration.defs.shared import Home
+from orchestration.publishing.versions import Store
 from orchestration.release import drop_other_releases
 from tests.unit.publish.world import DATE, brand
 
@@ -94,6 +95,13 @@ def test_the_page_holds_no_value_of_a_row(tmp_path, monkeypatch):
     page = settings.quality_page.read_text(encoding="utf-8")
     assert "customers holds no contact value" in page
     assert [value for value in ("1391234", "P07", "妈妈") if value in page] == []
+
+
+def test_a_results_file_of_another_release_shows_no_checks_and_still_says_whether_it_passed(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+    store.keep_result("2017-11-30-abc", {"version": "2017-11-30-abc", "passed": True, "findings": [{"name": "a"}]})
+    assert store.findings("2017-11-30-abc") == [] and store.has_passed("2017-11-30-abc")
 
 
 @pytest.fixture
