@@ -31,6 +31,10 @@ def run_range(settings: Settings, first: dt.date, last: dt.date) -> int:
     """Run consecutive business dates as one run; return the exit code."""
     if first < parse_business_date(settings.partitions_start):
         raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    if last > (today := (now + SHANGHAI_OFFSET).date()):
+        # Published once, it would stay CURRENT until that day comes: CURRENT never moves to an earlier date by itself.
+        raise SettingsError(f"{last} is still to come: today is {today} in Shanghai")
     _make_ready(settings)
     # Imported here: Dagster and dbt cost seconds that a refused command must not pay.
     from orchestration.runner import run_dates
@@ -38,8 +42,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date) -> int:
 
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
-    known_until = cut_off_at(last, settings.cut_off_hour)
-    if known_until > dt.datetime.now(dt.UTC).replace(tzinfo=None):
+    if (known_until := cut_off_at(last, settings.cut_off_hour)) > now:
         until = f"{known_until + SHANGHAI_OFFSET:%Y-%m-%d %H:%M}"
         print(f"siyu: {last} is not over: its records count until {until} in Shanghai; run it again then", flush=True)
     outcome = run_dates(settings, dates)

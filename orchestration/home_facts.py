@@ -23,7 +23,7 @@ def reading(file: Path, remedy: str = "the next run writes it anew: siyu daily Y
         yield file
     except SettingsError:
         raise
-    except (OSError, ValueError, KeyError, duckdb.Error) as error:
+    except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
         first = (str(error).splitlines() or ["empty"])[0]
         raise Unreadable(f"{file} cannot be read ({first}); {remedy}") from None
 
@@ -53,7 +53,7 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "home": str(settings.home),
         "asked_at": _instant(now),
         "current": current,
-        "withheld": sum(row["accepted_by"] is None for row in _unread(settings)),
+        "withheld": sum(row["accepted_by"] is None for row in unread_refusals(settings)),
         "tables": {name: table["rows"] for name, table in sorted(manifest.get("tables", {}).items())},
         "sources": {
             name: {"data_as_of": said.get("data_as_of"), "stale": bool(said.get("stale"))}
@@ -66,6 +66,12 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "is_running": is_locked(settings),
     }
     return {**found, "next_steps": next_steps(found, _last_over(settings, now))}
+
+
+def unread_refusals(settings: Settings) -> list[dict[str, Any]]:
+    """Return the refusals that could not be read, accepted or not; a damaged export is told as such."""
+    with reading(settings.home / "quarantine" / "unread_refusals.parquet"):
+        return listed_unread(settings)
 
 
 def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
@@ -172,11 +178,6 @@ def _last_run(settings: Settings, now: dt.datetime) -> dict[str, Any] | None:
         ended = dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC).replace(tzinfo=None)
         kept = {name: said[name] for name in ("dates", "succeeded", "seconds")}
     return {**kept, "ended_at": _instant(ended), "age_seconds": _age(ended, now)}
-
-
-def _unread(settings: Settings) -> list[dict[str, Any]]:
-    with reading(settings.home / "quarantine" / "unread_refusals.parquet"):
-        return listed_unread(settings)
 
 
 def _instant(at: dt.datetime) -> str:

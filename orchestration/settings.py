@@ -24,8 +24,11 @@ def _listed(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
-def _folder(value: object) -> object:
-    return Path(str(value)).expanduser().resolve()
+def _folder(value: object) -> Path:
+    try:
+        return Path(str(value)).expanduser().resolve()
+    except RuntimeError:
+        raise ValueError(f"{value}: nobody of that name has a folder here") from None
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
@@ -136,7 +139,10 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
     """
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = {}
-    home = Path(environment.get("SIYU_HOME") or checkout / ".siyu").expanduser().resolve()
+    try:
+        home = _folder(environment.get("SIYU_HOME") or checkout / ".siyu")
+    except ValueError as error:
+        raise SettingsError(f"SIYU_HOME: {error}") from None
     for file in (checkout / "siyu.toml", home / "siyu.toml"):
         if file.is_file():
             try:
@@ -164,11 +170,12 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
     if "SIYU_HOME" in environment or "home" not in values:
         values["home"] = home
     settings = Settings(**values)
-    for channel, text in settings.live_from.items():
+    dates = {f"live_from.{channel}": text for channel, text in settings.live_from.items()}
+    for name, text in {**dates, "partitions_start": settings.partitions_start}.items():
         try:
             parse_business_date(str(text))
         except ValueError as error:
-            raise SettingsError(f"live_from.{channel}: {error}") from None
+            raise SettingsError(f"{name}: {error}") from None
     if settings.engine != "duckdb":
         raise SettingsError(f"engine {settings.engine!r} is not known; this release runs on duckdb")
     return settings

@@ -5,8 +5,8 @@ import json
 import sys
 from collections.abc import Sequence
 
-from orchestration.channels.engine.unread_refusals import NotAccepted, accept, listed_unread, place_of
-from orchestration.home_facts import ago, facts, reading
+from orchestration.channels.engine.unread_refusals import NotAccepted, accept, place_of
+from orchestration.home_facts import ago, facts, reading, unread_refusals
 from orchestration.settings import Settings
 
 DONE, FAILED = 0, 1
@@ -74,7 +74,7 @@ def _say_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def say_withheld(settings: Settings) -> None:
     """Say, where a refusal could not be read, that nobody is in the audience for it, and what to do."""
-    rows = [row for row in listed_unread(settings) if row["accepted_by"] is None]
+    rows = [row for row in unread_refusals(settings) if row["accepted_by"] is None]
     if rows:
         refused = "1 refusal" if len(rows) == 1 else f"{len(rows)} refusals"
         print(
@@ -85,7 +85,7 @@ def say_withheld(settings: Settings) -> None:
 
 def refusals(settings: Settings) -> int:
     """Print every refusal that could not be read: where it stands, why, and who accepted it; 1 while one is open."""
-    rows = listed_unread(settings)
+    rows = unread_refusals(settings)
     still_open = [row for row in rows if row["accepted_by"] is None]
     for row in rows:
         line = "the whole file" if row["line"] is None else f"line {row['line']}"
@@ -112,7 +112,7 @@ def accept_refusals(settings: Settings, place: str, lines: Sequence[int], why: s
     except NotAccepted as refused:
         print(f"siyu: {refused}", file=sys.stderr)
         return FAILED
-    left = sum(row["accepted_by"] is None for row in listed_unread(settings))
+    left = sum(row["accepted_by"] is None for row in unread_refusals(settings))
     print(f"siyu: {count} accepted, {left} still open; the next run reads it: siyu daily YYYY-MM-DD")
     return DONE
 

@@ -39,7 +39,13 @@ PLACES = {
         "last_run.json": json.dumps(_RUN),
     },
     "lost": {"published/CURRENT": VERSION, "published/versions/": ""},
-    "torn": {"raw/": "", "quarantine/quarantine.parquet": "PAR1", "identity/evidence.parquet": "PAR1"},
+    "torn": {
+        "raw/": "",
+        "quarantine/quarantine.parquet": "PAR1",
+        "quarantine/unread_refusals.parquet": "PAR1",
+        "identity/evidence.parquet": "PAR1",
+    },
+    "torn_run": {"raw/": "", "last_run.json": "[]"},
     "busy": {"published/": ""},
 }
 
@@ -55,7 +61,7 @@ def lay(root: Path) -> None:
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-    for place in ("published", "lost", "torn", "busy"):
+    for place in ("published", "lost", "busy"):
         give_keys(root / place)
 
 
