@@ -1,4 +1,4 @@
-"""The arms of recall.assignment, by name: the one place that says which may be sent something, which are held out."""
+"""The arms of recall.assignment, by name: the one place that says which may be sent something or are held out."""
 
 from typing import Final
 

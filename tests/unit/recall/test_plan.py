@@ -107,6 +107,18 @@ def test_who_is_held_out_is_asked_as_well_whether_anything_could_be_sent(salts):
     assert set(drawn.loc[drawn["arm"] == "ineligible", "is_eligible"]) == {False}
 
 
+def test_an_explorer_who_drew_nothing_keeps_the_arm_and_stands_in_no_audience(salts):
+    rules = make_rules(
+        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+    )
+    found = plan(crowd(60, reachable_channels=["app_push"]), salts, rules)
+    assert set(found.assignment["arm"]) == {"explore"}
+    # One option or nothing: a half each.
+    assert set(found.assignment["assignment_probability"]) == {0.5}
+    assert 15 < len(found.audience) < 45
+    assert found.audience["message_channel"].eq("app_push").all()
+
+
 def test_explorers_are_drawn_before_scoring_with_a_stored_probability(salts):
     rules = make_rules(
         exploration_share=0.3, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
