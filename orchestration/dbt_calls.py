@@ -4,6 +4,7 @@ A process of its own for each call cost a small night 8 CPU seconds of imports a
 """
 
 import concurrent.futures
+import contextlib
 import ctypes
 import dataclasses
 import gc
@@ -22,6 +23,10 @@ from orchestration.settings import CHECKOUT, Settings
 PROJECT: Final = CHECKOUT / "dbt_project"
 LOG: Final = "dbt.log"
 _PARSED: Final = "partial_parse.msgpack"
+#: The settings that models read, as dbt's vars; dbt_project.yml holds the same defaults.
+VARIABLES: Final = ("cut_off_hour", "restate_days", "kpi_days", "horizon_days", "profiling")
+#: What profiles.yml reads of the environment.
+_PROFILE: Final = ("SIYU_WAREHOUSE", "SIYU_WAREHOUSE_THREADS", "SIYU_WAREHOUSE_MEMORY")
 #: The project as it was parsed by this process, by home and settings.
 _manifests: dict[tuple[str, str], Any] = {}
 
@@ -122,8 +127,9 @@ def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.Simp
     told.put(threading.get_ident())
     folder = folder_of(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    names = ("cut_off_hour", "restate_days", "kpi_days", "horizon_days", "profiling")
-    variables = json.dumps({name: getattr(settings, name) for name in names})
+    # Only what differs from dbt_project.yml: with other vars dbt does not take the checkout's parse for its own.
+    own = {name: getattr(settings, name) for name in VARIABLES if getattr(settings, name) != getattr(Settings, name)}
+    variables = json.dumps(own)
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", variables]
     where += ["--target-path", str(folder), "--log-path", str(folder)]
     quiet = ["--no-write-json", "--log-level", "none", "--log-level-file", "warn"]
@@ -131,7 +137,8 @@ def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.Simp
         key = (str(folder), variables)
         if key not in _manifests:
             _lay_ready(folder)
-            parsed = dbtRunner().invoke([*quiet, "parse", *where])
+            with _without_home():
+                parsed = dbtRunner().invoke([*quiet, "parse", *where])
             if not parsed.success:
                 return parsed
             _manifests[key] = parsed.result
@@ -140,6 +147,16 @@ def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.Simp
         # dbt-duckdb keeps the file open for its process, and other settings than its own cannot open it then.
         if DuckDBConnectionManager._ENV is not None:
             DuckDBConnectionManager._ENV.close()
+
+
+@contextlib.contextmanager
+def _without_home() -> Iterator[None]:
+    """Parse as the checkout was parsed, of no home: a parse made under another profile is thrown away (10 CPU s)."""
+    taken = {name: os.environ.pop(name) for name in _PROFILE if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 def _lay_ready(folder: Path) -> None:
