@@ -160,7 +160,8 @@ class _Work:
         mine: list[tuple[str, pa.Table]] = []
         held, written = 0, False
         try:
-            reader = FileReader(self.channel, dataset, self.tokeniser)
+            is_whole = self.channel.name in self.settings.done_markers
+            reader = FileReader(self.channel, dataset, self.tokeniser, is_whole)
             for table, rows in reader.read(delivery, reading, delivery.is_history(self.settings)):
                 mine.append((table, rows))
                 held += rows.num_rows
