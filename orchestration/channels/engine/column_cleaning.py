@@ -1,5 +1,6 @@
 """A whole column at once: clean values by Arrow, each odd distinct value by the rules of ``values``, once."""
 
+import datetime as dt
 import json
 from collections import Counter
 from typing import Any, Final, NamedTuple
@@ -16,9 +17,9 @@ TEXT: Final = pa.string()
 #: Whole numbers up to here survive as a double; JSON numbers above are written digit by digit from Python's integers.
 EXACT_FLOAT: Final = 2.0**53
 #: Values that need no closer look, by type: nothing in them is a contact, a NULL word, a lossy number or a sentinel.
-_DAY: Final = r"(?:199\d|20\d\d)-\d\d-\d\d"
-_CLEAN_INSTANT: Final = rf"^{_DAY} \d\d:\d\d:\d\d$"
-_CLEAN_ZULU: Final = rf"^{_DAY}T\d\d:\d\d:\d\dZ$"
+_FIRST: Final = dt.datetime.fromisoformat("1990-01-01")
+_END: Final = dt.datetime.fromisoformat("2100-01-01")
+_ZULU: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 _CLEAN_NUMBER: Final = r"^-?(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?$"
 _CLEAN_INTEGER: Final = r"^(?:0|-?[1-9]\d{0,9})$"
 #: Letters first (ten, or a digit somewhere: no NULL word), or digits before a letter (no power of ten); no run of ten
@@ -34,6 +35,11 @@ _HIDES_NUMBER: Final = r"\d[\d .)-]{9}"
 #: What spreadsheets leave of a long number.
 _CUT: Final = r"\d{15}00"
 _TOO_DEEP: Final = "[too deep"
+#: Where the first values repeat themselves as often, each distinct value is looked at once.
+_REPEATS: Final = 8
+_SAMPLE: Final = 1000
+#: Of so few among many, another spelling is not worth a look at the whole column.
+_FEW: Final = 100
 _EPOCHS: Final = {"s": r"^1\d{9}$", "ms": r"^1\d{12}$"}
 
 
@@ -60,11 +66,17 @@ def read_column(column: Column, written: pa.Array, rules: Rules, from_spreadshee
     from_spreadsheet
         The format is one that spreadsheets write (delimited text, xlsx), so ids may have lost their last digits.
     """
+    sample = written[:_SAMPLE]
     if written.null_count == len(written):
-        values, outcomes, codes = written, [], np.full(len(written), -1)
-        shapes = written
+        values, shapes, outcomes, codes = written, written, [], np.zeros(0, np.int64)
+    elif pc.count_distinct(sample).as_py() * _REPEATS < len(sample):
+        encoded = written.dictionary_encode()
+        of_row = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
+        values, shapes, outcomes, codes = _read(column, encoded.dictionary, rules, from_spreadsheet, len(written))
+        values = written if values.equals(encoded.dictionary) else values.take(encoded.indices)
+        shapes, codes = shapes.take(encoded.indices), np.append(codes, -1)[of_row]
     else:
-        values, shapes, outcomes, codes = _read(column, written, rules, from_spreadsheet)
+        values, shapes, outcomes, codes = _read(column, written, rules, from_spreadsheet, len(written))
     reasons, warnings = _complaints(codes, outcomes)
     if column.required and (missing := read_value("", column, rules).reason):
         absent = pc.is_null(written).to_numpy(zero_copy_only=False)
@@ -73,11 +85,11 @@ def read_column(column: Column, written: pa.Array, rules: Rules, from_spreadshee
 
 
 def _read(
-    column: Column, written: pa.Array, rules: Rules, from_spreadsheet: bool
+    column: Column, written: pa.Array, rules: Rules, from_spreadsheet: bool, count: int
 ) -> tuple[pa.Array, pa.Array, list[Outcome], np.ndarray]:
     """Return values, shapes of phones, the outcomes of the odd distinct values and which of them each row has."""
     clean = clean_values(column, written, rules)
-    cut = _cut_ids(written) if from_spreadsheet and column.type == "identifier" else []
+    cut = _cut_ids(written, count) if from_spreadsheet and column.type == "identifier" else []
     if cut:
         clean = pc.if_else(pc.is_in(written, pa.array(cut)), pa.scalar(None, TEXT), clean)
     codes = np.full(len(written), -1)
@@ -111,13 +123,13 @@ def _complaints(codes: np.ndarray, outcomes: list[Outcome]) -> tuple[dict[int, s
     return reasons, warnings
 
 
-def _cut_ids(written: pa.Array) -> list[str]:
+def _cut_ids(written: pa.Array, count: int) -> list[str]:
     """Return ids ending in zeros after 15 digits where chance does not explain them (a tail of k zeros: 1 in 10^k)."""
     if pc.max(pc.binary_length(written)).as_py() < len("123456789012345") + 2:
         return []
     candidates = pc.unique(written.filter(pc.match_substring_regex(written, _CUT))).to_pylist()
     cut = [text for text in candidates if text and zero_tailed(text.strip("\t'` ="))]
-    by_chance = sum(len(written) * 10.0 ** (15 - len(text)) for text in cut[:1])
+    by_chance = sum(count * 10.0 ** (15 - len(text)) for text in cut[:1])
     return cut if len(cut) > 3 * by_chance else []
 
 
@@ -147,30 +159,28 @@ def _only(written: pa.Array, fits: pa.Array) -> pa.Array:
 
 
 def _clean_instants(column: Column, written: pa.Array, rules: Rules) -> pa.Array:
-    result = pa.nulls(len(written), TEXT)
-    shapes = ((_CLEAN_INSTANT, column.clock != "utc"), (_CLEAN_ZULU, False), *((each, None) for each in _EPOCHS))
-    for shape, is_local in shapes:
-        fits = pc.match_substring_regex(written, _EPOCHS.get(shape, shape))
-        if not pc.any(fits).as_py():
-            continue
-        of_shape = _only(written, fits)
-        if is_local is None:
-            moments = of_shape.cast(pa.int64()).cast(pa.timestamp(shape))
-            text = pc.replace_substring_regex(moments.cast(TEXT), r"\.000$", "")
-            text = pc.replace_substring_regex(text, r"(\.\d{3})$", r"\1000")
-        else:
-            if shape == _CLEAN_ZULU:
-                of_shape = pc.replace_substring(pc.replace_substring(of_shape, "T", " "), "Z", "")
-            moments = pc.strptime(of_shape, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
-            # 30 February parses as a day in March: only what reads back the same exists.
-            exists = pc.equal(moments.cast(TEXT), of_shape)
-            if is_local:
-                moments = pc.subtract(moments, pa.scalar(SHANGHAI_OFFSET, pa.duration("s")))
-            text = _only(moments.cast(TEXT), exists)
-        result = text if result.null_count == len(result) else pc.coalesce(result, text)
-        if result.null_count == written.null_count:
-            break
+    result = _to_the_second(written, column.clock != "utc")
+    if result.null_count - written.null_count > len(written) // _FEW:
+        zulu = pc.if_else(pc.match_substring_regex(written, _ZULU), written, pa.scalar(None, TEXT))
+        plain = pc.replace_substring(pc.replace_substring(zulu, "T", " "), "Z", "")
+        result = pc.coalesce(result, _to_the_second(plain, is_local=False))
+        for unit, shape in _EPOCHS.items():
+            epochs = pc.if_else(pc.match_substring_regex(written, shape), written, pa.scalar(None, TEXT))
+            text = epochs.cast(pa.int64()).cast(pa.timestamp(unit)).cast(TEXT)
+            text = pc.replace_substring_regex(pc.replace_substring_regex(text, r"\.000$", ""), r"(\.\d{3})$", r"\1000")
+            result = pc.coalesce(result, text)
     return result if column.may_be_future else _only(result, pc.less_equal(result, rules.landed_at))
+
+
+def _to_the_second(written: pa.Array, is_local: bool) -> pa.Array:
+    """Return the times written ``YYYY-MM-DD HH:MM:SS`` in UTC."""
+    moments = pc.strptime(written, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
+    # 30 February parses as a day in March: only what reads back the same exists.
+    exists = pc.equal(moments.cast(TEXT), written)
+    is_plain = pc.and_(exists, pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, _END)))
+    if is_local:
+        moments = pc.subtract(moments, pa.scalar(SHANGHAI_OFFSET, pa.duration("s")))
+    return _only(moments.cast(TEXT), is_plain)
 
 
 def as_text(values: list[Any]) -> pa.Array:

@@ -46,36 +46,49 @@ class _Records:
 
     def batch(self, lines: Lines, number: int, is_last: bool) -> tuple[Batch, int]:
         """Return the records of lines, the first of which has a number, and how many lines they took."""
-        is_plain = plain_lines(lines, self._delimiter, self._table.width, self._whole)
-        rows: list[Row] = []
-        place = 0
-        for odd in np.flatnonzero(~is_plain).tolist():
-            if odd < place:
-                continue
-            cells, span, reason = self._by_hand(lines, odd, is_last)
-            if reason == "more":
-                is_plain[odd:] = False
-                return self._made(lines, is_plain, rows, number), odd
-            if cells is not None:
-                rows.append((number + odd, cells))
-                if span > 1:
-                    self._tally.beside += span - 1
-                    self._tally.warnings["lines_in_quotes"] += span - 1
-            else:
-                for line in range(odd, odd + span):
-                    self._tally.reject(number + line, str(reason))
-            is_plain[odd : odd + span] = False
-            place = odd + span
-        return self._made(lines, is_plain, rows, number), len(lines)
-
-    def _made(self, lines: Lines, is_plain: np.ndarray, rows: list[Row], number: int) -> Batch:
+        try:
+            is_plain, cells = self._plain(lines, is_even=True)
+        except pa.ArrowInvalid:  # lines of another width are among them
+            is_plain, cells = self._plain(lines, is_even=False)
+        rows, taken, used = self._odd(lines, np.flatnonzero(~is_plain).tolist(), number, is_last)
         places = np.flatnonzero(is_plain)
-        if not len(places):
-            return self._table.batch(rows)
+        if len(taken):  # by a field that runs over lines
+            is_free = ~np.isin(places, taken)
+            places, cells = places[is_free], [column.filter(pa.array(is_free)) for column in cells]
+        return self._table.batch(rows, cells, places + number), used
+
+    def _plain(self, lines: Lines, is_even: bool) -> tuple[np.ndarray, list[pa.Array]]:
+        """Return which lines are plain, and their cells by column."""
+        is_plain = plain_lines(lines, self._delimiter, self._table.width, self._whole, is_even)
         content = lines.those(is_plain)
+        if not content.size:
+            return is_plain, [pa.nulls(0, TEXT)] * self._table.width
         options = arrow_csv.ReadOptions(use_threads=False, column_names=self._names, block_size=content.size + 1)
         plain = arrow_csv.read_csv(pa.BufferReader(content), options, **self._reading)
-        return self._table.batch(rows, [column.combine_chunks() for column in plain.columns], places + number)
+        return is_plain, [column.combine_chunks() for column in plain.columns]
+
+    def _odd(self, lines: Lines, odd: list[int], number: int, is_last: bool) -> tuple[list[Row], list[int], int]:
+        """Return the rows that begin at odd lines, every line they took, and how many lines are done with."""
+        rows: list[Row] = []
+        taken: list[int] = []
+        free = 0
+        for place in odd:
+            if place < free:
+                continue
+            cells, span, reason = self._by_hand(lines, place, is_last)
+            if reason == "more":
+                return rows, [*taken, *range(place, len(lines))], place
+            if cells is not None:
+                rows.append((number + place, cells))
+            for line in range(place, place + span if cells is None else place):
+                self._tally.reject(number + line, str(reason))
+            free = place + span
+            if span > 1:
+                taken += range(place, free)
+                if cells is not None:
+                    self._tally.beside += span - 1
+                    self._tally.warnings["lines_in_quotes"] += span - 1
+        return rows, taken, len(lines)
 
     def _by_hand(self, lines: Lines, place: int, is_last: bool) -> tuple[list[str] | None, int, str | None]:
         """Return the record that starts at a line and the lines it takes, or those to set aside and why."""
@@ -110,17 +123,21 @@ class _Records:
         return cells[0] == self._table.width > 1 and self._table.width in cells[1:]
 
 
-def plain_lines(lines: Lines, delimiter: str, width: int, whole: str) -> np.ndarray:
-    """Say of each line whether it alone is plainly a whole record: its cells counted, its quotes in order."""
-    delimiters = np.flatnonzero(lines.bytes == ord(delimiter))
-    is_plain = np.diff(np.searchsorted(delimiters, lines.ends), prepend=0) == width - 1
+def plain_lines(lines: Lines, delimiter: str, width: int, whole: str, is_even: bool) -> np.ndarray:
+    """Say of each line whether it alone is plainly a whole record: as wide as the header, its quotes in order.
+
+    Where lines are taken for even, the width of those without quotes is not looked at.
+    """
+    is_plain = np.ones(len(lines), bool)
+    if not is_even:
+        delimiters = np.flatnonzero(lines.bytes == ord(delimiter))
+        is_plain = np.diff(np.searchsorted(delimiters, lines.ends), prepend=0) == width - 1
     if len(quoted := lines.with_char('"')):
         fits = pc.match_substring_regex(lines.as_array().take(pa.array(quoted)), whole)
         is_plain[quoted] = fits.to_numpy(zero_copy_only=False)
     is_plain[lines.with_char("\x00")] = False
     is_plain[list(lines.broken)] = False
-    if lines.is_cut:
-        is_plain[-1:] = False
+    is_plain[len(lines) - lines.is_cut :] = False
     return is_plain
 
 

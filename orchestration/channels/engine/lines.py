@@ -43,7 +43,11 @@ class Lines:
 
     def __len__(self) -> int:
         """Return the number of lines."""
-        return len(self.ends)
+        return self._count
+
+    @functools.cached_property
+    def _count(self) -> int:
+        return int(np.count_nonzero(self.bytes == _LF[0]))
 
     def text(self, place: int) -> str | None:
         """Return a line without its end, or None where it is broken."""

@@ -1,7 +1,7 @@
 """Rows of cells under a header become batches; totals, blanks and repeated headers are skipped and counted."""
 
-import itertools
 import re
+from string import ascii_lowercase
 from typing import Final
 
 import numpy as np
@@ -50,6 +50,8 @@ class RowTable:
         words = "|".join(re.escape(word) for word in dataset.totals)
         self._totals = re.compile(rf"(?:{words})\s*[:\uff1a]?[\s\d.,¥元条行笔个]*", re.IGNORECASE) if words else None
         self._may_total = rf"(?i)\A(?:{words})" if words else _NEVER
+        initials = {word[:1].casefold() for word in dataset.totals}
+        self._plainly = rf"\A[0-9{''.join(each + each.upper() for each in ascii_lowercase if each not in initials)}]"
         self._filled = dict.fromkeys(dataset.forward_fill, "")
         self.is_told_by_values = any(
             column.required and (column.type in _SHAPED or column.values) for column in dataset.columns
@@ -66,19 +68,17 @@ class RowTable:
 
     def batch(self, rows: list[Row], plain: list[pa.Array] | None = None, lines: np.ndarray | None = None) -> Batch:
         """Return the records among rows, and among plain rows given column by column with their lines."""
-        if plain is not None and lines is not None:
-            doubtful = self._doubtful(plain)
-            places = np.flatnonzero(doubtful)
-            picked = zip(*(column.take(pa.array(places)).to_pylist() for column in plain), strict=True)
-            rows = rows + [(line, list(cells)) for line, cells in zip(lines[places].tolist(), picked, strict=True)]
-            if len(places):
-                plain, lines = [column.filter(pa.array(~doubtful)) for column in plain], lines[~doubtful]
+        if plain is None or lines is None or not len(lines):
+            plain, lines = [pa.nulls(0, TEXT)] * self.width, np.zeros(0, np.int64)
+        doubtful = self._doubtful(plain)
+        if doubtful.any():
+            picked = zip(*(column.filter(pa.array(doubtful)).to_pylist() for column in plain), strict=True)
+            rows = rows + [(line, list(cells)) for line, cells in zip(lines[doubtful].tolist(), picked, strict=True)]
+            plain, lines = [column.filter(pa.array(~doubtful)) for column in plain], lines[~doubtful]
         kept = [row for row in map(self._judged, rows) if row is not None]
-        by_hand = np.fromiter((line for line, _ in kept), np.int64, len(kept))
-        if plain is None or lines is None:
-            plain, lines = [pa.nulls(0, TEXT)] * self.width, by_hand[:0]
-        self._tally.physical += len(kept) + len(lines)
-        order = np.argsort(np.concatenate((lines, by_hand))) if len(kept) else None
+        lines = np.concatenate((lines, np.fromiter((line for line, _ in kept), np.int64, len(kept))))
+        order = np.argsort(lines) if kept else None
+        self._tally.physical += len(lines)
 
         def column(position: int) -> pa.Array:
             if order is None:
@@ -90,22 +90,21 @@ class RowTable:
         for name in self._filled:
             if name in columns:
                 columns[name] = pa.array(self._fill(name, columns[name].to_pylist()), TEXT)
-        numbers = lines if order is None else np.concatenate((lines, by_hand))[order]
         accounts, fetched = (columns.pop(name, None) for name in ENVELOPE)
         for each in self._dataset.columns:
-            columns.setdefault(each.name, pa.nulls(len(numbers), TEXT))
-        return Batch(numbers, columns, accounts, fetched)
+            columns.setdefault(each.name, pa.nulls(len(lines), TEXT))
+        return Batch(lines if order is None else lines[order], columns, accounts, fetched)
 
     def _doubtful(self, plain: list[pa.Array]) -> np.ndarray:
         """Say of plain rows which may be blank, a totals line or the header again; some that are not do no harm."""
-        doubtful = ~_fits(plain[0], _BEGINS) | _fits(plain[0], self._may_total)
-        blank = np.flatnonzero(doubtful)
-        for before, cells in itertools.pairwise(plain):  # where a cell is blank the next one is looked at
-            blank = blank[_fits(before.take(pa.array(blank)), _BLANK)]
-            if not len(blank):
+        doubtful = ~_fits(plain[0], self._plainly)
+        places = np.flatnonzero(doubtful)
+        for cells in plain:  # where a cell is blank the next one is looked at
+            if not len(places):
                 break
-            some = cells.take(pa.array(blank))
-            doubtful[blank] = ~_fits(some, _BEGINS) | _fits(some, self._may_total)
+            some = cells.take(pa.array(places))
+            doubtful[places] = ~_fits(some, _BEGINS) | _fits(some, self._may_total)
+            places = places[_fits(some, _BLANK)]
         if self._header:
             again = np.arange(len(doubtful))
             for key, cells in zip(self._header, plain, strict=True):
