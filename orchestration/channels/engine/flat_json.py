@@ -93,6 +93,6 @@ def _kind(inferred: pa.DataType) -> pa.DataType:
 def _as_written(name: str, lines: pa.Array) -> pa.Array:
     """Return the numbers of a key as they stand in flat objects: a double forgets whether 12 was written 12.0."""
     pattern = rf'[{{,]\s*"{re.escape(name)}"\s*:\s*(?P<number>-?[0-9][0-9.]*)\s*[,}}]'
-    encoded = pc.extract_regex(lines, pattern).field("number").dictionary_encode()
+    encoded = pc.struct_field(pc.extract_regex(lines, pattern), "number").dictionary_encode()
     numbers = [None if text is None else json.loads(text) for text in encoded.dictionary.to_pylist()]
     return as_text(numbers).cast(TEXT).take(encoded.indices)
