@@ -67,8 +67,9 @@ def read_column(column: Column, written: pa.Array, rules: Rules, from_spreadshee
         The format is one that spreadsheets write (delimited text, xlsx), so ids may have lost their last digits.
     """
     sample = written[:_SAMPLE]
+    outcomes: list[Outcome] = []
     if written.null_count == len(written):
-        values, shapes, outcomes, codes = written, written, [], np.zeros(0, np.int64)
+        values, shapes, codes = written, written, np.zeros(0, np.int64)
     elif pc.count_distinct(sample).as_py() * _REPEATS < len(sample):
         encoded = written.dictionary_encode()
         of_row = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()

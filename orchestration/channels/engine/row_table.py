@@ -151,7 +151,7 @@ class RowTable:
 
 
 def _fits(texts: pa.Array, pattern: str) -> np.ndarray:
-    return pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    return np.asarray(pc.match_substring_regex(texts, pattern))
 
 
 def _ends_itself(column: Column, text: str) -> bool:
