@@ -18,6 +18,8 @@ from pathlib import Path
 
 NAMES = ("source", "event_id", "customer_id", "event_type", "occurred_at", "object_type", "object_id")
 MOBILES = 200_000
+#: Both in turn, the best of each: beside other work one second of CPU is not like the next.
+REPEATS = 3
 
 
 def make_files(folder: Path, rows: int) -> None:
@@ -94,7 +96,10 @@ def main(rows: int) -> None:
         make_files(folder, rows)
         for file in ("events.csv", "events.jsonl"):
             path = folder / file
-            theirs, mine = measure("peer", str(path)), measure("ours", str(path), "standard", "events")
+            pairs = [
+                (measure("peer", str(path)), measure("ours", str(path), "standard", "events")) for _ in range(REPEATS)
+            ]
+            theirs, mine = (min(each, key=lambda done: done["seconds"]) for each in zip(*pairs, strict=True))
             print(
                 f"{file} {path.stat().st_size / 1e6:.0f} MB, {mine['rows']:,.0f} of {theirs['rows']:,.0f} rows: pyarrow"
                 f" {theirs['seconds']:.2f} CPU s, ingest {mine['seconds']:.2f} CPU s, ratio"

@@ -40,7 +40,7 @@ class _Records:
         names = [str(position) for position in range(table.width)]
         self._reading = {
             "parse_options": arrow_csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
-            "convert_options": arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, TEXT)),
+            "convert_options": arrow_csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(names, TEXT)),
         }
         self._names = names
 
