@@ -1,6 +1,7 @@
 """Delimited text: plain lines go by whole columns, every other line by hand; skips counted, broken lines set aside."""
 
 import csv
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -116,11 +117,11 @@ class _Records:
 
         Then its first line has as many cells as the header, its quote taken for a letter, and so has a later one.
         """
-        cells = [
+        widths = (
             self._quoted_cell.sub("", lines.text(each) or "").count(self._delimiter) + 1
             for each in range(place, place + span)
-        ]
-        return cells[0] == self._table.width > 1 and self._table.width in cells[1:]
+        )
+        return next(widths) == self._table.width > 1 and self._table.width in widths
 
 
 def plain_lines(lines: Lines, delimiter: str, width: int, whole: str, is_even: bool) -> np.ndarray:
@@ -143,24 +144,19 @@ def plain_lines(lines: Lines, delimiter: str, width: int, whole: str, is_even: b
 
 def _quoted(lines: Lines, place: int, delimiter: str) -> tuple[list[str] | None, int, str | None]:
     """Return the record that starts at a line, how many lines it takes, or why there is none (``more``: not yet)."""
-    piece: list[str] = []
-    for span in range(1, LONGEST_SPAN + 1):
-        if place + span > len(lines):
-            return None, span, "more"
-        text = lines.text(place + span - 1)
-        if text is None:
-            return None, span, "unterminated_quote"
-        piece.append(f"{text}\n")
-        if span == 1 and '"' not in text:
-            return text.split(delimiter), 1, None
-        try:
-            found = list(csv.reader(piece, delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            if "unexpected end of data" not in str(error):
-                return None, span, "bad_quote"
-            continue
-        return (found[0], span, None) if len(found) == 1 else (None, span, "unterminated_quote")
-    return None, LONGEST_SPAN, "unterminated_quote"
+    text = lines.text(place) or ""
+    if '"' not in text:
+        return text.split(delimiter), 1, None
+    end = min(place + LONGEST_SPAN, len(lines))
+    texts = itertools.takewhile(lambda each: each is not None, map(lines.text, range(place, end)))
+    reader = csv.reader((f"{each}\n" for each in texts), delimiter=delimiter, strict=True)
+    try:
+        return next(reader), reader.line_num, None
+    except csv.Error as error:
+        if "unexpected end of data" not in str(error):
+            return None, 1, "bad_quote"
+    is_open = place + reader.line_num == len(lines) and reader.line_num < LONGEST_SPAN
+    return None, 1, "more" if is_open else "unterminated_quote"
 
 
 def read_delimited(blocks: Iterable[Lines], dataset: Dataset, tally: Tally, is_whole: bool = False) -> Iterator[Batch]:

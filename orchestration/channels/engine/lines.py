@@ -51,7 +51,12 @@ class Lines:
 
     def text(self, place: int) -> str | None:
         """Return a line without its end, or None where it is broken."""
-        return None if place in self.broken else self.content[self.starts[place] : self.ends[place]].decode()
+        starts, ends = self._bounds
+        return None if place in self.broken else self.content[starts[place] : ends[place]].decode()
+
+    @functools.cached_property
+    def _bounds(self) -> tuple[list[int], list[int]]:
+        return self.starts.tolist(), self.ends.tolist()
 
     def from_(self, place: int) -> "Lines":
         """Return the lines from a place on."""
