@@ -1,7 +1,6 @@
 """JSON records: one payload per line or element, with or without an envelope; lists inside become child datasets."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.channels.engine.column_cleaning import TEXT, as_text
 from orchestration.channels.engine.declare import Column, Dataset
@@ -21,7 +21,7 @@ from orchestration.channels.engine.records import ENVELOPE, Batch, Elements, Tal
 RECORDS_PER_BATCH: Final = 20_000
 #: A whole .json file is read at once; bigger ones belong in .jsonl.
 LARGEST_ARRAY: Final = 512 << 20
-_POWERS: Final = re.compile(r"\d[eE][+]?\d")
+_POWERS: Final = r"\d[eE][+]?\d"
 
 
 def _number(text: str) -> float | str:
@@ -166,12 +166,15 @@ def read_lines(blocks: Iterable[Lines], dataset: Dataset, tally: Tally) -> Itera
             if fields is not None:
                 yield explode.flat(numbers, fields)
             else:
-                yield _by_hand(explode, [lines.text(place) for place in range(start, end)], numbers, tally)
+                has_powers = pc.any(pc.match_substring_regex(lines.as_array()[start:end], _POWERS)).as_py()
+                decoder = _CAREFUL if has_powers else _PLAIN
+                yield _by_hand(explode, map(lines.text, range(start, end)), numbers, decoder, tally)
         before += len(lines)
 
 
-def _by_hand(explode: Explode, texts: list[str | None], numbers: range, tally: Tally) -> Batch:
-    decoder = _CAREFUL if any(text is not None and _POWERS.search(text) for text in texts) else _PLAIN
+def _by_hand(
+    explode: Explode, texts: Iterable[str | None], numbers: range, decoder: json.JSONDecoder, tally: Tally
+) -> Batch:
     read = [(number, _record(text, number, decoder, tally)) for number, text in zip(numbers, texts, strict=True)]
     kept = [(number, record) for number, record in read if record is not None]
     return explode.batch([number for number, _ in kept], [record for _, record in kept])
