@@ -1,5 +1,6 @@
-"""A whole column at once: clean values by Arrow, each other distinct value by the rules of ``values``, once."""
+"""A whole column at once: clean values by Arrow, each odd distinct value by the rules of ``values``, once."""
 
+import datetime as dt
 import json
 from collections import Counter
 from typing import Any, Final, NamedTuple
@@ -10,25 +11,36 @@ import pyarrow.compute as pc
 
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.declare import Column
-from orchestration.channels.engine.values import NOTHING, Outcome, Rules, read_value, zero_tailed
+from orchestration.channels.engine.values import LONGEST_FIELD, Outcome, Rules, read_value, zero_tailed
 
 TEXT: Final = pa.string()
 #: Whole numbers up to here survive as a double; JSON numbers above are written digit by digit from Python's integers.
 EXACT_FLOAT: Final = 2.0**53
 #: Values that need no closer look, by type: nothing in them is a contact, a NULL word, a lossy number or a sentinel.
-_DAY: Final = r"(?:199\d|20\d\d)-\d\d-\d\d"
-_CLEAN_INSTANT: Final = rf"^{_DAY} \d\d:\d\d:\d\d$"
-_CLEAN_ZULU: Final = rf"^{_DAY}T\d\d:\d\d:\d\dZ$"
+_FIRST: Final = dt.datetime.fromisoformat("1990-01-01")
+_END: Final = dt.datetime.fromisoformat("2100-01-01")
+_ZULU: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 _CLEAN_NUMBER: Final = r"^-?(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?$"
 _CLEAN_INTEGER: Final = r"^(?:0|-?[1-9]\d{0,9})$"
-#: Letters first and ten or more: no NULL word is as long. Digits: not 0, and no mobile with or without its 86.
+#: Letters first (ten, or a digit somewhere: no NULL word), or digits before a letter (no power of ten); no run of ten
+#: digits, hyphens and low lines, in which a number that a token must replace could hide. Or digits: no 0, and no mobile's.
 _CLEAN_ID: Final = (
-    r"^(?:[A-Za-z][A-Za-z0-9_-]{9,}|[1-9]\d{0,9}|[2-9]\d{10}|1[0-2]\d{9}|[1-9]\d{11}|[1-79]\d{12}|8[0-57-9]\d{11}"
+    r"^(?:(?:[A-Za-z][A-Za-z_-]*|\d[\d_-]{0,8}[A-DF-Za-df-z][A-Za-z_]*-*)(?:\d[\d_-]{0,8}(?:[A-Za-z][A-Za-z_]*-*|$))+"
+    r"|[A-Za-z][A-Za-z_-]{9,}|[1-9]\d{0,9}|[2-9]\d{10}|1[0-2]\d{9}|[1-9]\d{11}|[1-79]\d{12}|8[0-57-9]\d{11}"
     r"|[1-9]\d{13,29})$"
 )
-#: In such an id a number that a token must replace may still hide (``a-13812345678``).
-_HIDES_NUMBER: Final = r"[A-Za-z_-].*\d[\d_-]{9,}"
+#: Longer than any NULL word, of letters that have one spelling only, no address of mail; nor may a number hide in it.
+_CLEAN_TEXT: Final = r"^[!-?A-~\x{4e00}-\x{9fff}][ -?A-~\x{4e00}-\x{9fff}]{3,}[!-?A-~\x{4e00}-\x{9fff}]$"
+#: Of what contacts.MAY_EMBED takes for a number's marks, those that a clean text may hold.
+_HIDES_NUMBER: Final = r"\d[\d ./\\_,|~()\[\]{}-]{9}"
+#: What spreadsheets leave of a long number.
+_CUT: Final = r"\d{15}00"
 _TOO_DEEP: Final = "[too deep"
+#: Where the first values repeat themselves as often, each distinct value is looked at once.
+_REPEATS: Final = 8
+_SAMPLE: Final = 1000
+#: Of so few among many, another spelling is not worth a look at the whole column.
+_FEW: Final = 100
 _EPOCHS: Final = {"s": r"^1\d{9}$", "ms": r"^1\d{12}$"}
 
 
@@ -55,35 +67,53 @@ def read_column(column: Column, written: pa.Array, rules: Rules, from_spreadshee
     from_spreadsheet
         The format is one that spreadsheets write (delimited text, xlsx), so ids may have lost their last digits.
     """
-    encoded = written.dictionary_encode()
-    distinct = encoded.dictionary
-    clean = _clean(column, distinct, rules)
-    outcomes: dict[int, Outcome] = {}
-    rest = np.flatnonzero(pc.is_null(clean).to_numpy(zero_copy_only=False))
-    for position, text in zip(rest.tolist(), distinct.take(pa.array(rest)).to_pylist(), strict=True):
-        outcomes[position] = read_value(text, column, rules)
-    values = clean.to_pylist() if outcomes else clean
-    for position, outcome in outcomes.items():
-        values[position] = outcome.value
-    missing = read_value("", column, rules) if column.required else NOTHING
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    if from_spreadsheet and column.type == "identifier":
-        _refuse_cut_ids(distinct, codes, outcomes)
-    outputs = [pa.array(values, TEXT).take(encoded.indices)]
-    if column.type == "phone":
-        shapes = [outcomes.get(position, NOTHING).shape for position in range(len(distinct))]
-        outputs.append(pa.array(shapes, TEXT).take(encoded.indices))
-    return Read(outputs, *_complaints(codes, outcomes, missing))
+    sample = written[:_SAMPLE]
+    outcomes: list[Outcome] = []
+    if written.null_count == len(written):
+        values, shapes, codes = written, written, np.zeros(0, np.int64)
+    elif pc.count_distinct(sample).as_py() * _REPEATS < len(sample):
+        encoded = written.dictionary_encode()
+        of_row = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
+        values, shapes, outcomes, codes = _read(column, encoded.dictionary, rules, from_spreadsheet, len(written))
+        values = written if values.equals(encoded.dictionary) else values.take(encoded.indices)
+        shapes, codes = shapes.take(encoded.indices), np.append(codes, -1)[of_row]
+    else:
+        values, shapes, outcomes, codes = _read(column, written, rules, from_spreadsheet, len(written))
+    reasons, warnings = _complaints(codes, outcomes)
+    if column.required and (missing := read_value("", column, rules).reason):
+        absent = pc.is_null(written).to_numpy(zero_copy_only=False)
+        reasons |= dict.fromkeys(np.flatnonzero(absent).tolist(), missing)
+    return Read([values, shapes] if column.type == "phone" else [values], reasons, warnings)
 
 
-def _complaints(
-    codes: np.ndarray, outcomes: dict[int, Outcome], missing: Outcome
-) -> tuple[dict[int, str], Counter[str]]:
+def _read(
+    column: Column, written: pa.Array, rules: Rules, from_spreadsheet: bool, count: int
+) -> tuple[pa.Array, pa.Array, list[Outcome], np.ndarray]:
+    """Return values, shapes of phones, the outcomes of the odd distinct values and which of them each row has."""
+    clean = clean_values(column, written, rules)
+    cut = _cut_ids(written, count) if from_spreadsheet and column.type == "identifier" else []
+    if cut:
+        clean = pc.if_else(pc.is_in(written, pa.array(cut)), pa.scalar(None, TEXT), clean)
+    codes = np.full(len(written), -1)
+    if clean.null_count == written.null_count:
+        return clean, clean, [], codes
+    is_odd = pc.and_(pc.is_null(clean), pc.is_valid(written))
+    encoded = written.filter(is_odd).dictionary_encode()
+    lossy = dict.fromkeys(cut, Outcome(None, "lossy_digits"))
+    outcomes = [
+        lossy[text] if text in lossy else read_value(text, column, rules) for text in encoded.dictionary.to_pylist()
+    ]
+    codes[is_odd.to_numpy(zero_copy_only=False)] = encoded.indices.to_numpy()
+    every = pa.array(codes, pa.int32(), mask=codes < 0)
+    shapes = pa.array([outcome.shape for outcome in outcomes], TEXT).take(every)
+    values = pa.array([outcome.value for outcome in outcomes], TEXT).take(every)
+    return pc.coalesce(clean, values), shapes, outcomes, codes
+
+
+def _complaints(codes: np.ndarray, outcomes: list[Outcome]) -> tuple[dict[int, str], Counter[str]]:
     reasons: dict[int, str] = {}
     warnings: Counter[str] = Counter()
-    if missing.reason:
-        reasons.update(dict.fromkeys(np.flatnonzero(codes == -1).tolist(), missing.reason))
-    odd = [code for code, outcome in outcomes.items() if outcome.reason or outcome.warning]
+    odd = [code for code, outcome in enumerate(outcomes) if outcome.reason or outcome.warning]
     if odd:
         of_interest = np.flatnonzero(np.isin(codes, odd))
         for position, code in zip(of_interest.tolist(), codes[of_interest].tolist(), strict=True):
@@ -95,63 +125,64 @@ def _complaints(
     return reasons, warnings
 
 
-def _refuse_cut_ids(distinct: pa.Array, codes: np.ndarray, outcomes: dict[int, Outcome]) -> None:
-    """Refuse ids ending in zeros after 15 digits where chance does not explain them (a tail of k zeros: 1 in 10^k)."""
-    candidates = pc.match_substring_regex(distinct, r"\d{15}00")
-    if not pc.any(candidates).as_py():
-        return
-    found = np.flatnonzero(candidates.to_numpy(zero_copy_only=False)).tolist()
-    cut = [position for position in found if zero_tailed(distinct[position].as_py().strip("\t'` ="))]
-    by_chance = sum(len(codes) * 10.0 ** (15 - len(distinct[position].as_py())) for position in cut[:1])
-    if len(cut) > 3 * by_chance:
-        for position in cut:
-            outcomes[position] = Outcome(None, "lossy_digits")
+def _cut_ids(written: pa.Array, count: int) -> list[str]:
+    """Return ids ending in zeros after 15 digits where chance does not explain them (a tail of k zeros: 1 in 10^k)."""
+    if pc.max(pc.binary_length(written)).as_py() < len("123456789012345") + 2:
+        return []
+    candidates = pc.unique(written.filter(pc.match_substring_regex(written, _CUT))).to_pylist()
+    cut = [text for text in candidates if text and zero_tailed(text.strip("\t'` ="))]
+    by_chance = sum(count * 10.0 ** (15 - len(text)) for text in cut[:1])
+    return cut if len(cut) > 3 * by_chance else []
 
 
-def _clean(column: Column, distinct: pa.Array, rules: Rules) -> pa.Array:
+def clean_values(column: Column, written: pa.Array, rules: Rules) -> pa.Array:
     """Return the canonical text of the values that are plainly well written, null for the rest."""
-    nothing = pa.nulls(len(distinct), TEXT)
-    if column.values or column.synonyms or len(distinct) == 0:
-        return nothing
-    if column.type == "identifier":
-        hides = pc.match_substring_regex(distinct, _HIDES_NUMBER)
-        return pc.if_else(pc.and_not(pc.match_substring_regex(distinct, _CLEAN_ID), hides), distinct, nothing)
-    if column.type in ("decimal", "integer"):
-        if column.maximum is not None or column.minimum not in (None, 0) or column.scale not in (None, 2):
-            return nothing
-        fits = pc.match_substring_regex(distinct, _CLEAN_NUMBER if column.type == "decimal" else _CLEAN_INTEGER)
-        if column.minimum == 0:
-            fits = pc.and_(fits, pc.invert(pc.starts_with(distinct, "-")))
-        return pc.if_else(fits, distinct, nothing)
+    if column.values or column.synonyms or pc.max(pc.binary_length(written)).as_py() > LONGEST_FIELD:
+        return pa.nulls(len(written), TEXT)
     if column.type == "instant":
-        return _clean_instants(column, distinct, rules)
-    return nothing
+        return _clean_instants(column, written, rules)
+    if column.type == "identifier":
+        return _only(written, pc.match_substring_regex(written, _CLEAN_ID))
+    if column.type == "text":
+        fits = pc.match_substring_regex(written, _CLEAN_TEXT)
+        return _only(written, pc.and_not(fits, pc.match_substring_regex(written, _HIDES_NUMBER)))
+    plainly = column.maximum is None and column.minimum in (None, 0) and column.scale in (None, 2)
+    if column.type not in ("decimal", "integer") or not plainly:
+        return pa.nulls(len(written), TEXT)
+    fits = pc.match_substring_regex(written, _CLEAN_NUMBER if column.type == "decimal" else _CLEAN_INTEGER)
+    return _only(written, pc.and_not(fits, pc.starts_with(written, "-")) if column.minimum == 0 else fits)
 
 
-def _clean_instants(column: Column, distinct: pa.Array, rules: Rules) -> pa.Array:
-    nothing = pa.nulls(len(distinct), TEXT)
-    result = nothing
-    for unit, shape in _EPOCHS.items():
-        fits = pc.match_substring_regex(distinct, shape)
-        if pc.any(fits).as_py():
-            moments = pc.if_else(fits, distinct, nothing).cast(pa.int64()).cast(pa.timestamp(unit))
-            text = pc.replace_substring_regex(moments.cast(TEXT), r"\.000$", "")
-            text = pc.replace_substring_regex(text, r"(\.\d{3})$", r"\1000")
+def _only(written: pa.Array, fits: pa.Array) -> pa.Array:
+    """Return the values that fit; null for the rest."""
+    if pc.all(fits, skip_nulls=True).as_py():
+        return written
+    return pc.if_else(fits, written, pa.scalar(None, TEXT))
+
+
+def _clean_instants(column: Column, written: pa.Array, rules: Rules) -> pa.Array:
+    result = _to_the_second(written, column.clock != "utc")
+    if result.null_count - written.null_count > len(written) // _FEW:
+        zulu = pc.if_else(pc.match_substring_regex(written, _ZULU), written, pa.scalar(None, TEXT))
+        plain = pc.replace_substring(pc.replace_substring(zulu, "T", " "), "Z", "")
+        result = pc.coalesce(result, _to_the_second(plain, is_local=False))
+        for unit, shape in _EPOCHS.items():
+            epochs = pc.if_else(pc.match_substring_regex(written, shape), written, pa.scalar(None, TEXT))
+            text = epochs.cast(pa.int64()).cast(pa.timestamp(unit)).cast(TEXT)
+            text = pc.replace_substring_regex(pc.replace_substring_regex(text, r"\.000$", ""), r"(\.\d{3})$", r"\1000")
             result = pc.coalesce(result, text)
-    for shape, is_local in ((_CLEAN_INSTANT, column.clock != "utc"), (_CLEAN_ZULU, False)):
-        fits = pc.match_substring_regex(distinct, shape)
-        if pc.any(fits).as_py():
-            written = pc.if_else(fits, distinct, nothing)
-            written = pc.replace_substring(pc.replace_substring(written, "T", " "), "Z", "")
-            moments = pc.strptime(written, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
-            # 30 February parses as a day in March: only what reads back the same exists.
-            moments = pc.if_else(pc.equal(moments.cast(TEXT), written), moments, pa.scalar(None, pa.timestamp("s")))
-            if is_local:
-                moments = pc.subtract(moments, pa.scalar(SHANGHAI_OFFSET, pa.duration("s")))
-            result = pc.coalesce(result, moments.cast(TEXT))
-    if not column.may_be_future:
-        result = pc.if_else(pc.less_equal(result, rules.landed_at), result, nothing)
-    return result
+    return result if column.may_be_future else _only(result, pc.less_equal(result, rules.landed_at))
+
+
+def _to_the_second(written: pa.Array, is_local: bool) -> pa.Array:
+    """Return the times written ``YYYY-MM-DD HH:MM:SS`` in UTC."""
+    moments = pc.strptime(written, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
+    # 30 February parses as a day in March: only what reads back the same exists.
+    exists = pc.equal(moments.cast(TEXT), written)
+    is_plain = pc.and_(exists, pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, _END)))
+    if is_local:
+        moments = pc.subtract(moments, pa.scalar(SHANGHAI_OFFSET, pa.duration("s")))
+    return _only(moments.cast(TEXT), is_plain)
 
 
 def as_text(values: list[Any]) -> pa.Array:

@@ -102,6 +102,8 @@ def read_phone(text: str) -> Phone:
     """
     value = plain(text[:LONGEST_CONTACT])
     warning = None
+    if MOBILE.fullmatch(value) and value.isascii() and not _PLACEHOLDER.fullmatch(value) and value not in _FILLERS:
+        return Phone("mobile", value)
     if _VIRTUAL.fullmatch(value):
         return Phone("virtual", None)
     if MOBILE_SHAPED.fullmatch(value):

@@ -1,121 +1,177 @@
-"""Delimited text: records put together from lines, the header found, skips counted, broken lines set aside."""
+"""Delimited text: plain lines go by whole columns, every other line by hand; skips counted, broken lines set aside."""
 
 import csv
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
 
-from orchestration.channels.engine.column_cleaning import TEXT
 from orchestration.channels.engine.declare import Dataset
+from orchestration.channels.engine.lines import Lines
 from orchestration.channels.engine.reasons import BrokenFile
-from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, header_keys, map_header, recognised
+from orchestration.channels.engine.records import Batch, Tally, recognised
+from orchestration.channels.engine.row_table import TEXT, Row, RowTable
 
 #: Lines a quoted field may run over; an unterminated quote is found out after as many.
 LONGEST_SPAN: Final = 50
 LONGEST_HEADER: Final = 1_000_000
 csv.field_size_limit(1 << 25)
 
-Row = tuple[int, list[str]]
 
+class _Records:
+    """Tells the records of a table from its lines.
 
-def records(
-    blocks: Iterable[list[str | None]], delimiter: str, width: int, tally: Tally, line: int
-) -> Iterator[list[Row]]:
-    """Yield the records of lines as (line, cells), block by block; lines that are none are counted in the tally.
-
-    A record starts where the one before ended. After a broken quote reading starts again at the next line, so one
-    bad line costs one record.
+    A line that alone is a whole record is one, whatever stands before it; of the others each is read by hand. After a
+    broken quote reading starts again at the next line, so one bad line costs one record.
     """
-    carried: list[str | None] = []
-    iterator = iter(blocks)
-    following = next(iterator, None)
-    while following is not None:
-        lines, following = carried + following, next(iterator, None)
-        rows, used = _split(lines, delimiter, width, tally, line, last=following is None)
-        yield rows
-        carried = lines[used:]
-        line += used
 
+    def __init__(self, table: RowTable, delimiter: str, tally: Tally) -> None:
+        self._table = table
+        self._delimiter = delimiter
+        self._tally = tally
+        comma = re.escape(delimiter)
+        cell = rf'(?:"(?:[^"]|"")*"|[^"\n{comma}]*)'
+        self._whole = rf"\A{cell}(?:{comma}{cell}){{{table.width - 1}}}\n\z"
+        self._quoted_cell = re.compile(rf'(?:^|(?<={comma}))"(?:[^"]|"")*"(?={comma}|$)')
+        names = [str(position) for position in range(table.width)]
+        self._reading = {
+            "parse_options": arrow_csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
+            "convert_options": arrow_csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(names, TEXT)),
+        }
+        self._names = names
 
-def _split(
-    lines: list[str | None], delimiter: str, width: int, tally: Tally, line: int, last: bool
-) -> tuple[list[Row], int]:
-    if not any(text is None or '"' in text or "\x00" in text for text in lines):
-        return [(line + index, text.split(delimiter)) for index, text in enumerate(lines) if text is not None], len(
-            lines
-        )
-    whole = _split_clean(lines, delimiter, width, line)
-    return (whole, len(lines)) if whole is not None else _split_line_by_line(lines, delimiter, width, tally, line, last)
-
-
-def _split_clean(lines: list[str | None], delimiter: str, width: int, line: int) -> list[Row] | None:
-    """Return the records where the quotes are in order and no record but a complete one runs over lines."""
-    if any(text is None or "\x00" in text for text in lines):
-        return None
-    reader = csv.reader((f"{text}\n" for text in lines), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
-    start = 0
-    try:
-        for row in reader:
-            if reader.line_num - start > 1 and len(row) != width:
-                return None
-            rows.append((line + start, row))
-            start = reader.line_num
-    except csv.Error:
-        return None
-    return rows
-
-
-def _split_line_by_line(
-    lines: list[str | None], delimiter: str, width: int, tally: Tally, line: int, last: bool
-) -> tuple[list[Row], int]:
-    rows: list[Row] = []
-    index = 0
-    while index < len(lines):
-        text = lines[index]
-        if text is None or "\x00" in text:
-            tally.reject(line + index, "undecodable_line" if text is None else "nul_byte")
-            index += 1
-            continue
-        if '"' not in text:
-            rows.append((line + index, text.split(delimiter)))
-            index += 1
-            continue
-        row, span, reason = _quoted(lines, index, delimiter)
-        if reason == "more" and not last:
-            return rows, index
-        if row is None or (span > 1 and len(row) != width):
-            tally.reject(line + index, "bad_quote" if reason == "bad_quote" else "unterminated_quote")
-            index += 1
-        else:
-            rows.append((line + index, row))
-            index += span
-    return rows, len(lines)
-
-
-def _quoted(lines: list[str | None], index: int, delimiter: str) -> tuple[list[str] | None, int, str | None]:
-    """Return the record that starts at a line, how many lines it takes, or why there is none (``more``: not yet)."""
-    for span in range(1, LONGEST_SPAN + 1):
-        if index + span > len(lines):
-            return None, span, "more"
-        piece = lines[index : index + span]
-        if piece[-1] is None:
-            return None, span, "unterminated_quote"
+    def batch(self, lines: Lines, number: int, is_last: bool) -> tuple[Batch, int]:
+        """Return the records of lines, the first of which has a number, and how many lines they took."""
         try:
-            found = list(csv.reader((f"{text}\n" for text in piece), delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            if "unexpected end of data" not in str(error):
-                return None, span, "bad_quote"
-            continue
-        return (found[0], span, None) if len(found) == 1 else (None, span, "unterminated_quote")
-    return None, LONGEST_SPAN, "unterminated_quote"
+            is_plain, cells = self._plain(lines, is_even=True)
+        except pa.ArrowInvalid:  # lines of another width are among them
+            is_plain, cells = self._plain(lines, is_even=False)
+        rows, taken, used = self._odd(lines, np.flatnonzero(~is_plain).tolist(), number, is_last)
+        places = np.flatnonzero(is_plain)
+        if len(taken):  # by a field that runs over lines
+            is_free = ~np.isin(places, taken)
+            places, cells = places[is_free], [column.filter(pa.array(is_free)) for column in cells]
+        return self._table.batch(rows, cells, places + number), used
+
+    def _plain(self, lines: Lines, is_even: bool) -> tuple[np.ndarray, list[pa.Array]]:
+        """Return which lines are plain, and their cells by column."""
+        is_plain = plain_lines(lines, self._delimiter, self._table.width, self._whole, is_even)
+        content = lines.those(is_plain)
+        if not content.size:
+            return is_plain, [pa.nulls(0, TEXT)] * self._table.width
+        options = arrow_csv.ReadOptions(use_threads=False, column_names=self._names, block_size=content.size + 1)
+        plain = arrow_csv.read_csv(pa.BufferReader(content), options, **self._reading)
+        return is_plain, [column.combine_chunks() for column in plain.columns]
+
+    def _odd(self, lines: Lines, odd: list[int], number: int, is_last: bool) -> tuple[list[Row], list[int], int]:
+        """Return the rows that begin at odd lines, every line they took, and how many lines are done with."""
+        rows: list[Row] = []
+        taken: list[int] = []
+        free = 0
+        for place in odd:
+            if place < free:
+                continue
+            cells, span, reason = self._by_hand(lines, place, is_last)
+            if reason == "more":
+                return rows, [*taken, *range(place, len(lines))], place
+            if cells is not None:
+                rows.append((number + place, cells))
+            for line in range(place, place + span if cells is None else place):
+                self._tally.reject(number + line, str(reason))
+            free = place + span
+            if span > 1:
+                taken += range(place, free)
+                if cells is not None:
+                    self._tally.beside += span - 1
+                    self._tally.warnings["lines_in_quotes"] += span - 1
+        return rows, taken, len(lines)
+
+    def _by_hand(self, lines: Lines, place: int, is_last: bool) -> tuple[list[str] | None, int, str | None]:
+        """Return the record that starts at a line and the lines it takes, or those to set aside and why."""
+        text = lines.text(place)
+        if text is None:
+            return None, 1, "undecodable_line"
+        if "\x00" in text:
+            return None, 1, "nul_byte"
+        row, span, reason = _quoted(lines, place, self._delimiter)
+        if reason == "more" and not is_last:
+            return None, 0, "more"
+        if row is None:
+            return None, 1, "bad_quote" if reason == "bad_quote" else "unterminated_quote"
+        if span > 1 and len(row) != self._table.width:
+            return None, 1, "unterminated_quote"
+        if span > 1 and self._swallows(lines, place, span):
+            return None, 1 if self._table.is_told_by_values else span, "unterminated_quote"
+        last = lines.text(place + span - 1) or ""
+        if lines.is_cut and place + span == len(lines) and self._table.may_be_cut(row, last):
+            return None, span, "cut_last_line"
+        return row, span, None
+
+    def _swallows(self, lines: Lines, place: int, span: int) -> bool:
+        """Say whether a record over several lines is several records between two lone quotes.
+
+        Then its first line has as many cells as the header, its quote taken for a letter, and so has a later one.
+        """
+        widths = (
+            self._quoted_cell.sub("", lines.text(each) or "").count(self._delimiter) + 1
+            for each in range(place, place + span)
+        )
+        return next(widths) == self._table.width > 1 and self._table.width in widths
 
 
-def read_delimited(blocks: Iterable[list[str | None]], dataset: Dataset, tally: Tally) -> Iterator[Batch]:
+def plain_lines(lines: Lines, delimiter: str, width: int, whole: str, is_even: bool) -> np.ndarray:
+    """Say of each line whether it alone is plainly a whole record: as wide as the header, its quotes in order.
+
+    Where lines are taken for even, the width of those without quotes is not looked at.
+    """
+    is_plain = np.ones(len(lines), bool)
+    if not is_even:
+        delimiters = np.flatnonzero(lines.bytes == ord(delimiter))
+        is_plain = np.diff(np.searchsorted(delimiters, lines.ends), prepend=0) == width - 1
+    if len(quoted := lines.with_char('"')):
+        fits = pc.match_substring_regex(lines.as_array().take(pa.array(quoted)), whole)
+        is_plain[quoted] = fits.to_numpy(zero_copy_only=False)
+    is_plain[lines.with_char("\x00")] = False
+    is_plain[list(lines.broken)] = False
+    is_plain[len(lines) - lines.is_cut :] = False
+    return is_plain
+
+
+def _quoted(lines: Lines, place: int, delimiter: str) -> tuple[list[str] | None, int, str | None]:
+    """Return the record that starts at a line, how many lines it takes, or why there is none (``more``: not yet)."""
+    text = lines.text(place) or ""
+    if '"' not in text:
+        return text.split(delimiter), 1, None
+    end = min(place + LONGEST_SPAN, len(lines))
+    texts = itertools.takewhile(lambda each: each is not None, map(lines.text, range(place, end)))
+    reader = csv.reader((f"{each}\n" for each in texts), delimiter=delimiter, strict=True)
+    try:
+        return next(reader), reader.line_num, None
+    except csv.Error as error:
+        if "unexpected end of data" not in str(error):
+            return None, 1, "bad_quote"
+    is_open = place + reader.line_num == len(lines) and reader.line_num < LONGEST_SPAN
+    return None, 1, "more" if is_open else "unterminated_quote"
+
+
+def read_delimited(blocks: Iterable[Lines], dataset: Dataset, tally: Tally, is_whole: bool = False) -> Iterator[Batch]:
     """Yield the batches of a delimited file from its lines.
+
+    Parameters
+    ----------
+    blocks
+        Its lines.
+    dataset
+        What they are rows of.
+    tally
+        Where its records are counted.
+    is_whole
+        The sender says that nothing is missing at the end, with or without a line end.
 
     Raises
     ------
@@ -123,25 +179,30 @@ def read_delimited(blocks: Iterable[list[str | None]], dataset: Dataset, tally: 
         When no header can be found or told apart.
     """
     iterator = iter(blocks)
-    lines: list[str | None] = next(iterator, [])
+    lines = next(iterator, Lines(b""))
+    tally.lines += len(lines)
     if dataset.headerless:
-        header, start = [column.name for column in dataset.columns], 0
-        delimiter = max(dataset.delimiters, key=lambda each: (lines[0] or "").count(each)) if lines else ","
+        header, number = [column.name for column in dataset.columns], 0
+        first = (lines.text(0) or "") if len(lines) else ""
+        delimiter = max(dataset.delimiters, key=first.count)
     else:
-        header, start, delimiter = _find_header(lines, dataset, tally)
-    table = RowTable(dataset, header, tally, max(start, 1))
+        header, number, delimiter = _find_header(lines, dataset, tally)
+    records = _Records(RowTable(dataset, header, tally, is_whole, max(number, 1)), delimiter, tally)
+    rest: Lines | None = lines.from_(number)
+    while rest is not None:
+        following = next(iterator, None)
+        tally.lines += len(following) if following else 0
+        batch, used = records.batch(rest, number + 1, is_last=following is None)
+        yield batch
+        number += used
+        carried = rest.from_(used)
+        rest = carried.then(following) if following else None
 
-    def rest() -> Iterator[list[str | None]]:
-        yield lines[start:]
-        yield from iterator
 
-    for rows in records(rest(), delimiter, len(header), tally, start + 1):
-        yield table.batch(rows)
-
-
-def _find_header(lines: list[str | None], dataset: Dataset, tally: Tally) -> tuple[list[str], int, str]:
+def _find_header(lines: Lines, dataset: Dataset, tally: Tally) -> tuple[list[str], int, str]:
     before = 0
-    for index, text in enumerate(lines):
+    for place in range(len(lines)):
+        text = lines.text(place)
         if text is None:
             raise BrokenFile("unknown_header")
         if len(text) > LONGEST_HEADER:
@@ -149,84 +210,16 @@ def _find_header(lines: list[str | None], dataset: Dataset, tally: Tally) -> tup
         if not text.strip():
             tally.skip("blank")
             continue
-        best = max(dataset.delimiters, key=lambda each: recognised(dataset, _cells(lines, index, each)[0]))
-        cells, span = _cells(lines, index, best)
+        best = max(dataset.delimiters, key=lambda each: recognised(dataset, _cells(lines, place, each)[0]))
+        cells, span = _cells(lines, place, best)
         if recognised(dataset, cells) * 2 >= min(len(cells), 4) or before >= dataset.preamble:
-            return cells, index + span, best
+            tally.beside += span
+            return cells, place + span, best
         before += 1
         tally.skip("preamble")
     raise BrokenFile("unknown_header")
 
 
-def _cells(lines: list[str | None], index: int, delimiter: str) -> tuple[list[str], int]:
-    text = lines[index] or ""
-    if '"' not in text:
-        return text.split(delimiter), 1
-    cells, span, _ = _quoted(lines, index, delimiter)
-    return (cells, span) if cells else (text.split(delimiter), 1)
-
-
-class RowTable:
-    """Rows of cells under a header become batches; totals, blanks and repeated headers are skipped and counted."""
-
-    def __init__(self, dataset: Dataset, header: list[str], tally: Tally, line: int = 1) -> None:
-        self.positions = map_header(dataset, header, tally, line)
-        if absent := sum(column.name not in self.positions for column in dataset.columns):
-            tally.warnings["absent_columns"] = absent
-        self._dataset = dataset
-        self._tally = tally
-        self._header = [] if dataset.headerless else [header_keys(cell)[0] for cell in header]
-        self.width = len(header)
-        words = "|".join(re.escape(word) for word in dataset.totals)
-        self._totals = re.compile(rf"(?:{words})\s*[:\uff1a]?[\s\d.,¥元条行笔个]*", re.IGNORECASE) if words else None
-        self._filled = dict.fromkeys(dataset.forward_fill, "")
-
-    def batch(self, rows: list[Row]) -> Batch:
-        """Return the records among rows, column by column."""
-        kept = [row for row in map(self._judged, rows) if row is not None]
-        self._tally.physical += len(kept)
-        columns = {}
-        for column in self._dataset.columns:
-            position = self.positions.get(column.name)
-            if position is None:
-                columns[column.name] = pa.nulls(len(kept), TEXT)
-            else:
-                cells = [cells[position] for _, cells in kept]
-                if column.name in self._filled:
-                    cells = self._fill(column.name, cells)
-                columns[column.name] = pa.array(cells, TEXT)
-        lines = np.fromiter((line for line, _ in kept), np.int64, len(kept))
-        accounts, fetched = (self._envelope(name, kept) for name in ENVELOPE)
-        return Batch(lines, columns, accounts, fetched)
-
-    def _envelope(self, name: str, rows: list[Row]) -> pa.Array | None:
-        position = self.positions.get(name)
-        return None if position is None else pa.array([cells[position] for _, cells in rows], TEXT)
-
-    def _judged(self, row: Row) -> Row | None:
-        line, cells = row
-        first = next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
-        if not first:
-            self._tally.skip("blank")
-        elif self._totals is not None and self._totals.fullmatch(first):
-            self._tally.skip("totals")
-        elif self._header and header_keys(first)[0] == self._header[0] and self._is_header(cells):
-            self._tally.skip("repeated_header")
-        elif len(cells) == self.width:
-            return row
-        elif len(cells) > self.width and not any(cells[self.width :]):
-            return line, cells[: self.width]
-        else:
-            self._tally.reject(line, "too_few" if len(cells) < self.width else "too_many")
-        return None
-
-    def _is_header(self, cells: list[str]) -> bool:
-        return [header_keys(cell)[0] for cell in cells][: self.width] == self._header
-
-    def _fill(self, name: str, cells: list[str]) -> list[str]:
-        filled = []
-        for cell in cells:
-            if cell and not cell.isspace():
-                self._filled[name] = cell
-            filled.append(self._filled[name])
-        return filled
+def _cells(lines: Lines, place: int, delimiter: str) -> tuple[list[str], int]:
+    cells, span, _ = _quoted(lines, place, delimiter)
+    return (cells, span) if cells else ((lines.text(place) or "").split(delimiter), 1)

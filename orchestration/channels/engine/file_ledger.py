@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from orchestration.channels.engine.declare import Dataset
 from orchestration.channels.engine.files import Landed
@@ -15,6 +15,7 @@ from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.settings import Settings
 
 Row = dict[str, Any]
+_PLEASE: Final = "this is an error of the reader, please report it with the file's layout"
 
 
 class BalanceError(RuntimeError):
@@ -44,9 +45,14 @@ def loaded_file(
     Raises
     ------
     BalanceError
-        When physical records are not loaded + quarantined + skipped.
+        When physical records are not loaded + quarantined + skipped, or do not account for every line.
     """
     tally = reading.tally
+    if tally.lines not in (0, tally.physical + tally.beside):
+        raise BalanceError(
+            f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {tally.lines} lines, but {tally.physical} "
+            f"records and {tally.beside} lines beside them; {_PLEASE}"
+        )
     row = named(delivery, dataset, settings) | {
         "encoding": delivery.probe.encoding if delivery.probe else None,
         "physical_records": tally.physical,
@@ -62,7 +68,7 @@ def loaded_file(
         raise BalanceError(
             f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {row['physical_records']} records, but "
             f"{row['loaded']} loaded, {row['quarantined']} quarantined and {row['skipped']} skipped; "
-            "this is an error of the reader, please report it with the file's layout"
+            f"{_PLEASE}"
         )
     return row
 

@@ -1,4 +1,4 @@
-"""Landing files: which are complete, what their bytes are, and their text line by line in the right encoding."""
+"""Landing files: which are complete, what their bytes are and in which encoding."""
 
 import codecs
 import dataclasses
@@ -51,7 +51,6 @@ class Probe:
     file_id: str
     encoding: str
     lines: int
-    ends_with_newline: bool
 
 
 def discover(folder: Path, wants_done: bool) -> tuple[list[Landed], list[tuple[Landed, str]]]:
@@ -156,7 +155,7 @@ def probe(path: Path, file_format: str) -> Probe:
     if file_format in ("parquet", "xlsx"):
         for block in _blocks(path, file_format):
             digest.update(block)
-        return Probe(digest.hexdigest(), "binary", 0, True)
+        return Probe(digest.hexdigest(), "binary", 0)
     lines, valid, invalid, last, first = 0, 0, 0, b"", b""
     rest = b""
     for block in _blocks(path, file_format):
@@ -179,7 +178,7 @@ def probe(path: Path, file_format: str) -> Probe:
         encoding = "utf-8" if valid >= invalid else "gb18030"
     if encoding != "utf-16" and file_format.endswith(("json", "jsonl", "jsonl.gz")):
         encoding = "utf-8" if valid or not invalid else "gb18030"
-    return Probe(digest.hexdigest(), encoding, lines + (last != b"\n"), last in (b"\n", b"\r"))
+    return Probe(digest.hexdigest(), encoding, lines + (last != b"\n"))
 
 
 def _utf8_lines(block: bytes) -> tuple[int, int]:
@@ -200,52 +199,3 @@ def _utf8_lines(block: bytes) -> tuple[int, int]:
             except UnicodeDecodeError:
                 bad += 1
     return good, bad
-
-
-def line_blocks(path: Path, file_format: str, encoding: str, block_bytes: int = BLOCK) -> Iterator[list[str | None]]:
-    """Yield a file's lines, without their ends, in lists; None stands for a line that is not in the encoding.
-
-    Line ends may be LF, CRLF or CR, mixed; nothing else ends a line.
-    """
-    with open_content(path, file_format) as content:
-        reader = codecs.EncodedFile(content, "utf-8", "utf-16") if encoding == "utf-16" else None
-        charset = "utf-8" if encoding == "utf-16" else encoding
-        rest, first = b"", True
-        while True:
-            try:
-                block = reader.read(block_bytes) if reader else content.read(block_bytes)
-            except UnicodeDecodeError:
-                raise BrokenFile("undecodable") from None
-            if first:
-                block, first = block.removeprefix(codecs.BOM_UTF8), False
-            whole = rest + block
-            if not block:
-                if whole:
-                    yield _decoded(whole, charset)
-                return
-            cut = max(whole.rfind(b"\n"), whole.rfind(b"\r", 0, len(whole) - 1)) + 1
-            if cut:
-                yield _decoded(whole[:cut], charset)
-            rest = whole[cut:]
-            if len(rest) > LONGEST_LINE:
-                raise BrokenFile("header_too_long")
-
-
-def _decoded(block: bytes, charset: str) -> list[str | None]:
-    try:
-        text = block.decode(charset)
-    except UnicodeDecodeError:
-        return [_line(line, charset) for line in block.splitlines()]
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines: list[str | None] = list(text.split("\n"))
-    if lines and lines[-1] == "":
-        lines.pop()
-    return lines
-
-
-def _line(line: bytes, charset: str) -> str | None:
-    try:
-        return line.decode(charset)
-    except UnicodeDecodeError:
-        return None

@@ -108,11 +108,16 @@ class _Work:
 
     def __post_init__(self) -> None:
         self.result = Ingested(self.channel.name)
+        names = "select distinct dataset from channels.ledger where channel = ?"
+        self.known = {name for (name,) in self.connection.execute(names, [self.channel.name]).fetchall()}
         self.began = self.said = time.monotonic()
 
     def dataset(self, dataset: Dataset) -> None:
-        """Land and load whatever is new of a dataset."""
+        """Land and load whatever is new of a dataset; one that never had a file costs no query."""
         place = (self.channel.name, dataset.name)
+        raw, landing = self.settings.home / "raw" / place[0] / place[1], self.settings.landing / place[0] / place[1]
+        if dataset.name not in self.known and not raw.exists() and not landing.exists():
+            return
         forget_other_rules(self.connection, self.channel, dataset)
         rows = self.connection.execute(
             "select file_id, file_name, bytes, modified_ns, status, physical_records, reason from channels.ledger "
@@ -130,12 +135,10 @@ class _Work:
             self.connection.execute(
                 f"delete from channels.{table} where channel = ? and dataset = ? and reason = 'unreadable'", place
             )
-        for restored in restore(self.settings.home / "raw" / place[0] / place[1], set(records)):
+        for restored in restore(raw, set(records)):
             seen.add((restored.file_name, restored.bytes, restored.modified_ns))
             records[restored.file_id] = self._load(dataset, read_again(restored))
-        ready, waiting = discover(
-            self.settings.landing / place[0] / place[1], self.channel.name in self.settings.done_markers
-        )
+        ready, waiting = discover(landing, self.channel.name in self.settings.done_markers)
         for landed in ready:
             file_name = self.tokeniser.scrub(landed.name)
             if (file_name, landed.bytes, landed.modified_ns) in seen:
@@ -160,7 +163,8 @@ class _Work:
         mine: list[tuple[str, pa.Table]] = []
         held, written = 0, False
         try:
-            reader = FileReader(self.channel, dataset, self.tokeniser)
+            is_whole = self.channel.name in self.settings.done_markers
+            reader = FileReader(self.channel, dataset, self.tokeniser, is_whole)
             for table, rows in reader.read(delivery, reading, delivery.is_history(self.settings)):
                 mine.append((table, rows))
                 held += rows.num_rows

@@ -1,18 +1,20 @@
 """JSON records: one payload per line or element, with or without an envelope; lists inside become child datasets."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from orchestration.channels.engine.column_cleaning import as_text
+from orchestration.channels.engine.column_cleaning import TEXT, as_text
 from orchestration.channels.engine.declare import Column, Dataset
 from orchestration.channels.engine.files import BLOCK, open_content
+from orchestration.channels.engine.flat_json import FlatObjects
+from orchestration.channels.engine.lines import Lines
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, Batch, Elements, Tally, header_keys, names_of
 from orchestration.channels.engine.refusal_words import says_refusal
@@ -20,7 +22,7 @@ from orchestration.channels.engine.refusal_words import says_refusal
 RECORDS_PER_BATCH: Final = 20_000
 #: A whole .json file is read at once; bigger ones belong in .jsonl.
 LARGEST_ARRAY: Final = 512 << 20
-_POWERS: Final = re.compile(r"\d[eE][+]?\d")
+_POWERS: Final = r"\d[eE][+]?\d"
 
 
 def _number(text: str) -> float | str:
@@ -43,6 +45,14 @@ class Explode:
         self._dataset = dataset
         self._tally = tally
         self._first = True
+        every = [*dataset.columns, *(column for child in dataset.children for column in child.columns)]
+        paths = [
+            *(name for column in every for name in names_of(column)),
+            *(child.path for child in dataset.children),
+        ]
+        self._known = {header_keys(part)[0] for path in paths for part in (path, *path.split(".")) if part}
+        #: what may hold anything: its keys are no columns
+        self._free = {column.path or column.name for column in every if column.type == "json"}
 
     def batch(self, lines: Sequence[int], records: list[dict[str, Any]]) -> Batch:
         """Return the records as columns, children beside them."""
@@ -50,12 +60,8 @@ class Explode:
         self._look_for_refusals(records, lines)
         payloads, accounts, fetched = _opened(records)
         keys: set[str] = set().union(*payloads) if payloads else set()
-        columns = self._columns(self._dataset.columns, payloads, keys)
-        if self._first and payloads:
-            self._first = False
-            for column in self._dataset.columns:
-                if column.required and columns[column.name].null_count == len(payloads) and _absent(column, keys):
-                    raise BrokenFile("missing_column", column.name)
+        columns = _columns(self._dataset.columns, payloads, keys)
+        self._check(columns, keys, len(payloads))
         batch = Batch(np.asarray(lines, np.int64), columns, accounts, fetched)
         for column in self._dataset.columns:
             if column.narrows:
@@ -69,39 +75,68 @@ class Explode:
             parents = np.repeat(np.arange(len(lists)), counts)
             ordinals = np.arange(len(elements)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
             inner = set().union(*(each for each in elements[:100] if isinstance(each, dict)))
-            batch.children[child.name] = Elements(parents, ordinals, self._columns(child.columns, elements, inner))
+            batch.children[child.name] = Elements(parents, ordinals, _columns(child.columns, elements, inner))
         return batch
 
     def _look_for_refusals(self, records: list[dict[str, Any]], lines: Sequence[int]) -> None:
         """Note the keys that nobody declared and that say that people refuse, wherever in a record they stand."""
-        every = [*self._dataset.columns, *(column for child in self._dataset.children for column in child.columns)]
-        paths = [
-            *(name for column in every for name in names_of(column)),
-            *(child.path for child in self._dataset.children),
-        ]
-        known = {header_keys(part)[0] for path in paths for part in (path, *path.split(".")) if part}
-        free = {column.path or column.name for column in every if column.type == "json"}
-        for key in sorted(_all_keys(records, free)):
-            if says_refusal(key) and header_keys(key)[0] not in known:
-                place = next(at for at, record in enumerate(records) if key in _all_keys([record], free))
-                self._tally.undeclared(key, lines[place])
+        for key in self._undeclared_refusals(_all_keys(records, self._free)):
+            place = next(at for at, record in enumerate(records) if key in _all_keys([record], self._free))
+            self._tally.undeclared(key, lines[place])
 
-    def _columns(self, columns: Sequence[Column], payloads: list[Any], keys: set[str]) -> dict[str, pa.Array]:
-        spelled: dict[str, str] = {}
-        for key in keys:
-            spelled.setdefault(header_keys(key)[0], key)
-        found = {}
-        opened: dict[str, list[Any]] = {"": payloads}
-        for column in columns:
-            path = column.path or column.name
-            if "." not in path and path not in keys:
-                names = (header_keys(name)[0] for name in names_of(column))
-                path = next((spelled[name] for name in names if name in spelled), path)
-            parent, _, last = path.rpartition(".") if path != "." else ("", "", ".")
-            if parent not in opened:
-                opened[parent] = _values(payloads, parent)
-            found[column.name] = as_text(_values(opened[parent], last))
-        return found
+    def _undeclared_refusals(self, keys: set[str]) -> list[str]:
+        return sorted(key for key in keys if says_refusal(key) and header_keys(key)[0] not in self._known)
+
+    def flat(self, lines: range, fields: dict[str, pa.Array]) -> Batch:
+        """Return records whose fields are columns of text already."""
+        self._tally.physical += len(lines)
+        nothing = pa.nulls(len(lines), TEXT)
+        spelled = _spelled(fields)
+        columns = {
+            column.name: fields.get(_path(column, fields.keys(), spelled), nothing) for column in self._dataset.columns
+        }
+        self._check(columns, fields.keys(), len(lines))
+        for key in self._undeclared_refusals(set(fields)):
+            first = pc.index(pc.is_valid(fields[key]), True).as_py()
+            self._tally.undeclared(key, lines[max(first, 0)])
+        return Batch(np.arange(lines.start, lines.stop), columns)
+
+    def _check(self, columns: dict[str, pa.Array], keys: Set[str], count: int) -> None:
+        """Set the file aside where its first records lack a required column."""
+        if self._first and count:
+            self._first = False
+            for column in self._dataset.columns:
+                if column.required and columns[column.name].null_count == count and _absent(column, keys):
+                    raise BrokenFile("missing_column", column.name)
+
+
+def _columns(columns: Sequence[Column], payloads: list[Any], keys: set[str]) -> dict[str, pa.Array]:
+    spelled = _spelled(keys)
+    found = {}
+    opened: dict[str, list[Any]] = {"": payloads}
+    for column in columns:
+        path = _path(column, keys, spelled)
+        parent, _, last = path.rpartition(".") if path != "." else ("", "", ".")
+        if parent not in opened:
+            opened[parent] = _values(payloads, parent)
+        found[column.name] = as_text(_values(opened[parent], last))
+    return found
+
+
+def _spelled(keys: Iterable[str]) -> dict[str, str]:
+    spelled: dict[str, str] = {}
+    for key in sorted(keys):
+        spelled.setdefault(header_keys(key)[0], key)
+    return spelled
+
+
+def _path(column: Column, keys: Set[str], spelled: dict[str, str]) -> str:
+    """Return where a column stands in a payload: its path, or a key that is spelled like one of its names."""
+    path = column.path or column.name
+    if "." in path or path in keys:
+        return path
+    names = (header_keys(name)[0] for name in names_of(column))
+    return next((spelled[name] for name in names if name in spelled), path)
 
 
 def _opened(records: list[dict[str, Any]]) -> tuple[list[Any], pa.Array | None, pa.Array | None]:
@@ -151,27 +186,38 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _absent(column: Column, keys: set[str]) -> bool:
+def _absent(column: Column, keys: Set[str]) -> bool:
     known = {header_keys(key)[0] for key in keys}
     roots = {header_keys(name.split(".")[0])[0] for name in names_of(column)}
     return not roots & known
 
 
-def read_lines(blocks: Iterable[list[str | None]], dataset: Dataset, tally: Tally) -> Iterator[Batch]:
+def read_lines(blocks: Iterable[Lines], dataset: Dataset, tally: Tally) -> Iterator[Batch]:
     """Yield the batches of a file with one JSON object per line; a line that is none is set aside alone."""
     explode = Explode(dataset, tally)
-    line = 0
-    for block in blocks:
-        numbers: list[int] = []
-        records: list[dict[str, Any]] = []
-        decoder = _CAREFUL if any(text is not None and _POWERS.search(text) for text in block) else _PLAIN
-        for text in block:
-            line += 1
-            record = _record(text, line, decoder, tally)
-            if record is not None:
-                numbers.append(line)
-                records.append(record)
-        yield explode.batch(numbers, records)
+    flat = FlatObjects(dataset)
+    before = 0
+    for lines in blocks:
+        tally.lines += len(lines)
+        for start in range(0, len(lines), RECORDS_PER_BATCH):
+            end = min(start + RECORDS_PER_BATCH, len(lines))
+            numbers = range(before + start + 1, before + end + 1)
+            fields = flat.fields(lines, start, end)
+            if fields is not None:
+                yield explode.flat(numbers, fields)
+            else:
+                has_powers = pc.any(pc.match_substring_regex(lines.as_array()[start:end], _POWERS)).as_py()
+                decoder = _CAREFUL if has_powers else _PLAIN
+                yield _by_hand(explode, map(lines.text, range(start, end)), numbers, decoder, tally)
+        before += len(lines)
+
+
+def _by_hand(
+    explode: Explode, texts: Iterable[str | None], numbers: range, decoder: json.JSONDecoder, tally: Tally
+) -> Batch:
+    read = [(number, _record(text, number, decoder, tally)) for number, text in zip(numbers, texts, strict=True)]
+    kept = [(number, record) for number, record in read if record is not None]
+    return explode.batch([number for number, _ in kept], [record for _, record in kept])
 
 
 def _record(text: str | None, line: int, decoder: json.JSONDecoder, tally: Tally) -> dict[str, Any] | None:

@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 
 from orchestration.channels.engine.column_cleaning import TEXT, as_text
 from orchestration.channels.engine.declare import Dataset
-from orchestration.channels.engine.delimited import RowTable
 from orchestration.channels.engine.json_records import Explode
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, map_header, recognised
+from orchestration.channels.engine.row_table import RowTable
 
 ROWS_PER_BATCH: Final = 50_000
 #: A workbook that unpacks to more than this, or to a hundred times its size, is not opened.
@@ -140,7 +140,7 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
         ):
             while cells and not cells[-1]:
                 cells.pop()
-            table = RowTable(dataset, cells, tally, number)
+            table = RowTable(dataset, cells, tally, line=number)
         else:
             before += 1
             tally.skip("preamble")

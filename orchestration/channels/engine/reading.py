@@ -14,9 +14,9 @@ from orchestration.channels.engine.clocks import as_instant_text
 from orchestration.channels.engine.column_cleaning import TEXT, Read, read_column
 from orchestration.channels.engine.declare import BOOKKEEPING, Channel, Column, Dataset
 from orchestration.channels.engine.delimited import read_delimited
-from orchestration.channels.engine.files import line_blocks
 from orchestration.channels.engine.json_records import read_array, read_lines
 from orchestration.channels.engine.landing import Delivery
+from orchestration.channels.engine.lines import line_blocks
 from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Elements, Fault, Tally
@@ -56,9 +56,12 @@ class FileReader:
         What is read.
     tokeniser
         Turns contact values into tokens.
+    is_whole
+        The sender marks its files as whole, so a last line without a line end is none that was cut.
     """
 
-    def __init__(self, channel: Channel, dataset: Dataset, tokeniser: Tokeniser) -> None:
+    def __init__(self, channel: Channel, dataset: Dataset, tokeniser: Tokeniser, is_whole: bool = False) -> None:
+        self._is_whole = is_whole
         self._channel = channel
         self._dataset = dataset
         self._tokeniser = tokeniser
@@ -96,8 +99,9 @@ class FileReader:
         if file_format == "json":
             return read_array(path, file_format, encoding, self._dataset, tally)
         blocks = line_blocks(path, file_format, encoding)
-        reader = read_lines if file_format.startswith("jsonl") else read_delimited
-        return reader(blocks, self._dataset, tally)
+        if file_format.startswith("jsonl"):
+            return read_lines(blocks, self._dataset, tally)
+        return read_delimited(blocks, self._dataset, tally, self._is_whole)
 
     def _tables(
         self, batch: Batch, rules: Rules, from_spreadsheet: bool, delivery: Delivery, is_history: bool, reading: Reading
@@ -176,7 +180,8 @@ class FileReader:
         """Widen the range of event times by a batch."""
         if self._event_time is None:
             return
-        span = pc.min_max(own[self._event_time.name].outputs[0].take(pa.array(kept))).as_py()
+        times = own[self._event_time.name].outputs[0]
+        span = pc.min_max(times if len(kept) == len(times) else times.take(pa.array(kept))).as_py()
         if span["min"] is not None:
             reading.earliest = min(filter(None, (reading.earliest, span["min"])))
             reading.latest = max(filter(None, (reading.latest, span["max"])))
@@ -264,13 +269,17 @@ def _table(
     arrays: dict[str, pa.Array], ordinals: pa.Array | None, books: dict[str, pa.Array], rows: np.ndarray
 ) -> pa.Table:
     """Return rows of a table: a child's arrays are already its own, its bookkeeping is its parents'."""
-    chosen = pa.array(rows)
-    own = (
-        {name: array.take(chosen) for name, array in arrays.items()}
-        if ordinals is None
-        else {**arrays, "_ordinal": ordinals}
-    )
-    return pa.table({**own, **{name: books[name].take(chosen) for name in BOOKKEEPING}})
+    own = pa.table(arrays if ordinals is None else {**arrays, "_ordinal": ordinals})
+    books_of = pa.table({name: books[name] for name in BOOKKEEPING})
+    if ordinals is None:
+        own = _rows_of(own, rows)
+    made = _rows_of(books_of, rows)
+    return pa.Table.from_arrays([*own.columns, *made.columns], names=[*own.column_names, *made.column_names])
+
+
+def _rows_of(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """Return rows of a table; all of them are the table itself."""
+    return table if len(rows) == len(table) and (np.diff(rows) == 1).all() else table.take(pa.array(rows))
 
 
 def _no_elements(columns: tuple[Column, ...]) -> Elements:

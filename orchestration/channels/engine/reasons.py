@@ -47,7 +47,11 @@ REMEDIES: Final[dict[str, str]] = {
     "oversize": "A field is larger than a megabyte; shorten it.",
     "too_few": "The line has fewer fields than the header (cut off?); re-export it.",
     "too_many": "The line has more fields than the header (an unquoted comma?); quote the field.",
-    "unterminated_quote": "A quoted field does not end; correct the quotes.",
+    "cut_last_line": (
+        "The file does not end with a line end, so its last value may be cut; end it with one and deliver it again. "
+        "Of a channel with .done markers (done_markers) it is taken for whole."
+    ),
+    "unterminated_quote": "A quoted field does not end, or runs over lines that are records; correct the quotes.",
     "bad_quote": "Text follows a closing quote; double the quotes inside the field.",
     "bad_json": "The line is not a JSON object; correct or re-export it.",
     "missing_value": "A required value is empty; fill it at the source.",

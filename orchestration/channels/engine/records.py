@@ -1,6 +1,7 @@
 """Records between a file and the rules: batches of columns of text with their line numbers, and the file's tally."""
 
 import dataclasses
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -34,9 +35,15 @@ class Fault(NamedTuple):
 
 @dataclasses.dataclass
 class Tally:
-    """What happened to a file's physical records; the engine checks that it adds up."""
+    """What happened to a file's physical records; the engine checks that it adds up.
+
+    Of a text whose records are lines, so do the ``lines``: each is a record, or stands ``beside`` one (the header,
+    the further lines of a quoted field).
+    """
 
     physical: int = 0
+    lines: int = 0
+    beside: int = 0
     skipped: Counter[str] = dataclasses.field(default_factory=Counter)
     warnings: Counter[str] = dataclasses.field(default_factory=Counter)
     rejected: list[Fault] = dataclasses.field(default_factory=list)
@@ -85,6 +92,7 @@ class Batch:
         return len(self.lines)
 
 
+@functools.lru_cache(maxsize=4096)
 def header_keys(text: str) -> tuple[str, ...]:
     """Return what a header is compared by: without case, width, spaces and joiners, with and without its unit."""
     folded = unicodedata.normalize("NFKC", text).casefold().strip().lstrip("\ufeff'`")

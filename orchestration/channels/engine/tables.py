@@ -59,24 +59,29 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
     its files are read again from ``raw/``.
     """
     connection.execute("create schema if not exists channels")
+    found: dict[str, list[str]] = dict(
+        connection.execute(
+            "select table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where schema_name = 'channels' group by table_name"
+        ).fetchall()
+    )
     for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
-        connection.execute(f"create table if not exists channels.{name} ({_listed(columns)})")
-        for column, kind in columns.items():  # a home of an earlier release
-            connection.execute(f"alter table channels.{name} add column if not exists {column} {kind}")
+        if name not in found:
+            connection.execute(f"create table channels.{name} ({_listed(columns)})")
+        for column, kind in columns.items():
+            if name in found and column not in found[name]:  # a home of an earlier release
+                connection.execute(f"alter table channels.{name} add column {column} {kind}")
     if channel is None:
         return
     for name, columns in channel.tables().items():
-        found = connection.execute(
-            "select column_name from duckdb_columns() where schema_name = 'channels' and table_name = ? "
-            "order by column_index",
-            [name],
-        ).fetchall()
-        if found and [row[0] for row in found] != list(columns):
+        if found.get(name) == list(columns):
+            continue
+        if name in found:
             connection.execute(f'drop table channels."{name}"')
             for dataset in channel.datasets:
                 if name in _tables_of(channel, dataset):
                     _forget(connection, channel, dataset)
-        connection.execute(f'create table if not exists channels."{name}" ({_listed(columns)})')
+        connection.execute(f'create table channels."{name}" ({_listed(columns)})')
 
 
 def forget_other_rules(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
