@@ -30,7 +30,11 @@ SAME_AT_EVERY_DATE = {
     "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
 }
 #: A model of `people` that reads a noun without its dates -> why
-UNDATED: dict[str, str] = {"sensitive_texts": "whether a text is sensitive does not depend on when it was said"}
+UNDATED: dict[str, str] = {
+    "sensitive_texts": "whether a text is sensitive does not depend on when it was said",
+    "task_refusals_said": "a refusal is asked for as it stands at publish",
+    "unmet_words": "what meets nobody is looked at as it stands at publish",
+}
 
 _KEYS = r"(?:source|order_id|order_key|person_key|one_id)"
 NUMBERS_FOR_NAMES = re.compile(

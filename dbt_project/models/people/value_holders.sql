@@ -27,11 +27,15 @@ select
     carriers.known_from,
     carriers.known_to
 from {{ ref('value_carriers') }} as carriers
-left join {{ ref('identifiers') }} as theirs
-    on
-        carriers.id_type = theirs.id_type
-        and carriers.id_scope = coalesce(theirs.id_scope, '')
-        and carriers.id_token = theirs.id_token
-        and carriers.one_id = theirs.one_id
-        and (theirs.valid_to is not null or theirs.known_to is null)
-where theirs.one_id is null
+where
+    -- no outer join: DuckDB 2.0 lost rows of one here (docs/decisions.md, 144)
+    not exists (
+        select 1
+        from {{ ref('identifiers') }} as theirs
+        where
+            carriers.id_type = theirs.id_type
+            and carriers.id_scope = coalesce(theirs.id_scope, '')
+            and carriers.id_token = theirs.id_token
+            and carriers.one_id = theirs.one_id
+            and (theirs.valid_to is not null or theirs.known_to is null)
+    )

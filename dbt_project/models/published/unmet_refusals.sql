@@ -1,53 +1,19 @@
 -- One row per refusal that meets nobody, as it stands now: a number that no record has, an id or a scope of another
--- spelling, a task that was never given out. It is read and in force, and yet silences nobody: somebody has to look at
--- it. Staff's own numbers mostly meet nobody, and need not.
-with said as (
+-- spelling, a task that was never given out. It is read and in force, and yet silences nobody: somebody has to look at it.
+with unmet as (
     select
-        id_type,
-        coalesce(id_scope, '') as id_scope,
-        id_token,
         message_channel,
         file_id,
         line
-    from {{ ref('suppressions') }}
-    where superseded_at is null and revoked_at is null and not (reason = 'staff' and id_type = 'mobile')
-    union all
-    select
-        cast(null as varchar) as id_type,
-        '' as id_scope,
-        sent.recipient_token as id_token,
-        sent.message_channel,
-        sent.file_id,
-        sent.line
-    from {{ ref('messages') }} as sent
-    left join {{ ref('message_statuses') }} as statuses on {{ status_word('sent.status') }} = statuses.status
-    where
-        sent.superseded_at is null
-        and sent.customer_id is null
-        and (sent.unsubscribed_at is not null or statuses.is_refusal)
-),
-
-unmet as (
-    select
-        said.message_channel,
-        said.file_id,
-        said.line
-    from said
-    left join {{ ref('said_holders') }} as holders
-        on
-            said.id_token = holders.id_token
-            and (said.id_type is null or said.id_type = holders.id_type)
-            and (said.id_scope = '' or said.id_scope = holders.id_scope)
-    where holders.one_id is null
+    from {{ ref('unmet_words') }}
     union all
     select
         cast(null as varchar) as message_channel,
-        results.file_id,
-        results.line
-    from {{ ref('task_results') }} as results
-    inner join {{ ref('task_statuses') }} as statuses on results.status = statuses.status
-    left join {{ source('recall', 'tasks') }} as tasks on results.task_id = tasks.task_id
-    where results.superseded_at is null and statuses.refuses is not null and tasks.task_id is null
+        said.file_id,
+        said.line
+    from {{ ref('task_refusals_said') }} as said
+    left join {{ source('recall', 'tasks') }} as tasks on said.task_id = tasks.task_id
+    where tasks.task_id is null
 ),
 
 files as (
