@@ -1,5 +1,5 @@
--- One row per (one_id, kin_one_id): the ids that what was said of an id may be of by now. Those who came of it by merges
--- and splits, and all ids that went into those.
+-- One row per (one_id, kin_one_id): the ids that what was said of an id may be of by now. Those who came of it by
+-- merges and splits, and all ids that went into those.
 with heirs as (
     select
         ancestor_one_id as one_id,

@@ -1,5 +1,6 @@
 -- One row per refusal that meets nobody, as it stands now: a number that no record has, an id or a scope of another
--- spelling, a task that was never given out. It is read and in force, and yet silences nobody: somebody has to look at it.
+-- spelling, a task that was never given out. It is read and in force, and yet silences nobody: somebody has to look
+-- at it.
 with unmet as (
     select
         message_channel,
