@@ -162,4 +162,6 @@ def number_in_words(value: float | None) -> str:
     """Return a number as a person reads it, without needless decimals."""
     if value is None:
         return "—"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4f}".rstrip("0")
+    if float(value).is_integer():
+        return f"{value:,.0f}"
+    return "< 0.0001" if 0 < value < 0.0001 else f"{value:,.4f}".rstrip("0")

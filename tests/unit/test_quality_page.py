@@ -7,7 +7,7 @@ import pytest
 from data_quality.checks import UNKNOWN, Check
 from data_quality.judge import Door, judge
 from data_quality.page import quality_page
-from data_quality.report import DBT, Finding, bounds_in_words, english, markdown_table, one_of_each
+from data_quality.report import DBT, Finding, bounds_in_words, english, markdown_table, number_in_words, one_of_each
 
 CHECKS = [
     Check("rows_balance", "ledger", "0", "Look at the ledger."),
@@ -65,6 +65,13 @@ def test_a_bound_is_said_in_words_of_two_languages(low, high, words):
 
 def finding(name, passed=True, judge=DBT, table="arms", stage="seeds", remedy="Mend <it>.", observed=0.0):
     return Finding(stage, name, stage, table, observed, 0, 0, passed, remedy, judge=judge)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(None, "—"), (0.0, "0"), (12345.0, "12,345"), (0.25, "0.25"), (0.00001, "< 0.0001")]
+)
+def test_a_number_is_said_as_a_person_reads_it(value, words):
+    assert number_in_words(value) == words
 
 
 def test_a_failed_dbt_test_is_shown_and_holds_no_publish_back():
