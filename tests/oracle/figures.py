@@ -169,11 +169,12 @@ def refusals(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
 
 
 def takes_back(no: Record, words: list[Record]) -> bool:
-    """Say whether a no takes back a yes that came before it, for its channel or for all."""
+    """Say whether a no takes back a yes that came and was known before it, for its channel or for all."""
     channel = no.text("message_channel")
     return not no.says("granted") and any(
         yes.says("granted")
         and yes.happened < no.happened
+        and yes.known <= no.known
         and (channel is None or yes.text("message_channel") in (None, channel))
         for yes in words
     )
