@@ -53,7 +53,10 @@
 {% endmaterialization %}
 
 
-{#- The dates that the model tells replace those that stand; a table that is not there yet is made with its contract. -#}
+{#-
+  The dates that the model tells replace those that stand, and a date of which nothing is left to tell goes with them; a
+  table that is not there yet is made with its contract.
+-#}
 {% materialization incremental, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
@@ -67,7 +70,7 @@
         {%- set key = config.require('unique_key') -%}
         {%- call statement('main') -%}
             {{ create_table_as(True, told, compiled_code) }};
-            delete from {{ target }} where {{ key }} in (select {{ key }} from {{ told }});
+            delete from {{ target }} where {{ key }} in (select {{ key }} from {{ told }}) or {{ dates_told_anew() }};
             insert into {{ target }} by name select * from {{ told }};
             drop table {{ told }}
         {%- endcall -%}
