@@ -13,7 +13,7 @@ import dagster as dg
 from data_quality.report import Finding, by_table, markdown_table, one_of_each
 from orchestration.dbt_checks import tables_of_tests
 from orchestration.defs.shared import Home
-from orchestration.defs.transform import SEEDS
+from orchestration.defs.transform import key_of
 from orchestration.publishing.contract import tables
 from orchestration.publishing.gates import checked_tables
 from orchestration.publishing.versions import Store, date_of
@@ -22,14 +22,10 @@ NAME: Final = "quality"
 VERSION: Final = dg.AssetKey(["published", "version"])
 
 
-def _key(stage: str, table: str) -> dg.AssetKey:
-    return SEEDS if stage == "seeds" else dg.AssetKey([stage, table])
-
-
 def _checked_keys() -> list[dg.AssetKey]:
     published = {("published", name) for name in tables()}
     tested = set(itertools.chain.from_iterable(tables_of_tests().values()))
-    return sorted({_key(*table) for table in published | checked_tables() | tested})
+    return sorted({key_of(*table) for table in published | checked_tables() | tested})
 
 
 SPECS: Final = [
@@ -47,7 +43,7 @@ def evaluations(findings: Iterable[Finding]) -> Iterator[dg.AssetCheckEvaluation
     """Return the outcome of each table's check: passed where all of its findings are."""
     of_key: dict[dg.AssetKey, list[Finding]] = {}
     for (stage, table), found in by_table(findings).items():
-        of_key.setdefault(_key(stage, table), []).extend(found)
+        of_key.setdefault(key_of(stage, table), []).extend(found)
     for key, found in of_key.items():
         failed = [one for one in found if not one.passed]
         yield dg.AssetCheckEvaluation(

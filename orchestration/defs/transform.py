@@ -28,9 +28,13 @@ _LAST: Final = ("figures", "published")
 _STAGING: Final = PurePosixPath("models/staging")
 
 
+def key_of(stage: str, table: str) -> dg.AssetKey:
+    """Return the asset that a table of the warehouse stands in: its own, or that of all seeds."""
+    return SEEDS if stage == "seeds" else dg.AssetKey([stage, table])
+
+
 def _key(unique_id: str) -> dg.AssetKey:
-    node = nodes()[unique_id]
-    return SEEDS if node["resource_type"] == "seed" else dg.AssetKey(table_of(node))
+    return key_of(*table_of(nodes()[unique_id]))
 
 
 def _spec(unique_id: str, node: Mapping[str, Any]) -> dg.AssetSpec:
@@ -130,6 +134,8 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iter
         silent = [name for name, channel in registry.channels().items() if _is_silent(warehouse, channel.tables())]
         standing = [name for name in silent if noted(warehouse, f"staging of {name}") == release]
     yield from _build(context, home, _FIRST_SPECS, standing)
+    if len(list(context.selected_asset_keys)) < len(_FIRST_SPECS):
+        return  # a person materialised some tables: of a silent channel's staging nothing is known by it
     with connect(settings) as warehouse:
         for name in registry.channels():
             known = release if name in silent else ""

@@ -1,13 +1,20 @@
 """From landing files to published tables, as a person would run it."""
 
 import json
+import shutil
 import sqlite3
 
+import dagster as dg
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from orchestration.defs.checks import SPECS
+from orchestration.defs.shared import Home
+from orchestration.defs.transform import customers_to_features
+from orchestration.release import note, noted
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
 from tests.builders import current_version, phone, siyu
 from tests.journey.conftest import DATES
 
@@ -130,3 +137,28 @@ def test_orders_that_name_nobody_are_published_without_a_customer(brand):
     figures = pq.read_table(folder / "kpi_daily.parquet").to_pylist()
     paid = [row["value"] for row in figures if row["kpi"] == "paid_to_date"]
     assert paid == [31450]
+
+
+def test_one_table_made_by_hand_says_nothing_of_the_staging_of_a_channel_that_never_delivered(
+    brand_home, tmp_path, monkeypatch
+):
+    """The first whole night of a release builds it, also where a person made some table of the release before."""
+    home = tmp_path / "home"
+    shutil.copytree(brand_home, home)
+    monkeypatch.setenv("SIYU_HOME", str(home))
+    settings = Settings(home=home)
+    with connect(settings) as warehouse:
+        assert noted(warehouse, "staging of pos") == noted(warehouse, "dbt")
+        note(warehouse, "staging of pos", "")
+    with dg.DagsterInstance.ephemeral() as instance:
+        made = dg.materialize(
+            [customers_to_features],
+            selection=[dg.AssetKey(["people", "id_kin"])],
+            resources={"home": Home()},
+            tags={"dagster/partition": DATES[-1].isoformat()},
+            instance=instance,
+        )
+    assert made.success
+    with connect(settings, read_only=True) as warehouse:
+        kept = warehouse.execute("select release from main.release where part = 'staging of pos'").fetchone()
+    assert kept == ("",)
