@@ -11,7 +11,7 @@ import pandas as pd
 from orchestration.files import write_text
 from orchestration.report import detail_sections, summary_sections
 from orchestration.report.facts import open_version
-from orchestration.report.page import page
+from orchestration.report.page import page, section
 from orchestration.settings import Settings
 
 _FIRST_SCREEN = (
@@ -57,7 +57,7 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
     facts = open_version(settings, folder, cards)
     try:
         facts.connection.register("roi_curve", roi_curve)
-        parts = [draw(facts) for draw in (*_FIRST_SCREEN, *_BELOW)]
+        parts = [section(gather, facts) for gather in (*_FIRST_SCREEN, *_BELOW)]
     finally:
         facts.connection.close()
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"

@@ -25,28 +25,30 @@ class Facts:
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query; ``$as_of`` is always bound."""
-        bound = {"as_of": self.as_of_date} | parameters
-        used = {name: value for name, value in bound.items() if f"${name}" in sql}
-        return self.connection.execute(sql, used).fetchall()
+        return self._asked(sql, parameters).fetchall()
 
     def frame(self, sql: str, **parameters: Any) -> pd.DataFrame:
         """Return the result of a query as a frame."""
-        bound = {"as_of": self.as_of_date} | parameters
-        used = {name: value for name, value in bound.items() if f"${name}" in sql}
-        return self.connection.execute(sql, used).df()
+        return self._asked(sql, parameters).df()
 
-    def one(self, sql: str, **parameters: Any) -> tuple[Any, ...]:
-        """Return the only row of a query."""
-        return self.rows(sql, **parameters)[0]
+    def one(self, sql: str, **parameters: Any) -> dict[str, Any]:
+        """Return the only row of a query by the names of its columns."""
+        answer = self._asked(sql, parameters)
+        names = [column[0] for column in answer.description or []]
+        return dict(zip(names, answer.fetchall()[0], strict=True))
 
-    def kpi(self, name: str, date: dt.date | None = None) -> float | None:
-        """Return a key figure of a date for everybody, or None where it is unknown."""
-        sql = """
-            select value from kpi_daily
+    def kpi(self, name: str, date: dt.date | None = None, part: str = "value") -> float | None:
+        """Return a key figure of a date for everybody, or a part of it, or None where it is unknown."""
+        sql = f"""
+            select {part} from kpi_daily
             where kpi = $kpi and kpi_date = $date and dimension = 'all' and value_key = 'all'
         """
         found = self.rows(sql, kpi=name, date=date or self.as_of_date)
         return found[0][0] if found else None
+
+    def _asked(self, sql: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+        bound = {"as_of": self.as_of_date} | parameters
+        return self.connection.execute(sql, {name: value for name, value in bound.items() if f"${name}" in sql})
 
 
 def open_version(settings: Settings, folder: Path, cards: list[dict[str, Any]]) -> Facts:

@@ -11,7 +11,7 @@ from orchestration.publishing.journal import SCHEMA
 from orchestration.publishing.versions import Store
 from orchestration.report.detail_sections import answers, lifecycle, quality
 from orchestration.report.facts import open_version
-from orchestration.report.page import yuan
+from orchestration.report.page import section, yuan
 from orchestration.report.summary_sections import todays_list
 from tests.unit.publish.world import DATE, brand
 
@@ -34,16 +34,16 @@ def test_the_holdout_stands_beside_all_candidates_of_the_list_that_was_really_pu
         listed | {"one_id": "P03", "arm": "explore"},
         listed | {"one_id": "P05", "arm": "holdout_global"},
     )
-    shown = answers(facts)
-    assert '>候选人 · candidates</td><td class="num">2</td>' in shown.replace("<td >", "<td>")
-    assert '>对照组 · holdout</td><td class="num">1</td>' in shown.replace("<td >", "<td>")
+    shown = section(answers, facts)
+    assert '<span class="en">candidates</span></td><td class="num">2</td>' in shown
+    assert '<span class="en">holdout</span></td><td class="num">1</td>' in shown
     assert shown.count("100.0%") == 2
 
 
 def test_without_a_published_list_the_holdout_is_unknown_and_not_nought(tmp_path):
     settings = brand(tmp_path)
     current = publish(settings, [DATE]).current
-    shown = answers(open_version(settings, settings.published / "versions" / current, []))
+    shown = section(answers, open_version(settings, settings.published / "versions" / current, []))
     assert "未知" in shown and "0.0%" not in shown
 
 
@@ -54,7 +54,7 @@ def test_the_page_says_how_many_checks_ran_and_names_a_file_that_lies_in_no_fold
     stray = {"channel": ["standard"], "dataset": pa.array([None], pa.string()), "reason": ["unknown_folder"]}
     pq.write_table(pa.table(stray), tmp_path / "quarantine" / "quarantine.parquet")
     ran = Store(settings.published).result(current)["checks_run"]
-    shown = quality(open_version(settings, settings.published / "versions" / current, [])).replace("<td >", "<td>")
+    shown = section(quality, open_version(settings, settings.published / "versions" / current, []))
     assert f'<td>published</td><td class="num">{ran}</td><td class="num">0</td>' in shown
     assert '<td>standard</td><td>unknown_folder</td><td class="num">1</td>' in shown
 
@@ -66,7 +66,7 @@ def test_the_list_is_compared_with_yesterdays_newest_version_that_passed(tmp_pat
     blocked.mkdir()
     nobody = pq.read_table(settings.published / "versions" / current / "recall_audience.parquet").slice(0, 0)
     pq.write_table(nobody, blocked / "recall_audience.parquet")
-    shown = todays_list(open_version(settings, settings.published / "versions" / current, []))
+    shown = section(todays_list, open_version(settings, settings.published / "versions" / current, []))
     assert "与昨日名单重合 100%" in shown
 
 
@@ -95,7 +95,7 @@ def test_whom_the_new_cuts_of_a_quarter_moved_stands_beside_the_leaps_and_is_non
 
     settings = brand(tmp_path, break_it=refrozen)
     current = publish(settings, [DATE]).current
-    shown = lifecycle(open_version(settings, settings.published / "versions" / current, [])).replace("<td >", "<td>")
+    shown = section(lifecycle, open_version(settings, settings.published / "versions" / current, []))
     assert '<td>purchase_refreeze</td><td class="num">2</td><td class="num">5</td>' in shown
     assert shown.count("purchase_refreeze") == 1
 
@@ -103,7 +103,7 @@ def test_whom_the_new_cuts_of_a_quarter_moved_stands_beside_the_leaps_and_is_non
 def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_path):
     settings = brand(tmp_path)
     version = settings.published / "versions" / publish(settings, [DATE]).current
-    assert "没有对上任何人" not in todays_list(open_version(settings, version, []))
+    assert "没有对上任何人" not in section(todays_list, open_version(settings, version, []))
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute(
             "insert into published.unmet_refusals values ('sms', 'standard/suppressions/stop.csv', 3),"
@@ -115,7 +115,7 @@ def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_pa
         "by_channel": {"all": 3, "sms": 2},
         "examples": [f"standard/suppressions/stop.csv, line {line}" for line in (2, 3, 4)],
     }
-    shown = todays_list(facts)
+    shown = section(todays_list, facts)
     assert "有 5 条拒绝没有对上任何人(all 3, sms 2)" in shown
     assert "standard/suppressions/stop.csv, line 2" in shown
 
@@ -123,6 +123,6 @@ def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_pa
 def test_the_page_says_why_nobody_is_on_the_list_while_refusals_are_unread(tmp_path):
     settings = brand(tmp_path)
     facts = open_version(settings, settings.published / "versions" / publish(settings, [DATE]).current, [])
-    assert "没有读出来" not in todays_list(facts)
+    assert "没有读出来" not in section(todays_list, facts)
     facts.manifest["withheld"] = {"unread_refusals": 3, "tables": ["recall_audience"]}
-    assert "有 3 条拒绝没有读出来" in todays_list(facts)
+    assert "有 3 条拒绝没有读出来" in section(todays_list, facts)
