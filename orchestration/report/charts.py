@@ -113,12 +113,12 @@ def calibration(frame: pd.DataFrame) -> str:
 
 def roi_curve(frame: pd.DataFrame) -> str:
     """Return expected net profit by budget in yuan, P50 as a line inside the band from P10 to P90."""
-    x = alt.X("budget_yuan:Q", title=None, axis=alt.Axis(format=",.0f"))
+    x = alt.X("budget_yuan:Q", title=None)
     band = (
         alt
         .Chart(frame)
         .mark_area(opacity=0.25, color=ACCENT)
-        .encode(x=x, y=alt.Y("net_p10_yuan:Q", title=None, axis=alt.Axis(format=",.0f")), y2="net_p90_yuan:Q")
+        .encode(x=x, y=alt.Y("net_p10_yuan:Q", title=None), y2="net_p90_yuan:Q")
     )
     middle = alt.Chart(frame).mark_line(color=ACCENT, point=True).encode(x=x, y="net_p50_yuan:Q")
     return svg((band + middle).properties(width=440, height=220))
