@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration import clock
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home import Unreadable
@@ -118,8 +119,8 @@ def ago(seconds: int | None) -> str:
 
 
 def _last_over(settings: Settings, now: dt.datetime) -> dt.date | None:
-    """Return the newest date whose cut-off has passed; None for the demo, whose days are all of 2017."""
-    if (settings.home / "demo.json").is_file():
+    """Return the newest date whose cut-off has passed; None for a demo by the real clock: its days are all of 2017."""
+    if clock.given() is None and (settings.home / clock.DEMO).is_file():
         return None
     return (now + SHANGHAI_OFFSET - dt.timedelta(hours=settings.cut_off_hour)).date() - dt.timedelta(days=1)
 
