@@ -13,6 +13,7 @@ from orchestration import clock
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home import Unreadable
+from orchestration.publishing.manifest import UNFINISHED
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse import is_locked
 
@@ -42,7 +43,8 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain values for JSON. Instants are UTC, ages are whole seconds; ``current`` and ``last_run`` may be None.
+        Plain values for JSON. Instants are UTC, ages are whole seconds; ``current`` and ``last_run`` may be None, and
+        ``current.records_count_until`` is unless its date was not over when it was made.
 
     Raises
     ------
@@ -102,6 +104,9 @@ def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
     if rows := sum(one["rows"] for one in found["quarantine"]):
         what = "1 row is" if rows == 1 else f"{rows:,} rows are"
         steps.append(f"{what} set aside: open quarantine/quarantine.parquet, mend the source, deliver again")
+    if current and current["records_count_until"]:
+        date, until = current["as_of_date"], current["records_count_until"]
+        steps.append(f"CURRENT was made before {date} was over ({until}): run it again after that: siyu daily {date}")
     if current and last_over and current["as_of_date"] < last_over.isoformat():
         steps.append(f"{last_over} is over and not published: when its files have landed: siyu daily {last_over}")
     return steps
@@ -137,6 +142,7 @@ def _current(settings: Settings, now: dt.datetime) -> tuple[dict[str, Any] | Non
             "version": version,
             "as_of_date": manifest["as_of_date"],
             "contract_version": manifest["contract_version"],
+            "records_count_until": manifest.get(UNFINISHED, {}).get("records_count_until"),
         }
     return {**said, "moved_at": _instant(moved), "age_seconds": _age(moved, now)}, manifest
 

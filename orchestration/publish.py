@@ -12,7 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from orchestration import audit_log, clock
-from orchestration.business_time import cut_off_at
+from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at
 from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home_rules import own_rules
@@ -22,7 +22,7 @@ from orchestration.publishing.versions import RollbackRefused, Store, acceptable
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
-__all__ = ["NoData", "PublishBlocked", "Published", "RollbackRefused", "publish", "rollback"]
+__all__ = ["NoData", "PublishBlocked", "Published", "RollbackRefused", "not_over", "publish", "rollback"]
 
 #: A version is written beside those that stay: this much has to be free before anything is written.
 _LEAST_FREE_BYTES: Final = 64 * 2**20
@@ -55,8 +55,8 @@ class Published:
     current: str | None
     retired: list[str]
     checks_run: int
-    #: dates that were not over, in order
-    unfinished: list[dt.date]
+    #: those of the versions whose dates were not over
+    unfinished: dict[dt.date, str]
 
 
 def publish(
@@ -117,6 +117,9 @@ def publish(
     if wanted and (current is None or wanted[-1].isoformat() >= date_of(current)):
         append_plans(store, versions[wanted[-1]])
         store.point_to(versions[wanted[-1]])
+    names = {date.isoformat(): name for date, name in versions.items()}
+    said = {"versions": names, "current": store.current(), "not_over": [date.isoformat() for date in unfinished]}
+    audit_log.append(settings, "published", said)
     retired = store.retire(settings.retention_dates, spare=current)
     return Published(
         versions=versions,
@@ -124,7 +127,22 @@ def publish(
         current=store.current(),
         retired=retired,
         checks_run=len(reports[versions[max(versions)]].findings),
-        unfinished=unfinished,
+        unfinished={date: versions[date] for date in unfinished},
+    )
+
+
+def not_over(versions: Mapping[dt.date, str], current: str | None, cut_off_hour: int) -> str:
+    """Return what a person has to know of versions whose dates were not over, and what to do; empty without one."""
+    if not versions:
+        return ""
+    last = max(versions)
+    until = f"{cut_off_at(last, cut_off_hour) + SHANGHAI_OFFSET:%Y-%m-%d %H:%M} in Shanghai"
+    if current in versions.values():
+        return f"CURRENT is {current}, whose date is not over: its records count until {until}; run it again then"
+    return (
+        f"{last} is not over: its records count until {until}. Its version {versions[last]} is kept, and CURRENT"
+        f" stays at {current or 'nothing yet'}; run it again then, or let CURRENT move to it as it is:"
+        f" siyu daily {last} --unfinished"
     )
 
 

@@ -25,6 +25,7 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
         print(f"nothing published yet in {settings.home}")
     else:
         said = f"as of {current['as_of_date']}, contract {current['contract_version']}"
+        said += ", made before that date was over" if current["records_count_until"] else ""
         print(f"published  {current['version']}  ({said}), {ago(current['age_seconds'])}")
         say_withheld(settings)
         _say_table(("table", "rows"), [(name, f"{rows:,}") for name, rows in found["tables"].items()])

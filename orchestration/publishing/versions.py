@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +173,14 @@ class Store:
             if self.has_passed(name):
                 newest.setdefault(dt.date.fromisoformat(date_of(name)), name)
         return newest
+
+    def unfinished_of(self, dates: Iterable[dt.date]) -> dict[dt.date, str]:
+        """Return the version last built of each of some dates, where the date was not over then."""
+        last: dict[str, str] = {}
+        for name in self.by_age():
+            last.setdefault(date_of(name), name)
+        named = {date: last.get(date.isoformat(), "") for date in dates}
+        return {date: name for date, name in named.items() if name and self.is_unfinished(name)}
 
     def retire(self, dates: int, spare: str | None = None) -> list[str]:
         """Delete what is not the newest passed version of one of the last ``dates`` dates; return the names deleted.

@@ -8,10 +8,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.files import write_text
+from orchestration.publishing.manifest import UNFINISHED
 from orchestration.report import detail_sections, summary_sections
-from orchestration.report.facts import open_version
-from orchestration.report.page import page
+from orchestration.report.facts import Facts, open_version
+from orchestration.report.page import note, page
 from orchestration.settings import Settings
 
 _FIRST_SCREEN = (
@@ -62,8 +64,19 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
         facts.connection.close()
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    write_text(target, page(facts.as_of_date.isoformat(), facts.version, parts), is_durable=False)
+    write_text(target, page(facts.as_of_date.isoformat(), facts.version, parts, not_over(facts)), is_durable=False)
     return target
+
+
+def not_over(facts: Facts) -> str:
+    """Return the words that stand above everything where the date was not over; nothing where it was."""
+    if (said := facts.manifest.get(UNFINISHED)) is None:
+        return ""
+    ends = dt.datetime.fromisoformat(said["records_count_until"]).replace(tzinfo=None) + SHANGHAI_OFFSET
+    return note(
+        f"这一天还没有结束: 记录算到 {ends:%Y-%m-%d %H:%M} (北京时间) 为止, 下面的数字还会变。",
+        f"This date was not over: its records count until {ends:%Y-%m-%d %H:%M} in Shanghai, and figures will change.",
+    )
 
 
 def inputs(connection: duckdb.DuckDBPyConnection, date: dt.date) -> tuple[list[dict[str, Any]], pd.DataFrame]:

@@ -80,15 +80,15 @@ def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], numer
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def page(as_of_date: str, version: str, sections: Iterable[str]) -> str:
-    """Return the whole page."""
+def page(as_of_date: str, version: str, sections: Iterable[str], warning: str = "") -> str:
+    """Return the whole page; a warning stands above everything."""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>siyu {escape(as_of_date)}</title><style>{_STYLE}</style></head><body class='zh'>"
         f"<header><h1>{t('私域晨报', 'Private-domain morning report')}</h1>"
         f'<span class="sub">{escape(as_of_date)} · {escape(version)}</span>'
-        f"<button>{t('English', '中文')}</button></header>"
+        f"<button>{t('English', '中文')}</button>{warning}</header>"
         f"<main>{''.join(sections)}</main><script>{_SCRIPT}</script></body></html>\n"
     )
 
