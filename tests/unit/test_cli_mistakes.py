@@ -10,7 +10,7 @@ WRONG_USE = [
     # the words of the command
     ("siyu", "siyu: Missing command; see: siyu --help"),
     ("siyu dayly 2026-03-08", "siyu: No such command 'dayly'. Did you mean 'daily'?"),
-    ("siyu --hom brand status", "siyu: No such option: --hom (Possible options: --home)"),
+    ("siyu --hom brand status", "siyu: No such option: --hom (Possible options: --home, --now)"),
     ("siyu --home", "siyu: Option '--home' requires an argument"),
     ("siyu --home '' daily 2026-03-08", "'--home': it is empty: name a folder, for example --home /srv/brand"),
     ("siyu daily 2026-03-08 --home brand", "siyu: --home stands before the command: siyu --home PATH COMMAND"),
