@@ -79,7 +79,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
 
 def is_unfinished_wanted(context: dg.AssetExecutionContext) -> bool:
     """Return whether the run was asked to let CURRENT move to a date that is not over."""
-    return context.run.tags.get(UNFINISHED_TAG) == "true"
+    return bool(context.run.tags.get(UNFINISHED_TAG) == "true")
 
 
 def _range_of(tags: Mapping[str, str]) -> tuple[str | None, str | None]:
