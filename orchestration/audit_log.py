@@ -30,8 +30,8 @@ HEAD: Final = "audit.head"
 #: What the first line is bound to.
 _NOTHING: Final = "0" * 64
 _ONE_ID: Final = re.compile(r"\bp_[0-9a-f]{8,}")
-#: A date, a version or a hash: digits that are nobody's number.
-_NAME: Final = re.compile(r"\d{4}-\d\d-\d\d(?:-[0-9a-f]{16})?|[0-9a-f]{64}")
+#: A date, a version, a hash or the id of a run: digits that are nobody's number.
+_NAME: Final = re.compile(r"\d{4}-\d\d-\d\d(?:-[0-9a-f]{16})?|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WITHHELD: Final = "(withheld)"
 _SEAL: Final = ', "sha256": "'
 

@@ -216,6 +216,7 @@ def test_neither_a_contact_value_nor_a_one_id_is_written(tmp_path):
 def test_names_of_versions_and_hashes_are_written_as_they_are(tmp_path):
     names = [f"20{10 + n % 20}-0{n % 9 + 1}-1{n % 9}-{secrets.token_hex(8)}" for n in range(500)]
     names += [secrets.token_hex(32) for _ in range(500)] + ["2026-03-08-0138123456780000", "1" * 64]
+    names += ["13812345-6780-4000-8000-013812345678", "00000000-1381-2345-6789-000000000000"]
     append(Settings(home=tmp_path), "published", {"versions": names})
     assert last_lines(Settings(home=tmp_path), 1)[0]["details"]["versions"] == names
 
