@@ -35,8 +35,6 @@ _NAME: Final = re.compile(r"\d{4}-\d\d-\d\d(?:-[0-9a-f]{16})?|[0-9a-f]{64}|[0-9a
 _WITHHELD: Final = "(withheld)"
 _SEAL: Final = ', "sha256": "'
 
-Detail = str | int | float | bool | Sequence[str] | Mapping[str, str | int | float | bool] | None
-
 
 @dataclasses.dataclass(frozen=True)
 class Head:
@@ -66,7 +64,7 @@ class Verdict:
     torn_bytes: int = 0
 
 
-def append(settings: Settings, action: str, details: Mapping[str, Detail] | None = None) -> int:
+def append(settings: Settings, action: str, details: Mapping[str, object] | None = None) -> int:
     """Add a line, and return its sequence once it is on the disk.
 
     Parameters
@@ -161,6 +159,10 @@ def _mended(settings: Settings, descriptor: int) -> Head:
     The head is believed more than the file: where lines were cut off, the next one follows the last that was written,
     so that ``verify`` finds the gap for good.
     """
+    for left in settings.home.glob(
+        f".{HEAD}.*"
+    ):  # drafts of heads; whoever wrote one here was killed, we hold the lock
+        left.unlink(missing_ok=True)
     head, size = _head(settings), os.fstat(descriptor).st_size
     is_cut = head is not None and size < head.bytes
     known = Head() if head is None or is_cut else head

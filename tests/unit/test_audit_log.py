@@ -186,6 +186,7 @@ def test_killed_at_any_moment_the_chain_is_whole(tmp_path):
         before = verify(settings).lines
         append(settings, "run_ended")
         assert broken(tmp_path) is None
+        assert {path.name.split("-")[0] for path in tmp_path.iterdir()} <= {"audit.jsonl", "audit.head", "audit.torn"}
 
 
 def _write_a_hundred(home, name):
