@@ -53,15 +53,15 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
             self._versions.clear()
             first, last = _range_of(tags)
             audit_log.append(settings, "run_started", {"run": run_id, "first": first, "last": last})
-            os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
-            check_own_rules(settings)
-            load_key(settings, "one_id")
-            os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
-            with connect(settings) as connection:
-                drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
-                fit_columns(connection)
-                create_schemas(connection)
             try:
+                os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
+                check_own_rules(settings)
+                load_key(settings, "one_id")
+                os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
+                with connect(settings) as connection:
+                    drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
+                    fit_columns(connection)
+                    create_schemas(connection)
                 yield self
             finally:
                 audit_log.append(settings, "run_ended", {"run": run_id, "versions": sorted(self._versions)})
