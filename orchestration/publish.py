@@ -66,6 +66,7 @@ def publish(
     *,
     began_at: dt.datetime | None = None,
     is_unfinished_wanted: bool = False,
+    landing_was_read: bool = True,
 ) -> Published:
     """Publish the versions of some as-of dates from the warehouse's published tables.
 
@@ -82,6 +83,8 @@ def publish(
         home's present moment when omitted.
     is_unfinished_wanted
         Let CURRENT move to a date that is not over too.
+    landing_was_read
+        Whether the run read landing/: one that publishes alone makes no whole date of half a one.
 
     Returns
     -------
@@ -98,8 +101,11 @@ def publish(
     from orchestration.publishing.audit import audit_versions
 
     store, began_at = Store(settings.published), began_at or clock.now()
-    unfinished = [date for date in sorted(dates) if cut_off_at(date, settings.cut_off_hour) > began_at]
     store.prepare()
+    as_read = {} if landing_was_read else store.unfinished_of(dates)
+    unfinished = [
+        date for date in sorted(dates) if date in as_read or cut_off_at(date, settings.cut_off_hour) > began_at
+    ]
     _require_space(store, len(dates))
     with connect(settings, read_only=True) as connection:
         _require_data(connection, dates)

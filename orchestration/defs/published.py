@@ -5,7 +5,7 @@ import time
 import dagster as dg
 
 from orchestration.defs.checks import VERSION, evaluations_of
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, is_unfinished_wanted
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, is_unfinished_wanted, landing_is_read
 from orchestration.publish import PublishBlocked, not_over, publish
 from orchestration.publishing.contract import tables
 from orchestration.publishing.versions import Store
@@ -37,6 +37,7 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
             context.log.info,
             began_at=home.began_at,
             is_unfinished_wanted=is_unfinished_wanted(context),
+            landing_was_read=landing_is_read(context),
         )
     except PublishBlocked as blocked:
         yield from evaluations_of(store, blocked.versions.values())

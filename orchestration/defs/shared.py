@@ -82,6 +82,12 @@ def is_unfinished_wanted(context: dg.AssetExecutionContext) -> bool:
     return bool(context.run.tags.get(UNFINISHED_TAG) == "true")
 
 
+def landing_is_read(context: dg.AssetExecutionContext) -> bool:
+    """Return whether the run reads landing/: a person may materialise what comes after it alone."""
+    selected = context.run.asset_selection
+    return not selected or any(key.path[0] == "channels" for key in selected)
+
+
 def _range_of(tags: Mapping[str, str]) -> tuple[str | None, str | None]:
     first = tags.get("dagster/asset_partition_range_start") or tags.get("dagster/partition")
     return first, tags.get("dagster/asset_partition_range_end") or first

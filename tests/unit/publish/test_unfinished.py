@@ -100,6 +100,15 @@ def test_a_run_that_began_before_the_cut_off_and_ends_after_it_has_not_read_the_
     assert publish(settings, [DATE]).current != before
 
 
+def test_publishing_alone_after_the_cut_off_makes_no_whole_date_of_half_a_one(day_before):
+    settings, before = day_before
+    kept = publish(settings, [DATE], began_at=NOON).versions
+    alone = publish(settings, [DATE], began_at=ENDS, landing_was_read=False)
+    assert (alone.current, alone.unfinished) == (before, kept)
+    done = publish(settings, [DATE], began_at=ENDS)
+    assert publish(settings, [DATE], began_at=ENDS, landing_was_read=False).current == done.current != before
+
+
 def test_of_a_range_current_goes_to_the_newest_date_that_was_over(tmp_path):
     settings = brand(tmp_path, [BEFORE, DATE])
     done = publish(settings, [BEFORE, DATE], began_at=NOON)
