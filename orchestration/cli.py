@@ -9,16 +9,13 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from orchestration.business_time import parse_business_date
-
-if TYPE_CHECKING:
-    from orchestration.settings import Settings
-
-DONE, FAILED, WRONG_USE = 0, 1, 2
+from orchestration import clock
+from orchestration.cli_audit import audit_app
+from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
 
 app = typer.Typer(
     name="siyu",
@@ -31,6 +28,7 @@ app = typer.Typer(
 )
 refusals_app = typer.Typer()
 app.add_typer(refusals_app, name="refusals")
+app.add_typer(audit_app, name="audit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Deprecations inside libraries are ours to read when we upgrade, not an operator's at six in the morning.
     warnings.simplefilter("ignore")
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    clock.unset()
     try:
         code = app(arguments, prog_name="siyu", standalone_mode=False)
         sys.stdout.flush()
@@ -50,13 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except (ValueError, OSError, RuntimeError) as error:
         code = _say(error)
+    finally:
+        clock.unset()
     return int(code or DONE)
 
 
 def _say_wrong_use(error: typer.TyperException) -> int:
     said = error.format_message()
-    if "No such option: --home" in said:
-        said = "--home stands before the command: siyu --home PATH COMMAND"
+    for option, value in (("--home", "PATH"), ("--now", "MOMENT")):
+        if f"No such option: {option} " in f"{said} ":
+            said = f"{option} stands before the command: siyu {option} {value} COMMAND"
     command = getattr(getattr(error, "ctx", None), "command_path", "siyu")
     print(f"siyu: {said.rstrip('.')}; see: {command} --help", file=sys.stderr)
     return WRONG_USE
@@ -73,13 +75,6 @@ def _say(error: Exception) -> int:
     return WRONG_USE if isinstance(error, SettingsError) else FAILED
 
 
-def _date(text: str) -> dt.date:
-    try:
-        return parse_business_date(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -92,7 +87,7 @@ def _version(wanted: bool) -> None:
 
 def _kept_versions(incomplete: str) -> list[str]:
     """Return the versions that a shell may complete to."""
-    folder = _settings().published / "versions"
+    folder = settings_here().published / "versions"
     return sorted(path.name for path in folder.glob(f"{incomplete}*"))
 
 
@@ -103,6 +98,13 @@ def _globally(
         typer.Option(
             metavar="PATH",
             help="The brand's folder, instead of SIYU_HOME: --home /srv/brand. Default .siyu in the checkout.",
+        ),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT",
+            help="For demo homes: the moment, in Shanghai, at which the command is run: --now 2017-12-01T09:00.",
         ),
     ] = None,
     version: Annotated[
@@ -116,24 +118,11 @@ def _globally(
         if not home.strip():
             raise typer.BadParameter("it is empty: name a folder, for example --home /srv/brand", param_hint="'--home'")
         os.environ["SIYU_HOME"] = home
-
-
-def _settings() -> "Settings":
-    from orchestration.settings import load_settings
-
-    return load_settings()
-
-
-def _settings_of_home() -> "Settings":
-    """Return the settings of a home that stands, and whose names are all known."""
-    from orchestration.home import check_home
-
-    settings = _settings()
-    check_home(settings)
-    from orchestration.channels.engine.registry import check_names
-
-    check_names(settings)
-    return settings
+    if now is not None:
+        try:
+            clock.set_now(clock.parse_moment(now))
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="'--now'") from None
 
 
 @app.command(epilog="Example: siyu run")
@@ -145,28 +134,37 @@ def run() -> int:
         from orchestration.settings import CHECKOUT
 
         os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / "demo")
-    return run_demo(_settings())
+    return run_demo(settings_here())
 
 
 @app.command(epilog="Example: siyu daily 2026-11-27")
 def daily(
     as_of: Annotated[
-        dt.date, typer.Argument(parser=_date, metavar="AS_OF", help="The business date, YYYY-MM-DD: 2026-11-27.")
+        dt.date,
+        typer.Argument(parser=business_date, metavar="AS_OF", help="The business date, YYYY-MM-DD: 2026-11-27."),
     ],
+    unfinished: Annotated[
+        bool,
+        typer.Option(
+            "--unfinished",
+            help="Let CURRENT move to the date though it is not over: siyu daily 2026-11-28 --unfinished.",
+        ),
+    ] = False,
 ) -> int:
     """Run one business date, from landing/ to published/."""
     from orchestration.commands import run_range
 
-    return run_range(_settings(), as_of, as_of)
+    return run_range(settings_here(), as_of, as_of, unfinished)
 
 
 @app.command(epilog="Example: siyu backfill 2026-11-01 2026-11-27")
 def backfill(
     first: Annotated[
-        dt.date, typer.Argument(parser=_date, metavar="FROM", help="The first business date, YYYY-MM-DD: 2026-11-01.")
+        dt.date,
+        typer.Argument(parser=business_date, metavar="FROM", help="The first business date, YYYY-MM-DD: 2026-11-01."),
     ],
     last: Annotated[
-        dt.date, typer.Argument(parser=_date, metavar="TO", help="The last one, itself included: 2026-11-27.")
+        dt.date, typer.Argument(parser=business_date, metavar="TO", help="The last one, itself included: 2026-11-27.")
     ],
 ) -> int:
     """Run a range of business dates as one run."""
@@ -174,7 +172,7 @@ def backfill(
         raise typer.BadParameter(f"FROM {first} lies after TO {last}")
     from orchestration.commands import run_range
 
-    return run_range(_settings(), first, last)
+    return run_range(settings_here(), first, last)
 
 
 @app.command(epilog="Example: siyu ui --port 3001")
@@ -186,7 +184,7 @@ def ui(
     """Start Dagster's UI on loopback, with the schedule."""
     from orchestration.commands import start_ui
 
-    return start_ui(_settings(), port)
+    return start_ui(settings_here(), port)
 
 
 @app.command(epilog="Example: siyu status --json")
@@ -196,7 +194,7 @@ def status(
     ] = False,
 ) -> int:
     """Say what is published, how old it is and what to do."""
-    settings = _settings_of_home()
+    settings = settings_of_home()
     from orchestration.status_and_explain import status as say_status
 
     return say_status(settings, as_json=as_json)
@@ -216,7 +214,7 @@ def explain(
     """Say why records are one person."""
     if len(who) > 2:
         raise typer.BadParameter(f"one ID or two, not {len(who)}", param_hint="'ID [ID]'")
-    settings = _settings_of_home()
+    settings = settings_of_home()
     from orchestration.status_and_explain import explain as say_why
 
     return say_why(settings, who)
@@ -227,7 +225,7 @@ def refusals(context: typer.Context) -> int:
     """List refusals that could not be read, or accept them."""
     if context.invoked_subcommand:
         return DONE
-    settings = _settings_of_home()
+    settings = settings_of_home()
     from orchestration.status_and_explain import refusals as list_refusals
 
     return list_refusals(settings)
@@ -251,7 +249,7 @@ def accept(
     ] = None,
 ) -> int:
     """Take refusals of a file for read, so that people are sent to again."""
-    settings = _settings_of_home()
+    settings = settings_of_home()
     from orchestration.status_and_explain import accept_refusals
 
     return accept_refusals(settings, file, line or [], reason, by)
@@ -277,7 +275,7 @@ def rollback(
     ] = None,
 ) -> int:
     """Move CURRENT to the version before, or to one by name."""
-    settings = _settings_of_home()
+    settings = settings_of_home()
     from orchestration.commands import roll_back
 
     return roll_back(settings, version, accept_why)

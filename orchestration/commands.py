@@ -6,6 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
+from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
 from orchestration.settings import CHECKOUT, Settings, SettingsError
@@ -27,16 +28,21 @@ def run_demo(settings: Settings) -> int:
     return run_range(settings, FIRST_DAILY_DATE, LAST_DATE)
 
 
-def run_range(settings: Settings, first: dt.date, last: dt.date) -> int:
-    """Run consecutive business dates as one run; return the exit code."""
+def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_wanted: bool = False) -> int:
+    """Run consecutive business dates as one run; return the exit code.
+
+    ``is_unfinished_wanted``: let CURRENT move to a date that is not over.
+    """
     if first < parse_business_date(settings.partitions_start):
         raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = clock.now()
     if last > (today := (now + SHANGHAI_OFFSET).date()):
         # Published once, it would stay CURRENT until that day comes: CURRENT never moves to an earlier date by itself.
         raise SettingsError(f"{last} is still to come: today is {today} in Shanghai")
     _make_ready(settings)
     # Imported here: Dagster and dbt cost seconds that a refused command must not pay.
+    from orchestration.publish import not_over
+    from orchestration.publishing.versions import Store, date_of
     from orchestration.runner import run_dates
     from orchestration.status_and_explain import say_withheld
 
@@ -44,21 +50,25 @@ def run_range(settings: Settings, first: dt.date, last: dt.date) -> int:
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
     if (known_until := cut_off_at(last, settings.cut_off_hour)) > now:
         until = f"{known_until + SHANGHAI_OFFSET:%Y-%m-%d %H:%M}"
-        print(f"siyu: {last} is not over: its records count until {until} in Shanghai; run it again then", flush=True)
-    outcome = run_dates(settings, dates)
-    pointer = settings.published / "CURRENT"
-    current = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else "nothing yet"
+        moves = "CURRENT moves to it all the same" if is_unfinished_wanted else "CURRENT does not move to it"
+        print(f"siyu: {last} is not over, its records count until {until} in Shanghai: {moves}", flush=True)
+    outcome = run_dates(settings, dates, is_unfinished_wanted)
+    store = Store(settings.published)
+    current = store.current()
     if not outcome.succeeded:
         for step, message in outcome.failures:
             print(f"\nsiyu: FAILED at {step.replace('__', '/', 1)}\n  {message}", file=sys.stderr)
-        print(f"siyu: what is published stays as it was: {current}", file=sys.stderr)
+        print(f"siyu: what is published stays as it was: {current or 'nothing yet'}", file=sys.stderr)
         return FAILED
     print(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
-    print(f"  published tables: {settings.published / 'current'}")
+    if current:
+        print(f"  published tables: {settings.published / 'current'}")
     print(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
     print(f"  data quality:     {settings.quality_page}")
-    if current[:10] > last.isoformat():
+    if current and date_of(current) > last.isoformat():
         print(f"  CURRENT stays on the later date: {current}")
+    if said := not_over(store.unfinished_of(dates), current, settings.cut_off_hour):
+        print(f"  UNFINISHED: {said}")
     say_withheld(settings)
     return DONE
 
@@ -120,3 +130,5 @@ def _make_ready(settings: Settings) -> None:
     if is_new:
         print(f"siyu: new home {settings.home}, new keys in vault/keys: back them up", flush=True)
     make_manifest()
+    if clock.given() is not None:
+        audit_log.append(settings, "now_used", {"now": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"})

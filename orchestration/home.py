@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 from typing import Final
 
+from orchestration import clock
 from orchestration.settings import Settings, SettingsError
 
 #: What only a run leaves behind, or a restored backup brings: with one of these a folder is a home.
 _MARKS: Final = ("raw", "vault", "published")
 #: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, the demo's files.
-_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "demo.json", "truth", "demo"})
+_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", clock.DEMO, "truth", "demo"})
 #: Folders of a home; a file by that name would stop a run half way.
 _FOLDERS: Final = ("landing", "raw", "vault", "identity", "published", "reports", "dagster_home", "dbt_target", "rules")
 
@@ -77,7 +78,7 @@ def check_demo_home(settings: Settings) -> None:
     home = settings.home
     if home.exists() and not home.is_dir():
         raise SettingsError(f"{home} is a file, and a home is a folder; name another with --home")
-    if home.is_dir() and not (home / "demo.json").is_file():
+    if home.is_dir() and not (home / clock.DEMO).is_file():
         what = "another brand's home" if is_home(home) else "not empty"
         if others := sorted(path.name for path in home.iterdir() if path.name != "landing" and path.name[0] != "."):
             raise SettingsError(

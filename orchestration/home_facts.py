@@ -9,9 +9,11 @@ from typing import Any
 
 import duckdb
 
+from orchestration import clock
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home import Unreadable
+from orchestration.publishing.manifest import UNFINISHED
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse import is_locked
 
@@ -41,7 +43,8 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain values for JSON. Instants are UTC, ages are whole seconds; ``current`` and ``last_run`` may be None.
+        Plain values for JSON. Instants are UTC, ages are whole seconds; ``current`` and ``last_run`` may be None, and
+        ``current.records_count_until`` is unless its date was not over when it was made.
 
     Raises
     ------
@@ -101,6 +104,9 @@ def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
     if rows := sum(one["rows"] for one in found["quarantine"]):
         what = "1 row is" if rows == 1 else f"{rows:,} rows are"
         steps.append(f"{what} set aside: open quarantine/quarantine.parquet, mend the source, deliver again")
+    if current and current["records_count_until"]:
+        date, until = current["as_of_date"], current["records_count_until"]
+        steps.append(f"CURRENT was made before {date} was over ({until}): run it again after that: siyu daily {date}")
     if current and last_over and current["as_of_date"] < last_over.isoformat():
         steps.append(f"{last_over} is over and not published: when its files have landed: siyu daily {last_over}")
     return steps
@@ -118,8 +124,8 @@ def ago(seconds: int | None) -> str:
 
 
 def _last_over(settings: Settings, now: dt.datetime) -> dt.date | None:
-    """Return the newest date whose cut-off has passed; None for the demo, whose days are all of 2017."""
-    if (settings.home / "demo.json").is_file():
+    """Return the newest date whose cut-off has passed; None for a demo by the real clock: its days are all of 2017."""
+    if clock.given() is None and (settings.home / clock.DEMO).is_file():
         return None
     return (now + SHANGHAI_OFFSET - dt.timedelta(hours=settings.cut_off_hour)).date() - dt.timedelta(days=1)
 
@@ -136,6 +142,7 @@ def _current(settings: Settings, now: dt.datetime) -> tuple[dict[str, Any] | Non
             "version": version,
             "as_of_date": manifest["as_of_date"],
             "contract_version": manifest["contract_version"],
+            "records_count_until": manifest.get(UNFINISHED, {}).get("records_count_until"),
         }
     return {**said, "moved_at": _instant(moved), "age_seconds": _age(moved, now)}, manifest
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration import clock
 from orchestration.settings import Settings
 from orchestration.warehouse import is_locked
 
@@ -69,8 +70,8 @@ def sweep_orphans(instance: dg.DagsterInstance, settings: Settings) -> list[str]
     if is_locked(settings):
         return []
     orphans = instance.get_runs(filters=dg.RunsFilter(statuses=_UNFINISHED))
-    # A run killed before its first step; younger ones may be about to start.
-    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_STARTING_SECONDS)
+    # A run killed before its first step; younger ones may be about to start. Dagster dates its runs by the real clock.
+    long_ago = clock.real_now().replace(tzinfo=dt.UTC) - dt.timedelta(seconds=_STARTING_SECONDS)
     orphans = [*orphans, *instance.get_runs(filters=dg.RunsFilter(statuses=_UNBORN, created_before=long_ago))]
     for run in orphans:
         instance.report_run_failed(run, "The process of this run is gone (killed or power lost); swept at start-up.")

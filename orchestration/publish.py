@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import duckdb
 
+from orchestration import audit_log, clock
+from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at
 from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home_rules import own_rules
@@ -20,7 +22,7 @@ from orchestration.publishing.versions import RollbackRefused, Store, acceptable
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
-__all__ = ["NoData", "PublishBlocked", "Published", "RollbackRefused", "publish", "rollback"]
+__all__ = ["NoData", "PublishBlocked", "Published", "RollbackRefused", "not_over", "publish", "rollback"]
 
 #: A version is written beside those that stay: this much has to be free before anything is written.
 _LEAST_FREE_BYTES: Final = 64 * 2**20
@@ -46,16 +48,26 @@ class NoData(PublishBlocked):
 
 @dataclasses.dataclass(frozen=True)
 class Published:
-    """What a publish did: version and rows by date, where CURRENT points, and the versions deleted."""
+    """What a publish did: version and rows by date, where CURRENT points (None yet), and the versions deleted."""
 
     versions: dict[dt.date, str]
     rows: dict[dt.date, int]
-    current: str
+    current: str | None
     retired: list[str]
     checks_run: int
+    #: those of the versions whose dates were not over
+    unfinished: dict[dt.date, str]
 
 
-def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], None] = lambda line: None) -> Published:
+def publish(
+    settings: Settings,
+    dates: Sequence[dt.date],
+    say: Callable[[str], None] = lambda line: None,
+    *,
+    began_at: dt.datetime | None = None,
+    is_unfinished_wanted: bool = False,
+    landing_was_read: bool = True,
+) -> Published:
     """Publish the versions of some as-of dates from the warehouse's published tables.
 
     Parameters
@@ -63,9 +75,16 @@ def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], N
     settings
         Whose home.
     dates
-        The dates; CURRENT moves to the newest of them, unless it stands at a later one already.
+        The dates; CURRENT moves to the newest of them that was over, unless it stands at a later one already.
     say
         Told a line per version.
+    began_at
+        The instant (UTC, naive) at which the run began to read: a date whose records count beyond it is not over. The
+        home's present moment when omitted.
+    is_unfinished_wanted
+        Let CURRENT move to a date that is not over too.
+    landing_was_read
+        Whether the run read landing/: one that publishes alone makes no whole date of half a one.
 
     Returns
     -------
@@ -81,32 +100,55 @@ def publish(settings: Settings, dates: Sequence[dt.date], say: Callable[[str], N
     """
     from orchestration.publishing.audit import audit_versions
 
-    store = Store(settings.published)
+    store, began_at = Store(settings.published), began_at or clock.now()
     store.prepare()
+    as_read = {} if landing_was_read else store.unfinished_of(dates)
+    unfinished = [
+        date for date in sorted(dates) if date in as_read or cut_off_at(date, settings.cut_off_hour) > began_at
+    ]
     _require_space(store, len(dates))
     with connect(settings, read_only=True) as connection:
         _require_data(connection, dates)
-        built = {date: _build(settings, store, connection, date) for date in sorted(dates)}
+        built = {date: _build(settings, store, connection, date, date in unfinished) for date in sorted(dates)}
         say(f"{len(built)} version{'s' if len(built) > 1 else ''} written, now checked as files")
         versions = {date: name for date, (name, _) in built.items()}
         reports = audit_versions(settings, store, connection, versions)
     for name, report in reports.items():
         store.keep_result(name, json.loads(report.to_json()))
-    newest = built[max(built)][0]
     blocked = [name for name in versions.values() if not store.has_passed(name)]
     if blocked:
         raise PublishBlocked(_blocked_message(store, blocked), versions)
     current = store.current()
-    if current is None or date_of(newest) >= date_of(current):
-        append_plans(store, newest)
-        store.point_to(newest)
+    wanted = [date for date in sorted(built) if is_unfinished_wanted or date not in unfinished]
+    if wanted and (current is None or wanted[-1].isoformat() >= date_of(current)):
+        append_plans(store, versions[wanted[-1]])
+        store.point_to(versions[wanted[-1]])
+    names = {date.isoformat(): name for date, name in versions.items()}
+    said = {"versions": names, "current": store.current(), "not_over": [date.isoformat() for date in unfinished]}
+    audit_log.append(settings, "published", said)
     retired = store.retire(settings.retention_dates, spare=current)
     return Published(
         versions=versions,
         rows={date: rows for date, (_, rows) in built.items()},
-        current=store.current() or newest,
+        current=store.current(),
         retired=retired,
-        checks_run=len(reports[newest].findings),
+        checks_run=len(reports[versions[max(versions)]].findings),
+        unfinished={date: versions[date] for date in unfinished},
+    )
+
+
+def not_over(versions: Mapping[dt.date, str], current: str | None, cut_off_hour: int) -> str:
+    """Return what a person has to know of versions whose dates were not over, and what to do; empty without one."""
+    if not versions:
+        return ""
+    last = max(versions)
+    until = f"{cut_off_at(last, cut_off_hour) + SHANGHAI_OFFSET:%Y-%m-%d %H:%M} in Shanghai"
+    if current in versions.values():
+        return f"CURRENT is {current}, whose date is not over: its records count until {until}; run it again then"
+    return (
+        f"{last} is not over: its records count until {until}. Its version {versions[last]} is kept, and CURRENT"
+        f" stays at {current or 'nothing yet'}; run it again then, or let CURRENT move to it as it is:"
+        f" siyu daily {last} --unfinished"
     )
 
 
@@ -135,18 +177,24 @@ def rollback(settings: Settings, to: str | None = None, accept: str | None = Non
             raise RollbackRefused("--accept releases a blocked version by name: siyu rollback VERSION --accept REASON")
         if not store.has_passed(to):
             store.accept(to, getpass.getuser(), accept)
+            checks = [one["name"] for one in store.result(to)["failed"]]
+            audit_log.append(settings, "version_accepted", {"version": to, "checks": checks})
     name = store.to_go_back_to(to)
     if unread and not store.manifest(name).get("withheld"):
         raise RollbackRefused(
             f"version {name} names people to write to, and {unread} refusals could not be read since;"
             " see them with siyu refusals, and accept them or have them delivered again first"
         )
+    before = store.current()
     append_plans(store, name)
     store.point_to(name)
+    audit_log.append(settings, "rolled_back", {"from": before, "to": name})
     return name
 
 
-def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, date: dt.date) -> tuple[str, int]:
+def _build(
+    settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, date: dt.date, is_unfinished: bool
+) -> tuple[str, int]:
     """Write one version and give it its name; return name and rows."""
     from orchestration.publishing.audit import checks_of
 
@@ -168,6 +216,7 @@ def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnecti
         {rules.seed: rules.sha256 for rules in own_rules(settings)},
         manifest.withheld(connection),
         manifest.unmet(connection),
+        cut_off_at(date, settings.cut_off_hour) if is_unfinished else None,
     )
     return store.keep(building, said), sum(rows.values())
 

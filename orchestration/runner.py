@@ -12,6 +12,7 @@ from contextlib import redirect_stdout
 
 import dagster as dg
 
+from orchestration import clock
 from orchestration.instance import prepare_instance, sweep_orphans
 from orchestration.progress import Progress, cpu_seconds
 from orchestration.settings import Settings
@@ -28,7 +29,7 @@ class Outcome:
     cpu_seconds: dict[str, float]
 
 
-def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
+def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted: bool = False) -> Outcome:
     """Run landing to published for consecutive business dates, as one run.
 
     Parameters
@@ -37,6 +38,8 @@ def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
         Whose home; its writer lock is held by the run itself.
     dates
         The business dates, without gaps.
+    is_unfinished_wanted
+        Let CURRENT move to a date that is not over.
 
     Returns
     -------
@@ -49,6 +52,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
     gc.set_threshold(100_000, 50, 1_000)
     # Imported here: loading the definitions costs seconds that a refused command must not pay.
     from orchestration.definitions import definitions
+    from orchestration.defs.shared import UNFINISHED_TAG
 
     with dg.DagsterInstance.get() as instance:
         for run_id in sweep_orphans(instance, settings):
@@ -58,6 +62,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date]) -> Outcome:
         tags = {
             "dagster/asset_partition_range_start": min(dates).isoformat(),
             "dagster/asset_partition_range_end": max(dates).isoformat(),
+            **({UNFINISHED_TAG: "true"} if is_unfinished_wanted else {}),
         }
         console = settings.home / "dagster_home" / "console.log"
         with Progress(sys.stdout) as progress, console.open("a", encoding="utf-8") as log, redirect_stdout(log):
@@ -97,7 +102,9 @@ def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) ->
             for step, seconds in outcome.seconds.items()
         },
     }
-    (settings.home / "last_run.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    file = settings.home / "last_run.json"
+    file.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    clock.stamp(file)
 
 
 def dg_run_id() -> str:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
+from orchestration import clock
 from orchestration.business_time import parse_business_date
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -159,6 +160,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_WAREHOUSE_MEMORY",
         "SIYU_RUN_DATES",
         "SIYU_ONE_ID_KEY",
+        clock.VARIABLE,
     }
     for variable, value in environment.items():
         if not variable.startswith("SIYU_") or variable in internal or value == "":
@@ -170,6 +172,10 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
     if "SIYU_HOME" in environment or "home" not in values:
         values["home"] = home
     settings = Settings(**values)
+    try:
+        clock.check_home(settings.home)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     dates = {f"live_from.{channel}": text for channel, text in settings.live_from.items()}
     for name, text in {**dates, "partitions_start": settings.partitions_start}.items():
         try:

@@ -1,10 +1,10 @@
 """What ``siyu status`` and ``siyu explain`` say. They read exported Parquet, so they answer during a run."""
 
-import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
 
+from orchestration import clock
 from orchestration.channels.engine.unread_refusals import NotAccepted, accept, place_of
 from orchestration.home_facts import ago, facts, reading, unread_refusals
 from orchestration.settings import Settings
@@ -16,7 +16,7 @@ _ANY_WIDTH = 10_000
 
 def status(settings: Settings, *, as_json: bool = False) -> int:
     """Print what is published, how old everything is, what stands in quarantine and what to do next."""
-    found = facts(settings, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    found = facts(settings, clock.now())
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
         return DONE if found["current"] else FAILED
@@ -25,6 +25,7 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
         print(f"nothing published yet in {settings.home}")
     else:
         said = f"as of {current['as_of_date']}, contract {current['contract_version']}"
+        said += ", made before that date was over" if current["records_count_until"] else ""
         print(f"published  {current['version']}  ({said}), {ago(current['age_seconds'])}")
         say_withheld(settings)
         _say_table(("table", "rows"), [(name, f"{rows:,}") for name, rows in found["tables"].items()])
@@ -108,7 +109,7 @@ def refusals(settings: Settings) -> int:
 def accept_refusals(settings: Settings, place: str, lines: Sequence[int], why: str, by: str | None) -> int:
     """Take open refusals of a file for read, and say so."""
     try:
-        count = accept(settings, place, lines, why, by, dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))
+        count = accept(settings, place, lines, why, by, clock.now().replace(microsecond=0))
     except NotAccepted as refused:
         print(f"siyu: {refused}", file=sys.stderr)
         return FAILED

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration import clock
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
@@ -16,8 +17,8 @@ from orchestration.warehouse import connect
 
 
 def _now() -> dt.datetime:
-    """Return the landing time of files first seen by this run: the one clock that is read."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+    """Return the landing time of files first seen by this run, in whole seconds."""
+    return clock.now().replace(microsecond=0)
 
 
 def _spec(name: str, description: str, deps: list[dg.AssetKey] | None = None) -> dg.AssetSpec:

@@ -5,10 +5,10 @@ import time
 import dagster as dg
 
 from orchestration.defs.checks import VERSION, evaluations_of
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
-from orchestration.publish import PublishBlocked, publish
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, is_unfinished_wanted, landing_is_read
+from orchestration.publish import PublishBlocked, not_over, publish
 from orchestration.publishing.contract import tables
-from orchestration.publishing.versions import Store, date_of
+from orchestration.publishing.versions import Store
 from orchestration.report.build import build_report, inputs
 from orchestration.warehouse import connect
 
@@ -31,17 +31,28 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
     started, settings = time.monotonic(), home.settings
     store = Store(settings.published)
     try:
-        done = publish(settings, home.plan(context).as_of_dates, context.log.info)
+        done = publish(
+            settings,
+            home.plan(context).as_of_dates,
+            context.log.info,
+            began_at=home.began_at,
+            is_unfinished_wanted=is_unfinished_wanted(context),
+            landing_was_read=landing_is_read(context),
+        )
     except PublishBlocked as blocked:
         yield from evaluations_of(store, blocked.versions.values())
         raise
     yield from evaluations_of(store, done.versions.values())
+    home.made(done.versions.values())
+    if unfinished := not_over(done.unfinished, done.current, settings.cut_off_hour):
+        context.log.warning(unfinished)
     yield dg.MaterializeResult(
         metadata={
             "rows": done.rows[max(done.rows)],
             "seconds": round(time.monotonic() - started, 2),
             "versions": len(done.versions),
-            "current": done.current,
+            "current": done.current or "nothing yet",
+            "not_over": unfinished or "none",
             "checks": done.checks_run,
             "quality": dg.MetadataValue.path(str(settings.quality_page)),
         }
@@ -62,14 +73,14 @@ def report(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResul
     """Build the page of every date of the run whose version is kept."""
     started, settings = time.monotonic(), home.settings
     store = Store(settings.published)
-    newest = {date_of(name): name for name in reversed(store.by_age()) if store.has_passed(name)}
+    newest = store.newest_by_date()
     pages = []
     for date in home.plan(context).as_of_dates:
-        if date.isoformat() not in newest:
+        if date not in newest:
             continue
         with connect(settings, read_only=True) as warehouse:
             cards, curve = inputs(warehouse, date)
-        pages.append(build_report(settings, store.versions / newest[date.isoformat()], cards, curve))
+        pages.append(build_report(settings, store.versions / newest[date], cards, curve))
     page = dg.MetadataValue.path(str(pages[-1])) if pages else "none kept"
     return dg.MaterializeResult(
         metadata={"rows": len(pages), "seconds": round(time.monotonic() - started, 2), "page": page}

@@ -1,8 +1,10 @@
 """What a version says of itself: its tables, their columns and hashes, channels, checks, the state read at publish.
 
-No clocks and no run ids: the same ledger, code and settings give the same manifest, hence the same version name.
+No clocks and no run ids: the same ledger, code and settings give the same manifest, hence the same version name. One
+thing of the clock is told, because readers have to know it: that the date was not over.
 """
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,8 @@ from orchestration.files import sha256_of
 from orchestration.publishing.contract import CONTRACT_VERSION, TableContract
 
 MANIFEST = "manifest.json"
+#: The field of a version whose date was not over when it was made: records of the date may be missing in it.
+UNFINISHED: Final = "unfinished"
 _NAME_HEX = 16
 #: Of refusals that meet nobody, so many are named with their file and line.
 _EXAMPLES: Final = 3
@@ -92,11 +96,12 @@ def build_manifest(
     own_rules: Mapping[str, str] | None = None,
     held: Mapping[str, Any] | None = None,
     met_nobody: Mapping[str, Any] | None = None,
+    unfinished_until: dt.datetime | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
     ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
-    ``unmet`` says.
+    ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count.
     """
     tables = {
         name: {
@@ -125,6 +130,7 @@ def build_manifest(
         "checks": sorted(checks),
         "suppression_state_sha256": suppression_hash,
         "exempt": {name: contract.exempt for name, contract in contracts.items() if contract.exempt},
+        **({UNFINISHED: {"records_count_until": f"{unfinished_until:%Y-%m-%dT%H:%M:%SZ}"}} if unfinished_until else {}),
         **({"own_rules": dict(own_rules)} if own_rules else {}),
         **({"withheld": dict(held)} if held else {}),
         **({"refusals_that_meet_nobody": dict(met_nobody)} if met_nobody else {}),

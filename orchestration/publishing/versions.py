@@ -5,13 +5,14 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from data_quality.report import Finding
+from orchestration import clock
 from orchestration.files import FOLDER_MODE, sha256_of, sync_file, sync_folder, write_text
-from orchestration.publishing.manifest import MANIFEST, as_text, version_name
+from orchestration.publishing.manifest import MANIFEST, UNFINISHED, as_text, version_name
 
 CURRENT = "CURRENT"
 
@@ -90,6 +91,13 @@ class Store:
         """Return what a version says of itself; it has to stand."""
         return dict(json.loads((self.versions / name / MANIFEST).read_text(encoding="utf-8")))
 
+    def is_unfinished(self, name: str) -> bool:
+        """Return whether a version was made before its date was over; one that cannot be read says nothing."""
+        try:
+            return UNFINISHED in self.manifest(name)
+        except (OSError, ValueError):
+            return False
+
     def result(self, name: str) -> dict[str, Any]:
         """Return a version's check results, empty where its file is missing, torn or another version's."""
         try:
@@ -142,6 +150,7 @@ class Store:
     def point_to(self, name: str) -> None:
         """Move CURRENT to a version, atomically and durably, and the link for people after it."""
         write_text(self.root / CURRENT, name + "\n")
+        clock.stamp(self.root / CURRENT)
         link = self.root / f".current.{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(Path("versions") / name)
@@ -155,12 +164,23 @@ class Store:
         return [folder.name for folder in folders]
 
     def newest_by_date(self) -> dict[dt.date, str]:
-        """Return the newest version that passed its checks, by its as-of date."""
+        """Return the newest version that passed its checks, by its as-of date; one of a date that was over goes first.
+
+        The two can only stand the wrong way round where a demo's clock was put back.
+        """
         newest: dict[dt.date, str] = {}
-        for name in self.by_age():
+        for name in sorted(self.by_age(), key=self.is_unfinished):
             if self.has_passed(name):
                 newest.setdefault(dt.date.fromisoformat(date_of(name)), name)
         return newest
+
+    def unfinished_of(self, dates: Iterable[dt.date]) -> dict[dt.date, str]:
+        """Return the version last built of each of some dates, where the date was not over then."""
+        last: dict[str, str] = {}
+        for name in self.by_age():
+            last.setdefault(date_of(name), name)
+        named = {date: last.get(date.isoformat(), "") for date in dates}
+        return {date: name for date, name in named.items() if name and self.is_unfinished(name)}
 
     def retire(self, dates: int, spare: str | None = None) -> list[str]:
         """Delete what is not the newest passed version of one of the last ``dates`` dates; return the names deleted.
@@ -183,12 +203,16 @@ class Store:
         return gone
 
     def to_go_back_to(self, name: str | None) -> str:
-        """Return the version of that name, or the newest passed one of an earlier date, where CURRENT may go to it."""
+        """Return the version of that name, or the newest passed one of an earlier date, where CURRENT may go to it.
+
+        A version of a date that was not over is gone back to by name alone.
+        """
         current = self.current()
         if current is None:
             raise RollbackRefused(f"nothing is published in {self.root} yet")
         if name is None:
-            earlier = [n for n in self.by_age() if date_of(n) < date_of(current) and self.has_passed(n)]
+            passed = [n for n in self.by_age() if date_of(n) < date_of(current) and self.has_passed(n)]
+            earlier = [n for n in passed if not self.is_unfinished(n)]
             if not earlier:
                 raise RollbackRefused(f"no version before {current} is kept in {self.versions}")
             name = earlier[0]

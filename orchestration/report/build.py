@@ -8,9 +8,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.files import write_text
+from orchestration.publishing.manifest import UNFINISHED
 from orchestration.report import detail_sections, summary_sections
-from orchestration.report.facts import open_version
+from orchestration.report.facts import Facts, open_version
 from orchestration.report.page import page, section
 from orchestration.settings import Settings
 
@@ -62,8 +64,16 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
         facts.connection.close()
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    write_text(target, page(facts.as_of_date.isoformat(), facts.version, parts), is_durable=False)
+    write_text(target, page(facts.as_of_date.isoformat(), facts.version, parts, counts_until(facts)), is_durable=False)
     return target
+
+
+def counts_until(facts: Facts) -> str:
+    """Return until when the records of a date that was not over count, in Shanghai; empty where it was over."""
+    if (said := facts.manifest.get(UNFINISHED)) is None:
+        return ""
+    ends = dt.datetime.fromisoformat(said["records_count_until"]).replace(tzinfo=None) + SHANGHAI_OFFSET
+    return f"{ends:%Y-%m-%d %H:%M}"
 
 
 def inputs(connection: duckdb.DuckDBPyConnection, date: dt.date) -> tuple[list[dict[str, Any]], pd.DataFrame]:

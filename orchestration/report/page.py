@@ -96,7 +96,18 @@ def section(gather: Callable[[Facts], dict[str, Any]], facts: Facts) -> str:
     return _environment().get_template(f"{gather.__name__}.html.jinja").render(gather(facts))
 
 
-def page(as_of_date: str, version: str, sections: Iterable[str]) -> str:
-    """Return the whole page; it loads nothing from elsewhere."""
+def page(as_of_date: str, version: str, sections: Iterable[str], counts_until: str = "") -> str:
+    """Return the whole page; it loads nothing from elsewhere.
+
+    Parameters
+    ----------
+    as_of_date, version
+        Which date's page it is.
+    sections
+        The finished sections.
+    counts_until
+        Of a date that was not over: until when (in Shanghai) its records count; said above everything.
+    """
     template = _environment().get_template("page.html.jinja")
-    return template.render(as_of_date=as_of_date, version=version, sections=list(sections))
+    said = {"as_of_date": as_of_date, "version": version, "counts_until": counts_until}
+    return template.render(sections=list(sections), **said)

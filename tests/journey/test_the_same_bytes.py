@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.python_tables import PYTHON_TABLES
 from orchestration.settings import CHECKOUT
-from tests.builders import Brand, phone, published_hashes, shop, siyu
+from tests.builders import Brand, current_version, phone, published_hashes, shop, siyu
 from tests.journey.conftest import DATES
 
 
@@ -16,6 +16,7 @@ def _run(home, *dates, **variables):
     for date in dates:
         outcome = siyu(home, "daily", date.isoformat(), **variables)
         assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
+    return outcome.stdout
 
 
 def _differences(left, right):
@@ -82,7 +83,9 @@ def test_what_is_landed_later_changes_no_earlier_date(brand_home, tmp_path):
 
 def test_the_same_partition_twice_is_the_same_version_and_leaves_every_date_of_every_table_as_it_was(brand_home):
     published, partitions = published_hashes(brand_home), _partitions(brand_home)
-    _run(brand_home, DATES[1])
+    said = _run(brand_home, DATES[1])
+    assert f"CURRENT stays on the later date: {current_version(brand_home).name}" in said
+    assert current_version(brand_home).name.startswith(str(DATES[2]))
     assert published_hashes(brand_home) == published
     after = _partitions(brand_home)
     assert {date.isoformat() for date in DATES} <= {name.split("/")[1] for name in partitions}

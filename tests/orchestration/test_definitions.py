@@ -1,11 +1,13 @@
 """The asset graph is a tested artefact: what is in it, in which stage, whose it is."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from orchestration.definitions import definitions
+from orchestration.defs.shared import is_unfinished_wanted, landing_is_read
 from orchestration.stages import STAGES
 
 KEYS = Path(__file__).with_name("asset_keys.txt")
@@ -86,3 +88,17 @@ def test_the_job_runs_in_one_process_because_duckdb_has_one_writer():
 def test_the_schedule_runs_yesterday_at_half_past_six_in_shanghai():
     schedule = definitions.resolve_schedule_def("every_morning")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 6 * * *", "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("selected", "reads"), [(None, True), ("channels/pos__tickets", True), ("published/version", False)]
+)
+def test_only_a_run_with_a_channel_reads_landing_and_the_job_has_them_all(selected, reads):
+    keys = {dg.AssetKey(selected.split("/"))} if selected else None
+    run = dg.DagsterRun(job_name="daily", asset_selection=keys)
+    assert landing_is_read(SimpleNamespace(run=run)) is reads
+
+
+def test_a_job_started_in_the_ui_moves_current_to_an_unfinished_date_only_by_its_tag():
+    asked = [dg.DagsterRun(job_name="daily", tags=tags) for tags in ({}, {"siyu/unfinished": "true"})]
+    assert [is_unfinished_wanted(SimpleNamespace(run=run)) for run in asked] == [False, True]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from orchestration.audit_log import append
 from orchestration.cli import app, main
 from orchestration.home_facts import ago, facts
 from orchestration.release import release_of_rules
@@ -18,7 +19,20 @@ from orchestration.settings import CHECKOUT, load_settings
 from tests.builders import siyu
 from tests.unit.cli_places import VERSION, lay, run
 
-COMMANDS = ["", "run", "daily", "backfill", "ui", "status", "explain", "refusals", "refusals accept", "rollback"]
+COMMANDS = [
+    "",
+    "run",
+    "daily",
+    "backfill",
+    "ui",
+    "status",
+    "explain",
+    "refusals",
+    "refusals accept",
+    "rollback",
+    "audit",
+    "audit verify",
+]
 
 
 @pytest.fixture
@@ -44,7 +58,9 @@ def test_help_explains_every_argument_and_ends_with_an_example(command, capsys):
             assert re.search(r": \S|\d{4}-\d\d-\d\d|\(\w+:\w+:\w+\)", parameter.help), parameter.name
 
 
-@pytest.mark.parametrize("word", ["--home PATH", "--version", "--install-completion", "--show-completion"])
+@pytest.mark.parametrize(
+    "word", ["--home PATH", "--now MOMENT", "--version", "--install-completion", "--show-completion"]
+)
 def test_what_holds_for_every_command_stands_before_it(word, capsys):
     main(["--help"])
     assert word in capsys.readouterr().out
@@ -134,6 +150,32 @@ def test_nobody_is_told_to_run_a_date_that_is_published_or_of_the_demo(places):
 )
 def test_an_age_is_told_in_its_largest_unit_rounded_down(seconds, words):
     assert ago(seconds) == words
+
+
+def test_the_audit_log_is_told_in_plain_words_and_verified(places, monkeypatch, capsys):
+    settings = load_settings({"SIYU_HOME": "published"})
+    for number in range(25):
+        append(settings, "run_started", {"run": None, "first": "2026-03-08", "last": f"2026-03-{number + 8:02d}"})
+    append(settings, "published", {"versions": {"2026-03-08": VERSION}, "not_over": [], "tables": ["orders", "kpis"]})
+    assert run("siyu --home published audit", monkeypatch) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 20
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d [\d:]{8}  \S+  run started: first 2026-03-08, last 2026-03-32", lines[-2])
+    assert lines[-1].endswith(f"  published: versions 2026-03-08 {VERSION}, tables orders and kpis")
+    assert run("siyu --home published audit verify", monkeypatch) == 0
+    assert re.fullmatch(r"26 lines, each as it was written; the last has sha256 \w{64}\n", capsys.readouterr().out)
+    log = Path("published/audit.jsonl")
+    log.write_bytes(log.read_bytes().replace(b"2026-03-12", b"2026-03-13"))
+    for command in ("audit verify", "audit"):
+        assert run(f"siyu --home published {command}", monkeypatch) == 1
+        said = "siyu: audit.jsonl, line 5: its sha256 does not fit it: a byte of it was changed\n"
+        assert capsys.readouterr().err == said
+
+
+def test_nothing_done_yet_is_a_whole_log(places, monkeypatch, capsys):
+    assert run("siyu --home brand audit", monkeypatch) == 0
+    assert run("siyu --home brand audit verify", monkeypatch) == 0
+    assert capsys.readouterr().out.startswith("nothing was done yet in ")
 
 
 def test_a_reader_that_has_read_enough_sees_no_traceback(places):

@@ -10,7 +10,7 @@ WRONG_USE = [
     # the words of the command
     ("siyu", "siyu: Missing command; see: siyu --help"),
     ("siyu dayly 2026-03-08", "siyu: No such command 'dayly'. Did you mean 'daily'?"),
-    ("siyu --hom brand status", "siyu: No such option: --hom (Possible options: --home)"),
+    ("siyu --hom brand status", "siyu: No such option: --hom (Possible options: --home, --now)"),
     ("siyu --home", "siyu: Option '--home' requires an argument"),
     ("siyu --home '' daily 2026-03-08", "'--home': it is empty: name a folder, for example --home /srv/brand"),
     ("siyu daily 2026-03-08 --home brand", "siyu: --home stands before the command: siyu --home PATH COMMAND"),
@@ -41,6 +41,9 @@ WRONG_USE = [
     ("siyu --home brnd status", "siyu: there is no home"),
     ("siyu --home brnd ui", "siyu: there is no home"),
     ("siyu --home brnd rollback", "siyu: there is no home"),
+    ("siyu --home brnd audit verify", "siyu: there is no home"),
+    ("siyu --home published audit verfy", "siyu: No such command 'verfy'. Did you mean 'verify'?"),
+    ("siyu --home brand backfill 2026-03-08 2026-03-09 --unfinished", "siyu: No such option: --unfinished"),
     ("siyu --home '~nobody-at-all/brand' status", "~nobody-at-all/brand: nobody of that name has a folder here"),
     ("siyu --home a_file daily 2026-03-08", "a_file is a file, and a home is a folder"),
     ("siyu --home /proc/nope daily 2026-03-08", "siyu: there is no home /proc/nope"),

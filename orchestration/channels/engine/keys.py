@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 from typing import Final, Literal
 
+from orchestration import audit_log
 from orchestration.settings import Settings, SettingsError
 
 Purpose = Literal["tokens", "vault", "one_id", "holdout", "activation", "exploration"]
@@ -44,8 +45,8 @@ def load_key(settings: Settings, purpose: Purpose) -> bytes:
             raise SettingsError(f"the {purpose} key file {path} does not exist; {remedy}")
         return _checked(path.read_bytes().strip(), purpose, path)
     path = kept_at(settings, purpose)
-    if not path.is_file():
-        _make(path)
+    if not path.is_file() and _make(path):
+        audit_log.append(settings, "key_made", {"purpose": purpose})
     return _checked(path.read_bytes().strip(), purpose, path)
 
 
@@ -60,7 +61,8 @@ def check_keys(settings: Settings) -> None:
         load_key(settings, purpose)
 
 
-def _make(path: Path) -> None:
+def _make(path: Path) -> bool:
+    """Make a key where there is none; return whether it is ours and no other process's."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.parent.chmod(0o700)
     draft = path.with_suffix(f".{secrets.token_hex(4)}")
@@ -72,9 +74,10 @@ def _make(path: Path) -> None:
     try:
         os.link(draft, path)  # fails where another process was first: a key is never replaced
     except FileExistsError:
-        pass
+        return False
     finally:
         draft.unlink()
+    return True
 
 
 def _checked(key: bytes, purpose: str, path: Path) -> bytes:

@@ -5,6 +5,7 @@ A record is open until it is corrected (a later file of its data set brings it) 
 
 import datetime as dt
 import getpass
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from orchestration import audit_log
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import MayRefuse
 from orchestration.channels.engine.refusal_words import says_refusal
@@ -138,6 +140,8 @@ def accept(settings: Settings, place: str, lines: Sequence[int], why: str, by: s
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in [*_accepted(settings), *news])
     write_text(kept, text, PRIVATE_MODE)
+    details = {"file": place, "count": len(news), "kept_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    audit_log.append(settings, "refusals_accepted", details)
     return len(news)
 
 
