@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -255,6 +256,40 @@ def accept(
     from orchestration.status_and_explain import accept_refusals
 
     return accept_refusals(settings, file, line or [], reason, by)
+
+
+@app.command(
+    epilog="Examples: siyu export --all --recipient agency --out out; siyu export --channel sms --recipient x --out out"
+)
+def export(
+    recipient: Annotated[
+        str, typer.Option(metavar="NAME", help="Who gets the files; tokens differ by it: --recipient cloud-sms.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write, a folder per channel: --out out.")],
+    channel: Annotated[
+        list[str] | None, typer.Option(metavar="CHANNEL", help="May be repeated: --channel sms --channel email.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every channel that has anybody on it.")] = False,
+    which: Annotated[
+        list[str] | None,
+        typer.Option("--list", metavar="LIST", help="audience (by default) or general: --list general."),
+    ] = None,
+    store: Annotated[str | None, typer.Option(metavar="STORE", help="Only this store's rows: --store 1102.")] = None,
+) -> int:
+    """Write the published lists as files that gateways take, once, and remember what went out."""
+    from orchestration.sending.export import LISTS
+    from orchestration.sending.gateways import GATEWAYS
+
+    if every == bool(channel):
+        raise typer.BadParameter("name --channel CHANNEL, or --all", param_hint="'--channel'")
+    channels, lists = tuple(channel or GATEWAYS), tuple(which or LISTS[:1])
+    for named, known, option in ((channels, tuple(GATEWAYS), "--channel"), (lists, LISTS, "--list")):
+        if unknown := sorted(set(named) - set(known)):
+            raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}", param_hint=f"'{option}'")
+    settings = _settings_of_home()
+    from orchestration.commands import export_lists
+
+    return export_lists(settings, lists, channels, store, recipient, out)
 
 
 @app.command(epilog="Examples: siyu rollback; siyu rollback 2026-11-26-3cb91af6f2b93ad3")

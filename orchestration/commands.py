@@ -103,6 +103,43 @@ def roll_back(settings: Settings, version: str | None, accept_why: str | None) -
     return DONE
 
 
+def export_lists(
+    settings: Settings,
+    lists: tuple[str, ...],
+    channels: tuple[str, ...],
+    store: str | None,
+    recipient: str,
+    out: Path,
+) -> int:
+    """Export published lists and say what went out and what did not; return the exit code."""
+    from orchestration.sending.export import Asked, ExportRefused, current_date, export
+    from orchestration.warehouse import HomeBusy, connect, writer_lock
+
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    try:
+        with writer_lock(settings, "export"), connect(settings) as warehouse:
+            asked = Asked(current_date(settings, warehouse), lists, channels, store)
+            done = export(
+                settings,
+                warehouse,
+                asked,
+                recipient,
+                out.expanduser().resolve(),
+                now,
+                lambda rows: rows["one_id"].isna(),
+                lambda line: print(f"siyu: {line}", flush=True),
+            )
+    except (ExportRefused, HomeBusy) as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    if not done:
+        print(f"siyu: nobody is on these lists of {asked.date}")
+    for receipt in done:
+        if receipt.out:
+            print(f"  {receipt.folder / 'index.html'}")
+    return DONE
+
+
 def _make_ready(settings: Settings) -> None:
     """Check everything before a byte is read, then make what a run starts from: the keys and dbt's manifest."""
     check_home(settings)

@@ -6,6 +6,7 @@ so that a warehouse that is built anew knows again who was written to.
 """
 
 import datetime as dt
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, replacing
+from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, replacing, write_text
 from orchestration.settings import Settings
 
 _TEXT, _INSTANT, _FEN = pa.string(), pa.timestamp("us"), pa.int64()
@@ -59,6 +60,8 @@ WITHDRAWALS: Final = pa.schema([
 _TABLES: Final = {"activations": ACTIVATIONS, "withdrawals": WITHDRAWALS}
 _TYPES: Final = {_TEXT: "varchar", _INSTANT: "timestamp", _FEN: "bigint", pa.date32(): "date"}
 _SUFFIXES: Final = {"activations": ".parquet", "withdrawals": ".withdrawn.parquet"}
+_DONE: Final = ".handed-over"
+_PLACE: Final = b"siyu.place"
 
 
 def folder(settings: Settings) -> Path:
@@ -66,9 +69,30 @@ def folder(settings: Settings) -> Path:
     return settings.home / "activations"
 
 
-def keep(settings: Settings, export_id: str, rows: pa.Table) -> None:
-    """Write an export's rows, durably: from here on they count, in every cap and budget."""
-    _write(settings, export_id + _SUFFIXES["activations"], rows.select(ACTIVATIONS.names).cast(ACTIVATIONS))
+def keep(settings: Settings, export_id: str, rows: pa.Table, place: Path) -> None:
+    """Write an export's rows, durably: from here on they count, in every cap and budget.
+
+    ``place`` is the folder under whose name the export is handed over; until ``finished`` it may not stand yet.
+    """
+    said = {_PLACE: str(place).encode("utf-8", "surrogateescape")}
+    table = rows.select(ACTIVATIONS.names).cast(ACTIVATIONS).replace_schema_metadata(said)
+    _write(settings, export_id + _SUFFIXES["activations"], table)
+
+
+def unfinished(settings: Settings) -> list[tuple[str, Path]]:
+    """Return the exports that are kept and whose handing over nobody saw the end of, with their folders."""
+    found = []
+    for export_id in exports(settings):
+        path = folder(settings) / export_id
+        if not path.with_name(f"{export_id}{_DONE}").exists():
+            said = pq.read_schema(path.with_name(export_id + _SUFFIXES["activations"])).metadata or {}
+            found.append((export_id, Path(os.fsdecode(said[_PLACE]))))
+    return found
+
+
+def finished(settings: Settings, export_id: str) -> None:
+    """Remember that an export was handed over."""
+    write_text(folder(settings) / f"{export_id}{_DONE}", "", PRIVATE_MODE)
 
 
 def withdraw(settings: Settings, rows: Iterable[dict[str, Any]], at: dt.datetime) -> int:

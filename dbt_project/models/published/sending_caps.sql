@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 -- One row per (as_of_date, list_name, one_id, cap_id) that leaves no room for another message on the morning of the
--- list. What went out by our own exports counts from the export on, unless it was taken back; so does what the platforms
--- told of messages that arrived. Which caps there are and how many they allow says the seed contact_caps; window_days is
--- how far one looks back, and a cap of a month without it is of the calendar month.
+-- list. What went out by our own exports counts from the export on, unless it was taken back; so does what the
+-- platforms told of messages that arrived. Which caps there are and how many they allow says the seed contact_caps:
+-- window_days is how far one looks back, and a cap of a month without it is of the calendar month.
 with exported as (
     select
         sent.one_id,
@@ -84,7 +84,8 @@ inner join of_recall
         and (caps.cap_id not like '%recall%' or of_recall.is_recall)
         and of_recall.contact_date <= mornings.send_date
         and of_recall.contact_date > case
-            when caps.window_days is not null then {{ add_days('mornings.send_date', 'cast(-caps.window_days as integer)') }}
+            when caps.window_days is not null
+                then {{ add_days('mornings.send_date', 'cast(-caps.window_days as integer)') }}
             else {{ add_days("cast(date_trunc('month', mornings.send_date) as date)", -1) }}
         end
 group by mornings.as_of_date, mornings.list_name, mornings.one_id, caps.cap_id, caps.most

@@ -1,13 +1,9 @@
 {{ config(materialized='view') }}
--- One row per (as_of_date, list_name, one_id): what the law and the plan say of sending to a person whom a list names, as
--- it stands now, and the address it goes to. Whoever exports reads it; the first reason in the order of the seed
+-- One row per (as_of_date, list_name, one_id): what the law and the plan say of sending to a person whom a list names,
+-- as it stands now, and the address it goes to. Whoever exports reads it; the first reason in the order of the seed
 -- export_reasons keeps the person out. A hard rule bars every list but the general one, which is for whom nobody may
 -- profile; nobody under 18, no test account and no staff stands in that one either.
-with listed as (
-    select * from {{ ref('sending_list') }}
-),
-
-people as (
+with people as (
     select
         as_of_date,
         one_id,
@@ -42,7 +38,27 @@ staff as (
 )
 
 select
-    listed.*,
+    listed.as_of_date,
+    listed.list_name,
+    listed.one_id,
+    listed.message_channel,
+    listed.audience_id,
+    listed.policy_id,
+    listed.ladder_step,
+    listed.campaign_id,
+    listed.wave,
+    listed.arm,
+    listed.offer_id,
+    listed.template_id,
+    listed.template_variables,
+    listed.staff_id,
+    listed.store_id,
+    listed.consent_purpose,
+    listed.send_after_at,
+    listed.send_before_at,
+    listed.valid_until_at,
+    listed.expected_cost_fen,
+    listed.why,
     refusals.one_id is not null as is_refused,
     consents.one_id is not null as has_consent,
     people.exclusion,
@@ -52,6 +68,7 @@ select
     coalesce(arms.is_held_out, false) or coalesce(drawn.global_holdout, false) as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
     staff.staff_id is not null as sender_has_left,
+    tasks.task_id,
     stops.stop,
     caps.cap_id,
     addresses.id_type,
@@ -61,7 +78,7 @@ select
     templates.variables,
     coalesce(templates.approved, false) as has_approved_words,
     gate.is_open as gate_is_open
-from listed
+from {{ ref('sending_list') }} as listed
 cross join {{ ref('sending_gate') }} as gate
 left join people on listed.as_of_date = people.as_of_date and listed.one_id = people.one_id
 left join {{ ref('contact_refusals') }} as refusals
@@ -75,6 +92,12 @@ left join {{ ref('contact_consents') }} as consents
 left join {{ ref('arms') }} as arms on listed.arm = arms.arm
 left join {{ ref('published_recall_assignment') }} as drawn
     on listed.as_of_date = drawn.as_of_date and listed.one_id = drawn.one_id and listed.list_name = 'audience'
+left join {{ ref('published_recall_tasks') }} as tasks
+    on
+        listed.as_of_date = tasks.as_of_date
+        and listed.list_name = 'audience'
+        and listed.one_id = tasks.one_id
+        and listed.message_channel = tasks.message_channel
 left join staff on listed.staff_id = staff.staff_id
 left join stops
     on

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row per (as_of_date, list_name, one_id, stop): what came true since a list was made that its plan says it stops at,
--- as it stands now: an order placed after the date's cut-off, an open refund, an open complaint, a refusal of the
+-- One row per (as_of_date, list_name, one_id, stop): what came true since a list was made that its plan says it stops
+-- at, as it stands now: an order placed after the date's cut-off, an open refund, an open complaint, a refusal of the
 -- channel, a friend who deleted the sender. A plan whose one stop is no reason (a deleted friend is written to because
 -- they left) does not name it.
 with listed as (

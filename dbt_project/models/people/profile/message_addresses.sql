@@ -1,7 +1,8 @@
--- One row per (as_of_date, one_id, message_channel, staff_id): the number, address or platform id that a message to this
--- person goes to; staff_id is the friend who would send it, empty where no friend is needed. Of several the one joined
--- most firmly, then the one held since the latest moment, then the one that sorts first: one message, one address. A
--- subscriber of the official account is addressed by the id of that account, and a friend by the id the friend knows.
+-- One row per (as_of_date, one_id, message_channel, staff_id): the number, address or platform id that a message to
+-- this person goes to; staff_id is the friend who would send it, empty where no friend is needed. Of several the one
+-- joined most firmly, then the one held since the latest moment, then the one that sorts first: one message, one
+-- address. A subscriber of the official account is addressed by the id of that account, and a friend by the id that the
+-- friend knows.
 with held as (
     select
         as_of_date,
@@ -75,7 +76,10 @@ named as (
         held.id_token
     from held
     left join {{ ref('subscribed_accounts') }} as accounts
-        on held.as_of_date = accounts.as_of_date and held.one_id = accounts.one_id and held.id_token = accounts.customer_id
+        on
+            held.as_of_date = accounts.as_of_date
+            and held.one_id = accounts.one_id
+            and held.id_token = accounts.customer_id
     where accounts.one_id is null
 ),
 
@@ -85,7 +89,7 @@ ranked as (
         rules.message_channel,
         row_number() over (
             partition by named.as_of_date, named.one_id, rules.message_channel, named.staff_id
-            order by held.link_strength desc, held.valid_from desc nulls last, named.id_scope, named.id_token
+            order by held.link_strength desc, held.valid_from desc nulls last, named.id_scope asc, named.id_token asc
         ) as row_rank
     from named
     inner join held

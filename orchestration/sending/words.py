@@ -1,0 +1,32 @@
+"""The words of a message: a template with its variables, the brand and the link filled in."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_VARIABLE: Final = re.compile(r"\{(\w+)\}")
+#: Mobile networks of China bill a message of more than 70 characters in parts of 67 (3GPP TS 23.040, UCS-2).
+ONE_PART, EACH_PART = 70, 67
+
+
+def filled(text: str, variables: str | None, home: Mapping[str, str]) -> str | None:
+    """Return a template's words for one person, None where a variable has no value.
+
+    Parameters
+    ----------
+    text
+        The template, with ``{variables}``.
+    variables
+        A JSON object: what the plan knows of the person.
+    home
+        What the home fills in for all: brand and link.
+    """
+    known = {**{name: value for name, value in home.items() if value}, **json.loads(variables or "{}")}
+    missing = {name for name in _VARIABLE.findall(text) if not known.get(name)}
+    return None if missing else _VARIABLE.sub(lambda match: str(known[match[1]]), text)
+
+
+def parts(words: str) -> int:
+    """Return in how many parts a text message is sent and billed."""
+    return 1 if len(words) <= ONE_PART else -(-len(words) // EACH_PART)
