@@ -30,7 +30,7 @@ from orchestration.publishing.versions import Store, date_of
 from orchestration.sending import activations
 from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.page import handover_page
-from orchestration.sending.reasons import Asked, facts, reasons, room
+from orchestration.sending.reasons import Asked, facts, reasons, without_room
 from orchestration.sending.words import filled
 from orchestration.settings import Settings
 
@@ -104,7 +104,9 @@ def export(
     ranks = {reason: row["rank"] for reason, row in words.items()}
     rows = facts(connection, asked, _published(settings, asked))
     rows["reason"] = reasons(rows, now, ranks, is_stopped, settings.wecom_by)
-    rows = _with_words(_with_addresses(settings, rows), settings, connection, now)
+    rows = _with_words(_with_addresses(settings, rows), settings)
+    rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
+    rows["reason"] = _with_company(rows)
     done = []
     for channel in asked.channels:
         mine = rows[rows["message_channel"] == channel]
@@ -170,25 +172,23 @@ def _with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(address=address.where(going), reason=rows["reason"].mask(lost, "not_in_vault"))
 
 
-def _with_words(
-    rows: pd.DataFrame, settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.datetime
-) -> pd.DataFrame:
-    """Add ``words``, and keep in whom the words, the channel's day or the platform's least have no room for."""
+def _with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Add ``words``, and keep in whoever's words have a variable that nobody fills."""
     home = {"brand": settings.brand_name, "link": settings.brand_link}
     texts = zip(rows["text_zh"], rows["template_variables"], strict=True)
     words = pd.Series([filled(t, v, home) if isinstance(t, str) else "" for t, v in texts], rows.index, dtype=object)
-    reason = rows["reason"].mask(rows["reason"].isna() & words.isna(), "words_unfilled")
-    left = room(connection, now)
+    return rows.assign(words=words, reason=rows["reason"].mask(rows["reason"].isna() & words.isna(), "words_unfilled"))
+
+
+def _with_company(rows: pd.DataFrame) -> pd.Series:
+    """Return the rows' reasons with those whose words go to fewer people than their platform takes at once."""
+    reason = rows["reason"].copy()
     for channel, gateway in GATEWAYS.items():
-        mine = reason.isna() & (rows["message_channel"] == channel)
-        if channel in left:
-            over = mine & (mine.cumsum() > left[channel])
-            reason = reason.mask(over, "channel_full")
-            mine = mine & ~over
-        alike = rows.loc[mine, "id_scope"].fillna("") + "\x1f" + words[mine].astype(str)
+        mine = rows[reason.isna() & rows["message_channel"].eq(channel)]
+        alike = mine["id_scope"].fillna("") + "\x1f" + mine["words"].astype(str)
         few = alike.map(alike.value_counts()) < gateway.least
         reason.loc[few.index[few]] = "list_too_small"
-    return rows.assign(words=words, reason=reason)
+    return reason
 
 
 def _one_channel(
@@ -297,6 +297,48 @@ def finish(settings: Settings, say: Callable[[str], None] = lambda line: None) -
             row = {"export_id": export_id, "recipient_token": None, "reason": "never_handed_over"}
             activations.withdraw(settings, [row], dt.datetime.now(dt.UTC).replace(tzinfo=None))
             activations.finished(settings, export_id)
+
+
+def withdraw(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, export_id: str, why: str, now: dt.datetime
+) -> tuple[int, int]:
+    """Take an export back; return how many rows count no more, and how many the platform told that it sent.
+
+    Raises
+    ------
+    ExportRefused
+        No reason, or no export of that name, or all of it was taken back before.
+    """
+    if not why.strip():
+        raise ExportRefused("--reason is empty: it is kept with the rows that are taken back")
+    if export_id not in activations.exports(settings):
+        raise ExportRefused(f"no export is called {export_id!r}; the last ones are: {', '.join(_last(settings))}")
+    activations.load(settings, connection)
+    rows = connection.execute(_TO_TAKE_BACK, {"export_id": export_id}).fetchall()
+    back = [
+        {"export_id": export_id, "recipient_token": token, "reason": why.strip()} for token, sent in rows if not sent
+    ]
+    if not back:
+        raise ExportRefused(f"{export_id}: nothing of it is left to take back")
+    activations.withdraw(settings, back, now)
+    activations.load(settings, connection)
+    return len(back), len(rows) - len(back)
+
+
+_TO_TAKE_BACK: Final = """
+    select sent.recipient_token, told.recipient_token is not null as was_sent
+    from channels.activations as sent
+    left join channels.withdrawals as withdrawn
+        on sent.export_id = withdrawn.export_id
+        and coalesce(withdrawn.recipient_token, sent.recipient_token) = sent.recipient_token
+    left join (select distinct recipient_token from customer.messages) as told
+        on told.recipient_token in (sent.recipient_token, sent.published_token)
+    where sent.export_id = $export_id and withdrawn.export_id is null
+"""
+
+
+def _last(settings: Settings) -> list[str]:
+    return activations.exports(settings)[-3:] or ["none"]
 
 
 def _next_id(settings: Settings, date: dt.date, channel: str, recipient: str) -> str:

@@ -1,4 +1,4 @@
-"""Who of a published list may still be sent to: the first reason in the order of the seed export_reasons keeps them out.
+"""Who of a published list may still be sent to: the first reason in the seed export_reasons' order keeps a row in.
 
 What the law and the plan say stands in the view ``published.sending_facts``; here are only the reasons that need the
 clock, the log of what went out, or a person's hand.
@@ -34,6 +34,10 @@ _OUT: Final = """
         on sent.export_id = withdrawn.export_id
         and coalesce(withdrawn.recipient_token, sent.recipient_token) = sent.recipient_token
     where withdrawn.export_id is null
+"""
+_OWED: Final = "select coalesce(sum(most_fen), 0) from published.sending_liability where last_valid_date >= $today"
+_MOST_OWED: Final = """
+    select offer_id, coalesce(maximum_discount_fen, face_value_fen, 0) from seeds.offers_catalogue
 """
 _ROOM: Final = """
     select caps.message_channel, caps.most - count(sent.one_id) as room
@@ -83,10 +87,25 @@ def facts(connection: duckdb.DuckDBPyConnection, asked: Asked, published: pd.Dat
     return rows
 
 
-def room(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> dict[str, int]:
-    """Return how many messages each channel may still send today, by the caps of a channel's day."""
+def without_room(
+    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, now: dt.datetime, most_owed_fen: int
+) -> pd.Series:
+    """Return the rows' reasons with those for whom the channel's day, or what coupons may owe, leaves no room.
+
+    Who is worth most goes first. The least of a channel's people go out tomorrow, by another list.
+    """
     today = (now + SHANGHAI_OFFSET).date()
-    return dict(connection.execute(_ROOM, {"today": today}).fetchall())
+    left = dict(connection.execute(_ROOM, {"today": today}).fetchall())
+    owed = connection.execute(_OWED, {"today": today}).fetchone()
+    prices = dict(connection.execute(_MOST_OWED).fetchall())
+    ordered = rows.sort_values(["net_p50_fen", "one_id"], ascending=[False, True], na_position="last")
+    reason = ordered["reason"].copy()
+    for channel, most in left.items():
+        mine = reason.isna() & ordered["message_channel"].eq(channel)
+        reason = reason.mask(mine & (mine.cumsum() > most), "channel_full")
+    costs = ordered["offer_id"].map(prices).fillna(0).where(reason.isna(), 0)
+    over = reason.isna() & (costs > 0) & (costs.cumsum() + (owed[0] if owed else 0) > most_owed_fen)
+    return reason.mask(over, "coupon_liability").reindex(rows.index)
 
 
 def reasons(

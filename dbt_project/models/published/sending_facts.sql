@@ -58,6 +58,7 @@ select
     listed.send_before_at,
     listed.valid_until_at,
     listed.expected_cost_fen,
+    listed.net_p50_fen,
     listed.why,
     refusals.one_id is not null as is_refused,
     consents.one_id is not null as has_consent,

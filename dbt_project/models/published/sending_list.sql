@@ -33,6 +33,7 @@ select
     valid_until_at,
     stop_if,
     expected_cost_fen,
+    net_p50_fen,
     why
 from {{ ref('published_recall_audience') }}
 union all
@@ -58,6 +59,7 @@ select
     {{ instant(next_day_at('lists.as_of_date', 'windows.closes')) }} as valid_until_at,
     null as stop_if,
     cast(round(costs.send_fen + costs.labour_fen) as bigint) as expected_cost_fen,
+    cast(null as bigint) as net_p50_fen,
     cast(null as varchar) as why
 from {{ ref('published_general_list') }} as lists
 left join windows on lists.message_channel = windows.message_channel
