@@ -121,7 +121,7 @@ def export_lists(
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
         with writer_lock(settings, "export"):
-            with connect(settings, read_only=True) as warehouse:
+            with connect(settings) as warehouse:
                 date = current_date(settings, warehouse)
             if has_news(settings):
                 _tell("new files in landing/: reading them first")
@@ -150,7 +150,7 @@ def guard_lists(settings: Settings) -> int:
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
         with writer_lock(settings, "guard"):
-            with connect(settings, read_only=True) as warehouse:
+            with connect(settings) as warehouse:
                 current_date(settings, warehouse)
             files = look(settings, now, _tell)
             with connect(settings) as warehouse:

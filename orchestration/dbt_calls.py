@@ -86,6 +86,7 @@ def call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]
     DbtFailed
         A model or a test failed, or dbt could not begin.
     """
+    os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
     os.environ["SIYU_WAREHOUSE_THREADS"] = str(settings.threads)
     os.environ["SIYU_WAREHOUSE_MEMORY"] = settings.memory_limit
     os.environ["SIYU_RUN_DATES"] = json.dumps(dates)

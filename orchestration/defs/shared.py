@@ -32,7 +32,6 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         """Hold the home's lock around the run, whether it was started from the UI, the schedule or a command."""
         settings = self.settings
         with writer_lock(settings, context.run.run_id if context.run else "no run"):
-            os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
             check_own_rules(settings)
             load_key(settings, "one_id")
             os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))

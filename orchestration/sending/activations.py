@@ -155,8 +155,7 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection) -> dict[str,
             connection.register("incoming", rows)
             connection.execute(f"insert into channels.{name} by name select * from incoming")
             connection.unregister("incoming")
-        counted = connection.execute(f"select count(*) from channels.{name}").fetchone()
-        counts[name] = int(counted[0]) if counted else 0
+        ((counts[name],),) = connection.execute(f"select count(*) from channels.{name}").fetchall()
     return counts
 
 

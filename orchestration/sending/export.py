@@ -25,8 +25,10 @@ from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.vault import open_vault
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, sha256_of, sync_file, sync_folder, write_text
+from orchestration.home_rules import own_rules
 from orchestration.publishing.files import recipient_token
 from orchestration.publishing.versions import Store, date_of
+from orchestration.release import noted, release_of_rules
 from orchestration.sending import activations
 from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.page import handover_page
@@ -35,6 +37,9 @@ from orchestration.sending.words import filled
 from orchestration.settings import Settings
 
 LISTS: Final = ("audience", "general")
+_GENERAL: Final = """
+    select message_channel, template_id, text_zh from seeds.message_templates where scene_id = 'general' and approved
+"""
 RECEIPT: Final = "receipt.json"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _IN_VAULT: Final = ("mobile", "email")
@@ -99,14 +104,15 @@ def export(
     _make_folder(out)
     finish(settings, say)
     activations.load(settings, connection)
-    listed = connection.execute("select * from seeds.export_reasons").to_arrow_table().to_pylist()
+    listed = connection.sql("select * from seeds.export_reasons").to_arrow_table().to_pylist()
     words = {row["reason"]: row for row in listed}
     ranks = {reason: row["rank"] for reason, row in words.items()}
     rows = facts(connection, asked, _published(settings, asked))
     rows["reason"] = reasons(rows, now, ranks, is_stopped, settings.wecom_by)
     rows = _with_words(_with_addresses(settings, rows), settings)
     rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
-    rows["reason"] = _with_company(rows)
+    general = connection.execute(_GENERAL).fetchall()
+    rows = _with_company(rows, {channel: (name, text) for channel, name, text in general}, _of_home(settings))
     done = []
     for channel in asked.channels:
         mine = rows[rows["message_channel"] == channel]
@@ -123,19 +129,19 @@ def current_date(settings: Settings, connection: duckdb.DuckDBPyConnection) -> d
     Raises
     ------
     ExportRefused
-        Nothing is published, or the last run was of another date: what the last check asks is not there.
+        Nothing is published, or the last run was of another date or under other rules: what is asked now is not there.
     """
     current = Store(settings.published).current()
     if current is None:
         raise ExportRefused("nothing is published yet; start with: siyu daily DATE")
     date = dt.date.fromisoformat(date_of(current))
-    held = connection.execute(
-        "select 1 from published.contact_consents where as_of_date = ? limit 1", [date]
-    ).fetchone()
-    known = connection.execute("select max(as_of_date) from published.contact_consents").fetchone()
-    if held is None and known and known[0] is not None:
+    if noted(connection, "dbt") != release_of_rules(own=[rules.file for rules in own_rules(settings)]):
+        raise ExportRefused(f"the rules changed since the last run; run the date of CURRENT again: siyu daily {date}")
+    asked = "select max(as_of_date), coalesce(bool_or(as_of_date = ?), true) from published.contact_consents"
+    ((newest, is_held),) = connection.execute(asked, [date]).fetchall()
+    if not is_held:
         raise ExportRefused(
-            f"CURRENT is of {date}, and the last run was of {known[0]}: run CURRENT's date again: siyu daily {date}"
+            f"CURRENT is of {date}, and the last run was of {newest}: run CURRENT's date again: siyu daily {date}"
         )
     return date
 
@@ -174,21 +180,37 @@ def _with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Add ``words``, and keep in whoever's words have a variable that nobody fills."""
-    home = {"brand": settings.brand_name, "link": settings.brand_link}
+    home = _of_home(settings)
     texts = zip(rows["text_zh"], rows["template_variables"], strict=True)
     words = pd.Series([filled(t, v, home) if isinstance(t, str) else "" for t, v in texts], rows.index, dtype=object)
     return rows.assign(words=words, reason=rows["reason"].mask(rows["reason"].isna() & words.isna(), "words_unfilled"))
 
 
-def _with_company(rows: pd.DataFrame) -> pd.Series:
-    """Return the rows' reasons with those whose words go to fewer people than their platform takes at once."""
-    reason = rows["reason"].copy()
+def _with_company(rows: pd.DataFrame, general: Mapping[str, tuple[str, str]], home: Mapping[str, str]) -> pd.DataFrame:
+    """Give whoever is alone with their words the channel's general ones, where a platform sends to no list of one.
+
+    Who was promised an offer is told of it or nothing; who is alone with the general words as well stays in.
+    """
+    rows = rows.copy()
     for channel, gateway in GATEWAYS.items():
-        mine = rows[reason.isna() & rows["message_channel"].eq(channel)]
-        alike = mine["id_scope"].fillna("") + "\x1f" + mine["words"].astype(str)
-        few = alike.map(alike.value_counts()) < gateway.least
-        reason.loc[few.index[few]] = "list_too_small"
-    return reason
+        mine = rows["reason"].isna() & rows["message_channel"].eq(channel)
+        alone = mine & _is_alone(rows[mine], gateway.least).reindex(rows.index, fill_value=False)
+        if channel in general and (alone & rows["offer_id"].isna()).any():
+            template_id, text = general[channel]
+            given = alone & rows["offer_id"].isna()
+            rows.loc[given, ["template_id", "words"]] = [template_id, filled(text, None, home)]
+            alone = mine & _is_alone(rows[mine], gateway.least).reindex(rows.index, fill_value=False)
+        rows["reason"] = rows["reason"].mask(alone, "list_too_small")
+    return rows
+
+
+def _of_home(settings: Settings) -> dict[str, str]:
+    return {"brand": settings.brand_name, "link": settings.brand_link}
+
+
+def _is_alone(rows: pd.DataFrame, least: int) -> pd.Series:
+    alike = rows["id_scope"].fillna("") + "\x1f" + rows["words"].astype(str)
+    return alike.map(alike.value_counts()) < least
 
 
 def _one_channel(
@@ -247,7 +269,6 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str) -> list[dict[str,
     for row in going.astype(object).where(going.notna(), None).to_dict("records"):
         who = (row["one_id"], row["message_channel"], row["audience_id"])
         token = recipient_token(key, *who, recipient)
-        parts = (row["audience_id"], row["wave"], row["offer_id"], row["campaign_id"], token)
         rows.append({
             **{
                 name: row[name]
@@ -256,7 +277,7 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str) -> list[dict[str,
             "variables": row["template_variables"],
             "after": _local(row["send_after_at"]),
             "before": _local(row["send_before_at"]),
-            "out_id": "|".join(part or "" for part in parts),
+            "out_id": token,
             "task_id": row.get("task_id"),
             "token": token,
             "published_token": recipient_token(key, *who),

@@ -40,7 +40,7 @@ _MOST_OWED: Final = """
     select offer_id, coalesce(maximum_discount_fen, face_value_fen, 0) from seeds.offers_catalogue
 """
 _ROOM: Final = """
-    select caps.message_channel, caps.most - count(sent.one_id) as room
+    select caps.message_channel, any_value(caps.most) - count(sent.one_id) as room
     from seeds.contact_caps as caps
     left join channels.activations as sent
         on sent.message_channel = caps.message_channel
@@ -51,7 +51,7 @@ _ROOM: Final = """
                 and coalesce(withdrawn.recipient_token, sent.recipient_token) = sent.recipient_token
         )
     where caps.cap_id = 'channel_day'
-    group by all
+    group by caps.message_channel
 """
 
 
@@ -96,7 +96,7 @@ def without_room(
     """
     today = (now + SHANGHAI_OFFSET).date()
     left = dict(connection.execute(_ROOM, {"today": today}).fetchall())
-    owed = connection.execute(_OWED, {"today": today}).fetchone()
+    ((owed,),) = connection.execute(_OWED, {"today": today}).fetchall()
     prices = dict(connection.execute(_MOST_OWED).fetchall())
     ordered = rows.sort_values(["net_p50_fen", "one_id"], ascending=[False, True], na_position="last")
     reason = ordered["reason"].copy()
@@ -104,7 +104,7 @@ def without_room(
         mine = reason.isna() & ordered["message_channel"].eq(channel)
         reason = reason.mask(mine & (mine.cumsum() > most), "channel_full")
     costs = ordered["offer_id"].map(prices).fillna(0).where(reason.isna(), 0)
-    over = reason.isna() & (costs > 0) & (costs.cumsum() + (owed[0] if owed else 0) > most_owed_fen)
+    over = reason.isna() & (costs > 0) & (costs.cumsum() + owed > most_owed_fen)
     return reason.mask(over, "coupon_liability").reindex(rows.index)
 
 
