@@ -114,12 +114,13 @@ def export_lists(
 ) -> int:
     """Export published lists and say what went out and what did not; return the exit code."""
     from orchestration.sending.brakes import stopped
-    from orchestration.sending.export import Asked, ExportRefused, current_date, export
+    from orchestration.sending.export import Asked, ExportRefused, current_date, export, published_date
     from orchestration.sending.guard import has_news, look
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
+        published_date(settings)
         with writer_lock(settings, "export"):
             with connect(settings) as warehouse:
                 date = current_date(settings, warehouse)
@@ -143,12 +144,13 @@ def export_lists(
 
 def guard_lists(settings: Settings) -> int:
     """Read what landed since the night and take back who must not be written to; return the exit code."""
-    from orchestration.sending.export import ExportRefused, current_date
+    from orchestration.sending.export import ExportRefused, current_date, published_date
     from orchestration.sending.guard import look, take_back, withdrawn_at
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
+        published_date(settings)
         with writer_lock(settings, "guard"):
             with connect(settings) as warehouse:
                 current_date(settings, warehouse)
@@ -194,11 +196,13 @@ def list_brakes(settings: Settings) -> int:
 
 def withdraw_export(settings: Settings, export_id: str, why: str) -> int:
     """Take an export back and say how many rows count no more; return the exit code."""
-    from orchestration.sending.export import ExportRefused, withdraw
+    from orchestration.sending.export import ExportRefused, published_date
+    from orchestration.sending.handing_over import withdraw
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
+        published_date(settings)
         with writer_lock(settings, "withdraw"), connect(settings) as warehouse:
             back, sent = withdraw(settings, warehouse, export_id, why, now)
     except (ExportRefused, HomeBusy) as error:

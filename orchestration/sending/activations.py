@@ -118,7 +118,7 @@ def withdraw(settings: Settings, rows: Iterable[dict[str, Any]], at: dt.datetime
 
 
 def exports(settings: Settings) -> list[str]:
-    """Return the ids of all exports, oldest first."""
+    """Return the ids of all exports, in the order of their names: by date, channel, recipient and number."""
     ends = _SUFFIXES["activations"], _SUFFIXES["withdrawals"]
     names = [path.name for path in folder(settings).glob(f"*{ends[0]}") if not path.name.startswith(".")]
     return sorted(name.removesuffix(ends[0]) for name in names if not name.endswith(ends[1]))

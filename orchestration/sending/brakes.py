@@ -16,6 +16,9 @@ import pandas as pd
 
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.files import FILE_MODE, write_text
+from orchestration.home_rules import seed_file
+from orchestration.seed_rows import read_seed
+from orchestration.sending.gateways import GATEWAYS
 from orchestration.settings import Settings, SettingsError
 
 #: What can be stopped, and the column of a list that names it; all has none.
@@ -26,6 +29,8 @@ STOPPED_BY: Final = {
     "staff": "staff_id",
     "store": "store_id",
 }
+#: The policy_id of a general list, which no seed names.
+GENERAL: Final = "general"
 
 
 class BrakeRefused(ValueError):
@@ -64,6 +69,8 @@ def holding(settings: Settings) -> list[Brake]:
             said = json.loads(line)
             brake = Brake(said["what"], said["name"], said["by"], said["why"], said["at"])
             is_stop = {"stop": True, "resume": False}[said["action"]]
+            if brake.what not in STOPPED_BY:
+                raise KeyError(brake.what)
         except (ValueError, KeyError, TypeError):
             raise SettingsError(
                 f"{path}, line {number}: no stop can be read there; mend the line or take it out"
@@ -80,10 +87,13 @@ def stop(settings: Settings, what: str, name: str, why: str, at: dt.datetime) ->
     Raises
     ------
     BrakeRefused
-        Without a reason, or it is stopped already.
+        Without a reason, or it is stopped already, or no channel or policy of that name is known.
     """
     if not why.strip():
         raise BrakeRefused("--reason is empty: who looks at the stop tomorrow has to know why")
+    known = _known(settings, what)
+    if known and name not in known:
+        raise BrakeRefused(f"there is no {what} {name!r}, so stopping it stops nothing; known: {', '.join(known)}")
     if any((one.what, one.name) == (what, name) for one in holding(settings)):
         raise BrakeRefused(f"{_called(what, name)} is stopped already; see: siyu stop")
     return _append(settings, "stop", what, name, why, at)
@@ -111,6 +121,16 @@ def stopped(settings: Settings, rows: pd.DataFrame) -> pd.Series:
         column = STOPPED_BY[brake.what]
         found = found | (True if column is None else rows[column].eq(brake.name).fillna(False))
     return found.astype(bool)
+
+
+def _known(settings: Settings, what: str) -> list[str]:
+    """Return the names that a thing may have; nothing where only a delivery knows them."""
+    if what == "channel":
+        return sorted(GATEWAYS)
+    if what == "policy":
+        policies = read_seed(seed_file(settings, "recall_policies"))
+        return sorted({row["policy_id"] for _, row in policies.cells()} | {GENERAL})
+    return []
 
 
 def _called(what: str, name: str) -> str:

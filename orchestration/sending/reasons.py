@@ -6,7 +6,7 @@ clock, the log of what went out, or a person's hand.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import duckdb
@@ -14,8 +14,8 @@ import pandas as pd
 
 from orchestration.business_time import SHANGHAI_OFFSET
 
-#: Channels whose plans a member of staff carries out.
-STAFFED: Final = ("wecom", "call")
+#: Channels that no machine sends on: the platform asks a member of staff, whatever the settings call staff channels.
+STAFFED: Final = ("wecom",)
 #: Channels whose plans may go out without approved words: a call is a talk.
 WORDLESS: Final = ("call",)
 _FACTS: Final = """
@@ -114,6 +114,7 @@ def reasons(
     ranks: Mapping[str, int],
     is_stopped: Callable[[pd.DataFrame], pd.Series],
     wecom_by: str,
+    staff_channels: Sequence[str],
 ) -> pd.Series:
     """Return the first reason that keeps each row out, null where none does.
 
@@ -129,6 +130,8 @@ def reasons(
         Which rows a person stopped (brakes).
     wecom_by
         The setting: WeCom plans go out by template, or stand in the members' task lists.
+    staff_channels
+        The setting: channels whose plans a member of staff carries out.
     """
     at = pd.Timestamp(now, tz="UTC")
     channel = rows["message_channel"]
@@ -147,7 +150,7 @@ def reasons(
         "expired": rows["send_before_at"] <= at,
         "cap": rows["cap_id"].notna(),
         "by_task": (channel == "wecom") & (rows["list_name"] == "audience") & (wecom_by == "tasks"),
-        "no_sender": channel.isin(STAFFED) & (rows["staff_id"].isna() | rows["sender_has_left"]),
+        "no_sender": channel.isin((*STAFFED, *staff_channels)) & (rows["staff_id"].isna() | rows["sender_has_left"]),
         "no_words": ~channel.isin(WORDLESS) & ~rows["has_approved_words"],
         "no_address": rows["id_token"].isna(),
     }

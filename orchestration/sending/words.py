@@ -22,11 +22,13 @@ def filled(text: str, variables: str | None, home: Mapping[str, str]) -> str | N
     home
         What the home fills in for all: brand and link.
     """
-    known = {**{name: value for name, value in home.items() if value}, **json.loads(variables or "{}")}
-    missing = {name for name in _VARIABLE.findall(text) if not known.get(name)}
+    said = {**home, **json.loads(variables or "{}")}
+    known = {name: value for name, value in said.items() if value is not None and str(value).strip()}
+    missing = set(_VARIABLE.findall(text)) - set(known)
     return None if missing else _VARIABLE.sub(lambda match: str(known[match[1]]), text)
 
 
 def parts(words: str) -> int:
-    """Return in how many parts a text message is sent and billed."""
-    return 1 if len(words) <= ONE_PART else -(-len(words) // EACH_PART)
+    """Return in how many parts a text message is sent and billed; an emoji takes the room of two characters."""
+    length = len(words.encode("utf-16-le")) // 2
+    return 1 if length <= ONE_PART else -(-length // EACH_PART)

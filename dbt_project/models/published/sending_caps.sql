@@ -57,7 +57,7 @@ caps as (
         window_days,
         most
     from {{ ref('contact_caps') }}
-    where cap_id in ('any_1d', 'any_7d') or cap_id like 'wecom%month'
+    where cap_id in ('any_1d', 'any_7d', 'wecom_month', 'wecom_recall_month')
 ),
 
 mornings as (
@@ -81,7 +81,7 @@ inner join of_recall
     on
         mornings.one_id = of_recall.one_id
         and (caps.message_channel is null or caps.message_channel = of_recall.message_channel)
-        and (caps.cap_id not like '%recall%' or of_recall.is_recall)
+        and (caps.cap_id <> 'wecom_recall_month' or of_recall.is_recall)
         and of_recall.contact_date <= mornings.send_date
         and of_recall.contact_date > case
             when caps.window_days is not null

@@ -10,10 +10,11 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+#: What hides before a sign: blanks of any width, and what takes no room at all.
+_BLANK: Final = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+_SIGN: Final = r"[=+\-@\uff1d\uff0b\uff0d\uff20|%]"
 #: OWASP, CSV injection: what a cell begins with that a spreadsheet runs, in full width too, or after a line end.
-_RUNS: Final = re.compile(
-    r"^[\s\u00a0\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|[\t\r\n][\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
-)
+_RUNS: Final = re.compile(rf"^(?:[\t\r\n]|{_BLANK}*{_SIGN})|[\t\r\n]{_BLANK}*{_SIGN}")
 #: What a workbook cannot hold (XML 1.0).
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MONEY: Final = re.compile(r"-?\d+(\.\d+)?")
