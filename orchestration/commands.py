@@ -1,6 +1,7 @@
 """What the commands that write a home do: check all a person may have got wrong, then run, and say how it went."""
 
 import datetime as dt
+import functools
 import os
 import socket
 import sys
@@ -111,6 +112,118 @@ def roll_back(settings: Settings, version: str | None, accept_why: str | None) -
     if accept_why:
         print(f"siyu: its report is built by the next siyu daily {name[:10]}")
     return DONE
+
+
+def export_lists(
+    settings: Settings,
+    lists: tuple[str, ...],
+    channels: tuple[str, ...],
+    store: str | None,
+    recipient: str,
+    out: Path,
+) -> int:
+    """Export published lists and say what went out and what did not; return the exit code."""
+    from orchestration.sending.brakes import stopped
+    from orchestration.sending.export import Asked, ExportRefused, current_date, export, published_date
+    from orchestration.sending.guard import has_news, look
+    from orchestration.warehouse import HomeBusy, connect, writer_lock
+
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    try:
+        published_date(settings)
+        with writer_lock(settings, "export"):
+            with connect(settings) as warehouse:
+                date = current_date(settings, warehouse)
+            if has_news(settings):
+                _tell("new files in landing/: reading them first")
+                look(settings, now, _tell)
+            with connect(settings) as warehouse:
+                asked = Asked(date, lists, channels, store)
+                held = functools.partial(stopped, settings)
+                done = export(settings, warehouse, asked, recipient, out.expanduser().resolve(), now, held, _tell)
+    except (ExportRefused, HomeBusy) as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    if not done:
+        print(f"siyu: nobody is on these lists of {asked.date}")
+    for receipt in done:
+        if receipt.out:
+            print(f"  {receipt.folder / 'index.html'}")
+    return DONE
+
+
+def guard_lists(settings: Settings) -> int:
+    """Read what landed since the night and take back who must not be written to; return the exit code."""
+    from orchestration.sending.export import ExportRefused, current_date, published_date
+    from orchestration.sending.guard import look, take_back, withdrawn_at
+    from orchestration.warehouse import HomeBusy, connect, writer_lock
+
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    try:
+        published_date(settings)
+        with writer_lock(settings, "guard"):
+            with connect(settings) as warehouse:
+                current_date(settings, warehouse)
+            files = look(settings, now, _tell)
+            with connect(settings) as warehouse:
+                done = take_back(settings, warehouse, now)
+    except (ExportRefused, HomeBusy) as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    said = ", ".join(f"{reason} {count}" for reason, count in done.reasons.items()) or "nobody"
+    _tell(f"{files} new files read; taken back of {done.version}: {said}; {done.taken_back} of them were out already")
+    if done.reasons:
+        print(f"  {withdrawn_at(settings, done.version)}")
+    return DONE
+
+
+def brake(settings: Settings, action: str, what: str, name: str, why: str) -> int:
+    """Stop or resume something and say so; return the exit code."""
+    from orchestration.sending.brakes import BrakeRefused, resume, stop
+
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    try:
+        done = (stop if action == "stop" else resume)(settings, what, name, why, now)
+    except BrakeRefused as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    thing = "everything" if what == "all" else f"{what} {done.name}"
+    _tell(f"{thing} is {'stopped: the next export leaves it out' if action == 'stop' else 'resumed'}")
+    return DONE
+
+
+def list_brakes(settings: Settings) -> int:
+    """Say what is stopped; return the exit code."""
+    from orchestration.sending.brakes import holding
+
+    held = holding(settings)
+    for one in held:
+        print(f"{one.what} {one.name}".strip() + f", by {one.by} at {one.at}: {one.why}")
+    if not held:
+        print('nothing is stopped; stop something with: siyu stop --channel sms --reason "why"')
+    return DONE
+
+
+def withdraw_export(settings: Settings, export_id: str, why: str) -> int:
+    """Take an export back and say how many rows count no more; return the exit code."""
+    from orchestration.sending.export import ExportRefused, published_date
+    from orchestration.sending.handing_over import withdraw
+    from orchestration.warehouse import HomeBusy, connect, writer_lock
+
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    try:
+        published_date(settings)
+        with writer_lock(settings, "withdraw"), connect(settings) as warehouse:
+            back, sent = withdraw(settings, warehouse, export_id, why, now)
+    except (ExportRefused, HomeBusy) as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    _tell(f"{export_id}: {back} rows are taken back; {sent} were sent already, as the platform told, and count")
+    return DONE
+
+
+def _tell(line: str) -> None:
+    print(f"siyu: {line}", flush=True)
 
 
 def _make_ready(settings: Settings) -> None:

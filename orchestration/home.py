@@ -12,7 +12,7 @@ _MARKS: Final = ("raw", "vault", "published")
 #: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, the demo's files.
 _BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", clock.DEMO, "truth", "demo"})
 #: Folders of a home; a file by that name would stop a run half way.
-_FOLDERS: Final = ("landing", "raw", "vault", "identity", "published", "reports", "dagster_home", "dbt_target", "rules")
+FOLDERS: Final = ("landing", "raw", "vault", "identity", "published", "reports", "dagster_home", "dbt_target", "rules")
 
 
 class Unreadable(RuntimeError):
@@ -60,7 +60,7 @@ def check_writable(settings: Settings) -> None:
     SettingsError
         Naming the file or folder in the way.
     """
-    for folder in (settings.home, *(settings.home / name for name in _FOLDERS)):
+    for folder in (settings.home, *(settings.home / name for name in FOLDERS)):
         if folder.exists() and not folder.is_dir():
             raise SettingsError(f"{folder} is a file where a home has a folder; move it away")
         if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):

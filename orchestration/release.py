@@ -38,8 +38,8 @@ def release_of_rules(dbt_project: Path = _DBT, own: Iterable[Path] = ()) -> str:
 def noted(connection: duckdb.DuckDBPyConnection, part: str) -> str | None:
     """Return which release of a part the warehouse holds; None when it holds none."""
     connection.execute("create table if not exists main.release (part varchar, release varchar)")
-    found = connection.execute("select release from main.release where part = $part", {"part": part}).fetchone()
-    return str(found[0]) if found else None
+    found = connection.execute("select release from main.release where part = $part", {"part": part}).fetchall()
+    return str(found[0][0]) if found else None
 
 
 def note(connection: duckdb.DuckDBPyConnection, part: str, release: str) -> None:

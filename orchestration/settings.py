@@ -66,6 +66,10 @@ class Settings:
     done_markers: Names = ()
     staff_channels: Names = ("wecom", "call")
     profiling: Literal["consent", "unless_refused"] = "consent"
+    wecom_by: Literal["tasks", "template"] = "tasks"
+    brand_name: str = ""
+    brand_link: str = ""
+    coupon_liability_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000
 
     @property
     def landing(self) -> Path:

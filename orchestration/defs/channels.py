@@ -13,6 +13,7 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.shared import OWNERS, Home
+from orchestration.sending import activations
 from orchestration.warehouse import connect
 
 
@@ -68,13 +69,15 @@ _QUARANTINE = _spec("quarantine", "One row per record or file set aside: line, c
 
 
 _UNREAD = _spec("unread_refusals", "One row per refusal that could not be read, and who accepted it.", _TABLES)
+_ACTIVATIONS = _spec("activations", "One row per recipient of an export: what left the house, for whom and when.")
+_WITHDRAWALS = _spec("withdrawals", "One row per recipient of an export taken back before it was sent.")
 
 
-@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD])
+@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _ACTIVATIONS, _WITHDRAWALS])
 def ledger(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
-    """Report folders that belong to no channel, and export both tables for people."""
+    """Report folders that belong to no channel, export both tables for people, and load what left the house."""
     with connect(home.settings) as warehouse:
-        rows = finish(home.settings, warehouse, _now())
+        rows = finish(home.settings, warehouse, _now()) | activations.load(home.settings, warehouse)
     if rows["unread_refusals"]:
         context.log.warning(f"{rows['unread_refusals']} refusals could not be read: siyu refusals")
     for name, count in rows.items():

@@ -54,7 +54,6 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
             first, last = _range_of(tags)
             audit_log.append(settings, "run_started", {"run": run_id, "first": first, "last": last})
             try:
-                os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
                 check_own_rules(settings)
                 load_key(settings, "one_id")
                 os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))

@@ -20,9 +20,12 @@ RESTRICTED: Final = frozenset({"identity_map"})
 _SEPARATOR: Final = "\x1f"
 
 
-def recipient_token(key: bytes, one_id: str, message_channel: str, audience_id: str) -> str:
-    """Return the token a recipient has in one audience and channel: it joins to nothing but the export step."""
-    text = _SEPARATOR.join((one_id, message_channel, audience_id))
+def recipient_token(key: bytes, one_id: str, message_channel: str, audience_id: str, recipient: str = "") -> str:
+    """Return the token a recipient has in one audience and channel: it joins to nothing but the export step.
+
+    With the name of who gets an export it is another one: what two of them hold joins to nothing either.
+    """
+    text = _SEPARATOR.join((one_id, message_channel, audience_id, *filter(None, (recipient,))))
     return "r1:" + hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
 
 

@@ -1,6 +1,6 @@
 import subprocess
 import sys
-import time
+import threading
 
 import pandas as pd
 import pytest
@@ -9,19 +9,20 @@ from orchestration.settings import Settings
 from orchestration.warehouse import HomeBusy, connect, create_schemas, is_locked, replace_dates, writer_lock
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from orchestration.settings import Settings
 from orchestration.warehouse import writer_lock
 with writer_lock(Settings(home=Path(sys.argv[1])), "run-of-the-other"):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.readline()  # until it is told to end
 """
 
 
 @pytest.fixture
 def other_process(tmp_path):
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline().strip() == "held"
     yield process
     process.kill()
@@ -48,11 +49,12 @@ def test_a_killed_run_leaves_no_lock(tmp_path, other_process):
 
 
 def test_a_second_run_waits_for_the_first_to_end(tmp_path, other_process):
-    settings = Settings(home=tmp_path, lock_wait_seconds=20)
-    started = time.monotonic()
-    other_process.terminate()
+    settings = Settings(home=tmp_path, lock_wait_seconds=120)
+    ends = threading.Timer(0.5, other_process.communicate, ["\n"])
+    ends.start()
     with writer_lock(settings, "mine"):
-        assert time.monotonic() - started < 20
+        assert other_process.wait() == 0
+    ends.join()
 
 
 def test_the_warehouse_connection_reaches_no_file_outside_the_folders_it_was_given(tmp_path):

@@ -1,5 +1,6 @@
 -- Only tasks whose plan survived the last check; the channel to fall back on has to pass it too. Priorities are counted
--- over what is left, so that everybody's list begins with 1 and has no gaps.
+-- over what is left, so that everybody's list begins with 1 and has no gaps. A WeCom plan goes out by template or
+-- stands in a member's list, never both: a brand that sends by template (wecom_by) has calls alone here.
 select
     tasks.task_id,
     cast(tasks.as_of_date as date) as as_of_date,
@@ -44,3 +45,6 @@ left join {{ ref('contact_consents') }} as consents
         and audience.consent_purpose = consents.purpose
 left join {{ ref('contact_refusals') }} as refusals
     on tasks.one_id = refusals.one_id and tasks.fallback_channel = refusals.message_channel
+{%- if var('wecom_by') == 'template' %}
+where tasks.message_channel <> 'wecom'
+{%- endif %}

@@ -1,0 +1,92 @@
+{{ config(materialized='view') }}
+-- One row per (as_of_date, list_name, one_id, cap_id) that leaves no room for another message on the morning of the
+-- list. What went out by our own exports counts from the export on, unless it was taken back; so does what the
+-- platforms told of messages that arrived. Which caps there are and how many they allow says the seed contact_caps:
+-- window_days is how far one looks back, and a cap of a month without it is of the calendar month.
+with exported as (
+    select
+        sent.one_id,
+        sent.message_channel,
+        {{ business_date('sent.exported_at') }} as contact_date,
+        sent.campaign_id
+    from {{ source('channels', 'activations') }} as sent
+    left join {{ source('channels', 'withdrawals') }} as withdrawn
+        on
+            sent.export_id = withdrawn.export_id
+            and (withdrawn.recipient_token is null or sent.recipient_token = withdrawn.recipient_token)
+    where withdrawn.export_id is null
+),
+
+contacts as (
+    select
+        one_id,
+        message_channel,
+        contact_date,
+        campaign_id
+    from exported
+    union all
+    select
+        recipient_one_id as one_id,
+        message_channel,
+        sent_date as contact_date,
+        campaign_id
+    from {{ ref('message_states') }}
+    where to_date is null and arrived and recipient_one_id is not null
+),
+
+recall_campaigns as (
+    select distinct concat(policy_id, '_') as campaign_prefix
+    from {{ ref('recall_policies') }}
+),
+
+of_recall as (
+    select
+        contacts.one_id,
+        contacts.message_channel,
+        contacts.contact_date,
+        recall_campaigns.campaign_prefix is not null as is_recall
+    from contacts
+    left join recall_campaigns
+        on left(contacts.campaign_id, length(recall_campaigns.campaign_prefix)) = recall_campaigns.campaign_prefix
+),
+
+caps as (
+    select
+        cap_id,
+        message_channel,
+        window_days,
+        most
+    from {{ ref('contact_caps') }}
+    where cap_id in ('any_1d', 'any_7d', 'wecom_month', 'wecom_recall_month')
+),
+
+mornings as (
+    select
+        as_of_date,
+        list_name,
+        one_id,
+        message_channel,
+        {{ add_days('as_of_date', 1) }} as send_date
+    from {{ ref('sending_list') }}
+)
+
+select
+    mornings.as_of_date,
+    mornings.list_name,
+    mornings.one_id,
+    caps.cap_id
+from mornings
+inner join caps on caps.message_channel is null or mornings.message_channel = caps.message_channel
+inner join of_recall
+    on
+        mornings.one_id = of_recall.one_id
+        and (caps.message_channel is null or caps.message_channel = of_recall.message_channel)
+        and (caps.cap_id <> 'wecom_recall_month' or of_recall.is_recall)
+        and of_recall.contact_date <= mornings.send_date
+        and of_recall.contact_date > case
+            when caps.window_days is not null
+                then {{ add_days('mornings.send_date', 'cast(-caps.window_days as integer)') }}
+            else {{ add_days("cast(date_trunc('month', mornings.send_date) as date)", -1) }}
+        end
+group by mornings.as_of_date, mornings.list_name, mornings.one_id, caps.cap_id, caps.most
+having count(*) >= caps.most

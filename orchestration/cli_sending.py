@@ -1,0 +1,127 @@
+"""``siyu export`` and what goes with it: stops, the guard, and taking an export back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli_shared import settings_of_home
+
+sending_app = typer.Typer()
+
+
+@sending_app.command(
+    epilog="Examples: siyu export --all --recipient agency --out out; siyu export --channel sms --recipient x --out out"
+)
+def export(
+    recipient: Annotated[
+        str, typer.Option(metavar="NAME", help="Who gets the files; tokens differ by it: --recipient cloud-sms.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write, a folder per channel: --out out.")],
+    channel: Annotated[
+        list[str] | None, typer.Option(metavar="CHANNEL", help="May be repeated: --channel sms --channel email.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every channel that has anybody on it.")] = False,
+    which: Annotated[
+        list[str] | None,
+        typer.Option("--list", metavar="LIST", help="audience (by default) or general: --list general."),
+    ] = None,
+    store: Annotated[str | None, typer.Option(metavar="STORE", help="Only this store's rows: --store 1102.")] = None,
+) -> int:
+    """Write the published lists as files that gateways take, once, and remember what went out."""
+    from orchestration.sending.export import LISTS, RECIPIENT
+    from orchestration.sending.gateways import GATEWAYS
+
+    if every == bool(channel):
+        raise typer.BadParameter("name --channel CHANNEL, or --all", param_hint="'--channel'")
+    if not RECIPIENT.fullmatch(recipient):
+        raise typer.BadParameter(
+            f"{recipient!r}: use letters, digits, - and _, for example --recipient cloud-sms",
+            param_hint="'--recipient'",
+        )
+    channels, lists = tuple(channel or GATEWAYS), tuple(which or LISTS[:1])
+    for named, known, option in ((channels, tuple(GATEWAYS), "--channel"), (lists, LISTS, "--list")):
+        if unknown := sorted(set(named) - set(known)):
+            raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}", param_hint=f"'{option}'")
+    settings = settings_of_home()
+    from orchestration.commands import export_lists
+
+    return export_lists(settings, lists, channels, store, recipient, out)
+
+
+def _braked(what: dict[str, str | None], everything: bool) -> tuple[str, str] | None:
+    """Return what a brake is about, from the options of which one may be given; None where none is."""
+    named = [(name, value) for name, value in what.items() if value is not None]
+    if len(named) + everything > 1:
+        raise typer.BadParameter("one of --policy, --channel, --staff, --store and --all, not several")
+    return ("all", "") if everything else (named[0] if named else None)
+
+
+Policy = Annotated[str | None, typer.Option(metavar="POLICY", help="Of one policy: --policy recall_lost.")]
+Channel = Annotated[str | None, typer.Option(metavar="CHANNEL", help="On one channel: --channel sms.")]
+Staff = Annotated[str | None, typer.Option(metavar="STAFF", help="Of one member of staff: --staff g17.")]
+StoreId = Annotated[str | None, typer.Option(metavar="STORE", help="Of one store: --store 1102.")]
+Why = Annotated[str, typer.Option("--reason", metavar="WHY", help='Kept: --reason "wrong price in the words".')]
+
+
+@sending_app.command(epilog='Examples: siyu stop; siyu stop --channel sms --reason "wrong link in the words"')
+def stop(
+    policy: Policy = None,
+    channel: Channel = None,
+    staff: Staff = None,
+    store: StoreId = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
+    reason: Why = "",
+) -> int:
+    """Stop the next exports of something, or list what is stopped."""
+    about = _braked({"policy": policy, "channel": channel, "staff": staff, "store": store}, everything)
+    if about and not reason.strip():
+        raise typer.BadParameter("who looks at the stop tomorrow has to know why", param_hint="'--reason'")
+    settings = settings_of_home()
+    from orchestration.commands import brake, list_brakes
+
+    return brake(settings, "stop", *about, reason) if about else list_brakes(settings)
+
+
+@sending_app.command(epilog='Example: siyu resume --channel sms --reason "the link is right now"')
+def resume(
+    policy: Policy = None,
+    channel: Channel = None,
+    staff: Staff = None,
+    store: StoreId = None,
+    everything: Annotated[bool, typer.Option("--all", help="What was stopped with --all.")] = False,
+    reason: Why = "",
+) -> int:
+    """Lift a stop."""
+    about = _braked({"policy": policy, "channel": channel, "staff": staff, "store": store}, everything)
+    if about is None:
+        raise typer.BadParameter("name what to resume: --policy, --channel, --staff, --store or --all")
+    settings = settings_of_home()
+    from orchestration.commands import brake
+
+    return brake(settings, "resume", *about, reason)
+
+
+@sending_app.command(epilog="Example: siyu guard")
+def guard() -> int:
+    """Read what landed since the night, and take back whoever must not be written to any more."""
+    settings = settings_of_home()
+    from orchestration.commands import guard_lists
+
+    return guard_lists(settings)
+
+
+@sending_app.command(epilog='Example: siyu withdraw 20171130-sms-cloud-001 --reason "wrong price"')
+def withdraw(
+    export_id: Annotated[
+        str, typer.Argument(metavar="EXPORT", help="As siyu export named it: 20171130-sms-cloud-001.")
+    ],
+    reason: Why = "",
+) -> int:
+    """Take an export back: what was not yet sent counts no more."""
+    if not reason.strip():
+        raise typer.BadParameter("it is kept with the rows that are taken back", param_hint="'--reason'")
+    settings = settings_of_home()
+    from orchestration.commands import withdraw_export
+
+    return withdraw_export(settings, export_id, reason)

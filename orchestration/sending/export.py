@@ -1,0 +1,202 @@
+"""What leaves the house: whom a published list names, asked once more as of now, with their addresses and words."""
+
+import datetime as dt
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from orchestration.channels.engine.vault import open_vault
+from orchestration.files import PRIVATE_FOLDER_MODE
+from orchestration.home import FOLDERS
+from orchestration.home_rules import own_rules
+from orchestration.publishing.versions import Store, date_of
+from orchestration.release import noted, release_of_rules
+from orchestration.sending import activations
+from orchestration.sending.gateways import GATEWAYS
+from orchestration.sending.handing_over import ExportRefused, Receipt, finish, hand_over
+from orchestration.sending.reasons import Asked, facts, reasons, without_room
+from orchestration.sending.words import filled
+from orchestration.settings import Settings
+
+LISTS: Final = ("audience", "general")
+_GENERAL: Final = """
+    select message_channel, template_id, text_zh from seeds.message_templates where scene_id = 'general' and approved
+"""
+RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_IN_VAULT: Final = ("mobile", "email")
+
+
+def export(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    recipient: str,
+    out: Path,
+    now: dt.datetime,
+    is_stopped: Callable[[pd.DataFrame], pd.Series],
+    say: Callable[[str], None] = lambda line: None,
+) -> list[Receipt]:
+    """Export the published lists of a date; return a receipt per channel that has anybody on them.
+
+    Parameters
+    ----------
+    settings
+        Whose home; its writer lock has to be held.
+    connection
+        The warehouse, opened for writing.
+    asked
+        Lists, channels and store; its date is that of CURRENT.
+    recipient
+        Who gets the files (a gateway, an agency), in letters, digits, - and _; tokens differ by this name.
+    out
+        The folder to write to, made where it is missing.
+    now
+        The home's clock, UTC without a zone.
+    is_stopped
+        Which rows a person stopped.
+    say
+        Told a line per channel.
+
+    Raises
+    ------
+    ExportRefused
+        No such recipient name or folder, or the warehouse does not hold CURRENT's date.
+    """
+    if not RECIPIENT.fullmatch(recipient):
+        raise ExportRefused(
+            f"--recipient {recipient!r}: use letters, digits, - and _, for example --recipient cloud-sms"
+        )
+    _make_folder(settings, out)
+    finish(settings, say)
+    activations.load(settings, connection)
+    listed = connection.sql("select * from seeds.export_reasons").to_arrow_table().to_pylist()
+    words = {row["reason"]: row for row in listed}
+    ranks = {reason: row["rank"] for reason, row in words.items()}
+    rows = facts(connection, asked, _published(settings, asked))
+    rows["reason"] = reasons(rows, now, ranks, is_stopped, settings.wecom_by, settings.staff_channels)
+    rows = _with_words(_with_addresses(settings, rows), settings)
+    rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
+    general = connection.execute(_GENERAL).fetchall()
+    rows = _with_company(rows, {channel: (name, text) for channel, name, text in general}, _of_home(settings))
+    done = []
+    for channel in asked.channels:
+        mine = rows[rows["message_channel"] == channel]
+        if not mine.empty:
+            done.append(hand_over(settings, channel, mine, recipient, out, now, asked, words))
+            receipt = done[-1]
+            say(f"{channel}: {receipt.out} of {receipt.named} go out" + _said(receipt.kept_in))
+    return done
+
+
+def current_date(settings: Settings, connection: duckdb.DuckDBPyConnection) -> dt.date:
+    """Return the date of CURRENT, whose lists are exported.
+
+    Raises
+    ------
+    ExportRefused
+        Nothing is published, or the last run was of another date or under other rules: what is asked now is not there.
+    """
+    date = published_date(settings)
+    if noted(connection, "dbt") != release_of_rules(own=[rules.file for rules in own_rules(settings)]):
+        raise ExportRefused(f"the rules changed since the last run; run the date of CURRENT again: siyu daily {date}")
+    asked = "select max(as_of_date), coalesce(bool_or(as_of_date = ?), true) from published.contact_consents"
+    ((newest, is_held),) = connection.execute(asked, [date]).fetchall()
+    if not is_held:
+        raise ExportRefused(
+            f"CURRENT is of {date}, and the last run was of {newest}: run CURRENT's date again: siyu daily {date}"
+        )
+    return date
+
+
+def published_date(settings: Settings) -> dt.date:
+    """Return the date of CURRENT, without a look at the warehouse.
+
+    Raises
+    ------
+    ExportRefused
+        Nothing is published.
+    """
+    current = Store(settings.published).current()
+    if current is None or not settings.warehouse.exists():
+        raise ExportRefused(f"nothing is published in {settings.home}; run a date first: siyu daily DATE")
+    return dt.date.fromisoformat(date_of(current))
+
+
+def _make_folder(settings: Settings, out: Path) -> None:
+    for name in FOLDERS:
+        if out.is_relative_to(settings.home / name):
+            raise ExportRefused(f"--out {out}: {name}/ of the home is no place for exports; name another folder")
+    try:
+        out.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportRefused(f"--out {out}: {error.strerror}; name a folder that can be written") from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise ExportRefused(f"--out {out}: cannot be written; name another folder")
+
+
+def _published(settings: Settings, asked: Asked) -> pd.DataFrame:
+    """Return whom the version that readers read names on its lists."""
+    store = Store(settings.published)
+    folder = store.versions / (store.current() or "")
+    frames = []
+    for name, file in (("audience", "recall_audience"), ("general", "general_list")):
+        if name in asked.lists:
+            frame = pq.read_table(folder / f"{file}.parquet", columns=["one_id", "message_channel"]).to_pandas()
+            frames.append(frame.assign(list_name=name))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add ``address``: numbers and e-mail addresses out of the vault, a platform's ids as they are."""
+    going = rows["reason"].isna()
+    in_vault = going & rows["id_type"].isin(_IN_VAULT)
+    with open_vault(settings) as vault:
+        plain = vault.reveal(rows.loc[in_vault, "id_token"])
+    address = rows["id_token"].where(~rows["id_type"].isin(_IN_VAULT), rows["id_token"].map(plain))
+    lost = in_vault & address.isna()
+    return rows.assign(address=address.where(going), reason=rows["reason"].mask(lost, "not_in_vault"))
+
+
+def _with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Add ``words``, and keep in whoever's words have a variable that nobody fills."""
+    home = _of_home(settings)
+    texts = zip(rows["text_zh"], rows["template_variables"], strict=True)
+    words = pd.Series([filled(t, v, home) if isinstance(t, str) else "" for t, v in texts], rows.index, dtype=object)
+    return rows.assign(words=words, reason=rows["reason"].mask(rows["reason"].isna() & words.isna(), "words_unfilled"))
+
+
+def _with_company(rows: pd.DataFrame, general: Mapping[str, tuple[str, str]], home: Mapping[str, str]) -> pd.DataFrame:
+    """Give whoever is alone with their words the channel's general ones, where a platform sends to no list of one.
+
+    Who was promised an offer is told of it or nothing; who is alone with the general words as well stays in.
+    """
+    rows = rows.copy()
+    for channel, gateway in GATEWAYS.items():
+        mine = rows["reason"].isna() & rows["message_channel"].eq(channel)
+        alone = mine & _is_alone(rows[mine], gateway.least).reindex(rows.index, fill_value=False)
+        given = alone & rows["offer_id"].isna()
+        template_id, text = general.get(channel, ("", ""))
+        if (words := filled(text, None, home)) and given.any():
+            rows.loc[given, ["template_id", "words"]] = [template_id, words]
+            alone = mine & _is_alone(rows[mine], gateway.least).reindex(rows.index, fill_value=False)
+        rows["reason"] = rows["reason"].mask(alone, "list_too_small")
+    return rows
+
+
+def _of_home(settings: Settings) -> dict[str, str]:
+    return {"brand": settings.brand_name, "link": settings.brand_link}
+
+
+def _is_alone(rows: pd.DataFrame, least: int) -> pd.Series:
+    alike = rows["id_scope"].fillna("") + "\x1f" + rows["words"].astype(str)
+    return alike.map(alike.value_counts()) < least
+
+
+def _said(kept_in: Mapping[str, int]) -> str:
+    return "; not: " + ", ".join(f"{reason} {count}" for reason, count in kept_in.items()) if kept_in else ""
