@@ -128,7 +128,7 @@ def export_lists(
     from orchestration.sending.guard import has_news, look
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = clock.now()
     try:
         published_date(settings)
         with writer_lock(settings, "export"):
@@ -158,7 +158,7 @@ def guard_lists(settings: Settings) -> int:
     from orchestration.sending.guard import look, take_back, withdrawn_at
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = clock.now()
     try:
         published_date(settings)
         with writer_lock(settings, "guard"):
@@ -167,6 +167,8 @@ def guard_lists(settings: Settings) -> int:
             files = look(settings, now, _tell)
             with connect(settings) as warehouse:
                 done = take_back(settings, warehouse, now)
+            said = {"version": done.version, "files": files, "taken_back": done.reasons, "were_out": done.taken_back}
+            audit_log.append(settings, "guarded", said)
     except (ExportRefused, HomeBusy) as error:
         print(f"siyu: {error}", file=sys.stderr)
         return FAILED
@@ -181,9 +183,10 @@ def brake(settings: Settings, action: str, what: str, name: str, why: str) -> in
     """Stop or resume something and say so; return the exit code."""
     from orchestration.sending.brakes import BrakeRefused, resume, stop
 
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = clock.now()
     try:
         done = (stop if action == "stop" else resume)(settings, what, name, why, now)
+        audit_log.append(settings, action, {"what": what, "name": done.name, "why": done.why})
     except BrakeRefused as error:
         print(f"siyu: {error}", file=sys.stderr)
         return FAILED
@@ -210,11 +213,12 @@ def withdraw_export(settings: Settings, export_id: str, why: str) -> int:
     from orchestration.sending.handing_over import withdraw
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = clock.now()
     try:
         published_date(settings)
         with writer_lock(settings, "withdraw"), connect(settings) as warehouse:
             back, sent = withdraw(settings, warehouse, export_id, why, now)
+            audit_log.append(settings, "export_withdrawn", {"export": export_id, "rows": back, "sent": sent, "why": why})
     except (ExportRefused, HomeBusy) as error:
         print(f"siyu: {error}", file=sys.stderr)
         return FAILED

@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from orchestration import audit_log
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.keys import load_key
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, sha256_of, sync_file, sync_folder, write_text
@@ -122,7 +123,17 @@ def finish(settings: Settings, say: Callable[[str], None] = lambda line: None) -
                 f"{export_id}: its folder {place} is gone; its rows count as sent: if they were not,"
                 f' siyu withdraw {export_id} --reason "never uploaded"'
             )
+        audit_log.append(settings, "exported", _told(settings, export_id))
         activations.finished(settings, export_id)
+
+
+def _told(settings: Settings, export_id: str) -> dict[str, Any]:
+    """Return what the audit log says of an export: how many rows, for whom, in which files; nobody by name."""
+    rows = activations.rows_of(settings, export_id)
+    first = rows.slice(0, 1).to_pylist()[0]
+    files = dict(zip(first["file_name"].split("|"), first["file_sha256"].split("|"), strict=True))
+    names = ("version", "message_channel", "recipient")
+    return {"export": export_id, "rows": rows.num_rows, **{name: first[name] for name in names}, "files": files}
 
 
 def withdraw(
