@@ -218,7 +218,8 @@ def withdraw_export(settings: Settings, export_id: str, why: str) -> int:
         published_date(settings)
         with writer_lock(settings, "withdraw"), connect(settings) as warehouse:
             back, sent = withdraw(settings, warehouse, export_id, why, now)
-            audit_log.append(settings, "export_withdrawn", {"export": export_id, "rows": back, "sent": sent, "why": why})
+            said = {"export": export_id, "rows": back, "sent": sent, "why": why}
+            audit_log.append(settings, "export_withdrawn", said)
     except (ExportRefused, HomeBusy) as error:
         print(f"siyu: {error}", file=sys.stderr)
         return FAILED
