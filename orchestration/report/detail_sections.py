@@ -157,10 +157,10 @@ def _drawn_and_held_out(facts: Facts) -> list[tuple[Any, ...]]:
 
 
 def quality(facts: Facts) -> dict[str, Any]:
-    """Show which checks ran on these very files, and what the doors turned away."""
-    found = Store(facts.settings.published).result(facts.version).get("findings", [])
-    doors = {finding["door"]: [one for one in found if one["door"] == finding["door"]] for finding in found}
-    rows = [(door, len(checks), sum(not one["passed"] for one in checks)) for door, checks in sorted(doors.items())]
+    """Show which checks ran on these very files, and what was turned away."""
+    found = Store(facts.settings.published).findings(facts.version)
+    gates = {finding.gate: [one for one in found if one.gate == finding.gate] for finding in found}
+    rows = [(door, len(checks), sum(not one.passed for one in checks)) for gate, checks in sorted(gates.items())]
     quarantine = facts.settings.home / "quarantine" / "quarantine.parquet"
     refused = (
         facts.rows(
