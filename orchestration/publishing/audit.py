@@ -93,7 +93,8 @@ def audit_versions(
         Version name by as-of date.
     """
     checks = checks_of(settings, connection)
-    refusals = connection.sql("select one_id, message_channel from published.contact_refusals").to_arrow_table()
+    refused = "select one_id, message_channel from published.do_not_contact_at_publish"
+    refusals = connection.sql(refused).to_arrow_table()
     unread = connection.sql("select * from channels.unread_refusals where accepted_at is null").to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
     measured = {}

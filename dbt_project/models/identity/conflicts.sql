@@ -19,6 +19,6 @@ select
     source,
     customer_id,
     one_id as one_id_kept,
-    other_one_id as one_id_refused,
+    into_one_id as one_id_refused,
     reason as detail
 from {{ replayed('conflict') }}

@@ -53,7 +53,7 @@ def test_a_fourth_phone_is_nobodys_and_the_conflict_says_so():
     ids, rows = one_ids(history, "2017-01-10"), history.frame("conflict")
     said = {row.customer_id: row for row in rows.itertuples()}
     assert [said[name].reason for name in ("M1", "o2")] == ["would give one person more than 3 mobile"] * 2
-    assert (said["M1"].source, said["M1"].other_one_id) == ("crm", ids["crm/M1"])
+    assert (said["M1"].source, said["M1"].into_one_id) == ("crm", ids["crm/M1"])
     assert pd.isna(said["M1"].one_id)
     assert {date(at) for at in rows["known_from"]} == {"2017-01-08", "2017-01-10"}
     assert statuses(history)["M1", "k1:d"] == "refused"
@@ -142,7 +142,7 @@ def test_a_person_of_more_than_fifty_identifiers_is_listed_once_by_their_oldest_
     (conflict,) = history.frame("conflict").itertuples()
     assert conflict.reason == "51 identifiers, more than 50: look whether they are one person"
     assert (conflict.id_type, conflict.customer_id, date(conflict.known_from)) == ("customer_id", "M1", "2017-01-02")
-    assert pd.isna(conflict.other_one_id)
+    assert pd.isna(conflict.into_one_id)
 
 
 def test_a_link_says_what_became_of_it_and_when_that_was_known():

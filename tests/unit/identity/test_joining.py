@@ -30,10 +30,10 @@ def test_a_unionid_bound_later_merges_and_the_older_id_survives() -> None:
     older, younger = (one_ids(history, "2017-02-28")[record] for record in ("oa/o1", "mini/o2"))
     assert one_ids(history, "2017-03-01") == {"oa/o1": older, "mini/o2": older}
     redirects = history.frame("redirect")
-    assert redirects[["one_id", "other_one_id", "label", "reason"]].values.tolist() == [
+    assert redirects[["one_id", "into_one_id", "label", "reason"]].values.tolist() == [
         [younger, older, "merge", "joined:wx_unionid"]
     ]
-    assert history.frame("ancestor")[["one_id", "other_one_id"]].values.tolist() == [[older, younger]]
+    assert history.frame("ancestor")[["one_id", "into_one_id"]].values.tolist() == [[older, younger]]
 
 
 def test_a_store_phone_over_its_cap_joins_nobody_and_says_so() -> None:
@@ -72,12 +72,12 @@ def test_a_value_that_becomes_shared_gives_its_people_back() -> None:
     changes = history.frame("redirect")
     splits = changes[changes["label"] == "split"]
     assert set(splits["one_id"]) == {before}
-    assert set(splits["other_one_id"]) == {after[record] for record in together[1:]}
+    assert set(splits["into_one_id"]) == {after[record] for record in together[1:]}
     assert set(splits["reason"]) == {"shared_value:mobile"}
     assert not changes.duplicated(["one_id", "known_from"]).any()
     inherited = history.frame("ancestor")
     for record in together[1:]:
-        assert before in set(inherited[inherited["one_id"] == after[record]]["other_one_id"])
+        assert before in set(inherited[inherited["one_id"] == after[record]]["into_one_id"])
 
 
 def test_a_number_known_to_be_staffs_joins_nobody_from_the_day_it_is_known() -> None:
@@ -154,7 +154,7 @@ def test_two_member_numbers_stay_two_people_and_the_phone_of_the_second_is_refus
     ids = one_ids(history, "2017-01-02")
     (conflict,) = history.frame("conflict").itertuples()
     assert (conflict.label, conflict.id_type, conflict.customer_id) == ("per_person_cap", "mobile", "M2")
-    assert (conflict.one_id, conflict.other_one_id) == (ids["crm/M1"], ids["crm/M2"])
+    assert (conflict.one_id, conflict.into_one_id) == (ids["crm/M1"], ids["crm/M2"])
     assert conflict.reason == "would give one person more than 1 member_no of crm"
     assert identifier(history, "member_no=M2", "2017-01-02").one_id == ids["crm/M2"]
     assert identifier(history, "mobile=k1:a", "2017-01-02").one_id == ids["crm/M1"]
