@@ -3,7 +3,7 @@
 select
     md5(concat_ws(
         '|',
-        label,
+        status,
         cast(known_from as varchar),
         id_type,
         id_scope,
@@ -12,7 +12,7 @@ select
         coalesce(customer_id, '')
     )) as conflict_id,
     known_from,
-    label as rule,
+    status as rule,
     id_type,
     id_scope,
     id_token,
@@ -20,5 +20,5 @@ select
     customer_id,
     one_id as one_id_kept,
     into_one_id as one_id_refused,
-    reason as detail
+    cause as detail
 from {{ replayed('conflict') }}

@@ -46,7 +46,7 @@ select
     links.id_type,
     links.id_scope,
     links.id_token,
-    links.label as link_status,
+    links.status as link_status,
     links.link_strength,
     links.known_from as status_known_from,
     links.valid_from,

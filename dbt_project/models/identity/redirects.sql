@@ -3,6 +3,6 @@ select
     one_id as one_id_old,
     known_from as changed_at,
     into_one_id as one_id,
-    label as change,
-    reason
+    status as change,
+    cause as reason
 from {{ replayed('redirect') }}

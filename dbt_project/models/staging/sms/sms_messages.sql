@@ -21,13 +21,13 @@ with landed_receipts as (
 ranked_receipts as (
     select
         *,
-        row_number() over (partition by message_id order by known_at, _landed_at, _file_id, _line) as row_rank
+        row_number() over (partition by message_id order by known_at, _landed_at, _file_id, _line) as delivery
     from landed_receipts
 ),
 
 receipts as (
     select * from ranked_receipts
-    where row_rank = 1
+    where delivery = 1
 ),
 
 reply_window as (
