@@ -227,13 +227,10 @@ def _drawn_and_held_out(facts: Facts) -> list[tuple[str, int | None, float | Non
 
 def quality(facts: Facts) -> str:
     """Show which checks ran on these very files, and what was turned away."""
-    found = Store(facts.settings.published).result(facts.version).get("findings", [])
-    # A version that an older release published says door.
-    gates: dict[str, list[dict[str, Any]]] = {}
-    for finding in found:
-        gates.setdefault(finding.get("gate") or finding["door"], []).append(finding)
+    found = Store(facts.settings.published).findings(facts.version)
+    gates = {finding.gate: [one for one in found if one.gate == finding.gate] for finding in found}
     rows = [
-        [gate, count(len(checks)), count(sum(not one["passed"] for one in checks))]
+        [gate, count(len(checks)), count(sum(not one.passed for one in checks))]
         for gate, checks in sorted(gates.items())
     ]
     quarantine = facts.settings.home / "quarantine" / "quarantine.parquet"
