@@ -57,7 +57,7 @@ def test_a_new_threshold_or_rule_drops_its_partitions_and_keeps_the_tasks_that_r
 
 
 def test_a_table_whose_model_was_renamed_leaves_nobody_behind_under_the_old_name(warehouse, dbt_project):
-    old = ("staging.record_first_seen", "people.interactions", "recall.recall_people")
+    old = ("staging.members_as_once_named", "people.deeds", "recall.candidates_as_once_named")
     for table in old:
         warehouse.execute(f"create schema if not exists {table.split('.')[0]}")
         warehouse.execute(f"create table {table} as select 'C1' as customer_id")
