@@ -10,10 +10,22 @@ import duckdb
 from orchestration.settings import CHECKOUT
 
 _DBT = CHECKOUT / "dbt_project"
-#: dbt's tables that keep partitions between runs, and the files that decide their rows and columns. Landed
+#: The schemas that hold nothing but what dbt builds, and the files that decide their rows and columns. Landed
 #: records and these files alone make a partition, so a run makes those it needs again; altering columns in place would
-#: meet DuckDB's log-replay bugs around ALTER. The Python stages' tables keep their rows: results refer to their tasks.
-_KEPT: Final = ("identity", "customer", "people", "segments", "lifecycle", "features", "figures", "published")
+#: meet DuckDB's log-replay bugs around ALTER. Staging is built anew by every release anyway; it is dropped so that a
+#: table whose model was renamed leaves no customer ids behind under a name that nobody reads. The Python
+#: stages' tables keep their rows: results refer to their tasks.
+_BUILT_BY_DBT: Final = (
+    "staging",
+    "identity",
+    "customer",
+    "people",
+    "segments",
+    "lifecycle",
+    "features",
+    "figures",
+    "published",
+)
 _RULES: Final = ("models/**/*.*", "macros/**/*.*", "seeds/**/*.*")
 
 
@@ -60,10 +72,10 @@ def drop_other_releases(
     release = release_of_rules(dbt_project, own)
     if noted(connection, "dbt") == release:
         return []
-    for schema in _KEPT:
+    for schema in _BUILT_BY_DBT:
         connection.execute(f'drop schema if exists "{schema}" cascade')
     for (name,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'recall'").fetchall():
         if f"recall.{name}" not in PYTHON_TABLES:
             connection.execute(f'drop table recall."{name}"')
     note(connection, "dbt", release)
-    return list(_KEPT)
+    return list(_BUILT_BY_DBT)

@@ -8,7 +8,7 @@ from orchestration.release import drop_other_releases, note, noted
 from orchestration.stages import STAGES
 
 #: The schemas that hold nothing but what dbt builds.
-BUILT_ANEW = ("identity", "customer", "people", "segments", "lifecycle", "features", "figures", "published")
+BUILT_ANEW = ("staging", "identity", "customer", "people", "segments", "lifecycle", "features", "figures", "published")
 
 
 @pytest.fixture
@@ -54,6 +54,16 @@ def test_a_new_threshold_or_rule_drops_its_partitions_and_keeps_the_tasks_that_r
     assert drop_other_releases(warehouse, dbt_project) == [*BUILT_ANEW]
     assert _tables(warehouse) == {"main.release", "recall.tasks"}
     assert drop_other_releases(warehouse, dbt_project) == []
+
+
+def test_a_table_whose_model_was_renamed_leaves_nobody_behind_under_the_old_name(warehouse, dbt_project):
+    old = ("staging.members_as_once_named", "people.deeds", "recall.candidates_as_once_named")
+    for table in old:
+        warehouse.execute(f"create schema if not exists {table.split('.')[0]}")
+        warehouse.execute(f"create table {table} as select 'C1' as customer_id")
+    (dbt_project / "models/segments/rfm.sql").rename(dbt_project / "models/segments/recency.sql")
+    drop_other_releases(warehouse, dbt_project)
+    assert not set(old) & _tables(warehouse)
 
 
 def test_tasks_of_an_older_release_stay_when_their_columns_change():

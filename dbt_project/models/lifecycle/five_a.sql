@@ -18,7 +18,8 @@ people as (
     inner join {{ run_dates('state') }} as dates on stages.as_of_date = dates.as_of_date
 ),
 
--- Per touch and window the rank it proves, before an order and after: four million touches are joined by equality.
+-- One row per kind of touch and window: the furthest stage that a touch of this kind shows of a buyer, and of who has
+-- not bought yet. Worked out here for three dozen kinds, not below for each of four million touches.
 marks as (
     select
         touch_types.touch,

@@ -1,7 +1,7 @@
 -- One row per (as_of_date, model, from_stage, to_stage): how many customers known on both days stood where, the day
 -- before and now. A leap goes forward, by one stage or more (a skip); a fall goes back. Out of a lapse the depth of the
--- lapse counts: a customer who buys again after `lost` has skipped two stages. A lapsed customer whose only order is
--- given back has never bought: `lost` on the 8th and `registered_no_order` on the 9th is a fall by rank. A customer
+-- lapse counts: a customer who buys again after `lost` has skipped two stages. Whoever gives back their only order has
+-- never bought: `lost` on the 8th, `registered_no_order` on the 9th is a fall, though `lost` was a lapse. A customer
 -- whose records were merged or split that day is not counted: the step is not their own. On the first day of a quarter
 -- the eve's cadence says the stage; what the new cadence moves is in refreeze_transitions. A test account
 -- counts in no figure, and a person who was one on the eve made no step by being one no more.
@@ -61,7 +61,7 @@ sized as (
         on counted.model = to_ranks.model and counted.to_stage = to_ranks.stage
 ),
 
--- The touches of a week before the leap, the day of the leap included.
+-- What customers did in the week before their leap, the day of the leap included.
 leap_touches as (
     select
         moves.as_of_date,
