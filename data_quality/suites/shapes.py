@@ -10,6 +10,7 @@ from data_quality.checks import Check, duplicates, nulls
 #: stands between the groups of a number but the bar between two columns.
 CONTACT_PATTERN: Final = (
     "(^|[^0-9A-Za-z])(\\+?86[- ]?)?1[3-9][0-9][^0-9A-Za-z|]{0,3}[0-9]{4}[^0-9A-Za-z|]{0,3}[0-9]{4}($|[^0-9A-Za-z])"
+    "|(\\+|00)[- ]?(85[23][- ]?[2-9][0-9]{3}|886[- ]?0?9[0-9]{2}[- ]?[0-9]{2})[- ]?[0-9]{4}($|[^0-9A-Za-z])"
     "|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}"
 )
 
