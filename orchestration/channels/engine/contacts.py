@@ -129,9 +129,10 @@ def read_phone(text: str) -> Phone:
     value = plain(text[:LONGEST_CONTACT])
     if MOBILE.fullmatch(value) and value.isascii() and not _PLACEHOLDER.fullmatch(value) and value not in _FILLERS:
         return Phone("mobile", value)
-    value = _without_words(value)
+    if not MOBILE_SHAPED.fullmatch(value):
+        value = _without_words(value)
     if MOBILE_SHAPED.fullmatch(value):
-        value = re.sub(r"\D", "", value)
+        return _read_one(re.sub(r"\D", "", value))
     phones = [_read_one(part) for part in _SEPARATORS.split(value) if _DIGIT.search(part)] or [Phone("invalid", None)]
     first = next((phone for phone in phones if phone.shape in JOINING_SHAPES), phones[0])
     return first._replace(warning="several_phones") if len({phone.digits for phone in phones}) > 1 else first
@@ -144,7 +145,7 @@ def _without_words(value: str) -> str:
 
 
 def _read_one(part: str) -> Phone:
-    value = _without_words(part)
+    value = part if part.isdigit() else _without_words(part)
     if "*" in value:
         return Phone("masked", None)
     number, extension = value, ""
