@@ -30,6 +30,8 @@ class Check:
         Inclusive bounds; None is open.
     remedy
         What a person can do about a failure.
+    remedy_zh
+        The same in Chinese; it stands beside the English where the check is declared.
     is_comparison
         Whether the bounds are about the change since what was published before: such a failure may be a real change,
         and a person may release the version in spite of it.
@@ -39,6 +41,7 @@ class Check:
     table: str
     expression: str
     remedy: str
+    remedy_zh: str = ""
     relation: str = ""
     low: float | None = 0
     high: float | None = 0

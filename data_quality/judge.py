@@ -63,6 +63,7 @@ def _finding(gate: str, check: Check, number: float, passed: bool) -> Finding:
         high=check.high,
         passed=passed,
         remedy=check.remedy,
+        remedy_zh=check.remedy_zh,
         is_comparison=check.is_comparison,
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import jinja2
 
+from data_quality.chinese import stage_zh, table_zh
 from data_quality.report import Finding, by_table
 
 _TEMPLATE: Final = Path(__file__).with_name("page.html.jinja")
@@ -15,12 +16,20 @@ _TEMPLATE: Final = Path(__file__).with_name("page.html.jinja")
 @functools.cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters["words"] = lambda name: str(name).replace("_", " ")
+    environment.filters |= {
+        "words": lambda name: str(name).replace("_", " "),
+        "stage_zh": stage_zh,
+        "table_zh": table_zh,
+        "zh": lambda both: both.partition(" · ")[0],
+        "en": lambda both: both.partition(" · ")[2],
+    }
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
 
 
 def quality_page(subject: str, findings: Sequence[Finding]) -> str:
     """Return the page of some checks; it loads nothing from elsewhere and runs no script.
+
+    It is in Chinese and English, and two buttons hide one of them; a browser too old for them shows both.
 
     Parameters
     ----------

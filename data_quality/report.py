@@ -29,6 +29,8 @@ class Finding:
         The verdict of the library that asked, ``judge``.
     remedy
         What a person can do.
+    remedy_zh
+        The same in Chinese.
     is_comparison
         Whether the bound is about the change since what was published before.
     judge
@@ -45,6 +47,7 @@ class Finding:
     high: float | None
     passed: bool
     remedy: str
+    remedy_zh: str
     is_comparison: bool = False
     judge: str = GREAT_EXPECTATIONS
 
@@ -57,6 +60,11 @@ class Finding:
     def bound(self) -> str:
         """What the number has to be, in Chinese and English."""
         return bounds_in_words(self.low, self.high)
+
+    @property
+    def advice(self) -> str:
+        """What a person can do, in Chinese and English."""
+        return both(self.remedy_zh, self.remedy)
 
     @property
     def seen(self) -> str:
@@ -133,11 +141,11 @@ def by_table(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]
 
 def markdown_table(findings: Iterable[Finding]) -> str:
     """Return the findings of a table as a table in Markdown, a line per check."""
-    heads = ("", "check", "judge", "observed", "bound", "remedy")
+    heads = ("", "check", "judge", "observed", "bound", "怎么办 · remedy")
     lines = [heads, tuple("---" for _ in heads)]
     for one in findings:
         name = f"{one.table}: {one.name}" if one.stage == "seeds" else one.name
-        lines.append(("✓" if one.passed else "✗ FAILED", name, one.judge, one.seen, one.bound, one.remedy))
+        lines.append(("✓" if one.passed else "✗ FAILED", name, one.judge, one.seen, one.bound, one.advice))
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
@@ -151,6 +159,11 @@ def bounds_in_words(low: float | None, high: float | None) -> str:
     if high is None:
         return f"至少 {least} · at least {least}"
     return f"等于 {least} · exactly {least}" if low == high else f"{least} 到 {most} 之间 · {least} to {most}"
+
+
+def both(zh: str, en: str) -> str:
+    """Return a text in Chinese and English, where only one is there that one."""
+    return " · ".join(filter(None, (zh, en)))
 
 
 def english(bound: str) -> str:

@@ -96,11 +96,11 @@ def _find(settings: Settings, links: pd.DataFrame, who: str) -> list[tuple[Node,
 
 
 def _token(settings: Settings, value: str) -> str:
-    from orchestration.channels.engine.contacts import read_email, read_phone
+    from orchestration.channels.engine.contacts import JOINING_SHAPES, read_email, read_phone
     from orchestration.channels.engine.vault import home_tokeniser
 
     phone, email = read_phone(value), read_email(value) if "@" in value else None
-    if phone.shape == "mobile" and phone.digits:
+    if phone.shape in JOINING_SHAPES and phone.digits:
         return home_tokeniser(settings).token("mobile", phone.digits)
     return home_tokeniser(settings).token("email", email) if email else value
 

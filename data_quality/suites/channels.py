@@ -28,6 +28,7 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
                 " quarantined + skipped then 1 end)"
             ),
             "A file's records do not add up: an error of the channel's module; see ledger.parquet.",
+            "某个文件的记录数对不上：这是渠道模块的错误，见 ledger.parquet。",
             relation="channels.ledger",
         ),
         Check(
@@ -35,6 +36,7 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
             "quarantine",
             "count(case when ledger.quarantined <> coalesce(apart.records, 0) then 1 end)",
             "The ledger counts other quarantined records than the quarantine holds; deliver the file again.",
+            "台账里的隔离记录数与隔离表不一致；请重新投递这个文件。",
             relation=(
                 "(select * from channels.ledger where status = 'loaded') as ledger left join (select"
                 " file_id, channel, dataset,"
@@ -51,6 +53,7 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
                 "A channel's export has changed; see quarantine/quarantine.parquet for file, line, column and reason,"
                 " mend the source and deliver again."
             ),
+            "某个渠道的导出格式变了；文件、行、列、原因见 quarantine/quarantine.parquet，改好来源后重新投递。",
             relation=_READ_FILES,
             high=MOST_QUARANTINED_SHARE,
         ),
@@ -64,6 +67,7 @@ def channels_checks(minimum_rows: Mapping[str, int]) -> list[Check]:
                 "ledger",
                 f"coalesce(sum(case when {where} then loaded end), 0)",
                 f"Fewer than {rows} records of {wanted} came (setting minimum_rows); ask the sender for the rest.",
+                f"{wanted} 到的记录少于 {rows} 条（设置项 minimum_rows）；请向发送方要齐其余部分。",
                 relation="channels.ledger",
                 low=rows,
                 high=None,

@@ -21,6 +21,7 @@ def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Ch
             table,
             duplicates(("as_of_date", "one_id")),
             "Two rows of a person and date.",
+            "同一个人同一天有两行特征；请看 features.customer_features。",
             relation=rows,
         ),
         Check(
@@ -28,6 +29,7 @@ def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Ch
             table,
             nulls(("as_of_date", "one_id")),
             "A feature row without a person.",
+            "有一行特征没有写明是谁；请看 features.customer_features。",
             relation=rows,
         ),
         Check(
@@ -36,6 +38,7 @@ def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Ch
             f"(select count(distinct as_of_date) from people.customer_profile where as_of_date in ({_dates(dates)}))"
             " - count(distinct as_of_date)",
             "A date at which somebody is known has no feature rows; run features for it.",
+            "某个日期有已知的客户，却没有特征；请为这个日期重跑 features。",
             relation=rows,
         ),
         Check(
@@ -43,6 +46,7 @@ def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Ch
             table,
             finite,
             "A feature is infinite or not a number; look at its division.",
+            "某个特征是无穷大或不是数；请看它的除法。",
             relation=rows,
         ),
         Check(
@@ -50,6 +54,7 @@ def features_checks(dates: Sequence[dt.date], doubles: Sequence[str]) -> list[Ch
             table,
             "count(case when profile.one_id is null then 1 end)",
             "Features speak of somebody who is no customer at the date.",
+            "特征里有人在那一天不是客户；请看 features.customer_features。",
             relation=f"{rows} left join people.customer_profile as profile using (as_of_date, one_id)",
         ),
     ]

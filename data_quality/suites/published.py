@@ -30,6 +30,7 @@ _CUSTOMERS: Final = [
         "customers",
         "count(*) + (select count(*) from kpi_daily where kpi = 'paid_to_date' and numerator > 0)",
         "Neither a customer nor a sale is known at the date; is there data for it?",
+        "这个日期既没有客户也没有成交；这一天有数据吗？",
         low=1,
         high=None,
     ),
@@ -38,24 +39,28 @@ _CUSTOMERS: Final = [
         "customers",
         _count("net_paid_fen <> paid_fen - refunded_fen"),
         "The money columns of people.customer_profile disagree.",
+        "people.customer_profile 的几列金额互相矛盾。",
     ),
     Check(
         "customers_have_an_order_when_they_have_a_first_order",
         "customers",
         _count("(order_count > 0) <> (first_order_at is not null) or first_order_at > last_order_at"),
         "order_count, first_order_at and last_order_at disagree in people.customer_profile.",
+        "people.customer_profile 的 order_count、first_order_at、last_order_at 互相矛盾。",
     ),
     Check(
         "customers_know_nothing_of_the_future",
         "customers",
         _count("greatest(first_seen_at, last_seen_at, first_order_at, last_order_at) >= (select ends_at from version)"),
         "Something after the end of the date was counted: a model read a state without its date (states_at).",
+        "算进了这一天结束之后的事：有模型读状态时没有带日期（states_at）。",
     ),
     Check(
         "customers_amounts_are_not_negative",
         "customers",
         _count("least(order_count, paid_fen, freight_fen, refunded_fen, excess_refund_fen, net_paid_fen) < 0"),
         "A total is negative; look at the refunds' sign in staging.",
+        "有合计为负；请看 staging 里退款的正负号。",
     ),
     Check(
         "customers_did_not_halve_or_double_overnight",
@@ -65,6 +70,7 @@ _CUSTOMERS: Final = [
             "Compared with the version of the date before: did files stay away, or did identity merge or split"
             " people? A real change may be released with a reason."
         ),
+        "与前一日的版本相比：是有文件没到，还是身份把人合并或拆开了？若确实如此，可写明原因后放行。",
         relation="customers cross join version",
         low=0.5,
         high=2,
@@ -79,6 +85,7 @@ _CUSTOMERS: Final = [
             "People who may be written to have gone, compared with the version of the date before: did a consent or"
             " contact file stay away or change its words? A real change may be released with a reason."
         ),
+        "与前一日的版本相比，可以联系的人少了：是同意或联系方式的文件没到，还是用词变了？若确实如此，可写明原因后放行。",
         relation="customers cross join version",
         low=0.5,
         high=None,
@@ -91,12 +98,14 @@ _CUSTOMERS: Final = [
         " - coalesce((select sum(numerator) from kpi_daily where kpi = 'paid_to_date' and value_key"
         " = 'identified'), 0)",
         "Orders of known people do not sum to customers.paid_fen: identity or a join lost or doubled orders.",
+        "已知客户的订单之和不等于 customers.paid_fen：身份或某个关联丢了或重复了订单。",
     ),
     Check(
         "customers_segments_and_stages_speak_of_the_same_people",
         "customers",
         _count("customers.one_id is null or customer_segments.one_id is null or customer_lifecycle.one_id is null"),
         "customers, customer_segments and customer_lifecycle have different people; rebuild segments and lifecycle.",
+        "customers、customer_segments、customer_lifecycle 里的人不一致；请重建 segments 与 lifecycle。",
         relation="customers full join customer_segments using (one_id) full join customer_lifecycle using (one_id)",
     ),
 ]
@@ -107,6 +116,7 @@ _SEGMENTS: Final = [
         "customer_segments",
         _count("r_score not between 1 and 5 or f_score not between 1 and 5 or m_score not between 1 and 5"),
         "A cut of the RFM seeds is missing.",
+        "RFM 种子表缺了一档分界。",
     ),
     Check(
         "who_ordered_has_all_three_rfm_scores",
@@ -116,6 +126,7 @@ _SEGMENTS: Final = [
             " <> (r_score is not null and f_score is not null and m_score is not null)"
         ),
         "An RFM score is missing, or stands without an order in 365 days or for somebody whom a hard rule keeps out.",
+        "缺少 RFM 分，或者 365 天内没有订单的人、被硬规则排除的人有 RFM 分。",
         relation="customer_segments inner join customers using (one_id)",
     ),
     Check(
@@ -123,18 +134,21 @@ _SEGMENTS: Final = [
         "customer_segments",
         _count("pyramid_score not between 0 and 100"),
         "Look at segments' pyramid.",
+        "请看 segments 的金字塔分。",
     ),
     Check(
         "stages_began_on_or_before_the_date",
         "customer_lifecycle",
         _count("greatest(purchase_stage_since, aipl_stage_since, five_a_stage_since) > as_of_date"),
         "A stage began in the future; look at lifecycle's since columns.",
+        "有阶段开始于未来；请看 lifecycle 的 since 各列。",
     ),
     Check(
         "transitions_have_rates_within_0_and_1",
         "stage_transitions",
         _count("rate not between 0 and 1 or customer_count <= 0 or (is_leap and is_fall)"),
         "Look at lifecycle.stage_transitions.",
+        "请看 lifecycle.stage_transitions。",
     ),
 ]
 
@@ -144,6 +158,7 @@ _IDENTITY: Final = [
         "identity_map",
         "count(*) - count(distinct (id_type, id_scope, id_token))",
         "An identifier has two current owners; look at identity.identifiers.",
+        "一个标识现在有两个主人；请看 identity.identifiers。",
         relation=(
             "(select * from identity_map where known_to is null and valid_to is null and one_id is not null)"
             " as current_links"
@@ -154,18 +169,21 @@ _IDENTITY: Final = [
         "identity_map",
         _count("(one_id is null) <> (no_join_reason is not null)"),
         "A row has neither a person nor a reason, or both.",
+        "有一行既没有人也没有原因，或者两样都有；请看 identity.identifiers。",
     ),
     Check(
         "links_were_known_at_the_cut_off",
         "identity_map",
         _count("greatest(known_from, known_to) > (select cut_off_at from version)"),
         "A link learned after the cut-off is in the version.",
+        "版本里有截数时刻之后才知道的关联。",
     ),
     Check(
         "every_customer_is_in_the_identity_map",
         "identity_map",
         _count("identity_map.one_id is null"),
         "A customer has no current identifier.",
+        "有客户没有当前有效的标识；请看 identity.identifiers。",
         relation=(
             "customers left join (select distinct one_id from identity_map where known_to is null) as identity_map"
             " using (one_id)"
@@ -176,6 +194,7 @@ _IDENTITY: Final = [
         "identity_redirects",
         "count(*)",
         "An id that redirects elsewhere still has a customers row.",
+        "一个已经转到别处的 one_id 在 customers 里还有一行。",
         relation=(
             "(select distinct one_id_old from identity_redirects where change = 'merge') as redirects"
             " inner join customers on redirects.one_id_old = customers.one_id"
@@ -189,12 +208,14 @@ _FIGURES: Final = [
         "customer_scores",
         _count("score not between 0 and 1 or decile not between 1 and 10"),
         "Look at ml/scores.",
+        "请看 ml/scores。",
     ),
     Check(
         "scores_speak_of_customers",
         "customer_scores",
         _count("customers.one_id is null"),
         "A score speaks of somebody who is not in customers.",
+        "有评分说的人不在 customers 里。",
         relation="customer_scores left join customers using (one_id)",
     ),
     Check(
@@ -205,6 +226,7 @@ _FIGURES: Final = [
             " kpi_daily.kpi <> 'fan_conversion_rate'"
         ),
         "A share is above the whole: numerator and denominator count different things.",
+        "有占比大于整体：分子与分母数的不是同一样东西。",
         relation="kpi_daily inner join figures using (kpi)",
     ),
     Check(
@@ -212,6 +234,7 @@ _FIGURES: Final = [
         "kpi_daily",
         _count("figures.kpi is null"),
         "A figure is not in the seed kpis.",
+        "有指标不在种子表 kpis 里。",
         relation="kpi_daily left join figures using (kpi)",
     ),
     Check(
@@ -219,6 +242,7 @@ _FIGURES: Final = [
         "channel_attribution",
         "coalesce(max(most - least), 0)",
         "First, last and linear touch do not sum to the same revenue.",
+        "首次、末次、线性三种归因分出去的收入之和不相等。",
         relation=(
             "(select window_days, max(revenue) as most, min(revenue) as least from"
             " (select window_days, model, sum(revenue_fen) as revenue from channel_attribution group"
@@ -231,6 +255,7 @@ _FIGURES: Final = [
         "channel_attribution",
         "coalesce(max(abs(attributed - sold)), 0)",
         "The orders shared out are not the orders of kpi_daily in the window.",
+        "归因分出去的订单不等于窗口内 kpi_daily 的订单。",
         relation=(
             "(select window_days, sum(revenue_fen) as attributed, (select coalesce(sum(numerator), 0) from kpi_daily"
             " where kpi = 'gmv' and dimension = 'all' and kpi_date > (select as_of_date from"
@@ -243,6 +268,7 @@ _FIGURES: Final = [
         "staff_daily",
         _count("least(tasks, sent, replied, bought, new_friends, deleted_friends, followed_customers) < 0"),
         "Look at models/published/published_staff_daily.sql.",
+        "请看 models/published/published_staff_daily.sql。",
     ),
 ]
 

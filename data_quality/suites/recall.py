@@ -55,6 +55,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_audience",
             _count(f"assignment.one_id is null or assignment.global_holdout or not ({assigned})"),
             "A person held out, or never drawn, stands in the audience; holdouts are drawn before scoring.",
+            "受众里有对照组的人，或从未参加抽签的人；对照组要在评分之前抽出。",
             relation="recall_audience left join recall_assignment as assignment using (one_id)",
         ),
         Check(
@@ -62,12 +63,14 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_audience",
             _count(f"not ({sent})"),
             f"Only the arms {' and '.join(limits.sent_arms)} are sent.",
+            f"只发送这些组：{'、'.join(limits.sent_arms)}。",
         ),
         Check(
             "nobody_who_refused_is_sent_anything",
             "recall_audience",
             "count(*)",
             "Somebody on the suppression list stands in the audience; rebuild published_recall_audience.",
+            "受众里有拒绝名单上的人；请重建 published_recall_audience。",
             relation="recall_audience inner join refusals using (one_id, message_channel)",
         ),
         Check(
@@ -75,6 +78,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_audience",
             "count(*)",
             "A refusal could not be read (siyu refusals), and people stand in what is sent; rebuild published.",
+            "有一条拒绝没能读懂（见 siyu refusals），而名单里已经有人；请重建 published。",
             relation=(
                 "(select one_id from recall_audience union all select one_id from recall_tasks"
                 " union all select one_id from general_list) as sent semi join unread on true"
@@ -85,6 +89,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_audience",
             _count("customers.exclusion is not null"),
             "A test account, staff, somebody under 18 or who did not agree to profiling stands in the audience.",
+            "受众里有测试账号、员工、未满 18 岁的人，或没有同意画像的人。",
             relation="recall_audience inner join customers using (one_id)",
         ),
         Check(
@@ -92,6 +97,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "general_list",
             _count("coalesce(customers.exclusion, '') not in ('profiling_refused', 'profiling_never_asked')"),
             "The general list holds somebody whom another hard rule keeps out, or none does.",
+            "通用名单里有被其他硬规则排除的人，或不受任何硬规则排除的人。",
             relation="general_list left join customers using (one_id)",
         ),
         Check(
@@ -99,6 +105,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "general_list",
             _count("refusals.one_id is not null or consents.one_id is null"),
             "Somebody on the general list refused its channel, or has no consent; rebuild published_general_list.",
+            "通用名单里有人拒绝了该渠道，或没有同意；请重建 published_general_list。",
             relation=(
                 "general_list left join refusals using (one_id, message_channel)"
                 " left join consents on general_list.one_id = consents.one_id"
@@ -110,6 +117,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_audience",
             _count("consents.one_id is null"),
             "Somebody in the audience has no consent for the channel and purpose.",
+            "受众里有人没有同意该渠道与用途。",
             relation=(
                 "recall_audience left join consents on recall_audience.one_id = consents.one_id"
                 " and recall_audience.message_channel = consents.message_channel"
@@ -121,6 +129,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_audience",
             _count("customers.one_id is null"),
             "Somebody in the audience is not in customers.",
+            "受众里有人不在 customers 里。",
             relation="recall_audience left join customers using (one_id)",
         ),
         Check(
@@ -135,36 +144,43 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
                 f"A plan would be sent between {_clock(limits.closes_hour)} and {_clock(limits.opens_hour)},"
                 " or before it was made; look at the send windows of the policies."
             ),
+            f"有计划会在 {_clock(limits.closes_hour)} 到 {_clock(limits.opens_hour)} 之间发送，或在做出之前发送；"
+            "请看各策略的发送时段。",
         ),
         Check(
             "percentiles_are_in_order",
             "recall_audience",
             _count("not (net_p10_fen <= net_p50_fen and net_p50_fen <= net_p90_fen)"),
             "P10, P50 and P90 are not in order.",
+            "P10、P50、P90 的次序不对。",
         ),
         Check(
             "every_plan_has_a_token_of_its_own",
             "recall_audience",
             "count(*) - count(distinct recipient_token)",
             "Two plans share a recipient token, or one has none.",
+            "两个计划共用一个接收人代号，或有计划没有代号。",
         ),
         Check(
             "pay_rates_lie_within_0_and_1",
             "recall_audience",
             _count("pay_rate not between 0.01 and 1 or expected_cost_fen < 0"),
             "An offer gives more than everything away.",
+            "有优惠把全部价款都让掉还不止。",
         ),
         Check(
             "whoever_a_person_writes_to_has_a_sender",
             "recall_audience",
             _count(f"{staffed} and staff_id is null"),
             "A one-to-one plan has nobody to carry it out.",
+            "有一对一的计划没有人去执行。",
         ),
         Check(
             "every_task_is_of_a_plan",
             "recall_tasks",
             _count("recall_audience.one_id is null"),
             "A task's plan is not in recall_audience.",
+            "有任务的计划不在 recall_audience 里。",
             relation="recall_tasks left join recall_audience using (one_id, audience_id, message_channel)",
         ),
         Check(
@@ -172,6 +188,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_tasks",
             _count("refusals.one_id is not null or consents.one_id is null"),
             "A task's fallback channel was refused, or has no consent; rebuild published_recall_tasks.",
+            "有任务的备用渠道被拒绝过，或没有同意；请重建 published_recall_tasks。",
             relation=(
                 "(select tasks.one_id, tasks.fallback_channel, recall_audience.consent_purpose"
                 " from recall_tasks as tasks inner join recall_audience using (one_id, audience_id)"
@@ -187,6 +204,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "recall_tasks",
             _count("templates.template_id is null"),
             "A task names a template that is not in message_templates.",
+            "有任务用的模板不在 message_templates 里。",
             relation="recall_tasks left join message_templates as templates using (template_id)",
         ),
         Check(
@@ -197,17 +215,20 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             " + abs(coalesce(sum(expected_cost_fen), 0) - (select coalesce(sum(expected_cost_fen), 0)"
             " from recall_audience))",
             "The summary does not equal the audience's rows.",
+            "汇总与受众各行之和不相等。",
         ),
         Check(
             "plans_stay_within_their_budget",
             "recall_budget",
             _count("expected_cost_fen > budget_fen or optimality_gap < 0"),
             "An audience costs more than its budget, or its bound lies below its value.",
+            "有受众的花费超出预算，或它的上界低于它的值。",
         ),
         Check(
             "draws_have_probabilities",
             "recall_assignment",
             _count("assignment_probability <= 0 or assignment_probability > 1"),
             "A draw without a probability cannot be read later.",
+            "没有概率的抽签，以后无法解读。",
         ),
     ]

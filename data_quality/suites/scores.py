@@ -17,6 +17,7 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
             table,
             duplicates(("as_of_date", "one_id", "model")),
             "Two scores of a person and model.",
+            "同一个人、同一个模型有两个评分。",
             relation=rows,
         ),
         Check(
@@ -24,6 +25,7 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
             table,
             nulls(("as_of_date", "one_id", "model", "score", "decile", "basis")),
             "A score is missing.",
+            "有评分缺失。",
             relation=rows,
         ),
         Check(
@@ -31,6 +33,7 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
             table,
             "count(case when score not between 0 and 1 or not isfinite(score) then 1 end)",
             "A score is no probability; look at the model's card.",
+            "有评分不是概率；请看模型卡。",
             relation=rows,
         ),
         Check(
@@ -38,6 +41,7 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
             table,
             "count(case when decile not between 1 and 10 then 1 end)",
             "Look at how ml/scores ranks.",
+            "请看 ml/scores 怎样排名。",
             relation=rows,
         ),
         Check(
@@ -45,6 +49,7 @@ def scores_checks(dates: Sequence[dt.date]) -> list[Check]:
             "registry",
             "count(case when scored.model is null and registered.model is null then 1 end)",
             "A model of the seed model_specs has neither scores nor a row in models.registry.",
+            "种子表 model_specs 里的某个模型既没有评分，在 models.registry 里也没有一行。",
             stage="models",
             relation=(
                 f"seeds.model_specs as specs left join (select distinct model from {rows}) as scored"

@@ -10,6 +10,7 @@ from data_quality.checks import Check, duplicates, nulls
 #: stands between the groups of a number but the bar between two columns.
 CONTACT_PATTERN: Final = (
     "(^|[^0-9A-Za-z])(\\+?86[- ]?)?1[3-9][0-9][^0-9A-Za-z|]{0,3}[0-9]{4}[^0-9A-Za-z|]{0,3}[0-9]{4}($|[^0-9A-Za-z])"
+    "|(\\+|00)[- ]?(85[23][- ]?[2-9][0-9]{3}|886[- ]?0?9[0-9]{2}[- ]?[0-9]{2})[- ]?[0-9]{4}($|[^0-9A-Za-z])"
     "|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}"
 )
 
@@ -49,18 +50,21 @@ def shape_checks(shape: TableShape, date_literal: str) -> list[Check]:
             name,
             duplicates(shape.key),
             f"Two rows share ({', '.join(shape.key)}); look at the grain of models/published/published_{name}.sql.",
+            f"有两行的（{'、'.join(shape.key)}）相同；请看 models/published/published_{name}.sql 的粒度。",
         ),
         Check(
             f"{name}_keys_are_never_null",
             name,
             nulls(shape.key),
             f"A key column of {name} is null; look at the stage that makes it.",
+            f"{name} 的主键列有空值；请看生成它的阶段。",
         ),
         Check(
             f"{name}_required_columns_are_never_null",
             name,
             nulls(shape.never_null),
             f"A column documented as never null is null; see docs/published-tables.md, {name}.",
+            f"写明不会为空的列有空值；见 docs/zh/published-tables.md 的 {name}。",
         ),
         Check(
             f"{name}_holds_no_contact_value",
@@ -68,6 +72,7 @@ def shape_checks(shape: TableShape, date_literal: str) -> list[Check]:
             contact_rows(shape.text_columns, shape.list_columns),
             "A text has the shape of a mobile number or e-mail; declare its column as contact or free text in the"
             " channel's module, so that the door tokenises it.",
+            "有文本看上去是手机号或邮箱；请在渠道模块里把这一列声明为联系方式或自由文本，入库时就会换成代号。",
         ),
     ]
     if shape.date_column:
@@ -78,6 +83,7 @@ def shape_checks(shape: TableShape, date_literal: str) -> list[Check]:
                 name,
                 f'count(case when "{shape.date_column}" {operator} {date_literal} then 1 end)',
                 f"Rows of {name} belong to another date; rebuild the published models for this date.",
+                f"{name} 里有别的日期的行；请为这个日期重建发布表。",
             )
         )
     return checks

@@ -37,3 +37,13 @@
 {% macro marks() -%}
     {{ return("()<>[]{}\"''#:-—–―─－·…。，、；;,|~～+=*?!！？（）【】　") }}
 {%- endmacro %}
+
+{#- The shapes of a phone that is one person's, each an id_type of its own: reach_rules sends to the first alone. -#}
+{% macro joining_phones() -%}
+    ('mobile', 'mobile_outside')
+{%- endmacro %}
+
+{#- What the number or address of a message may be among identifiers. -#}
+{% macro message_addresses() -%}
+    ('mobile', 'mobile_outside', 'email')
+{%- endmacro %}

@@ -115,7 +115,7 @@ def audit_versions(
     before = [
         gates.gate(name, settings, connection, list(versions), list(measured)) for name in gates.present(connection)
     ]
-    said = judge([*before, Gate(GATE, [*checks, *_contract_checks()], measured)])
+    said = judge([*before, Gate(GATE, [*checks, *contract_checks()], measured)])
     tested = kept_outcomes(connection)
     reports = {name: joined(said[name], tested) for name in measured}
     shown = one_of_each([reports[versions[date]].findings for date in sorted(versions)])
@@ -132,10 +132,11 @@ def _write_page(path: Path, page: str) -> None:
     write_text(path, page, is_durable=False)
 
 
-def _contract_checks() -> list[Check]:
+def contract_checks() -> list[Check]:
     """Return the check of each table that its file is as the contract says; this module counts the faults."""
     remedy = "Columns, types, rows or hash differ from models/published/_*.yml or the manifest; run the date again."
-    return [Check(f"{name}_file_is_as_the_contract_says", name, "", remedy) for name in tables()]
+    remedy_zh = "列、类型、行数或哈希与 models/published/_*.yml 或清单不符；请重跑这个日期。"
+    return [Check(f"{name}_file_is_as_the_contract_says", name, "", remedy, remedy_zh) for name in tables()]
 
 
 def _contract_faults(store: Store, name: str) -> dict[str, float]:
@@ -143,7 +144,7 @@ def _contract_faults(store: Store, name: str) -> dict[str, float]:
     folder = store.versions / name
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     found = {}
-    for check, (table_name, table) in zip(_contract_checks(), tables().items(), strict=True):
+    for check, (table_name, table) in zip(contract_checks(), tables().items(), strict=True):
         path = folder / f"{table_name}.parquet"
         schema = pq.read_schema(path)
         metadata = pq.read_metadata(path)

@@ -173,4 +173,4 @@ def quality(facts: Facts) -> dict[str, Any]:
         if quarantine.exists()
         else []
     )
-    return {"doors": rows, "refused": refused}
+    return {"gates": rows, "refused": refused}

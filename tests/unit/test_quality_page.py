@@ -1,19 +1,31 @@
 """Great Expectations' verdict on numbers, and the page on which a person reads it without a network."""
 
+import datetime as dt
+import itertools
 import re
 
 import pytest
 
 from data_quality.checks import UNKNOWN, Check
+from data_quality.chinese import stage_zh, table_zh
 from data_quality.judge import Door, judge
 from data_quality.page import quality_page
 from data_quality.report import DBT, Finding, bounds_in_words, english, markdown_table, number_in_words, one_of_each
+from data_quality.suites.channels import channels_checks
+from data_quality.suites.features import features_checks
+from data_quality.suites.published import published_checks
+from data_quality.suites.recall import RecallLimits
+from data_quality.suites.scores import scores_checks
+from orchestration.dbt_checks import remedies_of, tables_of_tests
+from orchestration.dbt_graph import nodes
+from orchestration.publishing.audit import contract_checks, shapes
 
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CHECKS = [
-    Check("rows_balance", "ledger", "0", "Look at the ledger."),
-    Check("few_rows_are_set_aside", "ledger", "0", "Deliver again.", low=0, high=0.2),
-    Check("orders_came", "orders", "0", "Ask the sender.", low=10, high=None),
-    Check("anything_goes", "orders", "0", "Nothing.", low=None, high=None),
+    Check("rows_balance", "ledger", "0", "Look at the ledger.", "请看台账。"),
+    Check("few_rows_are_set_aside", "ledger", "0", "Deliver again.", "请重新投递。", low=0, high=0.2),
+    Check("orders_came", "orders", "0", "Ask the sender.", "请问发送方。", low=10, high=None),
+    Check("anything_goes", "orders", "0", "Nothing.", "不必做什么。", low=None, high=None),
 ]
 GOOD = {"rows_balance": 0.0, "few_rows_are_set_aside": 0.2, "orders_came": 10.0, "anything_goes": -1e12}
 
@@ -63,8 +75,10 @@ def test_a_bound_is_said_in_words_of_two_languages(low, high, words):
     assert english(words) == words.split(" · ")[1]
 
 
-def finding(name, passed=True, judge=DBT, table="arms", stage="seeds", remedy="Mend <it>.", observed=0.0):
-    return Finding(stage, name, stage, table, observed, 0, 0, passed, remedy, judge=judge)
+def finding(
+    name, passed=True, judge=DBT, table="arms", stage="seeds", remedy="Mend <it>.", observed=0.0, remedy_zh="请改<它>。"
+):
+    return Finding(stage, name, stage, table, observed, 0, 0, passed, remedy, remedy_zh, judge=judge)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +116,10 @@ def test_the_page_has_a_line_per_check_with_number_bound_verdict_and_remedy():
         ("seeds.arms", "unique_arms_arm", False),
     ]
     worst = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", lines[0][3])).strip()
-    assert worst == "✗ few rows are set aside Great Expectations 0.35 0 到 0.2 之间 0 to 0.2 Deliver again."
+    assert worst == (
+        "✗ few rows are set aside Great Expectations 实测： observed: 0.35 应为： wanted: 0 到 0.2 之间 0 to 0.2"
+        " 请重新投递。 Deliver again."
+    )
     assert "1 of 5 checks failed" in page and "Mend &lt;it&gt;." in page
 
 
@@ -115,3 +132,43 @@ def test_a_table_for_the_ui_has_a_line_per_check_and_escapes_what_would_end_a_ce
     lines = markdown_table([finding("a", remedy="this | that"), finding("b", passed=False)]).splitlines()
     assert len(lines) == 4 and lines[2].count(" | ") == 5 and r"this \| that" in lines[2]
     assert lines[3].startswith("| ✗ FAILED | arms: b | dbt | 0 |")
+    assert lines[2].endswith(r"请改<它>。 · this \| that |")
+
+
+def every_check():
+    """Return every check that any door may ask, those of a setting and of a table's shape included."""
+    limits = RecallLimits(sent_arms=("treat", "explore"), staff_channels=("wecom",), opens_hour=9, closes_hour=21)
+    day = [dt.date(2017, 11, 30)]
+    return [
+        *channels_checks({"pos/receipts": 10}),
+        *features_checks(day, ["spend_90d"]),
+        *scores_checks(day),
+        *published_checks(shapes(), limits),
+        *contract_checks(),
+    ]
+
+
+def test_every_check_says_in_both_languages_what_to_do():
+    remedies = [(check.name, check.remedy, check.remedy_zh) for check in every_check()]
+    remedies += [(one, *remedies_of(node)) for one, node in nodes().items() if node["resource_type"] == "test"]
+    assert len(remedies) > 200
+    assert [name for name, english_words, _ in remedies if not english_words or CHINESE.search(english_words)] == []
+    assert [name for name, _, chinese in remedies if not CHINESE.search(chinese)] == []
+
+
+def test_every_table_that_is_checked_has_a_chinese_name():
+    checked = {(check.stage, check.table) for check in every_check()}
+    checked |= set(itertools.chain.from_iterable(tables_of_tests().values()))
+    nameless = {table for _, table in checked if table_zh(table) == table}
+    assert nameless == set(), "give it a row in data_quality/words_zh.csv"
+    assert {stage for stage, _ in checked if stage and stage_zh(stage) == stage} == set()
+
+
+def test_two_buttons_leave_one_language_of_what_stands_there_in_two():
+    page = quality_page("2017-11-30-abc", [finding("unique_arms_arm", table="pos_orders", stage="staging")])
+    assert page.count('class="zh"') == page.count('class="en"') + 1, "a table's own name is its English one"
+    assert "收银：订单" in page and "逐渠道整理" in page
+    assert re.findall(r'<input type="radio" name="language" id="(..)"( checked)?>', page) == [
+        ("zh", " checked"),
+        ("en", ""),
+    ]

@@ -12,7 +12,7 @@ with house_values as (
     where reason = 'staff' and id_type <> 'customer_id'
     union all
     select
-        'mobile' as id_type,
+        id_type,
         '' as id_scope,
         id_value,
         'store_number' as no_join_reason,

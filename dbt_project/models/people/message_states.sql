@@ -32,7 +32,7 @@ addressed as (
     from versions
     inner join {{ ref('identifier_owners') }} as identifiers
         on
-            identifiers.id_type in ('mobile', 'email')
+            identifiers.id_type in {{ message_addresses() }}
             and versions.recipient_token = identifiers.id_token
             and (identifiers.valid_from is null or identifiers.valid_from <= versions.sent_at)
             and (identifiers.valid_to is null or identifiers.valid_to > versions.sent_at)

@@ -52,7 +52,7 @@ by_value as (
             words.id_token = holders.id_token
             and (
                 words.id_type = holders.id_type
-                or (words.kind = 'unsubscribing' and holders.id_type in ('mobile', 'email'))
+                or (words.kind = 'unsubscribing' and holders.id_type in {{ message_addresses() }})
             )
             and (words.id_scope = '' or words.id_scope = holders.id_scope)
             and (holders.valid_to is null or holders.valid_to > words.said_at)

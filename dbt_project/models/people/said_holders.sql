@@ -31,7 +31,10 @@ met as (
     inner join {{ ref('value_holders') }} as holders
         on
             {{ same_name('said.id_token', 'holders.id_token') }}
-            and (said.id_type = holders.id_type or (said.id_type is null and holders.id_type in ('mobile', 'email')))
+            and (
+                said.id_type = holders.id_type
+                or (said.id_type is null and holders.id_type in {{ message_addresses() }})
+            )
             and (said.id_scope = '' or {{ same_name('said.id_scope', 'holders.id_scope') }})
 ),
 

@@ -9,7 +9,7 @@ with said as (
         file_id,
         line
     from {{ ref('suppressions') }}
-    where superseded_at is null and revoked_at is null and not (reason = 'staff' and id_type = 'mobile')
+    where superseded_at is null and revoked_at is null and not (reason = 'staff' and id_type in {{ joining_phones() }})
     union all
     select
         cast(null as varchar) as id_type,

@@ -23,11 +23,12 @@ _ZULU: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 _CLEAN_NUMBER: Final = r"^-?(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?$"
 _CLEAN_INTEGER: Final = r"^(?:0|-?[1-9]\d{0,9})$"
 #: Letters first (ten, or a digit somewhere: no NULL word), or digits before a letter (no power of ten); no run of ten
-#: digits, hyphens and low lines, in which a number for a token could hide. Or digits: no 0, and no mobile's.
+#: digits, hyphens and low lines, in which a number for a token could hide. Or digits: no 0, and no mobile's, which in
+#: Hong Kong and Macau have eleven with their country, in Taiwan twelve.
 _CLEAN_ID: Final = (
     r"^(?:(?:[A-Za-z][A-Za-z_-]*|\d[\d_-]{0,8}[A-DF-Za-df-z][A-Za-z_]*-*)(?:\d[\d_-]{0,8}(?:[A-Za-z][A-Za-z_]*-*|$))+"
-    r"|[A-Za-z][A-Za-z_-]{9,}|[1-9]\d{0,9}|[2-9]\d{10}|1[0-2]\d{9}|[1-9]\d{11}|[1-79]\d{12}|8[0-57-9]\d{11}"
-    r"|[1-9]\d{13,29})$"
+    r"|[A-Za-z][A-Za-z_-]{9,}|[1-9]\d{0,9}|(?:[2-79]\d\d|8[0-46-9]\d|85[014-9]|1[0-2]\d)\d{8}"
+    r"|(?:[1-79]\d\d|8[0-79]\d|88[0-57-9])\d{9}|[1-79]\d{12}|8[0-57-9]\d{11}|[1-9]\d{13,29})$"
 )
 #: Longer than any NULL word, of letters that have one spelling only, no address of mail; nor may a number hide in it.
 _CLEAN_TEXT: Final = r"^[!-?A-~\x{4e00}-\x{9fff}][ -?A-~\x{4e00}-\x{9fff}]{3,}[!-?A-~\x{4e00}-\x{9fff}]$"

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from orchestration.channels.engine.outside_numbers import read_outside
 from orchestration.channels.engine.vocabularies import NON_VALUES
 
 #: Longer text than this is never a phone or an address of mail; keeps every pattern linear on hostile input.
@@ -35,6 +36,14 @@ _VIRTUAL: Final = re.compile(rf"{_COUNTRY}1\d{{10}}(?:[-,#x*]|ext\.?|转)\s*\d{{
 _SERVICE: Final = re.compile(r"95\d{3,11}|106\d{5,17}|96\d{3,8}")
 _LANDLINE: Final = re.compile(r"(?:(?:\+|00)?86-?)?(?:0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|[48]00-?\d{3}-?\d{4})")
 _COUNTRY_OF_LANDLINE: Final = re.compile(r"^(?:\+|00)?86(?=0|[48]00)")
+#: A mainland mobile once its marks are gone, with its country and the 0 that some dial before it.
+_MAINLAND: Final = re.compile(r"(?:(?:\+|00)?86)?0?(1[3-9]\d{9})")
+#: What stands between the digits of one number.
+_MARKS: Final = re.compile(r"[\s().\u2010-\u2015-]")
+_BREAKS: Final = re.compile(r"[\s()]+")
+_DIGIT: Final = re.compile(r"\d")
+#: The line behind a switchboard, or a marketplace's number for one order: 021-60000000转8001, 分机 8001, ext. 8001.
+_EXTENSION: Final = re.compile(r"[\s,(-]*(?:转|分机号?|ext(?:ension)?\.?|#)[\s:]*(\d{1,6})\)?$", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(r"(\d)\1*|1\d{2}(\d)\2{7}|1?234567890\d?|1?0{4,}")
 #: Numbers and addresses that forms, manuals and people give for none; a token of theirs would join strangers.
 _FILLERS: Final = frozenset({
@@ -46,16 +55,32 @@ _NON_VALUES: Final = frozenset(word for word in NON_VALUES if word.isascii() and
 _REPEATED: Final = re.compile("|".join(f"(?:{word})+" for word in sorted(_NON_VALUES) if len(word) > 3))
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS: Final = re.compile(r"[/;；、|]|,(?=\s*\+?\d{7})|(?<=\d{11}) +(?=1[3-9])")
+#: The shapes of a phone that is one person's.
+JOINING_SHAPES: Final = ("mobile", "mobile_outside")
+#: What people write round a number that says no more than that it is one: 手机:139…, tel:+86…, 139…(微信同号). Any
+#: other word may say whose it is (139… 妈妈), so that such a value stays unread.
+_LABEL: Final = (
+    r"(?:(?:我的|本人|客户|会员|顾客|联系|注册)?(?:移动电话|手机号码|手机号|手机|电话号码|电话|号码)|联系方式"
+    r"|微信同号|同微信|微信号|微信|同号|座机|固话|telephone|tel|phone|mobile|mob|cell|call|sms|whatsapp|wechat|weixin|wx|vx?)"
+)
+_WORDS_BEFORE: Final = re.compile(rf"^(?:[\s(\[【]*{_LABEL}[\s:.,=/|)\]】-]*)+", re.IGNORECASE)
+_WORDS_AFTER: Final = re.compile(rf"[\s,.;:/|(\[【-]*(?:{_LABEL}[\s,.;:/|)\]】]*)+$", re.IGNORECASE)
 EMAIL: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.IGNORECASE
 )
 
 #: What people write against a number without a space: Tel13812345678, VX13812345678.
 _WORDS: Final = r"(?i:tel|phone|mobile|mob|cell|call|sms|wechat|weixin|wx|vx?)?"
+#: Numbers of Hong Kong, Macau and Taiwan, also without a + where their digits are grouped as such, and any with a +.
+_OUTSIDE: Final = (
+    rf"(?:(?:\+|00){_GAP})?85[23]{_GAP}[2-9]\d{{3}}{_GAP}\d{{4}}"
+    rf"|(?:(?:(?:\+|00){_GAP})?886{_GAP}(?:0{_GAP})?|0)9\d\d{_GAP}\d{{3}}{_GAP}\d{{3}}"
+    rf"|(?:\+|00)(?!86)[1-9](?:{_GAP}\d){{7,14}}"
+)
 #: A contact value inside other text. The bounds keep hex digests and long order numbers out.
 EMBEDDED: Final = re.compile(
     rf"(?<![0-9A-Za-z])(?P<word>{_WORDS})(?:(?P<mobile>(?:{_COUNTRY}|0){_GROUPED})"
-    rf"|(?P<landline>\(?0\d{{2,3}}{_GAPS}\d{{3,4}}{_GAP}\d{{4}}))(?![0-9A-Za-z])"
+    rf"|(?P<landline>\(?0\d{{2,3}}{_GAPS}\d{{3,4}}{_GAP}\d{{4}})|(?P<outside>{_OUTSIDE}))(?![0-9A-Za-z])"
     r"|(?P<email>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 )
 #: Cheap test that text may hold one; everything else is left alone without a closer look.
@@ -94,46 +119,58 @@ def seen(text: str) -> str:
 
 
 def read_phone(text: str) -> Phone:
-    """Return the shape and digits of a phone as written.
+    """Return the shape and digits of a phone as written, with the words that people put round it.
 
-    ``mobile`` is the only shape that joins people. ``landline`` belongs to a household or a firm; ``masked``,
+    ``mobile`` (of the mainland) and ``mobile_outside`` (of Hong Kong, Macau, Taiwan or another country; its digits
+    with their country) are the shapes that join people. ``landline`` belongs to a household or a firm; ``masked``,
     ``virtual`` (a marketplace's number with an extension, a service number), ``placeholder`` and ``invalid`` have no
-    digits. Of several numbers in one field the first is kept.
+    digits. Of several numbers in one field the first mobile is kept.
     """
     value = plain(text[:LONGEST_CONTACT])
-    warning = None
     if MOBILE.fullmatch(value) and value.isascii() and not _PLACEHOLDER.fullmatch(value) and value not in _FILLERS:
         return Phone("mobile", value)
+    if not MOBILE_SHAPED.fullmatch(value):
+        value = _without_words(value)
+    if MOBILE_SHAPED.fullmatch(value):
+        return _read_one(re.sub(r"\D", "", value))
+    phones = [_read_one(part) for part in _SEPARATORS.split(value) if _DIGIT.search(part)] or [Phone("invalid", None)]
+    first = next((phone for phone in phones if phone.shape in JOINING_SHAPES), phones[0])
+    return first._replace(warning="several_phones") if len({phone.digits for phone in phones}) > 1 else first
+
+
+def _without_words(value: str) -> str:
+    """Return a phone without what says that it is one, and without stops at its end."""
+    value = _WORDS_BEFORE.sub("", value.strip())
+    return _WORDS_AFTER.sub("", value).rstrip(" ,.;:。、")
+
+
+def _read_one(part: str) -> Phone:
+    value = part if part.isdigit() else _without_words(part)
+    if "*" in value:
+        return Phone("masked", None)
+    number, extension = value, ""
+    if match := _EXTENSION.search(value):
+        number, extension = value[: match.start()], f"-{match[1]}"
+    digits = _MARKS.sub("", number.removesuffix(".0"))
+    if _PLACEHOLDER.fullmatch(digits):
+        return Phone("placeholder", None)
+    if match := _MAINLAND.fullmatch(digits):
+        digits = match[1]
+        if _PLACEHOLDER.fullmatch(digits) or digits in _FILLERS:
+            return Phone("placeholder", None)
+        return Phone("virtual", None) if extension else Phone("mobile", digits)
     if _VIRTUAL.fullmatch(value):
         return Phone("virtual", None)
-    if MOBILE_SHAPED.fullmatch(value):
-        value = re.sub(r"\D", "", value)
-    parts = [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
-    if parts:
-        value, warning = parts[0], "several_phones" if len(parts) > 1 else None
-    if "*" in value:
-        return Phone("masked", None, warning)
-    if _VIRTUAL.fullmatch(value):
-        return Phone("virtual", None, warning)
-    if value.endswith(".0"):
-        value = value[:-2]
-    digits = re.sub(r"[\s().\u2010-\u2015-]", "", value)
-    if _PLACEHOLDER.fullmatch(digits):
-        return Phone("placeholder", None, warning)
-    for prefix in ("+86", "0086", "86", "0"):
-        rest = digits.removeprefix(prefix)
-        if rest != digits and MOBILE.fullmatch(rest):
-            digits = rest
-            break
-    if MOBILE.fullmatch(digits):
-        if _PLACEHOLDER.fullmatch(digits) or digits in _FILLERS:
-            return Phone("placeholder", None, warning)
-        return Phone("mobile", digits, warning)
-    if _LANDLINE.fullmatch(value.replace(" ", "-")) or _LANDLINE.fullmatch(digits):
-        return Phone("landline", _COUNTRY_OF_LANDLINE.sub("", digits), warning)
-    if _SERVICE.fullmatch(digits):
-        return Phone("virtual", None, warning)
-    return Phone("invalid", None, warning)
+    if outside := read_outside(digits):
+        if _PLACEHOLDER.fullmatch(outside.national):
+            return Phone("placeholder", None)
+        if outside.shape == "virtual" or (extension and outside.shape != "landline"):
+            return Phone("virtual", None)
+        return Phone(outside.shape, outside.digits + extension)
+    grouped = _BREAKS.sub("-", number).strip("-")
+    if _LANDLINE.fullmatch(grouped + extension) or _LANDLINE.fullmatch(digits + extension):
+        return Phone("landline", _COUNTRY_OF_LANDLINE.sub("", digits + extension.removeprefix("-")))
+    return Phone("virtual" if _SERVICE.fullmatch(digits) else "invalid", None)
 
 
 def read_email(text: str) -> str | None:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.clocks import as_instant_text
 from orchestration.channels.engine.column_cleaning import TEXT, Read, read_column
+from orchestration.channels.engine.contact_columns import read_columns
 from orchestration.channels.engine.declare import BOOKKEEPING, Channel, Column, Dataset
 from orchestration.channels.engine.delimited import read_delimited
 from orchestration.channels.engine.json_records import read_array, read_lines
@@ -107,7 +108,7 @@ class FileReader:
         self, batch: Batch, rules: Rules, from_spreadsheet: bool, delivery: Delivery, is_history: bool, reading: Reading
     ) -> Iterator[tuple[str, pa.Table]]:
         faults: dict[int, tuple[str, str]] = {}
-        own = _read_all(self._dataset.columns, batch.columns, rules, from_spreadsheet, reading.tally)
+        own = read_columns(self._dataset.columns, batch.columns, rules, from_spreadsheet, reading.tally)
         for name, read in own.items():
             for position, reason in read.reasons.items():
                 faults.setdefault(position, (name, reason))
@@ -120,7 +121,7 @@ class FileReader:
         inner = {}
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
-            inner[child.name] = _read_all(child.columns, elements.columns, rules, False, reading.tally)
+            inner[child.name] = read_columns(child.columns, elements.columns, rules, False, reading.tally)
             for name, read in inner[child.name].items():
                 for position, reason in read.reasons.items():
                     faults.setdefault(int(elements.parents[position]), (f"{child.path}.{name}", reason))
@@ -222,41 +223,6 @@ def _missing_where(columns: Sequence[Column], own: dict[str, Read]) -> Iterator[
             called_for = pc.fill_null(pc.equal(own[other].outputs[0], value), False)
             missing = pc.and_(called_for, pc.is_null(own[column.name].outputs[0])).to_numpy(zero_copy_only=False)
             yield from ((position, column.name) for position in np.flatnonzero(missing).tolist())
-
-
-def _read_all(
-    columns: tuple[Column, ...], written: dict[str, pa.Array], rules: Rules, from_spreadsheet: bool, tally: Tally
-) -> dict[str, Read]:
-    found: dict[str, Read] = {}
-    for column in columns:
-        if column.contact_by:
-            kinds = found[column.contact_by].outputs[0]
-            found[column.name] = _read_by_kind(column, written[column.name], kinds, rules)
-        else:
-            found[column.name] = read_column(column, written[column.name], rules, from_spreadsheet)
-        tally.warnings.update({f"{code} {column.name}": count for code, count in found[column.name].warnings.items()})
-    return found
-
-
-def _read_by_kind(column: Column, written: pa.Array, kinds: pa.Array, rules: Rules) -> Read:
-    """Read a column whose meaning another one gives: mobiles and e-mails as such, the rest as its own type."""
-    plainly = dataclasses.replace(column, contact_by=None)
-    values, reasons, warnings = read_column(plainly, written, rules)
-    merged = values[0]
-    for kind, contact_type in (("mobile", "phone"), ("landline", "phone"), ("email", "email")):
-        of_kind = pc.fill_null(pc.equal(kinds, kind), False)
-        if not pc.any(of_kind).as_py():
-            continue
-        only = pc.if_else(of_kind, written, pa.scalar(None, TEXT))
-        read = read_column(Column(column.name, contact_type), only, rules)  # type: ignore[arg-type]
-        value = read.outputs[0]
-        if contact_type == "phone":
-            value = pc.if_else(pc.equal(read.outputs[1], kind), value, pa.scalar(None, TEXT))
-        merged = pc.if_else(of_kind, value, merged)
-        refused = pc.and_(of_kind, pc.and_(pc.is_valid(written), pc.is_null(value)))
-        for position in np.flatnonzero(refused.to_numpy(zero_copy_only=False)).tolist():
-            reasons.setdefault(position, read.reasons.get(position, "not_a_contact"))
-    return Read([merged], reasons, warnings)
 
 
 def _flat(columns: Any, read: dict[str, Read]) -> dict[str, pa.Array]:

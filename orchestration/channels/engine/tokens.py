@@ -4,13 +4,22 @@ import hmac
 import re
 from typing import Final, Literal, Protocol
 
-from orchestration.channels.engine.contacts import EMBEDDED, MAY_EMBED, read_email, read_phone, seen
+from orchestration.channels.engine.contacts import (
+    EMBEDDED,
+    JOINING_SHAPES,
+    MAY_EMBED,
+    Phone,
+    read_email,
+    read_phone,
+    seen,
+)
 
 Kind = Literal["mobile", "landline", "email", "name", "address"]
 #: Names the key that made a token; a new key after a rotation gets the next one.
 KEY_ID: Final = "k1"
 #: 128 of the 256 bits (RFC 2104 allows half): two of 10^9 values meet with a chance of 10^-21, and joins stay short.
 TOKEN_HEX: Final = 32
+_GAP: Final = re.compile(r"\D+")
 
 
 class Safe(Protocol):
@@ -52,7 +61,7 @@ class Tokeniser:
             email = read_email(text)
             return self.token("email", email) if email else None
         phone = read_phone(text)
-        return self.token("mobile", phone.digits) if phone.shape == "mobile" and phone.digits else None
+        return self.token("mobile", phone.digits) if phone.shape in JOINING_SHAPES and phone.digits else None
 
     def scrub(self, text: str) -> str:
         """Return text with every mobile, landline and e-mail address inside it replaced by its token."""
@@ -63,8 +72,23 @@ class Tokeniser:
             found = match.group(0)
             if match.lastgroup == "email":
                 return self.token("email", found.lower())
+            if match.lastgroup == "outside":
+                return match["word"] + self._outside(match["outside"])
             number = re.sub(r"\D", "", found.removeprefix(match["word"]))
             kind: Kind = "landline" if match.lastgroup == "landline" else "mobile"
             return match["word"] + self.token(kind, read_phone(number).digits or number)
 
         return EMBEDDED.sub(replace, seen(text))
+
+    def _outside(self, found: str) -> str:
+        """Return digits with the number that they begin with replaced: what follows it may be another number."""
+        for end in [len(found), *(gap.start() for gap in reversed(list(_GAP.finditer(found))))]:
+            phone = read_phone(found[:end])
+            if phone.digits:
+                return self.token(kind_of(phone), phone.digits) + found[end:]
+        return found
+
+
+def kind_of(phone: Phone) -> Kind:
+    """Return the kind under which a phone that has digits is kept."""
+    return "landline" if phone.shape == "landline" else "mobile"

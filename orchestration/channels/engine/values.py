@@ -20,7 +20,7 @@ from orchestration.channels.engine.contacts import (
 )
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.refusal_words import says_refusal
-from orchestration.channels.engine.tokens import Kind, Tokeniser
+from orchestration.channels.engine.tokens import Tokeniser, kind_of
 
 #: What exports write where there is nothing.
 NULL_WORDS: Final = frozenset({"", "null", "\\n", "无", "-", "--", "n/a", "未知", "nan", "none"})
@@ -131,8 +131,7 @@ def _phone(text: str, column: Column, rules: Rules) -> Outcome:
     phone = read_phone(value)
     if phone.digits is None:
         return Outcome(None, warning=f"phone_{phone.shape}", shape=phone.shape)
-    kind: Kind = "mobile" if phone.shape == "mobile" else "landline"
-    return Outcome(rules.tokeniser.token(kind, phone.digits), warning=phone.warning, shape=phone.shape)
+    return Outcome(rules.tokeniser.token(kind_of(phone), phone.digits), warning=phone.warning, shape=phone.shape)
 
 
 def _email(text: str, column: Column, rules: Rules) -> Outcome:
@@ -251,7 +250,8 @@ def _scrubbed(value: Any, tokeniser: Tokeniser) -> Any:
         return None
     if isinstance(value, int | float) and not isinstance(value, bool):
         digits = str(int(value)) if abs(value) < 1e14 and value == int(value) else ""
-        return tokeniser.contact(digits) if MOBILE_SHAPED.fullmatch(digits) else value
+        scrubbed = tokeniser.scrub(digits)
+        return value if scrubbed == digits else scrubbed
     return value
 
 

@@ -3,8 +3,9 @@
 from typing import Final
 
 ID_TYPES: Final = (
-    "mobile", "email", "landline", "member_no", "customer_id", "device_id", "device_oaid", "mobile_masked",
-    "mobile_virtual", "wx_unionid", "wx_openid", "wecom_external_userid", "wecom_tmp_openid", "wecom_pending_id",
+    "mobile", "mobile_outside", "email", "landline", "member_no", "customer_id", "device_id", "device_oaid",
+    "mobile_masked", "mobile_virtual", "wx_unionid", "wx_openid", "wecom_external_userid", "wecom_tmp_openid",
+    "wecom_pending_id",
     "tb_ouid", "tb_open_uid", "tb_omid", "tb_oaid", "tb_nick", "jd_pin", "dd_open_id", "dy_open_id", "dy_union_id",
     "ks_open_id", "xhs_user_id", "weibo_uid", "pos_customer_uid", "yz_open_id", "sa_login_id", "sa_anonymous_id",
 )  # fmt: skip

@@ -24,7 +24,7 @@ case(
 case("an id wrapped as a formula", (1, 0, 0), table(row('="20502"')), values=("order_id", ("20502",)))
 case("leading zeros", (1, 0, 0), one("000777"), values=("order_id", ("000777",)))
 case(
-    "masked, virtual, placeholder and landline phones",
+    "masked, virtual, placeholder, landline and Hong Kong phones",
     (5, 0, 0),
     table(
         *(
@@ -38,7 +38,7 @@ case(
             ])
         )
     ),
-    values=("mobile_shape", ("masked", "virtual", "placeholder", "landline", "invalid")),
+    values=("mobile_shape", ("masked", "virtual", "placeholder", "landline", "mobile_outside")),
 )
 case(
     "two phones in one field: the first",

@@ -152,7 +152,19 @@ def test_a_name_and_a_phone_of_the_same_text_do_not_meet():
     assert RULES.tokeniser.token("name", "13812345678") != RULES.tokeniser.token("mobile", "13812345678")
 
 
-@pytest.mark.parametrize("text", ["1" * 1_000_000, "a@" * 500_000, "+86 " * 250_000, "138-" * 250_000, "0" * 1_000_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 1_000_000,
+        "a@" * 500_000,
+        "+86 " * 250_000,
+        "138-" * 250_000,
+        "0" * 1_000_000,
+        "手机:" * 300_000,
+        "+1234567 " * 100_000,
+        "0912-" * 200_000,
+    ],
+)
 def test_hostile_text_costs_no_more_than_its_length(text):
     started = time.process_time()
     read_phone(text)
@@ -229,12 +241,20 @@ def test_a_lost_key_stops_the_run_instead_of_giving_everybody_a_second_token(set
         open_vault(settings)
 
 
-CANARIES = ("13712345601", "13712345602", "canary.person@example.com", "林金丝雀", "静安区金丝雀路1号", "021-61234567")
+CANARIES = (
+    "13712345601",
+    "13712345602",
+    "canary.person@example.com",
+    "林金丝雀",
+    "静安区金丝雀路1号",
+    "021-61234567",
+    "85261234567",
+)
 
 
 def test_no_contact_value_leaves_the_doors(door, capfd):
     """Every canary in every kind of place: columns, ids, text, JSON, file names, bad rows, broken files."""
-    phone, member, email, name, address, landline = CANARIES
+    phone, member, email, name, address, landline, outside = CANARIES
     header = "source,customer_id,mobile,email,name,member_no,city,updated_at\n"
     standard = Door(door.home, channel="standard")
     standard.land(
@@ -249,7 +269,7 @@ def test_no_contact_value_leaves_the_doors(door, capfd):
     standard.land(
         "events",
         "e.csv",
-        f'{events}app,1,view,2026-01-01,"{{""tel"":""{landline}"",""m"":{phone},""mail"":""{email}""}}"\n',
+        f'{events}app,1,view,2026-01-01,"{{""tel"":""{landline}"",""m"":{phone},""mail"":""{email}"",""hk"":{outside}}}"\n',
     )
     standard.land(
         "identifiers",
@@ -259,7 +279,8 @@ def test_no_contact_value_leaves_the_doors(door, capfd):
     door.land(
         "receipts",
         "r.csv",
-        f"order_id,ordered_at,amount_yuan,note\n{phone},2026-01-01,1,致电 {phone} 或 {landline}\n"
+        f"order_id,ordered_at,amount_yuan,note\n{phone},2026-01-01,1,致电 {phone} 或 {landline} 或 +{outside}\n"
+        f"{outside},2026-01-01,1,{outside}\n"
         f"b,{phone},1,\nc,2026-01-01,{phone},\n",
     )
     standard.ingest()

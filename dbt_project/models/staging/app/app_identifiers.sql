@@ -10,6 +10,7 @@ with records as (
         records.anonymous_id,
         records.device_id,
         case when records.mobile_shape = 'mobile' then records.mobile end as mobile,
+        case when records.mobile_shape = 'mobile_outside' then records.mobile end as mobile_outside,
         records.email,
         records.unionid,
         cast(records.occurred_at as timestamp) as observed_at,
@@ -44,8 +45,8 @@ first_records as (
             row_number() over (
                 partition by
                     records.customer_id, records.is_login, records.type, records.original_id, records.anonymous_id,
-                    records.device_id, records.mobile, records.email, records.unionid, records.project,
-                    records.unbound_at, date_trunc('month', records.observed_at),
+                    records.device_id, records.mobile, records.mobile_outside, records.email, records.unionid,
+                    records.project, records.unbound_at, date_trunc('month', records.observed_at),
                     case when records.observed_at > undone.first_unbound_at then records.observed_at end
                 order by records.known_at, records.observed_at, records._file_id, records._line
             ) as row_rank
@@ -63,6 +64,7 @@ all_ids as (
         ('sa_anonymous_id', 'project', 'original_id', 'verified', "type = 'track_signup' and original_id is not null"),
         ('device_id', "''", 'device_id', 'member_file', 'device_id is not null'),
         ('mobile', "''", 'mobile', 'verified', 'mobile is not null'),
+        ('mobile_outside', "''", 'mobile_outside', 'verified', 'mobile_outside is not null'),
         ('email', "''", 'email', 'verified', 'email is not null'),
         ('wx_unionid', "''", 'unionid', 'verified', 'unionid is not null'),
     ] %}

@@ -5,9 +5,13 @@ with calls as (
         contact_id,
         contact_type,
         case
-            when contact_type = 'OUTBOUND' and called_number_shape = 'mobile' then called_number
-            when contact_type = 'INBOUND' and calling_number_shape = 'mobile' then calling_number
+            when contact_type = 'OUTBOUND' and called_number_shape in {{ joining_phones() }} then called_number
+            when contact_type = 'INBOUND' and calling_number_shape in {{ joining_phones() }} then calling_number
         end as mobile,
+        case
+            when contact_type = 'OUTBOUND' then called_number_shape
+            when contact_type = 'INBOUND' then calling_number_shape
+        end as mobile_shape,
         cast(started_at as timestamp) as started_at,
         cast(established_at as timestamp) as established_at,
         coalesce(cast(talk_seconds as decimal(18, 4)), 0) as talk_seconds,

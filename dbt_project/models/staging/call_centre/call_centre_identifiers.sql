@@ -5,7 +5,7 @@ with all_ids as (
     select
         'call_centre' as source,
         mobile as customer_id,
-        'mobile' as id_type,
+        mobile_shape as id_type,
         '' as id_scope,
         mobile as id_value,
         'call' as origin,

@@ -7,6 +7,7 @@ with members as (
         cast(updated_at as timestamp) as updated_at,
         member_no,
         case when mobile_shape = 'mobile' then mobile end as mobile,
+        case when mobile_shape = 'mobile_outside' then mobile end as mobile_outside,
         unionid,
         case when openid_app is not null then openid end as openid,
         openid_app,
@@ -24,6 +25,7 @@ with members as (
 {{ state_identifiers('members', [
     ('member_no', "'crm'", 'member_no', 'member_file'),
     ('mobile', "''", 'mobile', 'member_file'),
+    ('mobile_outside', "''", 'mobile_outside', 'member_file'),
     ('wx_unionid', "''", 'unionid', 'member_file'),
     ('wx_openid', 'openid_app', 'openid', 'member_file'),
     ('email', "''", 'email', 'member_file'),

@@ -9,6 +9,7 @@ with users as (
         openid,
         unionid,
         case when phone_shape = 'mobile' then phone end as mobile,
+        case when phone_shape = 'mobile_outside' then phone end as mobile_outside,
         _account,
         _is_history,
         _fetched_at,
@@ -28,6 +29,7 @@ with users as (
         openid,
         unionid,
         cast(null as varchar) as mobile,
+        cast(null as varchar) as mobile_outside,
         _account,
         _is_history,
         _fetched_at,
@@ -43,4 +45,5 @@ with users as (
     ('wx_openid', "coalesce(_account, '')", 'openid', 'verified'),
     ('wx_unionid', "''", 'unionid', 'verified'),
     ('mobile', "''", 'mobile', 'verified'),
+    ('mobile_outside', "''", 'mobile_outside', 'verified'),
 ], subject='subject') }}

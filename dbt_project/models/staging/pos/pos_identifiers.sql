@@ -10,6 +10,7 @@ with members as (
         customer_uid,
         number,
         case when phone_shape = 'mobile' then phone end as mobile,
+        case when phone_shape = 'mobile_outside' then phone end as mobile_outside,
         email,
         _account,
         _is_history,
@@ -26,5 +27,6 @@ with members as (
     ('pos_customer_uid', "coalesce(_account, '')", 'customer_uid', 'member_file'),
     ('member_no', "'pos'", 'number', 'member_file'),
     ('mobile', "''", 'mobile', 'typed_by_staff'),
+    ('mobile_outside', "''", 'mobile_outside', 'typed_by_staff'),
     ('email', "''", 'email', 'typed_by_staff'),
 ]) }}

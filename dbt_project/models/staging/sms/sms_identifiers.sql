@@ -4,7 +4,7 @@ with all_ids as (
     select
         'sms' as source,
         phone as customer_id,
-        'mobile' as id_type,
+        phone_shape as id_type,
         '' as id_scope,
         phone as id_value,
         'sms' as origin,
@@ -15,12 +15,12 @@ with all_ids as (
         _file_id,
         _line
     from {{ landed('sms', 'receipts') }} as receipts
-    where phone_shape = 'mobile'
+    where phone_shape in {{ joining_phones() }}
     union all
     select
         'sms' as source,
         phone as customer_id,
-        'mobile' as id_type,
+        phone_shape as id_type,
         '' as id_scope,
         phone as id_value,
         'sms' as origin,

@@ -15,7 +15,7 @@ with landed_receipts as (
         _file_id,
         _line
     from {{ landed('sms', 'receipts') }} as raw_receipts
-    where phone_shape = 'mobile'
+    where phone_shape in {{ joining_phones() }}
 ),
 
 ranked_receipts as (

@@ -2,7 +2,7 @@
 
 with opt_outs as (
     select
-        'mobile' as id_type,
+        phone_shape as id_type,
         '' as id_scope,
         phone as id_token,
         'sms' as message_channel,

@@ -8,6 +8,7 @@ with members as (
         cast(registered_at as timestamp) as registered_at,
         cast(updated_at as timestamp) as updated_at,
         case when mobile_shape = 'mobile' then mobile end as mobile,
+        case when mobile_shape = 'mobile_outside' then mobile end as mobile_outside,
         email,
         unionid,
         case when openid_app is not null then openid end as openid,
@@ -32,6 +33,7 @@ with members as (
 
 {{ state_identifiers('members', [
     ('mobile', "''", 'mobile', 'member_file'),
+    ('mobile_outside', "''", 'mobile_outside', 'member_file'),
     ('email', "''", 'email', 'member_file'),
     ('wx_unionid', "''", 'unionid', 'member_file'),
     ('wx_openid', 'openid_app', 'openid', 'member_file'),

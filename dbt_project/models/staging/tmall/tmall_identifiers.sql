@@ -11,6 +11,7 @@ with named as (
         ouid,
         omid,
         case when clear_mobile_shape = 'mobile' then clear_mobile end as mobile,
+        case when clear_mobile_shape = 'mobile_outside' then clear_mobile end as mobile_outside,
         _account,
         _is_history,
         _fetched_at,
@@ -31,6 +32,7 @@ with named as (
         ouid,
         cast(null as varchar) as omid,
         cast(null as varchar) as mobile,
+        cast(null as varchar) as mobile_outside,
         _account,
         _is_history,
         _fetched_at,
@@ -47,4 +49,5 @@ with named as (
     ('tb_ouid', "coalesce(_account, '')", 'ouid', 'verified'),
     ('tb_omid', "''", 'omid', 'verified'),
     ('mobile', "''", 'mobile', 'verified'),
+    ('mobile_outside', "''", 'mobile_outside', 'verified'),
 ], subject='subject') }}

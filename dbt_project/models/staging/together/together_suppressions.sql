@@ -19,7 +19,7 @@ with numbers as (
 
 staff as (
     select
-        'mobile' as id_type,
+        mobile_shape as id_type,
         '' as id_scope,
         mobile as id_token,
         cast(null as varchar) as message_channel,
@@ -33,7 +33,7 @@ staff as (
         _file_id,
         _line
     from numbers
-    where mobile_shape = 'mobile' and mobile is not null
+    where mobile_shape in {{ joining_phones() }} and mobile is not null
 )
 
 {{ noun_versions('suppressions', 'staff', unknown=['revoked_at']) }}
