@@ -49,7 +49,7 @@ def _written():
     found = {}
     for file in MODELS.glob("_*.yml"):
         for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ()):
-            if "published" in model["config"].get("meta", {}):
+            if "published" in model.get("config", {}).get("meta", {}):
                 marks = {column["name"]: column.get("config", {}).get("meta", {}) for column in model["columns"]}
                 found[model["config"]["alias"]] = {
                     None: (model["description"], model["config"]["meta"]["zh"]),
