@@ -65,6 +65,7 @@ class Settings:
     done_markers: Names = ()
     staff_channels: Names = ("wecom", "call")
     profiling: Literal["consent", "unless_refused"] = "consent"
+    sms_gateway: str = ""
 
     @property
     def landing(self) -> Path:
