@@ -23,6 +23,8 @@ SEED = 20171130
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
 DEMO_VERSION = 2
 MARKER = "demo.json"
+#: The gateway through which the demo brand sends its SMS.
+SETTINGS = 'sms_gateway = "aliyun"\n'
 FIRST_DAILY_DATE, LAST_DATE = LIVE_FROM, LAST
 
 
@@ -42,6 +44,7 @@ def prepare(home: Path, seed: int = SEED, households: int | None = None) -> None
     ForeignHome
         See ``build``.
     """
+    _name_gateway(home)
     marker = _marker(home)
     if marker.get("identity") == _identity(seed, households) and marker.get("files"):
         _refuse_foreign(home, set(marker["files"]))
@@ -50,6 +53,13 @@ def prepare(home: Path, seed: int = SEED, households: int | None = None) -> None
             print(f"demo: {home} already holds the demo brand ({len(marker['files'])} landing files)", flush=True)
             return
     build(home, seed, households, say=lambda line: print(line, flush=True))
+
+
+def _name_gateway(home: Path) -> None:
+    """Write the demo's siyu.toml where it has none: what a person wrote there stays."""
+    if not (home / "siyu.toml").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "siyu.toml").write_text(SETTINGS, encoding="utf-8")
 
 
 def _marker(home: Path) -> dict[str, Any]:

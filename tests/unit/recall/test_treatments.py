@@ -163,7 +163,7 @@ def test_a_score_alone_brings_no_offer():
 
 
 def test_worth_taste_and_scores_change_no_offer_that_a_person_may_have():
-    """Only channel and words may follow them; who is confused or asks is let wait, and a small reseller is none of them."""
+    """Only channel and words may follow them; who is confused or asks a question is let wait."""
     tastes: list[dict[str, object]] = [
         {"rfm_segment": "重要价值"}, {"price_attitude": "value_minded"}, {"price_attitude": "price_minded"},
         {"pyramid_tier": "塔尖"}, {"matrix_cell": "超级用户"}, {"super_user_role": "koc"}, {"need_state": "deciding"},
