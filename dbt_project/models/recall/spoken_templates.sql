@@ -8,7 +8,7 @@ with services as (
     select scene_id
     from {{ ref('recall_policies') }}
     group by scene_id
-    having count(*) = count(case when consent_purpose = 'service' then 1 end)
+    having count(*) = sum(case when consent_purpose = 'service' then 1 else 0 end)
 ),
 
 gateways as (
@@ -28,13 +28,13 @@ gateways as (
 counted as (
     select
         templates.template_id,
-        length(max(templates.text_zh))
+        length(templates.text_zh)
         + coalesce(sum(variables.longest_chars - length(variables.variable) - 2), 0) as longest_chars,
-        coalesce(sum(case when variables.differs_by_recipient then 1 else 0 end), 0) as personal_variables
+        max(variables.differs_by_recipient) as is_personal
     from {{ ref('message_templates') }} as templates
     left join {{ ref('template_variables') }} as variables
         on concat('|', templates.variables, '|') like concat('%|', variables.variable, '|%')
-    group by templates.template_id
+    group by templates.template_id, templates.text_zh
 ),
 
 judged as (
@@ -59,7 +59,7 @@ judged as (
                 services.scene_id is null and {{ matches('templates.text_zh', 'gateways.refused_contents') }}
                 then 'refused_contents'
             when
-                services.scene_id is null and not gateways.variables_allowed and counted.personal_variables > 0
+                services.scene_id is null and not gateways.variables_allowed and counted.is_personal
                 then 'variables'
             when
                 case
