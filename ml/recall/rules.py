@@ -25,6 +25,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "send_costs": ("message_channel", "send_fen", "labour_fen", "unsubscribe_rate"),
     "channel_windows": ("message_channel", "wave", "opens", "closes"),
     "contact_caps": ("cap_id", "message_channel", "window_days", "most"),
+    "message_channels": ("message_channel", "serves_by"),
     "sms_gateways": ("gateway", "opens", "closes"),
     "depth_rules": (
         "rule_id", "offer_id", "audience_kind", "ladder_step", "has_ordered", "least_days", "most_days",
@@ -89,6 +90,11 @@ class Rules:
         """Return a number of the seed contact_caps."""
         rows = self.seeds["contact_caps"]
         return int(rows.loc[rows["cap_id"] == cap_id, "most"].iloc[0])
+
+    def subscription_channels(self) -> list[str]:
+        """Return the channels of which each message spends a subscription."""
+        rows = self.seeds["message_channels"]
+        return list(rows.loc[rows["serves_by"].eq("subscription_message"), "message_channel"])
 
     def sms_hours(self) -> tuple[str, str]:
         """Return when the brand's gateway opens and closes; what it does not say is as the strictest has it."""

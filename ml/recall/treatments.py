@@ -17,6 +17,7 @@ CONTEXT: Final = (
     "consented_channels",
     "service_channels",
     "suppressed_channels",
+    "subscribed_scenes",
     "is_blocked",
     "barred_channels",
     "wecom_contacts_month",
@@ -38,7 +39,9 @@ CONTEXT: Final = (
     "margin_rate",
     "items_per_order",
 )
-_LISTS: Final = ("reachable_channels", "consented_channels", "service_channels", "suppressed_channels")
+_LISTS: Final = (
+    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
+)  # fmt: skip
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 
@@ -53,7 +56,8 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
 
     Out go whom ``recall.recall_blocks`` blocks and the channels it bars, channels without reach, consent for the
-    policy's purpose or a sender, WeCom past its caps, what no template may say, offers that no public rule admits or
+    policy's purpose or a sender, WeCom past its caps, a mini-program to whose scene no
+    subscription is left, what no template may say, offers that no public rule admits or
     that the need state or the role forbids. Publishing checks suppression and consent again, last.
     """
     require(people, CONTEXT, "recall.recall_context")
@@ -66,6 +70,9 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     may = may & np.where(options["consent_purpose"] == "service", service, consented)
     staffed = options["message_channel"].isin(rules.staff_channels)
     may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
+    by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
+    scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
+    may = may & ~(by_subscription & ~scenes.isin(_exploded(open_to, "subscribed_scenes")))
     may = may & _tier_allows(options) & ~_barred(options)
     may = may & ~(options["message_channel"].eq("wecom").to_numpy(dtype=bool) & _wecom_is_full(options, rules))
     may = may & _plays_allow(options, rules) & admitted(options, rules) & can_be_said(options, rules)

@@ -67,8 +67,10 @@ def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set
     """Return the (channel, offer) pairs that a candidate may get; ``said`` holds their segments and need."""
     if not may_be_written_to(book, person):
         return set()
-    # the oracle's brands name no SMS gateway
-    may = (reachable(book, person) - {"sms"}) & consented(book, person, rule["consent_purpose"]) - silenced(book, person)
+    # the oracle's brands name no SMS gateway, and nobody subscribes to messages of a mini-program
+    may = (reachable(book, person) - {"sms", "mini_program"}) & consented(
+        book, person, rule["consent_purpose"]
+    ) - silenced(book, person)
     if owner(book, person) is None:
         may -= WITH_STAFF
     month = (book.day + dt.timedelta(days=1)).replace(day=1)

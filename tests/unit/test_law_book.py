@@ -182,8 +182,9 @@ def test_every_advertising_sms_and_mail_names_its_sender_or_its_way_out():
             assert "退订" in row["text_zh"], row["template_id"]
 
 
-def test_the_mini_program_is_in_no_menu_and_has_no_words_that_advertise():
-    assert not [row for row in seed("recall_menu") if row["message_channel"] == "mini_program"]
+def test_the_mini_program_stands_in_the_menu_of_services_alone_and_has_no_words_that_advertise():
+    menu = [row for row in seed("recall_menu") if row["message_channel"] == "mini_program"]
+    assert {row["policy_id"] for row in menu} == {"renewal"}
     mini = [row for row in seed("message_templates") if row["message_channel"] == "mini_program"]
     assert {row["scene_id"] for row in mini} <= {"renewal"}
 

@@ -1,5 +1,4 @@
--- One row per template: whether it may be said, and if not, why. Advertising needs a channel that carries it, and a
--- subscription message a subscription, of which none lands yet: so the mini-program carries nothing. What is
+-- One row per template: whether it may be said, and if not, why. Advertising needs a channel that carries it. What is
 -- sent by SMS is judged by the gateway that the brand names; what that one does not say is as the strictest has it.
 -- Without a name no gateway takes anything. Segments are counted with the longest words that stand for the variables.
 {{ config(materialized='table') }}
@@ -43,7 +42,6 @@ judged as (
         case
             when not templates.approved then 'not_approved'
             when services.scene_id is null and channels.advertises_by is null then 'carries_service_only'
-            when channels.serves_by = 'subscription_message' then 'no_subscription'
             when templates.message_channel <> 'sms' then null
             when gateways.gateway is null then 'no_gateway'
             when templates.text_zh not like '【{brand}】%' then 'no_signature'

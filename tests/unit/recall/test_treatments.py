@@ -191,6 +191,20 @@ def test_what_no_approved_template_says_is_no_option():
     assert "wecom" in channels(candidate(days_since_order=45), rules)
 
 
+def test_a_service_goes_by_mini_program_to_whom_a_subscription_to_its_scene_is_left_and_nothing_else_does():
+    reminder = {"policy": "renewal", "step": 1, "purpose": "service"}
+    assert options(candidate(**reminder)) == {"sms none"}
+    assert options(candidate(**reminder, subscribed_scenes=["care"])) == {"sms none"}
+    assert options(candidate(**reminder, subscribed_scenes=["care", "renewal"])) == {"sms none", "mini_program none"}
+    assert options(candidate(**reminder, subscribed_scenes=None)) == {"sms none"}
+    assert options(candidate(subscribed_scenes=["recall"])) == EVERYTHING
+    rules = make_rules()
+    row = {"policy_id": "recall_at_risk", "ladder_step": 0, "message_channel": "mini_program", "offer_id": "none"}
+    rules.seeds["recall_menu"] = pd.concat([rules.seeds["recall_menu"], pd.DataFrame([row | {"source": "ours"}])])
+    # a menu of the brand's own finds no words: no template of the mini-program advertises
+    assert options(candidate(subscribed_scenes=["recall"]), rules) == EVERYTHING
+
+
 def with_caps(**most: int) -> Rules:
     rules = make_rules()
     caps = rules.seeds["contact_caps"]
