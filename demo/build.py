@@ -44,21 +44,21 @@ def prepare(home: Path, seed: int = SEED, households: int | None = None) -> None
     ForeignHome
         See ``build``.
     """
-    _name_gateway(home)
     marker = _marker(home)
     if marker.get("identity") == _identity(seed, households) and marker.get("files"):
         _refuse_foreign(home, set(marker["files"]))
         missing = [name for name, size in marker["files"].items() if not _has(home / "landing" / name, size)]
         if not missing:
+            _name_gateway(home)
             print(f"demo: {home} already holds the demo brand ({len(marker['files'])} landing files)", flush=True)
             return
     build(home, seed, households, say=lambda line: print(line, flush=True))
+    _name_gateway(home)
 
 
 def _name_gateway(home: Path) -> None:
     """Write the demo's siyu.toml where it has none: what a person wrote there stays."""
     if not (home / "siyu.toml").exists():
-        home.mkdir(parents=True, exist_ok=True)
         (home / "siyu.toml").write_text(SETTINGS, encoding="utf-8")
 
 

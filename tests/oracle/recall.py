@@ -123,7 +123,7 @@ __all__ = ["HOLDOUTS", "contacts", "options", "policy"]
 
 
 def public_offers(book: Book, person: Person, rule: dict[str, str]) -> set[str]:
-    """Return the offers that a person may ask for, by the public rules on what they did and the step of the campaign."""
+    """Return the offers that a person may ask for: public rules on what they did and the campaign's step."""
     bought = purchases(book, person)
     since = bought.days[-1] if bought.days else bought.registered
     if since is None:
