@@ -10,6 +10,7 @@ import dagster as dg
 
 from orchestration.channels.engine.keys import kept_at, load_key
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
+from orchestration.law_book import check_gateway
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
@@ -34,6 +35,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         with writer_lock(settings, context.run.run_id if context.run else "no run"):
             os.environ["SIYU_WAREHOUSE"] = str(settings.warehouse)
             check_own_rules(settings)
+            check_gateway(settings)
             load_key(settings, "one_id")
             os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
             with connect(settings) as connection:
