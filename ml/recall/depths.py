@@ -16,7 +16,7 @@ FACTS = ("audience_kind", "ladder_step", "days_since_order", "days_registered")
 
 def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     """Return whether each option's offer is one that a rule admits for the person; no offer is admitted always."""
-    require(options, FACTS, "recall.recall_context")
+    require(options, FACTS, "recall.recall_people")
     since = options["days_since_order"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
     registered = options["days_registered"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
     has_ordered = ~np.isnan(since)
