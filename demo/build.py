@@ -23,6 +23,8 @@ SEED = 20171130
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
 DEMO_VERSION = 2
 MARKER = "demo.json"
+#: The gateway through which the demo brand sends its SMS.
+SETTINGS = 'sms_gateway = "aliyun"\n'
 FIRST_DAILY_DATE, LAST_DATE = LIVE_FROM, LAST
 
 
@@ -47,9 +49,17 @@ def prepare(home: Path, seed: int = SEED, households: int | None = None) -> None
         _refuse_foreign(home, set(marker["files"]))
         missing = [name for name, size in marker["files"].items() if not _has(home / "landing" / name, size)]
         if not missing:
+            _name_gateway(home)
             print(f"demo: {home} already holds the demo brand ({len(marker['files'])} landing files)", flush=True)
             return
     build(home, seed, households, say=lambda line: print(line, flush=True))
+    _name_gateway(home)
+
+
+def _name_gateway(home: Path) -> None:
+    """Write the demo's siyu.toml where it has none: what a person wrote there stays."""
+    if not (home / "siyu.toml").exists():
+        (home / "siyu.toml").write_text(SETTINGS, encoding="utf-8")
 
 
 def _marker(home: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
-from orchestration.settings import CHECKOUT, Settings, SettingsError
+from orchestration.settings import CHECKOUT, Settings, SettingsError, load_settings
 
 DONE, FAILED = 0, 1
 
@@ -26,6 +26,8 @@ def run_demo(settings: Settings) -> int:
         raise SettingsError(str(error)) from None
     except OSError as error:
         raise SettingsError(f"the demo's home {settings.home} cannot be written: {error}") from None
+    # the demo names its SMS gateway in a siyu.toml of its own
+    settings = load_settings()
     return run_range(settings, FIRST_DAILY_DATE, LAST_DATE)
 
 
@@ -45,7 +47,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     from orchestration.publish import not_over
     from orchestration.publishing.versions import Store, date_of
     from orchestration.runner import run_dates
-    from orchestration.status_and_explain import say_withheld
+    from orchestration.status_and_explain import say_law, say_withheld
 
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
@@ -71,6 +73,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     if said := not_over(store.unfinished_of(dates), current, settings.cut_off_hour):
         print(f"  UNFINISHED: {said}")
     say_withheld(settings)
+    say_law(settings)
     return DONE
 
 
@@ -239,10 +242,12 @@ def _make_ready(settings: Settings) -> None:
     from orchestration.channels.engine.keys import check_keys
     from orchestration.channels.engine.registry import check_names
     from orchestration.home_rules import check_own_rules
+    from orchestration.law_book import check_gateway
     from orchestration.own_manifest import make_manifest
 
     check_names(settings)
     check_own_rules(settings)
+    check_gateway(settings)
     is_new = not has_keys(settings)
     check_keys(settings)
     if is_new:

@@ -46,13 +46,15 @@ _CHANGED = """
 def load_rules(con: duckdb.DuckDBPyConnection, settings: Settings, offers: pd.DataFrame | None = None) -> Rules:
     """Return recall's seeds with the home's settings and, where given, the offers' terms per date."""
     return Rules(
-        seeds=seeds(con, list(SEEDS)),
+        # what may be said: the templates as their channel and the gateway judge them, not as the seed wishes
+        seeds=seeds(con, list(SEEDS)) | {"message_templates": query(con, "select * from recall.spoken_templates")},
         gross_margin_rate=settings.gross_margin_rate,
         holdout_share=settings.holdout_share,
         exploration_share=settings.exploration_share,
         horizon_days=settings.horizon_days,
         staff_channels=tuple(settings.staff_channels),
         offers=offers,
+        sms_gateway=settings.sms_gateway,
     )
 
 

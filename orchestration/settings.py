@@ -70,6 +70,7 @@ class Settings:
     brand_name: str = ""
     brand_link: str = ""
     coupon_liability_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000
+    sms_gateway: str = ""
 
     @property
     def landing(self) -> Path:

@@ -49,6 +49,7 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
         how = f"done in {last_run['seconds']:.0f} s" if last_run["succeeded"] else "FAILED"
         dates = " to ".join(dict.fromkeys(last_run["dates"]))
         print(f"\nlast run   {dates}: {how}, {ago(last_run['age_seconds'])}")
+    say_law(settings)
     print("\nnext" if found["next_steps"] else "\nnext: nothing to do")
     for step in found["next_steps"]:
         print(f"  {step}")
@@ -82,6 +83,14 @@ def say_withheld(settings: Settings) -> None:
             f"  WITHHELD: {refused} could not be read, so audience, tasks and general list name nobody;"
             " see them with: siyu refusals"
         )
+
+
+def say_law(settings: Settings) -> None:
+    """Say what the SMS gateway does not take, and which rules were read too long ago by the real calendar."""
+    from orchestration.law_book import said
+
+    for line in said(settings, clock.real_now().date()):
+        print(f"  {line}")
 
 
 def refusals(settings: Settings) -> int:

@@ -35,6 +35,38 @@ class RecallLimits:
     closes_hour: float
 
 
+#: Plans with an offer beside the public facts of the person, and those of the public rules that fit.
+_OFFERED = (
+    "(select audience.one_id, audience.arm, audience.offer_id, count(rules.offer_id) as rules"
+    " from recall_audience as audience inner join customers using (one_id)"
+    " left join depth_rules as rules on audience.offer_id = rules.offer_id"
+    " and audience.audience_kind = rules.audience_kind"
+    " and coalesce(audience.ladder_step, 0) = coalesce(rules.ladder_step, audience.ladder_step, 0)"
+    " and (customers.last_order_at is not null) = rules.has_ordered"
+    " and date_diff('day', cast(coalesce(customers.last_order_at, customers.registered_at) + interval 8 hour as date),"
+    " (select as_of_date from version)) between rules.least_days and coalesce(rules.most_days, 1000000)"
+    " where audience.offer_id is not null group by all) as offered"
+)
+#: What somebody is and not what they did: no offer may follow it, and no rule names it.
+GROUPS = ("gender", "age_band", "city_tier")
+
+
+def _difference(group: str) -> Check:
+    """Return the figure of how far apart the groups of a trait stand in the share with an offer; it blocks nothing."""
+    return Check(
+        f"the_share_with_an_offer_differs_between_groups_of_{group}",
+        "recall_audience",
+        "coalesce(max(share) - min(share), 0)",
+        "A figure, not a fault: offers follow public rules alone; few people make it large.",
+        relation=(
+            f"(select {group}, count(offer_id) / count(*) as share from recall_audience inner join customers"
+            f" using (one_id) where {group} is not null group by {group}) as shares_by_{group}"
+        ),
+        low=None,
+        high=None,
+    )
+
+
 def _clock(hour: float) -> str:
     return f"{int(hour):02d}:{round(hour % 1 * 60):02d}"
 
@@ -154,6 +186,17 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "P10, P50 and P90 are not in order.",
             "P10、P50、P90 的次序不对。",
         ),
+        Check(
+            "every_offer_is_admitted_by_a_public_rule",
+            "recall_audience",
+            _count("arm <> 'explore' and rules = 0"),
+            (
+                "An offer stands in the audience that no row of depth_rules admits on the person's public facts:"
+                " add the rule, in words that you would print, or take the offer out of recall_menu."
+            ),
+            relation=_OFFERED,
+        ),
+        *(_difference(group) for group in GROUPS),
         Check(
             "every_plan_has_a_token_of_its_own",
             "recall_audience",

@@ -25,9 +25,13 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "send_costs": ("message_channel", "send_fen", "labour_fen", "unsubscribe_rate"),
     "channel_windows": ("message_channel", "wave", "opens", "closes"),
     "contact_caps": ("cap_id", "message_channel", "window_days", "most"),
+    "message_channels": ("message_channel", "serves_by"),
+    "sms_gateways": ("gateway", "opens", "closes"),
+    "depth_rules": (
+        "rule_id", "offer_id", "audience_kind", "ladder_step", "has_ordered", "least_days", "most_days",
+    ),
     "recall_settings": ("name", "value"),
     "need_state_plays": ("need_state", "sign_words", "offers_allowed", "barred_channels", "do_not_say"),
-    "rfm_offer_rules": ("rfm_segment", "offers_allowed"),
     "super_user_rules": ("super_user_role", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),
     "play_words": ("message_channel", "words"),
@@ -64,6 +68,8 @@ class Rules:
     staff_channels: tuple[str, ...]
     #: The offers' terms per as_of_date (recall.recall_offers); without it the catalogue's hold on every date.
     offers: pd.DataFrame | None = None
+    #: The row of sms_gateways that the brand names; without one the hours are the strictest's, and no SMS has words.
+    sms_gateway: str = ""
 
     def __post_init__(self) -> None:
         """Check the seeds' columns once, at the door."""
@@ -84,6 +90,18 @@ class Rules:
         """Return a number of the seed contact_caps."""
         rows = self.seeds["contact_caps"]
         return int(rows.loc[rows["cap_id"] == cap_id, "most"].iloc[0])
+
+    def subscription_channels(self) -> list[str]:
+        """Return the channels of which each message spends a subscription."""
+        rows = self.seeds["message_channels"]
+        return list(rows.loc[rows["serves_by"].eq("subscription_message"), "message_channel"])
+
+    def sms_hours(self) -> tuple[str, str]:
+        """Return when the brand's gateway opens and closes; what it does not say is as the strictest has it."""
+        rows = self.seeds["sms_gateways"].set_index("gateway")[["opens", "closes"]]
+        named, strictest = rows.reindex([self.sms_gateway]).iloc[0], rows.loc["strictest"]
+        said = named.where(named.notna(), strictest)
+        return str(said["opens"]), str(said["closes"])
 
     @property
     def assumptions_hash(self) -> str:

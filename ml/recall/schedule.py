@@ -18,6 +18,17 @@ def _hours(text: str) -> float:
     return clock.hour + clock.minute / 60
 
 
+def _within_gateway(windows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return the windows, those of SMS cut to the hours of the brand's gateway; one that it closes falls away."""
+    opens, closes = (_hours(text) for text in rules.sms_hours())
+    sms = windows["message_channel"].eq("sms")
+    cut = windows.assign(
+        opens_at=windows["opens_at"].mask(sms, windows["opens_at"].clip(lower=opens)),
+        closes_at=windows["closes_at"].mask(sms, windows["closes_at"].clip(upper=closes)),
+    )
+    return cut[cut["opens_at"] < cut["closes_at"]]
+
+
 def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the plans with ``wave, send_after_at, send_before_at, valid_until_at`` (UTC, naive) and ``stop_if``.
 
@@ -31,6 +42,7 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """
     windows = rules.seeds["channel_windows"]
     windows = windows.assign(opens_at=windows["opens"].map(_hours), closes_at=windows["closes"].map(_hours))
+    windows = _within_gateway(windows, rules)
     without = set(plans["message_channel"]) - set(windows["message_channel"])
     if without:
         raise ValueError(f"channel_windows has no window for {sorted(without)}; add it with its source")

@@ -2,6 +2,8 @@
 
 import json
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.rules import Rules
@@ -23,6 +25,20 @@ def with_scenes(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         scene_id=plans["scene_id"].mask(changed, found["lately_scene_id"]),
         content_theme=plans["content_theme"].mask(changed, found["content_theme"]),
     )
+
+
+def can_be_said(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
+    """Return whether some approved template says each option in its scene: what cannot be said is no plan."""
+    templates = rules.seeds["message_templates"]
+    templates = templates[templates["approved"].astype(bool) & templates["need_state"].isna()]
+    sayable = pd.MultiIndex.from_arrays([
+        templates["message_channel"],
+        templates["scene_id"],
+        templates["price_attitude"].notna().to_numpy(dtype=bool),
+    ])
+    said = with_scenes(options, rules)
+    asked = [said["message_channel"], said["scene_id"], said["offer_id"].ne("none").to_numpy(dtype=bool)]
+    return np.asarray(pd.MultiIndex.from_arrays(asked).isin(sayable))
 
 
 def with_templates(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:

@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.recall.depths import admitted
 from ml.recall.roi import net_profit
 from ml.recall.rules import SEEDS, Rules, require
+from ml.recall.templates import can_be_said
 
 #: What treatments needs of a candidate beside what ``candidates`` adds.
 CONTEXT: Final = (
@@ -15,16 +17,20 @@ CONTEXT: Final = (
     "consented_channels",
     "service_channels",
     "suppressed_channels",
+    "subscribed_scenes",
     "is_blocked",
     "barred_channels",
     "wecom_contacts_month",
     "wecom_recalls_month",
     "owner_staff_id",
     "pyramid_tier",
-    "rfm_segment",
     "super_user_role",
     "need_state",
-    "price_attitude",
+    "audience_kind",
+    "scene_id",
+    "content_theme",
+    "days_since_order",
+    "days_registered",
     "preferred_hour",
     "order_count_365d",
     "net_paid_fen_365d",
@@ -33,7 +39,9 @@ CONTEXT: Final = (
     "margin_rate",
     "items_per_order",
 )
-_LISTS: Final = ("reachable_channels", "consented_channels", "service_channels", "suppressed_channels")
+_LISTS: Final = (
+    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
+)  # fmt: skip
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 
@@ -48,8 +56,9 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
 
     Out go whom ``recall.recall_blocks`` blocks and the channels it bars, channels without reach, consent for the
-    policy's purpose or a sender, WeCom past its monthly caps, and offers that the need state, the RFM cell or the role
-    forbids. Publishing checks suppression and consent again, last.
+    policy's purpose or a sender, WeCom past its caps, a mini-program to whose scene no
+    subscription is left, what no template may say, offers that no public rule admits or
+    that the need state or the role forbids. Publishing checks suppression and consent again, last.
     """
     require(people, CONTEXT, "recall.recall_people")
     open_to = people[~people["is_blocked"].astype(bool)]
@@ -61,15 +70,27 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     may = may & np.where(options["consent_purpose"] == "service", service, consented)
     staffed = options["message_channel"].isin(rules.staff_channels)
     may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
+    by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
+    scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
+    may = may & ~(by_subscription & ~scenes.isin(_exploded(open_to, "subscribed_scenes")))
     may = may & _tier_allows(options) & ~_barred(options)
-    by_wecom = options["message_channel"].eq("wecom")
-    full = (options["wecom_contacts_month"].fillna(0) >= rules.cap("wecom_month")) | (
-        options["wecom_recalls_month"].fillna(0) >= rules.cap("wecom_recall_month")
-    )
-    may = may & ~(by_wecom & full).to_numpy(dtype=bool)
-    may = may & _plays_allow(options, rules)
+    may = may & ~(options["message_channel"].eq("wecom").to_numpy(dtype=bool) & _wecom_is_full(options, rules))
+    may = may & _plays_allow(options, rules) & admitted(options, rules) & can_be_said(options, rules)
     options = _with_terms(options[may].drop(columns=[*_LISTS, "barred_channels", "tiers"]), rules)
     return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
+
+
+def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
+    """Whether WeCom is closed to the person: by our politeness caps, or by the platform's own, whichever is less.
+
+    The platform allows so many a day of the calendar month in which the plan is sent, the day after the date; what a
+    member may send one person in a day is kept by one plan a person and day, so long as it is one at least.
+    """
+    sent = options["wecom_contacts_month"].fillna(0)
+    days = (pd.to_datetime(options["as_of_date"]) + pd.Timedelta(days=1)).dt.days_in_month
+    full = sent.ge(rules.cap("wecom_month")) | sent.ge(days * rules.cap("wecom_platform_month"))
+    full = full | options["wecom_recalls_month"].fillna(0).ge(rules.cap("wecom_recall_month"))
+    return np.asarray(full.to_numpy(dtype=bool) | (rules.cap("wecom_member_day") < 1))
 
 
 def _tier_allows(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -91,19 +112,17 @@ def _barred(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Whether the person's need state, RFM cell and role allow an offer."""
+    """Whether the person's need state and role allow an offer.
+
+    A need state makes an offer wait and takes it from nobody; a small reseller buys at other terms. What somebody is
+    worth is no reason: whom a public rule fits may have its offer (``depths``).
+    """
     is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
     states = rules.seeds["need_state_plays"].set_index("need_state")
     no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
-    cells = rules.seeds["rfm_offer_rules"].set_index("rfm_segment")["offers_allowed"].astype(bool)
     roles = rules.seeds["super_user_rules"]
     no_offer_roles = set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
-    # A ladder's rung is its offer: the need state's "no promotion" makes the person wait, the RFM cell does not apply.
-    ladder = options["ladder_step"].astype(int).to_numpy() > 0
     allowed = ~(is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool))
-    allowed = allowed & ~(
-        is_offer & ~ladder & options["rfm_segment"].isin(set(cells.index[~cells])).to_numpy(dtype=bool)
-    )
     allowed = allowed & ~(is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool))
     return np.asarray(allowed)
 

@@ -19,6 +19,7 @@ from orchestration.warehouse import connect, replace_dates
 DEPS = [
     ["recall", "recall_people"],
     ["recall", "recall_offers"],
+    ["recall", "spoken_templates"],
     ["scores", "customer_scores"],
     ["identity", "ancestry"],
 ]
@@ -67,6 +68,7 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
         ["people", "order_states"],
         ["people", "task_result_states"],
         ["people", "message_states"],
+        ["recall", "spoken_templates"],
     ],
     description="One row per (as_of_date, audience_id, read_on_date) of a published audience that is due by the date.",
     kinds={"python"},

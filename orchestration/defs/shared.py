@@ -12,6 +12,7 @@ from pydantic import PrivateAttr
 from orchestration import audit_log, clock
 from orchestration.channels.engine.keys import kept_at, load_key
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
+from orchestration.law_book import check_gateway
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
@@ -55,6 +56,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
             audit_log.append(settings, "run_started", {"run": run_id, "first": first, "last": last})
             try:
                 check_own_rules(settings)
+                check_gateway(settings)
                 load_key(settings, "one_id")
                 os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
                 with connect(settings) as connection:

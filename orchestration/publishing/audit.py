@@ -97,6 +97,7 @@ def audit_versions(
     refusals = connection.sql(refused).to_arrow_table()
     unread = connection.sql("select * from channels.unread_refusals where accepted_at is null").to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
+    depths = connection.sql("select * from seeds.depth_rules").to_arrow_table()
     measured = {}
     for date, name in versions.items():
         consents = connection.sql(
@@ -110,6 +111,7 @@ def audit_versions(
             **_before(store, date, versions),
         }
         beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures}
+        beside["depth_rules"] = depths
         numbers = measure_version(store.versions / name, list(tables()), checks, version, beside, settings.memory_limit)
         measured[name] = numbers | _contract_faults(store, name)
     before = [

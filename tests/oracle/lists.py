@@ -65,7 +65,10 @@ def general(book: Book, person: Person, now: Book, kin: list[Person]) -> dict[st
     found = [
         (costs[row["message_channel"]], row["message_channel"], row["template_id"])
         for row in seed("message_templates")
-        if row["scene_id"] == "general" and row["message_channel"] in (reachable(book, person) & agreed) - refused
+        # the oracle's brands name no SMS gateway; the mini-program has no words of the scene general
+        if row["scene_id"] == "general"
+        and row["message_channel"] != "sms"
+        and row["message_channel"] in (reachable(book, person) & agreed) - refused
     ]
     return {"message_channel": min(found)[1], "template_id": min(found)[2]} if found else None
 

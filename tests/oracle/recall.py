@@ -67,28 +67,32 @@ def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set
     """Return the (channel, offer) pairs that a candidate may get; ``said`` holds their segments and need."""
     if not may_be_written_to(book, person):
         return set()
-    may = reachable(book, person) & consented(book, person, rule["consent_purpose"]) - silenced(book, person)
+    # the oracle's brands name no SMS gateway, and nobody subscribes to messages of a mini-program
+    may = (reachable(book, person) - {"sms", "mini_program"}) & consented(
+        book, person, rule["consent_purpose"]
+    ) - silenced(book, person)
     if owner(book, person) is None:
         may -= WITH_STAFF
     month = (book.day + dt.timedelta(days=1)).replace(day=1)
     caps = {row["cap_id"]: int(row["most"]) for row in seed("contact_caps") if row["cap_id"].startswith("wecom")}
     sent = wecom_since(book, person, month)
     recalls = [row for row in sent if is_of_recall(row)]
-    if len(sent) >= caps["wecom_month"] or len(recalls) >= caps["wecom_recall_month"]:
+    days = (month.replace(month=month.month % 12 + 1, year=month.year + month.month // 12) - month).days
+    most = min(caps["wecom_month"], caps["wecom_platform_month"] * days)
+    if len(sent) >= most or len(recalls) >= caps["wecom_recall_month"]:
         may.discard("wecom")
     plays = {row["need_state"]: row for row in seed("need_state_plays")}
     play = plays.get(said["need_state"])
     if play:
         may -= set(play["barred_channels"].split("|"))
-    rfm = {row["rfm_segment"]: row for row in seed("rfm_offer_rules")}.get(said["rfm_segment"])
     role = next((row for row in seed("super_user_rules") if row["super_user_role"] == said["super_user_role"]), None)
-    is_offered = not any(row and row["offers_allowed"] == "false" for row in (play, rfm, role))
+    is_offered = not any(row and row["offers_allowed"] == "false" for row in (play, role))
     return {
         (row["message_channel"], row["offer_id"])
         for row in seed("recall_menu")
         if (row["policy_id"], row["ladder_step"]) == (rule["policy_id"], rule["ladder_step"])
         and row["message_channel"] in may
-        and (is_offered or row["offer_id"] == "none")
+        and (row["offer_id"] == "none" or (is_offered and row["offer_id"] in public_offers(book, person, rule)))
         and (not row["tiers"] or said["pyramid_tier"] in row["tiers"].split("|"))
     }
 
@@ -116,3 +120,20 @@ def is_of_recall(row: Record) -> bool:
 
 
 __all__ = ["HOLDOUTS", "contacts", "options", "policy"]
+
+
+def public_offers(book: Book, person: Person, rule: dict[str, str]) -> set[str]:
+    """Return the offers that a person may ask for: public rules on what they did and the campaign's step."""
+    bought = purchases(book, person)
+    since = bought.days[-1] if bought.days else bought.registered
+    if since is None:
+        return set()
+    days = (book.day - since).days
+    return {
+        row["offer_id"]
+        for row in seed("depth_rules")
+        if row["audience_kind"] == rule["audience_kind"]
+        and row["ladder_step"] in ("", rule["ladder_step"])
+        and (row["has_ordered"] == "true") == bool(bought.days)
+        and int(row["least_days"]) <= days <= int(row["most_days"] or 10**6)
+    }

@@ -11,3 +11,14 @@
 {% macro default__each_replaced(text, pattern, replacement) -%}
     regexp_replace({{ text }}, {{ pattern | replace('{Han}', '{IsHan}') | replace('\\', '\\\\') }}, {{ replacement | replace('\\1', '$1') }})
 {%- endmacro %}
+
+{#- Whether a text holds a match of a pattern; both are SQL. -#}
+{% macro matches(text, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'siyu')(text, pattern)) }}
+{%- endmacro %}
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, {{ pattern }})
+{%- endmacro %}
+{% macro default__matches(text, pattern) -%}
+    {{ text }} rlike {{ pattern }}
+{%- endmacro %}

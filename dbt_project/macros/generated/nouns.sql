@@ -292,6 +292,17 @@
                 'renewed_at': 'timestamp',
             },
         },
+        'message_subscriptions': {
+            'key': ['source', 'customer_id', 'scene_id', 'granted_at'],
+            'grain': ['source', 'customer_id', 'scene_id', 'granted_at', 'known_at'],
+            'columns': {
+                'source': 'varchar',
+                'customer_id': 'varchar',
+                'scene_id': 'varchar',
+                'granted_count': 'bigint',
+                'granted_at': 'timestamp',
+            },
+        },
         'appointments': {
             'key': ['source', 'appointment_id'],
             'grain': ['source', 'appointment_id', 'known_at'],
@@ -442,6 +453,9 @@
         'entitlements': [
             'standard_entitlements',
         ],
+        'message_subscriptions': [
+            'standard_message_subscriptions',
+        ],
         'appointments': [
             'standard_appointments',
         ],
@@ -489,6 +503,7 @@
         'follows': 'added_at',
         'group_memberships': 'joined_at',
         'entitlements': 'renewed_at',
+        'message_subscriptions': 'granted_at',
         'appointments': 'starts_at',
         'leads': 'changed_at',
     } -%}
@@ -515,6 +530,7 @@
         'groups',
         'group_memberships',
         'entitlements',
+        'message_subscriptions',
         'appointments',
         'leads',
         'task_results',

@@ -2,11 +2,13 @@
 -- over all records of a person, channel by channel; of two at the same moment, the refusal. So a refusal stands until
 -- consent is given again on its own channel or for all. The reading as_known holds what was known at the date,
 -- at_publish what is known now. A refusal is of every record that has its source and id in any case; a consent of the
--- one that it names. Profiling is told of the dates that are learned from as well.
+-- one that it names. Source and time are those of the word, so that whoever is written to can be told what it rests
+-- on. Profiling is told of the dates that are learned from as well.
 with words as (
     select
         owners.as_of_date,
         owners.one_id,
+        words.source,
         words.message_channel,
         words.purpose,
         words.granted,
@@ -46,9 +48,11 @@ ranked as (
         message_channel,
         purpose,
         granted,
+        source,
+        changed_at,
         row_number() over (
             partition by as_of_date, reading, one_id, message_channel, purpose
-            order by changed_at desc, granted asc
+            order by changed_at desc, granted asc, source asc
         ) as row_rank
     from read_twice
 )
@@ -59,6 +63,8 @@ select
     one_id,
     message_channel,
     purpose,
-    granted
+    granted,
+    source,
+    changed_at
 from ranked
 where row_rank = 1

@@ -5,7 +5,9 @@ select
     consents.as_of_date,
     consents.one_id,
     consents.message_channel,
-    consents.purpose
+    consents.purpose,
+    consents.source,
+    consents.changed_at
 from {{ ref('consents_in_force') }} as consents
 inner join {{ ref('sending_gate') }} as gate on gate.is_open
 where {{ among_dates('consents.as_of_date', dates_of('as_of')) }} and consents.reading = 'at_publish'

@@ -20,6 +20,8 @@ ranked as (
         people.one_id,
         templates.message_channel,
         templates.template_id,
+        consents.source as consent_source,
+        consents.changed_at as consent_at,
         row_number() over (
             partition by people.as_of_date, people.one_id
             order by costs.send_fen + costs.labour_fen, templates.message_channel, templates.template_id
@@ -33,8 +35,11 @@ ranked as (
             and people.one_id = consents.one_id
             and reached.message_channel = consents.message_channel
             and consents.purpose = 'marketing'
-    inner join {{ ref('message_templates') }} as templates
-        on consents.message_channel = templates.message_channel and templates.scene_id = 'general'
+    inner join {{ ref('spoken_templates') }} as templates
+        on
+            consents.message_channel = templates.message_channel
+            and templates.scene_id = 'general'
+            and templates.approved
     inner join {{ ref('send_costs') }} as costs on templates.message_channel = costs.message_channel
     left join {{ ref('do_not_contact_at_publish') }} as refusals
         on people.one_id = refusals.one_id and templates.message_channel = refusals.message_channel
@@ -47,6 +52,8 @@ select
     one_id,
     cast(as_of_date as date) as as_of_date,
     message_channel,
-    template_id
+    template_id,
+    consent_source,
+    {{ instant('consent_at') }} as consent_at
 from ranked
 where row_rank = 1

@@ -8,6 +8,7 @@ select
     templates.text_zh,
     cast(templates.variables as varchar) as variables,
     cast(templates.sms_segments as bigint) as sms_segments,
-    templates.approved
+    templates.approved,
+    templates.refused_because
 from {{ run_dates('as_of') }} as dates
-cross join {{ ref('message_templates') }} as templates
+cross join {{ ref('spoken_templates') }} as templates

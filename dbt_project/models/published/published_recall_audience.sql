@@ -36,7 +36,9 @@ select
     cast(null as varchar) as recipient_token,
     audience.why,
     audience.template_id,
-    audience.template_variables
+    audience.template_variables,
+    consents.source as consent_source,
+    {{ instant('consents.changed_at') }} as consent_at
 from {{ source('recall', 'audience') }} as audience
 inner join {{ run_dates('as_of') }} as dates
     on audience.as_of_date = dates.as_of_date

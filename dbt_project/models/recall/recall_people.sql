@@ -61,6 +61,7 @@ select
     profiles.consented_channels,
     {{ list_or_empty('exclusions.service_channels') }} as service_channels,
     {{ list_or_empty('exclusions.suppressed_channels') }} as suppressed_channels,
+    {{ list_or_empty('subscriptions.subscribed_scenes') }} as subscribed_scenes,
     blocks.is_blocked,
     blocks.is_resting,
     blocks.barred_channels,
@@ -101,6 +102,7 @@ left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = st
     'recall_contacts': 'contacts',
     'recall_ladders': 'ladders',
     'entitlements_and_coupons': 'rights',
+    'recall_subscriptions': 'subscriptions',
 } %}
 {%- for model, name in per_person.items() %}
 left join {{ ref(model) }} as {{ name }}

@@ -30,6 +30,7 @@ REQUIRED = {
     "groups": {"source", "group_id"},
     "group_memberships": {"source", "group_id", "customer_id", "joined_at"},
     "entitlements": {"source", "entitlement_id", "customer_id", "expires_at"},
+    "message_subscriptions": {"source", "customer_id", "scene_id", "granted_at"},
     "appointments": {"source", "appointment_id", "customer_id", "starts_at"},
     "leads": {"lead_id", "source", "customer_id", "stage", "changed_at"},
     "task_results": {"task_id", "staff_id", "status", "changed_at"},

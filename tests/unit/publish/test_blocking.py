@@ -103,6 +103,19 @@ FAULTS = {
         "update recall_audience set net_p10_fen = 101 where one_id = 'P01'",
         "percentiles_are_in_order",
     ),
+    "an offer that no public rule admits": (
+        "update recall_audience set offer_id = 'recall_90' where one_id = 'P01'",
+        "every_offer_is_admitted_by_a_public_rule",
+    ),
+    "a first-order coupon for a buyer": (
+        "update recall_audience set offer_id = 'ladder_1', audience_kind = 'first_order', ladder_step = 1"
+        " where one_id = 'P01'",
+        "every_offer_is_admitted_by_a_public_rule",
+    ),
+    "an offer of another campaign's rule": (
+        "update recall_audience set offer_id = 'today_95', audience_kind = 'climb' where one_id = 'P01'",
+        "every_offer_is_admitted_by_a_public_rule",
+    ),
     "a task without a plan": ("delete from recall_audience where one_id = 'P04'", "every_task_is_of_a_plan"),
     "a fallback nobody agreed to": (
         "update recall_tasks set fallback_channel = 'sms' where one_id = 'P01'",

@@ -77,6 +77,13 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute("create or replace table seeds.kpis (kpi varchar, unit varchar)")
     con.execute(
+        "create or replace table seeds.depth_rules as select * from (values"
+        " ('lapsed', 'recall_90', 'recall', null::bigint, true, 30, 59),"
+        " ('rung', 'ladder_1', 'first_order', 1, false, 30, null),"
+        " ('today', 'today_95', 'recall', null, true, 0, 0)) as rules"
+        " (rule_id, offer_id, audience_kind, ladder_step, has_ordered, least_days, most_days)"
+    )
+    con.execute(
         "create or replace table seeds.recall_settings as select * from (values"
         " ('list_stands_hour', 8.5), ('quiet_to_hour', 9), ('quiet_from_hour', 21)) as hours (name, value)"
     )
@@ -163,7 +170,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         'care' as content_theme,
         0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen,
         300 as net_p90_fen, 2 as roi_p50, 'w1' as template_id, '{{}}' as template_variables,
-        'prior' as basis, 'marketing' as consent_purpose from people where i <= 4""",
+        'prior' as basis, 'marketing' as consent_purpose, 'crm' as consent_source,
+        cast($d as timestamptz) as consent_at from people where i <= 4""",
         date,
     )
     _insert(
@@ -203,8 +211,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         con,
         "general_list",
         (
-            "select one_id, $d as as_of_date, 'wecom' as message_channel, 'w1' as template_id"
-            " from people where one_id = 'P05'"
+            "select one_id, $d as as_of_date, 'wecom' as message_channel, 'w1' as template_id,"
+            " 'crm' as consent_source, cast($d as timestamptz) as consent_at from people where one_id = 'P05'"
         ),
         date,
     )

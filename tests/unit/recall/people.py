@@ -38,6 +38,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "consented_channels": ALL_CHANNELS,
         "service_channels": ALL_CHANNELS,
         "suppressed_channels": [],
+        "subscribed_scenes": [],
         "is_blocked": False,
         "is_resting": False,
         "barred_channels": "",

@@ -1,5 +1,6 @@
 """When a message may go out: the channel's window, the customer's hour, the quiet of the night."""
 
+import dataclasses
 import datetime as dt
 
 import pandas as pd
@@ -95,3 +96,27 @@ def test_a_channel_without_a_window_is_named():
     plan = {"as_of_date": DATE, "message_channel": "fax", "preferred_hour": 9, "is_deleted_friend": False}
     with pytest.raises(ValueError, match="channel_windows has no window for \\['fax'\\]"):
         scheduled(pd.DataFrame([plan]), RULES)
+
+
+def test_sms_is_sent_inside_the_hours_of_the_gateway_that_is_named_else_of_the_strictest():
+    rules = with_window("07:00", "21:00")
+    rules.seeds["recall_settings"].loc[:, "value"] = rules.seeds["recall_settings"]["value"].mask(
+        rules.seeds["recall_settings"]["name"].isin(["list_stands_hour", "quiet_to_hour"]), 0
+    )
+    gateways = rules.seeds["sms_gateways"]
+    gateways.loc[gateways["gateway"] == "aliyun", ["opens", "closes"]] = ["09:30", "19:00"]
+    assert window("sms", None, rules)[1:] == ("08:00", "21:00")
+    assert window("wecom", None, rules)[1:] == ("07:00", "21:00")
+    named = dataclasses.replace(rules, sms_gateway="aliyun")
+    assert window("sms", None, named)[1:] == ("09:30", "19:00")
+    assert window("wecom", None, named)[1:] == ("07:00", "21:00")
+    silent = dataclasses.replace(rules, sms_gateway="baiducloud")
+    assert window("sms", None, silent)[1:] == ("08:00", "21:00")
+
+
+def test_a_window_that_the_gateway_closes_falls_away_and_without_another_it_is_named():
+    rules = make_rules()
+    gateways = rules.seeds["sms_gateways"]
+    gateways.loc[gateways["gateway"] == "aliyun", "closes"] = "10:00"
+    with pytest.raises(ValueError, match=r"no window for \['sms'\]"):
+        window("sms", None, dataclasses.replace(rules, sms_gateway="aliyun"))

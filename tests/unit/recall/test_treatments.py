@@ -21,7 +21,9 @@ TOP = {"pyramid_tier": "塔尖"}
 
 def candidate(policy: str = "recall_at_risk", step: int = 0, purpose: str = "marketing", **changes: object):
     row = person("anna", **changes)
-    chosen = {"policy_id": policy, "ladder_step": step, "consent_purpose": purpose}
+    policies = RULES.seeds["recall_policies"].set_index(["policy_id", "ladder_step"])
+    of_policy = policies.loc[(policy, step), ["audience_kind", "scene_id", "content_theme"]].to_dict()
+    chosen = {"policy_id": policy, "ladder_step": step, "consent_purpose": purpose} | of_policy
     return row | chosen | {"candidate": 0, "band": "at_risk", "p0": 0.3}
 
 
@@ -122,16 +124,108 @@ def test_who_is_confused_or_has_a_problem_is_offered_nothing():
 def test_a_small_reseller_is_written_to_without_an_offer():
     assert options(candidate(super_user_role="small_b")) == {option for option in EVERYTHING if option.endswith("none")}
     assert options(candidate(super_user_role="koc")) == EVERYTHING
-    assert options(candidate("first_order_ladder", 1, super_user_role="small_b")) == set()
+    assert options(candidate("first_order_ladder", 1, days_since_order=None, super_user_role="small_b")) == set()
 
 
-def test_the_dearest_cell_is_given_no_discount_except_on_the_first_order_ladder():
-    dear = {"rfm_segment": "重要价值"}
-    assert options(candidate(**dear)) == {"wecom none", "sms none", "official_account none", "app_push none"}
-    ladder = {"policy": "first_order_ladder", "step": 1}
-    rung = {"wecom ladder_1", "official_account ladder_1", "mini_program ladder_1"}
-    assert options(candidate(**ladder, **dear)) == rung
+def test_the_dearest_customer_has_the_same_offer_as_everybody_whom_the_rule_fits():
+    assert options(candidate(rfm_segment="重要价值", net_paid_fen_365d=9_000_000)) == EVERYTHING
+
+
+def test_a_first_order_coupon_goes_by_wecom_or_a_mass_list_and_waits_while_a_question_is_open():
+    ladder = {"policy": "first_order_ladder", "step": 1, "days_since_order": None}
+    assert options(candidate(**ladder)) == {"wecom ladder_1", "official_account ladder_1"}
     assert options(candidate(**ladder, need_state="problem")) == set()
+
+
+@pytest.mark.parametrize(
+    ("days", "offer"),
+    [(29, None), (30, "recall_90"), (59, "recall_90"), (60, "recall_85"), (119, "recall_85"), (120, "recall_75")],
+)
+@pytest.mark.parametrize("policy", ["recall_at_risk", "recall_dormant", "recall_lost"])
+def test_how_deep_an_offer_is_depends_on_the_days_without_an_order_and_on_no_stage(policy, days, offer):
+    given = {option.split()[1] for option in options(candidate(policy, days_since_order=days))}
+    assert given == {"none", *([offer] if offer else [])}
+
+
+def test_who_ordered_has_no_first_order_coupon_and_who_never_did_no_recall_coupon():
+    assert options(candidate("first_order_ladder", 1, days_since_order=40)) == set()
+    never = options(candidate(days_since_order=None, days_registered=400))
+    assert never and {option.split()[1] for option in never} == {"none"}
+    assert options(candidate("first_order_ladder", 1, days_since_order=None, days_registered=29)) == set()
+    assert options(candidate("first_order_ladder", 2, days_since_order=None)) == {
+        "wecom ladder_2", "official_account ladder_2",
+    }  # fmt: skip
+    assert options(candidate("after_purchase_climb", 1, days_since_order=8)) == set()
+
+
+def test_a_score_alone_brings_no_offer():
+    assert {option.split()[1] for option in options(candidate("recall_high_risk", days_since_order=45))} == {"none"}
+
+
+def test_worth_taste_and_scores_change_no_offer_that_a_person_may_have():
+    """Only channel and words may follow them; who is confused or asks a question is let wait."""
+    tastes: list[dict[str, object]] = [
+        {"rfm_segment": "重要价值"}, {"price_attitude": "value_minded"}, {"price_attitude": "price_minded"},
+        {"pyramid_tier": "塔尖"}, {"matrix_cell": "超级用户"}, {"super_user_role": "koc"}, {"need_state": "deciding"},
+        {"top_category": "酒水"}, {"preferred_hour": 3}, {"order_count_365d": 1, "net_paid_fen_365d": 100},
+        {"average_gap_days": 3.0, "cadence_days": 5}, {"coupons_redeemed_365d": 5}, {"average_order_fen": 900_000},
+    ]  # fmt: skip
+    for days in (10, 45, 80, 200):
+        wanted = {option.split()[1] for option in options(candidate(days_since_order=days))}
+        for taste in tastes:
+            found = {option.split()[1] for option in options(candidate(days_since_order=days, **taste))}
+            assert found == wanted, (days, taste)
+
+
+def test_what_no_approved_template_says_is_no_option():
+    rules = make_rules()
+    templates = rules.seeds["message_templates"]
+    refused = templates["message_channel"].eq("sms") & templates["price_attitude"].notna()
+    templates.loc[refused, "approved"] = False
+    assert options(candidate(), rules) == EVERYTHING - {"sms recall_90"}
+    templates.loc[templates["message_channel"] == "sms", "approved"] = False
+    assert options(candidate(), rules) == EVERYTHING - {"sms recall_90", "sms none"}
+    # who bought lately is spoken to in another scene, and that scene has no words for an offer either
+    templates.loc[templates["template_id"] == "wecom_care", "approved"] = False
+    assert channels(candidate(days_since_order=12), rules) == {"official_account", "app_push"}
+    assert "wecom" in channels(candidate(days_since_order=45), rules)
+
+
+def test_a_service_goes_by_mini_program_to_whom_a_subscription_to_its_scene_is_left_and_nothing_else_does():
+    reminder = {"policy": "renewal", "step": 1, "purpose": "service"}
+    assert options(candidate(**reminder)) == {"sms none"}
+    assert options(candidate(**reminder, subscribed_scenes=["care"])) == {"sms none"}
+    assert options(candidate(**reminder, subscribed_scenes=["care", "renewal"])) == {"sms none", "mini_program none"}
+    assert options(candidate(**reminder, subscribed_scenes=None)) == {"sms none"}
+    assert options(candidate(subscribed_scenes=["recall"])) == EVERYTHING
+    rules = make_rules()
+    row = {"policy_id": "recall_at_risk", "ladder_step": 0, "message_channel": "mini_program", "offer_id": "none"}
+    rules.seeds["recall_menu"] = pd.concat([rules.seeds["recall_menu"], pd.DataFrame([row | {"source": "ours"}])])
+    # a menu of the brand's own finds no words: no template of the mini-program advertises
+    assert options(candidate(subscribed_scenes=["recall"]), rules) == EVERYTHING
+
+
+def with_caps(**most: int) -> Rules:
+    rules = make_rules()
+    caps = rules.seeds["contact_caps"]
+    for cap_id, number in most.items():
+        caps.loc[caps["cap_id"] == cap_id, "most"] = number
+    return rules
+
+
+def test_the_platforms_cap_of_wecom_binds_beside_ours_whichever_is_less():
+    generous = with_caps(wecom_month=90, wecom_recall_month=90)
+    # the plan of 30 November is sent in December, which has 31 days; that of 30 January in February, which has 28
+    assert "wecom" in channels(candidate(wecom_contacts_month=30), generous)
+    assert "wecom" not in channels(candidate(wecom_contacts_month=31), generous)
+    february = {"as_of_date": dt.date(2018, 1, 31)}
+    assert "wecom" in channels(candidate(wecom_contacts_month=27, **february), generous)
+    assert "wecom" not in channels(candidate(wecom_contacts_month=28, **february), generous)
+    assert "wecom" not in channels(candidate(wecom_contacts_month=4))
+
+
+def test_a_member_whom_the_platform_gives_no_message_a_day_sends_none():
+    assert channels(candidate(), with_caps(wecom_member_day=0)) == {"sms", "official_account", "app_push"}
 
 
 def test_the_terms_of_an_offer_are_those_landed_for_the_date_and_no_other():

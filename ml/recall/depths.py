@@ -1,0 +1,36 @@
+"""Which offer a person may be given: by a public rule on public facts, never by taste, worth or a score.
+
+The seed ``depth_rules`` is the only home. Its facts are: whether anything was ever ordered, the days since the last
+order (or since registering), and the step of a campaign. On one date everybody whom a rule fits has the same offer.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.recall.rules import Rules, require
+
+#: The public facts that a rule may ask for.
+FACTS = ("audience_kind", "ladder_step", "days_since_order", "days_registered")
+
+
+def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
+    """Return whether each option's offer is one that a rule admits for the person; no offer is admitted always."""
+    require(options, FACTS, "recall.recall_people")
+    since = options["days_since_order"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    registered = options["days_registered"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    has_ordered = ~np.isnan(since)
+    days = np.where(has_ordered, since, registered)
+    step = options["ladder_step"].astype(int).to_numpy()
+    found = options["offer_id"].eq("none").to_numpy(dtype=bool)
+    for rule in rules.seeds["depth_rules"].to_dict("records"):
+        fits = options["offer_id"].eq(rule["offer_id"]).to_numpy(dtype=bool)
+        fits = fits & options["audience_kind"].eq(rule["audience_kind"]).to_numpy(dtype=bool)
+        fits = fits & (has_ordered == bool(rule["has_ordered"]))
+        if pd.notna(rule["ladder_step"]):
+            fits = fits & (step == int(rule["ladder_step"]))
+        fits = fits & (days >= float(rule["least_days"]))
+        if pd.notna(rule["most_days"]):
+            fits = fits & (days <= float(rule["most_days"]))
+        found = found | fits
+    return np.asarray(found)
