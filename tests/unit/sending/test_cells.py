@@ -43,7 +43,19 @@ PAYLOADS = [
     "林女士\t+1+1",
     "\x00=1+1",
 ]
-PLAIN = ["-12.50", "-3", "12.50", "林女士", "a=b", "1+1", "2026-03-11 10:00:00", "13900000001", "p1@example.com", "好\n久", ""]
+PLAIN = [
+    "-12.50",
+    "-3",
+    "12.50",
+    "林女士",
+    "a=b",
+    "1+1",
+    "2026-03-11 10:00:00",
+    "13900000001",
+    "p1@example.com",
+    "好\n久",
+    "",
+]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -66,7 +78,10 @@ def test_a_csv_is_quoted_whole_and_reads_back_row_for_row(tmp_path):
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file, strict=True)) == [["text", "who"], *([safe(text), "p"] for text in PAYLOADS + PLAIN)]
+        assert list(csv.reader(file, strict=True)) == [
+            ["text", "who"],
+            *([safe(text), "p"] for text in PAYLOADS + PLAIN),
+        ]
     assert raw.count(b'"p"') == len(rows)
 
 

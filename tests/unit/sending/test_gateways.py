@@ -92,11 +92,22 @@ def test_a_wecom_task_names_at_most_ten_thousand(tmp_path):
 def test_a_mass_message_goes_to_between_two_and_ten_thousand(count, tmp_path):
     (path,) = write_official_account([plan(number) for number in range(count)], tmp_path)
     sizes = [len(body["touser"]) for body in bodies(path)]
-    assert (sum(sizes), min(sizes) >= GATEWAYS["official_account"].least, max(sizes) <= MASS_MOST) == (count, True, True)
+    assert (sum(sizes), min(sizes) >= GATEWAYS["official_account"].least, max(sizes) <= MASS_MOST) == (
+        count,
+        True,
+        True,
+    )
 
 
 def test_a_mass_message_is_of_one_account_and_one_text_and_known_by_what_it_says_to_whom(tmp_path):
-    rows = [plan(1), plan(2), plan(3, id_scope="another"), plan(4, id_scope="another"), plan(5, words="别"), plan(6, words="别")]
+    rows = [
+        plan(1),
+        plan(2),
+        plan(3, id_scope="another"),
+        plan(4, id_scope="another"),
+        plan(5, words="别"),
+        plan(6, words="别"),
+    ]
     (path,) = write_official_account(rows, tmp_path)
     read = bodies(path)
     assert sorted(body["touser"] for body in read) == [["a1", "a2"], ["a3", "a4"], ["a5", "a6"]]
