@@ -13,7 +13,7 @@ import pytest
 from orchestration.settings import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
-PAGES = ("operations.md", "published-tables.md", "recall.md", "segments-and-stages.md")
+PAGES = ("operations.md", "published-tables.md", "recall.md", "segments-and-stages.md", "sending.md")
 
 _CODE = re.compile(r"`([^`]+)`")
 #: Names of tables and columns that stand without backticks.

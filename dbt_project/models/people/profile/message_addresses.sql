@@ -18,24 +18,12 @@ with held as (
         and (valid_to_date is null or valid_to_date > as_of_date)
 ),
 
--- By which ids the records know their people; a platform's id stands on the record that it names.
-on_records as (
-    select
-        source,
-        customer_id,
-        id_type,
-        coalesce(id_scope, '') as id_scope,
-        id_value as id_token
-    from {{ ref('identifier_observations') }}
-    where id_type in ('wx_openid', 'wecom_external_userid')
-),
-
 -- An openid belongs to one app: that of an official account is no address in a mini-program. Where nobody said which
 -- app it is of, the openids of known subscribers are the account's.
 account_apps as (
     select coalesce(nullif(on_records.id_scope, ''), on_records.id_token) as app
     from {{ ref('subscribed_accounts') }} as accounts
-    inner join on_records
+    inner join {{ ref('record_ids') }} as on_records
         on
             accounts.source = on_records.source
             and accounts.customer_id = on_records.customer_id
@@ -52,7 +40,7 @@ named as (
         on_records.id_scope,
         on_records.id_token
     from {{ ref('subscribed_accounts') }} as accounts
-    inner join on_records
+    inner join {{ ref('record_ids') }} as on_records
         on
             accounts.source = on_records.source
             and accounts.customer_id = on_records.customer_id
@@ -68,7 +56,7 @@ named as (
         on_records.id_scope,
         on_records.id_token
     from {{ states_at(ref('friendships')) }} as friendships
-    inner join on_records
+    inner join {{ ref('record_ids') }} as on_records
         on
             friendships.source = on_records.source
             and friendships.customer_id = on_records.customer_id
