@@ -9,6 +9,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.exports import mornings
 from orchestration.channels.engine.vault import open_vault
 from orchestration.sending import activations
 from orchestration.sending.brakes import resume, stop, stopped
@@ -179,3 +180,9 @@ def test_a_refusal_that_cannot_be_read_lets_nobody_out(house):
     look(house.settings, MORNING)
     done = house.export()["sms"]
     assert (done.out, done.kept_in) == (0, {"unread_refusals": done.named})
+
+
+def test_nobody_is_above_a_cap_over_mornings_on_each_of_which_everybody_is_listed(brand_home, tmp_path):
+    count, above = mornings(brand_home, tmp_path, people=30, days=10)
+    assert count > 100
+    assert above == {"any_1d": 0, "any_7d": 0, "wecom_recall_month": 0}
