@@ -27,7 +27,7 @@ from orchestration.warehouse import connect
 
 #: The tables whose state decides whether somebody may be written to; what they are made of is brought up to date too.
 WATCHED: Final = (
-    "contact_refusals",
+    "do_not_contact_at_publish",
     "contact_consents",
     "sending_gate",
     "placed_orders",

@@ -82,7 +82,7 @@ select
 from {{ ref('sending_list') }} as listed
 cross join {{ ref('sending_gate') }} as gate
 left join people on listed.as_of_date = people.as_of_date and listed.one_id = people.one_id
-left join {{ ref('contact_refusals') }} as refusals
+left join {{ ref('do_not_contact_at_publish') }} as refusals
     on listed.one_id = refusals.one_id and listed.message_channel = refusals.message_channel
 left join {{ ref('contact_consents') }} as consents
     on

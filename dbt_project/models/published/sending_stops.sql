@@ -55,7 +55,7 @@ came_true as (
         listed.one_id,
         'unsubscribed' as stop
     from listed
-    inner join {{ ref('contact_refusals') }} as refusals
+    inner join {{ ref('do_not_contact_at_publish') }} as refusals
         on listed.one_id = refusals.one_id and listed.message_channel = refusals.message_channel
     union
     select

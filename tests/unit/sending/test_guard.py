@@ -73,6 +73,6 @@ def test_a_refusal_that_cannot_be_read_takes_everybody_back(world):
 
 def test_the_guard_builds_nothing_that_a_night_alone_makes():
     models = watched_models()
-    assert {"contact_refusals", "placed_orders", "sending_gate"} <= set(models)
+    assert {"do_not_contact_at_publish", "placed_orders", "sending_gate"} <= set(models)
     assert not [name for name in models if name.startswith(("recall_", "feature_", "published_recall"))]
     assert "identities" not in models
