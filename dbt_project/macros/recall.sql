@@ -3,8 +3,9 @@
     (select number_of.value from {{ ref('recall_settings') }} as number_of where number_of.name = '{{ name }}')
 {%- endmacro %}
 
-{#- The UTC instant of a clock time (a text, HH:MM, in Asia/Shanghai) on the day after a business date. -#}
+{#- The UTC instant of a clock time (a text, HH:MM, in Asia/Shanghai) on the day after a business date;
+  null where there is no clock time. -#}
 {% macro next_day_at(date_expression, clock) -%}
-    cast(concat(cast({{ add_days(date_expression, 1) }} as varchar), ' ', {{ clock }}, ':00') as timestamp)
+    cast(cast({{ add_days(date_expression, 1) }} as varchar) || ' ' || {{ clock }} || ':00' as timestamp)
     - interval '8' hour
 {%- endmacro %}

@@ -147,7 +147,7 @@ def reasons(
         "came_true": rows["stop"].notna(),
         "already_out": rows["is_out"],
         "too_early": rows["as_of_date"].dt.date >= (now + SHANGHAI_OFFSET).date(),
-        "expired": rows["send_before_at"] <= at,
+        "expired": ~(rows["send_before_at"] > at),  # a channel without a window is never open
         "cap": rows["cap_id"].notna(),
         "by_task": (channel == "wecom") & (rows["list_name"] == "audience") & (wecom_by == "tasks"),
         "no_sender": channel.isin((*STAFFED, *staff_channels)) & (rows["staff_id"].isna() | rows["sender_has_left"]),

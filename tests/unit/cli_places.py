@@ -47,6 +47,7 @@ PLACES = {
     },
     "torn_run": {"raw/": "", "last_run.json": "[]"},
     "busy": {"published/": ""},
+    "brakes": {"published/": "", "brakes.jsonl": "stop everything\n"},
 }
 
 

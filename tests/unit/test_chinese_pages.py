@@ -13,7 +13,7 @@ import pytest
 from orchestration.settings import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
-PAGES = ("law.md", "operations.md", "published-tables.md", "recall.md", "segments-and-stages.md")
+PAGES = ("law.md", "operations.md", "published-tables.md", "recall.md", "segments-and-stages.md", "sending.md")
 
 _CODE = re.compile(r"`([^`]+)`")
 #: Names of tables and columns that stand without backticks.

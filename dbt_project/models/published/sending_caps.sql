@@ -31,7 +31,7 @@ contacts as (
         sent_date as contact_date,
         campaign_id
     from {{ ref('message_states') }}
-    where to_date is null and arrived and recipient_one_id is not null
+    where to_date is null and arrived
 ),
 
 recall_campaigns as (

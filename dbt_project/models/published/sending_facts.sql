@@ -115,6 +115,6 @@ left join {{ ref('message_addresses') }} as addresses
         listed.as_of_date = addresses.as_of_date
         and listed.one_id = addresses.one_id
         and listed.message_channel = addresses.message_channel
-        and addresses.staff_id in ('', coalesce(listed.staff_id, ''))
+        and addresses.staff_id in ('', listed.staff_id)
 left join {{ ref('published_message_templates') }} as templates
     on listed.as_of_date = templates.as_of_date and listed.template_id = templates.template_id

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.sending.brakes import stopped
 from orchestration.sending.export import export
@@ -119,10 +120,9 @@ class World:
 
     def lists(self, *rows: Row) -> None:
         """Publish lists, with a number or address in the vault for whoever has one."""
-        rows = tuple(
-            {**one, "id_token": self.token(one)} if one["id_type"] in ("mobile", "email") and one["id_token"] else one
-            for one in rows
-        )
+        with open_vault(self.settings) as vault:
+            tokens = home_tokeniser(self.settings, vault)
+            rows = tuple(_in_vault(one, tokens) for one in rows)
         folder = self.settings.published / "versions" / VERSION
         for name, file in (("audience", "recall_audience"), ("general", "general_list")):
             listed = [(one["one_id"], one["message_channel"]) for one in rows if one["list_name"] == name]
@@ -131,15 +131,6 @@ class World:
         with connect(self.settings) as warehouse:
             warehouse.register("given", pa.Table.from_pylist(list(rows), _FACTS))
             warehouse.execute("create or replace table published.sending_facts as select * from given")
-
-    def token(self, one: Row) -> str:
-        """Return the token of a row's number or address, kept in the vault."""
-        if one["id_token"] == "lost":
-            return "k1:lost"
-        kind = one["id_type"]
-        value = contact(one["one_id"], kind)
-        with open_vault(self.settings) as vault:
-            return home_tokeniser(self.settings, vault).token(kind, value)
 
     def export(self, out: Path, **told: Any) -> dict[str, Receipt]:
         """Export everything that is asked for; return the receipts by channel."""
@@ -152,7 +143,7 @@ class World:
             done = export(
                 self.settings,
                 warehouse,
-                Asked(DATE, **asked),
+                Asked(asked.pop("date", DATE), **asked),
                 recipient,
                 out,
                 now,
@@ -171,3 +162,14 @@ def contact(one_id: str, kind: str = "mobile") -> str:
     """Return the number or address of a person whose name ends in a number."""
     number = int(one_id.lstrip("abcdefghijklmnopqrstuvwxyz_") or 0)
     return phone(number) if kind == "mobile" else f"p{number}@example.com"
+
+
+def _in_vault(one: Row, tokens: Tokeniser) -> Row:
+    """Return a row with the token of its number or address; ``lost`` is one that the vault does not hold."""
+    kind = one["id_type"]
+    if kind not in ("mobile", "email") or not one["id_token"]:
+        return one
+    return {
+        **one,
+        "id_token": "k1:lost" if one["id_token"] == "lost" else tokens.token(kind, contact(one["one_id"], kind)),
+    }

@@ -18,16 +18,16 @@ with held as (
         and (valid_to_date is null or valid_to_date > as_of_date)
 ),
 
--- By which ids the records know their people; a platform's id stands on the record that it names.
-on_records as (
-    select distinct
-        source,
-        customer_id,
-        id_type,
-        coalesce(id_scope, '') as id_scope,
-        id_value as id_token
-    from {{ ref('identifier_observations') }}
-    where id_type in ('wx_openid', 'wecom_external_userid')
+-- An openid belongs to one app: that of an official account is no address in a mini-program. Where nobody said which
+-- app it is of, the openids of known subscribers are the account's.
+account_apps as (
+    select coalesce(nullif(on_records.id_scope, ''), on_records.id_token) as app
+    from {{ ref('subscribed_accounts') }} as accounts
+    inner join {{ ref('record_ids') }} as on_records
+        on
+            accounts.source = on_records.source
+            and accounts.customer_id = on_records.customer_id
+            and on_records.id_type = 'wx_openid'
 ),
 
 named as (
@@ -40,12 +40,12 @@ named as (
         on_records.id_scope,
         on_records.id_token
     from {{ ref('subscribed_accounts') }} as accounts
-    inner join on_records
+    inner join {{ ref('record_ids') }} as on_records
         on
             accounts.source = on_records.source
             and accounts.customer_id = on_records.customer_id
             and on_records.id_type = 'wx_openid'
-    where accounts.is_subscribed and {{ among_dates('accounts.as_of_date', dates_of('as_of')) }}
+    where accounts.is_subscribed
     union
     select
         friendships.as_of_date,
@@ -56,7 +56,7 @@ named as (
         on_records.id_scope,
         on_records.id_token
     from {{ states_at(ref('friendships')) }} as friendships
-    inner join on_records
+    inner join {{ ref('record_ids') }} as on_records
         on
             friendships.source = on_records.source
             and friendships.customer_id = on_records.customer_id
@@ -65,7 +65,6 @@ named as (
         (friendships.deleted_by_customer_date is null or friendships.deleted_by_customer_date > friendships.as_of_date)
         and (friendships.deleted_by_staff_date is null or friendships.deleted_by_staff_date > friendships.as_of_date)
     union
-    -- An openid belongs to one app: that of an official account is no address in a mini-program.
     select
         held.as_of_date,
         held.one_id,
@@ -75,12 +74,8 @@ named as (
         held.id_scope,
         held.id_token
     from held
-    left join {{ ref('subscribed_accounts') }} as accounts
-        on
-            held.as_of_date = accounts.as_of_date
-            and held.one_id = accounts.one_id
-            and held.id_token = accounts.customer_id
-    where accounts.one_id is null
+    left join account_apps on coalesce(nullif(held.id_scope, ''), held.id_token) = account_apps.app
+    where account_apps.app is null
 ),
 
 ranked as (
