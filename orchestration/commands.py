@@ -127,8 +127,10 @@ def export_lists(
 ) -> int:
     """Export published lists and say what went out and what did not; return the exit code."""
     from orchestration.sending.brakes import stopped
-    from orchestration.sending.export import Asked, ExportRefused, current_date, export, published_date
+    from orchestration.sending.export import current_date, export, published_date
     from orchestration.sending.guard import has_news, look
+    from orchestration.sending.handing_over import ExportRefused
+    from orchestration.sending.reasons import Asked
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
     now = clock.now()
@@ -157,8 +159,9 @@ def export_lists(
 
 def guard_lists(settings: Settings) -> int:
     """Read what landed since the night and take back who must not be written to; return the exit code."""
-    from orchestration.sending.export import ExportRefused, current_date, published_date
+    from orchestration.sending.export import current_date, published_date
     from orchestration.sending.guard import look, take_back, withdrawn_at
+    from orchestration.sending.handing_over import ExportRefused
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
     now = clock.now()
@@ -212,8 +215,8 @@ def list_brakes(settings: Settings) -> int:
 
 def withdraw_export(settings: Settings, export_id: str, why: str) -> int:
     """Take an export back and say how many rows count no more; return the exit code."""
-    from orchestration.sending.export import ExportRefused, published_date
-    from orchestration.sending.handing_over import withdraw
+    from orchestration.sending.export import published_date
+    from orchestration.sending.handing_over import ExportRefused, withdraw
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
     now = clock.now()

@@ -150,7 +150,8 @@ def test_an_export_taken_back_frees_its_people_for_the_next_one(house):
 
 
 def test_who_refuses_after_the_night_is_not_written_to_and_who_orders_after_the_export_is_taken_back(house):
-    listed = house.ask("select one_id from published.recall_audience order by 1")
+    of_the_date = f"as_of_date = date '{DATES[-1]}' and message_channel = 'sms'"
+    listed = house.ask(f"select one_id from published.recall_audience where {of_the_date} order by 1")
     refuser, buyer = listed[0][0], listed[1][0]
     assert not has_news(house.settings)
     at = f"{DATES[-1] + dt.timedelta(days=1)} 08:00:00"
