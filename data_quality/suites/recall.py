@@ -58,6 +58,7 @@ def _difference(group: str) -> Check:
         "recall_audience",
         "coalesce(max(share) - min(share), 0)",
         "A figure, not a fault: offers follow public rules alone; few people make it large.",
+        "这是数字，不是故障：优惠只看公开规则；人少时差别会显得大。",
         relation=(
             f"(select {group}, count(offer_id) / count(*) as share from recall_audience inner join customers"
             f" using (one_id) where {group} is not null group by {group}) as shares_by_{group}"
@@ -194,6 +195,8 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
                 "An offer stands in the audience that no row of depth_rules admits on the person's public facts:"
                 " add the rule, in words that you would print, or take the offer out of recall_menu."
             ),
+            "名单里有优惠，按此人的公开事实，depth_rules 没有一行允许它："
+            "请加上这条规则（用你愿意公开的话写），或把优惠从 recall_menu 拿掉。",
             relation=_OFFERED,
         ),
         *(_difference(group) for group in GROUPS),

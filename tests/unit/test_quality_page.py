@@ -8,7 +8,7 @@ import pytest
 
 from data_quality.checks import UNKNOWN, Check
 from data_quality.chinese import stage_zh, table_zh
-from data_quality.judge import Door, judge
+from data_quality.judge import Gate, judge
 from data_quality.page import quality_page
 from data_quality.report import DBT, Finding, bounds_in_words, english, markdown_table, number_in_words, one_of_each
 from data_quality.suites.channels import channels_checks
@@ -32,7 +32,7 @@ GOOD = {"rows_balance": 0.0, "few_rows_are_set_aside": 0.2, "orders_came": 10.0,
 
 def failed(numbers):
     subjects = {"good": GOOD, "asked": GOOD | numbers}
-    said = judge([Door("channels", CHECKS, subjects)])
+    said = judge([Gate("channels", CHECKS, subjects)])
     assert said["good"].passed
     return [finding.name for finding in said["asked"].failures]
 
@@ -54,11 +54,11 @@ def test_a_number_outside_its_bounds_fails_for_its_own_version_and_for_no_other(
 
 def test_a_check_that_was_not_measured_is_an_error_and_no_pass():
     with pytest.raises(ValueError, match="channels: monday: not measured: rows_balance"):
-        judge([Door("channels", CHECKS[:1], {"monday": {}})])
+        judge([Gate("channels", CHECKS[:1], {"monday": {}})])
 
 
 def test_without_any_number_nothing_has_passed():
-    assert not judge([Door("channels", [], {"monday": {}})])["monday"].passed
+    assert not judge([Gate("channels", [], {"monday": {}})])["monday"].passed
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_number_is_said_as_a_person_reads_it(value, words):
 
 def test_a_failed_dbt_test_is_shown_and_holds_no_publish_back():
     """It has stopped the run that built the table: what publish itself waits for is Great Expectations."""
-    said = judge([Door("channels", CHECKS, {"monday": GOOD})])["monday"]
+    said = judge([Gate("channels", CHECKS, {"monday": GOOD})])["monday"]
     shown = type(said)("monday", (*said.findings, finding("unique_arms_arm", passed=False)))
     assert shown.passed and not shown.failures
 
@@ -103,7 +103,7 @@ def test_of_several_dates_the_newest_is_shown_or_the_newest_that_failed():
 
 
 def test_the_page_has_a_line_per_check_with_number_bound_verdict_and_remedy():
-    said = judge([Door("channels", CHECKS, {"2017-11-30": GOOD | {"few_rows_are_set_aside": 0.35}})])["2017-11-30"]
+    said = judge([Gate("channels", CHECKS, {"2017-11-30": GOOD | {"few_rows_are_set_aside": 0.35}})])["2017-11-30"]
     page = quality_page("2017-11-30-abc", [*said.findings, finding("unique_arms_arm")])
     lines = re.findall(
         r'<tr class="check-row( failed)?" data-table="([^"]+)" data-check="([^"]+)">(.*?)</tr>', page, re.S
