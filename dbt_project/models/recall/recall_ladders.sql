@@ -1,5 +1,5 @@
 -- One row per (as_of_date, one_id) that was ever on a ladder: the highest step reached of each, and when.
--- Steps come from landed messages (their campaign) and coupons (their offer), never from plans.
+-- Steps come from contacts (their campaign) and coupons (their offer), never from plans.
 with steps as (
     select distinct
         policies.policy_id,
@@ -17,18 +17,18 @@ with steps as (
 -- step of whoever the number belonged to then.
 landed as (
     select
-        messages.recipient_one_id as one_id,
-        messages.sent_date as contacted_date,
+        messages.one_id,
+        messages.contacted_date,
         messages.from_date,
         messages.to_date,
         steps.audience_kind,
         steps.ladder_step
-    from {{ ref('message_states') }} as messages
+    from {{ ref('contacts') }} as messages
     inner join steps
         on
             left(messages.campaign_id, length(steps.campaign_prefix)) = steps.campaign_prefix
             or (steps.offer_id <> 'none' and messages.offer_id = steps.offer_id)
-    where messages.arrived and messages.recipient_one_id is not null
+    where messages.one_id is not null
     union all
     select
         coupons.one_id,

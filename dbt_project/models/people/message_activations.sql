@@ -1,0 +1,101 @@
+-- One row per (source, message_id) that answers an export of ours: which recipient it went to, and how that was found.
+-- By the token of the recipient or the published one, wherever it stands; else by the number or id the export went to,
+-- else by a record of the person's: on the same channel, sent between the export and the seeded days after its end, and
+-- naming no other audience or campaign. Whoever is not named by token answers a recipient that no message known sooner
+-- answers: the second one to a number is a message of its own.
+with said as (
+    select
+        source,
+        message_id,
+        customer_id,
+        recipient_token,
+        message_channel,
+        audience_id,
+        campaign_id,
+        sent_at,
+        min(counts_from) as said_from
+    from {{ ref('messages') }}
+    where counts_to is null or counts_to > counts_from
+    group by source, message_id, customer_id, recipient_token, message_channel, audience_id, campaign_id, sent_at
+),
+
+records as (
+    select
+        activations.export_id,
+        activations.recipient_token,
+        owners.source,
+        owners.customer_id
+    from {{ ref('activations') }} as activations
+    inner join {{ ref('record_owners') }} as owners
+        on
+            activations.one_id = owners.one_id
+            and owners.from_date <= activations.as_of_date
+            and (owners.to_date is null or owners.to_date > activations.as_of_date)
+),
+
+named as (
+    {%- for name, way in [('recipient_token', 1), ('published_token', 2)] %}
+    select
+        said.source, said.message_id, said.said_from, said.sent_at, sent.export_id, sent.recipient_token,
+        sent.exported_at, {{ way }} as way
+    from said
+    inner join {{ ref('activations') }} as sent on said.recipient_token = sent.{{ name }}
+    union
+    {%- endfor %}
+    {%- for name, condition, way in [
+        ('said.recipient_token', 'said.recipient_token = sent.id_token', 3),
+        ('said.customer_id', 'said.customer_id = sent.id_token', 3),
+        ('records', 'records.recipient_token = sent.recipient_token', 4),
+    ] %}
+    select
+        said.source, said.message_id, said.said_from, said.sent_at, sent.export_id, sent.recipient_token,
+        sent.exported_at, {{ way }} as way
+    from said
+    {%- if way == 4 %}
+    inner join records on said.source = records.source and said.customer_id = records.customer_id
+    {%- endif %}
+    inner join {{ ref('activations') }} as sent
+        on
+            {{ condition }}
+            {{ 'and records.export_id = sent.export_id' if way == 4 }}
+            and said.message_channel = sent.message_channel
+            and sent.exported_at <= said.sent_at
+            and said.sent_at < sent.expires_at + cast({{ recall_number('answer_days') }} as int) * interval '1' day
+            and (sent.withdrawn_at is null or sent.withdrawn_at > said.sent_at)
+    where
+        coalesce(said.audience_id = sent.audience_id, true)
+        and coalesce(said.campaign_id = sent.campaign_id, true)
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+chosen as (
+    select
+        *,
+        row_number() over (
+            partition by source, message_id
+            order by
+                way, case when exported_at <= sent_at then 0 else 1 end, exported_at desc, export_id, recipient_token,
+                said_from
+        ) as place
+    from named
+),
+
+first_known as (
+    select
+        *,
+        row_number() over (
+            partition by export_id, recipient_token order by said_from, way, sent_at, source, message_id
+        ) as place_of_recipient
+    from chosen
+    where place = 1
+)
+
+select
+    source,
+    message_id,
+    export_id,
+    recipient_token,
+    case way when 3 then 'address' when 4 then 'record' else 'token' end as matched_by
+from first_known
+where way <= 2 or place_of_recipient = 1
