@@ -13,6 +13,7 @@ from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.keys import kept_at, load_key
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.python_tables import create_missing
+from orchestration.sending import activations
 from orchestration.settings import CHECKOUT, Settings
 from orchestration.warehouse import connect, create_schemas
 
@@ -57,6 +58,7 @@ def make_empty_home(folder: Path) -> Path:
         for channel in registry.channels():
             ingest(settings, warehouse, channel, NOW)
         finish(settings, warehouse, NOW)
+        activations.create_tables(warehouse)
         create_missing(warehouse)
     built = run_dbt(settings.home, "build", "--empty", "--exclude-resource-type", "unit_test", "test")
     assert built.returncode == 0, built.stdout[-5000:]

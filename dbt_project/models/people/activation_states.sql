@@ -6,17 +6,10 @@ with activations as (
     select * from {{ ref('activations') }}
 ),
 
-people as (
-    select distinct
-        one_id,
-        as_of_date
-    from activations
-),
-
 held as (
     select
-        people.one_id as published_one_id,
-        people.as_of_date,
+        records.one_id as published_one_id,
+        records.as_of_date,
         owners.source,
         owners.customer_id,
         owners.one_id,
@@ -24,12 +17,7 @@ held as (
         owners.is_test,
         owners.from_date,
         owners.to_date
-    from people
-    inner join {{ ref('record_owners') }} as records
-        on
-            people.one_id = records.one_id
-            and records.from_date <= people.as_of_date
-            and (records.to_date is null or records.to_date > people.as_of_date)
+    from {{ ref('activation_records') }} as records
     inner join {{ ref('record_owners') }} as owners
         on records.source = owners.source and records.customer_id = owners.customer_id
 ),

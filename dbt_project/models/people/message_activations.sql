@@ -26,11 +26,8 @@ records as (
         owners.source,
         owners.customer_id
     from {{ ref('activations') }} as activations
-    inner join {{ ref('record_owners') }} as owners
-        on
-            activations.one_id = owners.one_id
-            and owners.from_date <= activations.as_of_date
-            and (owners.to_date is null or owners.to_date > activations.as_of_date)
+    inner join {{ ref('activation_records') }} as owners
+        on activations.one_id = owners.one_id and activations.as_of_date = owners.as_of_date
 ),
 
 named as (
