@@ -168,6 +168,7 @@ def _build(settings: Settings, store: Store, connection: duckdb.DuckDBPyConnecti
         {rules.seed: rules.sha256 for rules in own_rules(settings)},
         manifest.withheld(connection),
         manifest.unmet(connection),
+        manifest.out_of_order(connection),
     )
     return store.keep(building, said), sum(rows.values())
 

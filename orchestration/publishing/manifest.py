@@ -81,6 +81,20 @@ def unmet(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {"by_channel": dict(counted), "examples": examples} if counted else {}
 
 
+def out_of_order(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return how many receipts came back out of order, by flag, and where the first stand: nothing where none did."""
+    counted = connection.execute(
+        "select flag, count(*) from published.receipts_out_of_order group by 1 order by 1"
+    ).fetchall()
+    first = connection.execute(
+        "select distinct place, line, flag from published.receipts_out_of_order where place is not null"
+        " order by 1, 2, 3 limit $most",
+        {"most": _EXAMPLES},
+    ).fetchall()
+    examples = [f"{place}, line {line}: {flag}" for place, line, flag in first]
+    return {"by_flag": dict(counted), "examples": examples} if counted else {}
+
+
 def build_manifest(
     folder: Path,
     as_of_date: str,
@@ -92,11 +106,12 @@ def build_manifest(
     own_rules: Mapping[str, str] | None = None,
     held: Mapping[str, Any] | None = None,
     met_nobody: Mapping[str, Any] | None = None,
+    odd_receipts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
     ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
-    ``unmet`` says.
+    ``unmet`` says; ``odd_receipts``: what ``out_of_order`` says.
     """
     tables = {
         name: {
@@ -128,6 +143,7 @@ def build_manifest(
         **({"own_rules": dict(own_rules)} if own_rules else {}),
         **({"withheld": dict(held)} if held else {}),
         **({"refusals_that_meet_nobody": dict(met_nobody)} if met_nobody else {}),
+        **({"receipts_out_of_order": dict(odd_receipts)} if odd_receipts else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""What left the house comes back on every channel it can leave by, and counts once, in everything that counts contacts."""
+"""What left the house comes back on every channel it can leave by, and counts once in all that counts contacts."""
 
 import datetime as dt
 import json
@@ -41,11 +41,11 @@ def home(tmp_path_factory):
     rows = []
     for channel in MESSAGE_CHANNELS:
         for kind in KINDS:
-            customer_id, one_id, mobile = people[len(rows)]
+            _, one_id, mobile = people[len(rows)]
             row = dict.fromkeys(activations.ACTIVATIONS.names)
             row |= {"export_id": "e1", "list_name": "audience", "as_of_date": PLANNED, "one_id": one_id}
             row |= {"message_channel": channel, "audience_id": "aud", "policy_id": "recall", "staff_id": "G1"}
-            row |= {"campaign_id": f"first_order_1_{kind}", "recipient_token": token(channel, kind)}
+            row |= {"campaign_id": f"first_order_ladder_1_{kind}", "recipient_token": token(channel, kind)}
             row |= {"published_token": "r1:" + f"{len(rows)}".ljust(64, "d"), "task_id": f"t-{channel}-{kind}"}
             is_number = channel in ("sms", "call")
             row |= {"id_type": "mobile" if is_number else "wx_openid", "id_scope": ""}
@@ -70,6 +70,9 @@ def home(tmp_path_factory):
     brand.add(
         "task_results", {"task_id": "t-wecom-nothing", "staff_id": "G1", "status": "failed_limit", "changed_at": SENT}
     )
+    late = "2026-03-09 11:00:00"
+    brand.add("receipts", {"recipient_token": token("app_push", "taken_back"), "status": "delivered", "sent_at": SENT})
+    brand.add("receipts", {"recipient_token": token("mini_program", "delivered"), "status": "退订", "sent_at": late})
     brand.land("back.csv")
     numbers = {row["recipient_token"]: phone(int(people[at][0][1:])) for at, row in enumerate(rows)}
     _platforms_answer(place, numbers)
@@ -134,6 +137,7 @@ def warehouse(home):
 def test_every_result_is_found_by_token_or_by_id(warehouse):
     found = dict(warehouse.execute("select recipient_token, matched_by from people.message_activations").fetchall())
     by_token = {token(channel, kind): "token" for channel in MESSAGE_CHANNELS for kind in ("delivered", "failed")}
+    by_token[token("app_push", "taken_back")] = "token"
     assert found == by_token | {token(channel, "by_id"): "address" for channel in MESSAGE_CHANNELS}
 
 
@@ -142,18 +146,20 @@ def test_a_contact_counts_from_the_export_and_once(warehouse):
         "select campaign_id, message_channel, is_message from people.contacts order by all"
     ).fetchall()
     expected = [
-        (f"first_order_1_{kind}", channel, kind != "nothing")
+        (f"first_order_ladder_1_{kind}", channel, kind != "nothing")
         for kind in ("by_id", "delivered", "nothing")
         for channel in MESSAGE_CHANNELS
         # the platform's limit, as staff reported it, is no contact
         if (kind, channel) != ("nothing", "wecom")
     ]
+    # taken back, and sent all the same
+    expected.append(("first_order_ladder_1_taken_back", "app_push", True))
     assert counted == sorted(expected)
 
 
 def test_caps_and_ladders_know_who_was_written_to(warehouse):
     sql = "select sum(contacts_1d), count(*) from recall.recall_contacts where as_of_date = ?"
-    count = 3 * len(MESSAGE_CHANNELS) - 1
+    count = 3 * len(MESSAGE_CHANNELS)
     assert warehouse.execute(sql, [NIGHT]).fetchone() == (count, count)
     steps = "select count(*) from recall.recall_ladders where as_of_date = ? and first_order_step = 1"
     assert warehouse.execute(steps, [NIGHT]).fetchone() == (count,)
@@ -162,9 +168,9 @@ def test_caps_and_ladders_know_who_was_written_to(warehouse):
 def test_a_result_of_another_member_than_the_plans_is_theirs(warehouse):
     sql = "select distinct staff_id from people.contacts where message_channel = 'wecom' and is_message"
     assert warehouse.execute(sql).fetchall() == [("G2",)]
-    sent = "select staff_id, sent from published.published_staff_daily where as_of_date = ? and kpi_date = ? order by 1"
+    sent = "select staff_id, sent from published.staff_daily where as_of_date = ? and kpi_date = ? order by 1"
     # G2: two by WeCom and two calls. G1: what came back without naming a member is the plan's.
-    assert warehouse.execute(sent, [NIGHT, NIGHT]).fetchall() == [("G1", 12), ("G2", 4)]
+    assert warehouse.execute(sent, [NIGHT, NIGHT]).fetchall() == [("G1", 13), ("G2", 4)]
 
 
 def test_wecoms_sent_is_delivered_unknown_and_counts_as_having_reached_somebody(warehouse):
@@ -174,3 +180,20 @@ def test_wecoms_sent_is_delivered_unknown_and_counts_as_having_reached_somebody(
         "select count(*) from figures.attribution_touches where as_of_date = ? and channel = 'wecom' and touch_date = ?"
     )
     assert warehouse.execute(touched, [NIGHT, NIGHT]).fetchone() == (2,)
+
+
+def test_who_refuses_under_a_token_gets_nothing_more_by_that_channel(warehouse):
+    sql = """
+        select distinct refused.kind, refused.message_channel
+        from people.refusal_states as refused
+        inner join people.activation_states as sent using (one_id)
+        where sent.recipient_token = ?
+    """
+    refused = warehouse.execute(sql, [token("mini_program", "delivered")]).fetchall()
+    assert refused == [("unsubscribing", "mini_program")]
+
+
+def test_what_came_back_out_of_order_is_named(home, warehouse):
+    flags = warehouse.execute("select flag, source, place, line from published.receipts_out_of_order").fetchall()
+    assert flags == [("after_withdrawal", "receipts", "standard/receipts/back.csv", 10)]
+    assert "receipts came back out of order (after_withdrawal 1)" in siyu(home, "status").stdout

@@ -14,6 +14,8 @@ select
     states.recipient_one_id as one_id,
     states.is_test,
     states.arrived,
+    states.failure_reason,
+    false as is_done,
     {%- for column in own %}
     states.{{ column }},
     {%- endfor %}
@@ -39,6 +41,8 @@ select
     sent.one_id,
     sent.is_test,
     statuses.is_sent as arrived,
+    case when not statuses.is_sent then results.status end as failure_reason,
+    statuses.is_booking or statuses.is_purchase as is_done,
     {%- for column in own %}
     sent.{{ column }},
     {%- endfor %}

@@ -79,19 +79,31 @@ reached as (
 ),
 
 -- From the day of the first rung on: who bought before, under a record that was joined since or until a coupon of the
--- brand's own, did not buy because of it.
+-- brand's own, did not buy because of it. What staff reported of
+-- an exported task as bought or booked stands for the first order until that lands.
+deeds as (
+    select as_of_date, one_id, age_days, true as is_order
+    from {{ ref('paid_orders') }}
+    where counts_as_purchase
+    union all
+    select as_of_date, one_id, {{ days_between(business_date('sent_at'), 'as_of_date') }} as age_days, false as is_order
+    from {{ states_at(ref('contact_reports')) }} as reports
+    where is_done and {{ business_date('sent_at') }} <= as_of_date
+),
+
 orders as (
     select
         reached.as_of_date,
         reached.one_id,
-        cast(count(*) as bigint) as order_count
+        cast(
+            greatest(sum(case when is_order then 1 else 0 end), max(case when is_order then 0 else 1 end)) as bigint
+        ) as order_count
     from reached
-    inner join {{ ref('paid_orders') }} as bought
+    inner join deeds as bought
         on
             reached.as_of_date = bought.as_of_date
             and reached.one_id = bought.one_id
             and reached.days_since_first_rung >= bought.age_days
-    where bought.counts_as_purchase
     group by reached.as_of_date, reached.one_id
 )
 
