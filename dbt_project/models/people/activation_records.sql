@@ -1,5 +1,5 @@
--- One row per (one_id, as_of_date, source, customer_id): the records that somebody who was exported owned on the date of
--- the plan, by what was known then.
+-- One row per (one_id, as_of_date, source, customer_id): the records that somebody who was exported owned on the plan's
+-- date, by what was known then.
 with people as (
     select distinct
         one_id,

@@ -1,7 +1,7 @@
--- One row per (export_id, recipient_token, from_date): a recipient of an export at the dates from from_date until before
--- to_date, whose it was, and whether it was taken back by then. It is whoever owns the records that the published id
--- owned on the plan's date: that id's own where it still has one of them, else the id that sorts first. source and
--- customer_id are one of those records.
+-- One row per (export_id, recipient_token, from_date): a recipient of an export at the dates from from_date until
+-- before to_date, whose it was, and whether it was taken back by then. It is whoever owns the records that the
+-- published id owned on the plan's date: that id's own where it still has one of them, else the id that sorts first.
+-- source and customer_id are one of those records.
 with activations as (
     select * from {{ ref('activations') }}
 ),

@@ -5,11 +5,18 @@
 {%- set answers = ['opened', 'clicked', 'replied', 'unsubscribed'] %}
 {%- set own = ['message_channel', 'audience_id', 'campaign_id', 'offer_id', 'staff_id'] %}
 {%- set who = ['person_key', 'customer_one_id', 'one_id', 'is_test'] %}
+{%- set firsts = [] %}
+{%- for answer in answers %}
+{%- set first = 'min(case when reports.arrived then reports.' ~ answer ~ '_at end) over whole' %}
+{%- do firsts.append(first ~ ' as first_' ~ answer ~ '_at') %}
+{%- endfor %}
 {%- set key = ['export_id', 'recipient_token'] %}
 with days as (
     {%- for relation in [ref('contact_reports'), ref('activation_states')] %}
     {%- for day in ['from_date', 'to_date'] %}
-    select {{ key | join(', ') }}, {{ day }} as day from {{ relation }} where {{ day }} is not null and export_id is not null
+    select {{ key | join(', ') }}, {{ day }} as day
+    from {{ relation }}
+    where {{ day }} is not null and export_id is not null
     {{ 'union' if not loop.last }}
     {%- endfor %}
     {{ 'union' if not loop.last }}
@@ -34,11 +41,7 @@ told as (
                 case when reports.arrived then 0 else 1 end, case when reports.is_message then 0 else 1 end,
                 reports.sent_at, reports.source, reports.message_id
         ) as place,
-        {%- for answer in answers %}
-        min(case when reports.arrived then reports.{{ answer }}_at end) over (
-            partition by spans.export_id, spans.recipient_token, spans.from_date
-        ) as first_{{ answer }}_at{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ firsts | join(',\n        ') }}
     from spans
     left join {{ ref('contact_reports') }} as reports
         on
@@ -46,6 +49,7 @@ told as (
             and spans.recipient_token = reports.recipient_token
             and reports.from_date <= spans.from_date
             and (reports.to_date is null or reports.to_date > spans.from_date)
+    window whole as (partition by spans.export_id, spans.recipient_token, spans.from_date)
 ),
 
 counted as (
@@ -90,8 +94,8 @@ counted as (
 
 select
     counted.*,
-    {{ business_date('contacted_at') }} as contacted_date,
     {%- for answer in answers %}
-    {{ business_date(answer ~ '_at') }} as {{ answer }}_date{{ ',' if not loop.last }}
+    {{ business_date(answer ~ '_at') }} as {{ answer }}_date,
     {%- endfor %}
+    {{ business_date('contacted_at') }} as contacted_date
 from counted

@@ -23,8 +23,7 @@ with records as (
 )
 
 select
-    case when messages.customer_id is null then coalesce(records.record_source, messages.source) else messages.source end
-        as source,
+    coalesce(case when messages.customer_id is null then records.record_source end, messages.source) as source,
     coalesce(messages.customer_id, records.customer_id) as customer_id,
     messages.message_id,
     case when messages.recipient_token like 'r1:%' then records.id_type end as id_type,

@@ -1,6 +1,6 @@
--- One row per (source, message_id, flag) of a message that came back out of order, as it stands now: under a token that no
--- export knows, before its export, after its recipient was taken back, or a second time under another id. It is loaded
--- and counts as what it is; somebody has to ask the sender.
+-- One row per (source, message_id, flag) of a message that came back out of order, as it stands now: under a token
+-- that no export knows, before its export, after its recipient was taken back, or a second time under another id. It
+-- is loaded and counts as what it is; somebody has to ask the sender.
 with standing as (
     select
         source,

@@ -1,7 +1,7 @@
 -- One row per (as_of_date, one_id) that was sent something lately: contacts that count towards the caps, from
--- exports and landed messages and never from plans. How far the caps of any channel look back is the seed's (contact_caps); a date's list
--- is sent the day after, so the month is that day's calendar month. A message that names only its recipient's number
--- or address counts for whoever that belonged to when it was sent.
+-- exports and landed messages and never from plans. How far the caps of any channel look back is the seed's
+-- (contact_caps); a date's list is sent the day after, so the month is that day's calendar month. A message that
+-- names only its recipient's number or address counts for whoever that belonged to when it was sent.
 with windows as (
     select
         max(case when cap_id = 'any_1d' then window_days end) as short_days,

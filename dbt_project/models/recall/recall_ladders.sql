@@ -95,9 +95,7 @@ orders as (
     select
         reached.as_of_date,
         reached.one_id,
-        cast(
-            greatest(sum(case when is_order then 1 else 0 end), max(case when is_order then 0 else 1 end)) as bigint
-        ) as order_count
+        cast(greatest(count_if(bought.is_order), least(count_if(not bought.is_order), 1)) as bigint) as order_count
     from reached
     inner join deeds as bought
         on

@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id, message_channel) whose last message failed because the number cannot be reached, or
--- whose last call or SMS that was given out as a task did, as staff reported it. That nothing was sent says nothing of it.
+-- One row per (as_of_date, one_id, message_channel) whose last message failed because the number cannot be reached, as
+-- the platform or, of an exported task, staff told. That nothing was sent says nothing of the number.
 with reasons as (
     select
         failure_reason,

@@ -1,6 +1,6 @@
--- One row per (as_of_date, one_id, staff_id): who still follows whom, who deleted whom, and whether the member of staff
--- still works here. Who could not be written to any more, because the friendship is gone, as staff reported of an exported
--- task or WeCom of an export, has deleted them by then.
+-- One row per (as_of_date, one_id, staff_id): who still follows whom, who deleted whom, and whether the member of
+-- staff still works here. Whoever could not be written to because the friendship was gone, as staff or WeCom say of
+-- an export, has deleted them by then.
 with gone as (
     select
         reports.as_of_date,

@@ -24,11 +24,16 @@ channels as (
 
 so_far as (
     select
-        receipts.*,
+        recipient_token,
+        status,
         min(told_at) over known as sent_at,
         {%- for step in steps %}
         min(case when step = '{{ step }}' then told_at end) over known as {{ step }}_at,
         {%- endfor %}
+        known_at,
+        _landed_at,
+        _file_id,
+        _line,
         row_number() over (
             partition by recipient_token, known_at order by told_at desc, _landed_at desc, _file_id desc, _line desc
         ) as place
