@@ -47,4 +47,6 @@ def test_dbt_knows_exactly_the_tables_that_the_channels_declare() -> None:
     assert {table["name"] for source in document["sources"] for table in source["tables"]} == declared | {
         "ledger",
         "unread_refusals",
+        "activations",
+        "withdrawals",
     }
