@@ -11,12 +11,12 @@
 {%- do firsts.append(first ~ ' as first_' ~ answer ~ '_at') %}
 {%- endfor %}
 {%- set key = ['export_id', 'recipient_token'] %}
+-- A message that answers no export has days of nobody: they meet no recipient below.
 with days as (
     {%- for relation in [ref('contact_reports'), ref('activation_states')] %}
     {%- for day in ['from_date', 'to_date'] %}
     select {{ key | join(', ') }}, {{ day }} as day
     from {{ relation }}
-    where {{ day }} is not null and export_id is not null
     {{ 'union' if not loop.last }}
     {%- endfor %}
     {{ 'union' if not loop.last }}
@@ -38,8 +38,8 @@ told as (
         row_number() over (
             partition by spans.export_id, spans.recipient_token, spans.from_date
             order by
-                case when reports.arrived then 0 else 1 end, case when reports.is_message then 0 else 1 end,
-                reports.sent_at, reports.source, reports.message_id
+                reports.arrived desc, reports.is_message desc, reports.sent_at asc, reports.source asc,
+                reports.message_id asc
         ) as place,
         {{ firsts | join(',\n        ') }}
     from spans

@@ -74,7 +74,7 @@ chosen as (
         row_number() over (
             partition by source, message_id
             order by
-                way asc, case when exported_at <= sent_at then 0 else 1 end asc, exported_at desc, export_id asc,
+                way asc, exported_at <= sent_at desc, exported_at desc, export_id asc,
                 sent_token asc, said_from asc
         ) as place
     from named
