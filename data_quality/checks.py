@@ -17,11 +17,11 @@ class Check:
     Attributes
     ----------
     name
-        What holds when it passes, for example ``customers_keys_are_unique``; unique within its door.
+        What holds when it passes, for example ``customers_keys_are_unique``; unique within its gate.
     table
         The table that is at fault when it does not.
     stage
-        The stage that the table stands in, by default the door's.
+        The stage that the table stands in, by default the gate's.
     expression
         SQL aggregate giving one number, over ``relation``.
     relation

@@ -22,7 +22,7 @@ _NUMBERS: Final = "numbers"
 
 
 @dataclasses.dataclass(frozen=True)
-class Door:
+class Gate:
     """A stage's checks, and the numbers measured for each subject (a version, or a run)."""
 
     name: str
@@ -30,8 +30,8 @@ class Door:
     measured: Mapping[str, Mapping[str, float]]
 
 
-def judge(doors: Sequence[Door]) -> dict[str, Report]:
-    """Return a report per subject of what Great Expectations says about its numbers; a subject may pass several doors.
+def judge(gates: Sequence[Gate]) -> dict[str, Report]:
+    """Return a report per subject of what Great Expectations says about its numbers; a subject may pass several gates.
 
     Raises
     ------
@@ -39,24 +39,24 @@ def judge(doors: Sequence[Door]) -> dict[str, Report]:
         A number is missing: a check that was not measured must not pass.
     """
     asked: list[tuple[str, str, Check, float]] = []
-    for door in doors:
-        for subject, numbers in door.measured.items():
-            missing = sorted({check.name for check in door.checks} - set(numbers))
+    for gate in gates:
+        for subject, numbers in gate.measured.items():
+            missing = sorted({check.name for check in gate.checks} - set(numbers))
             if missing:
-                raise ValueError(f"{door.name}: {subject}: not measured: {', '.join(missing)}")
-            asked += [(subject, door.name, check, numbers[check.name]) for check in door.checks]
+                raise ValueError(f"{gate.name}: {subject}: not measured: {', '.join(missing)}")
+            asked += [(subject, gate.name, check, numbers[check.name]) for check in gate.checks]
     outside = _outside([(number, check.low, check.high) for _, _, check, number in asked])
-    findings: dict[str, list[Finding]] = {subject: [] for door in doors for subject in door.measured}
-    for row, (subject, door_name, check, number) in enumerate(asked):
-        findings[subject].append(_finding(door_name, check, number, row not in outside))
+    findings: dict[str, list[Finding]] = {subject: [] for gate in gates for subject in gate.measured}
+    for row, (subject, gate_name, check, number) in enumerate(asked):
+        findings[subject].append(_finding(gate_name, check, number, row not in outside))
     return {subject: Report(subject, tuple(found)) for subject, found in findings.items()}
 
 
-def _finding(door: str, check: Check, number: float, passed: bool) -> Finding:
+def _finding(gate: str, check: Check, number: float, passed: bool) -> Finding:
     return Finding(
-        door=door,
+        gate=gate,
         name=check.name,
-        stage=check.stage or door,
+        stage=check.stage or gate,
         table=check.table,
         observed=None if pd.isna(number) else number,
         low=check.low,

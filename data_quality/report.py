@@ -15,7 +15,7 @@ class Finding:
 
     Attributes
     ----------
-    door
+    gate
         Where it was asked: the stage, whose suite it stands in.
     name
         What holds when it passes.
@@ -36,7 +36,7 @@ class Finding:
         publish is not reached; what publish itself waits for is what Great Expectations says.
     """
 
-    door: str
+    gate: str
     name: str
     stage: str
     table: str
@@ -66,7 +66,7 @@ class Finding:
     def sentence(self) -> str:
         """Return the failure in a line: table, check, count, remedy."""
         wanted = english(self.bound).removeprefix("exactly ")
-        return f"{self.door}: {self.table}: {self.name}: {self.seen} (wanted {wanted}). {self.remedy}"
+        return f"{self.gate}: {self.table}: {self.name}: {self.seen} (wanted {wanted}). {self.remedy}"
 
 
 @dataclasses.dataclass(frozen=True)

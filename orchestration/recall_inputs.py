@@ -33,7 +33,7 @@ _SENT = """
 _PLANNED_WITH = """
     select drawn.as_of_date, drawn.one_id, drawn.policy_id, cast(context.margin_rate as double) as margin_rate
     from recall.assignment as drawn
-    left join recall.recall_context as context using (as_of_date, one_id)
+    left join recall.recall_people as context using (as_of_date, one_id)
     where drawn.as_of_date in (select unnest($dates::date[]))
 """
 _ANCESTRY = "select one_id, ancestor_one_id from identity.ancestry"

@@ -1,1 +1,1 @@
-"""One module per door: what has to hold there before anything passes through it."""
+"""One module per gate: what has to hold there before anything passes through it."""

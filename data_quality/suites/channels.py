@@ -1,4 +1,4 @@
-"""The door of channels: every record is accounted for, and enough of them came through."""
+"""The gate of channels: every record is accounted for, and enough of them came through."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""The door of features: one row per person and date, of people who are customers, with finite numbers."""
+"""The gate of features: one row per person and date, of people who are customers, with finite numbers."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The door of published: what must hold of the very files that readers will read.
+"""The gate of published: what must hold of the very files that readers will read.
 
 Relations are views of the same names over the version's Parquet files, plus ``refusals``, ``unread`` (refusals that
 could not be read) and ``consents`` as they stand in the warehouse at publish, ``figures`` (the seed kpis) and
@@ -248,6 +248,6 @@ _FIGURES: Final = [
 
 
 def published_checks(shapes: Sequence[TableShape], limits: RecallLimits) -> list[Check]:
-    """Return every check of the published door for the declared tables and the limits of the recall plan."""
+    """Return every check of the published gate for the declared tables and the limits of the recall plan."""
     declared = [check for shape in shapes for check in shape_checks(shape, _VERSION_DATE)]
     return [*declared, *_CUSTOMERS, *_SEGMENTS, *_IDENTITY, *_FIGURES, *recall_checks(limits)]

@@ -1,4 +1,4 @@
-"""The door of scores: probabilities, deciles, and every model heard from."""
+"""The gate of scores: probabilities, deciles, and every model heard from."""
 
 import datetime as dt
 from collections.abc import Sequence

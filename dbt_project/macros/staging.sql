@@ -47,7 +47,7 @@
     {%- set schema = noun_schema(noun) -%}
     {%- set key = schema['key'] | join(', ') -%}
     {%- set order_time = 'coalesce(updated_at, known_at)' if 'updated_at' in schema['columns'] else 'known_at' -%}
-    {%- set said = schema['columns'] | reject('in', schema['key'] + ['updated_at']) | list -%}
+    {%- set content = schema['columns'] | reject('in', schema['key'] + ['updated_at']) | list -%}
     select
         {% for column in schema['columns'] -%}
         {{ column }},
@@ -57,11 +57,11 @@
         line
     from (
         select
-            placed.*,
-            {%- for column in said %}
-            lag({{ column }}) over one_row as said_{{ column }},
+            ranked.*,
+            {%- for column in content %}
+            lag({{ column }}) over one_row as previous_{{ column }},
             {%- endfor %}
-            lag(known_at) over one_row as said_at
+            lag(known_at) over one_row as previous_known_at
         from (
             select
                 {% for column, type in schema['columns'].items() -%}
@@ -73,17 +73,17 @@
                 row_number() over (
                     partition by {{ key_columns(schema, unknown) }}known_at
                     order by _landed_at desc, _file_id desc, _line desc
-                ) as place
+                ) as row_rank
             from {{ relation }}
-        ) as placed
-        where place = 1
+        ) as ranked
+        where row_rank = 1
         window one_row as (partition by {{ key }} order by {{ order_time }}, known_at, file_id, line)
     ) as compared
     where
-        said_at is null
-        or said_at > known_at
-        {%- for column in said %}
-        or said_{{ column }} is distinct from {{ column }}
+        previous_known_at is null
+        or previous_known_at > known_at
+        {%- for column in content %}
+        or previous_{{ column }} is distinct from {{ column }}
         {%- endfor %}
 {%- endmacro %}
 
@@ -113,10 +113,10 @@
             _line as line,
             row_number() over (
                 partition by {{ schema['key'] | reject('in', unknown) | join(', ') }} order by known_at, _landed_at, _file_id, _line
-            ) as place
+            ) as row_rank
         from {{ relation }}
-    ) as placed
-    where place = 1
+    ) as ranked
+    where row_rank = 1
 {%- endmacro %}
 
 {#-
@@ -134,7 +134,7 @@
         from {{ relation }} as rows_of_state
     ),
 
-    placed as (
+    ordered as (
         select
             states.*,
             row_number() over (
@@ -145,12 +145,12 @@
 
     versions as (
         select
-            placed.*,
+            ordered.*,
             case
                 when place_in_time = 1 and _is_history then cast('1970-01-01 00:00:00' as timestamp)
                 else state_known_at
             end as known_at
-        from placed
+        from ordered
     )
 
     {{ noun_versions(noun, 'versions', unknown) }}

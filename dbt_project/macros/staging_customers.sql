@@ -30,12 +30,12 @@
         from {{ relation }}
     ),
 
-    placed as (
+    ordered as (
         select
             states.*,
             row_number() over (
                 partition by source, customer_id order by known_at, _landed_at, _file_id, _line
-            ) as place
+            ) as row_rank
         from states
     ),
 
@@ -51,22 +51,22 @@
             _landed_at,
             _file_id,
             _line
-        from placed
+        from ordered
         union all
         select
-            placed.source,
-            placed.customer_id,
+            ordered.source,
+            ordered.customer_id,
             {%- for attribute in attributes %}
-            case when immutable.{{ attribute }} = 1 then placed.{{ attribute }} end as {{ attribute }},
+            case when immutable.{{ attribute }} = 1 then ordered.{{ attribute }} end as {{ attribute }},
             {%- endfor %}
             cast(null as timestamp) as updated_at,
-            placed.registered_at + placed._lag as known_at,
-            placed._landed_at,
-            placed._file_id,
-            placed._line
-        from placed
+            ordered.registered_at + ordered._lag as known_at,
+            ordered._landed_at,
+            ordered._file_id,
+            ordered._line
+        from ordered
         cross join immutable
-        where placed.place = 1 and placed._is_history and placed.registered_at + placed._lag < placed.known_at
+        where ordered.row_rank = 1 and ordered._is_history and ordered.registered_at + ordered._lag < ordered.known_at
     )
 
     {{ noun_versions('customers', 'versions') }}
@@ -102,7 +102,7 @@
                     date_trunc('month', seen.observed_at)
                     {%- if unbinds %}, case when seen.observed_at > undone.first_unbound_at then seen.observed_at end{% endif %}
                 order by seen.known_at, seen.observed_at, seen.origin, seen._file_id, seen._line
-            ) as place
+            ) as row_rank
         from {{ relation }} as seen
         {%- if unbinds %}
         left join (
@@ -119,8 +119,8 @@
                 {%- endfor %}
         {%- endif %}
         where seen.customer_id is not null and seen.id_value is not null
-    ) as placed
-    where place = 1
+    ) as ranked
+    where row_rank = 1
 {%- endmacro %}
 
 {#-
@@ -156,7 +156,7 @@
         from states
     ),
 
-    listed as (
+    all_ids as (
         {%- for id_type, id_scope, id_column, origin in ids %}
         select
             source,
@@ -176,5 +176,5 @@
         {%- endfor %}
     )
 
-    {{ observations('listed') }}
+    {{ observations('all_ids') }}
 {%- endmacro %}

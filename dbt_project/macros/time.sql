@@ -23,11 +23,11 @@
 {#-
   The dates of the run as a subquery: as_of_date, ends_at (the UTC instant at which that business date is over)
   and cut_off_at (the UTC instant up to which records count as known). `kind` is one of dates_of's, kpi (the days
-  figures are read at, kpi_dates) or label (closed label windows, label_dates).
+  figures are read at, reading_instants) or label (closed label windows, label_dates).
 -#}
 {% macro run_dates(kind) -%}
     {%- if kind == 'kpi' -%}
-        {{ return(kpi_dates()) }}
+        {{ return(reading_instants()) }}
     {%- endif -%}
     {%- if kind == 'label' -%}
         {{ return(label_dates()) }}
@@ -46,7 +46,7 @@
             {%- else %}
             select cast('2009-01-01' as date) as as_of_date where 1 = 0
             {%- endif %}
-        ) as listed
+        ) as dates
     )
 {%- endmacro %}
 

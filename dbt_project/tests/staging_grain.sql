@@ -4,5 +4,5 @@
 -#}
 {{ rows_that_stand_twice(part_grains() + [
     (ref('call_centre_calls'), ['contact_id']),
-    (ref('source_record_sightings'), ['source', 'customer_id']),
+    (ref('record_first_seen'), ['source', 'customer_id']),
 ]) }}

@@ -19,14 +19,14 @@ LONG_SCHEMA: Final = pa.schema([
     ("id_scope", pa.string()),
     ("id_token", pa.string()),
     ("one_id", pa.string()),
-    ("other_one_id", pa.string()),
+    ("into_one_id", pa.string()),
     ("known_from", _INSTANT),
     ("known_to", _INSTANT),
     ("valid_from", _INSTANT),
     ("valid_to", _INSTANT),
     ("link_strength", pa.int64()),
-    ("label", pa.string()),
-    ("reason", pa.string()),
+    ("status", pa.string()),
+    ("cause", pa.string()),
     ("identifier_count", pa.int64()),
     ("source_record_count", pa.int64()),
     ("is_island", pa.bool_()),
@@ -36,12 +36,12 @@ KINDS: Final[dict[str, list[str]]] = {
     kind: columns.split()
     for kind, columns in {
         "source_record": "source customer_id one_id known_from known_to",
-        "identifier": "id_type id_scope id_token one_id valid_from valid_to link_strength reason known_from known_to",
-        "person": "one_id valid_from identifier_count source_record_count label reason is_island known_from known_to",
-        "redirect": "one_id known_from other_one_id label reason",
-        "ancestor": "one_id other_one_id known_from",
-        "conflict": "known_from label id_type id_scope id_token source customer_id one_id other_one_id reason",
-        "link": "source customer_id id_type id_scope id_token label link_strength known_from valid_from valid_to",
+        "identifier": "id_type id_scope id_token one_id valid_from valid_to link_strength cause known_from known_to",
+        "person": "one_id valid_from identifier_count source_record_count status cause is_island known_from known_to",
+        "redirect": "one_id known_from into_one_id status cause",
+        "ancestor": "one_id into_one_id known_from",
+        "conflict": "known_from status id_type id_scope id_token source customer_id one_id into_one_id cause",
+        "link": "source customer_id id_type id_scope id_token status link_strength known_from valid_from valid_to",
     }.items()
 }
 

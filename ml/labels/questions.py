@@ -61,12 +61,12 @@ def population(features: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd
     return features[chosen]
 
 
-def labelled_rows(features: pd.DataFrame, outcomes: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd.DataFrame:
+def labelled_rows(features: pd.DataFrame, labels: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd.DataFrame:
     """Return the model's population with ``label`` (0 or 1) and ``contacted``, sorted by (as_of_date, one_id).
 
     Only rows with a closed outcome of the same horizon stand in it: a window that is still open has no row.
     """
-    closed = outcomes.loc[outcomes["horizon_days"] == horizon_days, ["as_of_date", "one_id", "ordered", "contacted"]]
+    closed = labels.loc[labels["horizon_days"] == horizon_days, ["as_of_date", "one_id", "ordered", "contacted"]]
     rows = population(features, spec, horizon_days).merge(closed, on=["as_of_date", "one_id"], validate="one_to_one")
     ordered = rows["ordered"].astype(bool)
     rows["label"] = (~ordered if spec.positive == "no_order" else ordered).astype("int64")

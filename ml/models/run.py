@@ -20,7 +20,7 @@ def train_all(
     specs: Sequence[ModelSpec],
     cut_offs: Mapping[dt.date, Sequence[dt.date]],
     snapshots: pd.DataFrame,
-    outcomes: pd.DataFrame,
+    labels: pd.DataFrame,
     features: Sequence[str],
     thresholds: Mapping[str, float],
     models: Path,
@@ -38,8 +38,8 @@ def train_all(
         Questions.
     cut_offs
         Training date -> its closed cut-offs.
-    snapshots, outcomes
-        ``customer_features`` and ``outcomes`` of all those cut-offs.
+    snapshots, labels
+        ``customer_features`` and ``labels`` of all those cut-offs.
     features, thresholds
         Declared features; seed ``gates``.
     models
@@ -56,7 +56,7 @@ def train_all(
     def one(task: tuple[dt.date, ModelSpec]) -> dict[str, Any]:
         date, spec = task
         return train(
-            training_job(spec, date, cut_offs[date], snapshots, outcomes, features, thresholds, horizon_days), models
+            training_job(spec, date, cut_offs[date], snapshots, labels, features, thresholds, horizon_days), models
         )
 
     tasks = [(date, spec) for date in sorted(cut_offs) for spec in specs]

@@ -16,10 +16,10 @@ from ml.labels.questions import ModelSpec, labelled_rows
 from ml.models import boosted
 from ml.models.artefacts import code_hash, keep_model, read_card, to_json
 from ml.models.calibration import Calibration
-from ml.models.candidates import BGNBD_COLUMNS, Fitted, fit_candidates, fit_linear, labels_of
 from ml.models.card_words import card_words
 from ml.models.judge import Verdict, judge
 from ml.models.measures import cluster_weights
+from ml.models.model_candidates import BGNBD_COLUMNS, Fitted, fit_candidates, fit_linear, labels_of
 
 BOOTSTRAP_SEED = 20170101
 #: What a card holds where there was too little to judge by; the report reads the same keys of every card.
@@ -46,7 +46,7 @@ def training_job(
     training_date: dt.date,
     cut_offs: Sequence[dt.date],
     snapshots: pd.DataFrame,
-    outcomes: pd.DataFrame,
+    labels: pd.DataFrame,
     features: Sequence[str],
     thresholds: Mapping[str, float],
     horizon_days: int,
@@ -63,7 +63,7 @@ def training_job(
         horizon_days=horizon_days,
         features=tuple(features),
         thresholds=thresholds,
-        rows=labelled_rows(chosen, outcomes, spec, horizon_days),
+        rows=labelled_rows(chosen, labels, spec, horizon_days),
         buyers=buyers.sort_values(["as_of_date", "one_id"], ignore_index=True),
     )
 

@@ -95,23 +95,23 @@ def channel_slots(options: pd.DataFrame, rules: Rules) -> tuple[Ints, Floats]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Room:
+class Remaining:
     """What a date may still use."""
 
     budget: float
     channel: Floats
     staff: Floats
 
-    def less(self, options: pd.DataFrame, channel: Ints, staff: Ints) -> "Room":
+    def less(self, options: pd.DataFrame, channel: Ints, staff: Ints) -> "Remaining":
         """Return the room left after these options."""
         used_channel = np.bincount(channel[channel >= 0], minlength=len(self.channel))
         used_staff = np.bincount(staff[staff >= 0], minlength=len(self.staff))
         cost = float(options["expected_cost_fen"].sum())
-        return Room(self.budget - cost, self.channel - used_channel, self.staff - used_staff)
+        return Remaining(self.budget - cost, self.channel - used_channel, self.staff - used_staff)
 
 
 def explored(
-    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Room, rules: Rules, salts: Salts
+    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, rules: Rules, salts: Salts
 ) -> tuple[pd.DataFrame, set[int]]:
     """Return each explorer's option, drawn evenly from the admissible ones and nothing, and who found no room.
 
@@ -139,7 +139,7 @@ def explored(
 
 
 def chosen(
-    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Room, *, exact: bool = True
+    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, *, exact: bool = True
 ) -> tuple[pd.DataFrame, Solution]:
     """Return the options the knapsack takes at P10 values, and its solution; ``options`` is sorted by candidate."""
     code, people = pd.factorize(options["candidate"], sort=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ml.recall.rules import Rules, require
 
-#: What candidates needs of recall.recall_context, one row per (as_of_date, one_id).
+#: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
 CONTEXT: Final = (
     "as_of_date", "one_id", "is_excluded", "is_resting", "purchase_stage", "days_registered", "days_since_order",
     "days_to_entitlement_end",
@@ -112,7 +112,7 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
     MissingColumns
         When a frame lacks a column.
     """
-    require(context, CONTEXT, "recall.recall_context")
+    require(context, CONTEXT, "recall.recall_people")
     people = context[~context["is_excluded"].fillna(False).astype(bool)].sort_values(
         ["as_of_date", "one_id"], ignore_index=True
     )

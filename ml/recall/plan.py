@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ml.recall import arms
-from ml.recall.assignment import Room, Salts, channel_slots, chosen, drawn_arms, explored, staff_slots
+from ml.recall.assignment import Remaining, Salts, channel_slots, chosen, drawn_arms, explored, staff_slots
 from ml.recall.candidates import candidates
 from ml.recall.knapsack import Solution
 from ml.recall.portfolio import portfolio_net
@@ -71,7 +71,7 @@ def plan_recall(
     Parameters
     ----------
     context
-        ``recall.recall_context``: one row per (as_of_date, one_id).
+        ``recall.recall_people``: one row per (as_of_date, one_id).
     scores
         ``scores.customer_scores``.
     ancestry
@@ -139,7 +139,7 @@ def _one_date(
     options = options.reset_index(drop=True)
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
-    room = Room(budget, channel_capacity, staff_capacity)
+    room = Remaining(budget, channel_capacity, staff_capacity)
     exploring = options["arm"].eq(arms.EXPLORE).to_numpy()
     tried, away = explored(options[exploring], (channel[exploring], staff[exploring]), room, rules, salts)
     room = room.less(tried, channel[tried.index], staff[tried.index])
@@ -155,7 +155,9 @@ def _one_date(
     return sent, away, row, _curve(rest, slots, room, solution, rules)
 
 
-def _curve(rest: pd.DataFrame, slots: tuple, room: Room, solution: Solution, rules: Rules) -> list[dict[str, float]]:  # type: ignore[type-arg]
+def _curve(  # type: ignore[type-arg]
+    rest: pd.DataFrame, slots: tuple, room: Remaining, solution: Solution, rules: Rules
+) -> list[dict[str, float]]:
     """Return what other budgets would earn: points up to the smaller of the budget and what is worth spending."""
     points = []
     for share in CURVE_SHARES if solution.cost > 0 else ():

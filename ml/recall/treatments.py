@@ -51,7 +51,7 @@ def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     policy's purpose or a sender, WeCom past its monthly caps, and offers that the need state, the RFM cell or the role
     forbids. Publishing checks suppression and consent again, last.
     """
-    require(people, CONTEXT, "recall.recall_context")
+    require(people, CONTEXT, "recall.recall_people")
     open_to = people[~people["is_blocked"].astype(bool)]
     options = open_to.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
     pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ml.features.matrix import Vector
 from ml.labels.questions import ModelSpec, population
 from ml.models.calibration import Calibration
+from ml.scores.contributions import model_terms
 from ml.scores.reasons import base_log_odds, reasons
 from ml.scores.tables import SCORES
-from ml.scores.terms import model_terms
 
 SCORE_DECIMALS: Final = 6
 

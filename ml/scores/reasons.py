@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.features.matrix import Matrix, Vector
-from ml.scores.terms import Terms
+from ml.scores.contributions import Terms
 
 REASONS: Final = 3
 #: Told when a model's own terms give fewer than three: what a shop assistant asks first, of a buyer and of the others.

@@ -21,7 +21,7 @@ from orchestration.warehouse import connect
     backfill_policy=ONE_RUN,
     deps=[
         dg.AssetKey(["features", "customer_features"]),
-        dg.AssetKey(["features", "outcomes"]),
+        dg.AssetKey(["features", "labels"]),
     ],
     description="One row per (training_date, model): its id, champion, measures out of time and card.",
     kinds={"python"},
@@ -34,7 +34,7 @@ def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeRes
     with connect(settings) as con:
         words, specs = seed(con, "reason_words", "feature"), model_specs(seed(con, "model_specs", "model"))
         thresholds = gate_thresholds(seed(con, "gates", "gate"))
-        frames = snapshots(con, cut_offs), of_dates(con, "features.outcomes", cut_offs)
+        frames = snapshots(con, cut_offs), of_dates(con, "features.labels", cut_offs)
         cards = train_all(
             specs,
             plan.cut_offs,

@@ -15,7 +15,7 @@ from orchestration.warehouse import connect
 #: What the last check and the manifest ask beside the published tables.
 HELPERS = (
     "channel_freshness",
-    "contact_refusals",
+    "do_not_contact_at_publish",
     "contact_consents",
     "receipts_out_of_order",
     "sending_gate",

@@ -17,7 +17,7 @@ from orchestration.recall_inputs import deeds, identity_moves, known_ancestry, l
 from orchestration.warehouse import connect, replace_dates
 
 DEPS = [
-    ["recall", "recall_context"],
+    ["recall", "recall_people"],
     ["recall", "recall_offers"],
     ["scores", "customer_scores"],
     ["identity", "ancestry"],
@@ -47,7 +47,7 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
         ancestry = known_ancestry(con)
         for at in range(0, len(dates), DATES_AT_ONCE):
             some = dates[at : at + DATES_AT_ONCE]
-            frames = [of_dates(con, table, some) for table in ("recall.recall_context", "scores.customer_scores")]
+            frames = [of_dates(con, table, some) for table in ("recall.recall_people", "scores.customer_scores")]
             plan = plan_recall(*frames, ancestry, rules, salts, settings.daily_budget_yuan * 100, some)
             for name, (_, columns) in PLANNED.items():
                 rows[name] += replace_dates(con, f"recall.{name}", getattr(plan, name), some, columns)

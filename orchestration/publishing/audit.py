@@ -1,4 +1,4 @@
-"""Checks versions as the files they are: their contract by this module, what they say by the published door's suite."""
+"""Checks versions as the files they are: their contract by this module, what they say by the published gate's suite."""
 
 import datetime as dt
 import json
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from data_quality.checks import Check
 from data_quality.files import measure_version
-from data_quality.judge import Door, judge
+from data_quality.judge import Gate, judge
 from data_quality.page import quality_page
 from data_quality.report import Report, joined, one_of_each
 from data_quality.suites.published import CONTACTABLE, published_checks
@@ -29,7 +29,7 @@ from orchestration.publishing.manifest import MANIFEST
 from orchestration.publishing.versions import Store, date_of
 from orchestration.settings import Settings
 
-DOOR: Final = "published"
+GATE: Final = "published"
 #: Customers are compared with those of a version whose date lies this close.
 _COMPARED_DAYS: Final = 7
 _COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
@@ -63,7 +63,7 @@ def shapes() -> list[TableShape]:
 
 
 def checks_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[Check]:
-    """Return the published door's checks, with the limits that the home's recall plans are made under."""
+    """Return the published gate's checks, with the limits that the home's recall plans are made under."""
     hours = dict(connection.execute("select name, cast(value as double) from seeds.recall_settings").fetchall())
     limits = RecallLimits(
         sent_arms=arms.SENT,
@@ -77,7 +77,7 @@ def checks_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list
 def audit_versions(
     settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, versions: Mapping[dt.date, str]
 ) -> dict[str, Report]:
-    """Return the report of each version by its name: of its files, of the doors it came through, and of dbt's tests.
+    """Return the report of each version by its name: of its files, of the gates it came through, and of dbt's tests.
 
     The quality page is written from the same reports.
 
@@ -93,7 +93,8 @@ def audit_versions(
         Version name by as-of date.
     """
     checks = checks_of(settings, connection)
-    refusals = connection.sql("select one_id, message_channel from published.contact_refusals").to_arrow_table()
+    refused = "select one_id, message_channel from published.do_not_contact_at_publish"
+    refusals = connection.sql(refused).to_arrow_table()
     unread = connection.sql("select * from channels.unread_refusals where accepted_at is null").to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
     measured = {}
@@ -112,9 +113,9 @@ def audit_versions(
         numbers = measure_version(store.versions / name, list(tables()), checks, version, beside, settings.memory_limit)
         measured[name] = numbers | _contract_faults(store, name)
     before = [
-        gates.door(name, settings, connection, list(versions), list(measured)) for name in gates.present(connection)
+        gates.gate(name, settings, connection, list(versions), list(measured)) for name in gates.present(connection)
     ]
-    said = judge([*before, Door(DOOR, [*checks, *_contract_checks()], measured)])
+    said = judge([*before, Gate(GATE, [*checks, *_contract_checks()], measured)])
     tested = kept_outcomes(connection)
     reports = {name: joined(said[name], tested) for name in measured}
     shown = one_of_each([reports[versions[date]].findings for date in sorted(versions)])

@@ -1,4 +1,4 @@
-"""The doors before published, measured over the warehouse: channels, features and scores of a run's dates."""
+"""The gates before published, measured over the warehouse: channels, features and scores of a run's dates."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -7,13 +7,13 @@ from typing import Final
 import duckdb
 
 from data_quality.checks import Check, measure
-from data_quality.judge import Door
+from data_quality.judge import Gate
 from data_quality.suites.channels import channels_checks
 from data_quality.suites.features import features_checks
 from data_quality.suites.scores import scores_checks
 from orchestration.settings import Settings
 
-#: Door -> the table without which it is not asked.
+#: Gate -> the table without which it is not asked.
 TABLES: Final = {
     "channels": "channels.ledger",
     "features": "features.customer_features",
@@ -21,28 +21,28 @@ TABLES: Final = {
 }
 
 
-def door(
+def gate(
     name: str,
     settings: Settings,
     connection: duckdb.DuckDBPyConnection,
     dates: Sequence[dt.date],
     subjects: Sequence[str],
-) -> Door:
-    """Measure a door once for a run's dates, on behalf of each of the versions that the run publishes."""
+) -> Gate:
+    """Measure a gate once for a run's dates, on behalf of each of the versions that the run publishes."""
     checks = _CHECKS[name](settings, connection, dates)
     numbers = measure(connection, checks)
-    return Door(name, checks, dict.fromkeys(subjects, numbers))
+    return Gate(name, checks, dict.fromkeys(subjects, numbers))
 
 
 def present(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the doors whose table the warehouse has."""
+    """Return the gates whose table the warehouse has."""
     rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
     known = {row[0] for row in rows}
     return [name for name, table in TABLES.items() if table in known]
 
 
 def checked_tables() -> set[tuple[str, str]]:
-    """Return the tables, by stage and name, that these doors have a check of."""
+    """Return the tables, by stage and name, that these gates have a check of."""
     suites = {"channels": channels_checks({}), "features": features_checks([], []), "scores": scores_checks([])}
     return {(check.stage or name, check.table) for name, checks in suites.items() for check in checks}
 

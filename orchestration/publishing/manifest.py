@@ -49,7 +49,7 @@ def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) ->
     """
     digest = hashlib.sha256()
     for query in (
-        "select one_id, message_channel from published.contact_refusals where $as_of_date <> ''",
+        "select one_id, message_channel from published.do_not_contact_at_publish where $as_of_date <> ''",
         "select one_id, message_channel, purpose from published.contact_consents"
         " where as_of_date = cast($as_of_date as date)",
     ):

@@ -226,12 +226,12 @@ def _drawn_and_held_out(facts: Facts) -> list[tuple[str, int | None, float | Non
 
 
 def quality(facts: Facts) -> str:
-    """Show which checks ran on these very files, and what the doors turned away."""
-    found = Store(facts.settings.published).result(facts.version).get("findings", [])
-    doors = {finding["door"]: [one for one in found if one["door"] == finding["door"]] for finding in found}
+    """Show which checks ran on these very files, and what was turned away."""
+    found = Store(facts.settings.published).findings(facts.version)
+    gates = {finding.gate: [one for one in found if one.gate == finding.gate] for finding in found}
     rows = [
-        [door, count(len(checks)), count(sum(not one["passed"] for one in checks))]
-        for door, checks in sorted(doors.items())
+        [gate, count(len(checks)), count(sum(not one.passed for one in checks))]
+        for gate, checks in sorted(gates.items())
     ]
     quarantine = facts.settings.home / "quarantine" / "quarantine.parquet"
     refused = (
@@ -248,7 +248,7 @@ def quality(facts: Facts) -> str:
     return section(
         "数据质量",
         "Data quality",
-        table([("环节", "door"), ("检查数", "checks"), ("未通过", "failed")], rows, numeric=(1, 2)),
+        table([("环节", "gate"), ("检查数", "checks"), ("未通过", "failed")], rows, numeric=(1, 2)),
         table(
             [("数据集", "data set"), ("隔离原因", "why quarantined"), ("行数", "rows")],
             [[dataset, reason, count(n)] for dataset, reason, n in refused],

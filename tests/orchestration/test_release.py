@@ -31,7 +31,7 @@ def warehouse(dbt_project):
         drop_other_releases(connection, dbt_project)
         connection.execute("create schema segments; create table segments.rfm as select 1 as one")
         connection.execute("create table recall.tasks as select 'T1' as task_id")
-        connection.execute("create table recall.recall_context as select 'p_1' as one_id")
+        connection.execute("create table recall.recall_people as select 'p_1' as one_id")
         yield connection
 
 
@@ -43,7 +43,7 @@ def _tables(connection):
 
 def test_the_same_release_keeps_every_partition(warehouse, dbt_project):
     assert drop_other_releases(warehouse, dbt_project) == []
-    assert _tables(warehouse) == {"main.release", "segments.rfm", "recall.tasks", "recall.recall_context"}
+    assert _tables(warehouse) == {"main.release", "segments.rfm", "recall.tasks", "recall.recall_people"}
 
 
 @pytest.mark.parametrize("changed", ["seeds/rfm_cuts.csv", "models/segments/rfm.sql"])

@@ -26,7 +26,7 @@ TAIL = {
     "line": "bigint",
 }
 #: The features and what they stand on; nouns and identities are written by hand, so nothing before them is built.
-TARGETS = ("+customer_features", "+outcomes")
+TARGETS = ("+customer_features", "+labels")
 BY_HAND = ("--exclude", "path:models/staging", "path:models/identity", "path:models/customer")
 
 
@@ -88,13 +88,13 @@ class World:
         return self.add("messages", **row, status="sent", **when, **{name: at(text) for name, text in steps.items()})
 
     def build(self, folder: Path, cut_offs: list[str], as_of: str) -> dict[str, str]:
-        """Run dbt on the rows; return the bytes of features and outcomes by ``table/date``, as sha256."""
+        """Run dbt on the rows; return the bytes of features and labels by ``table/date``, as sha256."""
         warehouse = self.lay(folder)
         run_dbt(warehouse, {"as_of": [as_of], "state": [as_of], "feature": sorted({*cut_offs, as_of})})
         with duckdb.connect(str(warehouse), read_only=True) as con:
             return {
                 f"{table}/{date}": _bytes_of(con, table, date)
-                for table in ("customer_features", "outcomes")
+                for table in ("customer_features", "labels")
                 for date in sorted({*cut_offs, as_of})
             }
 

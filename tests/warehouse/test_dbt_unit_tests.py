@@ -109,7 +109,7 @@ def test_a_table_told_date_by_date_forgets_a_date_that_says_nothing_any_more(emp
             for table, key in keys.items()
         }
     both = ["2017-11-29", "2017-11-30"]
-    assert left == {table: both if table == "features.outcomes" else both[:1] for table in keys}
+    assert left == {table: both if table == "features.labels" else both[:1] for table in keys}
 
 
 @pytest.fixture(scope="session")

@@ -94,20 +94,20 @@ def test_a_snapshot_taken_then_is_the_snapshot_taken_again_today(folder, clean):
 def test_an_order_in_the_last_instant_is_a_feature_and_one_in_the_next_a_label(warehouse):
     recency = _column(warehouse, "customer_features", "recency_days")
     assert (recency["p_2"], recency["p_4"]) == (0, 10)
-    ordered = _column(warehouse, "outcomes", "ordered")
+    ordered = _column(warehouse, "labels", "ordered")
     assert ordered == {"p_1": True, "p_2": False, "p_3": False, "p_4": True, "p_5": False}
 
 
 def test_a_window_that_is_still_open_has_no_outcome(clean):
-    assert clean[f"outcomes/{DATE}"] == "no rows"
-    assert clean[f"outcomes/{CUT_OFF}"] != "no rows"
+    assert clean[f"labels/{DATE}"] == "no rows"
+    assert clean[f"labels/{CUT_OFF}"] != "no rows"
 
 
 def test_a_message_opened_after_the_date_was_not_opened_at_it(warehouse):
     assert _column(warehouse, "customer_features", "opened_84d")["p_5"] == 0
     assert _column(warehouse, "customer_features", "contacts_84d")["p_5"] == 1
     assert _column(warehouse, "customer_features", "opened_84d", DATE)["p_5"] == 1
-    assert _column(warehouse, "outcomes", "contacted") == dict.fromkeys(("p_2", "p_3", "p_4", "p_5"), False) | {
+    assert _column(warehouse, "labels", "contacted") == dict.fromkeys(("p_2", "p_3", "p_4", "p_5"), False) | {
         "p_1": True
     }
 
@@ -134,4 +134,4 @@ def test_no_feature_has_an_outcome_among_its_ancestors(folder, clean):
             seen.add(node)
             open_nodes += parents.get(node, [])
     assert "model.siyu.feature_cadence" in seen
-    assert {"model.siyu.outcomes", "model.siyu.outcome_events"} & seen == set()
+    assert {"model.siyu.labels", "model.siyu.label_events"} & seen == set()

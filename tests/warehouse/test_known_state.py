@@ -23,9 +23,9 @@ from orchestration.stages import STAGES
 
 #: model.step -> why the step may read a table of intervals without a date
 SAME_AT_EVERY_DATE = {
-    "novelty.first_records": "a product's first record; what was looked at before it is not new",
+    "novelty_attitude.first_records": "a product's first record; what was looked at before it is not new",
     "attribution_touches.brought": "its dates go along and are asked for where the touches are joined",
-    "places.cities": "the ways to write a city, not who lives there",
+    "city_tiers_as_written.cities": "the ways to write a city, not who lives there",
     "kpi_coupon_figures.known_first": "whether there was any coupon by then; a later version does not undo that",
     "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
 }

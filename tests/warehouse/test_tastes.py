@@ -29,7 +29,7 @@ def tastes(folder, dates):
             select orders.as_of_date, orders.one_id, habits.interests, habits.settled_category_count
             from people.customer_orders as orders
             inner join people.purchase_habits as habits
-                on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+                on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
         """).fetchall()
         counted = con.execute("select as_of_date, one_id, categories_84d from features.customer_features").fetchall()
     return {(str(date), *who): rest for date, *who, rest in counted} | {

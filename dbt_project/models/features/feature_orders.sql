@@ -9,7 +9,7 @@ select
     channel,
     store_id,
     cast(age_days as bigint) as days_ago,
-    goods_paid_fen as paid_fen,
+    goods_paid_fen,
     discount_fen,
     refunded_fen
 from {{ ref('paid_orders') }}

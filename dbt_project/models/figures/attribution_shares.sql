@@ -2,19 +2,19 @@
 -- model in ten-thousandths. The shares of an order sum to the whole: what does not divide goes to the last touch.
 with orders as (
     select
-        kpi_days.as_of_date,
+        reading_plan.as_of_date,
         windows.window_days,
         orders.source,
         orders.order_id,
         orders.one_id,
         orders.kpi_date as order_date,
-        orders.paid_fen
+        orders.goods_paid_fen
     from {{ ref('kpi_orders') }} as orders
-    inner join {{ ref('kpi_days') }} as kpi_days
-        on orders.kpi_date = kpi_days.kpi_date and orders.reading_date = kpi_days.reading_date
+    inner join {{ ref('reading_plan') }} as reading_plan
+        on orders.kpi_date = reading_plan.kpi_date and orders.reading_date = reading_plan.reading_date
     inner join {{ ref('attribution_windows') }} as windows
-        on orders.kpi_date > {{ add_days('kpi_days.as_of_date', '- windows.window_days') }}
-    where kpi_days.is_published
+        on orders.kpi_date > {{ add_days('reading_plan.as_of_date', '- windows.window_days') }}
+    where reading_plan.is_published
 ),
 
 -- An order that nothing touched stands for itself, with one touch day of no channel.
@@ -24,7 +24,7 @@ touches as (
         orders.window_days,
         orders.source,
         orders.order_id,
-        orders.paid_fen,
+        orders.goods_paid_fen,
         touches.channel,
         min(touches.touch_date) as first_date,
         max(touches.touch_date) as last_date,
@@ -39,7 +39,7 @@ touches as (
     group by 1, 2, 3, 4, 5, 6
 ),
 
-placed as (
+ranked_channels as (
     select
         *,
         row_number()
@@ -56,11 +56,11 @@ select
     as_of_date,
     window_days,
     coalesce(channel, 'none') as channel,
-    paid_fen,
+    goods_paid_fen,
     case when from_first = 1 then 1 else 0 end as is_first,
     case when from_last = 1 then 1 else 0 end as is_last,
     touch_days,
     all_touch_days,
     source,
     order_id
-from placed
+from ranked_channels

@@ -3,7 +3,7 @@ with readings as (
     select distinct
         kpi_date,
         reading_date
-    from {{ ref('kpi_days') }}
+    from {{ ref('reading_plan') }}
     where is_published
 ),
 

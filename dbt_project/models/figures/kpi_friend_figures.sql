@@ -40,16 +40,16 @@ counted as (
 
 reached as (
     select
-        kpi_days.kpi_date,
-        kpi_days.reading_date,
+        reading_plan.kpi_date,
+        reading_plan.reading_date,
         events.campaign_id as code,
         count(distinct coalesce(events.customer_id, events.anonymous_id, events.device_id)) as people
-    from (select distinct kpi_date, reading_date from {{ ref('kpi_days') }}) as kpi_days
+    from (select distinct kpi_date, reading_date from {{ ref('reading_plan') }}) as reading_plan
     inner join {{ ref('interaction_states') }} as events
         on
-            kpi_days.kpi_date = events.touched_date
-            and events.from_date <= kpi_days.reading_date
-            and (events.to_date is null or events.to_date > kpi_days.reading_date)
+            reading_plan.kpi_date = events.touched_date
+            and events.from_date <= reading_plan.reading_date
+            and (events.to_date is null or events.to_date > reading_plan.reading_date)
     where events.campaign_id is not null and events.is_test is not true
     group by 1, 2, 3
 ),

@@ -3,7 +3,7 @@ with readings as (
     select distinct
         kpi_date,
         reading_date
-    from {{ ref('kpi_days') }}
+    from {{ ref('reading_plan') }}
 )
 
 select
@@ -17,7 +17,7 @@ select
     orders.store_id,
     orders.staff_id,
     orders.paid_at,
-    orders.goods_paid_fen as paid_fen
+    orders.goods_paid_fen
 from readings
 inner join {{ ref('order_states') }} as orders
     on

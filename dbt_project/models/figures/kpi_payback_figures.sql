@@ -4,7 +4,7 @@ with dates as (
     select
         as_of_date,
         ends_at
-    from {{ run_dates('as_of') }} as listed
+    from {{ run_dates('as_of') }} as run_dates
 ),
 
 spend as (
@@ -33,7 +33,7 @@ margins as (
     select
         as_of_date,
         max(margin_rate) as margin_rate
-    from {{ ref('recall_context') }}
+    from {{ ref('recall_people') }}
     group by as_of_date
 ),
 

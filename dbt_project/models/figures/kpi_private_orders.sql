@@ -8,7 +8,7 @@ with matched as (
         orders.order_id,
         orders.one_id,
         orders.channel,
-        orders.paid_fen,
+        orders.goods_paid_fen,
         friends.staff_id,
         row_number() over (
             partition by orders.kpi_date, orders.reading_date, orders.source, orders.order_id
@@ -16,7 +16,7 @@ with matched as (
                 orders.staff_id = friends.staff_id desc,
                 friends.added_date asc,
                 friends.staff_id asc
-        ) as place
+        ) as row_rank
     from {{ ref('kpi_orders') }} as orders
     inner join {{ ref('kpi_friends') }} as friends
         on
@@ -34,6 +34,6 @@ select
     one_id,
     channel,
     staff_id,
-    paid_fen
+    goods_paid_fen
 from matched
-where place = 1
+where row_rank = 1

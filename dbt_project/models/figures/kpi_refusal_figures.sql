@@ -4,7 +4,7 @@ with readings as (
     select
         kpi_date,
         reading_date
-    from {{ ref('kpi_days') }}
+    from {{ ref('reading_plan') }}
     where is_published
 ),
 

@@ -4,7 +4,7 @@ with readings as (
         kpi_date,
         reading_date,
         {{ add_days('kpi_date', '-7') }} as delivered_date
-    from {{ ref('kpi_days') }}
+    from {{ ref('reading_plan') }}
     where is_published
 ),
 

@@ -4,7 +4,7 @@ with readings as (
     select distinct
         kpi_date,
         reading_date
-    from {{ ref('kpi_days') }}
+    from {{ ref('reading_plan') }}
     where is_published
 ),
 
@@ -15,7 +15,7 @@ staff as (
         store_id,
         has_left,
         left_date
-    from {{ states_at(ref('staff_states'), 'kpi') }} as listed
+    from {{ states_at(ref('staff_states'), 'kpi') }} as staff_at_reading
 ),
 
 active as (
@@ -43,7 +43,7 @@ sold as (
         orders.kpi_date,
         orders.reading_date,
         staff.store_id,
-        orders.paid_fen
+        orders.goods_paid_fen
     from {{ ref('kpi_private_orders') }} as orders
     left join staff
         on orders.reading_date = staff.reading_date and orders.staff_id = staff.staff_id
@@ -55,7 +55,7 @@ cuts as (
         reading_date,
         'all' as dimension,
         'all' as value_key,
-        0 as paid_fen,
+        0 as goods_paid_fen,
         1 as active
     from active
     union all
@@ -64,7 +64,7 @@ cuts as (
         reading_date,
         'store' as dimension,
         store_id as value_key,
-        0 as paid_fen,
+        0 as goods_paid_fen,
         1 as active
     from active
     where store_id is not null
@@ -74,7 +74,7 @@ cuts as (
         reading_date,
         'all' as dimension,
         'all' as value_key,
-        paid_fen,
+        goods_paid_fen,
         0 as active
     from sold
     union all
@@ -83,7 +83,7 @@ cuts as (
         reading_date,
         'store' as dimension,
         store_id as value_key,
-        paid_fen,
+        goods_paid_fen,
         0 as active
     from sold
     where store_id is not null
@@ -95,7 +95,7 @@ select
     'private_gmv_per_staff' as kpi,
     cuts.dimension,
     cuts.value_key,
-    cast(sum(cuts.paid_fen) as bigint) as numerator,
+    cast(sum(cuts.goods_paid_fen) as bigint) as numerator,
     nullif(sum(cuts.active), 0) as denominator
 from cuts
 inner join readings

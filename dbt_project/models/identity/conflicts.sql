@@ -3,7 +3,7 @@
 select
     md5(concat_ws(
         '|',
-        label,
+        status,
         cast(known_from as varchar),
         id_type,
         id_scope,
@@ -12,13 +12,13 @@ select
         coalesce(customer_id, '')
     )) as conflict_id,
     known_from,
-    label as rule,
+    status as rule,
     id_type,
     id_scope,
     id_token,
     source,
     customer_id,
     one_id as one_id_kept,
-    other_one_id as one_id_refused,
-    reason as detail
+    into_one_id as one_id_refused,
+    cause as detail
 from {{ replayed('conflict') }}

@@ -1,7 +1,7 @@
 -- One row per value that is known to be staff's or a shop's, with the business date from which it joins nobody:
 -- whoever stands at the till types it in where a customer gives none. A scope that is empty is every one. It stays so
 -- when they leave: the records that carry it are still there.
-with known as (
+with house_values as (
     select
         id_type,
         coalesce(id_scope, '') as id_scope,
@@ -26,5 +26,5 @@ select
     id_value,
     min(no_join_reason) as no_join_reason,
     min(known_day) as known_day
-from known
+from house_values
 group by id_type, id_scope, id_value

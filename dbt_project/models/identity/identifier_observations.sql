@@ -44,7 +44,7 @@ with observed as (
         cast(null as varchar) as file_id,
         cast(null as bigint) as line,
         'record' as origin
-    from {{ ref('source_record_sightings') }}
+    from {{ ref('record_first_seen') }}
 ),
 
 complete as (

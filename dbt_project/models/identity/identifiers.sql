@@ -10,5 +10,5 @@ select
     known_from,
     known_to,
     link_strength,
-    reason as no_join_reason
+    cause as no_join_reason
 from {{ replayed('identifier') }}

@@ -15,7 +15,7 @@ with observations as (
         row_number() over (
             partition by source, customer_id, id_type, id_scope, id_value
             order by known_day, known_at, observed_at, origin, file_id, line
-        ) as nth,
+        ) as row_rank,
         count(*) over (partition by source, customer_id, id_type, id_scope, id_value) as observation_count,
         max(observed_at) over (partition by source, customer_id, id_type, id_scope, id_value) as last_observed_at
     from {{ ref('identifier_links') }}
@@ -46,7 +46,7 @@ select
     links.id_type,
     links.id_scope,
     links.id_token,
-    links.label as link_status,
+    links.status as link_status,
     links.link_strength,
     links.known_from as status_known_from,
     links.valid_from,
@@ -68,7 +68,7 @@ left join observations
         and links.id_type = observations.id_type
         and links.id_scope = observations.id_scope
         and links.id_token = observations.id_value
-        and observations.nth = 1
+        and observations.row_rank = 1
 left join record_people on links.source = record_people.source and links.customer_id = record_people.customer_id
 left join identifier_people
     on

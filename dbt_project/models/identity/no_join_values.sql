@@ -63,7 +63,7 @@ ranked as (
         *,
         row_number() over (
             partition by id_type, id_scope, id_value order by no_join_day asc nulls first, no_join_reason asc
-        ) as place
+        ) as row_rank
     from reasons
 )
 
@@ -74,4 +74,4 @@ select
     no_join_reason,
     no_join_day
 from ranked
-where place = 1
+where row_rank = 1

@@ -6,7 +6,7 @@ select
     known_to,
     identifier_count,
     source_record_count,
-    label as identity_confidence,
+    status as identity_confidence,
     is_island,
-    reason as confidence_reason
+    cause as confidence_reason
 from {{ replayed('person') }}

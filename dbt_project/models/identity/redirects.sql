@@ -2,7 +2,7 @@
 select
     one_id as one_id_old,
     known_from as changed_at,
-    other_one_id as one_id,
-    label as change,
-    reason
+    into_one_id as one_id,
+    status as change,
+    cause as reason
 from {{ replayed('redirect') }}

@@ -11,14 +11,14 @@ with windows as (
 
 touched as (
     select
-        touches.as_of_date,
-        touches.one_id,
+        interactions.as_of_date,
+        interactions.one_id,
         max(windows.rank) as rank
-    from {{ ref('touches') }} as touches
-    inner join {{ ref('touch_types') }} as touch_types on touches.touch = touch_types.touch
+    from {{ ref('interactions') }} as interactions
+    inner join {{ ref('touch_types') }} as touch_types on interactions.touch = touch_types.touch
     inner join windows on touch_types.aipl_stage = windows.aipl_stage
-    where touches.age_days < windows.window_days and windows.min_order_days = 0
-    group by touches.as_of_date, touches.one_id
+    where interactions.age_days < windows.window_days and windows.min_order_days = 0
+    group by interactions.as_of_date, interactions.one_id
 ),
 
 bought as (

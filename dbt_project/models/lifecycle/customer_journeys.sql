@@ -37,7 +37,7 @@ facts as (
     left join {{ ref('customer_orders') }} as orders
         on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('purchase_habits') }} as habits
-        on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+        on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
 ),
 
 ranked as (

@@ -16,25 +16,25 @@ select
     purchase.stage_since as purchase_stage_since,
     purchase.previous_stage as previous_purchase_stage,
     aipl.aipl_stage,
-    aipl_spells.stage_since as aipl_stage_since,
-    aipl_spells.previous_stage as previous_aipl_stage,
+    aipl_since.stage_since as aipl_stage_since,
+    aipl_since.previous_stage as previous_aipl_stage,
     five_a.five_a_stage,
-    five_a_spells.stage_since as five_a_stage_since,
-    five_a_spells.previous_stage as previous_five_a_stage,
+    five_a_since.stage_since as five_a_stage_since,
+    five_a_since.previous_stage as previous_five_a_stage,
     coalesce(need_state.need_state, 'none') as need_state,
     journeys.frequency_journey_stage,
     journeys.value_journey_stage,
     journeys.interest_journey_stage,
     journeys.is_deleted_friend
 from people
-left join {{ ref('purchase_spells') }} as purchase
+left join {{ ref('purchase_stage_since') }} as purchase
     on people.as_of_date = purchase.as_of_date and people.one_id = purchase.one_id
 {%- for model in ['aipl', 'five_a'] %}
-left join {{ ref('stage_spells') }} as {{ model }}_spells
+left join {{ ref('aipl_and_five_a_since') }} as {{ model }}_since
     on
-        people.as_of_date = {{ model }}_spells.as_of_date
-        and people.one_id = {{ model }}_spells.one_id
-        and {{ model }}_spells.model = '{{ model }}'
+        people.as_of_date = {{ model }}_since.as_of_date
+        and people.one_id = {{ model }}_since.one_id
+        and {{ model }}_since.model = '{{ model }}'
 {%- endfor %}
 inner join {{ ref('aipl') }} as aipl on people.as_of_date = aipl.as_of_date and people.one_id = aipl.one_id
 inner join {{ ref('five_a') }} as five_a on people.as_of_date = five_a.as_of_date and people.one_id = five_a.one_id

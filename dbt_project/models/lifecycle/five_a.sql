@@ -36,13 +36,13 @@ marks as (
 
 touched as (
     select
-        touches.as_of_date,
-        touches.one_id,
+        interactions.as_of_date,
+        interactions.one_id,
         max(marks.rank) as rank,
         max(marks.rank_before_order) as rank_before_order
-    from {{ ref('touches') }} as touches
-    inner join marks on touches.touch = marks.touch and touches.age_days < marks.window_days
-    group by touches.as_of_date, touches.one_id
+    from {{ ref('interactions') }} as interactions
+    inner join marks on interactions.touch = marks.touch and interactions.age_days < marks.window_days
+    group by interactions.as_of_date, interactions.one_id
 ),
 
 act as (

@@ -2,15 +2,15 @@
 -- over a fortnight; the first need state, in the seed's priority, with a signal in its bounds holds.
 with recent as (
     select
-        touches.as_of_date,
-        touches.one_id,
-        touches.touch,
-        touches.object_type,
-        touches.object_id
-    from {{ ref('touches') }} as touches
+        interactions.as_of_date,
+        interactions.one_id,
+        interactions.touch,
+        interactions.object_type,
+        interactions.object_id
+    from {{ ref('interactions') }} as interactions
     where
-        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
-        and touches.age_days < {{ segment_number('need_state_days') }}
+        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
+        and interactions.age_days < {{ segment_number('need_state_days') }}
 ),
 
 product_categories as (

@@ -4,7 +4,7 @@ with histories as (
     select
         as_of_date,
         person_key,
-        {{ set_fingerprint('state_key') }} as order_set,
+        {{ set_fingerprint('state_key') }} as order_set_hash,
         min(case when age_days < {{ segment_number('order_window_days') }} then order_date end) as window_from
     from {{ ref('paid_orders') }}
     where counts_as_purchase
@@ -15,14 +15,14 @@ told as (
     select
         as_of_date,
         person_key,
-        min(as_of_date) over (partition by person_key, order_set, window_from) as told_on
+        min(as_of_date) over (partition by person_key, order_set_hash, window_from) as computed_on_date
     from histories
 ),
 
 -- A second order of a day follows after 0 days; leaving those out below is cheaper than grouping by day.
 order_days as (
     select
-        told.told_on,
+        told.computed_on_date,
         told.person_key,
         orders.order_date,
         orders.age_days < {{ segment_number('order_window_days') }} as is_in_window,
@@ -30,13 +30,13 @@ order_days as (
     from {{ ref('paid_orders') }} as orders
     inner join told
         on orders.as_of_date = told.as_of_date and orders.person_key = told.person_key
-    where orders.counts_as_purchase and told.as_of_date = told.told_on
-    window by_day as (partition by told.told_on, told.person_key order by orders.order_date)
+    where orders.counts_as_purchase and told.as_of_date = told.computed_on_date
+    window by_day as (partition by told.computed_on_date, told.person_key order by orders.order_date)
 ),
 
 own as (
     select
-        told_on,
+        computed_on_date,
         person_key,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
@@ -46,7 +46,7 @@ own as (
         {{ observed_percentile('case when is_in_window then gap_days end', 90) }} as own_p90_gap_days
     from order_days
     where gap_days is null or gap_days > 0
-    group by told_on, person_key
+    group by computed_on_date, person_key
 ),
 
 people as (
@@ -66,7 +66,7 @@ joined as (
         own.*,
         coalesce(of_category.p90_gap_days, of_brand.p90_gap_days, numbers.default_days) as prior_gap_days
     from told
-    inner join own on told.told_on = own.told_on and told.person_key = own.person_key
+    inner join own on told.computed_on_date = own.computed_on_date and told.person_key = own.person_key
     cross join numbers
     left join {{ ref('main_categories') }} as categories
         on {{ frozen_date('told.as_of_date') }} = categories.frozen_on and told.person_key = categories.person_key

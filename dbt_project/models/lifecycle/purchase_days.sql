@@ -6,10 +6,10 @@ with days as (
     select
         history_key,
         one_id,
-        order_set,
+        order_set_hash,
         order_date
     from {{ ref('purchase_histories') }}
-    group by history_key, one_id, order_set, order_date
+    group by history_key, one_id, order_set_hash, order_date
 ),
 
 -- Counted by a join and not by a frame, because the length of a frame has to be written out.
@@ -30,7 +30,7 @@ in_window as (
 select
     days.history_key,
     days.one_id,
-    days.order_set,
+    days.order_set_hash,
     days.order_date,
     cast({{ days_between(
         'lag(days.order_date) over (partition by days.history_key order by days.order_date)', 'days.order_date'

@@ -45,7 +45,7 @@ purchase_ranks as (
 purchase_stretches as (
     select
         days.one_id,
-        days.order_set,
+        days.order_set_hash,
         purchase_ranks.model,
         purchase_ranks.rank,
         days.order_date as held_from,
@@ -108,5 +108,5 @@ select
     bought.to_date
 from {{ ref('customer_orders') }} as orders
 inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
-inner join {{ unbroken('purchase_stretches', ['one_id', 'order_set', 'model', 'rank']) }} as bought
-    on orders.one_id = bought.one_id and orders.order_set = bought.order_set
+inner join {{ unbroken('purchase_stretches', ['one_id', 'order_set_hash', 'model', 'rank']) }} as bought
+    on orders.one_id = bought.one_id and orders.order_set_hash = bought.order_set_hash

@@ -12,7 +12,7 @@ with moves as (
         days.stage_before as from_stage,
         coalesce(eve_stages.purchase_stage, days.stage) as to_stage,
         days.one_id
-    from {{ ref('stage_days') }} as days
+    from {{ ref('stage_and_eve') }} as days
     left join {{ ref('identity_moves') }} as merged
         on days.as_of_date = merged.moved_date and days.one_id = merged.one_id
     left join {{ ref('eve_stages') }} as eve_stages
@@ -68,21 +68,21 @@ leap_touches as (
         moves.model,
         moves.from_stage,
         moves.to_stage,
-        touches.touch,
+        interactions.touch,
         row_number() over (
             partition by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage
-            order by count(distinct moves.one_id) desc, count(*) desc, touches.touch asc
+            order by count(distinct moves.one_id) desc, count(*) desc, interactions.touch asc
         ) as touch_rank
     from moves
-    inner join {{ ref('touches') }} as touches
+    inner join {{ ref('interactions') }} as interactions
         on
-            moves.as_of_date = touches.as_of_date
-            and moves.one_id = touches.one_id
-            and touches.age_days < {{ segment_number('leap_touch_days') }}
+            moves.as_of_date = interactions.as_of_date
+            and moves.one_id = interactions.one_id
+            and interactions.age_days < {{ segment_number('leap_touch_days') }}
     left join {{ ref('touch_types') }} as types
-        on touches.touch = types.touch
+        on interactions.touch = types.touch
     where moves.from_stage <> moves.to_stage and not coalesce(types.is_leaving, false)
-    group by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage, touches.touch
+    group by moves.as_of_date, moves.model, moves.from_stage, moves.to_stage, interactions.touch
 )
 
 select

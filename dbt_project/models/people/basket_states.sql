@@ -75,7 +75,7 @@ categories as (
     select
         category,
         row_number() over (order by category) as category_key
-    from (select distinct category from baskets) as listed
+    from (select distinct category from baskets) as named_categories
     where category is not null
 )
 

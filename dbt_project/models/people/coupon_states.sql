@@ -61,7 +61,7 @@ naming as (
     group by spans.source, spans.coupon_id, spans.from_date
 ),
 
-placed as (
+coupons_by_span as (
     select
         coupons.source,
         coupons.coupon_id,
@@ -102,7 +102,7 @@ select
     offers.face_value_fen,
     states.from_date,
     states.to_date
-from {{ owned('placed', keeps_nobodys=true) }} as states
+from {{ owned('coupons_by_span', keeps_nobodys=true) }} as states
 left join {{ ref('coupon_orders') }} as orders
     on
         states.source = orders.source

@@ -60,7 +60,7 @@ spans as (
     {{ spans_between('days', ['source', 'refund_id', 'stage']) }}
 ),
 
-placed as (
+refunds_by_span as (
     select
         spans.source,
         spans.refund_id,
@@ -91,22 +91,22 @@ placed as (
 )
 
 select
-    placed.source,
-    placed.refund_id,
-    placed.stage,
+    refunds_by_span.source,
+    refunds_by_span.refund_id,
+    refunds_by_span.stage,
     owners.one_id,
     owners.person_key,
-    placed.customer_id,
-    placed.refunded_date,
-    placed.amount_fen,
-    placed.is_counted and not owners.is_test as is_counted,
-    placed.is_unmatched,
-    greatest(placed.counts_from, owners.from_date) as from_date,
-    least(placed.counts_to, owners.to_date) as to_date
-from placed
+    refunds_by_span.customer_id,
+    refunds_by_span.refunded_date,
+    refunds_by_span.amount_fen,
+    refunds_by_span.is_counted and not owners.is_test as is_counted,
+    refunds_by_span.is_unmatched,
+    greatest(refunds_by_span.counts_from, owners.from_date) as from_date,
+    least(refunds_by_span.counts_to, owners.to_date) as to_date
+from refunds_by_span
 inner join {{ ref('record_owners') }} as owners
     on
-        placed.source = owners.source
-        and placed.customer_id = owners.customer_id
-        and (placed.counts_to is null or owners.from_date < placed.counts_to)
-        and (owners.to_date is null or owners.to_date > placed.counts_from)
+        refunds_by_span.source = owners.source
+        and refunds_by_span.customer_id = owners.customer_id
+        and (refunds_by_span.counts_to is null or owners.from_date < refunds_by_span.counts_to)
+        and (owners.to_date is null or owners.to_date > refunds_by_span.counts_from)

@@ -35,7 +35,7 @@ met as (
             and (said.id_scope = '' or {{ same_name('said.id_scope', 'holders.id_scope') }})
 ),
 
-placed as (
+met_and_exact as (
     select
         *,
         max(is_exact) over (partition by said_type, said_scope, said_token) as has_exact
@@ -52,5 +52,5 @@ select
     known_from,
     known_to,
     source
-from placed
+from met_and_exact
 where is_exact or is_refusal or not has_exact

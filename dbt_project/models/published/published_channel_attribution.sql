@@ -3,7 +3,7 @@
 with linear as (
     select
         *,
-        paid_fen * touch_days // all_touch_days as floor_fen
+        goods_paid_fen * touch_days // all_touch_days as floor_fen
     from {{ ref('attribution_shares') }}
 ),
 
@@ -14,10 +14,10 @@ shares as (
         channel,
         'first' as model,
         cast(is_first as decimal(18, 8)) as conversion,
-        is_first * paid_fen as revenue_fen
+        is_first * goods_paid_fen as revenue_fen
     from linear
     union all
-    select as_of_date, window_days, channel, 'last', cast(is_last as decimal(18, 8)), is_last * paid_fen
+    select as_of_date, window_days, channel, 'last', cast(is_last as decimal(18, 8)), is_last * goods_paid_fen
     from linear
     union all
     select
@@ -27,7 +27,7 @@ shares as (
         'linear',
         cast(cast(touch_days as decimal(18, 8)) / all_touch_days as decimal(18, 8)),
         floor_fen + is_last * (
-            paid_fen - sum(floor_fen) over (partition by as_of_date, window_days, source, order_id)
+            goods_paid_fen - sum(floor_fen) over (partition by as_of_date, window_days, source, order_id)
         )
     from linear
 ),

@@ -6,7 +6,7 @@ with people as (
         as_of_date,
         one_id,
         barred_channels
-    from {{ ref('recall_context') }}
+    from {{ ref('recall_people') }}
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
         and exclusion in ('profiling_refused', 'profiling_never_asked')
@@ -36,7 +36,7 @@ ranked as (
     inner join {{ ref('message_templates') }} as templates
         on consents.message_channel = templates.message_channel and templates.scene_id = 'general'
     inner join {{ ref('send_costs') }} as costs on templates.message_channel = costs.message_channel
-    left join {{ ref('contact_refusals') }} as refusals
+    left join {{ ref('do_not_contact_at_publish') }} as refusals
         on people.one_id = refusals.one_id and templates.message_channel = refusals.message_channel
     where
         refusals.one_id is null

@@ -2,7 +2,7 @@
 with figures as (
     {% for model in [
         'kpi_order_figures', 'kpi_friend_figures', 'kpi_activity_figures', 'kpi_response_figures', 'kpi_cohort_figures',
-        'kpi_coupon_figures', 'kpi_refusal_figures', 'kpi_staff_figures', 'kpi_fan_figures'
+        'kpi_coupon_figures', 'kpi_refusal_figures', 'kpi_staff_figures', 'kpi_qr_conversion_figures'
     ] -%}
     select
         kpi_date,
@@ -19,7 +19,7 @@ with figures as (
 
 by_version as (
     select
-        kpi_days.as_of_date,
+        reading_plan.as_of_date,
         figures.kpi_date,
         figures.kpi,
         figures.dimension,
@@ -27,11 +27,12 @@ by_version as (
         figures.numerator,
         figures.denominator
     from figures
-    inner join {{ ref('kpi_days') }} as kpi_days
-        on figures.kpi_date = kpi_days.kpi_date and figures.reading_date = kpi_days.reading_date
-    where kpi_days.is_published
+    inner join {{ ref('reading_plan') }} as reading_plan
+        on figures.kpi_date = reading_plan.kpi_date and figures.reading_date = reading_plan.reading_date
+    where reading_plan.is_published
     {% for model in [
-        'kpi_version_figures', 'kpi_first_order_figures', 'kpi_payback_figures', 'kpi_category_figures', 'kpi_mark_figures',
+        'kpi_control_totals', 'kpi_first_order_figures', 'kpi_payback_figures', 'kpi_category_figures',
+        'kpi_mark_figures',
         'kpi_status_figures'
     ] -%}
     union all

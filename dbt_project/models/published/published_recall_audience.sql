@@ -47,7 +47,7 @@ inner join {{ ref('contact_consents') }} as consents
         and audience.message_channel = consents.message_channel
         and audience.consent_purpose = consents.purpose
 inner join {{ ref('arms') }} as arms on audience.arm = arms.arm
-left join {{ ref('contact_refusals') }} as refusals
+left join {{ ref('do_not_contact_at_publish') }} as refusals
     on
         audience.one_id = refusals.one_id
         and audience.message_channel = refusals.message_channel

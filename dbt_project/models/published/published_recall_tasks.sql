@@ -42,5 +42,5 @@ left join {{ ref('contact_consents') }} as consents
         and tasks.one_id = consents.one_id
         and tasks.fallback_channel = consents.message_channel
         and audience.consent_purpose = consents.purpose
-left join {{ ref('contact_refusals') }} as refusals
+left join {{ ref('do_not_contact_at_publish') }} as refusals
     on tasks.one_id = refusals.one_id and tasks.fallback_channel = refusals.message_channel

@@ -3,7 +3,7 @@ with readings as (
     select distinct
         kpi_date,
         reading_date
-    from {{ ref('kpi_days') }}
+    from {{ ref('reading_plan') }}
     where is_published
 ),
 
@@ -57,7 +57,7 @@ sales as (
         kpi_date,
         reading_date,
         staff_id,
-        cast(sum(paid_fen) as bigint) as private_gmv_fen
+        cast(sum(goods_paid_fen) as bigint) as private_gmv_fen
     from {{ ref('kpi_private_orders') }}
     group by kpi_date, reading_date, staff_id
 ),
@@ -70,8 +70,8 @@ staff_days as (
 )
 
 select
-    kpi_days.as_of_date,
-    kpi_days.kpi_date,
+    reading_plan.as_of_date,
+    reading_plan.kpi_date,
     staff_days.staff_id,
     cast(results.tasks as bigint) as tasks,
     cast(coalesce(sent.sent, 0) as bigint) as sent,
@@ -85,8 +85,8 @@ select
     cast(coalesce(friends.followed_customers, 0) as bigint) as followed_customers,
     cast(coalesce(sales.private_gmv_fen, 0) as bigint) as private_gmv_fen
 from staff_days
-inner join {{ ref('kpi_days') }} as kpi_days
-    on staff_days.kpi_date = kpi_days.kpi_date and staff_days.reading_date = kpi_days.reading_date
+inner join {{ ref('reading_plan') }} as reading_plan
+    on staff_days.kpi_date = reading_plan.kpi_date and staff_days.reading_date = reading_plan.reading_date
 {% for part in ['results', 'sent', 'replied', 'friends', 'sales'] -%}
 left join {{ part }}
     on
@@ -99,4 +99,4 @@ left join {{ ref('kpi_staff_buyers') }} as bought
         staff_days.kpi_date = bought.kpi_date
         and staff_days.reading_date = bought.reading_date
         and staff_days.staff_id = bought.staff_id
-where kpi_days.is_published
+where reading_plan.is_published

@@ -6,10 +6,10 @@ with ranked_orders as (
     select
         history_key,
         one_id,
-        order_set,
+        order_set_hash,
         order_key,
         as_of_date,
-        row_number() over (partition by history_key order by ordered_at desc, order_key asc) as newest
+        row_number() over (partition by history_key order by ordered_at desc, order_key asc) as row_rank
     from {{ ref('purchase_histories') }}
 ),
 
@@ -25,7 +25,7 @@ lines as (
     select
         last_orders.history_key,
         last_orders.one_id,
-        last_orders.order_set,
+        last_orders.order_set_hash,
         lines.sku_id,
         lines.line_id,
         lines.line_fen,
@@ -38,14 +38,14 @@ lines as (
             and order_keys.order_id = lines.order_id
             and lines.from_date <= last_orders.as_of_date
             and (lines.to_date is null or lines.to_date > last_orders.as_of_date)
-    where last_orders.newest = 1
+    where last_orders.row_rank = 1
 ),
 
 ranked as (
     select
         history_key,
         one_id,
-        order_set,
+        order_set_hash,
         sku_id,
         line_fen,
         cost_fen,
@@ -57,20 +57,20 @@ summed as (
     select
         history_key,
         one_id,
-        order_set,
+        order_set_hash,
         max(case when dearest = 1 then sku_id end) as last_sku_id,
         count(*) as item_count,
         sum(line_fen) as basket_fen,
         sum(case when cost_fen is not null then line_fen else 0 end) as costed_fen,
         sum(coalesce(cost_fen, 0)) as cost_fen
     from ranked
-    group by history_key, one_id, order_set
+    group by history_key, one_id, order_set_hash
 )
 
 select
     summed.history_key,
     summed.one_id,
-    summed.order_set,
+    summed.order_set_hash,
     cast(summed.item_count as bigint) as item_count,
     cast(summed.basket_fen as bigint) as basket_fen,
     cast(summed.costed_fen as bigint) as costed_fen,

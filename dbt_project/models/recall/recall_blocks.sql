@@ -14,16 +14,16 @@ with rests as (
 select
     profiles.as_of_date,
     profiles.one_id,
-    coalesce(limits.is_suppressed, false)
-    or coalesce(limits.has_open_refund, false)
-    or coalesce(limits.has_open_complaint, false)
+    coalesce(exclusions.is_suppressed, false)
+    or coalesce(exclusions.has_open_refund, false)
+    or coalesce(exclusions.has_open_complaint, false)
     or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false) as is_blocked,
     rests.ladder_step is not null as is_resting,
     coalesce(plays.barred_channels, '') as barred_channels
 from {{ ref('customer_profile') }} as profiles
 inner join {{ ref('contact_caps') }} as daily on daily.cap_id = 'any_1d'
 inner join {{ ref('contact_caps') }} as weekly on weekly.cap_id = 'any_7d'
-{%- for name in ['limits', 'contacts', 'ladders'] %}
+{%- for name in ['exclusions', 'contacts', 'ladders'] %}
 left join {{ ref('recall_' ~ name) }} as {{ name }}
     on profiles.as_of_date = {{ name }}.as_of_date and profiles.one_id = {{ name }}.one_id
 {%- endfor %}

@@ -49,7 +49,7 @@ contacts as (
         audience_kind,
         ladder_step,
         cast({{ days_between('contacted_date', 'as_of_date') }} as bigint) as age_days
-    from {{ states_at('landed') }} as known
+    from {{ states_at('landed') }} as landed_at_date
     where contacted_date <= as_of_date
 ),
 

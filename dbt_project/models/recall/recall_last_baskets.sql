@@ -10,7 +10,7 @@ select
     products.name as last_product_name
 from {{ ref('customer_orders') }} as orders
 inner join {{ ref('recall_baskets') }} as baskets
-    on orders.one_id = baskets.one_id and orders.order_set = baskets.order_set
+    on orders.one_id = baskets.one_id and orders.order_set_hash = baskets.order_set_hash
 left join {{ ref('product_states') }} as products
     on
         baskets.last_sku_id = products.sku_id

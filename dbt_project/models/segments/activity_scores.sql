@@ -2,24 +2,29 @@
 -- half-life. Sign-ins alone cannot make anybody active: at most a set share of the score comes from them.
 with counted as (
     select
-        touches.as_of_date,
-        touches.one_id,
-        touches.touch,
-        touches.age_days,
+        interactions.as_of_date,
+        interactions.one_id,
+        interactions.touch,
+        interactions.age_days,
         rules.points,
         rules.daily_cap,
         rules.is_once,
         count(*) as touch_count,
-        max(touches.age_days) over (partition by touches.as_of_date, touches.one_id, touches.touch) as first_age_days
-    from {{ ref('touches') }} as touches
-    inner join {{ ref('touch_types') }} as rules on touches.touch = rules.touch
+        max(interactions.age_days)
+            over (partition by interactions.as_of_date, interactions.one_id, interactions.touch)
+            as first_age_days
+    from {{ ref('interactions') }} as interactions
+    inner join {{ ref('touch_types') }} as rules on interactions.touch = rules.touch
     where
-        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
+        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
         and rules.points > 0
-        and (touches.touch <> 'watch_live' or touches.duration_seconds >= {{ segment_number('watch_live_seconds') }})
-        and (touches.touch <> 'refer' or touches.referred_customer_id is not null)
+        and (
+            interactions.touch <> 'watch_live'
+            or interactions.duration_seconds >= {{ segment_number('watch_live_seconds') }}
+        )
+        and (interactions.touch <> 'refer' or interactions.referred_customer_id is not null)
     group by
-        touches.as_of_date, touches.one_id, touches.touch, touches.age_days,
+        interactions.as_of_date, interactions.one_id, interactions.touch, interactions.age_days,
         rules.points, rules.daily_cap, rules.is_once
 ),
 

@@ -2,15 +2,15 @@
 -- decay: the stage already falls.
 with carts as (
     select distinct
-        touches.as_of_date,
-        touches.one_id,
+        interactions.as_of_date,
+        interactions.one_id,
         of_cart.points
-    from {{ ref('touches') }} as touches
+    from {{ ref('interactions') }} as interactions
     inner join {{ ref('conversion_points') }} as of_cart on of_cart.stage = 'cart'
     where
-        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
-        and touches.touch = 'add_to_cart'
-        and touches.age_days < {{ segment_number('cart_days') }}
+        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
+        and interactions.touch = 'add_to_cart'
+        and interactions.age_days < {{ segment_number('cart_days') }}
 ),
 
 based as (

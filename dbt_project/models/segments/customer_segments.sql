@@ -13,10 +13,10 @@ select
     rfm.rfm_segment,
     pyramid.pyramid_score,
     pyramid.pyramid_tier,
-    matrix.activity_points,
-    matrix.conversion_points,
-    matrix.matrix_cell,
-    matrix.worth,
+    cells.activity_points,
+    cells.conversion_points,
+    cells.matrix_cell,
+    cells.worth,
     hard_rules.exclusion is not null as is_excluded,
     case when hard_rules.exclusion is null then super_users.super_user_role end as super_user_role,
     case when hard_rules.exclusion is null then habits.price_attitude end as price_attitude,
@@ -29,16 +29,17 @@ select
         ~ " then 'purchase_stage' end",
     ]) }} as moved_by_refreeze
 from {{ ref('rfm') }} as rfm
-inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
-inner join {{ ref('pyramid') }} as pyramid on rfm.as_of_date = pyramid.as_of_date and rfm.one_id = pyramid.one_id
+inner join {{ ref('activity_conversion') }} as cells on rfm.as_of_date = cells.as_of_date and rfm.one_id = cells.one_id
+inner join {{ ref('value_pyramid') }} as pyramid on rfm.as_of_date = pyramid.as_of_date and rfm.one_id = pyramid.one_id
 inner join {{ ref('hard_rules') }} as hard_rules
     on rfm.as_of_date = hard_rules.as_of_date and rfm.one_id = hard_rules.one_id
 left join {{ ref('super_users') }} as super_users
     on rfm.as_of_date = super_users.as_of_date and rfm.one_id = super_users.one_id
 left join {{ ref('customer_orders') }} as orders on rfm.as_of_date = orders.as_of_date and rfm.one_id = orders.one_id
 left join {{ ref('purchase_habits') }} as habits
-    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
-left join {{ ref('novelty') }} as novelty on rfm.as_of_date = novelty.as_of_date and rfm.one_id = novelty.one_id
+    on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
+left join {{ ref('novelty_attitude') }} as novelty
+    on rfm.as_of_date = novelty.as_of_date and rfm.one_id = novelty.one_id
 left join {{ ref('refreezes') }} as refreezes
     on rfm.as_of_date = refreezes.as_of_date and rfm.one_id = refreezes.one_id
 where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}

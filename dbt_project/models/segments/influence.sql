@@ -9,7 +9,7 @@ with recent as (
         touched_at,
         share_id,
         referred_customer_id
-    from {{ ref('touches') }}
+    from {{ ref('interactions') }}
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
         and age_days < {{ segment_number('influence_days') }}

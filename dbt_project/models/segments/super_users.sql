@@ -7,13 +7,14 @@ with facts as (
         rfm.order_days_365d,
         coalesce({{ whole_quotient('rfm.net_paid_fen_365d', 'nullif(rfm.order_count_365d, 0)') }}, 0)
             as average_order_fen_365d,
-        matrix.activity_points,
+        cells.activity_points,
         coalesce(influence.referral_buyer_count, 0) as referral_buyer_count,
         coalesce(influence.share_click_count, 0) as share_click_count,
         coalesce(influence.influence_score, 0) as influence_score,
         coalesce(influence.post_count, 0) as post_count
     from {{ ref('rfm') }} as rfm
-    inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
+    inner join {{ ref('activity_conversion') }} as cells
+        on rfm.as_of_date = cells.as_of_date and rfm.one_id = cells.one_id
     left join {{ ref('influence') }} as influence
         on rfm.as_of_date = influence.as_of_date and rfm.one_id = influence.one_id
     where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}

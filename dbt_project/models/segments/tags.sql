@@ -5,7 +5,7 @@ with attended as (
         as_of_date,
         one_id,
         {{ sorted_list("'attended:' || object_id") }} as courses
-    from {{ ref('touches') }}
+    from {{ ref('interactions') }}
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
         and touch in ('attend', 'finish_lesson')
@@ -43,6 +43,6 @@ left join {{ ref('preferences') }} as preferences
 left join {{ ref('customer_orders') }} as orders
     on segments.as_of_date = orders.as_of_date and segments.one_id = orders.one_id
 left join {{ ref('purchase_habits') }} as habits
-    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+    on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
 left join attended on segments.as_of_date = attended.as_of_date and segments.one_id = attended.one_id
 where {{ among_dates('segments.as_of_date', dates_of('as_of')) }} and not segments.is_excluded

@@ -19,18 +19,18 @@ def date(at: Any) -> str | None:
 def held(history: IdentityHistory, name: str, known: str) -> tuple[object, ...]:
     """Return who holds an identifier, from when until when, how strongly, and why nobody does."""
     row, by = identifier(history, name, known), {one_id: record for record, one_id in one_ids(history, known).items()}
-    reason = None if pd.isna(row.reason) else row.reason
+    reason = None if pd.isna(row.cause) else row.cause
     return by.get(row.one_id), date(row.valid_from), date(row.valid_to), row.link_strength, reason
 
 
 def person(history: IdentityHistory, record: str, known: str) -> tuple[object, ...]:
     rows = as_known(history.frame("person"), known)
     (row,) = rows[rows["one_id"] == one_ids(history, known)[record]].itertuples()
-    return row.identifier_count, row.source_record_count, row.label, date(row.valid_from)
+    return row.identifier_count, row.source_record_count, row.status, date(row.valid_from)
 
 
 def statuses(history: IdentityHistory) -> dict[tuple[str, str], str]:
-    return {(row.customer_id, row.id_token): row.label for row in history.frame("link").itertuples()}
+    return {(row.customer_id, row.id_token): row.status for row in history.frame("link").itertuples()}
 
 
 def test_an_identifier_is_held_from_its_first_sighting_as_surely_as_its_surest_link():
@@ -52,8 +52,8 @@ def test_a_fourth_phone_is_nobodys_and_the_conflict_says_so():
     assert held(history, "mobile=k1:d", "2017-01-10") == (None, "2017-01-08", None, 90, "over_limit")
     ids, rows = one_ids(history, "2017-01-10"), history.frame("conflict")
     said = {row.customer_id: row for row in rows.itertuples()}
-    assert [said[name].reason for name in ("M1", "o2")] == ["would give one person more than 3 mobile"] * 2
-    assert (said["M1"].source, said["M1"].other_one_id) == ("crm", ids["crm/M1"])
+    assert [said[name].cause for name in ("M1", "o2")] == ["would give one person more than 3 mobile"] * 2
+    assert (said["M1"].source, said["M1"].into_one_id) == ("crm", ids["crm/M1"])
     assert pd.isna(said["M1"].one_id)
     assert {date(at) for at in rows["known_from"]} == {"2017-01-08", "2017-01-10"}
     assert statuses(history)["M1", "k1:d"] == "refused"
@@ -140,9 +140,9 @@ def test_a_person_of_more_than_fifty_identifiers_is_listed_once_by_their_oldest_
     assert fold(*fifty[:-1]).frame("conflict").empty
     history = fold(*fifty, link("crm/M1", "email=k1:e", "2017-03-01"))
     (conflict,) = history.frame("conflict").itertuples()
-    assert conflict.reason == "51 identifiers, more than 50: look whether they are one person"
+    assert conflict.cause == "51 identifiers, more than 50: look whether they are one person"
     assert (conflict.id_type, conflict.customer_id, date(conflict.known_from)) == ("customer_id", "M1", "2017-01-02")
-    assert pd.isna(conflict.other_one_id)
+    assert pd.isna(conflict.into_one_id)
 
 
 def test_a_link_says_what_became_of_it_and_when_that_was_known():
@@ -154,8 +154,8 @@ def test_a_link_says_what_became_of_it_and_when_that_was_known():
     )
     rows = {(row.customer_id, row.id_token): row for row in history.frame("link").itertuples()}
     first, second = rows["M1", "k1:a"], rows["M2", "k1:a"]
-    assert (first.label, date(first.known_from), date(first.valid_to)) == ("reissued", "2017-09-01", "2017-09-01")
-    assert (second.label, date(second.known_from), date(second.valid_from)) == ("joined", "2017-09-01", "2017-09-01")
+    assert (first.status, date(first.known_from), date(first.valid_to)) == ("reissued", "2017-09-01", "2017-09-01")
+    assert (second.status, date(second.known_from), date(second.valid_from)) == ("joined", "2017-09-01", "2017-09-01")
     links = history.frame("link")
     own = links[links["customer_id"].eq("M1") & links["id_token"].eq("M1")]
     assert set(own[["id_type", "link_strength"]].itertuples(index=False, name=None)) == {

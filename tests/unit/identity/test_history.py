@@ -127,7 +127,7 @@ def test_every_record_and_identifier_has_one_row_at_any_time(rows: list[dict[str
 def test_a_retired_id_never_returns(rows: list[dict[str, Any]]) -> None:
     history = fold(*rows)
     records, changes = history.frame("source_record"), history.frame("redirect")
-    for change in changes[changes["label"] == "merge"].itertuples():
+    for change in changes[changes["status"] == "merge"].itertuples():
         assert not (records[records["one_id"] == change.one_id]["known_from"] >= change.known_from).any()
 
 
@@ -136,7 +136,7 @@ def test_a_device_given_back_is_known_as_shared_only_from_the_day_another_custom
     given_back = link("crm/M3", "device_id=d1", "2017-01-01", until="2017-01-01")
     links = fold(given_back, link("crm/M1", "device_id=d1", "2017-01-02")).frame("link")
     links = links[links["id_type"] == "device_id"]
-    found = {row.customer_id: (row.label, row.known_from) for row in links.itertuples()}
+    found = {row.customer_id: (row.status, row.known_from) for row in links.itertuples()}
     second_day = day("2017-01-02") + CUT_OFF
     assert found == {"M1": ("shared_value", second_day), "M3": ("shared_value", second_day)}
 

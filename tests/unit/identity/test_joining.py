@@ -30,10 +30,10 @@ def test_a_unionid_bound_later_merges_and_the_older_id_survives() -> None:
     older, younger = (one_ids(history, "2017-02-28")[record] for record in ("oa/o1", "mini/o2"))
     assert one_ids(history, "2017-03-01") == {"oa/o1": older, "mini/o2": older}
     redirects = history.frame("redirect")
-    assert redirects[["one_id", "other_one_id", "label", "reason"]].values.tolist() == [
+    assert redirects[["one_id", "into_one_id", "status", "cause"]].values.tolist() == [
         [younger, older, "merge", "joined:wx_unionid"]
     ]
-    assert history.frame("ancestor")[["one_id", "other_one_id"]].values.tolist() == [[older, younger]]
+    assert history.frame("ancestor")[["one_id", "into_one_id"]].values.tolist() == [[older, younger]]
 
 
 def test_a_store_phone_over_its_cap_joins_nobody_and_says_so() -> None:
@@ -41,10 +41,10 @@ def test_a_store_phone_over_its_cap_joins_nobody_and_says_so() -> None:
     history = fold(*members)
     assert len(persons(history, "2017-01-05")) == 40
     row = identifier(history, "mobile=k1:store", "2017-01-05")
-    assert (row.one_id is None or row.one_id != row.one_id, row.reason) == (True, "shared_value")
+    assert (row.one_id is None or row.one_id != row.one_id, row.cause) == (True, "shared_value")
     (conflict,) = history.frame("conflict").itertuples()
-    assert (conflict.label, conflict.id_token) == ("people_cap", "k1:store")
-    assert conflict.reason == "seen on 40 records of 1 sources: 40 people, at most 5 may share it"
+    assert (conflict.status, conflict.id_token) == ("people_cap", "k1:store")
+    assert conflict.cause == "seen on 40 records of 1 sources: 40 people, at most 5 may share it"
 
 
 def test_the_cap_counts_people_and_not_the_records_of_one_source() -> None:
@@ -55,7 +55,7 @@ def test_the_cap_counts_people_and_not_the_records_of_one_source() -> None:
     sizes = sorted(len(person) for person in persons(history, "2017-01-05"))
     assert sizes == [*[1] * 16, 8, 10]
     (conflict,) = history.frame("conflict").itertuples()
-    assert conflict.reason == "seen on 16 records of 4 sources: 13 people, at most 5 may share it"
+    assert conflict.cause == "seen on 16 records of 4 sources: 13 people, at most 5 may share it"
 
 
 def test_a_value_that_becomes_shared_gives_its_people_back() -> None:
@@ -70,14 +70,14 @@ def test_a_value_that_becomes_shared_gives_its_people_back() -> None:
     before, after = one_ids(history, "2017-01-05")["pos/C1"], one_ids(history, "2017-01-06")
     assert after["pos/C1"] == before
     changes = history.frame("redirect")
-    splits = changes[changes["label"] == "split"]
+    splits = changes[changes["status"] == "split"]
     assert set(splits["one_id"]) == {before}
-    assert set(splits["other_one_id"]) == {after[record] for record in together[1:]}
-    assert set(splits["reason"]) == {"shared_value:mobile"}
+    assert set(splits["into_one_id"]) == {after[record] for record in together[1:]}
+    assert set(splits["cause"]) == {"shared_value:mobile"}
     assert not changes.duplicated(["one_id", "known_from"]).any()
     inherited = history.frame("ancestor")
     for record in together[1:]:
-        assert before in set(inherited[inherited["one_id"] == after[record]]["other_one_id"])
+        assert before in set(inherited[inherited["one_id"] == after[record]]["into_one_id"])
 
 
 def test_a_number_known_to_be_staffs_joins_nobody_from_the_day_it_is_known() -> None:
@@ -94,9 +94,9 @@ def test_a_number_known_to_be_staffs_joins_nobody_from_the_day_it_is_known() -> 
     assert persons(history, "2017-02-28") == [["app/a1"], ["crm/M1", "pos/C1"], own]
     assert persons(history, "2017-03-01") == [["app/a1"], ["crm/M1"], own, ["pos/C1"]]
     assert persons(history, "2017-03-04") == [["app/a1"], ["crm/M1"], own, ["mini/o1"], ["pos/C1"]]
-    assert identifier(history, "mobile=k1:guide", "2017-03-01").reason == "staff_number"
+    assert identifier(history, "mobile=k1:guide", "2017-03-01").cause == "staff_number"
     changes = history.frame("redirect")
-    assert changes[changes["label"] == "split"]["reason"].tolist() == ["unbound:mobile", "staff_number:mobile"]
+    assert changes[changes["status"] == "split"]["cause"].tolist() == ["unbound:mobile", "staff_number:mobile"]
 
 
 def test_a_number_known_to_be_staffs_from_the_beginning_never_joined_anybody() -> None:
@@ -115,7 +115,7 @@ def test_a_blocked_value_joins_nobody_and_is_listed_with_its_reason() -> None:
     rows = [link(f"pos/C{number}", "member_no@crm=0000", "2017-01-05", blocked="placeholder") for number in range(2)]
     history = fold(*rows)
     assert persons(history, "2017-01-05") == [["pos/C0"], ["pos/C1"]]
-    assert identifier(history, "member_no=0000", "2017-01-05").reason == "placeholder"
+    assert identifier(history, "member_no=0000", "2017-01-05").cause == "placeholder"
 
 
 def test_a_value_blocked_later_gives_its_people_back_from_then_on() -> None:
@@ -137,7 +137,7 @@ def test_an_identifier_type_without_a_rule_joins_nobody() -> None:
     rows = [link(f"pos/C{number}", "shoe_size=42", "2017-01-05") for number in range(2)]
     history = fold(*rows)
     assert len(persons(history, "2017-01-05")) == 2
-    assert identifier(history, "shoe_size=42", "2017-01-05").reason == "unknown_id_type"
+    assert identifier(history, "shoe_size=42", "2017-01-05").cause == "unknown_id_type"
 
 
 def _two_member_numbers() -> list[dict[str, object]]:
@@ -153,9 +153,9 @@ def test_two_member_numbers_stay_two_people_and_the_phone_of_the_second_is_refus
     assert persons(history, "2017-01-02") == [["crm/M1"], ["crm/M2"]]
     ids = one_ids(history, "2017-01-02")
     (conflict,) = history.frame("conflict").itertuples()
-    assert (conflict.label, conflict.id_type, conflict.customer_id) == ("per_person_cap", "mobile", "M2")
-    assert (conflict.one_id, conflict.other_one_id) == (ids["crm/M1"], ids["crm/M2"])
-    assert conflict.reason == "would give one person more than 1 member_no of crm"
+    assert (conflict.status, conflict.id_type, conflict.customer_id) == ("per_person_cap", "mobile", "M2")
+    assert (conflict.one_id, conflict.into_one_id) == (ids["crm/M1"], ids["crm/M2"])
+    assert conflict.cause == "would give one person more than 1 member_no of crm"
     assert identifier(history, "member_no=M2", "2017-01-02").one_id == ids["crm/M2"]
     assert identifier(history, "mobile=k1:a", "2017-01-02").one_id == ids["crm/M1"]
 
@@ -164,7 +164,7 @@ def test_a_member_merge_outranks_the_limit_from_its_day_on() -> None:
     history = fold(*_two_member_numbers(), merged("crm/M2", "crm/M1", "2017-05-01"))
     assert persons(history, "2017-04-30") == [["crm/M1"], ["crm/M2"]]
     assert persons(history, "2017-05-01") == [["crm/M1", "crm/M2"]]
-    assert history.frame("redirect")[["label", "reason"]].values.tolist() == [["merge", "ruling"]]
+    assert history.frame("redirect")[["status", "cause"]].values.tolist() == [["merge", "ruling"]]
     one_id = one_ids(history, "2017-05-01")["crm/M1"]
     for name in ("member_no=M1", "member_no=M2", "mobile=k1:a"):
         assert identifier(history, name, "2017-05-01").one_id == one_id
@@ -197,7 +197,7 @@ def test_a_typed_phone_confirmed_later_is_stronger_from_then_on() -> None:
         link("crm/M1", "mobile=k1:a", "2017-01-01"),
     )
     people = history.frame("person").sort_values("known_from")
-    assert people[["label", "reason"]].values.tolist() == [
+    assert people[["status", "cause"]].values.tolist() == [
         ["medium", "joined_by_typed_identifier"],
         ["high", "joined_by_strong_identifier"],
     ]
@@ -223,7 +223,7 @@ def test_an_unbound_identifier_splits_and_the_founder_keeps_the_id() -> None:
     )  # fmt: skip
     before, after = one_ids(history, "2017-05-31"), one_ids(history, "2017-06-01")
     assert before["app/A"] == before["app/B"] == after["app/A"] != after["app/B"]
-    assert history.frame("redirect")[["label", "reason"]].values.tolist() == [["split", "unbound:sa_login_id"]]
+    assert history.frame("redirect")[["status", "cause"]].values.tolist() == [["split", "unbound:sa_login_id"]]
 
 
 def test_an_unbound_identifier_bound_again_joins_again() -> None:
@@ -272,7 +272,7 @@ def test_a_number_may_be_handed_out_again_on_the_hundred_and_eightieth_day_and_n
 def test_a_number_that_was_never_silent_is_not_re_issued() -> None:
     history = fold(*_re_issued("2017-06-01"))
     assert identifier(history, "mobile=k1:a", "2017-06-01").one_id == one_ids(history, "2017-06-01")["crm/M1"]
-    assert history.frame("conflict")["label"].tolist() == ["per_person_cap"]
+    assert history.frame("conflict")["status"].tolist() == ["per_person_cap"]
 
 
 def test_a_holder_seen_in_between_breaks_the_silence() -> None:
@@ -300,4 +300,4 @@ def test_a_large_cluster_is_listed() -> None:
     rows = [link("crm/M1", f"device_id=d{number}", "2017-01-01") for number in range(50)]
     history = fold(*rows)
     (conflict,) = history.frame("conflict").itertuples()
-    assert (conflict.label, conflict.one_id) == ("large_cluster", one_ids(history, "2017-01-01")["crm/M1"])
+    assert (conflict.status, conflict.one_id) == ("large_cluster", one_ids(history, "2017-01-01")["crm/M1"])

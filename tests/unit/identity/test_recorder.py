@@ -55,5 +55,5 @@ def test_a_row_is_read_as_a_frame_of_its_kind_and_as_a_line_of_the_long_table():
     assert history.frame("conflict").columns.tolist() == KINDS["conflict"]
     table = long_table(history).to_pylist()
     assert [row["record_kind"] for row in table] == ["source_record", "ancestor", "ancestor"]
-    assert (table[0]["customer_id"], table[0]["other_one_id"], table[1]["one_id"]) == ("M1", None, "p1")
+    assert (table[0]["customer_id"], table[0]["into_one_id"], table[1]["one_id"]) == ("M1", None, "p1")
     assert long_table(history).schema == LONG_SCHEMA

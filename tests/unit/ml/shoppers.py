@@ -1,4 +1,4 @@
-"""Invented shoppers with a known rhythm, as frames of features and outcomes."""
+"""Invented shoppers with a known rhythm, as frames of features and labels."""
 
 import datetime as dt
 
@@ -31,11 +31,11 @@ def cut_offs(count: int = 8, last: dt.date = dt.date(2017, 10, 29)) -> list[dt.d
 
 
 def shoppers(people: int = 500, dates: list[dt.date] | None = None, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (snapshots, outcomes) of shoppers who buy at their own rate; the slow ones are silent more often."""
+    """Return (snapshots, labels) of shoppers who buy at their own rate; the slow ones are silent more often."""
     dates = dates or cut_offs()
     chance = np.random.default_rng(seed)
     rate = chance.gamma(1.5, 0.08, people) + 0.01
-    snapshots, outcomes = [], []
+    snapshots, labels = [], []
     for date in dates:
         recency = np.minimum(chance.geometric(rate), 80)
         days = chance.poisson(rate * 84) + 1
@@ -52,5 +52,5 @@ def shoppers(people: int = 500, dates: list[dt.date] | None = None, seed: int = 
         frame["bgnbd_last_repeat_days"] = np.where(days > 1, 90.0 - np.minimum(recency, 89), 0.0)
         snapshots.append(frame)
         closed = pd.DataFrame({"as_of_date": date, "one_id": ids, "horizon_days": HORIZON, "ordered": ~silent})
-        outcomes.append(closed.assign(contacted=chance.random(people) < 0.3))
-    return pd.concat(snapshots, ignore_index=True), pd.concat(outcomes, ignore_index=True)
+        labels.append(closed.assign(contacted=chance.random(people) < 0.3))
+    return pd.concat(snapshots, ignore_index=True), pd.concat(labels, ignore_index=True)

@@ -19,7 +19,7 @@ def _snapshots(*rows):
     return pd.DataFrame(rows, columns=columns).assign(as_of_date=DATE)
 
 
-def _outcomes(*rows):
+def _labels(*rows):
     frame = pd.DataFrame(rows, columns=["one_id", "ordered", "contacted"])
     return frame.assign(as_of_date=DATE, horizon_days=28)
 
@@ -36,17 +36,17 @@ def test_test_accounts_and_people_without_an_order_are_not_active():
 
 def test_silence_is_the_positive_label_of_churn_and_an_order_that_of_return():
     people = _snapshots(("p_1", "at_risk", 9, False), ("p_2", "at_risk", 9, False))
-    outcomes = _outcomes(("p_1", True, False), ("p_2", False, True))
+    labels = _labels(("p_1", True, False), ("p_2", False, True))
     back = ModelSpec("return_at_risk", ("at_risk",), False, "order", True, "recency_days", (), 0.5, 30.0, -0.5)
-    assert labelled_rows(people, outcomes, CHURN, 28)["label"].tolist() == [0, 1]
-    assert labelled_rows(people, outcomes, back, 28)["label"].tolist() == [1, 0]
-    assert labelled_rows(people, outcomes, back, 28)["contacted"].tolist() == [False, True]
+    assert labelled_rows(people, labels, CHURN, 28)["label"].tolist() == [0, 1]
+    assert labelled_rows(people, labels, back, 28)["label"].tolist() == [1, 0]
+    assert labelled_rows(people, labels, back, 28)["contacted"].tolist() == [False, True]
 
 
 def test_a_window_that_is_still_open_gives_no_label():
     people = _snapshots(("p_1", "loyal", 3, False))
-    assert labelled_rows(people, _outcomes(), CHURN, 28).empty
-    other_horizon = _outcomes(("p_1", True, False)).assign(horizon_days=56)
+    assert labelled_rows(people, _labels(), CHURN, 28).empty
+    other_horizon = _labels(("p_1", True, False)).assign(horizon_days=56)
     assert labelled_rows(people, other_horizon, CHURN, 28).empty
 
 

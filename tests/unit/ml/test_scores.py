@@ -11,11 +11,11 @@ import pytest
 from ml.models.artefacts import ModelRefused, keep_model
 from ml.models.boosted import fit_boosted, probabilities
 from ml.models.linear import LinearModel
-from ml.scores import terms as scoring
+from ml.scores import contributions as scoring
+from ml.scores.contributions import Terms, model_terms
 from ml.scores.frame import deciles, score_frame
 from ml.scores.reasons import reasons, words_for
 from ml.scores.tables import SCORES
-from ml.scores.terms import Terms, model_terms
 from orchestration.settings import CHECKOUT
 from tests.unit.ml.shoppers import CHURN, FEATURES, HORIZON, cut_offs, shoppers
 

@@ -25,8 +25,8 @@ def card(people, tmp_path_factory):
     return train(_job(*people), tmp_path_factory.mktemp("models"))
 
 
-def _job(snapshots, outcomes, spec=CHURN, dates=None):
-    return training_job(spec, MONDAY, dates or cut_offs(), snapshots, outcomes, FEATURES, THRESHOLDS, HORIZON)
+def _job(snapshots, labels, spec=CHURN, dates=None):
+    return training_job(spec, MONDAY, dates or cut_offs(), snapshots, labels, FEATURES, THRESHOLDS, HORIZON)
 
 
 def test_every_baseline_stands_beside_the_model_with_intervals(card):
@@ -55,8 +55,8 @@ def test_the_score_of_people_with_a_rhythm_is_worth_something_and_is_in_use(card
 
 
 def test_permuted_labels_can_be_told_by_nobody(people, tmp_path):
-    snapshots, outcomes = people
-    shuffled = outcomes.assign(ordered=np.random.default_rng(11).permutation(outcomes["ordered"].to_numpy()))
+    snapshots, labels = people
+    shuffled = labels.assign(ordered=np.random.default_rng(11).permutation(labels["ordered"].to_numpy()))
     card = train(_job(snapshots, shuffled), tmp_path)
     for name in ("rfm_logit", "logit", "lightgbm", "recency"):
         assert 0.45 <= card["metrics"][name]["auc"]["mean"] <= 0.55
@@ -65,8 +65,8 @@ def test_permuted_labels_can_be_told_by_nobody(people, tmp_path):
 
 
 def test_a_brand_with_three_closed_cut_offs_gets_the_baseline_and_is_told_so(people, tmp_path):
-    snapshots, outcomes = people
-    card = train(_job(snapshots, outcomes, dates=cut_offs()[-3:]), tmp_path)
+    snapshots, labels = people
+    card = train(_job(snapshots, labels, dates=cut_offs()[-3:]), tmp_path)
     assert card["basis"] == "insufficient_history"
     assert card["champion"] == "recency" and card["file"] == "model.json"
     assert any("closed cut-offs" in text for text in card["refused"])
@@ -74,8 +74,8 @@ def test_a_brand_with_three_closed_cut_offs_gets_the_baseline_and_is_told_so(peo
 
 
 def test_a_brand_without_any_history_gets_the_prior_line(people, tmp_path):
-    snapshots, outcomes = people
-    card = train(_job(snapshots.head(0), outcomes.head(0)), tmp_path)
+    snapshots, labels = people
+    card = train(_job(snapshots.head(0), labels.head(0)), tmp_path)
     kept = json.loads((model_folder(tmp_path, "churn", card["model_id"]) / "model.json").read_text(encoding="utf-8"))
     assert kept["coefficients"] == pytest.approx([CHURN.prior_slope])
     assert kept["intercept"] == pytest.approx(np.log(0.1 / 0.9))
@@ -92,14 +92,14 @@ def test_an_organic_model_leaves_out_whom_the_brand_contacted(people, tmp_path):
 
 
 def test_a_model_is_trained_once_and_its_id_follows_its_data(people, tmp_path):
-    snapshots, outcomes = people
-    first, again = train(_job(snapshots, outcomes), tmp_path), train(_job(snapshots, outcomes), tmp_path)
+    snapshots, labels = people
+    first, again = train(_job(snapshots, labels), tmp_path), train(_job(snapshots, labels), tmp_path)
     assert (first["trained_now"], again["trained_now"]) == (True, False)
     assert first["sha256"] == again["sha256"]
-    touched = outcomes.copy()
+    touched = labels.copy()
     touched.loc[0, "ordered"] = not touched.loc[0, "ordered"]
     assert model_id(_job(snapshots, touched)) != first["model_id"]
-    shuffled = _job(snapshots.sample(frac=1, random_state=1), outcomes.sample(frac=1, random_state=2))
+    shuffled = _job(snapshots.sample(frac=1, random_state=1), labels.sample(frac=1, random_state=2))
     assert model_id(shuffled) == first["model_id"]
 
 

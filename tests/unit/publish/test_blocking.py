@@ -173,7 +173,7 @@ def test_a_single_fault_blocks_a_single_date_and_says_what_to_do(tmp_path):
     settings = brand(tmp_path)
     good = publish(settings, [DATE]).current
     with duckdb.connect(str(settings.warehouse)) as con:
-        con.execute("insert into published.contact_refusals values ('P02', 'wecom'), ('P03', 'wecom')")
+        con.execute("insert into published.do_not_contact_at_publish values ('P02', 'wecom'), ('P03', 'wecom')")
     with pytest.raises(
         PublishBlocked, match=r"recall_audience: nobody_who_refused_is_sent_anything: 2 \(wanted 0\)\. .*rebuild"
     ):

@@ -69,7 +69,7 @@ def test_page_results_file_and_ui_show_the_same_checks(tmp_path, monkeypatch):
     assert {spec.asset_key for spec in SPECS} - set(keys) == {
         spec.asset_key
         for spec in SPECS
-        if spec.asset_key.path[0] in stages_built and spec.asset_key.path[1] not in {"customer_features", "outcomes"}
+        if spec.asset_key.path[0] in stages_built and spec.asset_key.path[1] not in {"customer_features", "labels"}
     }
 
 

@@ -56,7 +56,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     for name, table in tables().items():
         columns = {table.partition: "date"} | {column.name: column.data_type for column in table.columns}
         con.execute(f"create or replace table published.{name} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
-    con.execute("create or replace table published.contact_refusals (one_id varchar, message_channel varchar)")
+    con.execute("create or replace table published.do_not_contact_at_publish (one_id varchar, message_channel varchar)")
     con.execute(
         "create or replace table published.unmet_refusals (message_channel varchar, place varchar, line bigint);"
         "create or replace table published.receipts_out_of_order (flag varchar, place varchar, line bigint)"

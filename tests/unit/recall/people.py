@@ -15,7 +15,7 @@ ALL_CHANNELS = ["app_push", "call", "email", "mini_program", "official_account",
 
 
 def person(one_id: str, **changes: object) -> dict[str, object]:
-    """Return a row of recall.recall_context: an at-risk buyer of 200 yuan baskets, reachable everywhere."""
+    """Return a row of recall.recall_people: an at-risk buyer of 200 yuan baskets, reachable everywhere."""
     row: dict[str, object] = {
         "as_of_date": DATE,
         "cut_off_at": cut_off_at(DATE, 6),

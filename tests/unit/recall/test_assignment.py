@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ml.recall import Rules, Salts
-from ml.recall.assignment import Room, channel_slots, chosen, drawn_arms, explored, staff_slots
+from ml.recall.assignment import Remaining, channel_slots, chosen, drawn_arms, explored, staff_slots
 from ml.recall.holdouts import keys_of, required_control, unit_draws
 from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules
@@ -107,7 +107,7 @@ def test_a_channels_day_is_bounded_where_the_seed_names_it():
 
 
 def test_what_is_sent_is_taken_from_the_room_of_its_channel_its_member_and_the_money():
-    room = Room(1_000.0, np.array([5.0, 6.0]), np.array([7.0, 8.0, 9.0]))
+    room = Remaining(1_000.0, np.array([5.0, 6.0]), np.array([7.0, 8.0, 9.0]))
     sent = pd.DataFrame({"expected_cost_fen": [100, 40, 3]})
     left = room.less(sent, np.array([1, -1, 0]), np.array([-1, 2, 0]))
     assert left.budget == 857
@@ -128,7 +128,7 @@ def tried(
     ])
     # The first choice goes by a bounded channel, the second by a member of staff.
     slots = (np.where(options["choice"] == 0, 0, -1), np.where(options["choice"] == 1, 0, -1))
-    room = Room(budget, np.array([channel_room]), np.array([staff_room]))
+    room = Remaining(budget, np.array([channel_room]), np.array([staff_room]))
     taken, away = explored(options, slots, room, rules, SALTS)
     return taken, away, options
 
@@ -167,7 +167,7 @@ def test_exploration_never_takes_more_than_its_share_of_the_budget():
 def test_a_brand_without_staff_explores_by_machine():
     options = pd.DataFrame({"candidate": [0], "one_id": "p3", "as_of_date": DATE, "expected_cost_fen": 1})
     nobody = (np.array([-1]), np.array([-1]))
-    taken, away = explored(options, nobody, Room(1e9, np.zeros(0), np.zeros(0)), make_rules(), SALTS)
+    taken, away = explored(options, nobody, Remaining(1e9, np.zeros(0), np.zeros(0)), make_rules(), SALTS)
     assert draw("p3", DATE, SALTS.of("treatment")) < 0.5
     assert (taken["one_id"].tolist(), away) == (["p3"], set())
 
@@ -179,7 +179,7 @@ def money(*rows: tuple[int, int, int]) -> pd.DataFrame:
 def taken_of(options: pd.DataFrame, budget: float, channel=None, channel_room=(), staff=None, staff_room=()):
     none = np.full(len(options), -1)
     slots = (none if channel is None else np.array(channel), none if staff is None else np.array(staff))
-    room = Room(budget, np.array(channel_room, dtype=float), np.array(staff_room, dtype=float))
+    room = Remaining(budget, np.array(channel_room, dtype=float), np.array(staff_room, dtype=float))
     return chosen(options, slots, room)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recall.assignment import Room, Salts, drawn_arms, explored
+from ml.recall.assignment import Remaining, Salts, drawn_arms, explored
 from ml.recall.candidates import candidates
 from ml.recall.holdouts import campaign_share, global_holdout, required_control, unit_draws
 from orchestration.business_time import cut_off_at
@@ -120,10 +120,10 @@ def test_who_is_turned_away_for_want_of_room_has_nothing_to_do_with_what_they_dr
         "expected_cost_fen": 10,
     })
     nowhere = np.full(len(options), -1)
-    room = Room(2_000.0, np.zeros(0), np.zeros(0))
+    room = Remaining(2_000.0, np.zeros(0), np.zeros(0))
     salts = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
     kept, away = explored(options, (nowhere, nowhere), room, rules, salts)
-    ample, _ = explored(options, (nowhere, nowhere), Room(1e9, np.zeros(0), np.zeros(0)), rules, salts)
+    ample, _ = explored(options, (nowhere, nowhere), Remaining(1e9, np.zeros(0), np.zeros(0)), rules, salts)
     of_the_first = {f"p{n}" for n in range(900) if below(b"e" * 32 + b"|treatment", f"p{n}|{DATE}", 1 / 3)}
     assert set(ample.loc[ample["offer"] == "first", "one_id"]) == of_the_first
     # Of 900 a third drew each option and a third nothing; 200 of the 600 found room.

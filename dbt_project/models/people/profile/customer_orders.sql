@@ -16,7 +16,7 @@ with paid_orders as (
     where {{ among_dates('as_of_date', dates_of('as_of') + frozen_dates()) }}
 ),
 
--- Tastes are told once per order_set (purchase_histories), so a basket that changed after it was bought (a product that
+-- Tastes are told once per set (purchase_histories), so a basket that changed after it was bought (a product that
 -- moved to another category) makes another set: else they would depend on which other dates are run.
 changes as (
     select
@@ -46,7 +46,7 @@ bought_by_key as (
         {{ set_fingerprint(
             'case when paid_orders.counts_as_purchase'
             ~ ' then paid_orders.state_key * 1000000 + coalesce(changes.change_count, 0) end'
-        ) }} as order_set
+        ) }} as order_set_hash
     from paid_orders
     left join changes
         on paid_orders.as_of_date = changes.as_of_date and paid_orders.order_key = changes.order_key
@@ -68,7 +68,7 @@ bought as (
     inner join people on bought_by_key.person_key = people.person_key
 ),
 
-together as (
+bought_and_unmatched as (
     select
         coalesce(bought.as_of_date, unmatched.as_of_date) as as_of_date,
         coalesce(bought.one_id, unmatched.one_id) as one_id,
@@ -82,7 +82,7 @@ together as (
         coalesce(bought.order_count_365d, 0) as order_count_365d,
         coalesce(bought.paid_fen_365d, 0) as paid_fen_365d,
         coalesce(bought.refunded_fen_365d, 0) + coalesce(unmatched.refunded_fen_365d, 0) as paid_back_fen_365d,
-        bought.order_set
+        bought.order_set_hash
     from bought
     full outer join {{ ref('unmatched_refunds') }} as unmatched
         on bought.as_of_date = unmatched.as_of_date and bought.one_id = unmatched.one_id
@@ -102,5 +102,5 @@ select
     last_order_at,
     cast(order_count_365d as bigint) as order_count_365d,
     cast(greatest(paid_fen_365d - paid_back_fen_365d, 0) as bigint) as net_paid_fen_365d,
-    order_set
-from together
+    order_set_hash
+from bought_and_unmatched

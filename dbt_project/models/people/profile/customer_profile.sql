@@ -34,9 +34,9 @@ identities as (
 select
     people.as_of_date,
     people.one_id,
-    coalesce(sightings.first_seen_at, identities.founded_at) as first_seen_at,
-    coalesce(sightings.last_seen_at, identities.founded_at) as last_seen_at,
-    {{ list_or_empty('sightings.channels') }} as channels,
+    coalesce(seen_span.first_seen_at, identities.founded_at) as first_seen_at,
+    coalesce(seen_span.last_seen_at, identities.founded_at) as last_seen_at,
+    {{ list_or_empty('seen_span.channels') }} as channels,
     attributes.acquisition_channel,
     attributes.registered_at,
     attributes.gender,
@@ -80,7 +80,7 @@ from people
 left join identities
     on people.as_of_date = identities.as_of_date and people.one_id = identities.one_id
 {%- for model in [
-    'attributes', 'sightings', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'hard_rules'
+    'attributes', 'seen_span', 'points_balances', 'reachable', 'consented', 'owners', 'preferences', 'hard_rules'
 ] %}
 left join {{ model if model in ('reachable', 'consented') else ref(model) }} as {{ model }}
     on people.as_of_date = {{ model }}.as_of_date and people.one_id = {{ model }}.one_id
@@ -88,4 +88,4 @@ left join {{ model if model in ('reachable', 'consented') else ref(model) }} as 
 left join {{ ref('customer_orders') }} as orders
     on people.as_of_date = orders.as_of_date and people.one_id = orders.one_id
 left join {{ ref('purchase_habits') }} as habits
-    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+    on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash

@@ -9,7 +9,7 @@ with contacts as (
         one_id,
         staff_id,
         max(touched_at) as last_contact_at
-    from {{ ref('touches') }}
+    from {{ ref('interactions') }}
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
         and touch in ('message_replied', 'speak', 'ask_service', 'book')
@@ -19,11 +19,11 @@ with contacts as (
 history_sales as (
     select
         one_id,
-        order_set,
+        order_set_hash,
         staff_id,
         max(ordered_at) as last_sale_at
     from {{ ref('purchase_histories') }}
-    group by one_id, order_set, staff_id
+    group by one_id, order_set_hash, staff_id
 ),
 
 sales as (
@@ -34,7 +34,8 @@ sales as (
         history_sales.last_sale_at
     from {{ ref('customer_orders') }} as orders
     inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
-    inner join history_sales on orders.one_id = history_sales.one_id and orders.order_set = history_sales.order_set
+    inner join history_sales
+        on orders.one_id = history_sales.one_id and orders.order_set_hash = history_sales.order_set_hash
 ),
 
 -- A till sells as well and speaks to nobody: a seller is somebody on the list of staff.

@@ -7,7 +7,7 @@ with actions as (
         channel,
         touched_hour as action_hour,
         touched_at as action_at
-    from {{ ref('touches') }}
+    from {{ ref('interactions') }}
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
         and not is_received_only

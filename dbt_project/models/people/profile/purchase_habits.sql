@@ -1,11 +1,11 @@
--- One row per (one_id, order_set): the usual store, the attitude to price and the interests of a purchase history.
+-- One row per (one_id, order_set_hash): the usual store, the attitude to price and the interests of a purchase history.
 {{ config(materialized='table') }}
 
 with histories as (
     select
         history_key,
         one_id,
-        order_set,
+        order_set_hash,
         order_date,
         store_id,
         goods_paid_fen,
@@ -19,7 +19,7 @@ priced as (
     select
         history_key,
         one_id,
-        order_set,
+        order_set_hash,
         count(*) as order_count,
         sum(case when discount_fen > 0 then 1 else 0 end) as discounted_order_count,
         count(listed_fen) as priced_order_count,
@@ -31,7 +31,7 @@ priced as (
             end
         ) as deep_order_count
     from histories
-    group by history_key, one_id, order_set
+    group by history_key, one_id, order_set_hash
 ),
 
 stores as (
@@ -61,7 +61,7 @@ tastes as (
 
 select
     priced.one_id,
-    priced.order_set,
+    priced.order_set_hash,
     stores.store_id,
     cast(priced.order_count as bigint) as order_count,
     cast(priced.discounted_order_count as bigint) as discounted_order_count,

@@ -12,23 +12,23 @@ with people as (
 
 histories as (
     select
-        dense_rank() over (order by orders.one_id, orders.order_set) as history_key,
+        dense_rank() over (order by orders.one_id, orders.order_set_hash) as history_key,
         people.person_key,
         orders.one_id,
-        orders.order_set,
+        orders.order_set_hash,
         min(orders.as_of_date) as as_of_date,
         {{ business_date('max(orders.last_order_at)') }} as last_order_date
     from {{ ref('customer_orders') }} as orders
     inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
     inner join people on orders.one_id = people.one_id
     where orders.last_order_at is not null
-    group by people.person_key, orders.one_id, orders.order_set
+    group by people.person_key, orders.one_id, orders.order_set_hash
 )
 
 select
     histories.history_key,
     histories.one_id,
-    histories.order_set,
+    histories.order_set_hash,
     histories.as_of_date,
     paid_orders.order_key,
     paid_orders.ordered_at,

@@ -59,7 +59,7 @@ by_subscription as (
     where subscriptions.is_subscribed
 ),
 
-together as (
+all_channels as (
     select * from by_identifier
     union all
     select * from by_follow
@@ -70,13 +70,13 @@ together as (
 )
 
 select
-    together.as_of_date,
-    together.one_id,
-    together.message_channel
-from together
-left join {{ ref('dead_numbers') }} as dead
+    all_channels.as_of_date,
+    all_channels.one_id,
+    all_channels.message_channel
+from all_channels
+left join {{ ref('unreachable_channels') }} as dead
     on
-        together.as_of_date = dead.as_of_date
-        and together.one_id = dead.one_id
-        and together.message_channel = dead.message_channel
-where dead.one_id is null and {{ among_dates('together.as_of_date', dates_of('as_of')) }}
+        all_channels.as_of_date = dead.as_of_date
+        and all_channels.one_id = dead.one_id
+        and all_channels.message_channel = dead.message_channel
+where dead.one_id is null and {{ among_dates('all_channels.as_of_date', dates_of('as_of')) }}

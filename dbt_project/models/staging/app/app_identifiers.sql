@@ -48,14 +48,14 @@ first_records as (
                     records.unbound_at, date_trunc('month', records.observed_at),
                     case when records.observed_at > undone.first_unbound_at then records.observed_at end
                 order by records.known_at, records.observed_at, records._file_id, records._line
-            ) as place
+            ) as row_rank
         from records
         left join undone on records.customer_id = undone.customer_id
-    ) as placed
-    where place = 1
+    ) as ranked
+    where row_rank = 1
 ),
 
-listed as (
+all_ids as (
     {%- for id_type, id_scope, id_value, origin, condition in [
         ('sa_login_id', 'project', 'customer_id', 'verified', "is_login and type <> 'track_id_unbind'"),
         ('sa_anonymous_id', 'project', 'customer_id', 'verified', "not is_login and type <> 'track_id_unbind'"),
@@ -85,4 +85,4 @@ listed as (
     {%- endfor %}
 )
 
-{{ observations('listed', unbinds=true) }}
+{{ observations('all_ids', unbinds=true) }}

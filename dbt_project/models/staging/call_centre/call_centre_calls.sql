@@ -23,9 +23,9 @@ with calls as (
         row_number() over (
             partition by contact_id
             order by {{ fact_known_at('cast(started_at as timestamp)') }}, _landed_at, _file_id, _line
-        ) as place
+        ) as row_rank
     from {{ landed('call_centre', 'cdr') }} as cdr
 )
 
 select * from calls
-where place = 1
+where row_rank = 1

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- Only calls that somebody took say that the number lives.
-with listed as (
+with all_ids as (
     select
         'call_centre' as source,
         mobile as customer_id,
@@ -19,4 +19,4 @@ with listed as (
     where talk_seconds > 0
 )
 
-{{ observations('listed') }}
+{{ observations('all_ids') }}

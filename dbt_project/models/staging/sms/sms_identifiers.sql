@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-with listed as (
+with all_ids as (
     select
         'sms' as source,
         phone as customer_id,
@@ -33,4 +33,4 @@ with listed as (
     from {{ ref('sms_replies') }}
 )
 
-{{ observations('listed') }}
+{{ observations('all_ids') }}

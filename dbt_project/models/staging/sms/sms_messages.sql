@@ -19,7 +19,7 @@ with landed_receipts as (
     where phone_shape = 'mobile'
 ),
 
-placed as (
+ranked_receipts as (
     select
         *,
         row_number() over (partition by message_id order by known_at, _landed_at, _file_id, _line) as delivery
@@ -27,7 +27,7 @@ placed as (
 ),
 
 receipts as (
-    select * from placed
+    select * from ranked_receipts
     where delivery = 1
 ),
 
@@ -46,7 +46,7 @@ answered as (
         row_number() over (
             partition by replies.phone, replies.replied_at, replies._file_id, replies._line
             order by receipts.sent_at desc, receipts.message_id desc
-        ) as place
+        ) as row_rank
     from {{ ref('sms_replies') }} as replies
     cross join reply_window
     inner join receipts
@@ -66,7 +66,7 @@ answers as (
         known_at,
         _landed_at
     from answered
-    where place = 1
+    where row_rank = 1
     window so_far as (partition by message_id order by known_at)
 ),
 

@@ -21,7 +21,7 @@ with given as (
     from {{ landed('standard', 'identifiers', source='raw.source') }} as landed_identifiers
 ),
 
-listed as (
+all_ids as (
     select
         source,
         customer_id,
@@ -69,4 +69,4 @@ listed as (
     from {{ ref('standard_customer_identifiers') }}
 )
 
-{{ observations('listed', unbinds=true) }}
+{{ observations('all_ids', unbinds=true) }}

@@ -13,13 +13,13 @@ with contacts as (
         {{ state_known_at() }} as known_at,
         row_number() over (
             partition by external_userid, _fetched_at, _landed_at order by userid, added_at, _file_id, _line
-        ) as place
+        ) as row_rank
     from {{ landed('wecom', 'contacts') }} as landed_contacts
 ),
 
 one_a_pull as (
     select * from contacts
-    where place = 1
+    where row_rank = 1
 )
 
 {{ noun_versions('customers', 'one_a_pull', unknown=[

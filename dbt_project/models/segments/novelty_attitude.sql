@@ -11,31 +11,31 @@ with first_records as (
 
 counted as (
     select
-        touches.as_of_date,
-        touches.one_id,
+        interactions.as_of_date,
+        interactions.one_id,
         count(case
-            when touches.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in')
-                then touches.touch
+            when interactions.touch in ('receive_coupon', 'redeem_coupon', 'watch_live', 'attend', 'sign_in')
+                then interactions.touch
         end) as activity_count,
         count(case
             when
-                touches.touch in ('view', 'favourite', 'add_to_cart')
+                interactions.touch in ('view', 'favourite', 'add_to_cart')
                 and {{ days_between(
-                    'coalesce(sales.first_sold_date, first_records.first_record_date)', 'touches.touched_date'
+                    'coalesce(sales.first_sold_date, first_records.first_record_date)', 'interactions.touched_date'
                 ) }} between 0 and {{ segment_number('new_product_days') }}
-                then touches.touch
+                then interactions.touch
         end) as new_product_count
-    from {{ ref('touches') }} as touches
-    left join first_records on touches.object_id = first_records.sku_id
+    from {{ ref('interactions') }} as interactions
+    left join first_records on interactions.object_id = first_records.sku_id
     left join {{ ref('product_first_sales') }} as sales
         on
-            touches.object_id = sales.sku_id
-            and sales.from_date <= touches.as_of_date
-            and (sales.to_date is null or sales.to_date > touches.as_of_date)
+            interactions.object_id = sales.sku_id
+            and sales.from_date <= interactions.as_of_date
+            and (sales.to_date is null or sales.to_date > interactions.as_of_date)
     where
-        {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
-        and touches.age_days < {{ segment_number('preference_days') }}
-    group by touches.as_of_date, touches.one_id
+        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
+        and interactions.age_days < {{ segment_number('preference_days') }}
+    group by interactions.as_of_date, interactions.one_id
 )
 
 select

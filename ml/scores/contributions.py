@@ -73,7 +73,7 @@ def _in_child(asked: Sequence[tuple[int, Path, dict[str, Any], Matrix]], threads
         (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_CHECKOUT), os.environ.get("PYTHONPATH", "")])}
         done = subprocess.run(
-            [sys.executable, "-m", "ml.scores.child", name],
+            [sys.executable, "-m", "ml.scores.lightgbm_process", name],
             env=environment,
             capture_output=True,
             check=False,

@@ -1,4 +1,4 @@
-"""What blocks a publish at the door of channels, and that mending it unblocks."""
+"""What blocks a publish at the gate of channels, and that mending it unblocks."""
 
 import datetime as dt
 

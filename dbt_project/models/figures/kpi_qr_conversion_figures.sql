@@ -4,7 +4,7 @@ with days as (
     select distinct
         kpi_date,
         reading_date
-    from {{ ref('kpi_days') }}
+    from {{ ref('reading_plan') }}
     where is_published
 ),
 
@@ -35,7 +35,7 @@ reached as (
     where events.campaign_id is not null and events.is_test is not true
 ),
 
-together as (
+won_and_reached as (
     select
         kpi_date,
         reading_date,
@@ -60,19 +60,19 @@ known_stores as (
     from {{ states_at(ref('store_states'), 'kpi') }} as stores
 ),
 
-placed as (
+with_channel_and_store as (
     select
-        together.*,
+        won_and_reached.*,
         codes.channel,
         known_stores.store_id
-    from together
+    from won_and_reached
     inner join {{ ref('source_codes') }} as codes
-        on left(together.code, length(codes.code_prefix)) = codes.code_prefix
+        on left(won_and_reached.code, length(codes.code_prefix)) = codes.code_prefix
     left join known_stores
         on
             codes.tells_store
-            and together.reading_date = known_stores.reading_date
-            and substr(together.code, length(codes.code_prefix) + 1) = known_stores.store_id
+            and won_and_reached.reading_date = known_stores.reading_date
+            and substr(won_and_reached.code, length(codes.code_prefix) + 1) = known_stores.store_id
 ),
 
 cuts as (
@@ -80,13 +80,13 @@ cuts as (
         *,
         'channel' as dimension,
         channel as value_key
-    from placed
+    from with_channel_and_store
     union all
     select
         *,
         'store' as dimension,
         store_id as value_key
-    from placed
+    from with_channel_and_store
     where store_id is not null
 )
 

@@ -6,7 +6,7 @@ with seen as (
         one_id,
         channel,
         touched_at as seen_at
-    from {{ states_at(ref('interaction_states')) }} as touches
+    from {{ states_at(ref('interaction_states')) }} as interactions
     where one_id is not null and not is_received_only
     union all
     select

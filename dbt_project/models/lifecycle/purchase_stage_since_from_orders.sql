@@ -26,9 +26,9 @@ people as (
         stages.last_order_date,
         stages.order_days_365d,
         stages.cadence_days,
-        orders.order_set,
+        orders.order_set_hash,
         attributes.registered_at,
-        coalesce(sightings.first_seen_at, persons.founded_at) as first_seen_at,
+        coalesce(seen_span.first_seen_at, persons.founded_at) as first_seen_at,
         rules.is_buyer,
         rules.lapse_depth,
         rules.max_order_days,
@@ -40,8 +40,8 @@ people as (
         on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('attributes') }} as attributes
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
-    left join {{ ref('sightings') }} as sightings
-        on stages.as_of_date = sightings.as_of_date and stages.one_id = sightings.one_id
+    left join {{ ref('seen_span') }} as seen_span
+        on stages.as_of_date = seen_span.as_of_date and stages.one_id = seen_span.one_id
     left join persons
         on stages.as_of_date = persons.as_of_date and stages.one_id = persons.one_id
 ),
@@ -51,7 +51,7 @@ people as (
 entering_days as (
     select
         days.one_id,
-        days.order_set,
+        days.order_set_hash,
         days.order_date,
         days.gap_days,
         days.day_rank,
@@ -85,7 +85,7 @@ active as (
             when days.day_rank = people.max_order_days + 1 then {{ add_days('days.order_date', order_window_days) }}
         end) as fell_on
     from people
-    inner join entering_days as days on people.one_id = days.one_id and people.order_set = days.order_set
+    inner join entering_days as days on people.one_id = days.one_id and people.order_set_hash = days.order_set_hash
     group by people.as_of_date, people.one_id
 )
 

@@ -13,4 +13,4 @@ from (
         {% if not loop.last %}union all{% endif %}
         {%- endfor %}
     ) as back
-) as listed
+) as days

@@ -1,7 +1,7 @@
 """Scores LightGBM text models in a process of its own: a damaged text model aborts the process that reads it.
 
-Run as ``python -m ml.scores.child FOLDER``; FOLDER holds the matrices and ``jobs.json`` (model, sha256, matrix,
-output, threads).
+Run as ``python -m ml.scores.lightgbm_process FOLDER``; FOLDER holds the matrices and ``jobs.json`` (model, sha256,
+matrix, output, threads).
 """
 
 import hashlib

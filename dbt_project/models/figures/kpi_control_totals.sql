@@ -27,15 +27,15 @@ attributed as (
 -- is finished weeks later is no late one).
 changed_since as (
     select
-        kpi_days.as_of_date,
-        kpi_days.kpi_date,
-        kpi_days.reading_date,
+        reading_plan.as_of_date,
+        reading_plan.kpi_date,
+        reading_plan.reading_date,
         orders.source,
         orders.order_id
     from orders
-    inner join {{ ref('kpi_days') }} as kpi_days
-        on orders.as_of_date = kpi_days.as_of_date and orders.paid_date = kpi_days.kpi_date
-    where kpi_days.is_published and orders.version_date > kpi_days.reading_date
+    inner join {{ ref('reading_plan') }} as reading_plan
+        on orders.as_of_date = reading_plan.as_of_date and orders.paid_date = reading_plan.kpi_date
+    where reading_plan.is_published and orders.version_date > reading_plan.reading_date
 )
 
 select

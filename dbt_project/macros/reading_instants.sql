@@ -2,13 +2,13 @@
   Dates at which figures are read, in the form of run_dates. A table rather than a list in every query: the planner
   then knows that they are few (measured: the figures of a day in a third of the time).
 -#}
-{% macro kpi_dates() -%}
+{% macro reading_instants() -%}
     (
         select
             as_of_date,
             ends_at,
             cut_off_at
-        from {{ ref('kpi_dates') }}
+        from {{ ref('reading_instants') }}
     )
 {%- endmacro %}
 

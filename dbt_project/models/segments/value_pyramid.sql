@@ -5,11 +5,12 @@ with parts as (
         rfm.one_id,
         coalesce(rfm.m_score, 0) * {{ segment_number('value_per_m_score') }} as value_score,
         least(
-            100, {{ whole_quotient('100 * matrix.activity_points', segment_number('full_activity_points')) }}
+            100, {{ whole_quotient('100 * cells.activity_points', segment_number('full_activity_points')) }}
         ) as activity_score,
         coalesce(influence.influence_score, 0) as influence_score
     from {{ ref('rfm') }} as rfm
-    inner join {{ ref('matrix') }} as matrix on rfm.as_of_date = matrix.as_of_date and rfm.one_id = matrix.one_id
+    inner join {{ ref('activity_conversion') }} as cells
+        on rfm.as_of_date = cells.as_of_date and rfm.one_id = cells.one_id
     left join {{ ref('influence') }} as influence
         on rfm.as_of_date = influence.as_of_date and rfm.one_id = influence.one_id
     where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}

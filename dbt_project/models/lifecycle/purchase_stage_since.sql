@@ -7,11 +7,11 @@ with standing as (
         stages.one_id,
         stages.purchase_stage,
         stages.cadence_days,
-        orders.order_set,
+        orders.order_set_hash,
         attributes.registered_at,
         entries.stage_since
     from {{ ref('purchase_stages') }} as stages
-    inner join {{ ref('purchase_entries') }} as entries
+    inner join {{ ref('purchase_stage_since_from_orders') }} as entries
         on stages.as_of_date = entries.as_of_date and stages.one_id = entries.one_id
     left join {{ ref('customer_orders') }} as orders
         on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
@@ -43,7 +43,7 @@ eves as (
     left join {{ ref('purchase_days') }} as days
         on
             standing.one_id = days.one_id
-            and standing.order_set = days.order_set
+            and standing.order_set_hash = days.order_set_hash
             and days.order_date < standing.stage_since
     group by
         standing.as_of_date, standing.one_id, standing.purchase_stage, standing.cadence_days, standing.registered_at,

@@ -9,7 +9,7 @@ with deeds as (
         sum(deeds.order_count) as order_count,
         sum(deeds.net_paid_fen) as net_paid_fen,
         sum(deeds.contact_count) as contact_count
-    from {{ ref('outcome_events') }} as deeds
+    from {{ ref('label_events') }} as deeds
     left join {{ ref('customer_records') }} as records
         on
             deeds.as_of_date = records.as_of_date

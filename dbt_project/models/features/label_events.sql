@@ -1,12 +1,12 @@
 {{ config(materialized='table') }}
--- One row per paid order and per contact of a closed label window: the deeds that features.outcomes counts. Labels
+-- One row per paid order and per contact of a closed label window: the deeds that features.labels counts. Labels
 -- only. An order exactly at the cut-off's end belongs to its label; what counts as known is bounded by the window's own
 -- end.
 with windows as (
     select
         as_of_date,
         {{ add_days('as_of_date', var('horizon_days')) }} as last_date
-    from {{ run_dates('label') }} as listed
+    from {{ run_dates('label') }} as cut_offs
 )
 
 select

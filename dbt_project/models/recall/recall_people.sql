@@ -59,8 +59,8 @@ select
     coalesce(lifecycle.is_deleted_friend, false) as is_deleted_friend,
     profiles.reachable_channels,
     profiles.consented_channels,
-    {{ list_or_empty('limits.service_channels') }} as service_channels,
-    {{ list_or_empty('limits.suppressed_channels') }} as suppressed_channels,
+    {{ list_or_empty('exclusions.service_channels') }} as service_channels,
+    {{ list_or_empty('exclusions.suppressed_channels') }} as suppressed_channels,
     blocks.is_blocked,
     blocks.is_resting,
     blocks.barred_channels,
@@ -87,7 +87,7 @@ from profiles
 left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
 left join {{ ref('purchase_habits') }} as habits
-    on orders.one_id = habits.one_id and orders.order_set = habits.order_set
+    on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
 left join {{ ref('recall_margins') }} as margins on profiles.as_of_date = margins.as_of_date
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = stores.store_id
@@ -96,11 +96,11 @@ left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = st
     'purchase_stages': 'stages',
     'customer_segments': 'segments',
     'customer_lifecycle': 'lifecycle',
-    'recall_limits': 'limits',
+    'recall_exclusions': 'exclusions',
     'recall_blocks': 'blocks',
     'recall_contacts': 'contacts',
     'recall_ladders': 'ladders',
-    'recall_rights': 'rights',
+    'entitlements_and_coupons': 'rights',
 } %}
 {%- for model, name in per_person.items() %}
 left join {{ ref(model) }} as {{ name }}
