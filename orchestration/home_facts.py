@@ -65,6 +65,7 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "channels": _newest_files(settings, now),
         "own_rules": dict(sorted(manifest.get("own_rules", {}).items())),
         "quarantine": _quarantine(settings),
+        "receipts_out_of_order": dict(manifest.get("receipts_out_of_order", {}).get("by_flag", {})),
         "last_run": _last_run(settings, now),
         "is_running": is_locked(settings),
     }
@@ -107,6 +108,9 @@ def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
     if current and current["records_count_until"]:
         date, until = current["as_of_date"], current["records_count_until"]
         steps.append(f"CURRENT was made before {date} was over ({until}): run it again after that: siyu daily {date}")
+    if odd := found["receipts_out_of_order"]:
+        named = ", ".join(f"{flag} {count:,}" for flag, count in sorted(odd.items()))
+        steps.append(f"receipts came back out of order ({named}): the manifest names the first, ask who sends them")
     if current and last_over and current["as_of_date"] < last_over.isoformat():
         steps.append(f"{last_over} is over and not published: when its files have landed: siyu daily {last_over}")
     return steps

@@ -217,6 +217,7 @@ def _build(
         manifest.withheld(connection),
         manifest.unmet(connection),
         cut_off_at(date, settings.cut_off_hour) if is_unfinished else None,
+        manifest.out_of_order(connection),
     )
     return store.keep(building, said), sum(rows.values())
 

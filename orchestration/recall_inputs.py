@@ -18,10 +18,10 @@ _BOUGHT = """
         and counts_as_purchase and one_id is not null
 """
 _SENT = """
-    select audience_id, one_id
-    from people.message_states
+    select audience_id, customer_one_id as one_id
+    from people.contacts
     where from_date <= $known_on and (to_date is null or to_date > $known_on)
-        and audience_id is not null and one_id is not null and arrived
+        and audience_id is not null and customer_one_id is not null
     union
     select tasks.audience_id, tasks.one_id
     from people.task_result_states as results

@@ -45,6 +45,10 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
         ("set aside", "reason", "rows"),
         [(one["place"], one["reason"], f"{one['rows']:,}") for one in found["quarantine"]],
     )
+    _say_table(
+        ("receipts out of order", "rows"),
+        [(flag, f"{count:,}") for flag, count in found["receipts_out_of_order"].items()],
+    )
     if last_run:
         how = f"done in {last_run['seconds']:.0f} s" if last_run["succeeded"] else "FAILED"
         dates = " to ".join(dict.fromkeys(last_run["dates"]))

@@ -170,9 +170,20 @@
     )
 {%- endmacro %}
 
-{#- What a sender put into out_id or SessionContext: audience_id|wave|offer_id|campaign_id, trailing parts optional. -#}
+{#-
+  What a sender put into out_id or SessionContext: audience_id|wave|offer_id|campaign_id|token, trailing parts optional;
+  or our token alone, as a gateway's file names a recipient.
+-#}
 {% macro out_id_columns(out_id) -%}
     {%- for column in ['audience_id', 'wave', 'offer_id', 'campaign_id'] %}
-        nullif(split_part({{ out_id }}, '|', {{ loop.index }}), '') as {{ column }}{{ "," if not loop.last }}
+        case
+            when split_part({{ out_id }}, '|', {{ loop.index }}) not like 'r1:%'
+                then nullif(split_part({{ out_id }}, '|', {{ loop.index }}), '')
+        end as {{ column }}{{ "," if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+{#- The token of ours that stands in an out_id, in whichever place; else null. -#}
+{% macro out_id_token(out_id) -%}
+    nullif(regexp_extract({{ out_id }}, '(^|[|])(r1:[^|]+)', 2), '')
 {%- endmacro %}

@@ -2,3 +2,22 @@
 {% macro status_word(column) -%}
     translate(lower({{ column }}), ' _-', '')
 {%- endmacro %}
+
+{#-
+  When a message reached whom it went to: its delivery; where the channel never tells that (WeCom knows only `sent`),
+  its sending, unless it failed. A null of one channel drops no channel. `message` has the noun's columns.
+-#}
+{% macro reached_at(message) -%}
+    coalesce(
+        {{ message }}.delivered_at,
+        case
+            when
+                {{ message }}.failure_reason is null
+                and coalesce({{ status_word(message ~ '.status') }}, '') not in (
+                    select failed.status from {{ ref('message_statuses') }} as failed
+                    where failed.is_failed
+                )
+                then {{ message }}.sent_at
+        end
+    )
+{%- endmacro %}

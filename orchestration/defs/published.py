@@ -13,7 +13,14 @@ from orchestration.report.build import build_report, inputs
 from orchestration.warehouse import connect
 
 #: What the last check and the manifest ask beside the published tables.
-HELPERS = ("channel_freshness", "do_not_contact_at_publish", "contact_consents", "sending_gate", "unmet_refusals")
+HELPERS = (
+    "channel_freshness",
+    "do_not_contact_at_publish",
+    "contact_consents",
+    "receipts_out_of_order",
+    "sending_gate",
+    "unmet_refusals",
+)
 
 
 @dg.asset(

@@ -67,7 +67,7 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
         ["recall", "tasks"],
         ["people", "order_states"],
         ["people", "task_result_states"],
-        ["people", "message_states"],
+        ["people", "contacts"],
         ["recall", "spoken_templates"],
     ],
     description="One row per (as_of_date, audience_id, read_on_date) of a published audience that is due by the date.",

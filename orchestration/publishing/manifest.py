@@ -85,6 +85,20 @@ def unmet(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {"by_channel": dict(counted), "examples": examples} if counted else {}
 
 
+def out_of_order(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return how many receipts came back out of order, by flag, and where the first stand: nothing where none did."""
+    counted = connection.execute(
+        "select flag, count(*) from published.receipts_out_of_order group by 1 order by 1"
+    ).fetchall()
+    first = connection.execute(
+        "select distinct place, line, flag from published.receipts_out_of_order where place is not null"
+        " order by 1, 2, 3 limit $most",
+        {"most": _EXAMPLES},
+    ).fetchall()
+    examples = [f"{place}, line {line}: {flag}" for place, line, flag in first]
+    return {"by_flag": dict(counted), "examples": examples} if counted else {}
+
+
 def build_manifest(
     folder: Path,
     as_of_date: str,
@@ -97,11 +111,13 @@ def build_manifest(
     held: Mapping[str, Any] | None = None,
     met_nobody: Mapping[str, Any] | None = None,
     unfinished_until: dt.datetime | None = None,
+    odd_receipts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
     ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
-    ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count.
+    ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count;
+    ``odd_receipts``: what ``out_of_order`` says.
     """
     tables = {
         name: {
@@ -134,6 +150,7 @@ def build_manifest(
         **({"own_rules": dict(own_rules)} if own_rules else {}),
         **({"withheld": dict(held)} if held else {}),
         **({"refusals_that_meet_nobody": dict(met_nobody)} if met_nobody else {}),
+        **({"receipts_out_of_order": dict(odd_receipts)} if odd_receipts else {}),
     }
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache, cached_property
 
 from tests.oracle import orders
-from tests.oracle.messages import arrived
+from tests.oracle.messages import arrived, reached_at
 from tests.oracle.orders import Order
 from tests.oracle.people import house_numbers, one_of_each_source, owned, values
 from tests.oracle.world import Record, World, end, seed
@@ -216,7 +216,7 @@ class Book:
         for person, mine in self.rows("messages").items():
             for row in (row for row in mine if arrived(row)):
                 for step, touch in {**steps, "replied_at": "message_replied"}.items():
-                    at = row.time(step)
+                    at = reached_at(row) if step == "delivered_at" else row.time(step)
                     if at and at < end(self.day):
                         found[person].append(Act(touch, at, row.text("message_channel"), row))
         return found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from tests.oracle.book import Book
-from tests.oracle.messages import refused_at
+from tests.oracle.messages import reached_at, refused_at
 from tests.oracle.orders import Order
 from tests.oracle.profile import is_member
 from tests.oracle.staff_figures import friends_of, orders_of, private_orders
@@ -234,7 +234,7 @@ def responses(book: Book, day: dt.date, reader: Reader) -> Iterator[Figure]:
     counted: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for person, mine in book.counted("messages").items():
         for row in mine:
-            delivered, answer = row.time("delivered_at"), row.time("replied_at")
+            delivered, answer = reached_at(row), row.time("replied_at")
             if delivered and delivered.date() == day - WEEK:
                 last = paid.get(book.one(person))
                 is_answered = bool(answer and answer.date() <= day and answer < end(book.day))

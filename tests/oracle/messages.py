@@ -10,6 +10,11 @@ def arrived(row: Record) -> bool:
     return not row.text("failure_reason") and not _says(row, "is_failed")
 
 
+def reached_at(row: Record) -> dt.datetime | None:
+    """Return when a message reached whom it went to: delivered, or sent, where its channel tells no more."""
+    return row.time("delivered_at") or (row.happened if arrived(row) else None)
+
+
 def refused_at(row: Record) -> dt.datetime | None:
     """Return when somebody unsubscribed; of a status that says so without a time: answered, else arrived, else sent."""
     if at := row.time("unsubscribed_at"):

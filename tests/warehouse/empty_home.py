@@ -58,6 +58,7 @@ def make_empty_home(folder: Path) -> Path:
         for channel in registry.channels():
             ingest(settings, warehouse, channel, NOW)
         finish(settings, warehouse, NOW)
+        activations.create_tables(warehouse)
         create_missing(warehouse)
         activations.load(settings, warehouse)
     built = run_dbt(settings.home, "build", "--empty", "--exclude-resource-type", "unit_test", "test")

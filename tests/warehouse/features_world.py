@@ -106,6 +106,15 @@ class World:
             create_schemas(con)
             for noun, columns in nouns().items():
                 con.execute(f"create table customer.{noun} ({', '.join(f'{n} {kind}' for n, kind in columns.items())})")
+            # nothing of this world was ever exported
+            con.execute(
+                "create table customer.activations (export_id varchar, recipient_token varchar, "
+                "published_token varchar, as_of_date date, one_id varchar, "
+                "message_channel varchar, audience_id varchar, campaign_id varchar, "
+                "offer_id varchar, task_id varchar, staff_id varchar, id_type varchar, id_scope varchar, "
+                "id_token varchar, exported_at timestamp, expires_at timestamp, withdrawn_at timestamp, "
+                "counts_from date, withdrawn_from date)"
+            )
             con.execute(
                 "create table identity.identifiers (id_type varchar, id_scope varchar, id_token varchar, "
                 "one_id varchar, valid_from timestamp, valid_to timestamp, known_from timestamp, known_to timestamp)"

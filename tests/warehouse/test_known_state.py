@@ -31,6 +31,9 @@ SAME_AT_EVERY_DATE = {
 }
 #: A model of `people` that reads a noun without its dates -> why
 UNDATED: dict[str, str] = {
+    "activation_records": "what was exported has one version; whose it was is asked at the plan's date",
+    "activation_states": "what was exported has one version; that it was taken back is told beside it",
+    "receipt_flags": "what came back out of order is looked at as it stands now",
     "sensitive_texts": "whether a text is sensitive does not depend on when it was said",
     "task_refusals_said": "a refusal is asked for as it stands at publish",
     "unmet_words": "what meets nobody is looked at as it stands at publish",

@@ -1,23 +1,22 @@
 {{ config(materialized='table') }}
--- One row per (as_of_date, person_key) with a message sent in 84 days: contacts received, answers, fatigue.
--- A step (opened, clicked ...) counts once it had happened by the end of the date; a failed message is no contact.
+-- One row per (as_of_date, person_key) with a contact in 84 days: contacts received, answers, fatigue.
+-- A step (opened, clicked ...) counts once it had happened by the end of the date.
 with messages as (
     select
         messages.as_of_date,
         messages.person_key,
         families.family,
-        {{ days_between('messages.sent_date', 'messages.as_of_date') }} as days_ago,
+        {{ days_between('messages.contacted_date', 'messages.as_of_date') }} as days_ago,
         messages.opened_date <= messages.as_of_date as is_opened,
         messages.clicked_date <= messages.as_of_date as is_clicked,
         messages.replied_date <= messages.as_of_date as is_replied,
         messages.unsubscribed_date <= messages.as_of_date as is_unsubscribed
-    from {{ states_at(ref('message_states'), 'feature') }} as messages
+    from {{ states_at(ref('contacts'), 'feature') }} as messages
     left join {{ ref('channel_families') }} as families on messages.message_channel = families.channel
     where
         messages.person_key is not null
-        and messages.arrived
-        and messages.sent_date <= messages.as_of_date
-        and messages.sent_date > {{ add_days('messages.as_of_date', '-84') }}
+        and messages.contacted_date <= messages.as_of_date
+        and messages.contacted_date > {{ add_days('messages.as_of_date', '-84') }}
 )
 
 select

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- One row per paid order and per message of a closed label window: the deeds that features.labels counts. Labels
+-- One row per paid order and per contact of a closed label window: the deeds that features.labels counts. Labels
 -- only. An order exactly at the cut-off's end belongs to its label; what counts as known is bounded by the window's own
 -- end.
 with windows as (
@@ -34,10 +34,10 @@ select
     0 as net_paid_fen,
     1 as contact_count
 from windows
-inner join {{ ref('message_states') }} as messages
+inner join {{ ref('contacts') }} as messages
     on
-        messages.sent_date > windows.as_of_date
-        and messages.sent_date <= windows.last_date
+        messages.contacted_date > windows.as_of_date
+        and messages.contacted_date <= windows.last_date
         and messages.from_date <= windows.last_date
         and (messages.to_date is null or messages.to_date > windows.last_date)
-where messages.customer_id is not null and messages.arrived
+where messages.customer_id is not null

@@ -1,4 +1,4 @@
--- 回复率 and 成交率 of the messages delivered 7 days before a day, when their window is over, by channel.
+-- 回复率 and 成交率 of the messages that reached somebody 7 days before a day, when their window is over, by channel.
 with readings as (
     select distinct
         kpi_date,
@@ -16,13 +16,13 @@ delivered as (
         messages.source,
         messages.message_id,
         messages.message_channel,
-        messages.delivered_at,
+        messages.reached_at,
         messages.one_id,
         case when messages.replied_date <= readings.kpi_date then 1 else 0 end as replied
     from readings
     inner join {{ ref('message_states') }} as messages
         on
-            readings.delivered_date = messages.delivered_date
+            readings.delivered_date = messages.reached_date
             and messages.from_date <= readings.reading_date
             and (messages.to_date is null or messages.to_date > readings.reading_date)
     where messages.is_test is not true
@@ -66,7 +66,7 @@ counted as (
         delivered.message_channel,
         count(*) as delivered,
         sum(delivered.replied) as replied,
-        sum(case when buyers.last_paid_at >= delivered.delivered_at then 1 else 0 end) as ordered
+        sum(case when buyers.last_paid_at >= delivered.reached_at then 1 else 0 end) as ordered
     from delivered
     left join buyers
         on

@@ -5,17 +5,17 @@ with messages as (
     select
         as_of_date as reading_date,
         staff_id,
-        one_id,
-        sent_at,
-        sent_date,
+        customer_one_id as one_id,
+        contacted_at as sent_at,
+        contacted_date as sent_date,
         case when replied_date <= as_of_date then replied_date end as replied_date
-    from {{ states_at(ref('message_states'), 'kpi') }} as states
+    from {{ states_at(ref('contacts'), 'kpi') }} as states
     where
         staff_id is not null
-        and arrived
+        and is_message
         and is_test is not true
-        and sent_date <= as_of_date
-        and greatest(sent_date, replied_date)
+        and contacted_date <= as_of_date
+        and greatest(contacted_date, replied_date)
         >= {{ add_days('as_of_date', '-' ~ ((var('restate_days') | int) + 7)) }}
 ),
 

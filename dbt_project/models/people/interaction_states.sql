@@ -1,16 +1,16 @@
 -- One row per (source, kind, touch_id, touch, from_date): something between a customer and the brand as it stood from
 -- from_date until before to_date, and whose it was (nobody's: a visitor without an account). The customer's own
--- actions, and the steps of messages the brand sent; lists of friends and members, whose platforms send no event for
--- joining.
+-- actions, and the steps of messages the brand sent: delivered is when one reached them, also where its channel never
+-- tells that. Lists of friends and members, whose platforms send no event for joining.
 {%- set follower = "staff_id is not null and source <> 'official_account'" %}
 {%- set subscriber = "staff_id is null or source = 'official_account'" %}
 {%- set registers = "source not in (select subscribers.source from subscribers)" %}
 {#- touch, kind, noun, step, channel, staff, id, condition -#}
 {%- set steps = [
-    ('message_delivered', 'message', 'messages', 'delivered_at', 'message_channel', 'staff_id', 'message_id', none),
-    ('message_opened', 'message', 'messages', 'opened_at', 'message_channel', 'staff_id', 'message_id', none),
-    ('message_clicked', 'message', 'messages', 'clicked_at', 'message_channel', 'staff_id', 'message_id', none),
-    ('message_replied', 'message', 'messages', 'replied_at', 'message_channel', 'staff_id', 'message_id', none),
+    ('message_delivered', 'message', 'named_messages', 'reached_at', 'message_channel', 'staff_id', 'message_id', none),
+    ('message_opened', 'message', 'named_messages', 'opened_at', 'message_channel', 'staff_id', 'message_id', none),
+    ('message_clicked', 'message', 'named_messages', 'clicked_at', 'message_channel', 'staff_id', 'message_id', none),
+    ('message_replied', 'message', 'named_messages', 'replied_at', 'message_channel', 'staff_id', 'message_id', none),
     ('add_friend', 'follow', 'follows', 'added_at', 'source', 'staff_id', 'staff_id', follower),
     ('follow', 'follow', 'follows', 'added_at', 'source', 'null', 'source', subscriber),
     ('join_group', 'membership', 'group_memberships', 'joined_at', 'source', 'null', 'group_id', none),

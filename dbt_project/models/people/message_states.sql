@@ -2,15 +2,19 @@
 -- and whose it was. recipient_one_id is the owner of its customer_id; where it names none, or one that is nobody's
 -- record, whoever its number or address belonged to when it was sent. A step (delivered, opened ...) counts at a date
 -- from its own day on. A word for its status that we do not know is no failure: caps count it, and nobody is written to
--- too often.
+-- too often. A message that answers an export of ours is its recipient's where it names them by token or nobody else,
+-- and says what that export said where it is silent. It reached them when it was delivered; of a channel that never
+-- tells, when it was sent.
 {%- set steps = ['sent', 'delivered', 'opened', 'clicked', 'replied', 'unsubscribed'] %}
 {%- set told = ['message_channel', 'audience_id', 'campaign_id', 'offer_id', 'staff_id', 'failure_reason'] %}
+{%- set answered = ['audience_id', 'campaign_id', 'offer_id', 'staff_id'] %}
+{%- set parts = [('versions', 0), ('message_addressees', 0), ('message_answers', 0), ('record_owners', 'versions')] %}
+{%- set own = "coalesce(answers.is_named, false)" %}
 with versions as (
     select
         source,
         message_id,
         customer_id,
-        recipient_token,
         status,
         {%- for column in told + steps %}
         {{ column ~ ('_at' if column in steps else '') }},
@@ -21,28 +25,10 @@ with versions as (
     where counts_to is null or counts_to > counts_from
 ),
 
--- Whose the number was when the version that names it says that it was sent, while that version stood.
-addressed as (
-    select
-        versions.source,
-        versions.message_id,
-        identifiers.one_id,
-        greatest(versions.from_date, identifiers.from_date) as from_date,
-        least(versions.to_date, identifiers.to_date) as to_date
-    from versions
-    inner join {{ ref('identifier_owners') }} as identifiers
-        on
-            identifiers.id_type in {{ message_addresses() }}
-            and versions.recipient_token = identifiers.id_token
-            and (identifiers.valid_from is null or identifiers.valid_from <= versions.sent_at)
-            and (identifiers.valid_to is null or identifiers.valid_to > versions.sent_at)
-            and (versions.to_date is null or identifiers.from_date < versions.to_date)
-            and (identifiers.to_date is null or identifiers.to_date > versions.from_date)
-),
-
--- The days at which anything about a message changes: its version, its customer's owner, its number's owner.
+-- The days at which anything about a message changes: itself, whose its customer or number is, what it answers.
 days as (
-    {%- for relation, through in [('versions', none), ('addressed', none), (ref('record_owners'), 'versions')] %}
+    {%- for name, through in parts %}
+    {%- set relation = name if name == 'versions' else ref(name) %}
     {%- for day in ['from_date', 'to_date'] %}
     select
         {{ through or 'changed' }}.source,
@@ -64,13 +50,9 @@ spans as (
 
 -- A number and an address may be two people's: then the id that sorts first.
 addressees as (
-    select
-        spans.source,
-        spans.message_id,
-        spans.from_date,
-        min(addressed.one_id) as one_id
+    select spans.source, spans.message_id, spans.from_date, min(addressed.one_id) as one_id
     from spans
-    inner join addressed
+    inner join {{ ref('message_addressees') }} as addressed
         on
             spans.source = addressed.source
             and spans.message_id = addressed.message_id
@@ -83,14 +65,23 @@ select
     versions.source,
     versions.message_id,
     versions.customer_id,
-    owners.person_key,
-    owners.one_id,
-    coalesce(owners.is_test, false) as is_test,
-    coalesce(owners.one_id, addressees.one_id) as recipient_one_id,
+    {%- for column in ['person_key', 'one_id', 'is_test'] %}
+    case
+        when {{ own }} then answers.{{ column }}
+        else coalesce(owners.{{ column }}, answers.{{ column }}{{ ', false' if column == 'is_test' }})
+    end as {{ column }},
+    {%- endfor %}
+    case
+        when {{ own }} then answers.one_id
+        else coalesce(owners.one_id, addressees.one_id, answers.one_id)
+    end as recipient_one_id,
     {%- for column in told %}
-    versions.{{ column }},
+    {{ 'coalesce(versions.' ~ column ~ ', answers.' ~ column ~ ') as ' ~ column if column in answered
+        else 'versions.' ~ column }},
     {%- endfor %}
     not coalesce(statuses.is_failed, false) and versions.failure_reason is null as arrived,
+    {{ reached_at('versions') }} as reached_at,
+    {{ business_date(reached_at('versions')) }} as reached_date,
     versions.status is null or statuses.status is not null as has_known_status,
     {%- for step in steps %}
     versions.{{ step }}_at,
@@ -118,3 +109,9 @@ left join addressees
         spans.source = addressees.source
         and spans.message_id = addressees.message_id
         and spans.from_date = addressees.from_date
+left join {{ ref('message_answers') }} as answers
+    on
+        spans.source = answers.source
+        and spans.message_id = answers.message_id
+        and answers.from_date <= spans.from_date
+        and (answers.to_date is null or answers.to_date > spans.from_date)

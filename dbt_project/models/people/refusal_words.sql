@@ -51,11 +51,11 @@ said as (
     from withdrawals
     union all
     select
-        'unsubscribing' as kind, null as reason, sent.source, sent.customer_id, null as id_type, '' as id_scope,
-        sent.recipient_token as id_token, sent.message_channel,
+        'unsubscribing' as kind, null as reason, sent.source, sent.customer_id, sent.id_type, sent.id_scope,
+        sent.id_token, sent.message_channel,
         coalesce(sent.unsubscribed_at, sent.replied_at, sent.delivered_at, sent.sent_at) as said_at,
         null as revoked_at, sent.counts_from, sent.counts_to
-    from {{ ref('messages') }} as sent
+    from {{ ref('named_messages') }} as sent
     left join {{ ref('message_statuses') }} as statuses on {{ status_word('sent.status') }} = statuses.status
     where sent.unsubscribed_at is not null or statuses.is_refusal
     union all

@@ -12,13 +12,13 @@ with said as (
     where superseded_at is null and revoked_at is null and not (reason = 'staff' and id_type in {{ joining_phones() }})
     union all
     select
-        cast(null as varchar) as id_type,
-        '' as id_scope,
-        sent.recipient_token as id_token,
+        sent.id_type,
+        sent.id_scope,
+        sent.id_token,
         sent.message_channel,
         sent.file_id,
         sent.line
-    from {{ ref('messages') }} as sent
+    from {{ ref('named_messages') }} as sent
     left join {{ ref('message_statuses') }} as statuses on {{ status_word('sent.status') }} = statuses.status
     where
         sent.superseded_at is null

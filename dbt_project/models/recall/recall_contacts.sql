@@ -1,7 +1,7 @@
--- One row per (as_of_date, one_id) that was sent something lately: contacts that count towards the caps, from landed
--- messages and never from plans. How far the caps of any channel look back is the seed's (contact_caps); a date's list
--- is sent the day after, so the month is that day's calendar month. A message that names only its recipient's number
--- or address counts for whoever that belonged to when it was sent.
+-- One row per (as_of_date, one_id) that was sent something lately: contacts that count towards the caps, from
+-- exports and landed messages and never from plans. How far the caps of any channel look back is the seed's
+-- (contact_caps); a date's list is sent the day after, so the month is that day's calendar month. A message that
+-- names only its recipient's number or address counts for whoever that belonged to when it was sent.
 with windows as (
     select
         max(case when cap_id = 'any_1d' then window_days end) as short_days,
@@ -12,17 +12,16 @@ with windows as (
 messages as (
     select
         as_of_date,
-        recipient_one_id as one_id,
+        one_id,
         message_channel,
         campaign_id,
-        sent_date,
+        contacted_date as sent_date,
         case when replied_date <= as_of_date then replied_at end as replied_at
-    from {{ states_at(ref('message_states')) }} as messages
+    from {{ states_at(ref('contacts')) }} as messages
     where
-        recipient_one_id is not null
-        and arrived
-        and sent_date <= as_of_date
-        and sent_date > {{ add_days(
+        one_id is not null
+        and contacted_date <= as_of_date
+        and contacted_date > {{ add_days(
             'as_of_date', 'cast(-(select greatest(short_days, long_days, 35) from windows) as integer)'
         ) }}
 ),

@@ -1,5 +1,5 @@
 -- One row per (as_of_date, one_id) that was ever on a ladder: the highest step reached of each, and when.
--- Steps come from landed messages (their campaign) and coupons (their offer), never from plans.
+-- Steps come from contacts (their campaign) and coupons (their offer), never from plans.
 with steps as (
     select distinct
         policies.policy_id,
@@ -17,18 +17,18 @@ with steps as (
 -- step of whoever the number belonged to then.
 landed as (
     select
-        messages.recipient_one_id as one_id,
-        messages.sent_date as contacted_date,
+        messages.one_id,
+        messages.contacted_date,
         messages.from_date,
         messages.to_date,
         steps.audience_kind,
         steps.ladder_step
-    from {{ ref('message_states') }} as messages
+    from {{ ref('contacts') }} as messages
     inner join steps
         on
             left(messages.campaign_id, length(steps.campaign_prefix)) = steps.campaign_prefix
             or (steps.offer_id <> 'none' and messages.offer_id = steps.offer_id)
-    where messages.arrived and messages.recipient_one_id is not null
+    where messages.one_id is not null
     union all
     select
         coupons.one_id,
@@ -79,19 +79,29 @@ reached as (
 ),
 
 -- From the day of the first rung on: who bought before, under a record that was joined since or until a coupon of the
--- brand's own, did not buy because of it.
+-- brand's own, did not buy because of it. What staff reported of
+-- an exported task as bought or booked stands for the first order until that lands.
+deeds as (
+    select as_of_date, one_id, age_days, true as is_order
+    from {{ ref('paid_orders') }}
+    where counts_as_purchase
+    union all
+    select as_of_date, one_id, {{ days_between(business_date('sent_at'), 'as_of_date') }} as age_days, false as is_order
+    from {{ states_at(ref('contact_reports')) }} as reports
+    where is_done and {{ business_date('sent_at') }} <= as_of_date
+),
+
 orders as (
     select
         reached.as_of_date,
         reached.one_id,
-        cast(count(*) as bigint) as order_count
+        cast(greatest(count_if(bought.is_order), least(count_if(not bought.is_order), 1)) as bigint) as order_count
     from reached
-    inner join {{ ref('paid_orders') }} as bought
+    inner join deeds as bought
         on
             reached.as_of_date = bought.as_of_date
             and reached.one_id = bought.one_id
             and reached.days_since_first_rung >= bought.age_days
-    where bought.counts_as_purchase
     group by reached.as_of_date, reached.one_id
 )
 

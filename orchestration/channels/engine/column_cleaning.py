@@ -92,7 +92,7 @@ def _read(
 ) -> tuple[pa.Array, pa.Array, list[Outcome], np.ndarray]:
     """Return values, shapes of phones, the outcomes of the odd distinct values and which of them each row has."""
     clean = clean_values(column, written, rules)
-    cut = _cut_ids(written, count) if from_spreadsheet and column.type == "identifier" else []
+    cut = _cut_ids(written, count) if from_spreadsheet and column.type in ("identifier", "recipient") else []
     if cut:
         clean = pc.if_else(pc.is_in(written, pa.array(cut)), pa.scalar(None, TEXT), clean)
     codes = np.full(len(written), -1)
@@ -142,7 +142,7 @@ def clean_values(column: Column, written: pa.Array, rules: Rules) -> pa.Array:
         return pa.nulls(len(written), TEXT)
     if column.type == "instant":
         return _clean_instants(column, written, rules)
-    if column.type == "identifier":
+    if column.type in ("identifier", "recipient"):
         return _only(written, pc.match_substring_regex(written, _CLEAN_ID))
     if column.type == "text":
         fits = pc.match_substring_regex(written, _CLEAN_TEXT)

@@ -58,6 +58,7 @@ from orchestration.channels.engine.vocabularies import REFUSAL_WORDS, REFUSAL_WO
 Type = Literal[
     "text",  # free text; phones and e-mail addresses inside it become tokens
     "identifier",  # an id: kept as text, Excel damage is refused, phone and e-mail shaped values become tokens
+    "recipient",  # an id, or a token of our exports: one that no export knows is set aside where no customer is named
     "instant",  # -> UTC; see Column.clock
     "date",
     "decimal",

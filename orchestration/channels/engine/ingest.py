@@ -22,7 +22,13 @@ from orchestration.channels.engine.landing import Delivery, land, read_again, re
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Fault, Tally
-from orchestration.channels.engine.tables import create_tables, forget_other_rules, transaction
+from orchestration.channels.engine.sent_tokens import SentTokens
+from orchestration.channels.engine.tables import (
+    create_tables,
+    forget_known_tokens,
+    forget_other_rules,
+    transaction,
+)
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.channels.engine.writing import ROWS_PER_WRITE, Writer
@@ -110,6 +116,7 @@ class _Work:
         self.result = Ingested(self.channel.name)
         names = "select distinct dataset from channels.ledger where channel = ?"
         self.known = {name for (name,) in self.connection.execute(names, [self.channel.name]).fetchall()}
+        self.sent_tokens = SentTokens(self.settings)
         self.began = self.said = time.monotonic()
 
     def dataset(self, dataset: Dataset) -> None:
@@ -119,6 +126,7 @@ class _Work:
         if dataset.name not in self.known and not raw.exists() and not landing.exists():
             return
         forget_other_rules(self.connection, self.channel, dataset)
+        forget_known_tokens(self.connection, self.channel, dataset, self.sent_tokens)
         rows = self.connection.execute(
             "select file_id, file_name, bytes, modified_ns, status, physical_records, reason from channels.ledger "
             "where channel = ? and dataset = ?",
@@ -164,7 +172,7 @@ class _Work:
         held, written = 0, False
         try:
             is_whole = self.channel.name in self.settings.done_markers
-            reader = FileReader(self.channel, dataset, self.tokeniser, is_whole)
+            reader = FileReader(self.channel, dataset, self.tokeniser, is_whole, self.sent_tokens)
             for table, rows in reader.read(delivery, reading, delivery.is_history(self.settings)):
                 mine.append((table, rows))
                 held += rows.num_rows

@@ -1,8 +1,7 @@
 """One file into rows of its tables: reader by format, rules by column, records with a fault set aside whole."""
 
 import dataclasses
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +19,7 @@ from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
 from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
 from orchestration.channels.engine.reasons import BrokenFile
-from orchestration.channels.engine.records import Batch, Elements, Fault, Tally
+from orchestration.channels.engine.records import Batch, Elements, Fault, Tally, key_hash
 from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules
@@ -43,11 +42,6 @@ class Reading:
     latest: str | None = None
 
 
-def key_hash(values: Sequence[str]) -> str:
-    """Return what stands for the values of a key where no value may stand."""
-    return hashlib.sha256("\x1f".join(values).encode("utf-8", "replace")).hexdigest()
-
-
 class FileReader:
     """Reads one delivery of a dataset.
 
@@ -59,10 +53,20 @@ class FileReader:
         Turns contact values into tokens.
     is_whole
         The sender marks its files as whole, so a last line without a line end is none that was cut.
+    sent_tokens
+        The tokens of this home's exports.
     """
 
-    def __init__(self, channel: Channel, dataset: Dataset, tokeniser: Tokeniser, is_whole: bool = False) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        dataset: Dataset,
+        tokeniser: Tokeniser,
+        is_whole: bool = False,
+        sent_tokens: Container[str] = frozenset(),
+    ) -> None:
         self._is_whole = is_whole
+        self._sent_tokens = sent_tokens
         self._channel = channel
         self._dataset = dataset
         self._tokeniser = tokeniser
@@ -83,7 +87,7 @@ class FileReader:
         landed_on = (delivery.landed_at + SHANGHAI_OFFSET).date().isoformat()
         # A landing is known to the second: what happened within that second is not in the future.
         landed_by = delivery.landed_at.replace(microsecond=999_999)
-        rules = Rules(self._tokeniser, as_instant_text(landed_by), landed_on)
+        rules = Rules(self._tokeniser, as_instant_text(landed_by), landed_on, self._sent_tokens)
         from_spreadsheet = (delivery.format or "").startswith(("csv", "xlsx"))
         for batch in self._batches(delivery, reading.tally):
             if len(batch):
@@ -111,7 +115,8 @@ class FileReader:
         own = read_columns(self._dataset.columns, batch.columns, rules, from_spreadsheet, reading.tally)
         for name, read in own.items():
             for position, reason in read.reasons.items():
-                faults.setdefault(position, (name, reason))
+                if reason != "unknown_token" or not _names_customer(own, position):
+                    faults.setdefault(position, (name, reason))
         for position, name in _missing_where(self._dataset.columns, own):
             faults.setdefault(position, (name, "missing_value"))
         for name, unsaid in batch.unsaid.items():
@@ -128,6 +133,8 @@ class FileReader:
         for position, (name, reason) in sorted(faults.items()):
             refuses = self._may_refuse(own, position)
             key = self._key(own, position) if refuses else None
+            if reason == "unknown_token":  # what an export has to bring for it to be read again
+                key = name, key_hash([own[name].outputs[0][position].as_py()])
             fault = Fault(int(batch.lines[position]), name, reason, refuses, key)
             reading.tally.rejected.append(fault)
         good = np.ones(len(batch), bool)
@@ -172,7 +179,7 @@ class FileReader:
         keys = [column for column in self._dataset.columns if column.name in self._dataset.natural_key]
         good = [column for column in keys if position not in own[column.name].reasons]
         values = {column.name: own[column.name].outputs[0][position].as_py() for column in good}
-        ids = [column.name for column in keys if column.required and column.type in ("identifier", "phone")]
+        ids = [each.name for each in keys if each.required and each.type in ("identifier", "phone", "recipient")]
         if not ids or not all(values.get(name) for name in ids):
             return None
         return ",".join(values), key_hash([value or "" for value in values.values()])
@@ -213,6 +220,12 @@ class FileReader:
                 raise BrokenFile("undecodable")
             if reason in _BY_TYPE and count >= FEWEST_FOR_MOSTLY and count > MOSTLY * tally.physical:
                 raise BrokenFile("mostly_bad", name)
+
+
+def _names_customer(own: dict[str, Read], position: int) -> bool:
+    """Return whether a record says whose it is without a token."""
+    customer = own.get("customer_id")
+    return customer is not None and position not in customer.reasons and customer.outputs[0][position].is_valid
 
 
 def _missing_where(columns: Sequence[Column], own: dict[str, Read]) -> Iterator[tuple[int, str]]:

@@ -55,6 +55,11 @@ REMEDIES: Final[dict[str, str]] = {
     "bad_quote": "Text follows a closing quote; double the quotes inside the field.",
     "bad_json": "The line is not a JSON object; correct or re-export it.",
     "missing_value": "A required value is empty; fill it at the source.",
+    "unknown_token": (
+        "No export of this home knows the token (r1:), so nobody can tell whose it is. It is of another home's export,"
+        " or of one whose file is missing from activations/: bring that file back, or deliver the row with the"
+        " customer's id. It is read again when an export brings the token."
+    ),
     "not_narrowed": (
         "The record does not say for which it holds, so it is no consent for all; write the key, empty for all of them."
     ),

@@ -2,9 +2,11 @@
 
 import dataclasses
 import functools
+import hashlib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,6 +33,11 @@ class Fault(NamedTuple):
     reason: str
     may_refuse: bool = True
     key: tuple[str, str] | None = None
+
+
+def key_hash(values: Sequence[str]) -> str:
+    """Return what stands for the values of a key where no value may stand."""
+    return hashlib.sha256("\x1f".join(values).encode("utf-8", "replace")).hexdigest()
 
 
 @dataclasses.dataclass

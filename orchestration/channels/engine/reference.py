@@ -21,6 +21,7 @@ PAGE: Final = CHECKOUT / "docs" / "plugging-in-your-channels.md"
 TYPES: Final = {
     "text": "text",
     "identifier": "id",
+    "recipient": "id, or our token",
     "instant": "time",
     "date": "date",
     "decimal": "number",

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.channels.engine.declare import Channel, Dataset
+from orchestration.channels.engine.records import key_hash
+from orchestration.channels.engine.sent_tokens import SentTokens
 from orchestration.files import PRIVATE_MODE, replacing
 
 #: One row per file delivered (a file under another name with the same content has its own row, status duplicate).
@@ -94,6 +96,30 @@ def forget_other_rules(connection: duckdb.DuckDBPyConnection, channel: Channel, 
     if others:
         with transaction(connection):
             _forget(connection, channel, dataset)
+
+
+def forget_known_tokens(
+    connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset, tokens: SentTokens
+) -> None:
+    """Forget the files of which a record was set aside for a token that an export has brought since: read anew."""
+    waiting = connection.execute(
+        "select file_id, list(distinct key_hash) from channels.quarantine "
+        "where channel = ? and dataset = ? and reason = 'unknown_token' group by file_id",
+        [channel.name, dataset.name],
+    ).fetchall()
+    if not waiting:
+        return
+    known = {key_hash([token]) for token in tokens.all}
+    existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
+    with transaction(connection):
+        for file_id in [file_id for file_id, hashes in waiting if known.intersection(hashes)]:
+            for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
+                connection.execute(f'delete from channels."{name}" where _file_id = ?', [file_id])
+            place = [channel.name, dataset.name, file_id]
+            for name, status in (("quarantine", ""), ("ledger", " and status = 'loaded'")):
+                connection.execute(
+                    f"delete from channels.{name} where channel = ? and dataset = ? and file_id = ?{status}", place
+                )
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:

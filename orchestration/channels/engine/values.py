@@ -6,7 +6,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, Final, NamedTuple
 
 from orchestration.channels.engine import clocks
@@ -20,6 +20,7 @@ from orchestration.channels.engine.contacts import (
 )
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.refusal_words import says_refusal
+from orchestration.channels.engine.sent_tokens import PREFIX
 from orchestration.channels.engine.tokens import Tokeniser, kind_of
 
 #: What exports write where there is nothing.
@@ -58,6 +59,8 @@ class Rules(NamedTuple):
     landed_at: str
     #: its business date, for columns that hold dates
     landed_on: str
+    #: the tokens of this home's exports
+    sent_tokens: Container[str] = frozenset()
 
 
 Reader = Callable[[str, Column, Rules], Outcome]
@@ -120,6 +123,13 @@ def _identifier(text: str, column: Column, rules: Rules) -> Outcome:
         token = rules.tokeniser.contact(value)
         return Outcome(token) if token else Outcome(rules.tokeniser.scrub(value))
     return Outcome(rules.tokeniser.scrub(value))
+
+
+def _recipient(text: str, column: Column, rules: Rules) -> Outcome:
+    outcome = _identifier(text, column, rules)
+    if outcome.value and outcome.value.startswith(PREFIX) and outcome.value not in rules.sent_tokens:
+        return outcome._replace(reason="unknown_token")
+    return outcome
 
 
 def _phone(text: str, column: Column, rules: Rules) -> Outcome:
@@ -263,6 +273,7 @@ def zero_tailed(text: str) -> bool:
 _READERS: Final[dict[str, Reader]] = {
     "text": _text,
     "identifier": _identifier,
+    "recipient": _recipient,
     "instant": _instant,
     "date": _date,
     "decimal": _decimal,

@@ -1,12 +1,13 @@
 """The channel for any source: the nouns themselves, exported as CSV, Parquet or JSON under the names of nouns.yml.
 
 ``identifiers`` is no noun: its rows become observations of identifiers, beside those in the columns of ``customers``.
+Nor is ``receipts``: what a sender of the brand's own says of our tokens becomes messages.
 """
 
 from typing import Final
 
 from orchestration.channels.engine import vocabularies as words
-from orchestration.channels.engine.declare import Channel, Column, Dataset
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse
 from orchestration.channels.engine.noun_files import datasets
 
 IDENTIFIERS: Final = Dataset(
@@ -22,5 +23,15 @@ IDENTIFIERS: Final = Dataset(
     ),
     natural_key=("source", "customer_id", "id_type", "id_scope", "id_value", "observed_at"),
 )
+RECEIPTS: Final = Dataset(
+    "receipts",
+    (
+        Column("recipient_token", "recipient", required=True, about="The token of our export, as its file had it."),
+        Column("status", required=True, about="What became of it: words of the seed message_statuses."),
+        Column("sent_at", "instant", required=True, about="When."),
+    ),
+    natural_key=("recipient_token", "status", "sent_at"),
+    may_refuse=MayRefuse(when_said="status"),
+)
 _CUSTOMERS, *_OTHERS = datasets()
-CHANNEL: Final = Channel("standard", (_CUSTOMERS, IDENTIFIERS, *_OTHERS))
+CHANNEL: Final = Channel("standard", (_CUSTOMERS, IDENTIFIERS, *_OTHERS, RECEIPTS))

@@ -36,6 +36,7 @@ REQUIRED = {
     "task_results": {"task_id", "staff_id", "status", "changed_at"},
     "member_merges": {"source", "customer_id_from", "customer_id_to", "merged_at"},
     "channel_costs": {"channel", "cost_date", "spend_yuan"},
+    "receipts": {"recipient_token", "status", "sent_at"},
 }
 
 

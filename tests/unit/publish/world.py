@@ -58,7 +58,8 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"create or replace table published.{name} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
     con.execute("create or replace table published.do_not_contact_at_publish (one_id varchar, message_channel varchar)")
     con.execute(
-        "create or replace table published.unmet_refusals (message_channel varchar, place varchar, line bigint)"
+        "create or replace table published.unmet_refusals (message_channel varchar, place varchar, line bigint);"
+        "create or replace table published.receipts_out_of_order (flag varchar, place varchar, line bigint)"
     )
     con.execute("create schema if not exists channels")
     listed = ", ".join(f"{name} {kind}" for name, kind in UNREAD.items())

@@ -1,26 +1,29 @@
--- One row per (as_of_date, one_id, message_channel) whose last message failed because the number cannot be reached.
+-- One row per (as_of_date, one_id, message_channel) whose last message failed because the number cannot be reached, as
+-- the platform or, of an exported task, staff told. That nothing was sent says nothing of the number.
 with reasons as (
     select
         failure_reason,
         failed_channel,
         dead_channel
     from {{ ref('unreachable_reasons') }}
+    where dead_channel <> 'wecom'
 ),
 
 last_messages as (
     select
         as_of_date,
-        one_id,
+        customer_one_id as one_id,
         message_channel,
         failure_reason,
         row_number() over (
-            partition by as_of_date, one_id, message_channel
+            partition by as_of_date, customer_one_id, message_channel
             order by sent_at desc, source asc, message_id asc
         ) as message_rank
-    from {{ states_at(ref('message_states')) }} as messages
+    from {{ states_at(ref('contact_reports')) }} as messages
     where
-        sent_date <= as_of_date
-        and one_id is not null
+        {{ business_date('sent_at') }} <= as_of_date
+        and customer_one_id is not null
+        and (is_message or arrived or failure_reason in (select reasons.failure_reason from reasons))
         and message_channel in (select reasons.failed_channel from reasons)
 )
 

@@ -6,7 +6,7 @@ with outbound as (
         'call_centre' as source,
         contact_id as message_id,
         mobile as customer_id,
-        mobile as recipient_token,
+        coalesce({{ out_id_token('out_id') }}, mobile) as recipient_token,
         'call' as message_channel,
         started_at as sent_at,
         {{ out_id_columns('out_id') }},

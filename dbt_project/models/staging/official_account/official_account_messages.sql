@@ -1,11 +1,12 @@
 {{ config(materialized='view') }}
 
--- What became of a template message, one push per recipient. out_id is audience|wave|offer|campaign.
+-- What became of a template message, one push per recipient. out_id is audience|wave|offer|campaign|token.
 with results as (
     select
         'official_account' as source,
         message_id || '-' || openid as message_id,
         openid as customer_id,
+        {{ out_id_token('out_id') }} as recipient_token,
         'official_account' as message_channel,
         cast(occurred_at as timestamp) as sent_at,
         {{ out_id_columns('out_id') }},
@@ -21,5 +22,5 @@ with results as (
 )
 
 {{ noun_versions('messages', 'results', unknown=[
-    'recipient_token', 'staff_id', 'opened_at', 'clicked_at', 'replied_at', 'unsubscribed_at', 'cost_fen',
+    'staff_id', 'opened_at', 'clicked_at', 'replied_at', 'unsubscribed_at', 'cost_fen',
 ]) }}

@@ -1,11 +1,12 @@
 -- Receipts, and the same message again once its recipient replied: a reply answers the last message sent to the number
--- within the seeded hours. Delivered is not read. out_id is audience|wave|offer|campaign.
+-- within the seeded hours. Delivered is not read. out_id is audience|wave|offer|campaign|token.
 with landed_receipts as (
     select
         biz_id || '-' || phone as message_id,
         phone,
         cast(sent_at as timestamp) as sent_at,
         {{ out_id_columns('out_id') }},
+        coalesce({{ out_id_token('out_id') }}, phone) as recipient_token,
         case when is_delivered = 'true' then 'delivered' else 'failed' end as status,
         case when is_delivered = 'false' then error_code end as failure_reason,
         case when is_delivered = 'true' then coalesce(cast(reported_at as timestamp), cast(sent_at as timestamp)) end
@@ -84,6 +85,7 @@ messages as (
         receipts.wave,
         receipts.offer_id,
         receipts.campaign_id,
+        receipts.recipient_token,
         receipts.status,
         receipts.failure_reason,
         receipts.delivered_at,
@@ -103,7 +105,6 @@ named as (
         *,
         'sms' as source,
         phone as customer_id,
-        phone as recipient_token,
         'sms' as message_channel
     from messages
 )

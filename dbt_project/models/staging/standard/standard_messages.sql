@@ -1,3 +1,4 @@
+-- Messages as a system lists them, and receipts of a sender that knows our token alone: that token is the message.
 with messages_rows as (
     select
         source,
@@ -13,17 +14,43 @@ with messages_rows as (
         staff_id,
         status,
         failure_reason,
-        delivered_at,
-        opened_at,
-        clicked_at,
-        replied_at,
-        unsubscribed_at,
+        cast(delivered_at as timestamp) as delivered_at,
+        cast(opened_at as timestamp) as opened_at,
+        cast(clicked_at as timestamp) as clicked_at,
+        cast(replied_at as timestamp) as replied_at,
+        cast(unsubscribed_at as timestamp) as unsubscribed_at,
         {{ yuan_to_fen('cost_yuan') }} as cost_fen,
         {{ fact_known_at('cast(sent_at as timestamp)') }} as known_at,
         _landed_at,
         _file_id,
         _line
     from {{ landed('standard', 'messages', source='raw.source') }} as landed_messages
+    union all
+    select
+        'receipts' as source,
+        recipient_token as message_id,
+        null as customer_id,
+        recipient_token,
+        message_channel,
+        sent_at,
+        null as audience_id,
+        null as wave,
+        null as campaign_id,
+        null as offer_id,
+        null as staff_id,
+        status,
+        null as failure_reason,
+        delivered_at,
+        opened_at,
+        clicked_at,
+        replied_at,
+        unsubscribed_at,
+        null as cost_fen,
+        known_at,
+        _landed_at,
+        _file_id,
+        _line
+    from {{ ref('standard_token_receipts') }}
 )
 
 {{ noun_versions('messages', 'messages_rows') }}

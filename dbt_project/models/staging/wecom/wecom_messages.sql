@@ -1,9 +1,10 @@
--- Status 0 waits for the staff's confirmation: no message yet. out_id is audience|wave|offer|campaign.
+-- Status 0 waits for the staff's confirmation: no message yet. out_id is audience|wave|offer|campaign|token.
 with results as (
     select
         'wecom' as source,
         results.msgid || '-' || results.userid || '-' || results.external_userid as message_id,
         results.external_userid as customer_id,
+        {{ out_id_token('results.out_id') }} as recipient_token,
         'wecom' as message_channel,
         cast(results.sent_at as timestamp) as sent_at,
         {{ out_id_columns('results.out_id') }},
@@ -20,5 +21,5 @@ with results as (
 )
 
 {{ noun_versions('messages', 'results', unknown=[
-    'recipient_token', 'delivered_at', 'opened_at', 'clicked_at', 'replied_at', 'unsubscribed_at', 'cost_fen',
+    'delivered_at', 'opened_at', 'clicked_at', 'replied_at', 'unsubscribed_at', 'cost_fen',
 ]) }}
