@@ -35,7 +35,7 @@ WATCHED: Final = (
     "refusal_states",
     "friendships",
     "staff_states",
-    "message_states",
+    "contacts",
 )
 #: What a night alone makes: who is who, and what is learned and planned.
 _OF_THE_NIGHT: Final = frozenset({

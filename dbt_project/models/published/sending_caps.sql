@@ -1,8 +1,9 @@
 {{ config(materialized='view') }}
 -- One row per (as_of_date, list_name, one_id, cap_id) that leaves no room for another message on the morning of the
--- list. What went out by our own exports counts from the export on, unless it was taken back; so does what the
--- platforms told of messages that arrived. Which caps there are and how many they allow says the seed contact_caps:
--- window_days is how far one looks back, and a cap of a month without it is of the calendar month.
+-- list. What went out by our own exports counts from the export on, unless it was taken back, and once: of an export
+-- that a run has seen, people.contacts knows whether it arrived; of one made since then, the log alone. Which caps there
+-- are and how many they allow says the seed contact_caps: window_days is how far one looks back, and a cap of a month
+-- without it is of the calendar month.
 with exported as (
     select
         sent.one_id,
@@ -14,7 +15,9 @@ with exported as (
         on
             sent.export_id = withdrawn.export_id
             and (withdrawn.recipient_token is null or sent.recipient_token = withdrawn.recipient_token)
-    where withdrawn.export_id is null
+    left join {{ ref('activation_states') }} as seen
+        on sent.export_id = seen.export_id and sent.recipient_token = seen.recipient_token
+    where withdrawn.export_id is null and seen.export_id is null
 ),
 
 contacts as (
@@ -26,12 +29,12 @@ contacts as (
     from exported
     union all
     select
-        recipient_one_id as one_id,
+        one_id,
         message_channel,
-        sent_date as contact_date,
+        contacted_date as contact_date,
         campaign_id
-    from {{ ref('message_states') }}
-    where to_date is null and arrived
+    from {{ ref('contacts') }}
+    where to_date is null
 ),
 
 recall_campaigns as (
