@@ -36,6 +36,15 @@ _PLANNED_WITH = """
     left join recall.recall_people as context using (as_of_date, one_id)
     where drawn.as_of_date in (select unnest($dates::date[]))
 """
+_SPENT = """
+    select dates.as_of_date, sum(sent.expected_cost_fen)
+    from (select unnest($dates::date[]) as as_of_date) as dates
+    inner join customer.activations as sent
+        on sent.counts_from <= dates.as_of_date
+            and (sent.withdrawn_from is null or sent.withdrawn_from > dates.as_of_date)
+            and date_trunc('month', sent.exported_at + interval 8 hour) = date_trunc('month', dates.as_of_date + 1)
+    group by 1
+"""
 _ANCESTRY = "select one_id, ancestor_one_id from identity.ancestry"
 _CHANGED = """
     select unnest([one_id_old, one_id]) as one_id, cast(changed_at + interval 8 hour as date) as changed_on
@@ -56,6 +65,17 @@ def load_rules(con: duckdb.DuckDBPyConnection, settings: Settings, offers: pd.Da
         offers=offers,
         sms_gateway=settings.sms_gateway,
     )
+
+
+def budgets(con: duckdb.DuckDBPyConnection, settings: Settings, dates: Sequence[dt.date]) -> dict[object, int]:
+    """Return the money (fen) of each date's audience: that of a day, or what is left of the month it is sent in.
+
+    A list is sent on the morning after its date. What exports of that month cost, as known at the date and not taken
+    back by then, is spent.
+    """
+    spent = dict(con.execute(_SPENT, {"dates": list(dates)}).fetchall())
+    month, day = settings.monthly_budget_yuan * 100, settings.daily_budget_yuan * 100
+    return {date: min(day, max(month - int(spent.get(date, 0)), 0)) if month else day for date in dates}
 
 
 @dataclasses.dataclass(frozen=True)

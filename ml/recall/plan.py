@@ -1,7 +1,7 @@
 """A set of dates in, the recall tables out: who gets what on each date, who is held out, and what it should earn."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -63,8 +63,7 @@ def plan_recall(
     ancestry: pd.DataFrame,
     rules: Rules,
     salts: Salts,
-    budget_fen: int,
-    dates: Sequence[object],
+    budgets_fen: Mapping[object, int],
 ) -> RecallPlan:
     """Return the recall tables of a set of dates.
 
@@ -80,10 +79,8 @@ def plan_recall(
         Seeds and the brand's settings.
     salts
         The home's draws.
-    budget_fen
-        Money for one date; 0 sends nothing to anybody.
-    dates
-        The as_of dates, so that a date without a candidate still has its budget row.
+    budgets_fen
+        Money by as_of date, also of dates without a candidate: each has its budget row. 0 sends nothing to anybody.
     """
     people = candidates(context, scores, rules)
     people["candidate"] = np.arange(len(people))
@@ -101,7 +98,7 @@ def plan_recall(
     budgets: list[dict[str, object]] = []
     curves: list[dict[str, object]] = []
     turned_away: set[int] = set()
-    for date in dates:
+    for date, budget_fen in budgets_fen.items():
         of_date = options[options["as_of_date"] == date]
         picked, away, budget, curve = _one_date(of_date, rules, salts, float(budget_fen))
         sent.append(picked)

@@ -13,7 +13,7 @@ from ml.recall.tables import OUTCOMES, PLANNED
 from orchestration.channels.engine.keys import load_key
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.frames import of_dates
-from orchestration.recall_inputs import deeds, identity_moves, known_ancestry, load_rules, planned_with
+from orchestration.recall_inputs import budgets, deeds, identity_moves, known_ancestry, load_rules, planned_with
 from orchestration.warehouse import connect, replace_dates
 
 DEPS = [
@@ -49,7 +49,7 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
         for at in range(0, len(dates), DATES_AT_ONCE):
             some = dates[at : at + DATES_AT_ONCE]
             frames = [of_dates(con, table, some) for table in ("recall.recall_people", "scores.customer_scores")]
-            plan = plan_recall(*frames, ancestry, rules, salts, settings.daily_budget_yuan * 100, some)
+            plan = plan_recall(*frames, ancestry, rules, salts, budgets(con, settings, some))
             for name, (_, columns) in PLANNED.items():
                 rows[name] += replace_dates(con, f"recall.{name}", getattr(plan, name), some, columns)
     seconds = round(time.monotonic() - started, 2)

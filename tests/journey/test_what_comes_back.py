@@ -58,7 +58,7 @@ def home(tmp_path_factory):
                     "messages", came | {"recipient_token": row["id_token"], "message_channel": channel, "sent_at": SENT}
                 )
     settings = Settings(home=place)
-    activations.keep(settings, "e1", pa.Table.from_pylist(rows, activations.ACTIVATIONS))
+    activations.keep(settings, "e1", pa.Table.from_pylist(rows, activations.ACTIVATIONS), place / "out" / "e1")
     back = [
         {"export_id": "e1", "recipient_token": token(channel, "taken_back"), "reason": "stop"}
         for channel in MESSAGE_CHANNELS

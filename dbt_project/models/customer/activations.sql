@@ -19,6 +19,7 @@ select
     id_token,
     exported_at,
     expires_at,
+    expected_cost_fen,
     withdrawn_at,
     {{ known_date('exported_at') }} as counts_from,
     {{ known_date('withdrawn_at') }} as withdrawn_from

@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 -- One row per (as_of_date, list_name, one_id, cap_id) that leaves no room for another message on the morning of the
 -- list. What went out by our own exports counts from the export on, unless it was taken back, and once: of an export
--- that a run has seen, people.contacts knows whether it arrived; of one made since then, the log alone. Which caps there
--- are and how many they allow says the seed contact_caps: window_days is how far one looks back, and a cap of a month
--- without it is of the calendar month.
+-- that a run has seen, people.contacts knows whether it arrived; of one made since then, the log alone. Which caps
+-- there are and how many they allow says the seed contact_caps: window_days is how far one looks back, and a cap of a
+-- month without it is of the calendar month.
 with exported as (
     select
         sent.one_id,

@@ -25,7 +25,8 @@ def export(door, recipient: str = OURS, published: str = PUBLISHED) -> None:
     row = dict.fromkeys(activations.ACTIVATIONS.names)
     row |= {"export_id": f"e-{recipient[3:5]}", "recipient_token": recipient, "published_token": published}
     row |= {"message_channel": "sms", "exported_at": NOON - dt.timedelta(days=2)}
-    activations.keep(door.settings, row["export_id"], pa.Table.from_pylist([row], activations.ACTIVATIONS))
+    table = pa.Table.from_pylist([row], activations.ACTIVATIONS)
+    activations.keep(door.settings, row["export_id"], table, door.settings.home / "out" / row["export_id"])
 
 
 def test_a_receipt_under_the_recipients_token_or_the_published_one_is_read(door):

@@ -23,7 +23,7 @@ AMPLE = 1_000_000
 
 def plan(rows, salts, rules, budget_fen=AMPLE, scored=None, ancestry=NO_ANCESTRY):
     return plan_recall(
-        people(*rows), scores() if scored is None else scored, ancestry, rules, salts, budget_fen, [DATE]
+        people(*rows), scores() if scored is None else scored, ancestry, rules, salts, {DATE: budget_fen}
     )
 
 
@@ -420,7 +420,7 @@ def test_a_campaigns_control_is_the_same_people_all_month_and_others_in_the_next
 
     def control(date: dt.date) -> set[str]:
         rows = crowd(300, as_of_date=date, cut_off_at=cut_off_at(date, 6))
-        found = plan_recall(people(*rows), scores(), NO_ANCESTRY, rules, salts, AMPLE, [date]).assignment
+        found = plan_recall(people(*rows), scores(), NO_ANCESTRY, rules, salts, {date: AMPLE}).assignment
         return set(found.loc[found["arm"] == "holdout_campaign", "one_id"])
 
     first, last = control(dt.date(2017, 11, 1)), control(dt.date(2017, 11, 30))
@@ -480,7 +480,7 @@ def test_an_explorers_probability_has_six_decimals(salts):
 
 
 def test_without_a_date_nothing_is_planned(salts, rules):
-    found = plan_recall(people(*crowd(3)), scores(), NO_ANCESTRY, rules, salts, AMPLE, [])
+    found = plan_recall(people(*crowd(3)), scores(), NO_ANCESTRY, rules, salts, {})
     assert found.audience.empty and found.budget.empty and found.tasks.empty
 
 

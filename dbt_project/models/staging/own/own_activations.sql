@@ -30,6 +30,7 @@ select
     sent.id_token,
     sent.exported_at,
     coalesce(sent.expires_at, sent.exported_at) as expires_at,
+    sent.expected_cost_fen,
     least(alone.withdrawn_at, whole.withdrawn_at) as withdrawn_at
 from {{ source('channels', 'activations') }} as sent
 left join withdrawals as alone
