@@ -62,13 +62,15 @@ def mornings(home: Path, folder: Path, people: int = 100, days: int = 20) -> tup
     with connect(Settings(home=home), read_only=True) as warehouse:
         asked = "select sql from duckdb_views() where schema_name = 'published' and view_name = 'sending_caps'"
         ((view,),) = warehouse.execute(asked).fetchall()
-        columns = warehouse.sql("select * from people.message_states limit 0").to_arrow_table()
+        contacts = warehouse.sql("select * from people.contacts limit 0").to_arrow_table()
+        seen = warehouse.sql("select * from people.activation_states limit 0").to_arrow_table()
         policies = warehouse.sql("select * from seeds.recall_policies").to_arrow_table()
     world = World(folder / "home", wecom_by="template")
     with connect(world.settings) as warehouse:
         activations.create_tables(warehouse)
         warehouse.execute("create schema people")
-        for name, table in (("people.message_states", columns), ("seeds.recall_policies", policies)):
+        tables = {"people.contacts": contacts, "people.activation_states": seen, "seeds.recall_policies": policies}
+        for name, table in tables.items():
             warehouse.register("given", table)
             warehouse.execute(f"create table {name} as select * from given")
             warehouse.unregister("given")

@@ -1,7 +1,6 @@
 """What the commands that write a home do: check all a person may have got wrong, then run, and say how it went."""
 
 import datetime as dt
-import functools
 import os
 import socket
 import sys
@@ -126,31 +125,21 @@ def export_lists(
     out: Path,
 ) -> int:
     """Export published lists and say what went out and what did not; return the exit code."""
-    from orchestration.sending.brakes import stopped
-    from orchestration.sending.export import current_date, export, published_date
-    from orchestration.sending.guard import has_news, look
+    from orchestration.sending.export import published_date
     from orchestration.sending.handing_over import ExportRefused
-    from orchestration.sending.reasons import Asked
-    from orchestration.warehouse import HomeBusy, connect, writer_lock
+    from orchestration.sending.morning import export_as_it_stands
+    from orchestration.warehouse import HomeBusy, writer_lock
 
     now = clock.now()
     try:
         published_date(settings)
         with writer_lock(settings, "export"):
-            with connect(settings) as warehouse:
-                date = current_date(settings, warehouse)
-            if has_news(settings):
-                _tell("new files in landing/: reading them first")
-                look(settings, now, _tell)
-            with connect(settings) as warehouse:
-                asked = Asked(date, lists, channels, store)
-                held = functools.partial(stopped, settings)
-                done = export(settings, warehouse, asked, recipient, out.expanduser().resolve(), now, held, _tell)
+            date, done = export_as_it_stands(settings, lists, channels, store, recipient, out, now, _tell)
     except (ExportRefused, HomeBusy) as error:
         print(f"siyu: {error}", file=sys.stderr)
         return FAILED
     if not done:
-        print(f"siyu: nobody is on these lists of {asked.date}")
+        print(f"siyu: nobody is on these lists of {date}")
     for receipt in done:
         if receipt.out:
             print(f"  {receipt.folder / 'index.html'}")

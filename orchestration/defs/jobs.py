@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.sending import EXPORTS
 from orchestration.settings import Settings, load_settings
 
 #: A run that lasts longer than this is dead: monitoring fails it, so that the queue behind it moves.
@@ -10,7 +11,8 @@ MAX_RUNTIME_SECONDS = 4 * 3600
 daily = dg.define_asset_job(
     "daily",
     # the checks are yielded by the step of published/version (orchestration/defs/checks.py)
-    selection=dg.AssetSelection.all() - dg.AssetSelection.all_asset_checks(),
+    # and what leaves the house leaves it by a person's hand
+    selection=dg.AssetSelection.all() - dg.AssetSelection.all_asset_checks() - dg.AssetSelection.assets(EXPORTS),
     executor_def=dg.in_process_executor,
     description="Landing to published for one business date, or for a range of them as one run.",
     tags={"dagster/max_runtime": str(MAX_RUNTIME_SECONDS), "dagster/max_retries": "1"},

@@ -26,7 +26,9 @@ from orchestration.settings import Settings
 
 LISTS: Final = ("audience", "general")
 _GENERAL: Final = """
-    select message_channel, template_id, text_zh from seeds.message_templates where scene_id = 'general' and approved
+    select message_channel, template_id, text_zh
+    from published.message_templates
+    where as_of_date = $date and scene_id = 'general' and approved
 """
 RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _IN_VAULT: Final = ("mobile", "email")
@@ -82,7 +84,7 @@ def export(
     rows["reason"] = reasons(rows, now, ranks, is_stopped, settings.wecom_by, settings.staff_channels)
     rows = _with_words(_with_addresses(settings, rows), settings)
     rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
-    general = connection.execute(_GENERAL).fetchall()
+    general = connection.execute(_GENERAL, {"date": asked.date}).fetchall()
     rows = _with_company(rows, {channel: (name, text) for channel, name, text in general}, _of_home(settings))
     done = []
     for channel in asked.channels:

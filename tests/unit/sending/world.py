@@ -116,6 +116,11 @@ class World:
                 warehouse.register("given", frame)
                 warehouse.execute(f"create table seeds.{seed} as select * from given")
                 warehouse.unregister("given")
+            warehouse.execute(
+                "create table published.message_templates as"
+                " select cast($date as date) as as_of_date, * from seeds.message_templates",
+                {"date": _PLAN["as_of_date"]},
+            )
         self.lists(*rows)
 
     def lists(self, *rows: Row) -> None:
