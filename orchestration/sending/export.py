@@ -92,7 +92,9 @@ def export(
         if not mine.empty:
             done.append(hand_over(settings, channel, mine, recipient, out, now, asked, words))
             receipt = done[-1]
-            say(f"{channel}: {receipt.out} of {receipt.named} go out" + _said(receipt.kept_in))
+            say(f"{channel}: {receipt.out} of {receipt.named} go out")
+            for reason, count in receipt.kept_in.items():
+                say(f"  {count} not: {words[reason]['words_en']} ({reason}); {words[reason]['remedy_en']}")
     return done
 
 
@@ -198,7 +200,3 @@ def _of_home(settings: Settings) -> dict[str, str]:
 def _is_alone(rows: pd.DataFrame, least: int) -> pd.Series:
     alike = rows["id_scope"].fillna("") + "\x1f" + rows["words"].astype(str)
     return alike.map(alike.value_counts()) < least
-
-
-def _said(kept_in: Mapping[str, int]) -> str:
-    return "; not: " + ", ".join(f"{reason} {count}" for reason, count in kept_in.items()) if kept_in else ""
