@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -152,8 +152,8 @@ def _one_date(
     return sent, away, row, _curve(rest, slots, room, solution, rules)
 
 
-def _curve(  # type: ignore[type-arg]
-    rest: pd.DataFrame, slots: tuple, room: Remaining, solution: Solution, rules: Rules
+def _curve(
+    rest: pd.DataFrame, slots: tuple[Any, ...], room: Remaining, solution: Solution, rules: Rules
 ) -> list[dict[str, float]]:
     """Return what other budgets would earn: points up to the smaller of the budget and what is worth spending."""
     points = []

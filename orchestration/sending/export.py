@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,9 +26,9 @@ from orchestration.settings import Settings
 
 LISTS: Final = ("audience", "general")
 _GENERAL: Final = """
-    select message_channel, template_id, text_zh
+    select message_channel, template_id, text_zh, scene_id
     from published.message_templates
-    where as_of_date = $date and scene_id = 'general' and approved
+    where as_of_date = $date and scene_id in ('general', 'care') and approved
 """
 RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _IN_VAULT: Final = ("mobile", "email")
@@ -85,7 +85,9 @@ def export(
     rows = _with_words(_with_addresses(settings, rows), settings)
     rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
     general = connection.execute(_GENERAL, {"date": asked.date}).fetchall()
-    rows = _with_company(rows, {channel: (name, text) for channel, name, text in general}, _of_home(settings))
+    texts = {channel: (name, text) for channel, name, text, scene in general if scene == "general"}
+    caring = [name for _, name, _, scene in general if scene == "care"]
+    rows = _with_company(rows, texts, caring, _of_home(settings))
     done = []
     for channel in asked.channels:
         mine = rows[rows["message_channel"] == channel]
@@ -175,16 +177,19 @@ def _with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     return rows.assign(words=words, reason=rows["reason"].mask(rows["reason"].isna() & words.isna(), "words_unfilled"))
 
 
-def _with_company(rows: pd.DataFrame, general: Mapping[str, tuple[str, str]], home: Mapping[str, str]) -> pd.DataFrame:
+def _with_company(
+    rows: pd.DataFrame, general: Mapping[str, tuple[str, str]], caring: Sequence[str], home: Mapping[str, str]
+) -> pd.DataFrame:
     """Give whoever is alone with their words the channel's general ones, where a platform sends to no list of one.
 
-    Who was promised an offer is told of it or nothing; who is alone with the general words as well stays in.
+    Who was promised an offer is told of it or nothing, and care sells nothing: neither gets the general words. Who is
+    alone with these as well stays in.
     """
     rows = rows.copy()
     for channel, gateway in GATEWAYS.items():
         mine = rows["reason"].isna() & rows["message_channel"].eq(channel)
         alone = mine & _is_alone(rows[mine], gateway.least).reindex(rows.index, fill_value=False)
-        given = alone & rows["offer_id"].isna()
+        given = alone & rows["offer_id"].isna() & ~rows["template_id"].isin(caring)
         template_id, text = general.get(channel, ("", ""))
         if (words := filled(text, None, home)) and given.any():
             rows.loc[given, ["template_id", "words"]] = [template_id, words]
@@ -198,5 +203,9 @@ def _of_home(settings: Settings) -> dict[str, str]:
 
 
 def _is_alone(rows: pd.DataFrame, least: int) -> pd.Series:
-    alike = rows["id_scope"].fillna("") + "\x1f" + rows["words"].astype(str)
+    alike = (
+        rows["id_scope"]
+        .fillna("")
+        .str.cat([rows[name].astype(str) for name in ("words", "send_after_at", "send_before_at")], sep="\x1f")
+    )
     return alike.map(alike.value_counts()) < least

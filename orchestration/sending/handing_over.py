@@ -25,6 +25,7 @@ from orchestration.publishing.files import recipient_token
 from orchestration.publishing.versions import Store
 from orchestration.sending import activations
 from orchestration.sending.gateways import GATEWAYS
+from orchestration.sending.gateways.lists import write_coupons
 from orchestration.sending.page import handover_page
 from orchestration.sending.reasons import Asked
 from orchestration.settings import Settings
@@ -184,7 +185,7 @@ def _written(
     draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     gateway = GATEWAYS[receipt.message_channel]
     table = _rows_out(going, load_key(settings, "activation"), recipient)
-    files = gateway.write(table, draft)
+    files = [*gateway.write(table, draft), *write_coupons(table, draft)]
     for file in files:
         file.chmod(PRIVATE_MODE)
     said = {
@@ -218,7 +219,7 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str) -> list[dict[str,
         rows.append({
             **{
                 name: row[name]
-                for name in ("address", "words", "template_id", "staff_id", "store_id", "id_scope", "why")
+                for name in ("address", "words", "template_id", "offer_id", "staff_id", "store_id", "id_scope", "why")
             },
             "variables": row["template_variables"],
             "after": _local(row["send_after_at"]),

@@ -73,7 +73,8 @@ def _read(channel, folder):
     if channel == "call":
         rows = openpyxl.load_workbook(folder / "calls.xlsx").active.iter_rows(min_row=2, values_only=True)
         return [row[2] for row in rows]
-    lines = (folder / f"{channel}.jsonl").read_text(encoding="utf-8").splitlines()
+    files = sorted(folder.glob(f"{channel}_*.jsonl"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     bodies = [json.loads(line) for line in lines]
     return [one for body in bodies for one in body.get("external_userid") or body["touser"]]
 

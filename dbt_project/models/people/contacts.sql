@@ -55,6 +55,8 @@ told as (
 counted as (
     select
         true as is_message,
+        cast(null as varchar) as export_id,
+        cast(null as varchar) as recipient_token,
         source,
         message_id,
         customer_id,
@@ -70,6 +72,8 @@ counted as (
     union all
     select
         coalesce(told.is_message, false) as is_message,
+        told.span_export_id as export_id,
+        told.span_token as recipient_token,
         case when told.customer_id is null then sent.source else told.source end as source,
         told.message_id,
         coalesce(told.customer_id, sent.customer_id) as customer_id,

@@ -29,12 +29,23 @@ contacts as (
     from exported
     union all
     select
-        one_id,
-        message_channel,
-        contacted_date as contact_date,
-        campaign_id
-    from {{ ref('contacts') }}
-    where to_date is null
+        told.one_id,
+        told.message_channel,
+        told.contacted_date as contact_date,
+        told.campaign_id
+    from {{ ref('contacts') }} as told
+    where
+        told.to_date is null
+        and (
+            told.is_message
+            or not exists (
+                select 1
+                from {{ source('channels', 'withdrawals') }} as withdrawn
+                where
+                    told.export_id = withdrawn.export_id
+                    and (withdrawn.recipient_token is null or told.recipient_token = withdrawn.recipient_token)
+            )
+        )
 ),
 
 recall_campaigns as (

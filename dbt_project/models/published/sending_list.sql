@@ -1,12 +1,12 @@
 {{ config(materialized='view') }}
 -- One row per (as_of_date, list_name, one_id): everybody whom a published list names, with the plan. A view: whoever
--- exports reads it as it stands at that moment. A general list is sent on its morning, while its channel's windows are
+-- exports reads it as it stands at that moment. A general list is sent while its channel's first window of the day is
 -- open; it has no plan, so whatever stops any plan stops it (no stop_if).
 with windows as (
     select
         message_channel,
         min(opens) as opens,
-        max(closes) as closes
+        min(closes) as closes
     from {{ ref('channel_windows') }}
     group by message_channel
 )

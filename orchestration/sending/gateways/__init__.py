@@ -40,19 +40,19 @@ GATEWAYS: Final[dict[str, Gateway]] = {
     ),
     "wecom": Gateway(
         wechat.write_wecom,
-        "Post each line of wecom.jsonl to add_msg_template; the named member confirms the sending in WeCom.",
-        "把 wecom.jsonl 的每一行提交给 add_msg_template；由写明的成员在企业微信里确认发送。",
+        "Post each line to add_msg_template within the hours in the file's name; the named member confirms in WeCom.",
+        "在文件名里写的时段内，把每一行提交给 add_msg_template；由写明的成员在企业微信里确认发送。",
     ),
     "official_account": Gateway(
         wechat.write_official_account,
-        "Post each line of official_account.jsonl to the account's mass sending (message/mass/send).",
-        "把 official_account.jsonl 的每一行提交给公众号群发接口（message/mass/send）。",
+        "Post each line of a file to the account's mass sending (message/mass/send), within the hours in its name.",
+        "在文件名里写的时段内，把每一行提交给公众号群发接口（message/mass/send）。",
         least=2,
     ),
     "mini_program": Gateway(
         wechat.write_mini_program,
-        "Post each line of mini_program.jsonl to subscribeMessage.send; one line uses up one subscription.",
-        "把 mini_program.jsonl 的每一行提交给 subscribeMessage.send；一行用掉一次订阅。",
+        "Post each line to subscribeMessage.send within the hours in the file's name; a line uses up a subscription.",
+        "在文件名里写的时段内，把每一行提交给 subscribeMessage.send；一行用掉一次订阅。",
     ),
     "app_push": Gateway(
         lists.write_app_push,

@@ -10,7 +10,7 @@ from orchestration.sending.words import parts
 
 def write_sms(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
     """Write ``sms.csv``: number, words with signature and way out, parts billed, when, and what to send back."""
-    header = ["mobile", "content", "segments", "send_after", "send_before", "out_id", "template_id"]
+    header = ["mobile", "content", "segments", "send_after", "send_before", "out_id", "template_id", "offer_id"]
     cells = [
         [
             row["address"],
@@ -20,6 +20,7 @@ def write_sms(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
             row["before"],
             row["out_id"],
             row["template_id"],
+            row["offer_id"],
         ]
         for row in rows
     ]
@@ -38,7 +39,8 @@ def write_calls(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
         "最晚 before",
         "任务 task_id",
         "out_id",
+        "优惠 offer_id",
     ]
     ordered = sorted(rows, key=lambda row: (row["staff_id"] or "", row["before"], row["out_id"]))
-    names = ("staff_id", "store_id", "address", "why", "words", "after", "before", "task_id", "out_id")
+    names = ("staff_id", "store_id", "address", "why", "words", "after", "before", "task_id", "out_id", "offer_id")
     return [write_xlsx(folder / "calls.xlsx", header, [[row[name] for name in names] for row in ordered])]

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,51 +14,75 @@ MASS_MOST: Final = 10_000
 
 
 def write_wecom(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """Write ``wecom.jsonl``: a task for each member of staff and text; the member named confirms it."""
-    bodies = [
-        {
+    """Write ``wecom_HHMM-HHMM.jsonl``: a task for each member of staff and text; the member named confirms it."""
+
+    def body(alike: tuple[str, ...], batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return {
             "chat_type": "single",
             "external_userid": [row["address"] for row in batch],
-            "sender": staff_id,
+            "sender": alike[0],
             "allow_select": False,
-            "text": {"content": words},
+            "text": {"content": alike[1]},
         }
-        for (staff_id, words), batch in _alike(rows, ("staff_id", "words"), WECOM_MOST)
-    ]
-    return [_write(folder / "wecom.jsonl", bodies)]
+
+    return _by_window(rows, folder, "wecom", ("staff_id", "words"), WECOM_MOST, body)
 
 
 def write_official_account(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """Write ``official_account.jsonl``: a mass message for each account and text.
+    """Write ``official_account_HHMM-HHMM.jsonl``: a mass message for each account and text.
 
     clientmsgid is made of what is sent to whom, so that a body posted twice is refused by the platform.
     """
-    bodies = []
-    for (app, words), batch in _alike(rows, ("id_scope", "words"), MASS_MOST):
+
+    def body(alike: tuple[str, ...], batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
         openids = [row["address"] for row in batch]
-        text = "\x1f".join((app, words, *openids))
-        bodies.append({
+        text = "\x1f".join((*alike, *openids))
+        return {
             "touser": openids,
             "msgtype": "text",
-            "text": {"content": words},
+            "text": {"content": alike[1]},
             "clientmsgid": hashlib.sha256(text.encode()).hexdigest()[:32],
-        })
-    return [_write(folder / "official_account.jsonl", bodies)]
+        }
+
+    return _by_window(rows, folder, "official_account", ("id_scope", "words"), MASS_MOST, body)
 
 
 def write_mini_program(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """Write ``mini_program.jsonl``: a subscription message a line, for the template that the person subscribed to."""
-    bodies = [
-        {
-            "touser": row["address"],
-            "template_id": row["template_id"],
-            "data": {name: {"value": value} for name, value in json.loads(row["variables"] or "{}").items()},
+    """Write ``mini_program_HHMM-HHMM.jsonl``: a subscription message a line, for the template they subscribed to."""
+
+    def body(alike: tuple[str, ...], batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "touser": batch[0]["address"],
+            "template_id": batch[0]["template_id"],
+            "data": {name: {"value": value} for name, value in json.loads(batch[0]["variables"] or "{}").items()},
             "miniprogram_state": "formal",
             "lang": "zh_CN",
         }
-        for row in rows
-    ]
-    return [_write(folder / "mini_program.jsonl", bodies)]
+
+    return _by_window(rows, folder, "mini_program", ("out_id",), 1, body)
+
+
+def _by_window(
+    rows: Sequence[dict[str, Any]],
+    folder: Path,
+    name: str,
+    alike: tuple[str, ...],
+    most: int,
+    body: Callable[[tuple[str, ...], Sequence[dict[str, Any]]], dict[str, Any]],
+) -> list[Path]:
+    """Write a file for each window of the day, whose name says when its lines are posted: a body holds no time."""
+    files = []
+    windows = sorted({window_of(row) for row in rows})
+    for window in windows:
+        mine = [row for row in rows if window_of(row) == window]
+        bodies = [body(key, batch) for key, batch in _alike(mine, alike, most)]
+        files.append(_write(folder / f"{name}_{window}.jsonl", bodies))
+    return files
+
+
+def window_of(row: dict[str, Any]) -> str:
+    """Return between which hours a row may be sent, as a part of a file's name: 1200-1300."""
+    return "-".join(row[end][11:16].replace(":", "") for end in ("after", "before"))
 
 
 def _alike(

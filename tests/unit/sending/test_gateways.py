@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from orchestration.sending.gateways import GATEWAYS
+from orchestration.sending.gateways.lists import write_coupons
 from orchestration.sending.gateways.wechat import MASS_MOST, WECOM_MOST, write_official_account, write_wecom
 
 PLAN = {
@@ -19,6 +20,7 @@ PLAN = {
     "after": "2026-03-11 10:00:00",
     "before": "2026-03-11 20:00:00",
     "task_id": None,
+    "offer_id": None,
 }
 
 
@@ -48,7 +50,28 @@ def test_a_list_names_address_words_both_times_and_what_to_send_back(channel, ad
         "send_before": "2026-03-11 20:00:00",
         "out_id": "r1:1",
         "template_id": "t1",
+        "offer_id": "",
     }
+
+
+def test_what_has_no_time_of_its_own_stands_in_a_file_for_each_window_of_the_day(tmp_path):
+    noon = {"after": "2026-03-11 12:00:00", "before": "2026-03-11 13:00:00"}
+    evening = {"after": "2026-03-11 20:00:00", "before": "2026-03-11 21:00:00"}
+    rows = [plan(1, **noon), plan(2, **evening), plan(3, **noon), plan(4, **evening)]
+    files = GATEWAYS["official_account"].write(rows, tmp_path)
+    assert {path.name: [body["touser"] for body in bodies(path)] for path in files} == {
+        "official_account_1200-1300.jsonl": [["a1", "a3"]],
+        "official_account_2000-2100.jsonl": [["a2", "a4"]],
+    }
+
+
+def test_whoever_is_promised_an_offer_stands_on_the_list_of_coupons_to_give_out_first(tmp_path):
+    promised = plan(1, offer_id="recall_85", variables='{"offer_words": "85折券", "valid_days": "7"}')
+    (path,) = write_coupons([promised, plan(2)], tmp_path)
+    assert cells(path) == [
+        {"address": "a1", "offer_id": "recall_85", "offer": "85折券", "valid_days": "7", "out_id": "r1:1"}
+    ]
+    assert write_coupons([plan(2)], tmp_path) == []
 
 
 def test_a_long_message_says_how_many_are_billed(tmp_path):
@@ -130,5 +153,6 @@ def test_a_subscription_message_fills_its_template_for_one_person(tmp_path):
 def test_what_to_do_is_said_in_both_languages_with_the_files_name(tmp_path):
     for channel, gateway in GATEWAYS.items():
         (path,) = gateway.write([plan(1), plan(2)], tmp_path)
-        assert path.name in gateway.to_do_en, channel
-        assert path.name in gateway.to_do_zh, channel
+        has_window = path.stem.endswith("_1000-2000")
+        assert ("within the hours in" if has_window else path.name) in gateway.to_do_en, channel
+        assert ("文件名里写的时段" if has_window else path.name) in gateway.to_do_zh, channel
