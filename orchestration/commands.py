@@ -125,6 +125,7 @@ def export_lists(
     out: Path,
 ) -> int:
     """Export published lists and say what went out and what did not; return the exit code."""
+    from orchestration.own_manifest import make_manifest
     from orchestration.sending.export import published_date
     from orchestration.sending.handing_over import ExportRefused
     from orchestration.sending.morning import export_as_it_stands
@@ -133,6 +134,7 @@ def export_lists(
     now = clock.now()
     try:
         published_date(settings)
+        make_manifest()
         with writer_lock(settings, "export"):
             date, done = export_as_it_stands(settings, lists, channels, store, recipient, out, now, _tell)
     except (ExportRefused, HomeBusy) as error:
@@ -148,6 +150,7 @@ def export_lists(
 
 def guard_lists(settings: Settings) -> int:
     """Read what landed since the night and take back who must not be written to; return the exit code."""
+    from orchestration.own_manifest import make_manifest
     from orchestration.sending.export import current_date, published_date
     from orchestration.sending.guard import look, take_back, withdrawn_at
     from orchestration.sending.handing_over import ExportRefused
@@ -156,6 +159,7 @@ def guard_lists(settings: Settings) -> int:
     now = clock.now()
     try:
         published_date(settings)
+        make_manifest()
         with writer_lock(settings, "guard"):
             with connect(settings) as warehouse:
                 current_date(settings, warehouse)

@@ -15,6 +15,7 @@ def brand_home(tmp_path_factory) -> Path:
     """A small brand, three business dates run in order as one backfill."""
     home = tmp_path_factory.mktemp("brand") / "home"
     shop(home, DATES[-1]).land()
+    (home / "siyu.toml").write_text('sms_gateway = "aliyun"\n', encoding="utf-8")
     outcome = siyu(home, "backfill", DATES[0].isoformat(), DATES[-1].isoformat())
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
     (home / "backfill.log").write_text(outcome.stdout, encoding="utf-8")

@@ -127,8 +127,11 @@ def _identifier(text: str, column: Column, rules: Rules) -> Outcome:
 
 def _recipient(text: str, column: Column, rules: Rules) -> Outcome:
     outcome = _identifier(text, column, rules)
-    if outcome.value and outcome.value.startswith(PREFIX) and outcome.value not in rules.sent_tokens:
-        return outcome._replace(reason="unknown_token")
+    if outcome.value and outcome.value.casefold().startswith(PREFIX):
+        token = outcome.value.casefold()  # ours are written so; a spreadsheet or a gateway may shout
+        outcome = outcome._replace(value=token)
+        if token not in rules.sent_tokens:
+            return outcome._replace(reason="unknown_token")
     return outcome
 
 
