@@ -79,10 +79,20 @@ def _read(channel, folder):
     return [one for body in bodies for one in body.get("external_userid") or body["touser"]]
 
 
-@pytest.fixture
-def house(brand_home, tmp_path):
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def night(brand_home, tmp_path_factory):
+    """The brand after a run of CURRENT's date, whatever other journeys ran in its home."""
+    home = tmp_path_factory.mktemp("night") / "home"
     shutil.copytree(brand_home, home)
+    outcome = siyu(home, "daily", DATES[-1].isoformat())
+    assert outcome.returncode == 0, outcome.stdout[-2000:] + outcome.stderr[-2000:]
+    return home
+
+
+@pytest.fixture
+def house(night, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(night, home)
     return House(home, tmp_path / "out")
 
 

@@ -117,7 +117,8 @@ class World:
             )
             con.execute(
                 "create table identity.identifiers (id_type varchar, id_scope varchar, id_token varchar, "
-                "one_id varchar, valid_from timestamp, valid_to timestamp, known_from timestamp, known_to timestamp)"
+                "one_id varchar, valid_from timestamp, valid_to timestamp, known_from timestamp, known_to timestamp, "
+                "link_strength bigint)"
             )
             con.execute(
                 "create table identity.identifier_observations (source varchar, customer_id varchar, id_type varchar, "

@@ -27,6 +27,12 @@ SAME_AT_EVERY_DATE = {
     "attribution_touches.brought": "its dates go along and are asked for where the touches are joined",
     "city_tiers_as_written.cities": "the ways to write a city, not who lives there",
     "kpi_coupon_figures.known_first": "whether there was any coupon by then; a later version does not undo that",
+    "sending_caps.contacts": "an export asks what stands at its moment, whatever the date of the list",
+    "sending_caps.exported": "an export asks what stands at its moment, whatever the date of the list",
+    "sending_facts.staff": "an export asks what stands at its moment, whatever the date of the list",
+    "sending_liability.issued": "an export asks what stands at its moment, whatever the date of the list",
+    "sending_liability.select": "an export asks what stands at its moment, whatever the date of the list",
+    "sending_stops.came_true": "an export asks what stands at its moment, whatever the date of the list",
     "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
 }
 #: A model of `people` that reads a noun without its dates -> why
