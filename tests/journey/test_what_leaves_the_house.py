@@ -83,7 +83,7 @@ def _read(channel, folder):
 def night(brand_home, tmp_path_factory):
     """The brand after a run of CURRENT's date, whatever other journeys ran in its home."""
     home = tmp_path_factory.mktemp("night") / "home"
-    shutil.copytree(brand_home, home)
+    shutil.copytree(brand_home, home, symlinks=True)
     outcome = siyu(home, "daily", DATES[-1].isoformat())
     assert outcome.returncode == 0, outcome.stdout[-2000:] + outcome.stderr[-2000:]
     return home
@@ -92,7 +92,7 @@ def night(brand_home, tmp_path_factory):
 @pytest.fixture
 def house(night, tmp_path):
     home = tmp_path / "home"
-    shutil.copytree(night, home)
+    shutil.copytree(night, home, symlinks=True)
     return House(home, tmp_path / "out")
 
 
