@@ -22,7 +22,12 @@ from tests.unit.recall.people import make_rules, person
 from tests.unit.recall.test_plan import plan
 
 RULES = rules()
-REGISTRIES = ("pypi.org", "files.pythonhosted.org", "npmjs.com", "crates.io", "hub.docker.com", "github.com")
+#: Who publishes laws and rules of platforms, and who reprints them: a new one is added by whoever read there.
+PUBLISHERS = {
+    "cloud.baidu.com", "cloud.tencent.com", "developer.work.weixin.qq.com", "developers.weixin.qq.com",
+    "flk.npc.gov.cn", "help.aliyun.com", "hexdocs.pm", "support.huaweicloud.com", "www.ijiuguang.com",
+    "www.jingtian.com", "www.kwm.com", "www.secrss.com",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -55,8 +60,7 @@ def test_every_test_that_a_rule_names_exists():
 def test_a_rule_says_where_it_stands_and_claims_a_test_only_where_there_is_one(rule):
     address = urlsplit(rule["address"])
     assert address.scheme in ("http", "https")
-    assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", address.netloc)
-    assert not address.netloc.endswith(REGISTRIES)
+    assert address.netloc in PUBLISHERS
     assert re.search("[\u4e00-\u9fff]", rule["article_zh"]) and re.search("[\u4e00-\u9fff]", rule["demands_zh"])
     assert rule["demands_en"].endswith(".")
     if rule["state"] == "built":
