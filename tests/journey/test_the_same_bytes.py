@@ -8,8 +8,8 @@ import pytest
 
 from orchestration.python_tables import PYTHON_TABLES
 from orchestration.settings import CHECKOUT
-from tests.builders import Brand, current_version, phone, published_hashes, shop, siyu
-from tests.journey.conftest import DATES
+from tests.builders import Brand, current_version, phone, published_hashes, siyu
+from tests.journey.conftest import DATES, land_shop
 
 
 def _run(home, *dates, **variables):
@@ -51,7 +51,7 @@ def _partitions(home):
 def shuffled_home(tmp_path_factory):
     """The same brand, its dates run one by one in another order, with one thread."""
     home = tmp_path_factory.mktemp("shuffled") / "home"
-    shop(home, DATES[-1]).land()
+    land_shop(home)
     _run(home, DATES[2], DATES[0], DATES[1], SIYU_THREADS="1")
     return home
 
@@ -63,7 +63,7 @@ def test_shuffled_dates_with_one_thread_publish_the_same_bytes(brand_home, shuff
 def test_what_is_landed_later_changes_no_earlier_date(brand_home, tmp_path):
     """Future orders, a later registration, a later merge through a shared phone, wild amounts: all after the dates."""
     home = tmp_path / "home"
-    shop(home, DATES[-1]).land()
+    land_shop(home)
     later = f"{DATES[-1] + dt.timedelta(days=1)} 00:00:00"
     poison = Brand(home)
     customer = {"source": "shop", "registered_at": later, "updated_at": later}
