@@ -102,11 +102,13 @@ def judged(
     for model, wanted in sorted(by_model.items()):
         killed: set[Mutation] = set()
         for test in tests[model]:
+            if killed == wanted:
+                break
             tree = parsed(test.sql)
             right = _rows(con, tree.sql(dialect="duckdb"), test.columns)
             for mutation, changed in mutants(tree, model):
                 is_open = mutation in wanted and mutation not in killed
-                if is_open and _rows(con, changed.sql(dialect="duckdb"), test.columns) != right:
+                if is_open and _rows(con, changed().sql(dialect="duckdb"), test.columns) != right:
                     killed.add(mutation)
         for mutation in sorted(wanted):
             yield Verdict(model, mutation, mutation in killed)

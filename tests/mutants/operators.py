@@ -1,8 +1,9 @@
 """How a rule in SQL is broken: one small change of its syntax tree at a time."""
 
 import dataclasses
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import sqlglot
@@ -59,8 +60,11 @@ def parsed(sql: str) -> exp.Expression:
     return sqlglot.parse_one(sql, read="duckdb")
 
 
-def mutants(tree: exp.Expression, model: str) -> Iterator[tuple[Mutation, exp.Expression]]:
-    """Yield every mutation of a model's compiled unit test with the whole changed tree; fixtures stay as they are."""
+def mutants(tree: exp.Expression, model: str) -> Iterator[tuple[Mutation, Callable[[], exp.Expression]]]:
+    """Yield every mutation of a model's compiled unit test and what makes the whole changed tree; fixtures stay.
+
+    The tree is made for who asks: of a model's hundreds of mutations few are drawn, and each is a copy of all of it.
+    """
     seen: dict[tuple[str, str], int] = {}
     for node in list(_own(tree, model)):
         for operator, changed in _changes(node):
@@ -69,7 +73,7 @@ def mutants(tree: exp.Expression, model: str) -> Iterator[tuple[Mutation, exp.Ex
             ordinal = seen[key] = seen.get(key, -1) + 1
             after = "" if changed is None else _fragment(changed)
             mutation = Mutation(operator, before, after, ordinal)
-            yield mutation, _with(tree, node, changed)
+            yield mutation, functools.partial(_with, tree, node, changed)
 
 
 def _fragment(node: exp.Expression) -> str:
