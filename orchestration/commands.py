@@ -46,7 +46,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     from orchestration.publish import not_over
     from orchestration.publishing.versions import Store, date_of
     from orchestration.runner import run_dates
-    from orchestration.status_and_explain import say_law, say_withheld
+    from orchestration.status_and_explain import say_law, say_silent, say_withheld
 
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
@@ -72,6 +72,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     if said := not_over(store.unfinished_of(dates), current, settings.cut_off_hour):
         print(f"  UNFINISHED: {said}")
     say_withheld(settings)
+    say_silent(settings)
     say_law(settings)
     return DONE
 

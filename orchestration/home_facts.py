@@ -17,6 +17,9 @@ from orchestration.publishing.manifest import UNFINISHED
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse import is_locked
 
+#: What to do about a channel that is silent.
+_RECEIPTS = "land its receipts, or take back what was never sent: siyu withdraw EXPORT"
+
 
 @contextlib.contextmanager
 def reading(file: Path, remedy: str = "the next run writes it anew: siyu daily YYYY-MM-DD") -> Iterator[Path]:
@@ -66,6 +69,8 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "own_rules": dict(sorted(manifest.get("own_rules", {}).items())),
         "quarantine": _quarantine(settings),
         "receipts_out_of_order": dict(manifest.get("receipts_out_of_order", {}).get("by_flag", {})),
+        "silent_channels": dict(manifest.get("silent_channels", {})),
+        "silent_channels_are_stopped": settings.stop_silent_channels,
         "last_run": _last_run(settings, now),
         "is_running": is_locked(settings),
     }
@@ -111,9 +116,18 @@ def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
     if odd := found["receipts_out_of_order"]:
         named = ", ".join(f"{flag} {count:,}" for flag, count in sorted(odd.items()))
         steps.append(f"receipts came back out of order ({named}): the manifest names the first, ask who sends them")
+    stops = "nothing is exported on it" if found["silent_channels_are_stopped"] else "it is exported all the same"
+    for name, said in found["silent_channels"].items():
+        steps.append(f"{silent_said(name, said)}; {stops}: {_RECEIPTS}")
     if current and last_over and current["as_of_date"] < last_over.isoformat():
         steps.append(f"{last_over} is over and not published: when its files have landed: siyu daily {last_over}")
     return steps
+
+
+def silent_said(channel: str, said: dict[str, Any]) -> str:
+    """Return in words that a channel's receipts stopped coming, as the manifest says it."""
+    days = " to ".join(dict.fromkeys((said["exported_from"], said["exported_to"])))
+    return f"{channel} is silent: of {said['rows_out']:,} rows exported {days}, {said['rows_told']:,} were told of"
 
 
 def ago(seconds: int | None) -> str:

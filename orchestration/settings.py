@@ -71,6 +71,7 @@ class Settings:
     brand_name: str = ""
     brand_link: str = ""
     coupon_liability_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000
+    stop_silent_channels: bool = False
     sms_gateway: str = ""
 
     @property
@@ -111,6 +112,7 @@ _BOUNDS: Final = {
 }
 #: Tables of the file; a variable of the environment has no place for them.
 _TABLES: Final = {"live_from", "minimum_rows"}
+_KINDS: Final = {"int": "a whole number", "float": "a number", "tuple": "a list of names", "bool": "true or false"}
 
 
 def _coerce(name: str, value: Any, origin: str) -> Any:
@@ -125,7 +127,7 @@ def _coerce(name: str, value: Any, origin: str) -> Any:
     if what.startswith(("greater", "less")):
         low, high = _BOUNDS[name]
         raise SettingsError(f"{origin}: {name} lies between {low:g} and {high:g}; got {value!r}")
-    kind = {"int": "a whole number", "float": "a number", "tuple": "a list of names"}.get(what.split("_")[0], "a text")
+    kind = _KINDS.get(what.split("_")[0], "a text")
     raise SettingsError(f"{origin}: {name} is {kind}; got {value!r}")
 
 

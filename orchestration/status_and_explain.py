@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from orchestration import clock
 from orchestration.channels.engine.unread_refusals import NotAccepted, accept, place_of
-from orchestration.home_facts import ago, facts, reading, unread_refusals
+from orchestration.home_facts import ago, facts, reading, silent_said, unread_refusals
 from orchestration.settings import Settings
 
 DONE, FAILED = 0, 1
@@ -87,6 +87,12 @@ def say_withheld(settings: Settings) -> None:
             f"  WITHHELD: {refused} could not be read, so audience, tasks and general list name nobody;"
             " see them with: siyu refusals"
         )
+
+
+def say_silent(settings: Settings) -> None:
+    """Say which channels' receipts stopped coming, as of what is published."""
+    for name, said in facts(settings, clock.now())["silent_channels"].items():
+        print(f"  SILENT: {silent_said(name, said)}")
 
 
 def say_law(settings: Settings) -> None:

@@ -81,7 +81,7 @@ def export(
     words = {row["reason"]: row for row in listed}
     ranks = {reason: row["rank"] for reason, row in words.items()}
     rows = facts(connection, asked, _published(settings, asked))
-    rows["reason"] = reasons(rows, now, ranks, is_stopped, settings.wecom_by, settings.staff_channels)
+    rows["reason"] = reasons(rows, now, ranks, is_stopped, settings)
     rows = _with_words(_with_addresses(settings, rows), settings)
     rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
     general = connection.execute(_GENERAL, {"date": asked.date}).fetchall()
@@ -95,6 +95,9 @@ def export(
             done.append(hand_over(settings, channel, mine, recipient, out, now, asked, words))
             receipt = done[-1]
             say(f"{channel}: {receipt.out} of {receipt.named} go out")
+            if (first := mine.iloc[0])["channel_is_silent"]:
+                due, told = first["receipts_due"], first["receipts_told"]
+                say(f"  SILENT: of the newest {due:.0f} rows that should have been told of, {told:.0f} were")
             for reason, count in receipt.kept_in.items():
                 say(f"  {count} not: {words[reason]['words_en']} ({reason}); {words[reason]['remedy_en']}")
     return done

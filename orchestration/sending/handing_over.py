@@ -184,6 +184,7 @@ def _written(
     """Write the draft, durably; return its rows and what its receipt says."""
     draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     gateway = GATEWAYS[receipt.message_channel]
+    due, told = (going[name].iloc[0] for name in ("receipts_due", "receipts_told"))  # the channel's, on every row
     table = _rows_out(going, load_key(settings, "activation"), recipient)
     files = [*gateway.write(table, draft), *write_coupons(table, draft)]
     for file in files:
@@ -199,6 +200,8 @@ def _written(
         "rows_named": receipt.named,
         "rows_out": receipt.out,
         "kept_in": receipt.kept_in,
+        "receipts": None if pd.isna(due) else {"due": int(due), "came": int(told)},
+        "channel_is_silent": bool(going["channel_is_silent"].iloc[0]),
         "files": {file.name: sha256_of(file) for file in files},
     }
     write_text(draft / RECEIPT, json.dumps(said, ensure_ascii=False, indent=1) + "\n", PRIVATE_MODE)

@@ -110,6 +110,10 @@ class World:
             for schema in ("seeds", "published", "channels", "customer"):
                 warehouse.execute(f"create schema if not exists {schema}")
             warehouse.execute("create table customer.messages (recipient_token varchar)")
+            warehouse.execute(
+                "create table published.sending_receipts"
+                " (as_of_date date, message_channel varchar, rows_out bigint, rows_told bigint, is_silent boolean)"
+            )
             warehouse.execute("create table published.sending_liability (last_valid_date date, most_fen bigint)")
             for seed in _SEEDS:
                 frame = pd.read_csv(CHECKOUT / "dbt_project" / "seeds" / f"{seed}.csv", keep_default_na=True)
