@@ -130,6 +130,7 @@ def export_lists(
     from orchestration.sending.export import published_date
     from orchestration.sending.handing_over import ExportRefused
     from orchestration.sending.morning import export_as_it_stands
+    from orchestration.sending.outgoing import general_list, general_said
     from orchestration.warehouse import HomeBusy, writer_lock
 
     now = clock.now()
@@ -143,6 +144,8 @@ def export_lists(
         return FAILED
     if not done:
         print(f"siyu: nobody is on these lists of {date}")
+    if "general" not in lists and store is None and (waiting := general_list(settings, now)["waiting"]):
+        _tell(general_said(waiting, recipient, str(out)))
     for receipt in done:
         if receipt.out:
             print(f"  {receipt.folder / 'index.html'}")

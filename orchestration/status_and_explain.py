@@ -49,6 +49,26 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
         ("receipts out of order", "rows"),
         [(flag, f"{count:,}") for flag, count in found["receipts_out_of_order"].items()],
     )
+    _say_table(
+        ("exported", "rows", "taken back", "for", "when", ""),
+        [
+            (
+                one["export_id"],
+                f"{one['rows']:,}",
+                f"{one['withdrawn']:,}",
+                one["recipient"],
+                one["exported_at"],
+                "to be uploaded" if one["waits"] else "",
+            )
+            for one in found["exports"]
+        ],
+    )
+    _say_table(
+        ("stopped", "by", "at", "why"),
+        [(f"{one['what']} {one['name']}".strip(), one["by"], one["at"], one["why"]) for one in found["stops"]],
+    )
+    if (general := found["general_list"])["rows"]:
+        print(f"\ngeneral list  {general['rows']:,} rows, {general['out']:,} exported, {general['waiting']:,} wait")
     if last_run:
         how = f"done in {last_run['seconds']:.0f} s" if last_run["succeeded"] else "FAILED"
         dates = " to ".join(dict.fromkeys(last_run["dates"]))
@@ -70,7 +90,7 @@ def _say_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console = Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else _ANY_WIDTH)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in head:
-        table.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
+        table.add_column(name, justify="right" if name in ("rows", "taken back") else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     with console.capture() as said:
