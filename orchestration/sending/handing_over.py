@@ -28,6 +28,7 @@ from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.gateways.lists import write_coupons
 from orchestration.sending.page import handover_page
 from orchestration.sending.reasons import Asked
+from orchestration.sending.words import subject
 from orchestration.settings import Settings
 
 RECEIPT: Final = "receipt.json"
@@ -185,7 +186,7 @@ def _written(
     draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     gateway = GATEWAYS[receipt.message_channel]
     due, told = (going[name].iloc[0] for name in ("receipts_due", "receipts_told"))  # the channel's, on every row
-    table = _rows_out(going, load_key(settings, "activation"), recipient)
+    table = _rows_out(going, load_key(settings, "activation"), recipient, settings.brand_name)
     files = [*gateway.write(table, draft), *write_coupons(table, draft)]
     for file in files:
         file.chmod(PRIVATE_MODE)
@@ -213,7 +214,7 @@ def _written(
     return table, said
 
 
-def _rows_out(going: pd.DataFrame, key: bytes, recipient: str) -> list[dict[str, Any]]:
+def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, brand: str) -> list[dict[str, Any]]:
     """Return what the gateways' writers read, a row per recipient, in the order of the list."""
     rows = []
     for row in going.astype(object).where(going.notna(), None).to_dict("records"):
@@ -225,6 +226,7 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str) -> list[dict[str,
                 for name in ("address", "words", "template_id", "offer_id", "staff_id", "store_id", "id_scope", "why")
             },
             "variables": row["template_variables"],
+            "subject": subject(row["words"], row["consent_purpose"], brand),
             "after": _local(row["send_after_at"]),
             "before": _local(row["send_before_at"]),
             "out_id": token,

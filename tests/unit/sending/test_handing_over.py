@@ -46,6 +46,15 @@ def test_a_file_holds_the_vaults_numbers_and_the_filled_words(world, tmp_path):
     assert {(one["send_after"], one["send_before"]) for one in rows} == {("2026-03-11 10:00:00", "2026-03-11 20:00:00")}
 
 
+def test_an_advertising_mail_goes_out_marked_in_its_subject_and_a_service_mail_unmarked(tmp_path):
+    renewal = {"consent_purpose": "service", "text_zh": "您的权益月底到期"}
+    world = World(tmp_path / "home", row("p1", "email", text_zh="上新了,来看看"), row("p2", "email", **renewal))
+    folder = world.export(tmp_path / "out")["email"].folder
+    with (folder / "email.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = {one["email"]: one["subject"] for one in csv.DictReader(file)}
+    assert said == {contact("p1", "email"): "广告 四域：上新了", contact("p2", "email"): "四域：您的权益月底到期"}
+
+
 def test_the_page_names_no_customer_and_runs_nothing(tmp_path):
     text = "【{brand}】<script>alert(1)</script>拒收请回复R"
     world = World(tmp_path / "home", row("p1", text_zh=text, why="<script>"), row("p2", is_refused=True))
