@@ -21,6 +21,7 @@ from orchestration.sending import activations
 from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.handing_over import ExportRefused, Receipt, finish, hand_over
 from orchestration.sending.reasons import Asked, facts, reasons, without_room
+from orchestration.sending.recipients import check_abroad, entrusted
 from orchestration.sending.words import filled
 from orchestration.settings import Settings
 
@@ -68,12 +69,14 @@ def export(
     Raises
     ------
     ExportRefused
-        No such recipient name or folder, or the warehouse does not hold CURRENT's date.
+        No such recipient name or folder, a recipient whom the settings do not name, whose term is over or who is abroad
+        with too many people's data, or the warehouse does not hold CURRENT's date.
     """
     if not RECIPIENT.fullmatch(recipient):
         raise ExportRefused(
             f"--recipient {recipient!r}: use letters, digits, - and _, for example --recipient cloud-sms"
         )
+    entrusted(settings, recipient, now)
     _make_folder(settings, out)
     finish(settings, say)
     activations.load(settings, connection)
@@ -88,6 +91,7 @@ def export(
     texts = {channel: (name, text) for channel, name, text, scene in general if scene == "general"}
     caring = [name for _, name, _, scene in general if scene == "care"]
     rows = _with_company(rows, texts, caring, _of_home(settings))
+    check_abroad(connection, settings, recipient, rows.loc[rows["reason"].isna(), "one_id"], now)
     done = []
     for channel in asked.channels:
         mine = rows[rows["message_channel"] == channel]

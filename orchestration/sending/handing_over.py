@@ -16,6 +16,7 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 import pyarrow as pa
+from pydantic import TypeAdapter
 
 from orchestration import audit_log
 from orchestration.business_time import SHANGHAI_OFFSET
@@ -29,7 +30,7 @@ from orchestration.sending.gateways.lists import write_coupons
 from orchestration.sending.page import handover_page
 from orchestration.sending.reasons import Asked
 from orchestration.sending.words import subject
-from orchestration.settings import Settings
+from orchestration.settings import Recipient, Settings
 
 RECEIPT: Final = "receipt.json"
 _TO_TAKE_BACK: Final = """
@@ -194,6 +195,7 @@ def _written(
         "export_id": receipt.export_id,
         "message_channel": receipt.message_channel,
         "recipient": recipient,
+        "entrusted": json.loads(TypeAdapter(Recipient).dump_json(settings.recipients[recipient])),
         "version": Store(settings.published).current(),
         "as_of_date": asked.date.isoformat(),
         "store": asked.store,

@@ -183,7 +183,7 @@ from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.reasons import Asked
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, writer_lock
-from tests.unit.sending.world import DATE, MORNING
+from tests.unit.sending.world import DATE, MORNING, RECIPIENTS
 
 home, out, module, name, when = sys.argv[1:]
 owner = importlib.import_module(module)
@@ -199,7 +199,9 @@ def dying(*arguments, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(owner, name, dying)
-settings = Settings(home=Path(home), brand_name="brand", brand_link="https://example.com/a")
+settings = Settings(
+    home=Path(home), brand_name="brand", brand_link="https://example.com/a", recipients=RECIPIENTS
+)
 with writer_lock(settings, "export"), connect(settings) as warehouse:
     asked = Asked(DATE, ("audience",), tuple(GATEWAYS))
     export(settings, warehouse, asked, "cloud-sms", Path(out), MORNING, lambda rows: stopped(settings, rows))
