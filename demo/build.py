@@ -24,7 +24,13 @@ SEED = 20171130
 DEMO_VERSION = 2
 MARKER = "demo.json"
 #: The gateway through which the demo brand sends its SMS.
-SETTINGS = 'sms_gateway = "aliyun"\n'
+SETTINGS = """sms_gateway = "aliyun"
+
+[recipients.demo]
+purpose = "shows what a gateway would be given"
+until = 2099-12-31
+in_mainland = true
+"""
 FIRST_DAILY_DATE, LAST_DATE = LIVE_FROM, LAST
 
 

@@ -46,7 +46,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     from orchestration.publish import not_over
     from orchestration.publishing.versions import Store, date_of
     from orchestration.runner import run_dates
-    from orchestration.status_and_explain import say_law, say_withheld
+    from orchestration.status_and_explain import say_law, say_silent, say_withheld
 
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
@@ -72,6 +72,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     if said := not_over(store.unfinished_of(dates), current, settings.cut_off_hour):
         print(f"  UNFINISHED: {said}")
     say_withheld(settings)
+    say_silent(settings)
     say_law(settings)
     return DONE
 
@@ -129,6 +130,7 @@ def export_lists(
     from orchestration.sending.export import published_date
     from orchestration.sending.handing_over import ExportRefused
     from orchestration.sending.morning import export_as_it_stands
+    from orchestration.sending.outgoing import general_list, general_said
     from orchestration.warehouse import HomeBusy, writer_lock
 
     now = clock.now()
@@ -142,6 +144,8 @@ def export_lists(
         return FAILED
     if not done:
         print(f"siyu: nobody is on these lists of {date}")
+    if "general" not in lists and store is None and (waiting := general_list(settings, now)["waiting"]):
+        _tell(general_said(waiting, recipient, str(out)))
     for receipt in done:
         if receipt.out:
             print(f"  {receipt.folder / 'index.html'}")

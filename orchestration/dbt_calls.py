@@ -143,11 +143,19 @@ def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.Simp
             if not parsed.success:
                 return parsed
             _manifests[key] = parsed.result
+        _forget_ctes(_manifests[key])
         return dbtRunner(manifest=_manifests[key], callbacks=[hear]).invoke([*quiet, *command, *where])
     finally:
         # dbt-duckdb keeps the file open for its process, and other settings than its own cannot open it then.
         if DuckDBConnectionManager._ENV is not None:
             DuckDBConnectionManager._ENV.close()
+
+
+def _forget_ctes(manifest: Any) -> None:
+    """Let every model take its ephemeral parents in once more: dbt marks that it did, writes the query anew without."""
+    for node in manifest.nodes.values():
+        if getattr(node, "extra_ctes_injected", False):
+            node.extra_ctes_injected, node.extra_ctes = False, []
 
 
 @contextlib.contextmanager

@@ -14,8 +14,13 @@ from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home import Unreadable
 from orchestration.publishing.manifest import UNFINISHED
+from orchestration.sending import activations
+from orchestration.sending.outgoing import general_list, general_said, last_exports, stops
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse import is_locked
+
+#: What to do about a channel that is silent.
+_RECEIPTS = "land its receipts, or take back what was never sent: siyu withdraw EXPORT"
 
 
 @contextlib.contextmanager
@@ -66,6 +71,9 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "own_rules": dict(sorted(manifest.get("own_rules", {}).items())),
         "quarantine": _quarantine(settings),
         "receipts_out_of_order": dict(manifest.get("receipts_out_of_order", {}).get("by_flag", {})),
+        **_outgoing(settings, now),
+        "silent_channels": dict(manifest.get("silent_channels", {})),
+        "silent_channels_are_stopped": settings.stop_silent_channels,
         "last_run": _last_run(settings, now),
         "is_running": is_locked(settings),
     }
@@ -111,9 +119,23 @@ def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
     if odd := found["receipts_out_of_order"]:
         named = ", ".join(f"{flag} {count:,}" for flag, count in sorted(odd.items()))
         steps.append(f"receipts came back out of order ({named}): the manifest names the first, ask who sends them")
+    stops = "nothing is exported on it" if found["silent_channels_are_stopped"] else "it is exported all the same"
+    for one in found["exports"]:
+        if one["waits"]:
+            steps.append(f"{one['export_id']} waits to be uploaded; delete its folder after: {one['folder']}")
+    if waiting := found["general_list"]["waiting"]:
+        steps.append(general_said(waiting))
+    for name, said in found["silent_channels"].items():
+        steps.append(f"{silent_said(name, said)}; {stops}: {_RECEIPTS}")
     if current and last_over and current["as_of_date"] < last_over.isoformat():
         steps.append(f"{last_over} is over and not published: when its files have landed: siyu daily {last_over}")
     return steps
+
+
+def silent_said(channel: str, said: dict[str, Any]) -> str:
+    """Return in words that a channel's receipts stopped coming, as the manifest says it."""
+    days = " to ".join(dict.fromkeys((said["exported_from"], said["exported_to"])))
+    return f"{channel} is silent: of {said['rows_out']:,} rows exported {days}, {said['rows_told']:,} were told of"
 
 
 def ago(seconds: int | None) -> str:
@@ -149,6 +171,16 @@ def _current(settings: Settings, now: dt.datetime) -> tuple[dict[str, Any] | Non
             "records_count_until": manifest.get(UNFINISHED, {}).get("records_count_until"),
         }
     return {**said, "moved_at": _instant(moved), "age_seconds": _age(moved, now)}, manifest
+
+
+def _outgoing(settings: Settings, now: dt.datetime) -> dict[str, Any]:
+    """Return what was exported last, what is stopped, and what waits of the general list."""
+    with reading(activations.folder(settings), "restore activations/ from a backup: it cannot be made again"):
+        return {
+            "exports": last_exports(settings, now),
+            "stops": stops(settings),
+            "general_list": general_list(settings, now),
+        }
 
 
 def _newest_files(settings: Settings, now: dt.datetime) -> dict[str, Any]:

@@ -218,6 +218,7 @@ def _build(
         manifest.unmet(connection),
         cut_off_at(date, settings.cut_off_hour) if is_unfinished else None,
         manifest.out_of_order(connection),
+        manifest.silent(connection, as_of_date),
     )
     return store.keep(building, said), sum(rows.values())
 

@@ -36,6 +36,15 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Share = Annotated[float, Field(ge=0, le=0.5)]
 
 
+@dataclass(frozen=True, config={"extra": "forbid"})
+class Recipient:
+    """Who is entrusted with exported files (个人信息保护法 art. 21): for what, until when, and where they sit."""
+
+    purpose: Annotated[str, Field(min_length=1)]
+    until: dt.date
+    in_mainland: bool
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything a run may be told, with the defaults a first run works with.
@@ -71,6 +80,8 @@ class Settings:
     brand_name: str = ""
     brand_link: str = ""
     coupon_liability_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000
+    stop_silent_channels: bool = False
+    recipients: Mapping[str, Recipient] = Field(default_factory=dict)
     sms_gateway: str = ""
 
     @property
@@ -110,7 +121,8 @@ _BOUNDS: Final = {
     for name, field in _FIELDS.items()
 }
 #: Tables of the file; a variable of the environment has no place for them.
-_TABLES: Final = {"live_from", "minimum_rows"}
+_TABLES: Final = {"live_from", "minimum_rows", "recipients"}
+_KINDS: Final = {"int": "a whole number", "float": "a number", "tuple": "a list of names", "bool": "true or false"}
 
 
 def _coerce(name: str, value: Any, origin: str) -> Any:
@@ -119,13 +131,18 @@ def _coerce(name: str, value: Any, origin: str) -> Any:
     try:
         return TypeAdapter(annotated).validate_python(value)
     except ValidationError as error:
-        what = error.errors()[0]["type"]
+        what, place = error.errors()[0]["type"], error.errors()[0]["loc"]
+    if name == "recipients" and place:
+        raise SettingsError(
+            f"{origin}: recipients.{'.'.join(map(str, place))}: a recipient has purpose (a text), until (a date, for"
+            f" example 2027-06-30) and in_mainland (true or false), and nothing else"
+        )
     if name in _TABLES:
         raise SettingsError(f"{origin}: {name} is a table, for example [{name}]; got {value!r}")
     if what.startswith(("greater", "less")):
         low, high = _BOUNDS[name]
         raise SettingsError(f"{origin}: {name} lies between {low:g} and {high:g}; got {value!r}")
-    kind = {"int": "a whole number", "float": "a number", "tuple": "a list of names"}.get(what.split("_")[0], "a text")
+    kind = _KINDS.get(what.split("_")[0], "a text")
     raise SettingsError(f"{origin}: {name} is {kind}; got {value!r}")
 
 

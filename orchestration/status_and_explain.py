@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from orchestration import clock
 from orchestration.channels.engine.unread_refusals import NotAccepted, accept, place_of
-from orchestration.home_facts import ago, facts, reading, unread_refusals
+from orchestration.home_facts import ago, facts, reading, silent_said, unread_refusals
 from orchestration.settings import Settings
 
 DONE, FAILED = 0, 1
@@ -49,6 +49,26 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
         ("receipts out of order", "rows"),
         [(flag, f"{count:,}") for flag, count in found["receipts_out_of_order"].items()],
     )
+    _say_table(
+        ("exported", "rows", "taken back", "for", "when", ""),
+        [
+            (
+                one["export_id"],
+                f"{one['rows']:,}",
+                f"{one['withdrawn']:,}",
+                one["recipient"],
+                one["exported_at"],
+                "to be uploaded" if one["waits"] else "",
+            )
+            for one in found["exports"]
+        ],
+    )
+    _say_table(
+        ("stopped", "by", "at", "why"),
+        [(f"{one['what']} {one['name']}".strip(), one["by"], one["at"], one["why"]) for one in found["stops"]],
+    )
+    if (general := found["general_list"])["rows"]:
+        print(f"\ngeneral list  {general['rows']:,} rows, {general['out']:,} exported, {general['waiting']:,} wait")
     if last_run:
         how = f"done in {last_run['seconds']:.0f} s" if last_run["succeeded"] else "FAILED"
         dates = " to ".join(dict.fromkeys(last_run["dates"]))
@@ -70,7 +90,7 @@ def _say_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console = Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else _ANY_WIDTH)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in head:
-        table.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
+        table.add_column(name, justify="right" if name in ("rows", "taken back") else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     with console.capture() as said:
@@ -87,6 +107,12 @@ def say_withheld(settings: Settings) -> None:
             f"  WITHHELD: {refused} could not be read, so audience, tasks and general list name nobody;"
             " see them with: siyu refusals"
         )
+
+
+def say_silent(settings: Settings) -> None:
+    """Say which channels' receipts stopped coming, as of what is published."""
+    for name, said in facts(settings, clock.now())["silent_channels"].items():
+        print(f"  SILENT: {silent_said(name, said)}")
 
 
 def say_law(settings: Settings) -> None:

@@ -9,3 +9,11 @@
     cast(cast({{ add_days(date_expression, 1) }} as varchar) || ' ' || {{ clock }} || ':00' as timestamp)
     - interval '8' hour
 {%- endmacro %}
+
+{#- Whether a campaign (an expression) is one of recall's own: it begins with a policy's name. Not known: it is none. -#}
+{% macro is_recall_campaign(campaign) -%}
+    exists (
+        select policies.policy_id from {{ ref('recall_policies') }} as policies
+        where left({{ campaign }}, length(policies.policy_id) + 1) = concat(policies.policy_id, '_')
+    )
+{%- endmacro %}

@@ -17,7 +17,7 @@ CONTEXT: Final = (
     "as_of_date", "one_id", "is_excluded", "is_resting", "purchase_stage", "days_registered", "days_since_order",
     "days_to_entitlement_end",
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
-    "renewal_step", "days_since_renewal_step", "is_deleted_friend",
+    "renewal_step", "days_since_renewal_step", "is_deleted_friend", "days_since_deleted",
 )  # fmt: skip
 #: Purchase stage to the score that says what a person would do without being contacted.
 ORGANIC: Final = {
@@ -82,7 +82,9 @@ def _applies(context: pd.DataFrame, policy: pd.Series, churn: npt.NDArray[np.flo
         fresh = _numbers(context, "days_since_order") <= policy["within_days"]
         return np.asarray(climbing & (ordered == step) & (_numbers(context, "climb_step") < step) & fresh)
     if kind == "re_add":
-        return np.asarray(context["is_deleted_friend"].fillna(False).to_numpy(dtype=bool))
+        is_gone = context["is_deleted_friend"].fillna(False).to_numpy(dtype=bool)
+        # Whoever left their adviser is not followed to another channel the next day.
+        return np.asarray(is_gone & (_numbers(context, "days_since_deleted") >= policy["after_days"]))
     if policy["band"] == "high_risk":
         return np.asarray(np.isin(stage, ACTIVE_STAGES) & (np.nan_to_num(churn, nan=0.0) >= high_risk))
     return np.asarray(stage == policy["band"])

@@ -19,6 +19,7 @@ HELPERS = (
     "contact_consents",
     "receipts_out_of_order",
     "sending_gate",
+    "sending_receipts",
     "unmet_refusals",
 )
 

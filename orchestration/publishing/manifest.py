@@ -99,6 +99,19 @@ def out_of_order(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {"by_flag": dict(counted), "examples": examples} if counted else {}
 
 
+def silent(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[str, Any]:
+    """Return the channels whose receipts stopped coming by a date: which exports, how many rows and how many came."""
+    rows = connection.execute(
+        "select message_channel, first_exported_date, last_exported_date, rows_out, rows_told"
+        " from published.sending_receipts where as_of_date = cast($date as date) and is_silent order by 1",
+        {"date": as_of_date},
+    ).fetchall()
+    return {
+        channel: {"exported_from": str(first), "exported_to": str(last), "rows_out": out, "rows_told": told}
+        for channel, first, last, out, told in rows
+    }
+
+
 def build_manifest(
     folder: Path,
     as_of_date: str,
@@ -112,12 +125,13 @@ def build_manifest(
     met_nobody: Mapping[str, Any] | None = None,
     unfinished_until: dt.datetime | None = None,
     odd_receipts: Mapping[str, Any] | None = None,
+    silent_channels: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
     ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
     ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count;
-    ``odd_receipts``: what ``out_of_order`` says.
+    ``odd_receipts``: what ``out_of_order`` says; ``silent_channels``: what ``silent`` says.
     """
     tables = {
         name: {
@@ -151,6 +165,7 @@ def build_manifest(
         **({"withheld": dict(held)} if held else {}),
         **({"refusals_that_meet_nobody": dict(met_nobody)} if met_nobody else {}),
         **({"receipts_out_of_order": dict(odd_receipts)} if odd_receipts else {}),
+        **({"silent_channels": dict(silent_channels)} if silent_channels else {}),
     }
 
 

@@ -70,7 +70,9 @@ def todays_list(facts: Facts) -> dict[str, Any]:
         """
     )
     unread = facts.manifest.get("withheld", {}).get("unread_refusals")
-    return audience | {"staff": staff, "unread": unread, "unmet": _unmet(facts), "before": _before(facts)}
+    silent = facts.manifest.get("silent_channels", {})
+    held = {"unread": unread, "unmet": _unmet(facts), "silent": silent}
+    return audience | held | {"staff": staff, "before": _before(facts)}
 
 
 def _unmet(facts: Facts) -> dict[str, Any] | None:

@@ -83,10 +83,8 @@ def unfinished(settings: Settings) -> list[tuple[str, Path]]:
     """Return the exports that are kept and whose handing over nobody saw the end of, with their folders."""
     found = []
     for export_id in exports(settings):
-        path = folder(settings) / export_id
-        if not path.with_name(f"{export_id}{_DONE}").exists():
-            said = pq.read_schema(path.with_name(export_id + _SUFFIXES["activations"])).metadata or {}
-            found.append((export_id, Path(os.fsdecode(said[_PLACE]))))
+        if not (folder(settings) / f"{export_id}{_DONE}").exists():
+            found.append((export_id, place_of(settings, export_id)))
     return found
 
 
@@ -127,6 +125,18 @@ def exports(settings: Settings) -> list[str]:
 def rows_of(settings: Settings, export_id: str) -> pa.Table:
     """Return what an export wrote down."""
     return pq.read_table(folder(settings) / (export_id + _SUFFIXES["activations"]), schema=ACTIVATIONS)
+
+
+def place_of(settings: Settings, export_id: str) -> Path:
+    """Return the folder under whose name an export is handed over; it may be gone by now."""
+    said = pq.read_schema(folder(settings) / (export_id + _SUFFIXES["activations"])).metadata or {}
+    return Path(os.fsdecode(said[_PLACE]))
+
+
+def withdrawn_of(settings: Settings, export_id: str) -> set[str | None]:
+    """Return the recipient tokens of an export that were taken back; None among them is the whole export."""
+    files = folder(settings).glob(f"{export_id}.*{_SUFFIXES['withdrawals']}")
+    return {token for file in files for token in pq.read_table(file, schema=WITHDRAWALS)["recipient_token"].to_pylist()}
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

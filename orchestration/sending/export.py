@@ -21,6 +21,7 @@ from orchestration.sending import activations
 from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.handing_over import ExportRefused, Receipt, finish, hand_over
 from orchestration.sending.reasons import Asked, facts, reasons, without_room
+from orchestration.sending.recipients import check_abroad, entrusted
 from orchestration.sending.words import filled
 from orchestration.settings import Settings
 
@@ -68,12 +69,14 @@ def export(
     Raises
     ------
     ExportRefused
-        No such recipient name or folder, or the warehouse does not hold CURRENT's date.
+        No such recipient name or folder, a recipient whom the settings do not name, whose term is over or who is abroad
+        with too many people's data, or the warehouse does not hold CURRENT's date.
     """
     if not RECIPIENT.fullmatch(recipient):
         raise ExportRefused(
             f"--recipient {recipient!r}: use letters, digits, - and _, for example --recipient cloud-sms"
         )
+    entrusted(settings, recipient, now)
     _make_folder(settings, out)
     finish(settings, say)
     activations.load(settings, connection)
@@ -81,13 +84,14 @@ def export(
     words = {row["reason"]: row for row in listed}
     ranks = {reason: row["rank"] for reason, row in words.items()}
     rows = facts(connection, asked, _published(settings, asked))
-    rows["reason"] = reasons(rows, now, ranks, is_stopped, settings.wecom_by, settings.staff_channels)
+    rows["reason"] = reasons(rows, now, ranks, is_stopped, settings)
     rows = _with_words(_with_addresses(settings, rows), settings)
     rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
     general = connection.execute(_GENERAL, {"date": asked.date}).fetchall()
     texts = {channel: (name, text) for channel, name, text, scene in general if scene == "general"}
     caring = [name for _, name, _, scene in general if scene == "care"]
     rows = _with_company(rows, texts, caring, _of_home(settings))
+    check_abroad(connection, settings, recipient, rows.loc[rows["reason"].isna(), "one_id"], now)
     done = []
     for channel in asked.channels:
         mine = rows[rows["message_channel"] == channel]
@@ -95,6 +99,9 @@ def export(
             done.append(hand_over(settings, channel, mine, recipient, out, now, asked, words))
             receipt = done[-1]
             say(f"{channel}: {receipt.out} of {receipt.named} go out")
+            if (first := mine.iloc[0])["channel_is_silent"]:
+                due, told = first["receipts_due"], first["receipts_told"]
+                say(f"  SILENT: of the newest {due:.0f} rows that should have been told of, {told:.0f} were")
             for reason, count in receipt.kept_in.items():
                 say(f"  {count} not: {words[reason]['words_en']} ({reason}); {words[reason]['remedy_en']}")
     return done

@@ -16,6 +16,7 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 import pyarrow as pa
+from pydantic import TypeAdapter
 
 from orchestration import audit_log
 from orchestration.business_time import SHANGHAI_OFFSET
@@ -28,7 +29,8 @@ from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.gateways.lists import write_coupons
 from orchestration.sending.page import handover_page
 from orchestration.sending.reasons import Asked
-from orchestration.settings import Settings
+from orchestration.sending.words import subject
+from orchestration.settings import Recipient, Settings
 
 RECEIPT: Final = "receipt.json"
 _TO_TAKE_BACK: Final = """
@@ -184,7 +186,8 @@ def _written(
     """Write the draft, durably; return its rows and what its receipt says."""
     draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     gateway = GATEWAYS[receipt.message_channel]
-    table = _rows_out(going, load_key(settings, "activation"), recipient)
+    due, told = (going[name].iloc[0] for name in ("receipts_due", "receipts_told"))  # the channel's, on every row
+    table = _rows_out(going, load_key(settings, "activation"), recipient, settings.brand_name)
     files = [*gateway.write(table, draft), *write_coupons(table, draft)]
     for file in files:
         file.chmod(PRIVATE_MODE)
@@ -192,6 +195,7 @@ def _written(
         "export_id": receipt.export_id,
         "message_channel": receipt.message_channel,
         "recipient": recipient,
+        "entrusted": json.loads(TypeAdapter(Recipient).dump_json(settings.recipients[recipient])),
         "version": Store(settings.published).current(),
         "as_of_date": asked.date.isoformat(),
         "store": asked.store,
@@ -199,6 +203,8 @@ def _written(
         "rows_named": receipt.named,
         "rows_out": receipt.out,
         "kept_in": receipt.kept_in,
+        "receipts": None if pd.isna(due) else {"due": int(due), "came": int(told)},
+        "channel_is_silent": bool(going["channel_is_silent"].iloc[0]),
         "files": {file.name: sha256_of(file) for file in files},
     }
     write_text(draft / RECEIPT, json.dumps(said, ensure_ascii=False, indent=1) + "\n", PRIVATE_MODE)
@@ -210,7 +216,7 @@ def _written(
     return table, said
 
 
-def _rows_out(going: pd.DataFrame, key: bytes, recipient: str) -> list[dict[str, Any]]:
+def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, brand: str) -> list[dict[str, Any]]:
     """Return what the gateways' writers read, a row per recipient, in the order of the list."""
     rows = []
     for row in going.astype(object).where(going.notna(), None).to_dict("records"):
@@ -222,6 +228,7 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str) -> list[dict[str,
                 for name in ("address", "words", "template_id", "offer_id", "staff_id", "store_id", "id_scope", "why")
             },
             "variables": row["template_variables"],
+            "subject": subject(row["words"], row["consent_purpose"], brand),
             "after": _local(row["send_after_at"]),
             "before": _local(row["send_before_at"]),
             "out_id": token,

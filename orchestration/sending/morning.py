@@ -10,6 +10,7 @@ from orchestration.sending.export import current_date, export, published_date
 from orchestration.sending.guard import has_news, look
 from orchestration.sending.handing_over import Receipt
 from orchestration.sending.reasons import Asked
+from orchestration.sending.recipients import entrusted
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -45,6 +46,7 @@ def export_as_it_stands(
         Nothing is published, the last run was of another date or under other rules, or it cannot be written to ``out``.
     """
     published_date(settings)
+    entrusted(settings, recipient, now)
     with connect(settings) as warehouse:
         date = current_date(settings, warehouse)
     if has_news(settings):

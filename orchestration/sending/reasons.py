@@ -6,21 +6,25 @@ clock, the log of what went out, or a person's hand.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import duckdb
 import pandas as pd
 
 from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.settings import Settings
 
 #: Channels that no machine sends on: the platform asks a member of staff, whatever the settings call staff channels.
 STAFFED: Final = ("wecom",)
 #: Channels whose plans may go out without approved words: a call is a talk.
 WORDLESS: Final = ("call",)
 _FACTS: Final = """
-    select facts.*, file.one_id is not null as is_published
+    select facts.*, file.one_id is not null as is_published,
+        coalesce(receipts.is_silent, false) as channel_is_silent, receipts.rows_out as receipts_due,
+        receipts.rows_told as receipts_told
     from published.sending_facts as facts
+    left join published.sending_receipts as receipts using (as_of_date, message_channel)
     left join published_rows as file using (list_name, one_id, message_channel)
     where facts.as_of_date = $date and facts.list_name in (select unnest($lists::varchar[]))
         and facts.message_channel in (select unnest($channels::varchar[]))
@@ -113,8 +117,7 @@ def reasons(
     now: dt.datetime,
     ranks: Mapping[str, int],
     is_stopped: Callable[[pd.DataFrame], pd.Series],
-    wecom_by: str,
-    staff_channels: Sequence[str],
+    settings: Settings,
 ) -> pd.Series:
     """Return the first reason that keeps each row out, null where none does.
 
@@ -128,13 +131,13 @@ def reasons(
         The order of the reasons (seed export_reasons); one that is missing there is an error.
     is_stopped
         Which rows a person stopped (brakes).
-    wecom_by
-        The setting: WeCom plans go out by template, or stand in the members' task lists.
-    staff_channels
-        The setting: channels whose plans a member of staff carries out.
+    settings
+        ``wecom_by``: WeCom plans go out by template, or stand in the members' task lists; ``staff_channels``: a member
+        of staff carries their plans out; ``stop_silent_channels``: whose receipts stopped coming sends nothing.
     """
     at = pd.Timestamp(now, tz="UTC")
     channel = rows["message_channel"]
+    by_staff = channel.isin((*STAFFED, *settings.staff_channels))
     masks = {
         "unread_refusals": ~rows["gate_is_open"],
         "not_published": ~rows["is_published"],
@@ -144,13 +147,14 @@ def reasons(
         "held_out": rows["is_held_out"],
         "not_chosen": rows["is_not_chosen"],
         "stopped": is_stopped(rows),
+        "channel_silent": rows["channel_is_silent"] & settings.stop_silent_channels,
         "came_true": rows["stop"].notna(),
         "already_out": rows["is_out"],
         "too_early": rows["as_of_date"].dt.date >= (now + SHANGHAI_OFFSET).date(),
         "expired": ~(rows["send_before_at"] > at),  # a channel without a window is never open
         "cap": rows["cap_id"].notna(),
-        "by_task": (channel == "wecom") & (rows["list_name"] == "audience") & (wecom_by == "tasks"),
-        "no_sender": channel.isin((*STAFFED, *staff_channels)) & (rows["staff_id"].isna() | rows["sender_has_left"]),
+        "by_task": (channel == "wecom") & (rows["list_name"] == "audience") & (settings.wecom_by == "tasks"),
+        "no_sender": by_staff & (rows["staff_id"].isna() | rows["sender_has_left"]),
         "no_words": ~channel.isin(WORDLESS) & ~rows["has_approved_words"],
         "no_address": rows["id_token"].isna(),
     }

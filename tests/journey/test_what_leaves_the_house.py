@@ -31,8 +31,14 @@ class House:
     """A copy of the brand, from which lists leave."""
 
     def __init__(self, home, out):
+        told = {"purpose": "sends our messages", "until": dt.date(2099, 12, 31), "in_mainland": True}
         self.settings = Settings(
-            home=home, brand_name="小店", brand_link="https://example.com/a", wecom_by="template", lock_wait_seconds=0
+            home=home,
+            brand_name="小店",
+            brand_link="https://example.com/a",
+            wecom_by="template",
+            lock_wait_seconds=0,
+            recipients={"agency": told, "another": told},
         )
         self.out = out
 

@@ -9,7 +9,7 @@ from tests.oracle.ladders import is_resting
 from tests.oracle.messages import arrived, refused_at
 from tests.oracle.profile import exclusion, followers, last_seller, last_word, ranked_followers, reachable
 from tests.oracle.stages import recent
-from tests.oracle.world import end, number, seed
+from tests.oracle.world import Record, end, number, seed
 
 DAY = dt.timedelta(days=1)
 COMPLAINT_DAYS = next(int(row["value"]) for row in seed("recall_settings") if row["name"] == "complaint_days")
@@ -61,6 +61,8 @@ def general(book: Book, person: Person, now: Book, kin: list[Person]) -> dict[st
         # The answer comes first, and from a person.
         problem = next(row for row in seed("need_state_plays") if row["need_state"] == "problem")
         refused |= set(problem["barred_channels"].split("|"))
+    if account_is_full(book, person):
+        refused |= {"official_account"}
     agreed = agreed_channels(now, person)
     found = [
         (costs[row["message_channel"]], row["message_channel"], row["template_id"])
@@ -71,6 +73,21 @@ def general(book: Book, person: Person, now: Book, kin: list[Person]) -> dict[st
         and row["message_channel"] in (reachable(book, person) & agreed) - refused
     ]
     return {"message_channel": min(found)[1], "template_id": min(found)[2]} if found else None
+
+
+def messages_since(book: Book, person: Person, channel: str, first: dt.date) -> list[Record]:
+    """Return the messages of a channel that arrived since a day."""
+    sent = book.rows("messages").get(person, [])
+    return [
+        row for row in sent if row.text("message_channel") == channel and arrived(row) and row.happened.date() >= first
+    ]
+
+
+def account_is_full(book: Book, person: Person) -> bool:
+    """Say whether the official account sent as many messages as it may in the month of the next morning."""
+    month = (book.day + dt.timedelta(days=1)).replace(day=1)
+    most = next(int(row["most"]) for row in seed("contact_caps") if row["cap_id"] == "account_platform_month")
+    return len(messages_since(book, person, "official_account", month)) >= most
 
 
 def may_be_written_to(book: Book, person: Person) -> bool:

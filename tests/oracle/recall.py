@@ -7,10 +7,10 @@ import datetime as dt
 
 from tests.oracle.book import Book, Person
 from tests.oracle.ladders import is_resting, ladder, step_of
-from tests.oracle.lists import contacts, may_be_written_to
-from tests.oracle.messages import arrived, refused_at
+from tests.oracle.lists import account_is_full, contacts, may_be_written_to, messages_since
+from tests.oracle.messages import refused_at
 from tests.oracle.profile import consented, exclusion, owner, reachable
-from tests.oracle.stages import is_deleted_friend, purchases, stage
+from tests.oracle.stages import days_since_deleted, is_deleted_friend, purchases, stage
 from tests.oracle.world import Record, end, seed
 
 WITH_STAFF = {"wecom", "call"}
@@ -39,7 +39,8 @@ def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | 
             due.add(("after_purchase_climb", next_step))
     if now in ACTIVE and churn is not None and churn >= high:
         due.add(("recall_high_risk", 0))
-    if is_deleted_friend(book, person):
+    wait = int(step_of("re_add", 0)["after_days"])
+    if is_deleted_friend(book, person) and days_since_deleted(book, person) >= wait:
         due.add(("re_add", 0))
     rows = [row for row in seed("recall_policies") if (row["policy_id"], int(row["ladder_step"])) in due]
     if is_resting(book, person):
@@ -75,10 +76,12 @@ def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set
         may -= WITH_STAFF
     month = (book.day + dt.timedelta(days=1)).replace(day=1)
     caps = {row["cap_id"]: int(row["most"]) for row in seed("contact_caps") if row["cap_id"].startswith("wecom")}
-    sent = wecom_since(book, person, month)
+    sent = messages_since(book, person, "wecom", month)
     recalls = [row for row in sent if is_of_recall(row)]
     days = (month.replace(month=month.month % 12 + 1, year=month.year + month.month // 12) - month).days
     most = min(caps["wecom_month"], caps["wecom_platform_month"] * days)
+    if account_is_full(book, person):
+        may.discard("official_account")
     if len(sent) >= most or len(recalls) >= caps["wecom_recall_month"]:
         may.discard("wecom")
     plays = {row["need_state"]: row for row in seed("need_state_plays")}
@@ -104,14 +107,6 @@ def silenced(book: Book, person: Person) -> set[str]:
         if (at := refused_at(row)) and at < end(book.day):
             found.add(row.text("message_channel"))
     return found
-
-
-def wecom_since(book: Book, person: Person, first: dt.date) -> list[Record]:
-    """Return the WeCom messages that arrived since a day."""
-    sent = book.rows("messages").get(person, [])
-    return [
-        row for row in sent if row.text("message_channel") == "wecom" and arrived(row) and row.happened.date() >= first
-    ]
 
 
 def is_of_recall(row: Record) -> bool:

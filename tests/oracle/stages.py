@@ -203,6 +203,12 @@ def is_deleted_friend(book: Book, person: Person) -> bool:
     return bool(rows) and not followers(book, person) and any(at < end(book.day) for at in by_customer)
 
 
+def days_since_deleted(book: Book, person: Person) -> int:
+    """Return the days since the customer last deleted somebody of ours."""
+    told = [row.time("deleted_by_customer_at") for row in book.rows("follows").get(person, [])]
+    return (book.day - max(at for at in told if at and at < end(book.day)).date()).days
+
+
 def lifecycle(book: Book, person: Person) -> dict[str, object]:
     """Return a row of customer_lifecycle."""
     return {

@@ -111,6 +111,21 @@ def test_status_tells_programs_ages_in_seconds_and_next_steps_in_words(places, m
     assert said["next_steps"][0].startswith("the last run failed")
 
 
+@pytest.mark.parametrize(
+    ("is_stopping", "said"), [("true", "nothing is exported on it"), ("false", "it is exported all the same")]
+)
+def test_status_says_which_channels_receipts_stopped_coming(is_stopping, said, places, monkeypatch, capsys):
+    file = Path("published") / "published" / "versions" / VERSION / "manifest.json"
+    silent = {"exported_from": "2026-03-02", "exported_to": "2026-03-04", "rows_out": 1200, "rows_told": 2}
+    told = json.loads(file.read_text(encoding="utf-8")) | {"silent_channels": {"sms": silent}}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    run(f"SIYU_STOP_SILENT_CHANNELS={is_stopping} siyu --home published status", monkeypatch)
+    assert f"""
+  sms is silent: of 1,200 rows exported 2026-03-02 to 2026-03-04, 2 were told of; {said}: land its""" in (
+        capsys.readouterr().out
+    )
+
+
 def test_a_home_without_anything_published_says_so_to_programs_too(places, monkeypatch, capsys):
     assert run("siyu --home brand status --json", monkeypatch) == 1
     said = json.loads(capsys.readouterr().out)

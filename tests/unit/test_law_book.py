@@ -26,7 +26,7 @@ RULES = rules()
 PUBLISHERS = {
     "cloud.baidu.com", "cloud.tencent.com", "developer.work.weixin.qq.com", "developers.weixin.qq.com",
     "flk.npc.gov.cn", "help.aliyun.com", "hexdocs.pm", "support.huaweicloud.com", "www.ijiuguang.com",
-    "www.jingtian.com", "www.kwm.com", "www.secrss.com",
+    "www.jingtian.com", "www.kwm.com", "www.secrss.com", "www.shkps.cn",
 }  # fmt: skip
 
 

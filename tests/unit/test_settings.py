@@ -25,6 +25,7 @@ def test_a_home_may_bring_its_own_file_and_the_environment_wins(tmp_path):
         ("SIYU_ENGINE", "spark", "not known"),
         ("SIYU_RESTATE_DAYS", "2.5", "is a whole number"),
         ("SIYU_HOLDOUT_SHARE", "half", "is a number"),
+        ("SIYU_STOP_SILENT_CHANNELS", "perhaps", "is true or false"),
         ("SIYU_HOLDOUT_SHARE", "0.6", "between 0 and 0.5"),
     ],
 )

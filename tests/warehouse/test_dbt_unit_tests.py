@@ -62,6 +62,16 @@ def test_an_order_version_that_stands_twice_fails_the_grain_and_is_told_by_model
     assert said[0] in told and told.startswith("tests/staging_grain.sql: ")
 
 
+def test_a_model_with_an_ephemeral_parent_is_built_twice_by_one_process(empty_home, tmp_path):
+    """Two guards in one process, as in Dagster's: dbt remembered that it had taken the parent in, and left it out."""
+    shutil.copytree(empty_home, tmp_path / "home")
+    for _ in range(2):
+        done = list(
+            call(Settings(home=tmp_path / "home"), ["run", "--select", "friendships"], {"as_of": ["2017-11-30"]})
+        )
+        assert [(node.unique_id, node.succeeded) for node in done] == [("model.siyu.friendships", True)]
+
+
 def test_a_date_that_is_told_anew_forgets_what_it_no_longer_says(empty_home, tmp_path):
     """A draw was published; told anew, nobody is drawn. The day before is no date of the run."""
     home = tmp_path / "home"

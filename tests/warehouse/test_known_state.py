@@ -32,6 +32,7 @@ SAME_AT_EVERY_DATE = {
     "sending_facts.staff": "an export asks what stands at its moment, whatever the date of the list",
     "sending_liability.issued": "an export asks what stands at its moment, whatever the date of the list",
     "sending_liability.select": "an export asks what stands at its moment, whatever the date of the list",
+    "sending_receipts.told": "an export asks what stands at its moment, whatever the date of the list",
     "sending_stops.came_true": "an export asks what stands at its moment, whatever the date of the list",
     "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
 }

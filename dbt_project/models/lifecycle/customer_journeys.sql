@@ -5,7 +5,7 @@ with follows as (
         as_of_date,
         one_id,
         max(case when is_active then 1 else 0 end) = 1 as is_following,
-        max(case when deleted_by_customer_at is not null then 1 else 0 end) = 1 as has_deleted
+        max(deleted_by_customer_at) as last_deleted_at
     from {{ ref('staff_follows') }}
     group by as_of_date, one_id
 ),
@@ -24,7 +24,8 @@ facts as (
         stages.one_id,
         stages.order_days_total,
         coalesce(follows.is_following, false) as is_following,
-        coalesce(follows.has_deleted and not follows.is_following, false) as is_deleted_friend,
+        follows.last_deleted_at is not null and not follows.is_following as is_deleted_friend,
+        {{ days_between(business_date('follows.last_deleted_at'), 'stages.as_of_date') }} as days_since_deleted,
         members.one_id is not null as is_in_group,
         attributes.level,
         coalesce(habits.settled_category_count, 0) as settled_category_count
@@ -58,6 +59,7 @@ select
     ranked.as_of_date,
     ranked.one_id,
     ranked.is_deleted_friend,
+    case when ranked.is_deleted_friend then ranked.days_since_deleted end as days_since_deleted,
     frequency.stage as frequency_journey_stage,
     levels.value_journey_stage,
     interest.stage as interest_journey_stage

@@ -25,7 +25,8 @@ select
     journeys.frequency_journey_stage,
     journeys.value_journey_stage,
     journeys.interest_journey_stage,
-    journeys.is_deleted_friend
+    journeys.is_deleted_friend,
+    journeys.days_since_deleted
 from people
 left join {{ ref('purchase_stage_since') }} as purchase
     on people.as_of_date = purchase.as_of_date and people.one_id = purchase.one_id

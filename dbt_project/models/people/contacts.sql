@@ -101,5 +101,6 @@ select
     {%- for answer in answers %}
     {{ business_date(answer ~ '_at') }} as {{ answer }}_date,
     {%- endfor %}
-    {{ business_date('contacted_at') }} as contacted_date
+    {{ business_date('contacted_at') }} as contacted_date,
+    {{ is_recall_campaign('counted.campaign_id') }} as is_recall
 from counted

@@ -9,7 +9,7 @@ with exported as (
         sent.one_id,
         sent.message_channel,
         {{ business_date('sent.exported_at') }} as contact_date,
-        sent.campaign_id
+        {{ is_recall_campaign('sent.campaign_id') }} as is_recall
     from {{ source('channels', 'activations') }} as sent
     left join {{ source('channels', 'withdrawals') }} as withdrawn
         on
@@ -25,43 +25,27 @@ contacts as (
         one_id,
         message_channel,
         contact_date,
-        campaign_id
+        is_recall
     from exported
     union all
     select
         told.one_id,
         told.message_channel,
         told.contacted_date as contact_date,
-        told.campaign_id
+        told.is_recall
     from {{ ref('contacts') }} as told
     where
         told.to_date is null
         and (
             told.is_message
             or not exists (
-                select 1
+                select withdrawn.export_id
                 from {{ source('channels', 'withdrawals') }} as withdrawn
                 where
                     told.export_id = withdrawn.export_id
                     and (withdrawn.recipient_token is null or told.recipient_token = withdrawn.recipient_token)
             )
         )
-),
-
-recall_campaigns as (
-    select distinct concat(policy_id, '_') as campaign_prefix
-    from {{ ref('recall_policies') }}
-),
-
-of_recall as (
-    select
-        contacts.one_id,
-        contacts.message_channel,
-        contacts.contact_date,
-        recall_campaigns.campaign_prefix is not null as is_recall
-    from contacts
-    left join recall_campaigns
-        on left(contacts.campaign_id, length(recall_campaigns.campaign_prefix)) = recall_campaigns.campaign_prefix
 ),
 
 caps as (
@@ -71,7 +55,7 @@ caps as (
         window_days,
         most
     from {{ ref('contact_caps') }}
-    where cap_id in ('any_1d', 'any_7d', 'wecom_month', 'wecom_recall_month')
+    where cap_id in ('any_1d', 'any_7d', 'wecom_month', 'wecom_recall_month', 'account_platform_month')
 ),
 
 mornings as (
@@ -91,13 +75,13 @@ select
     caps.cap_id
 from mornings
 inner join caps on caps.message_channel is null or mornings.message_channel = caps.message_channel
-inner join of_recall
+inner join contacts
     on
-        mornings.one_id = of_recall.one_id
-        and (caps.message_channel is null or caps.message_channel = of_recall.message_channel)
-        and (caps.cap_id <> 'wecom_recall_month' or of_recall.is_recall)
-        and of_recall.contact_date <= mornings.send_date
-        and of_recall.contact_date > case
+        mornings.one_id = contacts.one_id
+        and (caps.message_channel is null or caps.message_channel = contacts.message_channel)
+        and (caps.cap_id <> 'wecom_recall_month' or contacts.is_recall)
+        and contacts.contact_date <= mornings.send_date
+        and contacts.contact_date > case
             when caps.window_days is not null
                 then {{ add_days('mornings.send_date', 'cast(-caps.window_days as integer)') }}
             else {{ add_days("cast(date_trunc('month', mornings.send_date) as date)", -1) }}

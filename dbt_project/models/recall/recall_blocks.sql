@@ -1,7 +1,8 @@
 -- One row per (as_of_date, one_id): whether anything may be sent to a person today, and whether anything may be
 -- advertised. The one home of both: the plans and the general list read it alike. What a need state bars is for whom no
 -- hard rule keeps out, since a need is a guess; but that a question of theirs is open is known of everybody. After a
--- ladder's last rung nothing is advertised for the rung's rest.
+-- ladder's last rung nothing is advertised for the rung's rest. Barred too is the official account for whom it sent as
+-- many as the platform allows in the month: whether a message of its was a mass message nobody tells.
 with rests as (
     select
         ladder_step,
@@ -19,10 +20,15 @@ select
     or coalesce(exclusions.has_open_complaint, false)
     or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false) as is_blocked,
     rests.ladder_step is not null as is_resting,
-    coalesce(plays.barred_channels, '') as barred_channels
+    concat_ws(
+        '|',
+        nullif(plays.barred_channels, ''),
+        case when contacts.account_contacts_month >= account.most then 'official_account' end
+    ) as barred_channels
 from {{ ref('customer_profile') }} as profiles
 inner join {{ ref('contact_caps') }} as daily on daily.cap_id = 'any_1d'
 inner join {{ ref('contact_caps') }} as weekly on weekly.cap_id = 'any_7d'
+inner join {{ ref('contact_caps') }} as account on account.cap_id = 'account_platform_month'
 {%- for name in ['exclusions', 'contacts', 'ladders'] %}
 left join {{ ref('recall_' ~ name) }} as {{ name }}
     on profiles.as_of_date = {{ name }}.as_of_date and profiles.one_id = {{ name }}.one_id

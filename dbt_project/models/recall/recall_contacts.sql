@@ -14,7 +14,7 @@ messages as (
         as_of_date,
         one_id,
         message_channel,
-        campaign_id,
+        is_recall,
         contacted_date as sent_date,
         case when replied_date <= as_of_date then replied_at end as replied_at
     from {{ states_at(ref('contacts')) }} as messages
@@ -26,11 +26,6 @@ messages as (
         ) }}
 ),
 
-recall_campaigns as (
-    select distinct concat(policy_id, '_') as campaign_prefix
-    from {{ ref('recall_policies') }}
-),
-
 marked as (
     select
         messages.as_of_date,
@@ -40,13 +35,8 @@ marked as (
         {{ days_between('messages.sent_date', 'messages.as_of_date') }} as age_days,
         date_trunc('month', messages.sent_date)
         = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_this_month,
-        messages.message_channel = 'wecom'
-        and date_trunc('month', messages.sent_date)
-        = date_trunc('month', {{ add_days('messages.as_of_date', 1) }}) as is_wecom_this_month,
-        recall_campaigns.campaign_prefix is not null as is_recall
+        messages.is_recall
     from messages
-    left join recall_campaigns
-        on left(messages.campaign_id, length(recall_campaigns.campaign_prefix)) = recall_campaigns.campaign_prefix
 )
 
 select
@@ -55,9 +45,13 @@ select
     cast(sum(case when marked.age_days < windows.short_days then 1 else 0 end) as bigint) as contacts_1d,
     cast(sum(case when marked.age_days < windows.long_days then 1 else 0 end) as bigint) as contacts_7d,
     cast(sum(case when marked.is_this_month then 1 else 0 end) as bigint) as contacts_month,
-    cast(sum(case when marked.is_wecom_this_month then 1 else 0 end) as bigint) as wecom_contacts_month,
-    cast(sum(case when marked.is_wecom_this_month and marked.is_recall then 1 else 0 end) as bigint)
-        as wecom_recalls_month,
+    {%- for counted, condition in {
+        'wecom_contacts_month': "marked.message_channel = 'wecom'",
+        'wecom_recalls_month': "marked.message_channel = 'wecom' and marked.is_recall",
+        'account_contacts_month': "marked.message_channel = 'official_account'",
+    }.items() %}
+    cast(sum(case when marked.is_this_month and {{ condition }} then 1 else 0 end) as bigint) as {{ counted }},
+    {%- endfor %}
     max(marked.replied_at) as last_replied_at
 from marked
 cross join windows

@@ -57,6 +57,7 @@ select
     segments.price_attitude,
     lifecycle.need_state,
     coalesce(lifecycle.is_deleted_friend, false) as is_deleted_friend,
+    lifecycle.days_since_deleted,
     profiles.reachable_channels,
     profiles.consented_channels,
     {{ list_or_empty('exclusions.service_channels') }} as service_channels,

@@ -61,7 +61,7 @@ GATEWAYS: Final[dict[str, Gateway]] = {
     ),
     "email": Gateway(
         lists.write_email,
-        "Upload email.csv to your mail service; each mail needs your sender and a way to unsubscribe.",
-        "把 email.csv 上传到邮件平台；每封邮件都要有发件人和退订方式。",
+        "Upload email.csv to your mail service, subjects as they stand; each mail needs your sender and a way out.",
+        "把 email.csv 上传到邮件平台，标题照原样；每封邮件都要有发件人和退订方式。",
     ),
 }

@@ -16,9 +16,9 @@ def write_app_push(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
 
 
 def write_email(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """Write ``email.csv``: address, words, when, and what to send back."""
-    header = ["email", "content", "send_after", "send_before", "out_id", "template_id", "offer_id"]
-    names = ("address", "words", "after", "before", "out_id", "template_id", "offer_id")
+    """Write ``email.csv``: address, subject, words, when, and what to send back."""
+    header = ["email", "subject", "content", "send_after", "send_before", "out_id", "template_id", "offer_id"]
+    names = ("address", "subject", "words", "after", "before", "out_id", "template_id", "offer_id")
     return [write_csv(folder / "email.csv", header, [[row[name] for name in names] for row in rows])]
 
 

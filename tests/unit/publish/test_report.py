@@ -120,6 +120,24 @@ def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_pa
     assert "standard/suppressions/stop.csv, line 2" in shown
 
 
+def test_the_manifest_and_the_page_say_which_channels_receipts_stopped_coming(tmp_path):
+    settings = brand(tmp_path)
+    version = settings.published / "versions" / publish(settings, [DATE]).current
+    facts = open_version(settings, version, [])
+    assert "silent_channels" not in facts.manifest
+    assert "没有回执" not in section(todays_list, facts)
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute(
+            "insert into published.sending_receipts values ($d, 'sms', $d - 9, $d - 3, 1200, 2, true),"
+            " ($d, 'email', $d - 3, $d - 3, 90, 90, false), ($d - 1, 'wecom', $d - 4, $d - 4, 77, 0, true)",
+            {"d": DATE},
+        )
+    facts = open_version(settings, settings.published / "versions" / publish(settings, [DATE]).current, [])
+    days = {"exported_from": str(DATE - dt.timedelta(days=9)), "exported_to": str(DATE - dt.timedelta(days=3))}
+    assert facts.manifest["silent_channels"] == {"sms": {**days, "rows_out": 1200, "rows_told": 2}}
+    assert "导出的 1200 行，只有 2 行有回执" in section(todays_list, facts)
+
+
 def test_the_page_says_why_nobody_is_on_the_list_while_refusals_are_unread(tmp_path):
     settings = brand(tmp_path)
     facts = open_version(settings, settings.published / "versions" / publish(settings, [DATE]).current, [])

@@ -59,7 +59,9 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create or replace table published.do_not_contact_at_publish (one_id varchar, message_channel varchar)")
     con.execute(
         "create or replace table published.unmet_refusals (message_channel varchar, place varchar, line bigint);"
-        "create or replace table published.receipts_out_of_order (flag varchar, place varchar, line bigint)"
+        "create or replace table published.receipts_out_of_order (flag varchar, place varchar, line bigint);"
+        "create or replace table published.sending_receipts (as_of_date date, message_channel varchar,"
+        " first_exported_date date, last_exported_date date, rows_out bigint, rows_told bigint, is_silent boolean)"
     )
     con.execute("create schema if not exists channels")
     listed = ", ".join(f"{name} {kind}" for name, kind in UNREAD.items())

@@ -34,6 +34,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "renewal_step": 0,
         "days_since_renewal_step": None,
         "is_deleted_friend": False,
+        "days_since_deleted": 30 if changes.get("is_deleted_friend") else None,
         "reachable_channels": ALL_CHANNELS,
         "consented_channels": ALL_CHANNELS,
         "service_channels": ALL_CHANNELS,

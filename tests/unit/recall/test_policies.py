@@ -89,6 +89,15 @@ def test_a_deleted_friend_who_still_buys_is_invited_again():
     assert step(purchase_stage="loyal", is_deleted_friend=True) == ("re_add", 0)
 
 
+def test_a_friend_who_deleted_us_is_left_alone_for_a_week():
+    friend = {"purchase_stage": "loyal", "is_deleted_friend": True}
+    assert step(**friend, days_since_deleted=6) is None
+    assert step(**friend, days_since_deleted=7) == ("re_add", 0)
+    assert step(**friend, days_since_deleted=None) is None
+    assert step(**{**friend, "is_deleted_friend": False}, days_since_deleted=7) is None
+    assert step(**{**friend, "purchase_stage": "lost"}, days_since_deleted=1) == ("recall_lost", 0)
+
+
 def test_whoever_rests_is_reminded_of_a_right_that_ends_and_advertised_nothing():
     rests = {**NEW, "days_registered": 400, "first_order_step": 3, "days_since_first_order_step": 10}
     friend = {**rests, "is_deleted_friend": True}

@@ -20,6 +20,7 @@ PLAN = {
     "after": "2026-03-11 10:00:00",
     "before": "2026-03-11 20:00:00",
     "task_id": None,
+    "subject": "广告 四域：来看看",
     "offer_id": None,
 }
 
@@ -43,6 +44,7 @@ def test_a_list_names_address_words_both_times_and_what_to_send_back(channel, ad
     (row,) = cells(path)
     assert path.name == f"{channel}.csv"
     assert row | {"segments": ""} == {
+        **({"subject": "广告 四域：来看看"} if channel == "email" else {}),
         address: "a1",
         "content": "【四域】来看看\n拒收请回复R",
         "segments": "",

@@ -46,6 +46,15 @@ def test_a_file_holds_the_vaults_numbers_and_the_filled_words(world, tmp_path):
     assert {(one["send_after"], one["send_before"]) for one in rows} == {("2026-03-11 10:00:00", "2026-03-11 20:00:00")}
 
 
+def test_an_advertising_mail_goes_out_marked_in_its_subject_and_a_service_mail_unmarked(tmp_path):
+    renewal = {"consent_purpose": "service", "text_zh": "您的权益月底到期"}
+    world = World(tmp_path / "home", row("p1", "email", text_zh="上新了,来看看"), row("p2", "email", **renewal))
+    folder = world.export(tmp_path / "out")["email"].folder
+    with (folder / "email.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = {one["email"]: one["subject"] for one in csv.DictReader(file)}
+    assert said == {contact("p1", "email"): "广告 四域：上新了", contact("p2", "email"): "四域：您的权益月底到期"}
+
+
 def test_the_page_names_no_customer_and_runs_nothing(tmp_path):
     text = "【{brand}】<script>alert(1)</script>拒收请回复R"
     world = World(tmp_path / "home", row("p1", text_zh=text, why="<script>"), row("p2", is_refused=True))
@@ -174,7 +183,7 @@ from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.reasons import Asked
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, writer_lock
-from tests.unit.sending.world import DATE, MORNING
+from tests.unit.sending.world import DATE, MORNING, RECIPIENTS
 
 home, out, module, name, when = sys.argv[1:]
 owner = importlib.import_module(module)
@@ -190,7 +199,9 @@ def dying(*arguments, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(owner, name, dying)
-settings = Settings(home=Path(home), brand_name="brand", brand_link="https://example.com/a")
+settings = Settings(
+    home=Path(home), brand_name="brand", brand_link="https://example.com/a", recipients=RECIPIENTS
+)
 with writer_lock(settings, "export"), connect(settings) as warehouse:
     asked = Asked(DATE, ("audience",), tuple(GATEWAYS))
     export(settings, warehouse, asked, "cloud-sms", Path(out), MORNING, lambda rows: stopped(settings, rows))

@@ -2,13 +2,14 @@
 
 import csv
 import datetime as dt
+import json
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from orchestration.sending.reasons import reasons
-from orchestration.settings import CHECKOUT
+from orchestration.settings import CHECKOUT, Settings
 from tests.unit.sending.world import MORNING, VERSION, World, row
 
 SEED = CHECKOUT / "dbt_project" / "seeds" / "export_reasons.csv"
@@ -50,6 +51,10 @@ def _kept_in(world, tmp_path, **told):
     return {reason: n for one in world.export(tmp_path / "out", **told).values() for reason, n in one.kept_in.items()}
 
 
+def _receipt(done):
+    return json.loads((done.folder / "receipt.json").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("reason", ALONE)
 def test_a_row_with_one_thing_wrong_stays_in_for_that_and_the_one_beside_it_goes_out(reason, world, tmp_path):
     _stop(world)
@@ -58,6 +63,40 @@ def test_a_row_with_one_thing_wrong_stays_in_for_that_and_the_one_beside_it_goes
     done = world.export(tmp_path / "out")
     assert {name: n for one in done.values() for name, n in one.kept_in.items()} == {reason: 1}
     assert done["email"].out == 1
+
+
+@pytest.mark.parametrize("is_stopping", [False, True])
+def test_a_channel_whose_receipts_stopped_coming_says_so_and_by_a_setting_stops(is_stopping, tmp_path):
+    rows = (row("p1"), row("p2", "email"), row("p3", "app_push"))
+    world = World(tmp_path / "home", *rows, stop_silent_channels=is_stopping)
+    world.ask(
+        "insert into published.sending_receipts values (date '2026-03-10', 'sms', 60, 2, true),"
+        " (date '2026-03-10', 'email', 70, 70, false), (date '2026-03-09', 'email', 70, 0, true)"
+    )
+    lines = []
+    done = world.export(tmp_path / "out", say=lines.append)
+    assert [line for line in lines if "SILENT" in line] == [
+        "  SILENT: of the newest 60 rows that should have been told of, 2 were"
+    ]
+    assert (done["email"].out, done["app_push"].out) == (1, 1)
+    assert (done["sms"].out, done["sms"].kept_in) == ((0, {"channel_silent": 1}) if is_stopping else (1, {}))
+    said = {name: _receipt(done[name]) for name in ("email", "app_push")}
+    assert [(one["receipts"], one["channel_is_silent"]) for one in said.values()] == [
+        ({"due": 70, "came": 70}, False),
+        (None, False),
+    ]
+    if not is_stopping:
+        assert _receipt(done["sms"])["channel_is_silent"]
+        assert "60 行，只回来 2 行" in (done["sms"].folder / "index.html").read_text(encoding="utf-8")
+        assert "只回来" not in (done["email"].folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_channel_that_came_back_goes_out_again(tmp_path):
+    world = World(tmp_path / "home", row("p1"), stop_silent_channels=True)
+    world.ask("insert into published.sending_receipts values (date '2026-03-10', 'sms', 60, 2, true)")
+    assert _kept_in(world, tmp_path) == {"channel_silent": 1}
+    world.ask("update published.sending_receipts set rows_told = 60, is_silent = false")
+    assert world.export(tmp_path / "out")["sms"].out == 1
 
 
 def test_who_is_not_in_the_published_file_stays_in(world, tmp_path):
@@ -103,6 +142,7 @@ def test_coupons_that_are_owed_leave_no_room_for_more(tmp_path):
 
 def test_every_reason_of_the_seed_is_known_to_the_code_and_has_a_test():
     elsewhere = {"not_published", "already_out", "too_early", "channel_full", "coupon_liability"}
+    elsewhere |= {"channel_silent"}
     assert set(RANKS) == set(ALONE) | elsewhere
 
 
@@ -179,11 +219,11 @@ def test_the_morning_after_the_date_is_not_too_early(world, tmp_path):
 
 def test_an_empty_list_has_no_reasons():
     columns = ["gate_is_open", "is_published", "is_excluded", "is_refused", "has_consent", "is_held_out"]
-    columns += ["is_not_chosen", "is_out", "sender_has_left", "has_approved_words"]
+    columns += ["is_not_chosen", "is_out", "sender_has_left", "has_approved_words", "channel_is_silent"]
     frame = pd.DataFrame({name: pd.Series(dtype=bool) for name in columns})
     for name in ("message_channel", "stop", "cap_id", "list_name", "staff_id", "id_token"):
         frame[name] = pd.Series(dtype=object)
     frame["as_of_date"] = pd.Series(dtype="datetime64[us]")
     frame["send_before_at"] = pd.Series(dtype="datetime64[us, UTC]")
-    nothing = pd.Series(dtype=bool)
-    assert reasons(frame, MORNING, RANKS, lambda rows: nothing, "tasks", ()).empty
+    nothing, settings = pd.Series(dtype=bool), Settings(staff_channels=())
+    assert reasons(frame, MORNING, RANKS, lambda rows: nothing, settings).empty

@@ -24,7 +24,12 @@ VERSION = f"{DATE}-0123456789abcdef"
 #: Nine in the morning in Shanghai, the day after the date.
 MORNING = dt.datetime(2026, 3, 11, 1)
 Row = dict[str, Any]
-_SEEDS = ("export_reasons", "message_templates", "contact_caps", "offers_catalogue")
+_SEEDS = ("export_reasons", "message_templates", "contact_caps", "offers_catalogue", "recall_settings")
+#: Whom the tests export to.
+RECIPIENTS = {
+    name: {"purpose": "sends our messages", "until": dt.date(2026, 12, 31), "in_mainland": True}
+    for name in ("cloud-sms", "cloud", "agency", "to-None", "to-G1")
+}
 _PLAN: Row = {
     "as_of_date": DATE,
     "list_name": "audience",
@@ -102,6 +107,7 @@ class World:
 
     def __init__(self, home: Path, *rows: Row, **settings: Any) -> None:
         give_keys(home)
+        settings = {"recipients": RECIPIENTS} | settings
         self.settings = Settings(home=home, brand_name="四域", brand_link="https://example.com/a", **settings)
         version = home / "published" / "versions" / VERSION
         version.mkdir(parents=True)
@@ -110,6 +116,10 @@ class World:
             for schema in ("seeds", "published", "channels", "customer"):
                 warehouse.execute(f"create schema if not exists {schema}")
             warehouse.execute("create table customer.messages (recipient_token varchar)")
+            warehouse.execute(
+                "create table published.sending_receipts"
+                " (as_of_date date, message_channel varchar, rows_out bigint, rows_told bigint, is_silent boolean)"
+            )
             warehouse.execute("create table published.sending_liability (last_valid_date date, most_fen bigint)")
             for seed in _SEEDS:
                 frame = pd.read_csv(CHECKOUT / "dbt_project" / "seeds" / f"{seed}.csv", keep_default_na=True)
