@@ -29,6 +29,7 @@ from orchestration.warehouse import connect
 WATCHED: Final = (
     "do_not_contact_at_publish",
     "contact_consents",
+    "profiling_refused_at_publish",
     "sending_gate",
     "placed_orders",
     "refund_states",

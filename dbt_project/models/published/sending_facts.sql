@@ -2,7 +2,8 @@
 -- One row per (as_of_date, list_name, one_id): what the law and the plan say of sending to a person whom a list names,
 -- as it stands now, and the address it goes to. Whoever exports reads it; the first reason in the order of the seed
 -- export_reasons keeps the person out. A hard rule bars every list but the general one, which is for whom nobody may
--- profile; nobody under 18, no test account and no staff stands in that one either.
+-- profile; nobody under 18, no test account and no staff stands in that one either. Who refused to be profiled since
+-- the list was made is in no personal one any more.
 with people as (
     select
         as_of_date,
@@ -62,9 +63,9 @@ select
     listed.why,
     refusals.one_id is not null as is_refused,
     consents.one_id is not null as has_consent,
-    people.exclusion,
-    people.exclusion is not null
-    and not (listed.list_name = 'general' and people.exclusion in ('profiling_refused', 'profiling_never_asked'))
+    coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,
+    coalesce(people.exclusion not in ('profiling_refused', 'profiling_never_asked'), false)
+    or (listed.list_name <> 'general' and (people.exclusion is not null or unprofiled.one_id is not null))
         as is_excluded,
     coalesce(arms.is_held_out, false) or coalesce(drawn.global_holdout, false) as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
@@ -82,6 +83,8 @@ select
 from {{ ref('sending_list') }} as listed
 cross join {{ ref('sending_gate') }} as gate
 left join people on listed.as_of_date = people.as_of_date and listed.one_id = people.one_id
+left join {{ ref('profiling_refused_at_publish') }} as unprofiled
+    on listed.as_of_date = unprofiled.as_of_date and listed.one_id = unprofiled.one_id
 left join {{ ref('do_not_contact_at_publish') }} as refusals
     on listed.one_id = refusals.one_id and listed.message_channel = refusals.message_channel
 left join {{ ref('contact_consents') }} as consents

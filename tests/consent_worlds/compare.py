@@ -1,0 +1,108 @@
+"""Worlds run through a home and held against the reading: rows compared, and those in which the two differ."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.consent_worlds import homes
+from tests.consent_worlds.draw import World, draw
+from tests.consent_worlds.reading import read
+
+Row = tuple[str, str, str, str]
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What came of some worlds.
+
+    ``written``: may be written to by the product and must not; ``refused``: the other way; ``in_doubt``: refused
+    because a yes could not be read for certain; ``blocking``: refusals that could not be read and stop everybody;
+    ``unheeded``: refusals that could not be read and stop nobody; ``torn``: people that the product takes for others.
+    """
+
+    worlds: int
+    people: int = 0
+    rows: int = 0
+    published: int = 0
+    written: list[Row] = dataclasses.field(default_factory=list)
+    refused: list[Row] = dataclasses.field(default_factory=list)
+    in_doubt: int = 0
+    blocking: int = 0
+    blocked_people: int = 0
+    torn: list[str] = dataclasses.field(default_factory=list)
+    closed_while_unread: bool = True
+
+    @property
+    def wrong(self) -> int:
+        """Return how many rows are wrong."""
+        return len(self.written) + len(self.refused) + len(self.torn) + (not self.closed_while_unread)
+
+    def lines(self) -> list[str]:
+        """Return what is printed."""
+        found = [
+            f"{self.worlds} worlds, {self.people} people, {self.rows} rows compared, {self.published} of them published:"
+            f" {self.wrong} wrong",
+            f"  written to who must not be {len(self.written)}, refused who may be {len(self.refused)}",
+            f"  refused for a yes spelled in doubt {self.in_doubt}; refusals that could not be read and blocked everybody"
+            f" {self.blocking}, of {self.blocked_people} people",
+        ]
+        found += [f"  nobody was stopped while a refusal was unread"] * (not self.closed_while_unread)
+        found += [f"  two people or a part of one: {one}" for one in self.torn[:10]]
+        found += [f"  written to who must not be: {' '.join(row)}" for row in self.written[:10]]
+        return found + [f"  refused who may be: {' '.join(row)}" for row in self.refused[:10]]
+
+
+def run(
+    home: Path, count: int, seed: int, is_dirty: bool, say: Callable[[str], None] = lambda line: None
+) -> tuple[Outcome, list[World]]:
+    """Draw worlds, run them through a home and compare; return what came of it, and the worlds."""
+    worlds = [draw(seed, number) for number in range(count)]
+    say(f"{count} worlds drawn; the night runs")
+    landed = homes.night(home, worlds, is_dirty, seed)
+    names = homes.one_ids(home, worlds)
+    outcome = Outcome(count, people=sum(len(world.people) for world in worlds), torn=_torn(names))
+    if outcome.torn:
+        return outcome, worlds
+    listed = homes.published(home, names)
+    say("the morning's files are read")
+    told = homes.morning(home, worlds, is_dirty, seed, landed)
+    places = homes.unread(home)
+    unread = {landed.places[place] for place in places if place in landed.places}
+    outcome.blocking = len(places)
+    if places:
+        outcome.closed_while_unread = not any(homes.answers(home, names).values())
+        homes.accepted(home)
+    found = homes.answers(home, names)
+    night_rows = set(listed)
+    for world in worlds:
+        blocked, doubtful = _people_of(world, unread), _people_of(world, landed.doubts)
+        outcome.blocked_people += len(blocked)
+        for row, may in read(world, told).items():
+            outcome.rows += 1
+            outcome.published += row in night_rows
+            if found[row] and not may and row[0] not in blocked:
+                outcome.written.append(row)
+            elif may and not found[row]:
+                if row[0] in blocked or row[0] in doubtful:
+                    outcome.in_doubt += 1
+                else:
+                    outcome.refused.append(row)
+    return outcome, worlds
+
+
+def _torn(names: dict[str, str]) -> list[str]:
+    by_id: dict[str, list[str]] = {}
+    for name, one_id in names.items():
+        by_id.setdefault(one_id, []).append(name)
+    return [" ".join(who) for one_id, who in by_id.items() if len(who) > 1 or " " in one_id]
+
+
+def _people_of(world: World, words: set) -> set[str]:
+    """Return the people of a world whom some words speak of: by their record or by a value that they carry."""
+    found = set()
+    for person in world.people:
+        ids = {record.customer_id for record in person.records}
+        values = {value for record in person.records for value in (record.mobile, record.email, record.unionid)}
+        if any((word.customer_id or word.value) in ids or word.value in values for word in world.words if word in words):
+            found.add(person.name)
+    return found
