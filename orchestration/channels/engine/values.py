@@ -73,7 +73,7 @@ def read_value(text: str, column: Column, rules: Rules) -> Outcome:
     if "\x00" in text:
         return Outcome(None, "nul_byte")
     outcome = _READERS[column.type](text, column, rules)
-    if outcome.value is not None and (column.values or column.synonyms):
+    if outcome.value is not None and (column.values or column.synonyms or column.refusal):
         outcome = _word(outcome, column)
     if column.required and outcome.value is None and outcome.reason is None and outcome.shape is None:
         return Outcome(None, outcome.warning if outcome.warning == "sentinel_date" else "missing_value")

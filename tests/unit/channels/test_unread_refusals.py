@@ -160,6 +160,22 @@ def test_a_task_reported_with_any_word_of_refusal_is_one_and_an_unknown_word_is_
     assert open_lines(door) == [("task_results", "results.csv", 10)]
 
 
+def test_a_message_whose_status_or_failure_says_in_any_words_that_its_recipient_refuses_is_unsubscribed_from(door):
+    told = [
+        ("客户要求退订", ""), ("已进黑名单", ""), ("拒收", ""), ("User opted out", ""), ("failed", "号码在黑名单"),
+        ("failed", "unsubscribed user"), ("delivered", ""), ("failed", "空号"), ("已回复", ""),
+    ]  # fmt: skip
+    rows = [f"shop,M{n},sms,2026-05-01 10:00:00,{status},{why}\n" for n, (status, why) in enumerate(told)]
+    header = "source,message_id,message_channel,sent_at,status,failure_reason\n"
+    door.land("messages", "sent.csv", header + "".join(rows))
+    door.ingest()
+    read = door.rows("standard__messages", "message_id", "status", "failure_reason")
+    assert [row[1:] for row in read] == [
+        ("unsubscribed", None), ("unsubscribed", None), ("unsubscribed", None), ("unsubscribed", None),
+        ("failed", "unsubscribed"), ("failed", "unsubscribed"), ("delivered", None), ("failed", "空号"), ("已回复", None),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "header",
     [
