@@ -40,13 +40,13 @@ class Outcome:
     def lines(self) -> list[str]:
         """Return what is printed."""
         found = [
-            f"{self.worlds} worlds, {self.people} people, {self.rows} rows compared, {self.published} of them published:"
+            f"{self.worlds} worlds, {self.people} people, {self.rows} rows compared ({self.published} published):"
             f" {self.wrong} wrong",
             f"  written to who must not be {len(self.written)}, refused who may be {len(self.refused)}",
-            f"  refused for a yes spelled in doubt {self.in_doubt}; refusals that could not be read and blocked everybody"
+            f"  refused for a yes in doubt {self.in_doubt}; refusals that could not be read and stopped everybody"
             f" {self.blocking}, of {self.blocked_people} people",
         ]
-        found += [f"  nobody was stopped while a refusal was unread"] * (not self.closed_while_unread)
+        found += ["  somebody might be written to while a refusal was unread"] * (not self.closed_while_unread)
         found += [f"  two people or a part of one: {one}" for one in self.torn[:10]]
         found += [f"  written to who must not be: {' '.join(row)}" for row in self.written[:10]]
         return found + [f"  refused who may be: {' '.join(row)}" for row in self.refused[:10]]
@@ -103,6 +103,8 @@ def _people_of(world: World, words: set) -> set[str]:
     for person in world.people:
         ids = {record.customer_id for record in person.records}
         values = {value for record in person.records for value in (record.mobile, record.email, record.unionid)}
-        if any((word.customer_id or word.value) in ids or word.value in values for word in world.words if word in words):
+        if any(
+            (word.customer_id or word.value) in ids or word.value in values for word in world.words if word in words
+        ):
             found.add(person.name)
     return found

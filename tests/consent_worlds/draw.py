@@ -23,10 +23,50 @@ SOURCES: Final = ("shop", "web", "crm")
 #: So many carry one number that it joins nobody; a refusal of it is theirs all the same.
 CROWD: Final = 6
 REFUSING: Final = (
-    *("R", "r", "TD", "td", "T", "退订", "拒收", "N", "0", "取消订阅", "不要再发了", "别发了", "勿扰", "STOP", "unsubscribe"),
-    *("回复TD", "TD退订", "R退订", "退定", "请不要再联系我", "停止发送", "不要给我打电话", "投诉你们", "滚", "删除我的号码"),
+    *(
+        "R",
+        "r",
+        "TD",
+        "td",
+        "T",
+        "退订",
+        "拒收",
+        "N",
+        "0",
+        "取消订阅",
+        "不要再发了",
+        "别发了",
+        "勿扰",
+        "STOP",
+        "unsubscribe",
+    ),
+    *(
+        "回复TD",
+        "TD退订",
+        "R退订",
+        "退定",
+        "请不要再联系我",
+        "停止发送",
+        "不要给我打电话",
+        "投诉你们",
+        "滚",
+        "删除我的号码",
+    ),
 )
-HARMLESS: Final = ("好的", "谢谢", "收到", "多少钱", "还有货吗", "几点开门", "1", "OK", "Thanks", "明天来取", "已经买了", "")
+HARMLESS: Final = (
+    "好的",
+    "谢谢",
+    "收到",
+    "多少钱",
+    "还有货吗",
+    "几点开门",
+    "1",
+    "OK",
+    "Thanks",
+    "明天来取",
+    "已经买了",
+    "",
+)
 UNSUBSCRIBED: Final = ("unsubscribed", "已退订", "退订", "opt out", "optedout")
 SENT: Final = ("sent", "delivered", "已送达", "replied", "failed", "read")
 
@@ -135,7 +175,9 @@ class _Drawing:
         near = first.registered_at + dt.timedelta(days=self.chance.randrange(1, 20))
         if kind == "same_number":
             other = self.chance.choice([one for one in SOURCES if one != source])
-            return self._person([first, self._same(first, self._record(f"P{place}B", other, first.mobile, near))], place)
+            return self._person(
+                [first, self._same(first, self._record(f"P{place}B", other, first.mobile, near))], place
+            )
         if kind == "merged":
             second = self._same(first, self._record(f"P{place}B", source, self._mobile(), near))
             return self._person([first, second], place, MIDNIGHT - dt.timedelta(days=self.chance.randrange(2, 200)))
@@ -144,7 +186,9 @@ class _Drawing:
     def _same(self, first: Record, second: Record) -> Record:
         """Return a further record of the same person: the same account, and no other birth date."""
         birth = first.birth_date and self.chance.choice([None, first.birth_date])
-        return dataclasses.replace(second, unionid=first.unionid, birth_date=birth or second.birth_date if not first.birth_date else birth)
+        return dataclasses.replace(
+            second, unionid=first.unionid, birth_date=birth or second.birth_date if not first.birth_date else birth
+        )
 
     def _moment(self, since: dt.datetime) -> dt.datetime:
         """Return a moment of the last months, every fourth one close to the end of the date."""
@@ -184,9 +228,7 @@ class _Drawing:
             words.append(self._reply(person, since))
         return words
 
-    def _consent(
-        self, person: Person, at: dt.datetime, channel: str | None, purpose: str, granted: bool
-    ) -> list[Word]:
+    def _consent(self, person: Person, at: dt.datetime, channel: str | None, purpose: str, granted: bool) -> list[Word]:
         record = self.chance.choice(person.records)
         named = {"source": record.source, "customer_id": record.customer_id}
         return [self._word("consent", at, granted, channel=channel, purpose=purpose, **named)]

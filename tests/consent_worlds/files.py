@@ -7,7 +7,7 @@ import io
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,12 +38,19 @@ def shop(home: Path) -> None:
 
 def people(home: Path, worlds: Iterable[World]) -> None:
     """Land the records of everybody, their merges, and who has a friend among the staff."""
-    found = [person for world in worlds for person in world.people]
+    customers(home, [person for world in worlds for person in world.people])
+
+
+def customers(home: Path, found: Sequence[Person], friends_from: int = 0) -> None:
+    """Land people's records, merges, purchases and memberships.
+
+    Every third has a friend among the staff, and everybody from ``friends_from`` on; every second buys.
+    """
     write(home, "customers", [_customer(record) for person in found for record in person.records])
     write(home, "member_merges", [_merge(person) for person in found if person.merged_at])
-    friends = [person for place, person in enumerate(found) if place % 3 == 0]
+    friends = [one for place, one in enumerate(found) if place % 3 == 0 or (friends_from and place >= friends_from)]
     write(home, "follows", [_follow(person, place) for place, person in enumerate(friends)])
-    buyers = [(person, place) for place, person in enumerate(found) if place % 3]
+    buyers = [(person, place) for place, person in enumerate(found) if place % 2]
     write(home, "orders", [row for person, place in buyers for row in _orders(person, place)])
     write(home, "entitlements", [_entitlement(person, place) for person, place in buyers if place % 4 == 0])
 
@@ -79,11 +86,21 @@ def _row(word: Word) -> Row:
 
 
 def _write_words(
-    home: Path, dataset: str, name: str, rows: list[tuple[Word, Row]], is_dirty: bool, landed: Landed, chance: random.Random
+    home: Path,
+    dataset: str,
+    name: str,
+    rows: list[tuple[Word, Row]],
+    is_dirty: bool,
+    landed: Landed,
+    chance: random.Random,
 ) -> None:
     spelled = []
     for word, row in rows:
-        texts, doubts = _spelled(row, chance, DOUBTS if name.startswith("late") else 0) if is_dirty else ({key: clean(one) for key, one in row.items()}, False)
+        texts, doubts = (
+            _spelled(row, chance, DOUBTS if name.startswith("late") else 0)
+            if is_dirty
+            else ({key: clean(one) for key, one in row.items()}, False)
+        )
         spelled.append(texts)
         if doubts:
             landed.doubts.add(word)
@@ -130,27 +147,30 @@ def write(home: Path, dataset: str, rows: list[Row], name: str = "export.csv", *
     writer = csv.writer(text, **style)
     writer.writerow([header(column) for column in columns])
     writer.writerows([row.get(column, "") for column in columns] for row in rows)
-    return _put(home, f"standard/{dataset}/{name}", text.getvalue().encode(encoding))
+    return put(home, f"standard/{dataset}/{name}", text.getvalue().encode(encoding))
 
 
 def _json_lines(home: Path, dataset: str, name: str, rows: list[dict[str, str]]) -> Path:
     """Write rows as JSON: yes and no, and whole numbers, without quotes, as programs do; nothing as null."""
     plain: dict[str, Any] = {"true": True, "false": False, "1": 1, "0": 0, "": None}
     lines = [
-        json.dumps({key: int(one) if len(one) == 10 and one.isdigit() else plain.get(one, one) for key, one in row.items()})
+        json.dumps({
+            key: int(one) if len(one) == 10 and one.isdigit() else plain.get(one, one) for key, one in row.items()
+        })
         for row in rows
     ]
-    return _put(home, f"standard/{dataset}/{name}.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    return put(home, f"standard/{dataset}/{name}.jsonl", "".join(f"{line}\n" for line in lines).encode())
 
 
 def _replies(home: Path, name: str, rows: list[dict[str, str]]) -> Path:
     payloads = [{"phone_number": row.pop("mobile"), "sign_name": "小店", **row} for row in rows]
     fetched = {"_account": "aliyun", "_fetched_at": "2026-03-11T00:50:00Z"}
     lines = [json.dumps({**fetched, "payload": one}, ensure_ascii=False) for one in payloads]
-    return _put(home, f"sms/replies/{name}.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    return put(home, f"sms/replies/{name}.jsonl", "".join(f"{line}\n" for line in lines).encode())
 
 
-def _put(home: Path, name: str, content: bytes) -> Path:
+def put(home: Path, name: str, content: bytes) -> Path:
+    """Write a file below landing/; return it."""
     file = home / "landing" / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
@@ -171,7 +191,13 @@ def _orders(person: Person, place: int) -> list[Row]:
     named = {"source": record.source, "customer_id": record.customer_id, "status": "finished", "store_id": "S1"}
     ats = [at for back in range(5) if (at := last - dt.timedelta(days=21 * back)) > record.registered_at]
     return [
-        {**named, "order_id": f"O{place}-{number}", "ordered_at": clean(at), "paid_at": clean(at), "amount_yuan": "199.00"}
+        {
+            **named,
+            "order_id": f"O{place}-{number}",
+            "ordered_at": clean(at),
+            "paid_at": clean(at),
+            "amount_yuan": "199.00",
+        }
         for number, at in enumerate(ats)
     ]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.builders import give_keys, siyu
 from tests.consent_worlds import files
-from tests.consent_worlds.draw import CHANNELS, DATE, EXPORTED, World
+from tests.consent_worlds.draw import CHANNELS, DATE, EXPORTED, Person, World
 from tests.consent_worlds.reading import KINDS
 from tests.consent_worlds.spellings import clean
 
@@ -24,7 +25,13 @@ LAWFUL: Final = ("excluded", "refused", "no_consent")
 #: Results of tasks as staff write them, and what they close: the task's channel, everything (all), or nothing.
 RESULTS: Final = (
     *(("refused", "channel"), ("拒绝", "channel"), (" Refused ", "channel"), ("客户拒绝", "channel")),
-    *(("do_not_contact", "all"), ("DO_NOT_CONTACT", "all"), ("退订", "all"), ("不要再打了", "all"), ("请勿打扰", "all")),
+    *(
+        ("do_not_contact", "all"),
+        ("DO_NOT_CONTACT", "all"),
+        ("退订", "all"),
+        ("不要再打了", "all"),
+        ("请勿打扰", "all"),
+    ),
     *(("sent", ""), ("replied", ""), ("not_sent", ""), ("booked", ""), ("wrong_number", "")),
 )
 _NOBODY: Final = "select cast(null as varchar) as one_id limit 0"
@@ -41,7 +48,7 @@ def night(home: Path, worlds: list[World], is_dirty: bool, seed: int) -> files.L
     files.shop(home)
     files.people(home, worlds)
     files.words(home, worlds, False, is_dirty, landed, seed)
-    _run(home, "daily", DATE.isoformat())
+    command(home, "daily", DATE.isoformat())
     return landed
 
 
@@ -51,7 +58,7 @@ def morning(
     """Land the second delivery and what staff were told, and let the guard read it; return what staff were told."""
     files.words(home, worlds, True, is_dirty, landed, seed)
     told = _task_results(home, worlds, random.Random(f"tasks {seed}"))
-    _run(home, "guard")
+    command(home, "guard")
     return told
 
 
@@ -65,22 +72,26 @@ def accepted(home: Path) -> None:
     settings = Settings(home=home)
     for place in sorted({place_of(row) for row in listed_unread(settings)}):
         accept(settings, place, (), "looked at", "lead", dt.datetime.now(dt.UTC).replace(tzinfo=None))
-    _run(home, "guard")
+    command(home, "guard")
 
 
 def one_ids(home: Path, worlds: list[World]) -> dict[str, str]:
+    """Return the id of each person of some worlds by name."""
+    return one_ids_of(home, [person for world in worlds for person in world.people])
+
+
+def one_ids_of(home: Path, people: Iterable[Person]) -> dict[str, str]:
     """Return the id of each person by name; one whose records have two is named with both."""
     with connect(Settings(home=home), read_only=True) as warehouse:
-        owners = dict(
-            ((source, customer_id), one_id)
+        owners = {
+            (source, customer_id): one_id
             for source, customer_id, one_id in warehouse.execute(
                 "select source, customer_id, one_id from people.record_owners where to_date is null"
             ).fetchall()
-        )
+        }
     return {
         person.name: " ".join(sorted({owners[record.source, record.customer_id] for record in person.records}))
-        for world in worlds
-        for person in world.people
+        for person in people
     }
 
 
@@ -162,9 +173,10 @@ def _task_results(home: Path, worlds: list[World], chance: random.Random) -> lis
     return told
 
 
-def _run(home: Path, *command: str) -> None:
-    outcome = siyu(home, *command)
+def command(home: Path, *arguments: str) -> None:
+    """Run siyu on a home; what it says stands in the home's runs.log."""
+    outcome = siyu(home, *arguments)
     with (home / "runs.log").open("a", encoding="utf-8") as log:
         log.write(outcome.stdout)
     if outcome.returncode:
-        raise RuntimeError(f"siyu {' '.join(command)}\n{outcome.stdout[-3000:]}{outcome.stderr[-3000:]}")
+        raise RuntimeError(f"siyu {' '.join(arguments)}\n{outcome.stdout[-3000:]}{outcome.stderr[-3000:]}")

@@ -10,10 +10,45 @@ from typing import Final
 
 #: How many cells of a file that lands after the night are spelled in doubt; what landed before would close the night.
 DOUBTS: Final = 0.03
-_TRUE: Final = ("true", "TRUE", "True", "1", "1.0", "yes", "Y", "y", "t", "是", "１", "Ｙ", " true ", "ｔｒｕｅ", "\u200bY")
-_FALSE: Final = ("false", "FALSE", "False", "0", "0.0", "no", "N", "n", "f", "否", "０", "Ｎ", " false ", "ｆａｌｓｅ", "\u3000否")
+_TRUE: Final = (
+    "true",
+    "TRUE",
+    "True",
+    "1",
+    "1.0",
+    "yes",
+    "Y",
+    "y",
+    "t",
+    "是",
+    "１",
+    "Ｙ",
+    " true ",
+    "ｔｒｕｅ",
+    "\u200bY",
+)
+_FALSE: Final = (
+    "false",
+    "FALSE",
+    "False",
+    "0",
+    "0.0",
+    "no",
+    "N",
+    "n",
+    "f",
+    "否",
+    "０",
+    "Ｎ",
+    " false ",
+    "ｆａｌｓｅ",
+    "\u3000否",
+)
 _DOUBTFUL: Final = {
-    "granted": {True: ("同意", "on", "√", "granted", "已授权", ""), False: ("不同意", "off", "×", "拒绝", "退订", "", "2")},
+    "granted": {
+        True: ("同意", "on", "√", "granted", "已授权", ""),
+        False: ("不同意", "off", "×", "拒绝", "退订", "", "2"),
+    },
     "message_channel": ("短信", "text message", "s m s", "微信", "所有渠道", "sms,wecom", "?"),
     "purpose": ("营销", "promo", "", "all", "marketing;service"),
     "at": ("昨天", "08/03/2026", "3.8.26", "", "2099-01-01 00:00:00", "2026-02-30 10:00:00", "#####"),
@@ -65,14 +100,30 @@ def dirty(column: str, value: object, chance: random.Random, doubts: float) -> t
 def id_value(id_type: str, value: str, chance: random.Random, doubts: float) -> tuple[str, bool]:
     """Return the value of an identifier of a list of refusals, and whether that leaves a doubt."""
     if id_type != "mobile":
-        return _id(value, chance) if id_type != "email" else (chance.choice((value, value.upper(), f" {value} ")), False)
+        return (
+            _id(value, chance) if id_type != "email" else (chance.choice((value, value.upper(), f" {value} ")), False)
+        )
     if chance.random() < doubts * 2:
-        return chance.choice((f"{value}-123", f"{value}/13812345678", f"{value[:3]}****{value[7:]}", f"{float(value):.5E}")), True
+        return chance.choice((
+            f"{value}-123",
+            f"{value}/13812345678",
+            f"{value[:3]}****{value[7:]}",
+            f"{float(value):.5E}",
+        )), True
     return _mobile(value, chance), False
 
 
 def _word(text: str, chance: random.Random) -> str:
-    return chance.choice((text, text, text.upper(), text.title(), _wide(text), f" {text} ", f"{text}\u200b", f"\u3000{text}"))
+    return chance.choice((
+        text,
+        text,
+        text.upper(),
+        text.title(),
+        _wide(text),
+        f" {text} ",
+        f"{text}\u200b",
+        f"\u3000{text}",
+    ))
 
 
 def _wide(text: str) -> str:
@@ -89,7 +140,15 @@ def _mobile(text: str, chance: random.Random) -> str:
     grouped = f"{text[:3]} {text[3:7]} {text[7:]}"
     return chance.choice((
         *(text, grouped, grouped.replace(" ", "-"), f"+86 {text}", f"86-{text}", f"0086{text}", _wide(text)),
-        *(f'="{text}"', f"'{text}", f"{text}.0", f"手机:{text}", f"{text[:3]}\u200b{text[3:]}", f"+86{grouped}", f" {text}\t"),
+        *(
+            f'="{text}"',
+            f"'{text}",
+            f"{text}.0",
+            f"手机:{text}",
+            f"{text[:3]}\u200b{text[3:]}",
+            f"+86{grouped}",
+            f" {text}\t",
+        ),
     ))
 
 
@@ -99,7 +158,11 @@ def _typed(text: str, chance: random.Random) -> str:
         return text
     found = _wide(text) if text.isascii() and chance.random() < 0.3 else text
     if len(text) > 1 and chance.random() < 0.3:
-        found = chance.choice(_HARD_BLANK).join(found) if len(text) < 4 else f"{found[:1]}{chance.choice(_HARD_BLANK)}{found[1:]}"
+        found = (
+            chance.choice(_HARD_BLANK).join(found)
+            if len(text) < 4
+            else f"{found[:1]}{chance.choice(_HARD_BLANK)}{found[1:]}"
+        )
     if chance.random() < 0.3:
         found = chance.choice(("{}。", "{}!", " {}", "{}\n", "“{}”", "{}谢谢" if len(text) > 1 else "{}")).format(found)
     return unicodedata.normalize("NFC", found.lower() if chance.random() < 0.2 else found)

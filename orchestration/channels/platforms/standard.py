@@ -28,7 +28,10 @@ RECEIPTS: Final = Dataset(
     (
         Column("recipient_token", "recipient", required=True, about="The token of our export, as its file had it."),
         Column(
-            "status", required=True, refusal="unsubscribed", about="What became of it: words of the seed message_statuses."
+            "status",
+            required=True,
+            refusal="unsubscribed",
+            about="What became of it: words of the seed message_statuses.",
         ),
         Column("sent_at", "instant", required=True, about="When."),
     ),
