@@ -1,10 +1,10 @@
 """Worlds run through a home and held against the reading: rows compared, and those in which the two differ."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.consent_worlds import homes
+from tests.consent_worlds import files, forms, homes
 from tests.consent_worlds.draw import World, draw
 from tests.consent_worlds.reading import read
 
@@ -20,8 +20,9 @@ class Outcome:
     ``unheeded``: refusals that could not be read and stop nobody; ``torn``: people that the product takes for others.
     """
 
+    spelling: str
     worlds: int
-    people: int = 0
+    names: set[str] = dataclasses.field(default_factory=set)
     rows: int = 0
     published: int = 0
     written: list[Row] = dataclasses.field(default_factory=list)
@@ -40,8 +41,8 @@ class Outcome:
     def lines(self) -> list[str]:
         """Return what is printed."""
         found = [
-            f"{self.worlds} worlds, {self.people} people, {self.rows} rows compared ({self.published} published):"
-            f" {self.wrong} wrong",
+            f"{self.worlds} worlds in {self.spelling} spellings, {len(self.names)} people, {self.rows} rows compared"
+            f" ({self.published} published): {self.wrong} wrong",
             f"  written to who must not be {len(self.written)}, refused who may be {len(self.refused)}",
             f"  refused for a yes in doubt {self.in_doubt}; refusals that could not be read and stopped everybody"
             f" {self.blocking}, of {self.blocked_people} people",
@@ -53,33 +54,49 @@ class Outcome:
 
 
 def run(
-    home: Path, count: int, seed: int, is_dirty: bool, say: Callable[[str], None] = lambda line: None
-) -> tuple[Outcome, list[World]]:
-    """Draw worlds, run them through a home and compare; return what came of it, and the worlds."""
-    worlds = [draw(seed, number) for number in range(count)]
-    say(f"{count} worlds drawn; the night runs")
-    landed = homes.night(home, worlds, is_dirty, seed)
-    names = homes.one_ids(home, worlds)
-    outcome = Outcome(count, people=sum(len(world.people) for world in worlds), torn=_torn(names))
-    if outcome.torn:
-        return outcome, worlds
-    listed = homes.published(home, names)
+    home: Path, count: int, seed: int, spellings: Sequence[str], say: Callable[[str], None] = lambda line: None
+) -> tuple[list[Outcome], list[forms.Read]]:
+    """Draw worlds for each spelling, run them and the forms through one home; return what came of them."""
+    parts = [
+        files.Part(spelling, [draw(seed, place * count + number) for number in range(count)])
+        for place, spelling in enumerate(spellings)
+    ]
+    say(f"{count} worlds in {' and in '.join(spellings)} spellings, {len(forms.FORMS)} forms; the night runs")
+    homes.night(home, parts, lambda: forms.land(home), seed)
+    names = homes.one_ids(home, [person for part in parts for world in part.worlds for person in world.people])
+    asked = homes.one_ids(home, forms.everybody())
+    listed = set(homes.published(home, names))
     say("the morning's files are read")
-    told = homes.morning(home, worlds, is_dirty, seed, landed)
+    given = forms.write(home, asked)
+    told = homes.morning(home, parts, names, seed)
     places = homes.unread(home)
-    unread = {landed.places[place] for place in places if place in landed.places}
-    outcome.blocking = len(places)
-    if places:
-        outcome.closed_while_unread = not any(homes.answers(home, names).values())
-        homes.accepted(home)
-    found = homes.answers(home, names)
-    night_rows = set(listed)
-    for world in worlds:
-        blocked, doubtful = _people_of(world, unread), _people_of(world, landed.doubts)
+    is_closed = not any(homes.answers(home, names).values())
+    homes.accepted(home)
+    found = homes.answers(home, names | asked)
+    outcomes = [_of(part, places, told, found, listed) for part in parts]
+    for outcome in outcomes:
+        outcome.torn = _torn({name: one_id for name, one_id in names.items() if name in outcome.names})
+        outcome.closed_while_unread = is_closed
+    return outcomes, forms.read(given, {file for _, file, _ in places}, found)
+
+
+def _of(
+    part: files.Part,
+    places: set[tuple[str, str, int]],
+    told: list[tuple[str, str | None]],
+    found: homes.Answers,
+    listed: set[Row],
+) -> Outcome:
+    """Compare the product's answers with the reading, for the worlds of one spelling."""
+    unread = {part.places[place] for place in places if place in part.places}
+    outcome = Outcome(part.spelling, len(part.worlds), blocking=len(unread))
+    for world in part.worlds:
+        outcome.names |= {person.name for person in world.people}
+        blocked, doubtful = _people_of(world, unread), _people_of(world, part.doubts)
         outcome.blocked_people += len(blocked)
         for row, may in read(world, told).items():
             outcome.rows += 1
-            outcome.published += row in night_rows
+            outcome.published += row in listed
             if found[row] and not may and row[0] not in blocked:
                 outcome.written.append(row)
             elif may and not found[row]:
@@ -87,7 +104,7 @@ def run(
                     outcome.in_doubt += 1
                 else:
                     outcome.refused.append(row)
-    return outcome, worlds
+    return outcome
 
 
 def _torn(names: dict[str, str]) -> list[str]:

@@ -155,7 +155,7 @@ class _Drawing:
         return phone(self.number * 20 + self.count + 1_000_000)
 
     def _record(self, name: str, source: str, mobile: str, at: dt.datetime | None = None) -> Record:
-        named = f"W{self.number:04d}{name}{source[0].upper()}"
+        named = f"W{self.number:05d}{name}{source[0].upper()}"
         at = at or MIDNIGHT - dt.timedelta(days=self.chance.randrange(220, 300), hours=self.chance.randrange(2, 14))
         birth = None
         if self._odds(0.35):
@@ -166,7 +166,7 @@ class _Drawing:
         return Record(source, named, mobile, email, unionid, at, birth, self._odds(0.03))
 
     def _person(self, records: list[Record], place: int, merged_at: dt.datetime | None = None) -> Person:
-        return Person(f"W{self.number:04d}P{place}", records, merged_at)
+        return Person(f"W{self.number:05d}P{place}", records, merged_at)
 
     def _anybody(self, place: int) -> Person:
         source = self.chance.choice(SOURCES)
@@ -223,7 +223,10 @@ class _Drawing:
         if self._odds(0.2):
             words.append(self._suppression(person, since))
         if self._odds(0.2):
-            words.append(self._message(person, since))
+            said = self._message(person, since)
+            words.append(said)
+            if not said.granted and self._odds(0.2):  # a later report of the message knows nothing of the refusal
+                words.append(dataclasses.replace(said, granted=True, text="delivered", reason="", is_late=True))
         if self._odds(0.2):
             words.append(self._reply(person, since))
         return words

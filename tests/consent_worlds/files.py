@@ -7,7 +7,7 @@ import io
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,52 +21,49 @@ Row = dict[str, Any]
 
 
 @dataclasses.dataclass
-class Landed:
-    """Where each word stands: (data set, file, line), and whether its spelling leaves a doubt."""
+class Part:
+    """Worlds that are spelled alike, where each of their words stands, and whose spelling leaves a doubt."""
 
+    spelling: str
+    worlds: list[World]
     places: dict[tuple[str, str, int], Word] = dataclasses.field(default_factory=dict)
     doubts: set[Word] = dataclasses.field(default_factory=set)
 
 
 def shop(home: Path) -> None:
     """Land what a brand has besides its customers."""
-    write(home, "stores", [{"store_id": "S1", "name": "One", "city": "上海市"}])
+    write(home, "stores", [{"store_id": "S1", "name": "One", "city": "上海市"}], "worlds.csv")
     staff = {"store_id": "S1", "role": "guide", "active": "true", "daily_message_capacity": 500}
     staff["daily_call_capacity"] = 200
-    write(home, "staff", [{"staff_id": one, "name": one, **staff} for one in _STAFF])
+    write(home, "staff", [{"staff_id": one, "name": one, **staff} for one in _STAFF], "worlds.csv")
 
 
-def people(home: Path, worlds: Iterable[World]) -> None:
-    """Land the records of everybody, their merges, and who has a friend among the staff."""
-    customers(home, [person for world in worlds for person in world.people])
-
-
-def customers(home: Path, found: Sequence[Person], friends_from: int = 0) -> None:
+def customers(home: Path, found: Sequence[Person], name: str, friends_from: int = 0) -> None:
     """Land people's records, merges, purchases and memberships.
 
     Every third has a friend among the staff, and everybody from ``friends_from`` on; every second buys.
     """
-    write(home, "customers", [_customer(record) for person in found for record in person.records])
-    write(home, "member_merges", [_merge(person) for person in found if person.merged_at])
+    write(home, "customers", [_customer(record) for person in found for record in person.records], name)
+    write(home, "member_merges", [_merge(person) for person in found if person.merged_at], name)
     friends = [one for place, one in enumerate(found) if place % 3 == 0 or (friends_from and place >= friends_from)]
-    write(home, "follows", [_follow(person, place) for place, person in enumerate(friends)])
+    write(home, "follows", [_follow(person, place) for place, person in enumerate(friends)], name)
     buyers = [(person, place) for place, person in enumerate(found) if place % 2]
-    write(home, "orders", [row for person, place in buyers for row in _orders(person, place)])
-    write(home, "entitlements", [_entitlement(person, place) for person, place in buyers if place % 4 == 0])
+    write(home, "orders", [row for person, place in buyers for row in _orders(person, place)], name)
+    write(home, "entitlements", [_entitlement(person, place) for person, place in buyers if place % 4 == 1], name)
 
 
-def words(home: Path, worlds: Iterable[World], is_late: bool, is_dirty: bool, landed: Landed, seed: int) -> None:
-    """Land the words of one delivery; what stands where is noted in ``landed``."""
-    chance = random.Random(f"spelled {seed} {is_late}")
+def words(home: Path, part: Part, is_late: bool, seed: int) -> None:
+    """Land the words of one delivery; what stands where is noted in ``part``."""
+    chance = random.Random(f"spelled {part.spelling} {seed} {is_late}")
     by_dataset: dict[str, list[tuple[Word, Row]]] = defaultdict(list)
-    for world in worlds:
+    for world in part.worlds:
         for word in world.words:
             if word.is_late == is_late:
                 by_dataset["sms/replies" if word.kind == "reply" else f"{word.kind}s"].append((word, _row(word)))
     for dataset, rows in by_dataset.items():
         for start in range(0, len(rows), _ROWS):
-            name = f"{'late' if is_late else 'night'}-{start // _ROWS:03d}"
-            _write_words(home, dataset, name, rows[start : start + _ROWS], is_dirty, landed, chance)
+            name = f"{'late' if is_late else 'night'}-{part.spelling}-{start // _ROWS:03d}"
+            _write_words(home, dataset, name, rows[start : start + _ROWS], part, chance)
 
 
 def _row(word: Word) -> Row:
@@ -90,20 +87,19 @@ def _write_words(
     dataset: str,
     name: str,
     rows: list[tuple[Word, Row]],
-    is_dirty: bool,
-    landed: Landed,
+    part: Part,
     chance: random.Random,
 ) -> None:
+    is_dirty, doubts = part.spelling == "dirty", DOUBTS if name.startswith("late") else 0
     spelled = []
     for word, row in rows:
-        texts, doubts = (
-            _spelled(row, chance, DOUBTS if name.startswith("late") else 0)
-            if is_dirty
-            else ({key: clean(one) for key, one in row.items()}, False)
-        )
+        if is_dirty:
+            texts, is_doubtful = _spelled(row, chance, doubts)
+        else:
+            texts, is_doubtful = {key: clean(one) for key, one in row.items()}, False
         spelled.append(texts)
-        if doubts:
-            landed.doubts.add(word)
+        if is_doubtful:
+            part.doubts.add(word)
     if dataset == "sms/replies":
         file = _replies(home, name, spelled)
         first = 1
@@ -115,7 +111,7 @@ def _write_words(
         file = write(home, dataset, spelled, f"{name}.csv", **style)
         first = 2
     for place, (word, _) in enumerate(rows):
-        landed.places[file.parent.name, file.name, place + first] = word
+        part.places[file.parent.name, file.name, place + first] = word
 
 
 def _spelled(row: Row, chance: random.Random, doubts: float) -> tuple[dict[str, str], bool]:

@@ -14,7 +14,6 @@ from typing import Final
 
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
-from tests.builders import give_keys
 from tests.consent_worlds import files, homes
 from tests.consent_worlds.draw import DATE, MIDNIGHT, Person, Record
 from tests.consent_worlds.spellings import clean
@@ -22,7 +21,7 @@ from tests.consent_worlds.spellings import clean
 AT: Final = "2026-03-11 08:00:00"
 #: More people than forms of task results: some are held out, and have no task.
 _TASKS: Final = 10
-_SPARE: Final = 40
+_SPARE: Final = 120
 _STOP: Final = "id_type,id_scope,id_value,message_channel,reason,changed_at"
 _SENT: Final = (
     "source,message_id,customer_id,recipient_token,message_channel,sent_at,status,failure_reason,unsubscribed_at"
@@ -194,49 +193,36 @@ class Read:
     became: str
 
 
-def run(home: Path, say: Callable[[str], None] = lambda line: None) -> list[Read]:
-    """Run a night for 84 people and some more, land the forms, let the guard read them; return what each became."""
-    give_keys(home)
-    (home / "siyu.toml").write_text('sms_gateway = "aliyun"\n', encoding="utf-8")
-    people = everybody()
-    files.shop(home)
-    land(home, people)
-    say(f"{len(FORMS)} forms; the night runs")
-    homes.command(home, "daily", DATE.isoformat())
-    return read(home, people, say)
-
-
 def everybody() -> list[Person]:
     """Return a person for each form, and some more."""
     return [_person(number) for number in range(len(FORMS) - _TASKS + _SPARE)]
 
 
-def land(home: Path, people: list[Person]) -> None:
+def land(home: Path) -> None:
     """Land the people, who agreed to everything; the last of them agreed to WeCom alone, and have a friend there."""
-    files.customers(home, people, len(people) - _SPARE)
+    people = everybody()
+    files.customers(home, people, "forms.csv", len(people) - _SPARE)
     given = [row for place, person in enumerate(people) for row in _agreed(person, place >= len(people) - _SPARE)]
-    files.write(home, "consents", given, "agreed.csv")
+    files.write(home, "consents", given, "forms.csv")
 
 
-def read(home: Path, people: list[Person], say: Callable[[str], None] = lambda line: None) -> list[Read]:
-    """Land the forms in a home whose night knows the people; return what each became."""
-    names = homes.one_ids_of(home, people)
+def write(home: Path, names: dict[str, str]) -> dict[str, tuple[Form, str]]:
+    """Land the forms on the morning after; return the form and the person's name by file."""
     tasks = _tasks_of(home, names)
-    others = iter(person for person in people if person.name not in tasks)
+    people = {person.name: person.records[0] for person in everybody()}
+    others, pairs = iter(name for name in people if name not in tasks), iter(tasks.items())
     given: dict[str, tuple[Form, str]] = {}
-    pairs = iter(tasks.items())
     for number, form in enumerate(FORMS):
-        name, task = next(pairs) if form.dataset == "task_results" else (next(others).name, "")
-        record = next(person for person in people if person.name == name).records[0]
+        name, task = next(pairs) if form.dataset == "task_results" else (next(others), "")
         folder = form.dataset if "/" in form.dataset else f"standard/{form.dataset}"
         file = f"form-{number:02d}.{form.ends}"
-        files.put(home, f"{folder}/{file}", form.text(record, task).encode())
+        files.put(home, f"{folder}/{file}", form.text(people[name], task).encode())
         given[file] = form, name
-    say("the morning's files are read")
-    homes.command(home, "guard")
-    blocking = {file for _, file, _ in homes.unread(home)}
-    homes.accepted(home)
-    may = homes.answers(home, names)
+    return given
+
+
+def read(given: dict[str, tuple[Form, str]], blocking: set[str], may: homes.Answers) -> list[Read]:
+    """Return what each form became, of the files that block and of what may be sent to whom."""
     return [Read(form.name, _became(file in blocking, may, name, form.channel)) for file, (form, name) in given.items()]
 
 
@@ -246,13 +232,18 @@ def _became(blocks: bool, may: homes.Answers, name: str, channel: str) -> str:
     return "leaked" if may[name, channel, "audience", "marketing"] else "respected"
 
 
+def leaked(found: list[Read]) -> list[str]:
+    """Return the names of the forms that neither count nor block."""
+    return [one.name for one in found if one.became == "leaked"]
+
+
 def lines(found: list[Read]) -> Iterator[str]:
     """Yield what is printed."""
     counts = {word: sum(one.became == word for one in found) for word in ("respected", "blocks", "leaked")}
     kept = counts["respected"] + counts["blocks"]
     said = f"{counts['respected']} respected, {counts['blocks']} block everybody"
     yield f"{kept} of {len(found)} refusals respected or blocking: {said}"
-    yield from (f"  leaked: {one.name}" for one in found if one.became == "leaked")
+    yield from (f"  leaked: {name}" for name in leaked(found))
 
 
 def _person(number: int) -> Person:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.builders import give_keys, siyu
 from tests.consent_worlds import files
-from tests.consent_worlds.draw import CHANNELS, DATE, EXPORTED, Person, World
+from tests.consent_worlds.draw import CHANNELS, DATE, EXPORTED, Person
 from tests.consent_worlds.reading import KINDS
 from tests.consent_worlds.spellings import clean
 
@@ -34,30 +34,30 @@ RESULTS: Final = (
     ),
     *(("sent", ""), ("replied", ""), ("not_sent", ""), ("booked", ""), ("wrong_number", "")),
 )
-_NOBODY: Final = "select cast(null as varchar) as one_id limit 0"
 Answers = dict[tuple[str, str, str, str], bool]
 
 
-def night(home: Path, worlds: list[World], is_dirty: bool, seed: int) -> files.Landed:
-    """Land the worlds' first delivery and run the night; return where each word stands."""
+def night(home: Path, parts: list[files.Part], others: Callable[[], None], seed: int) -> None:
+    """Land the first delivery of worlds, and what ``others`` land, and run the night, unless a kept home had it."""
     give_keys(home)
     (home / "siyu.toml").write_text(
         'sms_gateway = "aliyun"\nbrand_name = "小店"\nbrand_link = "https://example.com/a"\n', encoding="utf-8"
     )
-    landed = files.Landed()
     files.shop(home)
-    files.people(home, worlds)
-    files.words(home, worlds, False, is_dirty, landed, seed)
-    command(home, "daily", DATE.isoformat())
-    return landed
+    for part in parts:
+        people = [person for world in part.worlds for person in world.people]
+        files.customers(home, people, f"{part.spelling}.csv")
+        files.words(home, part, False, seed)
+    others()
+    if not (home / "runs.log").exists():
+        command(home, "daily", DATE.isoformat())
 
 
-def morning(
-    home: Path, worlds: list[World], is_dirty: bool, seed: int, landed: files.Landed
-) -> list[tuple[str, str | None]]:
+def morning(home: Path, parts: list[files.Part], names: dict[str, str], seed: int) -> list[tuple[str, str | None]]:
     """Land the second delivery and what staff were told, and let the guard read it; return what staff were told."""
-    files.words(home, worlds, True, is_dirty, landed, seed)
-    told = _task_results(home, worlds, random.Random(f"tasks {seed}"))
+    for part in parts:
+        files.words(home, part, True, seed)
+    told = _task_results(home, names, random.Random(f"tasks {seed}"))
     command(home, "guard")
     return told
 
@@ -75,12 +75,7 @@ def accepted(home: Path) -> None:
     command(home, "guard")
 
 
-def one_ids(home: Path, worlds: list[World]) -> dict[str, str]:
-    """Return the id of each person of some worlds by name."""
-    return one_ids_of(home, [person for world in worlds for person in world.people])
-
-
-def one_ids_of(home: Path, people: Iterable[Person]) -> dict[str, str]:
+def one_ids(home: Path, people: Iterable[Person]) -> dict[str, str]:
     """Return the id of each person by name; one whose records have two is named with both."""
     with connect(Settings(home=home), read_only=True) as warehouse:
         owners = {
@@ -121,7 +116,7 @@ def published(home: Path, names: dict[str, str]) -> list[tuple[str, str, str, st
             " where as_of_date = $date",
             {"date": DATE},
         ).fetchall()
-    return [(by_id[one_id], *rest) for one_id, *rest in rows]
+    return [(by_id[one_id], *rest) for one_id, *rest in rows if one_id in by_id]
 
 
 def _named(connection: duckdb.DuckDBPyConnection, people: list[str], listed: str, purpose: str) -> pd.DataFrame:
@@ -152,9 +147,9 @@ def _nothing(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(False, rows.index)
 
 
-def _task_results(home: Path, worlds: list[World], chance: random.Random) -> list[tuple[str, str | None]]:
-    """Land results for half of the night's tasks; return who refused which channel (None: everything)."""
-    names = {one_id: name for name, one_id in one_ids(home, worlds).items()}
+def _task_results(home: Path, names: dict[str, str], chance: random.Random) -> list[tuple[str, str | None]]:
+    """Land results for half of the named people's tasks; return who refused which channel (None: everything)."""
+    by_id = {one_id: name for name, one_id in names.items()}
     with connect(Settings(home=home), read_only=True) as warehouse:
         tasks = warehouse.execute(
             "select task_id, one_id, message_channel, staff_id from published.recall_tasks where as_of_date = $date"
@@ -163,13 +158,13 @@ def _task_results(home: Path, worlds: list[World], chance: random.Random) -> lis
         ).fetchall()
     rows, told = [], []
     for task_id, one_id, channel, staff_id in tasks:
-        if chance.random() < 0.5:
+        if one_id in by_id and chance.random() < 0.5:
             status, closes = chance.choice(RESULTS)
             rows.append({"task_id": task_id, "staff_id": staff_id, "status": status, "changed_at": clean(EXPORTED)})
             if closes:
-                told.append((names[one_id], channel if closes == "channel" else None))
+                told.append((by_id[one_id], channel if closes == "channel" else None))
     if rows:
-        files.write(home, "task_results", rows, "late.csv")
+        files.write(home, "task_results", rows, "results.csv")
     return told
 
 

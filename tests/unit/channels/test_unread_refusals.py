@@ -161,7 +161,13 @@ def test_a_task_reported_with_any_word_of_refusal_is_one_and_an_unknown_word_is_
 
 
 def test_the_number_of_a_message_is_read_with_the_words_round_it_and_two_numbers_name_nobody(door):
-    told = ["13812345671", "手机:13812345671", "tel:+86 138-1234-5671", "13812345671(微信同号)", "13812345671/13812345672"]
+    told = [
+        "13812345671",
+        "手机:13812345671",
+        "tel:+86 138-1234-5671",
+        "13812345671(微信同号)",
+        "13812345671/13812345672",
+    ]
     rows = [f'gate,M{n},"{number}",sms,2026-05-01 10:00:00\n' for n, number in enumerate(told)]
     door.land("messages", "sent.csv", "source,message_id,recipient_token,message_channel,sent_at\n" + "".join(rows))
     door.ingest()
