@@ -251,6 +251,8 @@ class _Drawing:
         revoked = self._moment(at) if at < MIDNIGHT - dt.timedelta(days=1) and self._odds(0.25) else None
         revoked = None if revoked and not at < revoked < MIDNIGHT else revoked  # a mark is read as of the date
         channel = self.chance.choice([None, None, "sms", "wecom", "call", "email"])
+        if reason in ("staff", "test") and id_type == "customer_id":
+            source = record.source  # without it a mark may meet several people, and marks nobody
         about = {"id_type": id_type, "value": value, "source": source, "reason": reason}
         return self._word("suppression", at, revoked is not None, channel=channel, revoked_at=revoked, **about)
 
