@@ -71,7 +71,7 @@ class Trial:
         """Return the rows that left the house and were not taken back."""
         with connect(self.settings) as warehouse:
             activations.load(self.settings, warehouse)
-            rows = warehouse.execute(
+            rows = warehouse.sql(
                 "select sent.* from channels.activations as sent left join channels.withdrawals as back"
                 " on sent.export_id = back.export_id"
                 " and coalesce(back.recipient_token, sent.recipient_token) = sent.recipient_token"

@@ -1,5 +1,5 @@
--- One row per (as_of_date, one_id) of whoever refuses to be profiled, on any channel, as it stands at publish. A plan is
--- made from a profile of the cut-off: who refused since is in no personal list, and in nothing that is exported of one.
+-- One row per (as_of_date, one_id) of whoever refuses to be profiled, on any channel, as it stands at publish. A plan
+-- is made from a profile of the cut-off: who refused since is in no personal list, and in no export of one.
 select distinct
     as_of_date,
     one_id

@@ -2,8 +2,7 @@
 -- One row per (as_of_date, list_name, one_id): what the law and the plan say of sending to a person whom a list names,
 -- as it stands now, and the address it goes to. Whoever exports reads it; the first reason in the order of the seed
 -- export_reasons keeps the person out. A hard rule bars every list but the general one, which is for whom nobody may
--- profile; nobody under 18, no test account and no staff stands in that one either. Who refused to be profiled since
--- the list was made is in no personal one any more.
+-- profile; nobody under 18, no test account and no staff stands in that one either.
 with people as (
     select
         as_of_date,
@@ -33,8 +32,7 @@ caps as (
 ),
 
 staff as (
-    select staff_id
-    from {{ ref('staff_states') }}
+    select staff_id from {{ ref('staff_states') }}
     where to_date is null and has_left
 )
 
@@ -65,8 +63,7 @@ select
     consents.one_id is not null as has_consent,
     coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,
     coalesce(people.exclusion not in ('profiling_refused', 'profiling_never_asked'), false)
-    or (listed.list_name <> 'general' and (people.exclusion is not null or unprofiled.one_id is not null))
-        as is_excluded,
+    or (listed.list_name <> 'general' and coalesce(people.exclusion, unprofiled.one_id) is not null) as is_excluded,
     coalesce(arms.is_held_out, false) or coalesce(drawn.global_holdout, false) as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
     staff.staff_id is not null as sender_has_left,
