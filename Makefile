@@ -6,7 +6,7 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: run test ui daily backfill bench lint mutants oracle setup manifest
+.PHONY: run test ui daily backfill bench lint mutants oracle worlds setup manifest
 
 run: setup
 	@$(BIN)/siyu run
@@ -35,6 +35,9 @@ mutants: setup manifest
 
 oracle: setup manifest
 	@$(BIN)/python -m tests.oracle --seeds $(or $(SEEDS),1-10)
+
+worlds: setup manifest
+	@$(BIN)/python -m tests.consent_worlds --worlds $(or $(WORLDS),1000) --seed $(or $(SEED),1)
 
 lint: setup
 	@PYTHON=$(BIN)/python bash tests/run_all.sh lint

@@ -39,11 +39,12 @@
 {#-
   The rows of a noun, one per (natural key, version), in the noun's columns and types. `relation` names a CTE with those
   columns (but for `unknown`, which become null), known_at and the bookkeeping columns. Deliveries of one version
-  (same key, update time and known_at: a re-export of history) collapse to the one landed last. A row with the content
+  (same key, update time and known_at: a re-export of history) collapse to the one landed last, of those that `first`
+  sorts first. A row with the content
   of the version before it is a repeat and is dropped, if that version was known first. Example: the version updated on
   the 2nd landed on the 2nd; the same content, updated on the 1st, lands on the 5th. The row of the 2nd stays.
 -#}
-{% macro noun_versions(noun, relation, unknown=[]) -%}
+{% macro noun_versions(noun, relation, unknown=[], first='') -%}
     {%- set schema = noun_schema(noun) -%}
     {%- set key = schema['key'] | join(', ') -%}
     {%- set order_time = 'coalesce(updated_at, known_at)' if 'updated_at' in schema['columns'] else 'known_at' -%}
@@ -72,7 +73,7 @@
                 _line as line,
                 row_number() over (
                     partition by {{ key_columns(schema, unknown) }}known_at
-                    order by _landed_at desc, _file_id desc, _line desc
+                    order by {{ first ~ ", " if first }}_landed_at desc, _file_id desc, _line desc
                 ) as row_rank
             from {{ relation }}
         ) as ranked

@@ -3,6 +3,9 @@
     translate(lower({{ column }}), ' _-', '')
 {%- endmacro %}
 
+{#- What the door writes for any status or reason of failure that says that somebody refuses, in whatever words. -#}
+{% macro refusing_status() -%}unsubscribed{%- endmacro %}
+
 {#-
   When a message reached whom it went to: its delivery; where the channel never tells that (WeCom knows only `sent`),
   its sending, unless it failed. A null of one channel drops no channel. `message` has the noun's columns.

@@ -10,6 +10,7 @@ from orchestration.publish import PublishBlocked, not_over, publish
 from orchestration.publishing.contract import tables
 from orchestration.publishing.versions import Store
 from orchestration.report.build import build_report, inputs
+from orchestration.sending.guard import heed
 from orchestration.warehouse import connect
 
 #: What the last check and the manifest ask beside the published tables.
@@ -50,6 +51,9 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
     except PublishBlocked as blocked:
         yield from evaluations_of(store, blocked.versions.values())
         raise
+    if landing_is_read(context):
+        with connect(settings) as warehouse:
+            heed(warehouse)
     yield from evaluations_of(store, done.versions.values())
     home.made(done.versions.values())
     if unfinished := not_over(done.unfinished, done.current, settings.cut_off_hour):

@@ -33,6 +33,8 @@ _GENERAL: Final = """
 """
 RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _IN_VAULT: Final = ("mobile", "email")
+#: Folders of a home that no export is written to.
+_OWN: Final = (*FOLDERS, "activations", "models", "quarantine", "refusals")
 
 
 def export(
@@ -142,8 +144,8 @@ def published_date(settings: Settings) -> dt.date:
 
 
 def _make_folder(settings: Settings, out: Path) -> None:
-    for name in FOLDERS:
-        if out.is_relative_to(settings.home / name):
+    for name in _OWN:
+        if out.resolve().is_relative_to(settings.home / name):
             raise ExportRefused(f"--out {out}: {name}/ of the home is no place for exports; name another folder")
     try:
         out.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)

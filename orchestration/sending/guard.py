@@ -21,6 +21,7 @@ from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.files import FOLDER_MODE, PRIVATE_MODE, replacing
 from orchestration.publishing.versions import Store, date_of
+from orchestration.release import note
 from orchestration.sending import activations
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -29,6 +30,7 @@ from orchestration.warehouse import connect
 WATCHED: Final = (
     "do_not_contact_at_publish",
     "contact_consents",
+    "profiling_refused_at_publish",
     "sending_gate",
     "placed_orders",
     "refund_states",
@@ -48,6 +50,7 @@ _OF_THE_NIGHT: Final = frozenset({
     "scores",
     "recall",
 })
+_HEEDED: Final = "what landed and is heeded"
 WITHDRAWN: Final = pa.schema([
     ("list_name", pa.string()),
     ("one_id", pa.string()),
@@ -82,8 +85,14 @@ class Guarded:
 
 
 def has_news(settings: Settings) -> bool:
-    """Return whether a file lies in landing that no run has read."""
+    """Return whether a file lies in landing that no run has read, or was read by one that ended before it built on it.
+
+    A refusal is in the ledger as soon as its file was read, and in force when the tables are built: a process that died
+    in between leaves it landed and unheeded.
+    """
     with connect(settings, read_only=True) as warehouse:
+        if _heeded(warehouse) != _landed(warehouse):
+            return True
         rows = warehouse.execute(
             "select channel, dataset, file_name, bytes, modified_ns from channels.ledger where status <> 'waiting'"
         ).fetchall()
@@ -95,6 +104,24 @@ def has_news(settings: Settings) -> bool:
             if any((*place, landed.name, landed.bytes, landed.modified_ns) not in seen for landed in ready):
                 return True
     return False
+
+
+def heed(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note that what decides whether somebody may be written to is built of all that landed so far."""
+    note(connection, _HEEDED, _landed(connection))
+
+
+def _landed(connection: duckdb.DuckDBPyConnection) -> str:
+    ((files,),) = connection.execute(
+        "select coalesce(sum(hash(channel, dataset, file_name, file_id, landed_at, status)), 0)::varchar"
+        " from channels.ledger where status <> 'waiting'"
+    ).fetchall()
+    return str(files)
+
+
+def _heeded(connection: duckdb.DuckDBPyConnection) -> str | None:
+    noted = connection.execute("select release from main.release where part = $part", {"part": _HEEDED}).fetchall()
+    return str(noted[0][0]) if noted else None
 
 
 def look(settings: Settings, now: dt.datetime, say: Callable[[str], None] = lambda line: None) -> int:
@@ -123,6 +150,8 @@ def look(settings: Settings, now: dt.datetime, say: Callable[[str], None] = lamb
     date = date_of(Store(settings.published).current() or "")
     for _ in call(settings, ["run", "--select", *watched_models()], {"as_of": [date]}):
         pass
+    with connect(settings) as warehouse:
+        heed(warehouse)
     return files
 
 

@@ -196,8 +196,8 @@
             },
         },
         'consents': {
-            'key': ['source', 'customer_id', 'message_channel', 'purpose', 'changed_at'],
-            'grain': ['source', 'customer_id', 'message_channel', 'purpose', 'changed_at', 'known_at'],
+            'key': ['source', 'customer_id', 'message_channel', 'purpose', 'changed_at', 'granted'],
+            'grain': ['source', 'customer_id', 'message_channel', 'purpose', 'changed_at', 'granted', 'known_at'],
             'columns': {
                 'source': 'varchar',
                 'customer_id': 'varchar',

@@ -32,6 +32,7 @@ select
     messages.message_channel,
     messages.staff_id,
     messages.status,
+    messages.failure_reason,
     messages.sent_at,
     messages.delivered_at,
     {{ reached_at('messages') }} as reached_at,

@@ -53,11 +53,18 @@ said as (
     select
         'unsubscribing' as kind, null as reason, sent.source, sent.customer_id, sent.id_type, sent.id_scope,
         sent.id_token, sent.message_channel,
-        coalesce(sent.unsubscribed_at, sent.replied_at, sent.delivered_at, sent.sent_at) as said_at,
-        null as revoked_at, sent.counts_from, sent.counts_to
+        coalesce(sent.unsubscribed_at, sent.replied_at, sent.delivered_at, sent.sent_at) as said_at, null as revoked_at,
+        sent.counts_from,
+        -- A later telling of the message that is silent of the refusal, or says delivered, takes nothing back.
+        lead(sent.counts_from) over (
+            partition by sent.source, sent.message_id order by sent.counts_from, sent.file_id, sent.line
+        ) as counts_to
     from {{ ref('named_messages') }} as sent
     left join {{ ref('message_statuses') }} as statuses on {{ status_word('sent.status') }} = statuses.status
-    where sent.unsubscribed_at is not null or statuses.is_refusal
+    where
+        sent.unsubscribed_at is not null
+        or statuses.is_refusal
+        or sent.failure_reason = '{{ refusing_status() }}'
     union all
     select
         'suppression' as kind, reason, null as source, null as customer_id, id_type, coalesce(id_scope, '') as id_scope,

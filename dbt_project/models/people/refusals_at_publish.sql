@@ -2,10 +2,11 @@
 -- a channel, through none. It errs on the side of silence: a refusal counts for every person the identifier was linked
 -- to when it was said or later, for the parts into which they fell since, for whomever such a part was merged into, and
 -- for every id that is nobody's any more in the ancestry of these. What one part says after the split is that part's.
+-- Whoever is marked as staff or as a test account gets nothing, whichever channel the mark names.
 with refused as (
     select distinct
         one_id,
-        message_channel,
+        case when reason in ('staff', 'test') then cast(null as varchar) else message_channel end as message_channel,
         said_date
     from {{ ref('refusal_links') }}
     where

@@ -1,6 +1,6 @@
 -- One row per value that a suppression or an unsubscribing names and person who has it, as value_holders tells them,
 -- under the scope and the spelling in which it was said: SHOP is shop and c1 is C1. A refusal speaks of every spelling.
--- A mark as staff or test account means the one it spells, where anybody has that.
+-- A mark as staff or test account means the one it spells, scope and all, where anybody has that.
 with said as (
     select
         id_type,
@@ -26,7 +26,8 @@ met as (
         holders.known_from,
         holders.known_to,
         holders.source,
-        said.id_token = holders.id_token as is_exact
+        case when said.id_token = holders.id_token then 2 else 0 end
+        + case when said.id_scope in ('', holders.id_scope) then 1 else 0 end as exactness
     from said
     inner join {{ ref('value_holders') }} as holders
         on
@@ -41,7 +42,7 @@ met as (
 met_and_exact as (
     select
         *,
-        max(is_exact) over (partition by said_type, said_scope, said_token) as has_exact
+        max(exactness) over (partition by said_type, said_scope, said_token) as most_exact
     from met
 )
 
@@ -56,4 +57,4 @@ select
     known_to,
     source
 from met_and_exact
-where is_exact or is_refusal or not has_exact
+where is_refusal or exactness = most_exact

@@ -23,7 +23,11 @@ with said as (
     where
         sent.superseded_at is null
         and sent.customer_id is null
-        and (sent.unsubscribed_at is not null or statuses.is_refusal)
+        and (
+            sent.unsubscribed_at is not null
+            or statuses.is_refusal
+            or sent.failure_reason = '{{ refusing_status() }}'
+        )
 )
 
 select

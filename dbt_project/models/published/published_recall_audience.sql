@@ -1,5 +1,5 @@
 -- The last check before anything is sent: who refused, complained, unsubscribed or has no consent for this channel and
--- purpose is out, by what is known at publish and not only at the cut-off.
+-- purpose is out, and so is whoever refused to be profiled, by what is known at publish and not only at the cut-off.
 select
     audience.one_id,
     cast(audience.as_of_date as date) as as_of_date,
@@ -53,6 +53,9 @@ left join {{ ref('do_not_contact_at_publish') }} as refusals
     on
         audience.one_id = refusals.one_id
         and audience.message_channel = refusals.message_channel
+left join {{ ref('profiling_refused_at_publish') }} as unprofiled
+    on audience.as_of_date = unprofiled.as_of_date and audience.one_id = unprofiled.one_id
 where
     refusals.one_id is null
+    and unprofiled.one_id is null
     and arms.may_be_sent

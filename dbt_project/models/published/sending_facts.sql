@@ -32,8 +32,7 @@ caps as (
 ),
 
 staff as (
-    select staff_id
-    from {{ ref('staff_states') }}
+    select staff_id from {{ ref('staff_states') }}
     where to_date is null and has_left
 )
 
@@ -62,10 +61,9 @@ select
     listed.why,
     refusals.one_id is not null as is_refused,
     consents.one_id is not null as has_consent,
-    people.exclusion,
-    people.exclusion is not null
-    and not (listed.list_name = 'general' and people.exclusion in ('profiling_refused', 'profiling_never_asked'))
-        as is_excluded,
+    coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,
+    coalesce(people.exclusion not in ('profiling_refused', 'profiling_never_asked'), false)
+    or (listed.list_name <> 'general' and coalesce(people.exclusion, unprofiled.one_id) is not null) as is_excluded,
     coalesce(arms.is_held_out, false) or coalesce(drawn.global_holdout, false) as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
     staff.staff_id is not null as sender_has_left,
@@ -82,6 +80,8 @@ select
 from {{ ref('sending_list') }} as listed
 cross join {{ ref('sending_gate') }} as gate
 left join people on listed.as_of_date = people.as_of_date and listed.one_id = people.one_id
+left join {{ ref('profiling_refused_at_publish') }} as unprofiled
+    on listed.as_of_date = unprofiled.as_of_date and listed.one_id = unprofiled.one_id
 left join {{ ref('do_not_contact_at_publish') }} as refusals
     on listed.one_id = refusals.one_id and listed.message_channel = refusals.message_channel
 left join {{ ref('contact_consents') }} as consents

@@ -138,7 +138,7 @@ def _cut_ids(written: pa.Array, count: int) -> list[str]:
 
 def clean_values(column: Column, written: pa.Array, rules: Rules) -> pa.Array:
     """Return the canonical text of the values that are plainly well written, null for the rest."""
-    if column.values or column.synonyms or pc.max(pc.binary_length(written)).as_py() > LONGEST_FIELD:
+    if column.values or column.synonyms or column.refusal or pc.max(pc.binary_length(written)).as_py() > LONGEST_FIELD:
         return pa.nulls(len(written), TEXT)
     if column.type == "instant":
         return _clean_instants(column, written, rules)

@@ -115,7 +115,7 @@ class Column:
     synonyms
         (spelling, value of the vocabulary or "" for NULL) pairs.
     refusal
-        The word of the vocabulary that stands for any other one that says that somebody refuses.
+        The word that stands for any one outside the vocabulary that says that somebody refuses.
     minimum, maximum
         Bounds of a number, inclusive, in the column's own unit.
     scale

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from orchestration.channels.engine import clocks
 from orchestration.channels.engine.contacts import (
+    JOINING_SHAPES,
     MAY_EMBED,
     MOBILE_SHAPED,
     is_scientific,
@@ -73,7 +74,7 @@ def read_value(text: str, column: Column, rules: Rules) -> Outcome:
     if "\x00" in text:
         return Outcome(None, "nul_byte")
     outcome = _READERS[column.type](text, column, rules)
-    if outcome.value is not None and (column.values or column.synonyms):
+    if outcome.value is not None and (column.values or column.synonyms or column.refusal):
         outcome = _word(outcome, column)
     if column.required and outcome.value is None and outcome.reason is None and outcome.shape is None:
         return Outcome(None, outcome.warning if outcome.warning == "sentinel_date" else "missing_value")
@@ -130,8 +131,11 @@ def _recipient(text: str, column: Column, rules: Rules) -> Outcome:
     if outcome.value and outcome.value.casefold().startswith(PREFIX):
         token = outcome.value.casefold()  # ours are written so; a spreadsheet or a gateway may shout
         outcome = outcome._replace(value=token)
-        if token not in rules.sent_tokens:
-            return outcome._replace(reason="unknown_token")
+        return outcome if token in rules.sent_tokens else outcome._replace(reason="unknown_token")
+    # A number with the words that people put round it names somebody; of two nobody knows which is meant.
+    phone = read_phone(unwrap(text))
+    if phone.digits and phone.shape in JOINING_SHAPES and phone.warning is None:
+        return outcome._replace(value=rules.tokeniser.token("mobile", phone.digits))
     return outcome
 
 

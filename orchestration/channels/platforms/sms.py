@@ -15,7 +15,7 @@ RECEIPTS: Final = Dataset(
         Column("sent_at", "instant", path="send_time", required=True),
         Column("reported_at", "instant", path="report_time"),
         Column("is_delivered", "boolean", path="success", required=True),
-        Column("error_code", path="err_code"),
+        Column("error_code", path="err_code", refusal="unsubscribed"),
         Column("part_count", "integer", path="sms_size", minimum=0),
         Column("biz_id", "identifier", required=True),
         Column("out_id"),

@@ -27,7 +27,12 @@ RECEIPTS: Final = Dataset(
     "receipts",
     (
         Column("recipient_token", "recipient", required=True, about="The token of our export, as its file had it."),
-        Column("status", required=True, about="What became of it: words of the seed message_statuses."),
+        Column(
+            "status",
+            required=True,
+            refusal="unsubscribed",
+            about="What became of it: words of the seed message_statuses.",
+        ),
         Column("sent_at", "instant", required=True, about="When."),
     ),
     natural_key=("recipient_token", "status", "sent_at"),

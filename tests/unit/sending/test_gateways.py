@@ -76,6 +76,31 @@ def test_whoever_is_promised_an_offer_stands_on_the_list_of_coupons_to_give_out_
     assert write_coupons([plan(2)], tmp_path) == []
 
 
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t=", "\uff1d", "\u200b="])
+def test_a_name_that_a_spreadsheet_would_run_is_a_text_in_every_cell_of_every_file(begin, tmp_path):
+    hostile = f'{begin}HYPERLINK("http://x.example","林女士")'
+    names = ("address", "words", "template_id", "staff_id", "store_id", "why", "task_id", "offer_id", "out_id")
+    row = plan(
+        1, **dict.fromkeys(names, hostile), variables=json.dumps({"offer_words": hostile, "valid_days": hostile})
+    )
+    files = [
+        file
+        for channel in ("sms", "app_push", "email", "call")
+        for file in [*GATEWAYS[channel].write([row], tmp_path), *write_coupons([row], tmp_path)]
+    ]
+    assert {file.name for file in files} == {"sms.csv", "app_push.csv", "email.csv", "calls.xlsx", "coupons.csv"}
+    for file in files:
+        if file.suffix == ".xlsx":
+            every = [value for line in openpyxl.load_workbook(file).active.iter_rows(min_row=2) for value in line]
+            assert {value.data_type for value in every} == {"s"}
+            texts = [value.value for value in every]
+        else:
+            texts = [value for line in cells(file) for value in line.values()]
+        run = [text for text in texts if "HYPERLINK" in text]
+        assert run
+        assert [text for text in run if not text.startswith("'")] == []
+
+
 def test_a_long_message_says_how_many_are_billed(tmp_path):
     (path,) = GATEWAYS["sms"].write([plan(1, words="字" * 71), plan(2)], tmp_path)
     assert [row["segments"] for row in cells(path)] == ["2", "1"]

@@ -1,6 +1,7 @@
 """One export: its folder, its page, its tokens, and what stands after a process that died on the way."""
 
 import csv
+import datetime as dt
 import json
 import os
 import resource
@@ -117,11 +118,30 @@ def test_a_recipients_name_is_letters_digits_and_dashes(recipient, world, tmp_pa
         world.export(tmp_path / "out", recipient=recipient)
 
 
-@pytest.mark.parametrize("name", ["landing", "published", "vault", "reports/2026-03-10"])
+@pytest.mark.parametrize("name", ["landing", "published", "vault", "reports/2026-03-10", "activations", "refusals/x"])
 def test_no_export_is_written_where_the_home_keeps_something_else(name, world):
     with pytest.raises(ExportRefused, match="is no place for exports"):
         world.export(world.settings.home / name)
     assert activations.exports(world.settings) == []
+
+
+def test_a_link_into_the_home_is_the_homes_folder_and_one_to_a_place_with_blanks_is_that_place(world, tmp_path):
+    (tmp_path / "inside").symlink_to(world.settings.home / "vault")
+    with pytest.raises(ExportRefused, match="is no place for exports"):
+        world.export(tmp_path / "inside")
+    (tmp_path / "els ewhere").mkdir()
+    (tmp_path / "outside").symlink_to(tmp_path / "els ewhere")
+    done = world.export(tmp_path / "outside")["sms"]
+    assert (tmp_path / "els ewhere" / done.export_id / "sms.csv").exists()
+
+
+def test_a_clock_that_went_back_sends_nobody_twice(world, tmp_path):
+    first = world.export(tmp_path / "out")["sms"]
+    assert first.out > 0
+    an_hour_before = world.export(tmp_path / "out", now=MORNING - dt.timedelta(hours=1))["sms"]
+    assert (an_hour_before.out, an_hour_before.kept_in) == (0, {"already_out": first.out, "refused": 1})
+    days_before = world.export(tmp_path / "out", now=MORNING - dt.timedelta(days=3))["sms"]
+    assert (days_before.out, days_before.kept_in) == (0, {"already_out": first.out, "refused": 1})
 
 
 def test_a_folder_that_is_a_file_is_refused(world, tmp_path):

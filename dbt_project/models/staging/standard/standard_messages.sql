@@ -53,4 +53,7 @@ with messages_rows as (
     from {{ ref('standard_token_receipts') }}
 )
 
-{{ noun_versions('messages', 'messages_rows') }}
+{#- Of two deliveries of one message the one that says that its recipient refuses, whichever came last. -#}
+{%- set refuses = "unsubscribed_at is not null or status = '" ~ refusing_status() ~ "' or failure_reason = '"
+    ~ refusing_status() ~ "'" %}
+{{ noun_versions('messages', 'messages_rows', first="case when " ~ refuses ~ " then 0 else 1 end") }}
