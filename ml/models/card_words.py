@@ -61,7 +61,7 @@ def card_words(card: dict[str, Any]) -> dict[str, Any]:
         zh += f"通过全部检验的候选模型里,没有一个在同一批检验数据上更好,暂用{name_zh},请谨慎使用。"
         en += f" Nothing that passed every gate is better on the same rows, so {name_en} stands: use it with care."
     if card["scaling"].get("needed"):
-        zh += "排序可用、水平有偏,已做Platt校准。"
+        zh += "水平有偏,已用Platt校准。"
         en += " Its level was off and is set by Platt scaling."
     zh, en = zh + _organic(card)[0], en + _organic(card)[1]
     return {"words_zh": zh, "words_en": en, "refused": [one for _, one in refusals]}

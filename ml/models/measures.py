@@ -131,7 +131,7 @@ def _numbers(scores: Vector) -> Vector:
 
 
 def _ratio(above: Vector, below: Vector) -> Vector:
-    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0))
 
 
 def _tie_groups(keys: Vector) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,6 +7,7 @@ import pytest
 
 from ml.features import IdentifierAsFeature, MissingFeatures, check_features, feature_matrix
 from ml.labels import ModelSpec, labelled_rows, model_specs, population, rolling_split
+from ml.recall.candidates import ORGANIC
 from orchestration.settings import CHECKOUT
 from tests.unit.ml.shoppers import CHURN
 
@@ -80,12 +81,13 @@ def test_what_cannot_be_said_is_nan_in_the_matrix():
     assert str(feature_matrix(frame, ["b", "a"]).tolist()) == "[[0.5, 1.0], [2.0, nan]]"
 
 
-def test_the_shipped_seeds_declare_six_models_and_only_lawful_features():
+def test_the_shipped_seeds_declare_seven_models_and_only_lawful_features():
     specs = model_specs(pd.read_csv(SEEDS / "model_specs.csv"))
     words = pd.read_csv(SEEDS / "reason_words.csv")
     assert [spec.model for spec in specs] == [
-        "churn", "first_purchase", "repurchase", "return_at_risk", "return_dormant", "return_lost",
+        "churn", "first_purchase", "repurchase", "return_active", "return_at_risk", "return_dormant", "return_lost",
     ]  # fmt: skip
+    assert set(ORGANIC.values()) == {spec.model for spec in specs if spec.is_organic}
     check_features(words["feature"].tolist(), pd.DataFrame({name: [0.0] for name in words["feature"]}))
     asked = {name for spec in specs for name in (spec.recency_feature, *spec.rfm_features)}
     assert asked <= set(words["feature"])
