@@ -79,13 +79,16 @@ def labelled_rows(features: pd.DataFrame, labels: pd.DataFrame, spec: ModelSpec,
     told = ["as_of_date", "one_id", "ordered", "contacted", *([LEFT_ALONE] if LEFT_ALONE in labels else [])]
     closed = labels.loc[labels["horizon_days"] == horizon_days, told]
     rows = population(features, spec, horizon_days).merge(closed, on=["as_of_date", "one_id"], validate="one_to_one")
-    ordered = rows["ordered"].astype(bool)
-    rows["label"] = (~ordered if spec.positive == "no_order" else ordered).astype("int64")
-    rows["contacted"] = rows["contacted"].astype(bool)
+    ordered, contacted = rows["ordered"].astype(bool), rows["contacted"].astype(bool)
     chance = pd.to_numeric(rows[LEFT_ALONE] if LEFT_ALONE in rows else pd.Series(index=rows.index, dtype="float64"))
     if not (chance.isna() | ((chance > 0) & (chance <= 1))).all():
         raise ValueError(f"labels: {LEFT_ALONE} has to lie above 0 and be at most 1")
-    rows["drawn"] = chance.notna() & ~rows["contacted"] & spec.is_organic
-    rows["weight"] = (1.0 / chance).where(rows["drawn"], 1.0)
-    rows = rows.drop(columns=["ordered", *([LEFT_ALONE] if LEFT_ALONE in rows else [])])
+    drawn = chance.notna() & ~contacted & spec.is_organic
+    added = pd.DataFrame({
+        "label": (~ordered if spec.positive == "no_order" else ordered).astype("int64"),
+        "contacted": contacted,
+        "drawn": drawn,
+        "weight": (1.0 / chance).where(drawn, 1.0),
+    })
+    rows = pd.concat([rows.drop(columns=told[2:]), added], axis=1)
     return rows.sort_values(["as_of_date", "one_id"], ignore_index=True)

@@ -49,7 +49,7 @@ def card_words(card: dict[str, Any]) -> dict[str, Any]:
     name_zh, name_en = _CANDIDATES[card["champion"]]
     zh += f"。采用{name_zh},训练{rows}行,检验{test}行。"
     en += f". Scored by {name_en}; {rows} rows to learn from, {test} to judge by."
-    refusals = [*_refusals(card), *_lacking(card)]
+    refusals = [*_refusals(card), *_within_chance(card), *_lacking(card)]
     why_zh, why_en = ("；".join(one for one, _ in refusals), "; ".join(one for _, one in refusals))
     if card["basis"] == "insufficient_history":
         zh += f"历史不足({why_zh}),暂用未经检验的时间基线。"
@@ -88,6 +88,18 @@ def _refusals(card: dict[str, Any]) -> list[tuple[str, str]]:
         for one in card["no_number"]
     ]
     return told
+
+
+def _within_chance(card: dict[str, Any]) -> list[tuple[str, str]]:
+    """Say why LightGBM does not stand where it passed with the largest AUC: its lead on the logit may be chance."""
+    if "lightgbm-logit" not in card["paired_auc"] or "lightgbm" in card["gates_that_refused"]:
+        return []
+    areas = {name: measures["auc"]["mean"] for name, measures in card["metrics"].items()}
+    if areas["lightgbm"] <= areas[card["champion"]]:
+        return []
+    low, high = card["paired_auc"]["lightgbm-logit"]["interval"]
+    lead = f"AUC [{low:+.3f}, {high:+.3f}]"
+    return [(f"LightGBM:没有把握胜过逻辑回归({lead})", f"LightGBM: its lead on the logit may be chance ({lead})")]
 
 
 def _against(gate: dict[str, Any]) -> str:
