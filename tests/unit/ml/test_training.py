@@ -128,12 +128,6 @@ def test_whom_a_lot_left_alone_stands_for_all_on_whom_it_was_drawn(people, tmp_p
     assert f"{drawn} of the rows by lot" in weighted["words_en"]
 
 
-@pytest.mark.parametrize("chance", [0.0, -0.1, 1.01])
-def test_a_probability_of_being_left_alone_lies_above_nothing_and_is_at_most_certain(people, chance):
-    with pytest.raises(ValueError, match="left_alone_probability"):
-        _job(people[0], people[1].assign(left_alone_probability=chance), spec=ORGANIC)
-
-
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_candidate_that_comes_to_no_end_or_gives_no_number_is_not_judged_and_the_card_says_so(people, tmp_path):
     snapshots = people[0].assign(bgnbd_last_repeat_days=-1000.0)
