@@ -105,8 +105,10 @@ def _row(*cells: str) -> str:
 
 
 def _cell(measure: dict[str, Any]) -> str:
-    low, high = measure["interval"]
-    return f"{measure['mean']:.4f} [{low:.4f}, {high:.4f}]"
+    numbers = [measure["mean"], *measure["interval"]]
+    if any(number is None or np.isnan(number) for number in numbers):
+        return "unknown"
+    return "{:.4f} [{:.4f}, {:.4f}]".format(*numbers)
 
 
 def _reached(name: str, value: float) -> bool:

@@ -1,9 +1,12 @@
 """Populations and labels of the models, as seed ``model_specs`` declares them."""
 
 import dataclasses
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
+
+#: A column labels may have: how likely a lot was to leave the person alone in the window; null where none was drawn.
+LEFT_ALONE: Final = "left_alone_probability"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,13 +65,30 @@ def population(features: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd
 
 
 def labelled_rows(features: pd.DataFrame, labels: pd.DataFrame, spec: ModelSpec, horizon_days: int) -> pd.DataFrame:
-    """Return the model's population with ``label`` (0 or 1) and ``contacted``, sorted by (as_of_date, one_id).
+    """Return the model's population with ``label`` (0 or 1), ``contacted``, ``drawn`` and ``weight``.
 
-    Only rows with a closed outcome of the same horizon stand in it: a window that is still open has no row.
+    Only rows with a closed outcome of the same horizon stand in it: a window that is still open has no row. Who was
+    left alone by a lot stands for all on whom it was drawn, with the weight 1 / probability; everybody else, and
+    everybody of a model that does not ask what people do by themselves, for one. Sorted by (as_of_date, one_id).
+
+    Raises
+    ------
+    ValueError
+        A probability of being left alone is not above 0 and at most 1.
     """
-    closed = labels.loc[labels["horizon_days"] == horizon_days, ["as_of_date", "one_id", "ordered", "contacted"]]
+    told = ["as_of_date", "one_id", "ordered", "contacted", *([LEFT_ALONE] if LEFT_ALONE in labels else [])]
+    closed = labels.loc[labels["horizon_days"] == horizon_days, told]
     rows = population(features, spec, horizon_days).merge(closed, on=["as_of_date", "one_id"], validate="one_to_one")
-    ordered = rows["ordered"].astype(bool)
-    rows["label"] = (~ordered if spec.positive == "no_order" else ordered).astype("int64")
-    rows["contacted"] = rows["contacted"].astype(bool)
-    return rows.drop(columns="ordered").sort_values(["as_of_date", "one_id"], ignore_index=True)
+    ordered, contacted = rows["ordered"].astype(bool), rows["contacted"].astype(bool)
+    chance = pd.to_numeric(rows[LEFT_ALONE] if LEFT_ALONE in rows else pd.Series(index=rows.index, dtype="float64"))
+    if not (chance.isna() | ((chance > 0) & (chance <= 1))).all():
+        raise ValueError(f"labels: {LEFT_ALONE} has to lie above 0 and be at most 1")
+    drawn = chance.notna() & ~contacted & spec.is_organic
+    added = pd.DataFrame({
+        "label": (~ordered if spec.positive == "no_order" else ordered).astype("int64"),
+        "contacted": contacted,
+        "drawn": drawn,
+        "weight": (1.0 / chance).where(drawn, 1.0),
+    })
+    rows = pd.concat([rows.drop(columns=told[2:]), added], axis=1)
+    return rows.sort_values(["as_of_date", "one_id"], ignore_index=True)

@@ -35,12 +35,20 @@ def leaf_minimum(rows: int) -> int:
     return int(np.clip(rows // 20, 50, PARAMETERS["min_data_in_leaf"]))
 
 
-def fit_boosted(matrix: Matrix, labels: Labels, features: Sequence[str], seeds: Sequence[int]) -> list[str]:
-    """Return the text of one LightGBM model per seed, trained on these rows (the bins are made once)."""
+def fit_boosted(
+    matrix: Matrix, labels: Labels, features: Sequence[str], seeds: Sequence[int], weights: Vector | None = None
+) -> list[str]:
+    """Return the text of one LightGBM model per seed, trained on these rows (the bins are made once).
+
+    Rows weigh alike where there are no weights.
+    """
     import lightgbm
 
     fixed = {**PARAMETERS, "min_data_in_leaf": leaf_minimum(len(matrix))}
-    dataset = lightgbm.Dataset(matrix, labels, feature_name=list(features), params=fixed, free_raw_data=False)
+    each = None if weights is None or (weights == 1).all() else weights
+    dataset = lightgbm.Dataset(
+        matrix, labels, weight=each, feature_name=list(features), params=fixed, free_raw_data=False
+    )
     return [
         str(lightgbm.train({**fixed, "seed": seed}, dataset, TREES, keep_training_booster=True).model_to_string())
         for seed in seeds

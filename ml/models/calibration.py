@@ -23,14 +23,16 @@ class Calibration:
         return sigmoid(self.intercept + self.slope * log_odds(probabilities))
 
 
-def fit_calibration(labels: Labels, probabilities: Vector) -> Calibration:
+def fit_calibration(labels: Labels, probabilities: Vector, weights: Vector | None = None) -> Calibration:
     """Fit Platt scaling, drawn to the identity: 100 rows of weight on a slope of 1, and never a slope below 0.2.
 
-    A fit that comes to no end leaves the scores as they are.
+    A fit that comes to no end leaves the scores as they are. Rows weigh alike where there are no weights.
     """
     margin = log_odds(probabilities)
     design = np.column_stack([np.ones(len(margin)), margin])
-    (intercept, slope), converged = fit_towards(design, labels, np.array([1.0, 10.0]), np.array([0.0, 1.0]))
+    (intercept, slope), converged = fit_towards(
+        design, labels, np.array([1.0, 10.0]), np.array([0.0, 1.0]), weights=weights
+    )
     if not converged:
         return Calibration()
     return Calibration(round(float(intercept), 12), round(float(max(slope, 0.2)), 12))

@@ -84,8 +84,23 @@ def log_odds(probabilities: Vector) -> Vector:
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 
+def _slope(design: Matrix, labels: Labels, weights: Vector, precision: Vector, away: Vector, found: Vector) -> Vector:
+    """Return the slope of the penalised negative log likelihood at ``found``, which lies ``away`` from its prior."""
+    return np.asarray(design.T @ (weights * (sigmoid(design @ found) - labels)) + precision * away)
+
+
+def _settled(slope: Vector, weights: Vector) -> bool:
+    """Whether the fit came to its end: the slope is all but flat for the weight of its rows."""
+    return bool(np.abs(slope).max(initial=0.0) <= _SETTLED * max(float(weights.sum()), 1.0))
+
+
 def fit_towards(
-    design: Matrix, labels: Labels, precision: Vector, prior: Vector, iterations: int = _ITERATIONS
+    design: Matrix,
+    labels: Labels,
+    precision: Vector,
+    prior: Vector,
+    iterations: int = _ITERATIONS,
+    weights: Vector | None = None,
 ) -> tuple[Vector, bool]:
     """Return the coefficients that maximise log likelihood - sum(precision * (w - prior)^2) / 2, and whether it is so.
 
@@ -100,22 +115,26 @@ def fit_towards(
     precision, prior
         One per column: how strongly, and towards what, a coefficient is drawn.
     iterations
-        After so many the fit ends, and has not converged.
+        After so many the fit ends; where it has not settled by then it has not converged.
+    weights
+        How much each row counts; all alike where there are none.
     """
     from scipy.optimize import minimize
 
-    def loss(weights: Vector) -> float:
-        margin = design @ weights
+    each = np.ones(len(labels)) if weights is None else weights
+
+    def loss(w: Vector) -> float:
+        margin = design @ w
         return float(
-            (np.logaddexp(0.0, margin) - labels * margin).sum() + (precision * (weights - prior) ** 2).sum() / 2
+            (each * (np.logaddexp(0.0, margin) - labels * margin)).sum() + (precision * (w - prior) ** 2).sum() / 2
         )
 
-    def gradient(weights: Vector) -> Vector:
-        return np.asarray(design.T @ (sigmoid(design @ weights) - labels) + precision * (weights - prior))
+    def gradient(w: Vector) -> Vector:
+        return _slope(design, labels, each, precision, w - prior, w)
 
-    def curvature(weights: Vector) -> Matrix:
-        chances = sigmoid(design @ weights)
-        return np.asarray((design * (chances * (1 - chances))[:, None]).T @ design + np.diag(precision))
+    def curvature(w: Vector) -> Matrix:
+        chances = sigmoid(design @ w)
+        return np.asarray((design * (each * chances * (1 - chances))[:, None]).T @ design + np.diag(precision))
 
     start = prior.astype(np.float64)
     found = minimize(
@@ -126,12 +145,17 @@ def fit_towards(
         method="trust-exact",
         options={"gtol": _GRADIENT, "maxiter": iterations},
     )
-    return np.asarray(found.x, dtype=np.float64), bool(
-        np.abs(gradient(found.x)).max() <= _SETTLED * max(len(labels), 1)
-    )
+    return np.asarray(found.x, dtype=np.float64), _settled(gradient(found.x), each)
 
 
-def fit_logit(matrix: Matrix, labels: Labels, features: Sequence[str], ridge: float) -> LinearModel:
+def fit_logit(
+    matrix: Matrix,
+    labels: Labels,
+    features: Sequence[str],
+    ridge: float,
+    weights: Vector | None = None,
+    iterations: int = _ITERATIONS,
+) -> LinearModel:
     """Fit the ridge logit; centring, scaling and missing values are learned from these rows only.
 
     Parameters
@@ -144,6 +168,10 @@ def fit_logit(matrix: Matrix, labels: Labels, features: Sequence[str], ridge: fl
         Names of the columns.
     ridge
         Penalty on every standardised coefficient; the intercept has none.
+    weights
+        How much each row counts; all alike where there are none.
+    iterations
+        After so many the fit ends; where it has not settled by then it has not converged.
     """
     # Imported here: a night without training does not pay for it.
     from sklearn.exceptions import ConvergenceWarning
@@ -158,21 +186,31 @@ def fit_logit(matrix: Matrix, labels: Labels, features: Sequence[str], ridge: fl
     scale = np.where(scale > 1e-9, scale, 1.0)
     told = np.flatnonzero(missing.mean(axis=0) > _SHARE_MISSING_FOR_INDICATOR)
     design = np.hstack([filled / scale, missing[:, told].astype(np.float64)])
+    each = np.ones(len(labels)) if weights is None else weights
     # sklearn's Newton-Cholesky: as many rows as features squared, and one answer for one input
-    fitted = LogisticRegression(C=1.0 / ridge, solver="newton-cholesky", tol=1e-8, max_iter=_ITERATIONS)
+    fitted = LogisticRegression(C=1.0 / ridge, solver="newton-cholesky", tol=_GRADIENT, max_iter=iterations)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # asked of n_iter_ below
-        fitted.fit(design, labels)
-    weights, count = fitted.coef_[0], matrix.shape[1]
+        warnings.simplefilter("ignore", ConvergenceWarning)  # asked of the slope below
+        fitted.fit(design, labels, sample_weight=each)
+    found, count = fitted.coef_[0], matrix.shape[1]
     missing_coefficients = np.zeros(count)
-    missing_coefficients[told] = weights[count:]
-    converged = bool(fitted.n_iter_[0] < _ITERATIONS)
+    missing_coefficients[told] = found[count:]
+    whole = np.concatenate([fitted.intercept_, found])
+    penalty = np.concatenate([[0.0], np.full(len(found), ridge)])
+    slope = _slope(np.column_stack([np.ones(len(labels)), design]), labels, each, penalty, whole, whole)
     intercept = float(fitted.intercept_[0])
-    return LinearModel(tuple(features), centre, scale, weights[:count], missing_coefficients, intercept, converged)
+    converged = _settled(slope, each)
+    return LinearModel(tuple(features), centre, scale, found[:count], missing_coefficients, intercept, converged)
 
 
 def fit_recency(
-    days: Vector, labels: Labels, feature: str, prior_rate: float, prior_centre_days: float, prior_slope: float
+    days: Vector,
+    labels: Labels,
+    feature: str,
+    prior_rate: float,
+    prior_centre_days: float,
+    prior_slope: float,
+    weights: Vector | None = None,
 ) -> LinearModel:
     """Fit the one-feature baseline, drawn to its prior line; without a row it is the prior line.
 
@@ -183,6 +221,5 @@ def fit_recency(
     logged = np.where(known, np.log1p(np.where(known, days, 0.0)) - centre, 0.0)
     prior = np.array([float(log_odds(np.array([prior_rate]))[0]), prior_slope])
     design = np.column_stack([np.ones(len(days)), logged])
-    weights, converged = fit_towards(design, labels, np.array([4.0, 4.0]), prior)
-    level = float(weights[0])
-    return LinearModel((feature,), np.array([centre]), np.ones(1), weights[1:], np.zeros(1), level, converged)
+    line, converged = fit_towards(design, labels, np.array([4.0, 4.0]), prior, weights=weights)
+    return LinearModel((feature,), np.array([centre]), np.ones(1), line[1:], np.zeros(1), float(line[0]), converged)

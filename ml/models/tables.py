@@ -1,5 +1,6 @@
 """The registry's columns, and cards as small Markdown tables for people looking at a run."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -27,12 +28,17 @@ def champions_table(cards: Sequence[dict[str, Any]]) -> str:
     for card in cards:
         measures = card["metrics"].get(card["champion"], {})
         auc, ece = measures.get("auc"), measures.get("ece")
-        told = f"{auc['mean']:.3f} [{auc['interval'][0]:.3f}, {auc['interval'][1]:.3f}]" if auc else "—"
-        error = f"{ece['mean']:.3f}" if ece else "—"
+        told = f"{_figure(auc['mean'])} [{', '.join(map(_figure, auc['interval']))}]" if auc else "—"
+        error = _figure(ece["mean"]) if ece else "—"
         note = "; ".join(card["refused"])
         cells = (card["model"], card["champion"], card["basis"], told, error, str(card["test"]["rows"]), note)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _figure(value: float | None) -> str:
+    """Return a measure to three places; what could not be measured is unknown, and ends nothing."""
+    return "unknown" if value is None or math.isnan(value) else f"{value:.3f}"
 
 
 def lift_table(cards: Sequence[dict[str, Any]]) -> str:
@@ -40,6 +46,6 @@ def lift_table(cards: Sequence[dict[str, Any]]) -> str:
     judged = [card for card in cards if card["lift"]]
     lines = ["| decile | " + " | ".join(card["model"] for card in judged) + " |", "|---" * (len(judged) + 1) + "|"]
     for number in range(10):
-        cells = [f"{card['lift'][number]['lift']:.2f}" if number < len(card["lift"]) else "" for card in judged]
+        cells = [_figure(card["lift"][number]["lift"]) if number < len(card["lift"]) else "" for card in judged]
         lines.append(f"| {number + 1} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.features.matrix import check_features, feature_matrix
+from ml.features.matrix import Vector, check_features, feature_matrix
 from ml.labels.cut_offs import Split, rolling_split
 from ml.labels.questions import ModelSpec, labelled_rows
 from ml.models import boosted
@@ -19,12 +19,20 @@ from ml.models.calibration import Calibration
 from ml.models.card_words import card_words
 from ml.models.judge import Verdict, judge
 from ml.models.measures import cluster_weights
-from ml.models.model_candidates import BGNBD_COLUMNS, Fitted, fit_candidates, fit_linear, labels_of
+from ml.models.model_candidates import (
+    BGNBD_COLUMNS,
+    Fitted,
+    fit_candidate,
+    labels_of,
+    names_of_candidates,
+    weights_of,
+)
 
 BOOTSTRAP_SEED = 20170101
 #: What a card holds where there was too little to judge by; the report reads the same keys of every card.
 _NOT_JUDGED: dict[str, Any] = {
     "metrics": {}, "paired_auc": {}, "gates": [], "lift": [], "calibration": [], "test": {"rows": 0, "base_rate": None},
+    "lacking": [], "gates_that_refused": {}, "not_converged": [], "no_number": [],
 }  # fmt: skip
 
 
@@ -78,6 +86,7 @@ def model_id(job: TrainingJob) -> str:
     keys = job.rows["as_of_date"].astype(str) + "|" + job.rows["one_id"].astype(str)
     digest.update("\n".join(keys.tolist()).encode())
     digest.update(job.rows[["label", "contacted"]].to_numpy(dtype=np.int8).tobytes())
+    digest.update(job.rows["weight"].to_numpy(dtype=np.float64).tobytes())
     digest.update(feature_matrix(job.rows, job.features).tobytes())
     digest.update(job.buyers.loc[:, list(BGNBD_COLUMNS)].to_numpy(dtype=np.float64).tobytes())
     return f"{job.spec.model}-{job.training_date:%Y%m%d}-{digest.hexdigest()[:12]}"
@@ -105,73 +114,60 @@ def train(job: TrainingJob, models: Path) -> dict[str, Any]:
         **_NOT_JUDGED,
     }
     if lacking:
-        return _keep_baseline(job, rows, models, {**card, "refused": lacking})
+        return _keep_prior_line(job, rows, models, {**card, "lacking": lacking})
     teaching, judging = (
         rows[rows["as_of_date"].isin(dates)].reset_index(drop=True) for dates in (split.train, split.test)
     )
     buyers = job.buyers[job.buyers["as_of_date"] == split.train[-1]]
-    fitted = fit_candidates(teaching, buyers, job.features, job.spec)
-    candidates = {one.name: one for one in fitted if one.converged}
+    fitted = [
+        fit_candidate(name, teaching, buyers, job.features, job.spec) for name in names_of_candidates(buyers, job.spec)
+    ]
     card["not_converged"] = [one.name for one in fitted if not one.converged]
-    if missing := {"recency", "rfm_logit", "logit"} - set(candidates):
-        return _keep_baseline(
-            job, rows, models, {**card, "refused": [f"{', '.join(sorted(missing))} did not converge"]}
-        )
-    verdict, refused = _verdict(job, judging, candidates)
+    said = {
+        one.name: one.predictions(judging, job.features, job.spec, job.horizon_days) for one in fitted if one.converged
+    }
+    card["no_number"] = [name for name, vectors in said.items() if not np.isfinite(vectors).all()]
+    predictions = {name: vectors for name, vectors in said.items() if name not in card["no_number"]}
+    if not predictions:
+        return _keep_prior_line(job, rows, models, {**card, "lacking": [{"what": "judged", "found": 0, "needed": 1}]})
+    verdict = _verdict(job, judging, predictions)
     card.update(_judged(verdict, judging))
-    if not verdict.passed:
-        return _keep_baseline(job, rows, models, {**card, "refused": [*refused, _refusal(verdict)]})
-    card.update(
-        basis="trained", champion=verdict.champion, fallback=verdict.fallback, refused=refused, gates_passed=True
-    )
-    return {**_keep_champion(job, rows, verdict, models, card), "trained_now": True}
+    champion = next(one for one in fitted if one.name == verdict.champion)
+    return _keep_champion(job, rows, champion, models, card)
 
 
 def _organic_rows(job: TrainingJob) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return the people nobody contacted in the window, where the model asks for them and there are enough."""
+    """Return the people who were left alone in the window, where the model asks what they do by themselves.
+
+    Never the others in their place, however few are left alone: their orders hold what the contacts brought.
+    """
     if not job.spec.is_organic:
         return job.rows, {"asked": False}
-    alone = job.rows[~job.rows["contacted"]]
-    minimum = int(job.thresholds["organic_positives_minimum"])
-    rarer = min(int(alone["label"].sum()), int((1 - alone["label"]).sum()))
+    alone = job.rows[~job.rows["contacted"]].reset_index(drop=True)
     share = round(len(alone) / len(job.rows), 4) if len(job.rows) else 0.0
-    if rarer >= minimum:
-        return alone.reset_index(drop=True), {"asked": True, "trained_on": "not contacted", "share_of_rows": share}
-    why = f"{rarer} of the rarer label among people not contacted, {minimum} needed: contacts are inside this baseline"
-    return job.rows, {"asked": True, "trained_on": "everybody", "share_of_rows": share, "why": why}
+    drawn = int(alone["drawn"].sum())
+    told = "left alone, by lot and otherwise" if drawn else "not contacted"
+    return alone, {"asked": True, "trained_on": told, "share_of_rows": share, "left_alone_by_lot": drawn}
 
 
-def _what_is_lacking(rows: pd.DataFrame, split: Split, thresholds: Mapping[str, float]) -> list[str]:
-    lacking = []
-    if len(split.closed) < thresholds["closed_cut_offs_minimum"] or not split.train:
-        lacking.append(f"{len(split.closed)} closed cut-offs, {thresholds['closed_cut_offs_minimum']:.0f} needed")
+def _what_is_lacking(rows: pd.DataFrame, split: Split, thresholds: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return what there is too little of, each with how many there are and how many are needed."""
+    lacking: list[dict[str, Any]] = []
+    needed = int(thresholds["closed_cut_offs_minimum"])
+    if len(split.closed) < needed or not split.train:
+        lacking.append({"what": "cut_offs", "found": len(split.closed), "needed": needed})
     for name, dates in (("train", split.train), ("test", split.test)):
         labels = rows.loc[rows["as_of_date"].isin(dates), "label"]
-        rarer = min(int(labels.sum()), int((1 - labels).sum()))
-        if rarer < thresholds[f"{name}_positives_minimum"]:
-            lacking.append(
-                f"{rarer} of the rarer label to {name} on, {thresholds[f'{name}_positives_minimum']:.0f} needed"
-            )
+        rarer, needed = min(int(labels.sum()), int((1 - labels).sum())), int(thresholds[f"{name}_positives_minimum"])
+        if rarer < needed:
+            lacking.append({"what": name, "found": rarer, "needed": needed})
     return lacking
 
 
-def _verdict(job: TrainingJob, judging: pd.DataFrame, candidates: Mapping[str, Fitted]) -> tuple[Verdict, list[str]]:
-    """Judge the champion and, where its gates refuse it, the three-feature logit."""
-    predictions = {
-        name: one.predictions(judging, job.features, job.spec, job.horizon_days) for name, one in candidates.items()
-    }
+def _verdict(job: TrainingJob, judging: pd.DataFrame, predictions: Mapping[str, list[Vector]]) -> Verdict:
     numbers = np.unique(judging["as_of_date"].astype(str), return_inverse=True)[1]
     weights = cluster_weights(judging["one_id"].tolist(), int(job.thresholds["bootstrap_resamples"]), BOOTSTRAP_SEED)
-    verdict = judge(labels_of(judging), numbers, predictions, weights, job.thresholds)
-    if verdict.passed or verdict.champion == "rfm_logit":
-        return verdict, []
-    second = judge(labels_of(judging), numbers, predictions, weights, job.thresholds, champion="rfm_logit")
-    return (second, [_refusal(verdict)]) if second.passed else (verdict, [])
-
-
-def _refusal(verdict: Verdict) -> str:
-    failed = [f"{gate.gate} ({gate.value:.4f} against {gate.threshold:g})" for gate in verdict.gates if not gate.passed]
-    return f"{verdict.champion} refused by gate {', '.join(failed)}"
+    return judge(labels_of(judging), numbers, predictions, weights * weights_of(judging), job.thresholds)
 
 
 def _data_window(rows: pd.DataFrame, horizon_days: int) -> dict[str, Any]:
@@ -189,13 +185,22 @@ def _data_window(rows: pd.DataFrame, horizon_days: int) -> dict[str, Any]:
 
 
 def _judged(verdict: Verdict, judging: pd.DataFrame) -> dict[str, Any]:
+    said = verdict.judged
     return {
+        "basis": "trained" if verdict.passed else "gates_refused",
+        "champion": verdict.champion,
+        "fallback": verdict.fallback,
+        "gates_passed": verdict.passed,
         "test": {"rows": len(judging), "base_rate": round(float(judging["label"].mean()), 6)},
         "metrics": verdict.metrics,
         "paired_auc": verdict.paired_auc,
-        "judged_champion": verdict.champion,
-        "gates": [dataclasses.asdict(gate) for gate in verdict.gates],
-        "scaling": {**dataclasses.asdict(verdict.scaling), **verdict.scaling_check},
+        "gates": [dataclasses.asdict(gate) for gate in said.gates],
+        "gates_that_refused": {
+            name: [dataclasses.asdict(gate) for gate in one.gates if not gate.passed]
+            for name, one in verdict.candidates.items()
+            if one.failed
+        },
+        "scaling": {**dataclasses.asdict(said.scaling), **said.scaling_check},
         "lift": [{key: row[key] for key in ("decile", "customers", "lift")} for row in verdict.deciles],
         "calibration": [{key: row[key] for key in ("decile", "predicted", "observed")} for row in verdict.deciles],
         "seeds": {"lightgbm": list(boosted.SEEDS), "bootstrap": BOOTSTRAP_SEED},
@@ -203,29 +208,29 @@ def _judged(verdict: Verdict, judging: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _keep_baseline(job: TrainingJob, rows: pd.DataFrame, models: Path, card: dict[str, Any]) -> dict[str, Any]:
-    """Keep the recency line, drawn to its prior, and say that there was not enough to judge anything better."""
-    baseline = fit_linear("recency", rows, job.features, job.spec)
+def _keep_prior_line(job: TrainingJob, rows: pd.DataFrame, models: Path, card: dict[str, Any]) -> dict[str, Any]:
+    """Keep the recency line, drawn to its prior, and say that there was not enough to judge anything by."""
+    line = fit_candidate("recency", rows, job.buyers, job.features, job.spec)
+    if not line.converged:
+        line = fit_candidate("recency", rows.head(0), job.buyers, job.features, job.spec)
     card = {**card, "basis": "insufficient_history", "champion": "recency", "fallback": True, "gates_passed": False}
     card["scaling"] = dataclasses.asdict(Calibration())
-    card["features"] = list(baseline.features)
-    card["base_rate"] = round(float(rows["label"].mean()), 6) if len(rows) else job.spec.prior_rate
-    card.update(card_words(card))
-    kept = keep_model(models, job.spec.model, str(card["model_id"]), "model.json", to_json(baseline.to_json()), card)
-    return {**kept, "trained_now": True}
+    return _kept(job, rows, line, models, card)
 
 
 def _keep_champion(
-    job: TrainingJob, rows: pd.DataFrame, verdict: Verdict, models: Path, card: dict[str, Any]
+    job: TrainingJob, rows: pd.DataFrame, judged: Fitted, models: Path, card: dict[str, Any]
 ) -> dict[str, Any]:
-    """Refit the champion, settings unchanged, on every closed cut-off, and keep it."""
-    card["base_rate"] = round(float(rows["label"].mean()), 6)
+    """Refit the champion, settings unchanged, on every closed cut-off; if it comes to no end the judged fit stands."""
+    buyers = job.buyers[job.buyers["as_of_date"] == rows["as_of_date"].max()]
+    again = fit_candidate(judged.name, rows, buyers, job.features, job.spec, boosted.SEEDS[:1])
+    return _kept(job, rows, again if again.converged else judged, models, {**card, "refitted": again.converged})
+
+
+def _kept(job: TrainingJob, rows: pd.DataFrame, fitted: Fitted, models: Path, card: dict[str, Any]) -> dict[str, Any]:
+    name, content, columns = fitted.kept(job.features, job.spec, job.horizon_days)
+    rate = float(np.average(rows["label"], weights=weights_of(rows))) if len(rows) else job.spec.prior_rate
+    card = {**card, "features": columns, "base_rate": round(rate, 6)}
     card.update(card_words(card))
-    if verdict.champion == "lightgbm":
-        card["features"] = list(job.features)
-        matrix = feature_matrix(rows, job.features)
-        content = boosted.fit_boosted(matrix, labels_of(rows), job.features, boosted.SEEDS[:1])[0]
-        return keep_model(models, job.spec.model, str(card["model_id"]), "model.txt", content, card)
-    linear = fit_linear(verdict.champion, rows, job.features, job.spec)
-    card["features"] = list(linear.features)
-    return keep_model(models, job.spec.model, str(card["model_id"]), "model.json", to_json(linear.to_json()), card)
+    kept = keep_model(models, job.spec.model, str(card["model_id"]), name, content, card)
+    return {**kept, "trained_now": True}

@@ -19,15 +19,16 @@ CONTEXT: Final = (
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend", "days_since_deleted",
 )  # fmt: skip
-#: Purchase stage to the score that says what a person would do without being contacted.
+ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
+#: Purchase stage to the score that says what a person would do without being contacted; churn has contacts inside.
 ORGANIC: Final = {
+    **dict.fromkeys(ACTIVE_STAGES, "return_active"),
     "at_risk": "return_at_risk",
     "dormant": "return_dormant",
     "lost": "return_lost",
     "registered_no_order": "first_purchase",
 }
-ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
-_SCORES: Final = ("churn", *ORGANIC.values())
+_SCORES: Final = ("churn", *dict.fromkeys(ORGANIC.values()))
 #: What made the churn score, in words, the strongest first: the reason of who is written to before they are overdue.
 REASONS: Final = ("reason_1", "reason_2", "reason_3")
 
@@ -37,8 +38,7 @@ Flags = npt.NDArray[np.bool_]
 def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Return ``churn_probability``, ``organic_return_probability`` (p0) and the churn score's ``REASONS`` per row.
 
-    p0 is the return model's score in the lapsed bands, 1 - churn for active buyers and the first-purchase score
-    before the first order; NaN where unscored.
+    p0 is the score of the stage's model in ``ORGANIC``, each learned from people left alone; NaN where unscored.
     """
     require(scores, ("as_of_date", "one_id", "model", "score", *REASONS), "scores.customer_scores")
     wide = scores[scores["model"].isin(_SCORES)].pivot_table(
@@ -49,7 +49,7 @@ def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     told = scores[scores["model"].eq("churn")].set_index(["as_of_date", "one_id"])[list(REASONS)].reindex(who)
     stage = context["purchase_stage"].to_numpy(dtype=object)
     churn = wide["churn"].to_numpy(dtype=float)
-    p0 = np.where(np.isin(stage, ACTIVE_STAGES), 1 - churn, np.nan)
+    p0 = np.full(len(context), np.nan)
     for name, model in ORGANIC.items():
         p0 = np.where(stage == name, wide[model].to_numpy(dtype=float), p0)
     found = pd.DataFrame({"churn_probability": churn, "organic_return_probability": p0}, index=context.index)

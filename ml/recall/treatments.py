@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.depths import admitted
-from ml.recall.roi import net_profit
+from ml.recall.roi import net_profit, orders_given_one
 from ml.recall.rules import SEEDS, Rules, require
 from ml.recall.templates import can_be_said
 
@@ -175,7 +175,7 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> 
         margin_rate=margin,
         basket_fen=np.round(basket),
         basket_cv=rules.setting("basket_cv"),
-        orders_given_one=np.clip(rules.horizon_days / gap, 1.0, rules.setting("most_orders_given_one")),
+        orders_given_one=orders_given_one(rules.horizon_days / gap, rules.setting("most_orders_given_one")),
         offer_fen=offer_cost_fen(rows, basket),
         fixed_fen=rows["send_fen"].astype(float) + rows["labour_fen"].astype(float) + fatigue,
     )

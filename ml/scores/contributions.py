@@ -15,8 +15,9 @@ import pandas as pd
 
 from ml.features.matrix import Matrix, Vector, feature_matrix
 from ml.models.artefacts import ModelRefused, checked_file
+from ml.models.bgnbd import BgNbd
 from ml.models.calibration import Calibration
-from ml.models.linear import LinearModel, sigmoid
+from ml.models.linear import LinearModel, log_odds, sigmoid
 
 _REMEDY = "delete the model's folder and run again"
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -38,8 +39,8 @@ class Terms:
 def model_terms(models: Path, asked: Sequence[tuple[dict[str, Any], pd.DataFrame]], threads: int = 1) -> list[Terms]:
     """Return the terms of several (card, rows) pairs, in their order.
 
-    Linear models are plain JSON, read here; all LightGBM models of the call are scored by one child process, because
-    importing it costs 1.7 CPU seconds.
+    Linear models and BG/NBD are plain JSON, read here; all LightGBM models of the call are scored by one child
+    process, because importing it costs 1.7 CPU seconds.
 
     Raises
     ------
@@ -54,12 +55,24 @@ def model_terms(models: Path, asked: Sequence[tuple[dict[str, Any], pd.DataFrame
         if file.suffix == ".txt":
             boosted.append((number, file, card, matrix))
             continue
-        linear = LinearModel.from_json(json.loads(file.read_text(encoding="utf-8")))
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["form"] == "bgnbd":
+            found[number] = _of_bgnbd(kept, matrix)
+            continue
+        linear = LinearModel.from_json(kept)
         level = np.full(len(rows), linear.intercept)
         found[number] = Terms(linear.features, linear.contributions(matrix), level)
     if boosted:
         found.update(_in_child(boosted, threads))
     return [found[number] for number in range(len(asked))]
+
+
+def _of_bgnbd(kept: dict[str, Any], matrix: Matrix) -> Terms:
+    """Return what BG/NBD says: a level a row and no terms, since it is no sum; its reasons are what is asked first."""
+    x, last, age = matrix.T
+    silent = BgNbd.from_json(kept).probability_no_order(x, last, age, float(kept["horizon_days"]))
+    level = log_odds(silent if kept["positive"] == "no_order" else 1.0 - silent)
+    return Terms((), np.empty((len(matrix), 0)), level)
 
 
 def _in_child(asked: Sequence[tuple[int, Path, dict[str, Any], Matrix]], threads: int) -> dict[int, Terms]:

@@ -1,9 +1,11 @@
 """Invented shoppers with a known rhythm, as frames of features and labels."""
 
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from ml.labels import ModelSpec
 
@@ -14,7 +16,6 @@ THRESHOLDS = {
     "test_cut_offs": 3.0,
     "train_positives_minimum": 60.0,
     "test_positives_minimum": 30.0,
-    "organic_positives_minimum": 100.0,
     "score_spread_minimum": 0.05,
     "auc_low_minimum": 0.5,
     "ece_maximum": 0.02,
@@ -22,6 +23,8 @@ THRESHOLDS = {
     "ratio_maximum": 1.1,
     "bootstrap_resamples": 60.0,
 }
+#: Beside the checkout, or beside the folder that holds it.
+CDNOW = [above / "shared" / "data" / "cdnow_sample.parquet" for above in Path(__file__).resolve().parents[4:6]]
 CHURN = ModelSpec("churn", (), True, "no_order", False, "recency_days", FEATURES[:3], 0.1, 7.0, 0.9)
 
 
@@ -30,11 +33,13 @@ def cut_offs(count: int = 8, last: dt.date = dt.date(2017, 10, 29)) -> list[dt.d
     return [last - dt.timedelta(days=14 * step) for step in reversed(range(count))]
 
 
-def shoppers(people: int = 500, dates: list[dt.date] | None = None, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
+def shoppers(
+    people: int = 500, dates: list[dt.date] | None = None, seed: int = 3, pace: float = 1.0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (snapshots, labels) of shoppers who buy at their own rate; the slow ones are silent more often."""
     dates = dates or cut_offs()
     chance = np.random.default_rng(seed)
-    rate = chance.gamma(1.5, 0.08, people) + 0.01
+    rate = (chance.gamma(1.5, 0.08, people) + 0.01) * pace
     snapshots, labels = [], []
     for date in dates:
         recency = np.minimum(chance.geometric(rate), 80)
@@ -54,3 +59,11 @@ def shoppers(people: int = 500, dates: list[dt.date] | None = None, seed: int = 
         closed = pd.DataFrame({"as_of_date": date, "one_id": ids, "horizon_days": HORIZON, "ordered": ~silent})
         labels.append(closed.assign(contacted=chance.random(people) < 0.3))
     return pd.concat(snapshots, ignore_index=True), pd.concat(labels, ignore_index=True)
+
+
+def cdnow() -> pd.DataFrame:
+    """Return CDNOW's sample of customers, one row per customer and day of purchase; skip where it is not at hand."""
+    sample = next((place for place in CDNOW if place.is_file()), None)
+    if sample is None:
+        pytest.skip("the CDNOW sample does not stand at ../shared/data/cdnow_sample.parquet")
+    return pd.read_parquet(sample).groupby(["master_id", "date"], as_index=False)["amount"].sum()

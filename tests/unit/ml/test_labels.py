@@ -1,5 +1,6 @@
 """Populations, labels and the split by time."""
 
+import dataclasses
 import datetime as dt
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from ml.features import IdentifierAsFeature, MissingFeatures, check_features, feature_matrix
 from ml.labels import ModelSpec, labelled_rows, model_specs, population, rolling_split
+from ml.recall.candidates import ORGANIC
 from orchestration.settings import CHECKOUT
 from tests.unit.ml.shoppers import CHURN
 
@@ -41,6 +43,30 @@ def test_silence_is_the_positive_label_of_churn_and_an_order_that_of_return():
     assert labelled_rows(people, labels, CHURN, 28)["label"].tolist() == [0, 1]
     assert labelled_rows(people, labels, back, 28)["label"].tolist() == [1, 0]
     assert labelled_rows(people, labels, back, 28)["contacted"].tolist() == [False, True]
+
+
+def test_whom_a_lot_left_alone_counts_for_all_on_whom_it_was_drawn_where_the_model_asks_for_people_left_alone():
+    """p_1 was kept back by a lot of one in four, p_2 written to in spite of hers; no lot was drawn on p_3."""
+    people = _snapshots(*((one, "at_risk", 30, False) for one in ("p_1", "p_2", "p_3", "p_4")))
+    labels = _labels(("p_1", True, False), ("p_2", True, True), ("p_3", False, False), ("p_4", False, False))
+    labels["left_alone_probability"] = [0.25, 0.5, None, 1.0]
+    at_risk = ModelSpec("return_at_risk", ("at_risk",), False, "order", True, "recency_days", (), 0.5, 30.0, -0.5)
+    rows = labelled_rows(people, labels, at_risk, 28)
+    assert rows["weight"].tolist() == [4.0, 1.0, 1.0, 1.0]
+    assert rows["drawn"].tolist() == [True, False, False, True]
+    assert list(rows.columns)[-4:] == ["label", "contacted", "drawn", "weight"]
+    assert "left_alone_probability" not in rows and "ordered" not in rows
+    whoever = labelled_rows(people, labels, dataclasses.replace(at_risk, is_organic=False), 28)
+    assert whoever["weight"].tolist() == [1.0] * 4 and not whoever["drawn"].any()
+    undrawn = labelled_rows(people, labels.drop(columns="left_alone_probability"), at_risk, 28)
+    assert undrawn["weight"].tolist() == [1.0] * 4 and not undrawn["drawn"].any()
+
+
+@pytest.mark.parametrize("chance", [0.0, -0.25, 1.01])
+def test_a_lot_leaves_alone_with_a_chance_above_nothing_and_at_most_for_certain(chance):
+    labels = _labels(("p_1", True, False)).assign(left_alone_probability=chance)
+    with pytest.raises(ValueError, match="left_alone_probability has to lie above 0 and be at most 1"):
+        labelled_rows(_snapshots(("p_1", "loyal", 3, False)), labels, CHURN, 28)
 
 
 def test_a_window_that_is_still_open_gives_no_label():
@@ -80,12 +106,13 @@ def test_what_cannot_be_said_is_nan_in_the_matrix():
     assert str(feature_matrix(frame, ["b", "a"]).tolist()) == "[[0.5, 1.0], [2.0, nan]]"
 
 
-def test_the_shipped_seeds_declare_six_models_and_only_lawful_features():
+def test_the_shipped_seeds_declare_seven_models_and_only_lawful_features():
     specs = model_specs(pd.read_csv(SEEDS / "model_specs.csv"))
     words = pd.read_csv(SEEDS / "reason_words.csv")
     assert [spec.model for spec in specs] == [
-        "churn", "first_purchase", "repurchase", "return_at_risk", "return_dormant", "return_lost",
+        "churn", "first_purchase", "repurchase", "return_active", "return_at_risk", "return_dormant", "return_lost",
     ]  # fmt: skip
+    assert set(ORGANIC.values()) == {spec.model for spec in specs if spec.is_organic}
     check_features(words["feature"].tolist(), pd.DataFrame({name: [0.0] for name in words["feature"]}))
     asked = {name for spec in specs for name in (spec.recency_feature, *spec.rfm_features)}
     assert asked <= set(words["feature"])

@@ -69,3 +69,20 @@ def test_repeated_rows_of_the_same_customers_do_not_narrow_the_interval():
     thrice = [np.tile(one, 3) for one in (labels, scores, np.arange(300))]
     copied = measures.interval(measures.auc(thrice[0], thrice[1], measures.cluster_weights(thrice[2], 300, 9)))
     assert copied["interval"] == pytest.approx(once["interval"], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", measures.MEASURES)
+@pytest.mark.parametrize("nothing", [np.nan, np.inf])
+def test_a_score_that_is_no_number_is_refused_and_never_ranked(name, nothing):
+    scores = SCORES.copy()
+    scores[3] = nothing
+    with pytest.raises(measures.ScoreIsNoNumber, match="1 of 10"):
+        getattr(measures, name)(LABELS, scores, ONE)
+
+
+def test_of_labels_of_one_kind_no_ranking_is_measured_and_nothing_ends():
+    told = measures.all_measures(np.zeros(10, dtype=np.int64), SCORES, np.ones((3, 10)))
+    assert {name: bool(np.isnan(values).all()) for name, values in told.items()} == {
+        "auc": True, "pr_auc": True, "brier": False, "top_decile_lift": True, "ece": False,
+    }  # fmt: skip
+    assert str(measures.interval(told["auc"])) == "{'mean': nan, 'interval': [nan, nan]}"

@@ -1,5 +1,6 @@
 """Training: what the card promises, permuted labels, history that is too short, kept models."""
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -60,8 +61,18 @@ def test_permuted_labels_can_be_told_by_nobody(people, tmp_path):
     card = train(_job(snapshots, shuffled), tmp_path)
     for name in ("rfm_logit", "logit", "lightgbm", "recency"):
         assert 0.45 <= card["metrics"][name]["auc"]["mean"] <= 0.55
-    assert card["basis"] == "insufficient_history" and card["champion"] == "recency"
-    assert "gate" in card["refused"][-1]
+    assert card["basis"] == "gates_refused" and not card["gates_passed"]
+    assert "random" in card["words_zh"] and "tells nobody apart" in card["words_en"]
+    errors = {name: measures["brier"]["mean"] for name, measures in card["metrics"].items() if name != "lightgbm"}
+    assert min(errors, key=lambda name: errors[name]) == card["champion"]
+
+
+def test_a_shop_that_three_in_four_leave_is_scored_by_the_best_of_the_judged(tmp_path):
+    card = train(_job(*shoppers(2000, pace=0.055)), tmp_path)
+    assert card["test"]["base_rate"] == pytest.approx(0.76, abs=0.05)
+    measured = {name: measures["auc"]["mean"] for name, measures in card["metrics"].items() if name != "lightgbm"}
+    assert card["basis"] == "trained" and card["gates_passed"]
+    assert measured[card["champion"]] == max(measured.values()) > measured["recency"]
 
 
 def test_a_brand_with_three_closed_cut_offs_gets_the_baseline_and_is_told_so(people, tmp_path):
@@ -81,14 +92,49 @@ def test_a_brand_without_any_history_gets_the_prior_line(people, tmp_path):
     assert kept["intercept"] == pytest.approx(np.log(0.1 / 0.9))
 
 
+ORGANIC = dataclasses.replace(CHURN, model="return_at_risk", is_organic=True)
+
+
 def test_an_organic_model_leaves_out_whom_the_brand_contacted(people, tmp_path):
-    organic = type(CHURN)(**{**CHURN.__dict__, "model": "return_at_risk", "is_organic": True})
-    card = train(_job(*people, spec=organic), tmp_path)
+    card = train(_job(*people, spec=ORGANIC), tmp_path)
     assert card["organic"]["trained_on"] == "not contacted"
-    assert card["data"]["rows"] < len(_job(*people).rows)
-    everybody = people[1].assign(contacted=True)
-    crowded = train(_job(people[0], everybody, spec=organic), tmp_path)
-    assert crowded["organic"]["trained_on"] == "everybody" and "contacts are inside" in crowded["organic"]["why"]
+    assert card["data"]["rows"] == int((~_job(*people).rows["contacted"]).sum()) < len(_job(*people).rows)
+    assert "nobody contacted" in card["words_en"] and "未被联系" in card["words_zh"]
+
+
+def test_where_everybody_was_contacted_nobody_says_what_people_do_by_themselves(people, tmp_path):
+    card = train(_job(people[0], people[1].assign(contacted=True), spec=ORGANIC), tmp_path)
+    assert (card["basis"], card["data"]["rows"], card["base_rate"]) == ("insufficient_history", 0, ORGANIC.prior_rate)
+    assert "0 of the rarer label to train on" in card["words_en"] and "历史不足" in card["words_zh"]
+
+
+def test_whom_a_lot_left_alone_stands_for_all_on_whom_it_was_drawn(people, tmp_path):
+    """The brand writes to whoever is slow, but for a fifth of them by lot: unweighted, the slow are missing."""
+    snapshots, labels = people
+    slow = snapshots["order_days_84d"].to_numpy() <= 8
+    alone = np.random.default_rng(2).random(len(slow)) < 0.2
+    written = labels.assign(
+        contacted=slow & ~alone,
+        ordered=labels["ordered"] | (slow & ~alone),
+        left_alone_probability=np.where(slow, 0.2, np.nan),
+    )
+    truth = _job(snapshots, labels.assign(contacted=False), spec=ORGANIC).rows["label"].mean()
+    weighted = train(_job(snapshots, written, spec=ORGANIC), tmp_path / "weighted")
+    unweighted = train(_job(snapshots, written.drop(columns="left_alone_probability"), spec=ORGANIC), tmp_path / "not")
+    assert weighted["base_rate"] == pytest.approx(truth, rel=0.1)
+    assert unweighted["base_rate"] < 0.75 * truth
+    drawn = _job(snapshots, written, spec=ORGANIC).rows["drawn"].sum()
+    assert weighted["organic"]["left_alone_by_lot"] == drawn > 0
+    assert f"{drawn} of the rows by lot" in weighted["words_en"]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_candidate_that_comes_to_no_end_or_gives_no_number_is_not_judged_and_the_card_says_so(people, tmp_path):
+    snapshots = people[0].assign(bgnbd_last_repeat_days=-1000.0)
+    card = train(_job(snapshots, people[1]), tmp_path)
+    assert "bgnbd" not in card["metrics"] and card["basis"] == "trained"
+    assert card["no_number"] + card["not_converged"] == ["bgnbd"]
+    assert "BG/NBD" in card["words_en"] and "BG/NBD" in card["words_zh"]
 
 
 def test_a_model_is_trained_once_and_its_id_follows_its_data(people, tmp_path):
@@ -104,7 +150,7 @@ def test_a_model_is_trained_once_and_its_id_follows_its_data(people, tmp_path):
 
 
 def test_the_same_rows_give_the_same_bytes_side_by_side_or_one_by_one(people, tmp_path):
-    later = type(CHURN)(**{**CHURN.__dict__, "model": "churn_again"})
+    later = dataclasses.replace(CHURN, model="churn_again")
     arguments = ([CHURN, later], {MONDAY: cut_offs()}, *people, FEATURES, THRESHOLDS)
     two = train_all(*arguments, tmp_path / "two", HORIZON, threads=2)
     one = train_all(*arguments, tmp_path / "one", HORIZON, threads=1)

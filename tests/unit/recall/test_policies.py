@@ -25,9 +25,20 @@ def test_a_lapsed_buyer_enters_the_recall_of_their_band(stage, policy):
 
 def test_an_active_buyer_is_recalled_only_when_likely_to_leave():
     loyal = people(person("calm", purchase_stage="loyal"), person("leaving", purchase_stage="loyal"))
-    found = candidates(loyal, scores(calm=("churn", 0.10), leaving=("churn", 0.45)), RULES)
+    leaving = scores(calm=("churn", 0.10), leaving=("churn", 0.45))
+    found = candidates(loyal, leaving, RULES)
     assert found[["one_id", "policy_id"]].to_numpy().tolist() == [["leaving", "recall_high_risk"]]
-    assert found["p0"].tolist() == [0.55]
+
+
+@pytest.mark.parametrize("stage", ["first_buyer", "repeat", "loyal"])
+def test_what_an_active_buyer_would_do_anyway_is_asked_of_people_left_alone_and_not_of_churn(stage):
+    """Of those whom the shop wrote to 45% left: 55% came, and the message brought some of them."""
+    leaving = scores(leaving=("churn", 0.45))
+    alone = pd.concat([leaving, scores(leaving=("return_active", 0.48))], ignore_index=True)
+    found = candidates(people(person("leaving", purchase_stage=stage)), alone, RULES)
+    assert found[["churn_probability", "organic_return_probability", "p0"]].to_numpy().tolist() == [[0.45, 0.48, 0.48]]
+    unsaid = candidates(people(person("leaving", purchase_stage=stage)), leaving, RULES)
+    assert unsaid["organic_return_probability"].isna().all() and unsaid["p0"].notna().all()
 
 
 NEW = {"purchase_stage": "registered_no_order", "days_since_order": None, "average_gap_days": None}
@@ -168,7 +179,7 @@ def test_likely_to_leave_begins_at_the_seeds_score_and_needs_a_score():
     loyal = people(*(person(who, purchase_stage="loyal") for who in ("at", "below", "unscored")))
     found = candidates(loyal, scores(at=("churn", 0.3), below=("churn", 0.29)), RULES)
     assert found["one_id"].tolist() == ["at"]
-    assert (found["policy_id"][0], found["p0"][0]) == ("recall_high_risk", 0.7)
+    assert found["policy_id"][0] == "recall_high_risk"
     gone = candidates(people(person("anna", purchase_stage="dormant")), scores(anna=("churn", 0.9)), RULES)
     assert (gone["policy_id"][0], gone["p0"][0], gone["churn_probability"][0]) == ("recall_dormant", 0.2, 0.9)
 

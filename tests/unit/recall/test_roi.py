@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recall.roi import INPUTS, draw_tables, net_draws, net_profit, table_of
+from ml.recall.roi import INPUTS, draw_tables, net_draws, net_profit, orders_given_one, table_of
 
 KEYS = np.arange(64, dtype=np.uint64)
 
@@ -139,6 +139,23 @@ def test_two_orders_at_a_larger_basket_by_hand():
     row = row.assign(basket_p10=1.1, basket_p50=1.1, basket_p90=1.1)
     # margin 5,000 fen; gain 5000 x (.32 x 1.1 - .3) = 260; cost 10 + .32 x .5 x 100 = 26; pull .2 x .02 x 5,500 = 22
     assert drawn(row) == (212, 26)
+
+
+def test_a_coupon_is_taken_off_once_in_full_by_whoever_redeems_it_and_never_from_the_basket():
+    # A0 20,000 and A1 22,000 fen: gain .25 x (.32 x 22,000 - .3 x 20,000) = 260; cost 10 + .32 x .5 x 600 = 106
+    row = one(p0=0.3, lift=0.02, redemption=0.5, offer_fen=600, orders_given_one=2.0)
+    row = row.assign(basket_p10=1.1, basket_p50=1.1, basket_p90=1.1)
+    assert drawn(row) == (154, 106)
+    assert drawn(row.assign(offer_fen=0)) == (154 + 96, 10)
+    nobody = row.assign(redemption_p10=0.0, redemption_p50=0.0, redemption_p90=0.0)
+    assert drawn(nobody) == (154 + 96, 10)
+
+
+def test_orders_that_come_with_the_first_are_those_of_a_count_that_is_not_nothing():
+    # a thousand people, one order each on average: 632 order, and 1,000 / 632 = 1.58 times
+    counts = np.random.default_rng(3).poisson(1.0, 200_000)
+    assert orders_given_one(np.array([1.0]), 12.0)[0] == pytest.approx(counts[counts > 0].mean(), abs=0.01)
+    assert orders_given_one(np.array([1e-12, 1e-3, 12.0, 400.0]), 12.0).round(4).tolist() == [1.0, 1.0005, 12.0, 12.0]
 
 
 def test_a_score_that_was_too_low_makes_an_offer_dearer():
