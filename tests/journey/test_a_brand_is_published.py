@@ -1,7 +1,6 @@
 """From landing files to published tables, as a person would run it."""
 
 import json
-import shutil
 import sqlite3
 
 import dagster as dg
@@ -16,7 +15,7 @@ from orchestration.release import note, noted
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.builders import current_version, phone, siyu
-from tests.journey.conftest import DATES
+from tests.journey.conftest import DATES, copied
 
 
 @pytest.fixture(scope="module")
@@ -127,24 +126,11 @@ def test_rollback_moves_current_to_the_version_before_and_a_run_moves_it_on(bran
     assert current_version(brand_home).name == newest
 
 
-def test_orders_that_name_nobody_are_published_without_a_customer(brand):
-    walk_in = {"source": "shop", "ordered_at": "2026-03-08 10:00:00", "status": "finished", "amount_yuan": "218.00"}
-    brand.add("orders", {**walk_in, "order_id": "1"}, {**walk_in, "order_id": "2", "amount_yuan": "96.50"}).land()
-    outcome = siyu(brand.home, "daily", "2026-03-08")
-    assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
-    folder = current_version(brand.home)
-    assert pq.ParquetFile(folder / "customers.parquet").metadata.num_rows == 0
-    figures = pq.read_table(folder / "kpi_daily.parquet").to_pylist()
-    paid = [row["value"] for row in figures if row["kpi"] == "paid_to_date"]
-    assert paid == [31450]
-
-
 def test_one_table_made_by_hand_says_nothing_of_the_staging_of_a_channel_that_never_delivered(
     brand_home, tmp_path, monkeypatch
 ):
     """The first whole night of a release builds it, also where a person made some table of the release before."""
-    home = tmp_path / "home"
-    shutil.copytree(brand_home, home)
+    home = copied(brand_home, tmp_path / "home")
     monkeypatch.setenv("SIYU_HOME", str(home))
     settings = Settings(home=home)
     with connect(settings) as warehouse:

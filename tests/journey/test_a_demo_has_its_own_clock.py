@@ -9,17 +9,8 @@ import pytest
 
 from orchestration.audit_log import last_lines, verify
 from orchestration.settings import Settings
-from tests.builders import current_version, published_hashes, shop, siyu
-
-YESTERDAY, TODAY = dt.date(2026, 3, 8), dt.date(2026, 3, 9)
-MORNING = ("--now", "2026-03-09T09:00")
-
-
-def _demo(folder):
-    home = folder / "home"
-    shop(home, YESTERDAY).land()
-    (home / "demo.json").write_text("{}", encoding="utf-8")
-    return home
+from tests.builders import current_version, published_hashes, siyu
+from tests.journey.conftest import MORNING, TODAY, YESTERDAY, copied, land_demo
 
 
 def _run(home, *arguments):
@@ -38,11 +29,8 @@ def _version_of(home, date):
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A demo on whose morning of 9 March the day before was run."""
-    home = _demo(tmp_path_factory.mktemp("demo"))
-    _run(home, *MORNING, "daily", str(YESTERDAY))
-    return home
+def demo(first_morning, tmp_path_factory):
+    return copied(first_morning, tmp_path_factory.mktemp("today") / "home")
 
 
 def test_what_is_first_seen_under_now_landed_then(demo):
@@ -63,7 +51,7 @@ def test_the_audit_log_says_which_moment_was_used_and_when_it_really_was(demo):
 
 
 def test_the_same_files_and_the_same_moment_give_the_same_bytes(demo, tmp_path_factory):
-    again = _demo(tmp_path_factory.mktemp("again"))
+    again = land_demo(tmp_path_factory.mktemp("again") / "home")
     _run(again, *MORNING, "daily", str(YESTERDAY))
     assert published_hashes(again) == published_hashes(demo)
     assert current_version(again).name == current_version(demo).name

@@ -3,9 +3,10 @@
 import gzip
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
-from tests.builders import siyu
+from tests.builders import Brand, current_version, siyu
 from tests.journey.conftest import DATES
 
 ORDERS = "source,order_id,customer_id,ordered_at,status,amount_yuan\n"
@@ -42,12 +43,16 @@ def test_a_short_token_key_is_refused_before_a_byte_is_read(brand, tmp_path):
     assert not (brand.home / "raw").exists()
 
 
-def test_broken_files_are_set_aside_and_the_others_go_on(brand):
-    day = DATES[-1].isoformat()
-    good = {"source": "shop", "customer_id": "C1", "ordered_at": f"{day} 10:00:00", "status": "paid"}
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """A shop whose till knows nobody, with broken files among its exports: its home, and what its night said."""
+    brand, day = Brand(tmp_path_factory.mktemp("broken") / "home"), DATES[-1].isoformat()
+    good = {"source": "shop", "ordered_at": f"{day} 10:00:00", "status": "paid"}
     for number in range(1, 21):
         brand.add("orders", good | {"order_id": f"good-{number}", "amount_yuan": "10.00"})
     brand.add("orders", good | {"order_id": "bad-date", "ordered_at": "2026-02-30", "amount_yuan": "10.00"})
+    walk_in = good | {"status": "finished", "amount_yuan": "218.00"}
+    brand.add("orders", walk_in | {"order_id": "1"}, walk_in | {"order_id": "2", "amount_yuan": "96.50"})
     line = {"source": "shop", "order_id": "good-1", "sku_id": "K1", "amount_yuan": "10.00"}
     brand.add("order_lines", line | {"line_id": "1", "quantity": "1"}, line | {"line_id": "2", "quantity": "-1"})
     brand.land()
@@ -64,9 +69,14 @@ def test_broken_files_are_set_aside_and_the_others_go_on(brand):
     (landing / "refunds" / "noise.csv").write_bytes(b"source,refund_id\n\xff\xfe\x00\x81\xff\xff\n")
     outcome = siyu(brand.home, "daily", day)
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
+    return brand.home, outcome.stdout
+
+
+def test_broken_files_are_set_aside_and_the_others_go_on(broken):
+    home, said = broken
     found = duckdb.execute(
         "select dataset, file_name, line, column_name, reason, remedy from read_parquet($file) order by all",
-        {"file": str(brand.home / "quarantine" / "quarantine.parquet")},
+        {"file": str(home / "quarantine" / "quarantine.parquet")},
     ).fetchall()
     by_file = {(dataset, file): (line, column, reason) for dataset, file, line, column, reason, _ in found}
     assert by_file["orders", "again.csv"][:2] == (22, "ordered_at")
@@ -75,15 +85,23 @@ def test_broken_files_are_set_aside_and_the_others_go_on(brand):
     assert ("events", "cut.csv.gz") in by_file
     assert ("refunds", "noise.csv") in by_file
     assert all(remedy for *_, remedy in found)
-    assert "1 refusal could not be read" in outcome.stdout
-    listed = siyu(brand.home, "refusals")
+    assert "1 refusal could not be read" in said
+    listed = siyu(home, "refusals")
     assert (listed.returncode, "standard/suppressions/stop.csv, line 2" in listed.stdout) == (1, True)
     ledger = duckdb.execute(
         "select file_name, status, physical_records, loaded, quarantined, skipped from read_parquet($file)",
-        {"file": str(brand.home / "ledger.parquet")},
+        {"file": str(home / "ledger.parquet")},
     ).fetchall()
     assert ("export.csv", "duplicate") in {(name, status) for name, status, *_ in ledger}
     assert [row for row in ledger if row[1] == "loaded" and row[2] != row[3] + row[4] + row[5]] == []
+
+
+def test_orders_that_name_nobody_are_published_without_a_customer(broken):
+    folder = current_version(broken[0])
+    assert pq.ParquetFile(folder / "customers.parquet").metadata.num_rows == 0
+    figures = pq.read_table(folder / "kpi_daily.parquet").to_pylist()
+    paid = [row["value"] for row in figures if row["kpi"] == "paid_to_date"]
+    assert paid == [20 * 1000 + 21800 + 9650]
 
 
 def test_a_date_without_data_ends_with_one_and_says_what_to_do(brand_home):

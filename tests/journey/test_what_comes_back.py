@@ -10,9 +10,10 @@ import pytest
 from orchestration.channels.engine.vocabularies import MESSAGE_CHANNELS
 from orchestration.sending import activations
 from orchestration.settings import Settings
-from tests.builders import phone, shop, siyu
+from tests.builders import Brand, phone, siyu
+from tests.journey.conftest import TODAY, YESTERDAY, copied
 
-PLANNED, NIGHT = dt.date(2026, 3, 8), dt.date(2026, 3, 9)
+PLANNED, NIGHT = YESTERDAY, TODAY
 #: 9:00 of the day after the plan, in Shanghai, and an hour later.
 EXPORTED, SENT = dt.datetime(2026, 3, 9, 1), "2026-03-09 10:00:00"
 EPOCH = 1773021600
@@ -26,12 +27,11 @@ def token(channel: str, kind: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(first_morning, tmp_path_factory):
     """A small brand whose list of the 8th was exported on all channels, and the night after what came back."""
-    place = tmp_path_factory.mktemp("loop") / "home"
-    brand = shop(place, PLANNED).land()
-    outcome = siyu(place, "daily", PLANNED.isoformat())
-    assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
+    place = copied(first_morning, tmp_path_factory.mktemp("loop") / "home")
+    (place / "demo.json").unlink()  # from here on it lives when it really is
+    brand = Brand(place)
     with duckdb.connect(str(place / "warehouse.duckdb"), read_only=True) as warehouse:
         # Whoever was not written to by the brand itself: a customer each, with the token of their number.
         people = warehouse.execute(

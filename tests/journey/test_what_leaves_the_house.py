@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import json
-import shutil
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -21,7 +20,7 @@ from orchestration.sending.reasons import Asked
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.builders import current_version, phone, siyu
-from tests.journey.conftest import DATES
+from tests.journey.conftest import DATES, copied
 
 #: Nine in the morning in Shanghai, the day after the last date.
 MORNING = dt.datetime.combine(DATES[-1] + dt.timedelta(days=1), dt.time(1))
@@ -79,21 +78,9 @@ def _read(channel, folder):
     return [one for body in bodies for one in body.get("external_userid") or body["touser"]]
 
 
-@pytest.fixture(scope="module")
-def night(brand_home, tmp_path_factory):
-    """The brand after a run of CURRENT's date, whatever other journeys ran in its home."""
-    home = tmp_path_factory.mktemp("night") / "home"
-    shutil.copytree(brand_home, home, symlinks=True)
-    outcome = siyu(home, "daily", DATES[-1].isoformat())
-    assert outcome.returncode == 0, outcome.stdout[-2000:] + outcome.stderr[-2000:]
-    return home
-
-
 @pytest.fixture
-def house(night, tmp_path):
-    home = tmp_path / "home"
-    shutil.copytree(night, home, symlinks=True)
-    return House(home, tmp_path / "out")
+def house(finished_home, tmp_path):
+    return House(copied(finished_home, tmp_path / "home"), tmp_path / "out")
 
 
 def _customer_of(house, one_id):
