@@ -1,5 +1,7 @@
 """What every test needs before it starts, and how the tests share two cores."""
 
+from pathlib import Path
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -16,16 +18,25 @@ def pytest_configure(config):
         pytest.exit(f"dbt's manifest is older than {newer.relative_to(CHECKOUT)}; {remedy}", returncode=2)
 
 
-class ByModule(LoadScopeScheduling):
-    """A module's tests go to one worker, for its fixtures; all journeys go to one: they share a brand.
+#: What takes longest, in this order.
+FIRST = ("journey", "warehouse", "oracle", "orchestration")
+#: The journeys that go on from the demo's first morning; all others go on from the brand of three dates.
+FIRST_MORNING = ("test_a_demo_has_its_own_clock", "test_what_comes_back")
 
-    Journeys, which start whole runs, keep one core busy; everything else runs on the other. The groups that xdist 3.8
-    has for this stand in an attribute that pytest 9.2 no longer reads: every module ran in both workers.
+
+class ByModule(LoadScopeScheduling):
+    """A module's tests go to one worker, for its fixtures; so do all journeys that go on from one home.
+
+    A worker begins with each of the two homes, which take longest, and takes the next module when it is through. The
+    groups that xdist 3.8 has for this stand in an attribute that pytest 9.2 no longer reads: every module ran in both
+    workers.
     """
 
     def _split_scope(self, nodeid):
         module = nodeid.split("::")[0]
-        return "journeys" if "/journey/" in module else module
+        if "/journey/" not in module:
+            return module
+        return "first morning" if Path(module).stem in FIRST_MORNING else "brand of three dates"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,4 +47,4 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     """Start with what takes longest."""
-    items.sort(key=lambda item: [folder not in item.path.parts for folder in ("journey", "oracle", "warehouse")])
+    items.sort(key=lambda item: [folder not in item.path.parts for folder in FIRST])
