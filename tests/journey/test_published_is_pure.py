@@ -1,10 +1,6 @@
 """The published stage alone, on one thread and on two: the same files, byte for byte."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -13,30 +9,20 @@ from orchestration.files import sha256_of
 from orchestration.publishing.contract import tables
 from orchestration.publishing.files import write_table
 from orchestration.run_plan import plan_run
-from orchestration.settings import CHECKOUT, Settings
+from orchestration.settings import Settings
 from tests.journey.conftest import DATES
+from tests.warehouse.run_dbt import messages, run_dbt
 
 
 def published_files(home: Path, apart: Path, threads: int) -> dict[str, str]:
     """Build a date's published tables anew in a copy of a home's warehouse; return each file's hash."""
     apart.mkdir()
-    warehouse = shutil.copy(home / "warehouse.duckdb", apart / "warehouse.duckdb")
+    warehouse = Path(shutil.copy(home / "warehouse.duckdb", apart / "warehouse.duckdb"))
     date, settings = DATES[-1], Settings(home=home, threads=threads)
-    figures = ["--select", "path:models/figures", "path:models/published"]
-    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "run", *figures]
-    places = ["--target-path", str(apart.parent / "target"), "--log-path", str(apart)]
-    dates = json.dumps(plan_run(settings, [date]).dates_for_dbt())
-    environment = {"SIYU_WAREHOUSE": str(warehouse), "SIYU_RUN_DATES": dates, "DBT_PROFILES_DIR": "."}
-    environment["SIYU_WAREHOUSE_THREADS"] = str(threads)
-    done = subprocess.run(
-        [*dbt, "--threads", str(threads), *places],
-        cwd=CHECKOUT / "dbt_project",
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
+    command = ["run", "--select", "path:models/figures", "path:models/published", "--threads", str(threads)]
+    dates = plan_run(settings, [date]).dates_for_dbt()
+    done = run_dbt(warehouse, command, dates, SIYU_WAREHOUSE_THREADS=str(threads))
+    assert done.success, messages(done)
     found = {}
     with duckdb.connect(str(warehouse), config={"threads": threads}) as connection:
         connection.execute("set timezone = 'UTC'")

@@ -13,6 +13,7 @@ import duckdb
 import sqlglot.errors
 import yaml
 
+from orchestration.own_manifest import MANIFEST
 from orchestration.settings import CHECKOUT
 from tests.mutants.operators import Mutation, mutants, parsed
 
@@ -52,7 +53,7 @@ def rule_models() -> list[str]:
 
 def unit_tests(target: Path) -> dict[str, list[UnitTest]]:
     """Return the unit tests of each model, as dbt compiled them into ``target``."""
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     compiled = {path.stem: path for path in (target / "compiled").rglob("*.sql")}
     found: dict[str, list[UnitTest]] = {}
     for test in manifest["unit_tests"].values():

@@ -2,21 +2,18 @@
 
 import datetime as dt
 import hashlib
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.home_rules import load_seeds
 from orchestration.nouns import columns
 from orchestration.nouns import nouns as described
-from orchestration.settings import CHECKOUT
+from orchestration.settings import Settings
 from orchestration.warehouse import create_schemas
+from tests.warehouse.run_dbt import messages, run_dbt
 
-PROJECT = CHECKOUT / "dbt_project"
 TAIL = {
     "known_at": "timestamp",
     "superseded_at": "timestamp",
@@ -90,7 +87,7 @@ class World:
     def build(self, folder: Path, cut_offs: list[str], as_of: str) -> dict[str, str]:
         """Run dbt on the rows; return the bytes of features and labels by ``table/date``, as sha256."""
         warehouse = self.lay(folder)
-        run_dbt(warehouse, {"as_of": [as_of], "state": [as_of], "feature": sorted({*cut_offs, as_of})})
+        build(warehouse, {"as_of": [as_of], "state": [as_of], "feature": sorted({*cut_offs, as_of})})
         with duckdb.connect(str(warehouse), read_only=True) as con:
             return {
                 f"{table}/{date}": _bytes_of(con, table, date)
@@ -104,6 +101,7 @@ class World:
         warehouse = folder / "warehouse.duckdb"
         with duckdb.connect(str(warehouse)) as con:
             create_schemas(con)
+            load_seeds(con, Settings(home=folder))
             for noun, columns in nouns().items():
                 con.execute(f"create table customer.{noun} ({', '.join(f'{n} {kind}' for n, kind in columns.items())})")
             # nothing of this world was ever exported
@@ -146,18 +144,10 @@ def _known_date(instant: str) -> str:
     return f"cast({instant} - interval '22' hour - interval '1' microsecond as date) + 1"
 
 
-def run_dbt(warehouse: Path, dates: dict[str, list[str]], targets: tuple[str, ...] = TARGETS) -> None:
+def build(warehouse: Path, dates: dict[str, list[str]], targets: tuple[str, ...] = TARGETS) -> None:
     """Build models and what they stand on, for the dates of a run."""
-    environment = os.environ | {"SIYU_WAREHOUSE": str(warehouse), "SIYU_RUN_DATES": json.dumps(dates)}
-    environment["DBT_PROFILES_DIR"] = str(PROJECT)
-    target = warehouse.parent.parent / "target"
-    command = [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test", "test"]
-    folders = ["--project-dir", str(PROJECT), "--target-path", str(target), "--log-path", str(target)]
-    done = subprocess.run(
-        [*command, *folders, "--select", *targets, *BY_HAND],
-        capture_output=True, text=True, env=environment, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-3000:]
+    done = run_dbt(warehouse, ["run", "--select", *targets, *BY_HAND], dates)
+    assert done.success, messages(done)
 
 
 def _bytes_of(con: duckdb.DuckDBPyConnection, table: str, date: str) -> str:

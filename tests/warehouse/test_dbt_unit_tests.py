@@ -3,16 +3,19 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from orchestration.dbt_calls import DbtFailed, call
 from orchestration.defs.dbt_errors import failed_tests_say, what_failed
+from orchestration.own_manifest import MANIFEST
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.mutants import judge
-from tests.warehouse.empty_home import make_empty_home, results, run_dbt, run_unit_tests
+from tests.warehouse.empty_home import build, make_empty_home, run_unit_tests
+from tests.warehouse.run_dbt import messages
 
 
 @pytest.fixture(scope="session")
@@ -22,26 +25,20 @@ def empty_home(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def unit_tests(empty_home) -> dict[str, dict]:
+def unit_tests(empty_home) -> dict[str, Any]:
     """How each unit test ended, by its unique id."""
-    run_unit_tests(empty_home)
-    return {result["unique_id"]: result for result in results(empty_home)}
+    return {result.node.unique_id: result for result in run_unit_tests(empty_home).result.results}
 
 
-@pytest.fixture(scope="session")
-def declared(empty_home) -> set[str]:
-    manifest = json.loads((empty_home / "target" / "manifest.json").read_text(encoding="utf-8"))
-    return set(manifest["unit_tests"])
-
-
-def test_every_unit_test_that_a_model_declares_ran(unit_tests, declared):
+def test_every_unit_test_that_a_model_declares_ran(unit_tests):
+    declared = json.loads(MANIFEST.read_text(encoding="utf-8"))["unit_tests"]
     assert declared
-    assert set(unit_tests) == declared
+    assert set(unit_tests) == set(declared)
 
 
 def test_no_unit_test_failed(unit_tests):
-    failed = [result for result in unit_tests.values() if result["status"] != "pass"]
-    assert not failed, "\n\n".join(f"{result['unique_id']}: {result['message']}" for result in failed)
+    failed = [result for result in unit_tests.values() if result.status != "pass"]
+    assert not failed, "\n\n".join(f"{result.node.unique_id}: {result.message}" for result in failed)
 
 
 def test_an_order_version_that_stands_twice_fails_the_grain_and_is_told_by_model_without_its_key(
@@ -75,8 +72,8 @@ def test_a_date_that_is_told_anew_forgets_what_it_no_longer_says(empty_home, tmp
             insert into published.recall_assignment by name
             select 'p1' as one_id, unnest([date '2017-11-29', date '2017-11-30']) as as_of_date, 'treat' as arm
         """)
-    done = run_dbt(home, "run", "--select", "published_recall_assignment", as_of=("2017-11-30",))
-    assert done.returncode == 0, done.stdout[-3000:]
+    done = build(home, "run", "--select", "published_recall_assignment", as_of=("2017-11-30",))
+    assert done.success, messages(done)
     with connect(settings, read_only=True) as warehouse:
         left = warehouse.execute("select as_of_date::varchar from published.recall_assignment").fetchall()
     assert left == [("2017-11-29",)]
@@ -87,7 +84,7 @@ def test_a_table_told_date_by_date_forgets_a_date_that_says_nothing_any_more(emp
     home = tmp_path / "home"
     shutil.copytree(empty_home, home)
     settings = Settings(home=home)
-    manifest = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     told = [node for node in manifest["nodes"].values() if node["config"]["materialized"] == "incremental"]
     # a contract lets no row in that is empty but for its date; the test above has one of those
     told = [node for node in told if not node["config"]["contract"]["enforced"]]
@@ -97,8 +94,8 @@ def test_a_table_told_date_by_date_forgets_a_date_that_says_nothing_any_more(emp
         for table, key in keys.items():
             days = f"select unnest([date '2017-11-29', date '2017-11-30']) as {key}"
             warehouse.execute(f"insert into {table} by name {days}")
-    done = run_dbt(home, "run", "--select", *(node["name"] for node in told), as_of=("2017-11-30",))
-    assert done.returncode == 0, done.stdout[-3000:]
+    done = build(home, "run", "--select", *(node["name"] for node in told), as_of=("2017-11-30",))
+    assert done.success, messages(done)
     with connect(settings, read_only=True) as warehouse:
         left = {
             table: sorted(

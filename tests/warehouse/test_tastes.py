@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from tests.warehouse.features_world import World, at, run_dbt
+from tests.warehouse.features_world import World, at, build
 
 EVE, DATE = "2017-11-08", "2017-11-09"
 
@@ -23,7 +23,7 @@ def brand() -> World:
 
 def tastes(folder, dates):
     warehouse = brand().lay(folder)
-    run_dbt(warehouse, {"as_of": dates, "state": dates, "feature": dates}, ("+purchase_habits", "+customer_features"))
+    build(warehouse, {"as_of": dates, "state": dates, "feature": dates}, ("+purchase_habits", "+customer_features"))
     with duckdb.connect(str(warehouse), read_only=True) as con:
         liked = con.execute("""
             select orders.as_of_date, orders.one_id, habits.interests, habits.settled_category_count

@@ -20,6 +20,7 @@ from pathlib import Path
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
+from orchestration.home_rules import load_seeds
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, create_schemas
 
@@ -29,6 +30,7 @@ with connect(settings) as warehouse:
     for channel in registry.channels():
         ingest(settings, warehouse, channel, now)
     finish(settings, warehouse, now)
+    load_seeds(warehouse, settings)
 """
 
 
@@ -53,7 +55,6 @@ def brand(tmp_path_factory):
     for command in (
         [sys.executable, "-m", "orchestration.nouns"],
         [sys.executable, "-c", TAKE, str(home)],
-        [*dbt[:2], "seed", *dbt[3:], "--select", "sources", "platform_vocabulary", "id_types", "identifier_origins"],
         [*dbt, "--select", "+orders", "booking_identifiers"],
     ):
         done = subprocess.run(command, cwd=checkout, env=variables, capture_output=True, text=True, check=False)
