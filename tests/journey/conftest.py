@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,11 @@ def land_demo(home: Path) -> Path:
 def copied(home: Path, to: Path) -> Path:
     """Return a copy of a home with its links."""
     return shutil.copytree(home, to, symlinks=True)
+
+
+def holding(files: Iterable[Path], values: Sequence[bytes]) -> list[str]:
+    """Return the names of the files in which one of some values stands; each is read once."""
+    return [file.name for file in files if (content := file.read_bytes()) and any(one in content for one in values)]
 
 
 @pytest.fixture(scope="session")

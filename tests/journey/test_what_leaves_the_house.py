@@ -20,7 +20,7 @@ from orchestration.sending.reasons import Asked
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.builders import current_version, phone, siyu
-from tests.journey.conftest import DATES, copied
+from tests.journey.conftest import DATES, copied, holding
 
 #: Nine in the morning in Shanghai, the day after the last date.
 MORNING = dt.datetime.combine(DATES[-1] + dt.timedelta(days=1), dt.time(1))
@@ -124,10 +124,10 @@ def test_no_number_stands_anywhere_but_in_the_exports_own_folder(house):
     home = house.settings.home
     files = [file for file in home.rglob("*") if file.is_file() and file.relative_to(home).parts[0] not in kept]
     assert any(file.parts[-2] == "activations" for file in files)
-    assert [file.name for file in files if any(number in file.read_bytes() for number in numbers)] == []
+    assert holding(files, numbers) == []
     pages = [file for file in house.out.rglob("*") if file.name in ("index.html", "receipt.json")]
     assert pages
-    assert [file.name for file in pages if any(number in file.read_bytes() for number in numbers)] == []
+    assert holding(pages, numbers) == []
     assert {place.stat().st_mode & 0o777 for place in house.out.rglob("*")} == {0o600, 0o700}
 
 
