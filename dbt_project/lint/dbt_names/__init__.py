@@ -12,7 +12,8 @@ import jinja2
 import yaml
 
 _PROJECT = Path(__file__).resolve().parents[2] / "dbt_project.yml"
-_VARS = yaml.safe_load(_PROJECT.read_text(encoding="utf-8"))["vars"] | {"kpi_days": 1}
+# sqlfluff reads this module anew for every file: the reader in C takes a tenth of the time.
+_VARS = yaml.load(_PROJECT.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["vars"] | {"kpi_days": 1}
 _DATES = ["2017-11-30"]
 
 
