@@ -67,6 +67,10 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     listed = ", ".join(f"{name} {kind}" for name, kind in UNREAD.items())
     con.execute(f"create or replace table channels.unread_refusals ({listed})")
     con.execute(
+        "create or replace table channels.ledger (channel varchar, dataset varchar, file_name varchar, file_id varchar,"
+        " landed_at timestamp, status varchar)"
+    )
+    con.execute(
         "create or replace view published.sending_gate as select count(*) as unread_refusals, count(*) = 0 as is_open"
         " from channels.unread_refusals where accepted_at is null"
     )
