@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.channels.engine.tables import create_tables
 from orchestration.channels.engine.unread_refusals import UNREAD
 from orchestration.publishing.contract import tables
 from orchestration.settings import Settings
@@ -66,10 +67,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists channels")
     listed = ", ".join(f"{name} {kind}" for name, kind in UNREAD.items())
     con.execute(f"create or replace table channels.unread_refusals ({listed})")
-    con.execute(
-        "create or replace table channels.ledger (channel varchar, dataset varchar, file_name varchar, file_id varchar,"
-        " landed_at timestamp, status varchar)"
-    )
+    create_tables(con)
     con.execute(
         "create or replace view published.sending_gate as select count(*) as unread_refusals, count(*) = 0 as is_open"
         " from channels.unread_refusals where accepted_at is null"
