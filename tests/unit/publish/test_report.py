@@ -1,5 +1,6 @@
 """What the report sets side by side: a list's candidates and its holdout, 7 days on."""
 
+import collections
 import datetime as dt
 
 import duckdb
@@ -53,9 +54,11 @@ def test_the_page_says_how_many_checks_ran_and_names_a_file_that_lies_in_no_fold
     (tmp_path / "quarantine").mkdir()
     stray = {"channel": ["standard"], "dataset": pa.array([None], pa.string()), "reason": ["unknown_folder"]}
     pq.write_table(pa.table(stray), tmp_path / "quarantine" / "quarantine.parquet")
-    ran = Store(settings.published).result(current)["checks_run"]
+    ran = collections.Counter(one["stage"] for one in Store(settings.published).result(current)["findings"])
     shown = section(quality, open_version(settings, settings.published / "versions" / current, []))
-    assert f'<td>published</td><td class="num">{ran}</td><td class="num">0</td>' in shown
+    assert ran["published"] > 100 and ran["channels"] > 0
+    for stage, count in ran.items():
+        assert f'<td>{stage}</td><td class="num">{count}</td><td class="num">0</td>' in shown
     assert '<td>standard</td><td>unknown_folder</td><td class="num">1</td>' in shown
 
 
