@@ -3,15 +3,19 @@
 from typing import Final
 
 TREAT: Final = "treat"
-EXPLORE: Final = "explore"
+HELD_BACK: Final = "held_back"
+RANDOM: Final = "random"
 HOLDOUT_GLOBAL: Final = "holdout_global"
-HOLDOUT_CAMPAIGN: Final = "holdout_campaign"
+AS_USUAL: Final = "as_usual"
+IN_EPISODE: Final = "in_episode"
 NOT_SELECTED: Final = "not_selected"
 WAITING: Final = "waiting"
 INELIGIBLE: Final = "ineligible"
 
-#: The arms that may be sent something: treat is, and explore where the draw is not nothing.
-SENT: Final = (TREAT, EXPLORE)
-#: Drawn before scoring and never sent anything.
-HELD_OUT: Final = (HOLDOUT_GLOBAL, HOLDOUT_CAMPAIGN)
-ALL: Final = (*SENT, *HELD_OUT, NOT_SELECTED, WAITING, INELIGIBLE)
+#: The arms that may be sent something: treat is, and random where the draw is not nothing.
+SENT: Final = (TREAT, RANDOM)
+#: Never sent anything by us, each by a lot.
+HELD_OUT: Final = (HELD_BACK, HOLDOUT_GLOBAL, AS_USUAL)
+#: Drawn before anything is planned: of them nothing is planned.
+OUT_BEFORE: Final = (HOLDOUT_GLOBAL, AS_USUAL, IN_EPISODE)
+ALL: Final = (TREAT, RANDOM, HELD_BACK, HOLDOUT_GLOBAL, AS_USUAL, IN_EPISODE, NOT_SELECTED, WAITING, INELIGIBLE)

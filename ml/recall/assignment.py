@@ -1,4 +1,4 @@
-"""Which arm each candidate stands in: holdouts and exploration by draw, the rest by the knapsack."""
+"""Which arm each candidate stands in: the lots drawn before a plan, what a date has room for, and the knapsack."""
 
 import dataclasses
 from typing import Final
@@ -8,14 +8,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall import arms
-from ml.recall.holdouts import campaign_share, global_holdout, ids_known, keys_of, unit_draws
+from ml.recall.holdouts import global_holdout, ids_known, keys_of, unit_draws
 from ml.recall.knapsack import Problem, Solution, solve
 from ml.recall.rules import Rules
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-#: Every arm of recall.assignment. Only treat and explore are sent anything.
+#: Every arm of recall.assignment. Only treat and random are sent anything.
 ARMS: Final = arms.ALL
 
 
@@ -39,31 +39,23 @@ class Salts:
 def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts: Salts) -> pd.DataFrame:
     """Return the candidates with ``arm`` (empty: still open), ``global_holdout`` and ``assignment_probability``.
 
-    Nothing of a score enters. The probability is that of the arm as drawn; for explorers it is multiplied by the
-    share of their option later, when the number of options is known.
+    Nothing of a score or a plan enters. Whose episode is open is in no further lot until it ends. The probability is
+    that of the arm as drawn; for ``random`` it is multiplied by the share of their option later, when the number of
+    options is known, and for who is planned by the lot that holds back. A service is no experiment: nobody is given
+    something at random instead of it.
     """
     held = global_holdout(people, ancestry, salts.holdout, rules.holdout_share)
-    month = people["policy_id"] + "|" + people["campaign_id"].str.slice(-6)
-    control = np.zeros(len(people))
-    base = rules.seeds["recall_policies"].drop_duplicates("policy_id").set_index("policy_id")["base_rate"].astype(float)
-    for (_, policy), group in people.groupby(["as_of_date", "policy_id"]):
-        control[group.index], _ = campaign_share(
-            len(group),
-            float(base[policy]),
-            rules.setting("campaign_lift"),
-            least=rules.setting("campaign_share_least"),
-            most=rules.setting("campaign_share_most"),
-            pooled=rules.setting("campaign_share_pooled"),
-        )
-    in_control = unit_draws(keys_of(people["one_id"], month), salts.of("campaign")) < control
-    explores = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
-    # The first that holds: nobody held out for good is in a campaign's control, and of neither does anybody explore.
-    arm = np.select([held, in_control, explores], [*arms.HELD_OUT, arms.EXPLORE], default="")
+    usual = unit_draws(people["one_id"], salts.of("as usual")) < rules.as_usual_share
+    open_episode = people["open_episode_until"].notna().to_numpy(dtype=bool)
+    is_service = people["consent_purpose"].eq("service").to_numpy(dtype=bool)
+    at_random = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
+    stays = kept * np.where(is_service, 1.0, 1 - rules.as_usual_share)
+    # The first that holds: nobody held out for good is in any other lot, and nobody whose episode is open in a new one.
+    facts = [held, ~is_service & usual, ~is_service & open_episode, ~is_service & at_random]
+    arm = np.select(facts, [*arms.OUT_BEFORE, arms.RANDOM], default="")
     probability = np.select(
-        [held, in_control, explores],
-        [1 - kept, kept * control, kept * (1 - control) * e],
-        default=kept * (1 - control) * (1 - e),
+        facts, [1 - kept, kept * rules.as_usual_share, stays, stays * e], default=stays * np.where(is_service, 1, 1 - e)
     )
     return people.assign(arm=arm, global_holdout=held, assignment_probability=np.round(probability, 6))
 
@@ -102,6 +94,11 @@ class Remaining:
     channel: Floats
     staff: Floats
 
+    def widened(self, held_back: float) -> "Remaining":
+        """Return the room to plan for, of which the share ``held_back`` will not be sent; places are whole."""
+        kept = max(1 - held_back, 1e-9)
+        return Remaining(self.budget / kept, np.floor(self.channel / kept), np.floor(self.staff / kept))
+
     def less(self, options: pd.DataFrame, channel: Ints, staff: Ints) -> "Remaining":
         """Return the room left after these options."""
         used_channel = np.bincount(channel[channel >= 0], minlength=len(self.channel))
@@ -113,10 +110,10 @@ class Remaining:
 def explored(
     options: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, rules: Rules, salts: Salts
 ) -> tuple[pd.DataFrame, set[int]]:
-    """Return each explorer's option, drawn evenly from the admissible ones and nothing, and who found no room.
+    """Return each random person's option, drawn evenly from the admissible ones and nothing, and who found no room.
 
-    Where exploration would exceed its share of the budget or a capacity, the first by a further draw are kept; the
-    others leave the experiment.
+    Where the random ones would exceed their share of the budget or a capacity, the first by a further draw are kept;
+    the others leave the experiment.
     """
     one = options.groupby("candidate", sort=True).agg(
         one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
@@ -138,16 +135,16 @@ def explored(
     return taken.drop(columns="turn"), asked - set(taken["candidate"])
 
 
-def chosen(
-    options: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, *, exact: bool = True
+def assigned(
+    options: pd.DataFrame, worth: Floats, slots: tuple[Ints, Ints], room: Remaining, *, exact: bool = True
 ) -> tuple[pd.DataFrame, Solution]:
-    """Return the options the knapsack takes at P10 values, and its solution; ``options`` is sorted by candidate."""
+    """Return the options the knapsack takes at ``worth`` (fen), and its solution; ``options`` is sorted by candidate."""
     code, people = pd.factorize(options["candidate"], sort=True)
     place = options.groupby("candidate").cumcount().to_numpy()
     shape = (len(people), int(place.max(initial=0)) + 1)
     value, cost = np.zeros(shape), np.zeros(shape)
     channel, staff = np.full(shape, -1), np.full(shape, -1)
-    value[code, place] = np.maximum(options["net_p10_fen"].to_numpy(np.float64), 0.0) if room.budget > 0 else 0.0
+    value[code, place] = np.maximum(worth, 0.0) if room.budget > 0 else 0.0
     cost[code, place] = options["expected_cost_fen"].to_numpy(np.float64)
     channel[code, place], staff[code, place] = slots
     solution = solve(Problem(value, cost, channel, staff, max(room.budget, 0.0), room.channel, room.staff), exact=exact)

@@ -1,4 +1,4 @@
-"""A set of dates in, the recall tables out: who gets what on each date, who is held out, and what it should earn."""
+"""A set of dates in, the recall tables out: who gets what on each date, who is held back, and what it should earn."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 
 from ml.recall import arms
-from ml.recall.assignment import Remaining, Salts, channel_slots, chosen, drawn_arms, explored, staff_slots
+from ml.recall.assignment import Remaining, Salts, assigned, channel_slots, drawn_arms, explored, staff_slots
 from ml.recall.candidates import candidates
-from ml.recall.knapsack import Solution
+from ml.recall.holdouts import keys_of, unit_draws
+from ml.recall.learned import Learned, nothing_learned
+from ml.recall.lots import held_back_rate, stop_verdict
+from ml.recall.night import Night, decided
+from ml.recall.plans import option_rows, plan_rows
 from ml.recall.portfolio import portfolio_net
 from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
-from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, ROI_CURVE
+from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, PLAN_OPTIONS, PLANS, ROI_CURVE
 from ml.recall.tasks import tasks
 from ml.recall.templates import with_scenes, with_templates
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
@@ -23,17 +27,20 @@ from ml.recall.words import offer_words, why
 
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
 CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
-BASIS: Final = "prior"
 #: What the options carry of a person; the rest is joined back to the few that are sent (twice as fast at 28 dates).
 _DECIDING: Final = (
     "candidate",
     "as_of_date",
     "one_id",
     "arm",
+    "audience_id",
     "policy_id",
+    "objective",
     "ladder_step",
     "band",
     "consent_purpose",
+    "continues_episode",
+    "held_back_probability",
     "p0",
     *TREATMENT_CONTEXT,
     "owner_message_capacity",
@@ -50,6 +57,21 @@ class RecallPlan:
     tasks: pd.DataFrame
     budget: pd.DataFrame
     roi_curve: pd.DataFrame
+    plans: pd.DataFrame
+    plan_options: pd.DataFrame
+
+
+@dataclasses.dataclass(frozen=True)
+class _Date:
+    """What one date came to: its sent rows, its log, and whom it turned away."""
+
+    sent: pd.DataFrame
+    plans: pd.DataFrame
+    plan_options: pd.DataFrame
+    options: pd.DataFrame
+    arms: pd.Series
+    budget: dict[str, object]
+    curve: list[dict[str, float]]
 
 
 def audience_id(as_of_date: object) -> str:
@@ -64,6 +86,7 @@ def plan_recall(
     rules: Rules,
     salts: Salts,
     budgets_fen: Mapping[object, int],
+    learned: Mapping[object, Learned] | None = None,
 ) -> RecallPlan:
     """Return the recall tables of a set of dates.
 
@@ -81,11 +104,14 @@ def plan_recall(
         The home's draws.
     budgets_fen
         Money by as_of date, also of dates without a candidate: each has its budget row. 0 sends nothing to anybody.
+    learned
+        What was learned by each date; a date that is not named goes by the seeds.
     """
+    known, seeds_alone = learned or {}, nothing_learned(rules)
     people = candidates(context, scores, rules)
     people["candidate"] = np.arange(len(people))
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
-    people = drawn_arms(people, ancestry, rules, salts)
+    people = _with_lots(drawn_arms(people, ancestry, rules, salts), known, seeds_alone, rules)
     # Asked of who is held out as well, so that the arms can be compared among those who could be written to.
     allowed = admissible(people[list(_DECIDING)], rules)
     people["is_eligible"] = people["candidate"].isin(allowed["candidate"])
@@ -93,20 +119,17 @@ def plan_recall(
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
     )
     baskets = baskets.reindex(list(dict.fromkeys(context["as_of_date"]))).fillna(rules.setting("default_basket_fen"))
-    options = priced(allowed[~allowed["arm"].isin(arms.HELD_OUT)], rules, baskets)
-    sent: list[pd.DataFrame] = []
-    budgets: list[dict[str, object]] = []
-    curves: list[dict[str, object]] = []
-    turned_away: set[int] = set()
+    open_ones = allowed[~allowed["arm"].isin(arms.OUT_BEFORE)]
+    found = []
     for date, budget_fen in budgets_fen.items():
-        of_date = options[options["as_of_date"] == date]
-        picked, away, budget, curve = _one_date(of_date, rules, salts, float(budget_fen))
-        sent.append(picked)
-        turned_away |= away
-        budgets.append({"as_of_date": date, "audience_id": audience_id(date), "budget_fen": budget_fen, **budget})
-        curves.extend({"as_of_date": date, "audience_id": audience_id(date), **point} for point in curve)
-    plans = pd.concat(sent, ignore_index=True) if sent else options.iloc[:0].copy()
-    people = _final_arms(people, options, plans, turned_away, rules)
+        now = known.get(date, seeds_alone)
+        of_date = open_ones[open_ones["as_of_date"] == date].reset_index(drop=True)
+        options = priced(of_date, rules, baskets, now.posterior, now.redemption)
+        found.append(_one_date(options, date, now, rules, salts, float(budget_fen)))
+    people = _final_arms(people, found)
+    plans, options = (
+        pd.concat([getattr(of, name) for of in found], ignore_index=True) for name in ("sent", "options")
+    )
     of_people = people.drop(columns="margin_rate")
     plans = plans.drop(columns=[name for name in of_people.columns.drop("candidate") if name in plans.columns])
     plans = plans.merge(of_people, on="candidate")
@@ -115,7 +138,6 @@ def plan_recall(
         staff_id=plans["owner_staff_id"].where(staffed),
         store_id=plans["owner_store_id"].where(staffed, plans["store_id"]),
         offer_words=offer_words(plans),
-        basis=BASIS,
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
@@ -124,47 +146,113 @@ def plan_recall(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],
         tasks=tasks(plans, options, rules),
-        budget=pd.DataFrame(budgets, columns=list(BUDGET)),
-        roi_curve=pd.DataFrame(curves, columns=list(ROI_CURVE)),
+        budget=pd.DataFrame([of.budget for of in found], columns=list(BUDGET)),
+        roi_curve=pd.DataFrame([point for of in found for point in of.curve], columns=list(ROI_CURVE)),
+        plans=_together([of.plans for of in found], PLANS),
+        plan_options=_together([of.plan_options for of in found], PLAN_OPTIONS),
     )
 
 
+def _together(frames: list[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns))
+
+
+def _with_lots(
+    people: pd.DataFrame, known: Mapping[object, Learned], seeds_alone: Learned, rules: Rules
+) -> pd.DataFrame:
+    """Return the people with ``held_back_probability``: by policy and the nights it has run, frozen for the month.
+
+    A service is no experiment and is never held back. A further step of a ladder has the lot of stopping here.
+    """
+    purpose = people.groupby(["as_of_date", "policy_id"])["consent_purpose"].first()
+    rates = {
+        (date, policy): 0.0
+        if purpose[date, policy] == "service"
+        else held_back_rate(known.get(date, seeds_alone).nights.get(policy, 0), rules)
+        for date, policy in purpose.index
+    }
+    rate = [rates[key] for key in people[["as_of_date", "policy_id"]].itertuples(index=False, name=None)]
+    stop = rules.setting("ladder_stop_share")
+    rate = np.where(people["continues_episode"].notna(), stop, np.array(rate, dtype=float))
+    return people.assign(held_back_probability=np.round(rate, 6))
+
+
 def _one_date(
-    options: pd.DataFrame, rules: Rules, salts: Salts, budget: float
-) -> tuple[pd.DataFrame, set[int], dict[str, float], list[dict[str, float]]]:
-    """Return a date's plans, the explorers without room, its budget row and its ROI curve."""
-    options = options.reset_index(drop=True)
+    options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, budget: float
+) -> _Date:
+    """Decide one date: the random ones first, then the plan and its lots."""
+    options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
     room = Remaining(budget, channel_capacity, staff_capacity)
-    exploring = options["arm"].eq(arms.EXPLORE).to_numpy()
-    tried, away = explored(options[exploring], (channel[exploring], staff[exploring]), room, rules, salts)
+    random = options["arm"].eq(arms.RANDOM).to_numpy()
+    tried, away = explored(options[random], (channel[random], staff[random]), room, rules, salts)
+    at_random = options[random & ~options["candidate"].isin(away)]
+    share = 1 / (at_random.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
+    at_random = at_random.assign(probability=share, is_chosen=at_random.index.isin(tried.index))
+    tried = tried.assign(arm=arms.RANDOM, option_probability=share.reindex(tried.index), wait_probability=0.0)
     room = room.less(tried, channel[tried.index], staff[tried.index])
-    rest, slots = options[~exploring], (channel[~exploring], staff[~exploring])
-    picked, solution = chosen(rest, slots, room)
-    sent = pd.concat([tried, picked])
-    row = {
-        "expected_cost_fen": int(sent["expected_cost_fen"].sum()),
-        "shadow_price": round(solution.prices.budget, 6),
-        "dual_bound_fen": int(np.ceil(solution.dual_bound - 1e-6)),
-        "optimality_gap": round(solution.gap, 8),
-    }
-    return sent, away, row, _curve(rest, slots, room, solution, rules)
+    rest, slots = options[~random], (channel[~random], staff[~random])
+    night = decided(rest, now.posterior, room, slots, salts)
+    plans, verdict = _stopped(night, now, rules, salts)
+    sent = pd.concat([tried, plans[plans["arm"].eq(arms.TREAT)]])
+    nothing = at_random.drop_duplicates("candidate")
+    nothing = nothing[~nothing["candidate"].isin(tried["candidate"])]
+    nothing = nothing.assign(arm=arms.RANDOM, option_probability=nothing["probability"])
+    planned = pd.concat([tried, plans])
+    arm = pd.concat([planned.set_index("candidate")["arm"], nothing.set_index("candidate")["arm"]])
+    waiting = [who for who in _waiting(night.options, planned, rules) if who not in arm.index]
+    arm = pd.concat([arm, pd.Series(arms.WAITING, index=waiting, dtype=object)])
+    held = plans[plans["arm"].eq(arms.HELD_BACK)]
+    return _Date(
+        sent=sent,
+        plans=plan_rows(planned, nothing, rules, now.posterior.effects_hash),
+        plan_options=option_rows(night.options, at_random),
+        options=options,
+        arms=arm,
+        budget={
+            "as_of_date": date,
+            "audience_id": audience_id(date),
+            "budget_fen": int(budget),
+            "expected_cost_fen": int(sent["expected_cost_fen"].sum()),
+            "shadow_price": round(night.solution.prices.budget, 6),
+            "dual_bound_fen": int(np.ceil(night.solution.dual_bound - 1e-6)),
+            "optimality_gap": round(night.solution.gap, 8),
+            "held_back_people": len(held),
+            "held_back_net_fen": int(np.rint((held["base_fen"] + held["unit_fen"] * held["lift"]).sum())),
+            **verdict,
+        },
+        curve=_curve(rest, night, slots, room, now, date),
+    )
+
+
+def _stopped(night: Night, now: Learned, rules: Rules, salts: Salts) -> tuple[pd.DataFrame, dict[str, object]]:
+    """Cut an audience that cannot be told from nothing to the share that is still sent, by lot."""
+    verdict = stop_verdict(now.posterior, night.plans, now.nights_in_all, rules)
+    said: dict[str, object] = {"is_cut": verdict.is_stopped}
+    if not verdict.is_stopped:
+        return night.plans, said
+    keys = keys_of(night.plans["one_id"], night.plans["as_of_date"])
+    stays = unit_draws(keys, salts.of("stop")) < rules.learning("stop_share")
+    return night.plans[stays], said
 
 
 def _curve(
-    rest: pd.DataFrame, slots: tuple[Any, ...], room: Remaining, solution: Solution, rules: Rules
-) -> list[dict[str, float]]:
+    rest: pd.DataFrame, night: Night, slots: tuple[Any, ...], room: Remaining, now: Learned, date: object
+) -> list[dict[str, Any]]:
     """Return what other budgets would earn: points up to the smaller of the budget and what is worth spending."""
     points = []
-    for share in CURVE_SHARES if solution.cost > 0 else ():
-        money = float(np.ceil(solution.cost * share))
-        picked, _ = chosen(rest, slots, dataclasses.replace(room, budget=money), exact=False)
-        low, middle, high = portfolio_net(picked, picked["curve"], rules.setting("lift_deflation"), (0.1, 0.5, 0.9))
-        spent = int(picked["expected_cost_fen"].sum())
+    for share in CURVE_SHARES if night.solution.cost > 0 else ():
+        money = float(np.ceil(min(night.solution.cost, room.budget) * share))
+        value = night.options["value_fen"].to_numpy(dtype=np.float64)
+        picked, _ = assigned(night.options, value, slots, dataclasses.replace(room, budget=money), exact=False)
+        low, middle, high = portfolio_net(picked, now.posterior, (0.1, 0.5, 0.9))
         points.append({
+            "as_of_date": date,
+            "audience_id": audience_id(date),
             "budget_fen": int(money),
-            "expected_cost_fen": spent,
+            "expected_cost_fen": int(picked["expected_cost_fen"].sum()),
             "net_p10_fen": round(low),
             "net_p50_fen": round(middle),
             "net_p90_fen": round(high),
@@ -172,34 +260,38 @@ def _curve(
     return points
 
 
-def _final_arms(
-    people: pd.DataFrame, options: pd.DataFrame, plans: pd.DataFrame, turned_away: set[int], rules: Rules
-) -> pd.DataFrame:
-    """Close the arms: sent is treated, out of reach is ineligible, best served by a full member of staff waits."""
-    candidate = people["candidate"]
-    choices = candidate.map(options.groupby("candidate").size()).fillna(0)
-    explores = people["arm"].eq(arms.EXPLORE) & ~candidate.isin(turned_away)
-    held = people["arm"].isin(arms.HELD_OUT)
+def _final_arms(people: pd.DataFrame, found: list[_Date]) -> pd.DataFrame:
+    """Close the arms: as the night decided, out of reach is ineligible, everybody else was not selected."""
+    drawn = people["arm"].isin(arms.OUT_BEFORE)
+    decided_arm = people["candidate"].map(_arms(found))
     arm = np.select(
-        [
-            held,
-            ~people["is_eligible"],
-            explores,
-            candidate.isin(plans["candidate"]),
-            candidate.isin(_waiting(options, plans, rules)),
-        ],
-        [people["arm"], arms.INELIGIBLE, arms.EXPLORE, arms.TREAT, arms.WAITING],
+        [drawn, ~people["is_eligible"], decided_arm.notna()],
+        [people["arm"], arms.INELIGIBLE, decided_arm],
         default=arms.NOT_SELECTED,
     )
-    probability = people["assignment_probability"] / np.where(explores, choices + 1, 1)
+    q = people["held_back_probability"].to_numpy(dtype=float)
+    of_options = people["candidate"].map(_shares(found)).astype(float).fillna(1.0)
+    probability = people["assignment_probability"] * np.select(
+        [arm == arms.TREAT, arm == arms.HELD_BACK, arm == arms.RANDOM], [1 - q, q, of_options], default=1.0
+    )
     return people.assign(arm=arm, assignment_probability=probability.round(6))
+
+
+def _arms(found: list[_Date]) -> pd.Series:
+    return pd.concat([of.arms for of in found]) if found else pd.Series(dtype=object)
+
+
+def _shares(found: list[_Date]) -> pd.Series:
+    """Return each random person's chance of the option they drew: even over theirs and nothing."""
+    rows = [of.options[of.options["arm"].eq(arms.RANDOM)] for of in found]
+    return 1 / (pd.concat(rows).groupby("candidate").size() + 1) if rows else pd.Series(dtype=float)
 
 
 def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[int]:
     """Return those whose best option belongs to a member of staff whose day is full: no colleague steps in."""
     worth = (
-        options[options["net_p10_fen"] > 0]
-        .sort_values(["candidate", "net_p10_fen"], ascending=[True, False])
+        options[options["value_fen"] > 0]
+        .sort_values(["candidate", "value_fen"], ascending=[True, False])
         .drop_duplicates("candidate")
     )
     worth = worth[worth["message_channel"].isin(rules.staff_channels) & ~worth["candidate"].isin(plans["candidate"])]

@@ -8,8 +8,8 @@
 p0 is the organic order probability, tau the lift, m the gross margin rate, A0 and A1 what a customer spends over the
 horizon given at least one order (before the offer is deducted), r the share of orders that redeem, d the offer's cost
 net of the supplier's share, fatigue P(unsubscribe) times the margin that being reachable protects. The tail
-(value after the horizon) is 0 unless it has been measured. Under basis ``prior`` tau is the band's curve, shrunk
-and wide; it says nothing about the individual.
+(value after the horizon) is 0 unless it has been measured. tau is what the posterior says of the cell (band x channel
+x depth) for somebody of that p0; under basis ``prior`` that is the seed's curve, shrunk and wide.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,8 @@ INPUTS: Final = (
 _DRAWS: Final = 128
 _TABLES: Final = 64
 _BLOCK: Final = 1024
-_Z90: Final = NormalDist().inv_cdf(0.9)
+#: A P90 lies so many deviations above a normal's middle.
+Z90: Final = NormalDist().inv_cdf(0.9)
 _AXES: Final = ("lift", "redemption", "basket", "pull", "p0", "spend")
 
 
@@ -56,17 +57,14 @@ def table_of(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 def _two_piece(z: Floats, rows: Mapping[str, Floats], name: str) -> Floats:
     """Draws of a two-piece normal that passes through the row's P10, P50 and P90."""
     low, middle, high = (rows[f"{name}_{point}"][:, None] for point in ("p10", "p50", "p90"))
-    return middle + np.where(z > 0, z * ((high - middle) / _Z90), z * ((middle - low) / _Z90))
+    return middle + np.where(z > 0, z * ((high - middle) / Z90), z * ((middle - low) / Z90))
 
 
-def net_draws(rows: Mapping[str, Floats], z: Mapping[str, Floats], deflation: float) -> tuple[Floats, Floats]:
-    """Return net profit and cost in fen, shape (rows, draws), for standard normal draws ``z`` per axis.
-
-    ``deflation`` multiplies the lift: what selection by predicted profit is known to exaggerate.
-    """
+def net_draws(rows: Mapping[str, Floats], z: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """Return net profit and cost in fen, shape (rows, draws), for standard normal draws ``z`` per axis."""
     p0 = rows["p0"][:, None]
     base = np.clip(p0 + rows["p0_logit_sd"][:, None] * p0 * (1 - p0) * z["p0"], 0.0, 1.0)
-    ordered = np.clip(base + deflation * _two_piece(z["lift"], rows, "lift"), 0.0, 1.0)
+    ordered = np.clip(base + _two_piece(z["lift"], rows, "lift"), 0.0, 1.0)
     lift = ordered - base
     spend = (
         np.maximum(1 + rows["basket_cv"][:, None] * z["spend"], 0.0)
@@ -79,6 +77,19 @@ def net_draws(rows: Mapping[str, Floats], z: Mapping[str, Floats], deflation: fl
     cost = rows["fixed_fen"][:, None] + ordered * redeemed * rows["offer_fen"][:, None]
     pull = np.clip(_two_piece(z["pull"], rows, "pull"), 0.0, 1.0) * np.maximum(lift, 0.0) * margin * larger
     return gain - cost - pull, cost
+
+
+def linear_net(options: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return (``base_fen``, ``unit_fen``): at the middle case the net is base + unit x lift, while the lift is no loss.
+
+    Source: the formulas above; what is decided by needs many draws of the lift, and each is one line.
+    """
+    rows: dict[str, Floats] = {name: options[name].to_numpy(dtype=np.float64) for name in INPUTS}
+    margin = rows["margin_rate"] * rows["basket_fen"] * rows["orders_given_one"]
+    redeemed = np.clip(rows["redemption_p50"], 0.0, 1.0) * rows["offer_fen"]
+    base = margin * rows["p0"] * (rows["basket_p50"] - 1) - rows["fixed_fen"] - rows["p0"] * redeemed
+    unit = margin * rows["basket_p50"] * (1 - np.clip(rows["pull_p50"], 0.0, 1.0)) - redeemed
+    return np.asarray(base), np.asarray(unit)
 
 
 def orders_given_one(orders: Floats, most: float) -> Floats:
@@ -104,7 +115,7 @@ def break_even_lift(rows: Mapping[str, Floats]) -> Floats:
     return np.divide(np.maximum(needed, 0.0), earned, out=np.full_like(earned, np.nan), where=earned > 0)
 
 
-def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: float) -> pd.DataFrame:
+def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64]) -> pd.DataFrame:
     """Return the money of every (customer, treatment).
 
     Parameters
@@ -113,8 +124,6 @@ def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: f
         Columns ``INPUTS``.
     keys
         A 64-bit hash per row of (one_id, as_of_date, offer_id): the seed of its draws.
-    deflation
-        Factor on the lift, 0 to 1.
 
     Returns
     -------
@@ -134,7 +143,7 @@ def net_profit(options: pd.DataFrame, keys: npt.NDArray[np.uint64], deflation: f
         members = order[edges[table] : edges[table + 1]]
         for start in range(0, len(members), _BLOCK):
             at = members[start : start + _BLOCK]
-            net, cost = net_draws({name: values[at] for name, values in columns.items()}, z, deflation)
+            net, cost = net_draws({name: values[at] for name, values in columns.items()}, z)
             out["cost"][at] = cost.mean(axis=1)
             out["positive"][at] = (net > 0).mean(axis=1)
             ranked = np.partition(net, places, axis=1)

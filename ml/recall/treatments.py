@@ -7,7 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.depths import admitted
-from ml.recall.roi import net_profit, orders_given_one
+from ml.recall.night import valued
+from ml.recall.posterior import Posterior
+from ml.recall.roi import Z90, linear_net, net_profit, orders_given_one
 from ml.recall.rules import SEEDS, Rules, require
 from ml.recall.templates import can_be_said
 
@@ -38,6 +40,10 @@ CONTEXT: Final = (
     "average_gap_days",
     "margin_rate",
     "items_per_order",
+    "identity_confidence",
+    "contacts_28d",
+    "coupon_taste",
+    "wecom_answers",
 )
 _LISTS: Final = (
     "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
@@ -139,8 +145,10 @@ def _filled(values: pd.Series, default: float) -> npt.NDArray[np.float64]:
     return np.asarray(np.nan_to_num(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), nan=default))
 
 
-def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> pd.DataFrame:
-    """Return the options with the money inputs of ``roi.net_profit`` and its results.
+def priced(
+    options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series, posterior: Posterior, redemption: pd.DataFrame
+) -> pd.DataFrame:
+    """Return one date's options with the money inputs of ``roi.net_profit``, its results and what a lift is worth.
 
     Parameters
     ----------
@@ -150,6 +158,17 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> 
         The seeds.
     brand_basket_fen
         The brand's average order per as_of_date: what a person's own average is shrunk to.
+    posterior
+        What is known of the response on the date.
+    redemption
+        ``depth, redemption_p10, redemption_p50, redemption_p90``: learned from landed coupons; a depth without a row
+        keeps the seed's.
+
+    Returns
+    -------
+    DataFrame
+        Beside ``net_profit``'s columns ``unit_fen`` (what a lift of 1 earns), ``base_fen`` (net at no lift), and the
+        columns of ``night.valued``.
 
     Raises
     ------
@@ -179,8 +198,37 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series) -> 
         offer_fen=offer_cost_fen(rows, basket),
         fixed_fen=rows["send_fen"].astype(float) + rows["labour_fen"].astype(float) + fatigue,
     )
-    money = net_profit(rows, draw_keys(rows), rules.setting("lift_deflation"))
-    return rows.join(money).assign(curve=rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"])
+    rows = _by_objective(_redeeming(rows, redemption), yearly, rules)
+    rows = valued(rows, posterior)
+    spread = Z90 * rows["lift_sd"]
+    rows = rows.assign(lift_p10=rows["lift"] - spread, lift_p50=rows["lift"], lift_p90=rows["lift"] + spread)
+    base, unit = linear_net(rows)
+    money = net_profit(rows, draw_keys(rows))
+    curve = rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"]
+    return rows.join(money).assign(curve=curve, base_fen=base, unit_fen=unit)
+
+
+def _redeeming(rows: pd.DataFrame, redemption: pd.DataFrame) -> pd.DataFrame:
+    """Put what landed coupons taught in the place of the seed's redemption, depth by depth."""
+    learned = redemption.set_index("depth")
+    for point in ("p10", "p50", "p90"):
+        name = f"redemption_{point}"
+        rows[name] = rows["depth"].map(learned[name]).astype(float).fillna(rows[name].astype(float))
+    return rows
+
+
+def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Rules) -> pd.DataFrame:
+    """Give who is asked for something else than an order what that is worth: a share of a year's margin, once."""
+    for objective, setting in (("friend", "reachable_margin_share"), ("renewal", "renewal_margin_share")):
+        other = rows["objective"].eq(objective)
+        worth = rules.setting(setting) * yearly / rows["margin_rate"]
+        rows["basket_fen"] = rows["basket_fen"].mask(other, worth)
+        rows["orders_given_one"] = rows["orders_given_one"].mask(other, 1.0)
+        for point in ("p10", "p50", "p90"):
+            rows[f"basket_{point}"] = rows[f"basket_{point}"].astype(float).mask(other, 1.0)
+            rows[f"pull_{point}"] = rows[f"pull_{point}"].astype(float).mask(other, 0.0)
+            rows[f"redemption_{point}"] = rows[f"redemption_{point}"].astype(float).mask(other, 0.0)
+    return rows
 
 
 def draw_keys(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
