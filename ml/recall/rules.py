@@ -31,6 +31,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
         "rule_id", "offer_id", "audience_kind", "ladder_step", "has_ordered", "least_days", "most_days",
     ),
     "recall_settings": ("name", "value"),
+    "learning_settings": ("name", "value"),
     "need_state_plays": ("need_state", "sign_words", "offers_allowed", "barred_channels", "do_not_say"),
     "super_user_rules": ("super_user_role", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),
@@ -85,6 +86,19 @@ class Rules:
         if found.empty:
             raise MissingColumns(f"the seed recall_settings lacks the row {name}")
         return float(found.iloc[0])
+
+    def learning(self, name: str) -> float:
+        """Return a number of the seed learning_settings."""
+        found = self.learned_by
+        if name not in found:
+            raise MissingColumns(f"the seed learning_settings lacks the row {name}")
+        return found[name]
+
+    @property
+    def learned_by(self) -> dict[str, float]:
+        """Return the seed learning_settings by name: what the posterior is asked with."""
+        rows = self.seeds["learning_settings"]
+        return dict(zip(rows["name"], rows["value"].astype(float), strict=True))
 
     def cap(self, cap_id: str) -> int:
         """Return a number of the seed contact_caps."""

@@ -42,6 +42,12 @@ OUTCOMES: Final = {
     "predicted_net_p50_fen": _FEN, "predicted_net_p90_fen": _FEN, "realised_net_fen": _FEN, "realised_low_fen": _FEN,
     "realised_high_fen": _FEN, "sent_share": _RATE, "srm_p_value": _RATE, "inside_interval": "BOOLEAN",
 }  # fmt: skip
+EFFECTS: Final = {
+    "as_of_date": _DATE, "band": _TEXT, "message_channel": _TEXT, "depth": _TEXT, "prior_mean": _RATE,
+    "prior_sd": _RATE, "rows_sent": "BIGINT", "rows_held": "BIGINT", "estimate": _RATE, "estimate_se": _RATE,
+    "posterior_mean": _RATE, "posterior_sd": _RATE, "posterior_p10": _RATE, "posterior_p90": _RATE,
+    "probability_positive": _RATE, "basis": _TEXT,
+}  # fmt: skip
 #: What plan_recall returns, and what a row of each is.
 PLANNED: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
     "assignment": ("One row per (one_id, as_of_date) of a candidate: its arm and how likely it was drawn.", ASSIGNMENT),

@@ -1,0 +1,289 @@
+"""What a message changes, learned from every episode that a lot decided: one Gaussian posterior, made whole each time.
+
+    y - p0 = control[band] + slope[band] (p0 - mean) + sent (1 - p0) theta[band, channel, depth] (1 + g . z) + noise
+
+theta ~ N(share x row of response_priors / (1 - base rate), S); S has components that the brand, a channel, a depth and
+a band have in common, and one of the cell alone, all relative to the row. control ~ N(0, control_sd), g ~ N(0,
+modifier_sd). Given g the posterior of theta is closed, given theta that of g is: they take turns until neither moves.
+Whoever comes back anyway cannot be won back, so an effect is one on the share that would not, 1 - p0.
+"""
+
+import dataclasses
+import datetime as dt
+import functools
+import hashlib
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from ml.recall.evidence import KEY, Flags, Floats, Ints, Settings, Sums, cell_of, numbers, rows_of, sums_of, tastes
+from ml.recall.tables import EFFECTS
+
+#: Theta and g take turns until g moves less than this, or have not converged.
+_SETTLED: Final = 1e-10
+_TURNS: Final = 500
+_DRAWS_KEY: Final = 20260901
+_Z90: Final = NormalDist().inv_cdf(0.9)
+ALL: Final = "all"
+
+
+@dataclasses.dataclass(frozen=True)
+class Posterior:
+    """What is believed of every cell: theta ~ N(mean, covariance), and how taste, answers and contacts change it."""
+
+    #: band, message_channel, depth, prior_mean, prior_sd and effect (the row of response_priors per 1 - base rate)
+    cells: pd.DataFrame
+    mean: Floats
+    covariance: Floats
+    #: covariance = root @ root.T
+    root: Floats
+    modifiers: Floats
+    modifiers_covariance: Floats
+    rows_sent: Ints
+    rows_held: Ints
+    estimate: Floats
+    estimate_se: Floats
+    #: What a cell's own rows say: the inverse of the variance that they alone would leave.
+    information: Floats
+    is_converged: bool
+    settings: Settings
+
+    @functools.cached_property
+    def effects_hash(self) -> str:
+        """16 hex digits over all that a plan rests on."""
+        digest = hashlib.sha256("\x1f".join(self.cells[list(KEY)].to_numpy(str).ravel()).encode())
+        for values in (self.mean, self.covariance, self.modifiers):
+            digest.update((np.round(values, 12) + 0.0).tobytes())
+        return digest.hexdigest()[:16]
+
+    def draws(self, count: int = 64) -> Floats:
+        """Return ``count`` draws of theta, shape (count, C): a Latin hypercube, so that their mean is the mean."""
+        strata = np.array([NormalDist().inv_cdf((at + 0.5) / count) for at in range(count)])
+        generator = np.random.Generator(np.random.Philox(key=_DRAWS_KEY))
+        normal = np.array([generator.permutation(strata) for _ in range(len(self.mean))]).T
+        with threadpool_limits(limits=1):
+            return np.asarray(self.mean + normal @ self.root.T)
+
+    def factor(self, options: pd.DataFrame) -> Floats:
+        """Return what theta is multiplied by for each option: lift = factor x theta[cell]."""
+        steps = tastes(options, self.settings)
+        changed = (
+            1 + steps[:, 0] * self.modifiers[0] + steps[:, 1] * self.modifiers[1] + steps[:, 2] * self.modifiers[2]
+        )
+        return np.asarray((1 - numbers(options, "p0")) * np.maximum(changed, self.settings["least_factor"]))
+
+    def cell_of(self, options: pd.DataFrame) -> Ints:
+        """Return the cell of each option.
+
+        Raises
+        ------
+        ValueError
+            An option of which response_priors has no row.
+        """
+        found = cell_of(self.cells, options)
+        if (found < 0).any():
+            lacking = options.loc[found < 0, list(KEY)].drop_duplicates().to_dict("records")
+            raise ValueError(f"response_priors has no row for {lacking}; add it with its source")
+        return found
+
+    def basis(self) -> np.ndarray:
+        """Return for each cell what its effect rests on: experiment, experiment_pooled or prior."""
+        prior = self.cells["prior_sd"].to_numpy(np.float64) ** 2
+        share = self.settings["basis_variance_share"]
+        own = (self.rows_sent > 0) & (prior * share * (1 + prior * self.information) >= prior)
+        return np.asarray(np.select([own, self._halved(np.diag(self.covariance), prior)], _BASES, default="prior"))
+
+    def _halved(self, variance: Floats, prior: Floats) -> Flags:
+        return np.asarray((prior > 0) & (variance <= self.settings["basis_variance_share"] * prior))
+
+
+_BASES: Final = ("experiment", "experiment_pooled")
+
+
+def cells_of(response_priors: pd.DataFrame, recall_policies: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells with ``effect``: the lift of response_priors per share of people who would not come anyway.
+
+    A lift of .03 where .4 come by themselves is .05 of the others; of several steps of a band the mean rate is taken.
+    """
+    base = recall_policies.groupby("band")["base_rate"].apply(lambda rates: rates.astype(float).mean())
+    cells = response_priors.sort_values(list(KEY), ignore_index=True)
+    effect = cells["lift_p50"].astype(float) / (1 - cells["band"].map(base).astype(float))
+    return cells[list(KEY)].astype(object).assign(effect=effect)
+
+
+def _kernel(cells: pd.DataFrame, settings: Settings) -> Floats:
+    """Return the prior covariance relative to the rows: what any two cells have in common."""
+    common = np.full((len(cells), len(cells)), settings["sd_brand"] ** 2)
+    for column, name in (("message_channel", "sd_channel"), ("depth", "sd_depth"), ("band", "sd_band")):
+        of = cells[column].to_numpy(dtype=object)
+        common += settings[name] ** 2 * (of[:, None] == of[None, :])
+    return np.asarray(common + settings["sd_cell"] ** 2 * np.eye(len(cells)))
+
+
+def prior(cells: pd.DataFrame, settings: Settings) -> Posterior:
+    """Return what is believed before any episode.
+
+    Parameters
+    ----------
+    cells
+        ``band, message_channel, depth, effect``, as ``cells_of`` returns them.
+    settings
+        The seed learning_settings.
+    """
+    effect = cells["effect"].to_numpy(np.float64)
+    with threadpool_limits(limits=1):
+        root = effect[:, None] * np.linalg.cholesky(_kernel(cells, settings))
+        covariance = root @ root.T
+    mean, size = settings["prior_mean_share"] * effect, len(cells)
+    return Posterior(
+        cells.assign(prior_mean=mean, prior_sd=np.sqrt(np.diag(covariance))),
+        mean,
+        covariance,
+        root,
+        modifiers=np.zeros(3),
+        modifiers_covariance=settings["modifier_sd"] ** 2 * np.eye(3),
+        rows_sent=np.zeros(size, dtype=np.int64),
+        rows_held=np.zeros(size, dtype=np.int64),
+        estimate=np.full(size, np.nan),
+        estimate_se=np.full(size, np.nan),
+        information=np.zeros(size),
+        is_converged=True,
+        settings=dict(settings),
+    )
+
+
+def learn(cells: pd.DataFrame, episodes: pd.DataFrame, as_of_date: dt.date, settings: Settings) -> Posterior:
+    """Return what is believed on a date, from all episodes known and over by then; without one, the prior.
+
+    Parameters
+    ----------
+    cells
+        As for ``prior``.
+    episodes
+        people.recall_episodes; rows known on behalf of other dates, open ones and the global holdout's do not enter.
+    as_of_date
+        The date on whose behalf it is believed.
+    settings
+        The seed learning_settings.
+    """
+    before = prior(cells, settings)
+    rows = rows_of(cells, episodes, as_of_date, settings)
+    if not len(rows.weight):
+        return before
+    sums = sums_of(rows, len(cells))
+    with threadpool_limits(limits=1):
+        return _alternated(before, sums, settings)
+
+
+def _alternated(before: Posterior, sums: Sums, settings: Settings) -> Posterior:
+    """Return theta given g and g given theta, in turns until they stand."""
+    level = np.where(sums.is_landed, settings["landed_control_sd"], settings["control_sd"])
+    precision = sums.control.copy()
+    precision[:, 0, 0] += 1 / level**2
+    precision[:, 1, 1] += 1 / settings["control_slope_sd"] ** 2
+    inverse = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    g, settled = np.zeros(3), False
+    for _ in range(_TURNS):
+        theta = _theta(before, sums, inverse, g)
+        after, spread = _modifiers(theta, sums, settings)
+        settled = bool(np.abs(after - g).max() < _SETTLED)
+        g = after
+        if settled:
+            break
+    return dataclasses.replace(
+        before,
+        mean=theta.mean,
+        covariance=theta.root @ theta.root.T,
+        root=theta.root,
+        modifiers=g,
+        modifiers_covariance=spread,
+        rows_sent=sums.rows_sent,
+        rows_held=sums.rows_held,
+        estimate=sums.estimate,
+        estimate_se=sums.estimate_se,
+        information=theta.information,
+        is_converged=settled,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Theta:
+    mean: Floats
+    root: Floats
+    controls: Floats  # (U, 2)
+    information: Floats
+
+
+def _theta(before: Posterior, sums: Sums, inverse: Floats, g: Floats) -> _Theta:
+    """Return the posterior of theta given g, the controls' levels and slopes taken out by their own closed form."""
+    by = np.concatenate([[1.0], g])
+    coupling = np.einsum("ujkc,k->ujc", sums.coupling, by)
+    against = np.einsum("uij,ujc->uic", inverse, coupling)
+    size = len(before.mean)
+    told = np.diag(np.einsum("ckl,k,l->c", sums.cell, by, by))
+    told = told - coupling.reshape(-1, size).T @ against.reshape(-1, size)
+    level = np.einsum("uij,uj->ui", inverse, sums.control_y)
+    heard = sums.cell_y @ by - np.einsum("ujc,uj->c", coupling, level)
+    # S - S (S + J^-1)^-1 S in a form that needs neither inverse: exact where nothing was told.
+    seen = np.linalg.cholesky(np.eye(size) + before.root.T @ told @ before.root)
+    root = np.asarray(np.linalg.solve(seen, before.root.T).T, dtype=np.float64)
+    mean = before.mean + root @ (root.T @ (heard - told @ before.mean))
+    return _Theta(mean, root, level - np.einsum("ujc,c->uj", against, mean), np.diag(told).copy())
+
+
+def _modifiers(theta: _Theta, sums: Sums, settings: Settings) -> tuple[Floats, Floats]:
+    """Return the posterior mean and covariance of g given theta and the controls."""
+    square = np.einsum("c,ckl->kl", theta.mean**2, sums.cell)
+    precision = square[1:, 1:] + np.eye(3) / settings["modifier_sd"] ** 2
+    left = sums.cell_y - np.einsum("uj,ujkc->ck", theta.controls, sums.coupling)
+    spread = np.linalg.inv(precision)
+    return np.asarray(spread @ (theta.mean @ left - square[0])[1:]), np.asarray(spread)
+
+
+def effects(posterior: Posterior, as_of_date: dt.date) -> pd.DataFrame:
+    """Return the ledger of effects: one row per cell, and the rows of each band, channel, depth and the brand.
+
+    A pooled row says ``all`` of what it pools; cells count in it by what was sent, evenly where nothing was.
+    """
+    cells = posterior.cells
+    groups = [(tuple(key), np.arange(len(cells)) == at) for at, key in enumerate(cells[list(KEY)].to_numpy(str))]
+    for at, column in enumerate(KEY):
+        for level in sorted(set(cells[column])):
+            name = tuple(level if place == at else ALL for place in range(len(KEY)))
+            groups.append((name, cells[column].eq(level).to_numpy(bool)))
+    groups.append(((ALL,) * len(KEY), np.ones(len(cells), dtype=bool)))
+    before = prior(cells, posterior.settings).covariance
+    basis = posterior.basis()
+    rows = [_effect(posterior, before, members) for _, members in groups]
+    found = pd.DataFrame([name for name, _ in groups], columns=list(KEY)).join(pd.DataFrame(rows))
+    found.loc[: len(cells) - 1, "basis"] = basis
+    return found.assign(as_of_date=as_of_date)[list(EFFECTS)]
+
+
+def _effect(posterior: Posterior, before: Floats, members: Flags) -> dict[str, object]:
+    sent = np.where(members, posterior.rows_sent, 0)
+    weight = (sent if sent.any() else members) / (sent.sum() or members.sum())
+    heard = np.where(np.isfinite(posterior.estimate), weight, 0.0)
+    total = float(heard.sum())
+    share = heard / total if total else heard
+    mean = float((weight * posterior.mean).sum())
+    variances = [float((weight[:, None] * of * weight[None, :]).sum()) for of in (posterior.covariance, before)]
+    sd = float(np.sqrt(variances[0]))
+    halved = bool(posterior._halved(np.array(variances[:1]), np.array(variances[1:]))[0])
+    return {
+        "prior_mean": round(float((weight * posterior.cells["prior_mean"].to_numpy(np.float64)).sum()), 6),
+        "prior_sd": round(float(np.sqrt(variances[1])), 6),
+        "rows_sent": int(sent.sum()),
+        "rows_held": int(posterior.rows_held[members].sum()),
+        "estimate": round(float(np.nansum(share * posterior.estimate)), 6) if total else None,
+        "estimate_se": round(float(np.sqrt(np.nansum((share * posterior.estimate_se) ** 2))), 6) if total else None,
+        "posterior_mean": round(mean, 6),
+        "posterior_sd": round(sd, 6),
+        "posterior_p10": round(mean - _Z90 * sd, 6),
+        "posterior_p90": round(mean + _Z90 * sd, 6),
+        "probability_positive": round(NormalDist().cdf(mean / sd), 6) if sd > 0 else float(mean > 0),
+        "basis": _BASES[0] if halved else "prior",
+    }
