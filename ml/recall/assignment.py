@@ -46,7 +46,7 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     """
     held = global_holdout(people, ancestry, salts.holdout, rules.holdout_share)
     usual = unit_draws(people["one_id"], salts.of("as usual")) < rules.as_usual_share
-    open_episode = people["open_episode_until"].notna().to_numpy(dtype=bool)
+    open_episode = (people["open_episode_id"].notna() & people["continues_episode"].isna()).to_numpy(dtype=bool)
     is_service = people["consent_purpose"].eq("service").to_numpy(dtype=bool)
     at_random = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share

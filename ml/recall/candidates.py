@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.recall import arms
 from ml.recall.rules import Rules, require
 
 #: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
@@ -18,6 +19,7 @@ CONTEXT: Final = (
     "days_to_entitlement_end",
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend", "days_since_deleted",
+    "open_episode_id", "open_episode_kind", "open_episode_arm", "open_episode_step",
 )  # fmt: skip
 ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
 #: Purchase stage to the score that says what a person would do without being contacted; churn has contacts inside.
@@ -106,8 +108,9 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
     -------
     DataFrame
         The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
-        ladder_step, band, consent_purpose, content_theme, scene_id, campaign_id, churn_probability,
-        organic_return_probability, p0``. p0 is the policy's base rate where no model speaks.
+        ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id, churn_probability,
+        organic_return_probability, p0, continues_episode``. p0 is the policy's base rate where no model speaks, and
+        where something else than an order is wanted.
 
     Raises
     ------
@@ -135,6 +138,8 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         "audience_kind",
         "ladder_step",
         "band",
+        "objective",
+        "continues",
         "consent_purpose",
         "content_theme",
         "scene_id",
@@ -143,5 +148,17 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
     people = people.join(policies.loc[chosen, columns].reset_index(drop=True))
     month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
     people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month
-    people["p0"] = people["organic_return_probability"].fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)
-    return people
+    of_orders = people["organic_return_probability"].where(people["objective"].eq("order"))
+    people["p0"] = of_orders.fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)
+    return people.assign(continues_episode=_continued(people))
+
+
+def _continued(people: pd.DataFrame) -> pd.Series:
+    """Return the open episode whose sent side a step goes on in, null where it would open one of its own.
+
+    Whoever was held back gets no further step either, nor does whoever a lot stopped at the step that is due now.
+    """
+    is_inside = people["open_episode_kind"].notna() & people["open_episode_kind"].eq(people.pop("continues"))
+    is_next = people["ladder_step"].astype(float) > people["open_episode_step"].astype(float).fillna(-1)
+    is_next = is_next | people["audience_kind"].ne(people["open_episode_kind"])
+    return people["open_episode_id"].where(is_inside & people["open_episode_arm"].eq(arms.TREAT) & is_next)

@@ -39,4 +39,4 @@ def nothing_learned(rules: Rules) -> Learned:
     """Return what a brand without an episode goes by: the seeds."""
     cells = cells_of(rules.seeds["response_priors"], rules.seeds["recall_policies"])
     none = pd.DataFrame(columns=list(REDEMPTION))
-    return Learned(prior(cells, rules.learning_settings), none, {}, 0)
+    return Learned(prior(cells, rules.learned_by), none, {}, 0)

@@ -34,6 +34,7 @@ _DECIDING: Final = (
     "one_id",
     "arm",
     "audience_id",
+    "campaign_id",
     "policy_id",
     "objective",
     "ladder_step",

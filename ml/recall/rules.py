@@ -11,7 +11,7 @@ import pandas as pd
 SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "recall_policies": (
         "policy_id", "audience_kind", "ladder_step", "priority", "band", "after_days", "within_days", "wait_days",
-        "rest_days", "consent_purpose", "base_rate", "content_theme", "scene_id",
+        "rest_days", "objective", "episode_days", "continues", "consent_purpose", "base_rate", "content_theme", "scene_id",
     ),
     "recall_menu": ("policy_id", "ladder_step", "message_channel", "offer_id", "tiers"),
     "offers_catalogue": (
@@ -69,6 +69,8 @@ class Rules:
     staff_channels: tuple[str, ...]
     #: The offers' terms per as_of_date (recall.recall_offers); without it the catalogue's hold on every date.
     offers: pd.DataFrame | None = None
+    #: Share of people who get the shop's own list instead of ours, for good.
+    as_usual_share: float = 0.0
     #: The row of sms_gateways that the brand names; without one the hours are the strictest's, and no SMS has words.
     sms_gateway: str = ""
 
@@ -128,6 +130,6 @@ class Rules:
             )
             digest.update("\x1e".join([name, *lines]).encode())
         digest.update(
-            f"{self.gross_margin_rate}|{self.holdout_share}|{self.exploration_share}|{self.horizon_days}".encode()
+            f"{self.gross_margin_rate}|{self.holdout_share}|{self.exploration_share}|{self.as_usual_share}|{self.horizon_days}".encode()
         )
         return digest.hexdigest()[:16]

@@ -31,7 +31,24 @@ TASKS: Final = {
 }  # fmt: skip
 BUDGET: Final = {
     "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "shadow_price": _RATE,
-    "dual_bound_fen": _FEN, "optimality_gap": _RATE,
+    "dual_bound_fen": _FEN, "optimality_gap": _RATE, "held_back_people": "BIGINT", "held_back_net_fen": _FEN,
+    "is_cut": "BOOLEAN",
+}  # fmt: skip
+#: The log of who was planned; also what stands in ``published/plans/`` and comes back as channels.plans.
+PLANS: Final = {
+    "as_of_date": _DATE, "one_id": _TEXT, "episode_id": _TEXT, "audience_id": _TEXT, "policy_id": _TEXT,
+    "audience_kind": _TEXT, "ladder_step": "BIGINT", "campaign_id": _TEXT, "objective": _TEXT, "band": _TEXT,
+    "message_channel": _TEXT, "offer_id": _TEXT, "depth": _TEXT, "arm": _TEXT, "held_back_probability": _RATE,
+    "wait_probability": _RATE, "option_probability": _RATE, "p0": _RATE, "contacts_28d": "BIGINT",
+    "coupon_taste": _RATE, "wecom_answers": _RATE, "lift_mean": _RATE, "lift_p10": _RATE, "lift_p90": _RATE,
+    "unit_fen": _RATE, "base_fen": _RATE, "expected_cost_fen": _FEN, "net_mean_fen": _FEN, "net_p10_fen": _FEN,
+    "net_p90_fen": _FEN, "margin_rate": _RATE, "basis": _TEXT, "effects_hash": _TEXT, "ends_on": _DATE,
+    "opens_episode": "BOOLEAN",
+}  # fmt: skip
+#: The open log: every option of whoever was open to the lots, doing nothing included, with its probability.
+PLAN_OPTIONS: Final = {
+    "as_of_date": _DATE, "one_id": _TEXT, "message_channel": _TEXT, "offer_id": _TEXT, "probability": _RATE,
+    "is_chosen": "BOOLEAN", "is_repaired": "BOOLEAN",
 }  # fmt: skip
 ROI_CURVE: Final = {
     "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "net_p10_fen": _FEN,
@@ -55,4 +72,6 @@ PLANNED: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
     "tasks": ("One row per task of a member of staff's morning list.", TASKS),
     "budget": ("One row per audience: budget, cost, price of money and the bound no audience can beat.", BUDGET),
     "roi_curve": ("One row per (audience, budget): what other budgets would earn.", ROI_CURVE),
+    "plans": ("One row per (one_id, as_of_date) of whoever was planned, sent or held back: the lot and its odds.", PLANS),
+    "plan_options": ("One row per (one_id, as_of_date, option): how likely each option was, nothing too.", PLAN_OPTIONS),
 }

@@ -38,7 +38,7 @@ SAME_AT_EVERY_DATE = {
 }
 #: A model of `people` that reads a noun without its dates -> why
 UNDATED: dict[str, str] = {
-    "activation_records": "what was exported has one version; whose it was is asked at the plan's date",
+    "published_records": "what was named has one version; whose it was is asked at the version's date",
     "activation_states": "what was exported has one version; that it was taken back is told beside it",
     "receipt_flags": "what came back out of order is looked at as it stands now",
     "sensitive_texts": "whether a text is sensitive does not depend on when it was said",

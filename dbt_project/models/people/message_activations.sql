@@ -31,7 +31,7 @@ recorded as (
         records.source as record_source,
         records.customer_id as record_customer_id
     from {{ ref('activations') }} as sent
-    inner join {{ ref('activation_records') }} as records
+    inner join {{ ref('published_records') }} as records
         on sent.one_id = records.one_id and sent.as_of_date = records.as_of_date
 ),
 

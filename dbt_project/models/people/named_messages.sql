@@ -18,7 +18,7 @@ with records as (
     from {{ ref('message_activations') }} as matches
     inner join {{ ref('activations') }} as sent
         on matches.export_id = sent.export_id and matches.recipient_token = sent.recipient_token
-    left join {{ ref('activation_records') }} as owners
+    left join {{ ref('published_records') }} as owners
         on sent.one_id = owners.one_id and sent.as_of_date = owners.as_of_date
 )
 

@@ -5,7 +5,8 @@
 with windows as (
     select
         max(case when cap_id = 'any_1d' then window_days end) as short_days,
-        max(case when cap_id = 'any_7d' then window_days end) as long_days
+        max(case when cap_id = 'any_7d' then window_days end) as long_days,
+        max({{ recall_number('fatigue_days') }}) as tired_days
     from {{ ref('contact_caps') }}
 ),
 
@@ -45,6 +46,7 @@ select
     cast(sum(case when marked.age_days < windows.short_days then 1 else 0 end) as bigint) as contacts_1d,
     cast(sum(case when marked.age_days < windows.long_days then 1 else 0 end) as bigint) as contacts_7d,
     cast(sum(case when marked.is_this_month then 1 else 0 end) as bigint) as contacts_month,
+    cast(sum(case when marked.age_days < windows.tired_days then 1 else 0 end) as bigint) as contacts_28d,
     {%- for counted, condition in {
         'wecom_contacts_month': "marked.message_channel = 'wecom'",
         'wecom_recalls_month': "marked.message_channel = 'wecom' and marked.is_recall",

@@ -74,6 +74,7 @@ select
     profiles.store_id,
     profiles.preferred_hour,
     coalesce(contacts.wecom_contacts_month, 0) as wecom_contacts_month,
+    coalesce(contacts.contacts_28d, 0) as contacts_28d,
     coalesce(contacts.wecom_recalls_month, 0) as wecom_recalls_month,
     contacts.last_replied_at,
     coalesce(ladders.first_order_step, 0) as first_order_step,
@@ -84,7 +85,13 @@ select
     ladders.days_since_renewal_step,
     rights.days_to_entitlement_end,
     coalesce(rights.coupons_issued_365d, 0) as coupons_issued_365d,
-    coalesce(rights.coupons_redeemed_365d, 0) as coupons_redeemed_365d
+    coalesce(rights.coupons_redeemed_365d, 0) as coupons_redeemed_365d,
+    cast(rights.coupons_redeemed_365d as double) / nullif(rights.coupons_issued_365d, 0) as coupon_taste,
+    answers.wecom_answers,
+    episodes.episode_id as open_episode_id,
+    episodes.audience_kind as open_episode_kind,
+    episodes.going_on_as as open_episode_arm,
+    episodes.last_step as open_episode_step
 from profiles
 left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
@@ -104,6 +111,8 @@ left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = st
     'recall_ladders': 'ladders',
     'entitlements_and_coupons': 'rights',
     'recall_subscriptions': 'subscriptions',
+    'wecom_answers': 'answers',
+    'open_episodes': 'episodes',
 } %}
 {%- for model, name in per_person.items() %}
 left join {{ ref(model) }} as {{ name }}

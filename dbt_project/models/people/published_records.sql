@@ -1,10 +1,15 @@
--- One row per (one_id, as_of_date, source, customer_id): the records that somebody who was exported owned on the plan's
--- date, by what was known then.
+-- One row per (one_id, as_of_date, source, customer_id): the records that somebody whom a version named (planned or
+-- exported) owned on the version's date, by what was known then.
 with people as (
-    select distinct
+    select
         one_id,
         as_of_date
     from {{ ref('activations') }}
+    union
+    select
+        one_id,
+        as_of_date
+    from {{ ref('plans') }}
 )
 
 select distinct

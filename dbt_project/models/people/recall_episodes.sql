@@ -1,0 +1,260 @@
+-- One row per (as_of_date, episode_id): an episode that a plan of ours opened, as known on the date: which side its lot
+-- fell on, who the person is now, and what came of it. A date's plans are those of the version that was current last, as
+-- known by then. Orders and money are of the person on both sides alike, whether or not anything arrived.
+with dates as (
+    select * from {{ run_dates('as_of') }}
+),
+
+versions as (
+    select
+        dates.as_of_date as known_on,
+        plans.as_of_date,
+        plans.version,
+        row_number() over (
+            partition by dates.as_of_date, plans.as_of_date order by plans.moved_at desc, plans.version desc
+        ) as place
+    from dates
+    inner join (
+        select distinct
+            version,
+            as_of_date,
+            moved_at,
+            counts_from
+        from {{ ref('plans') }}
+    ) as plans
+        on plans.counts_from <= dates.as_of_date and plans.as_of_date < dates.as_of_date
+    where plans.as_of_date >= {{ add_days('dates.as_of_date', 'cast(-(' ~ recall_number('episode_memory_days') ~ ') as integer)') }}
+),
+
+opened as (
+    select
+        versions.known_on,
+        plans.*,
+        case when coalesce(steps.stops, 0) > 0 then 'held_back' else plans.arm end as going_on_as,
+        greatest(plans.ladder_step, coalesce(steps.last_step, 0)) as last_step
+    from versions
+    inner join {{ ref('plans') }} as plans
+        on versions.version = plans.version and versions.as_of_date = plans.as_of_date
+    left join (
+        select
+            versions.known_on,
+            plans.episode_id,
+            max(plans.ladder_step) as last_step,
+            sum(case when plans.arm = 'held_back' then 1 else 0 end) as stops
+        from versions
+        inner join {{ ref('plans') }} as plans
+            on versions.version = plans.version and versions.as_of_date = plans.as_of_date
+        where versions.place = 1 and not plans.opens_episode
+        group by versions.known_on, plans.episode_id
+    ) as steps
+        on versions.known_on = steps.known_on and plans.episode_id = steps.episode_id
+    where versions.place = 1 and plans.opens_episode
+),
+
+lots as (
+    select
+        opened.known_on as as_of_date,
+        opened.episode_id,
+        'siyu' as source,
+        cast(null as varchar) as experiment_id,
+        opened.as_of_date as plan_date,
+        opened.one_id as planned_one_id,
+        coalesce(ids.owner_one_id, opened.one_id) as one_id,
+        coalesce(ids.owner_one_id <> opened.one_id, false) as merged_since,
+        coalesce(ids.is_test, false) as is_test,
+        opened.policy_id,
+        opened.audience_kind,
+        opened.campaign_id,
+        opened.objective,
+        opened.band,
+        nullif(opened.message_channel, 'nothing') as message_channel,
+        opened.offer_id,
+        opened.depth,
+        opened.arm,
+        opened.going_on_as,
+        opened.last_step,
+        opened.arm <> 'held_back' and opened.message_channel <> 'nothing' as is_sent,
+        case when opened.arm = 'random' then opened.option_probability else opened.held_back_probability end
+            as held_back_probability,
+        opened.option_probability,
+        opened.p0,
+        opened.contacts_28d,
+        opened.coupon_taste,
+        opened.wecom_answers,
+        opened.lift_mean,
+        opened.lift_p10,
+        opened.lift_p90,
+        opened.unit_fen,
+        opened.base_fen,
+        opened.net_mean_fen,
+        opened.net_p10_fen,
+        opened.net_p90_fen,
+        opened.expected_cost_fen,
+        opened.margin_rate,
+        opened.ends_on
+    from opened
+    left join {{ ref('published_ids') }} as ids
+        on
+            opened.one_id = ids.one_id
+            and opened.as_of_date = ids.as_of_date
+            and ids.from_date <= opened.known_on
+            and (ids.to_date is null or ids.to_date > opened.known_on)
+),
+
+-- Money is tender less freight and less what was given back; a coupon that was redeemed is out of it already.
+bought as (
+    select
+        lots.as_of_date,
+        lots.episode_id,
+        sum(case when orders.order_date <= lots.plan_date then 1 else 0 end) as orders_before,
+        sum(case when orders.order_date <= lots.plan_date then orders.goods_paid_fen - orders.refunded_fen else 0 end)
+            as paid_before_fen,
+        sum(case when orders.order_date between {{ add_days('lots.plan_date', 1) }} and lots.ends_on then 1 else 0 end)
+            as orders_in,
+        {%- for name, last in {
+            'paid_fen': 'lots.ends_on',
+            'paid_fen_h': add_days('lots.plan_date', var('horizon_days')),
+            'paid_fen_3h': add_days('lots.plan_date', 3 * (var('horizon_days') | int)),
+        }.items() %}
+        sum(
+            case
+                when orders.order_date between {{ add_days('lots.plan_date', 1) }} and {{ last }}
+                    then orders.goods_paid_fen - orders.refunded_fen
+                else 0
+            end
+        ) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from lots
+    inner join {{ ref('order_states') }} as orders
+        on
+            lots.one_id = orders.one_id
+            and orders.from_date <= lots.as_of_date
+            and (orders.to_date is null or orders.to_date > lots.as_of_date)
+            and orders.order_date > {{ add_days('lots.plan_date', -14) }}
+            and orders.order_date <= {{ add_days('lots.plan_date', 3 * (var('horizon_days') | int)) }}
+    where orders.counts_as_purchase
+    group by lots.as_of_date, lots.episode_id
+),
+
+redeemed as (
+    select
+        lots.as_of_date,
+        lots.episode_id,
+        sum(least(coupons.order_discount_fen, coalesce(offers.maximum_discount_fen, coupons.order_discount_fen)))
+            as redeemed_fen
+    from lots
+    inner join {{ ref('coupon_states') }} as coupons
+        on
+            lots.one_id = coupons.one_id
+            and lots.offer_id = coupons.offer_id
+            and coupons.redeemed_date > lots.plan_date
+            and coupons.redeemed_date <= lots.ends_on
+            and coupons.from_date <= lots.as_of_date
+            and (coupons.to_date is null or coupons.to_date > lots.as_of_date)
+    left join {{ ref('offers_catalogue') }} as offers on lots.offer_id = offers.offer_id
+    group by lots.as_of_date, lots.episode_id
+),
+
+befriended as (
+    select distinct
+        lots.as_of_date,
+        lots.episode_id
+    from lots
+    inner join {{ ref('friendships') }} as friends
+        on
+            lots.one_id = friends.one_id
+            and friends.added_date > lots.plan_date
+            and friends.added_date <= lots.ends_on
+            and friends.from_date <= lots.as_of_date
+            and (friends.to_date is null or friends.to_date > lots.as_of_date)
+),
+
+-- What somebody else sent: a contact that answers no export of ours and is not of the lot's own campaign.
+written as (
+    select
+        lots.as_of_date,
+        lots.episode_id,
+        max(
+            case
+                when contacts.export_id is null and coalesce(contacts.campaign_id, '') <> coalesce(lots.campaign_id, '')
+                    then 1
+                else 0
+            end
+        ) as others,
+        max(
+            case
+                when contacts.is_message and coalesce(contacts.campaign_id, '') = coalesce(lots.campaign_id, '') then 1
+                else 0
+            end
+        ) as delivered
+    from lots
+    inner join {{ ref('contacts') }} as contacts
+        on
+            lots.one_id = contacts.one_id
+            and contacts.contacted_date > lots.plan_date
+            and contacts.contacted_date <= lots.ends_on
+            and contacts.from_date <= lots.as_of_date
+            and (contacts.to_date is null or contacts.to_date > lots.as_of_date)
+    group by lots.as_of_date, lots.episode_id
+)
+
+select
+    lots.as_of_date,
+    lots.episode_id,
+    lots.source,
+    lots.experiment_id,
+    lots.plan_date,
+    lots.planned_one_id,
+    lots.one_id,
+    lots.merged_since,
+    lots.policy_id,
+    lots.audience_kind,
+    lots.objective,
+    lots.band,
+    lots.message_channel,
+    lots.offer_id,
+    lots.depth,
+    lots.arm,
+    lots.going_on_as,
+    lots.last_step,
+    lots.is_sent,
+    lots.held_back_probability,
+    lots.option_probability,
+    lots.p0,
+    lots.contacts_28d,
+    lots.coupon_taste,
+    lots.wecom_answers,
+    lots.lift_mean,
+    lots.lift_p10,
+    lots.lift_p90,
+    lots.unit_fen,
+    lots.base_fen,
+    lots.net_mean_fen,
+    lots.net_p10_fen,
+    lots.net_p90_fen,
+    lots.expected_cost_fen,
+    lots.margin_rate,
+    lots.ends_on,
+    lots.ends_on <= lots.as_of_date as is_closed,
+    {{ add_days('lots.plan_date', var('horizon_days')) }} <= lots.as_of_date as is_closed_h,
+    {{ add_days('lots.plan_date', 3 * (var('horizon_days') | int)) }} <= lots.as_of_date as is_closed_3h,
+    case
+        when lots.objective = 'friend' then befriended.episode_id is not null
+        else coalesce(bought.orders_in, 0) > 0
+    end as succeeded,
+    coalesce(bought.orders_in, 0) > 0 as ordered,
+    cast(coalesce(bought.paid_fen, 0) as bigint) as paid_fen,
+    cast(coalesce(bought.paid_fen_h, 0) as bigint) as paid_fen_h,
+    cast(coalesce(bought.paid_fen_3h, 0) as bigint) as paid_fen_3h,
+    redeemed.episode_id is not null as redeemed,
+    cast(coalesce(redeemed.redeemed_fen, 0) as bigint) as redeemed_fen,
+    coalesce(bought.orders_before, 0) > 0 as ordered_before,
+    cast(coalesce(bought.paid_before_fen, 0) as bigint) as paid_before_fen,
+    coalesce(written.others, 0) > 0 as is_contaminated,
+    written.delivered > 0 as is_delivered
+from lots
+{%- for name in ['bought', 'redeemed', 'befriended', 'written'] %}
+left join {{ name }}
+    on lots.as_of_date = {{ name }}.as_of_date and lots.episode_id = {{ name }}.episode_id
+{%- endfor %}
+where not lots.is_test

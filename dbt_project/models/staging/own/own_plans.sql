@@ -1,0 +1,43 @@
+{{ config(materialized='view') }}
+
+-- One row per (version, one_id) of the log of plans: whoever was planned in a version that was really current, as
+-- published then, with the odds of every lot.
+select
+    plans.version,
+    plans.moved_at,
+    plans.as_of_date,
+    plans.one_id,
+    plans.episode_id,
+    plans.audience_id,
+    plans.policy_id,
+    plans.audience_kind,
+    plans.ladder_step,
+    plans.campaign_id,
+    plans.objective,
+    plans.band,
+    plans.message_channel,
+    plans.offer_id,
+    plans.depth,
+    plans.arm,
+    plans.held_back_probability,
+    plans.wait_probability,
+    plans.option_probability,
+    plans.p0,
+    plans.contacts_28d,
+    plans.coupon_taste,
+    plans.wecom_answers,
+    plans.lift_mean,
+    plans.lift_p10,
+    plans.lift_p90,
+    plans.unit_fen,
+    plans.base_fen,
+    plans.expected_cost_fen,
+    plans.net_mean_fen,
+    plans.net_p10_fen,
+    plans.net_p90_fen,
+    plans.margin_rate,
+    plans.basis,
+    plans.effects_hash,
+    plans.ends_on,
+    plans.opens_episode
+from {{ source('channels', 'plans') }} as plans

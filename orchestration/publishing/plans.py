@@ -1,0 +1,69 @@
+"""The log of plans really published: a file per version that CURRENT was moved to, written once and never changed.
+
+``published/plans/<version>.parquet`` holds the version's ``recall_plans`` with the version and the instant of the move.
+The warehouse holds all of them as ``channels.plans``: a run loads what is new, so that a warehouse that is built anew
+knows again who was planned, who was held back and with what odds. A date that was only backfilled was never current,
+stands in no file, and teaches nothing.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ml.recall.tables import PLANS
+from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, replacing
+from orchestration.publishing.versions import Store
+from orchestration.settings import Settings
+
+FOLDER: Final = "plans"
+#: DuckDB's types of the log, in its order; moved_at is UTC.
+COLUMNS: Final = {"version": "VARCHAR", "moved_at": "TIMESTAMP", **PLANS}
+_ARROW: Final = {
+    "VARCHAR": pa.string(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+}  # fmt: skip
+SCHEMA: Final = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
+
+
+def keep_plans(store: Store, version: str, moved_at: dt.datetime) -> int:
+    """Write a version's plans, held back ones included, before CURRENT moves to it; return the rows written.
+
+    The first move to a version writes its file; a later one finds it and leaves it alone.
+    """
+    path = store.root / FOLDER / f"{version}.parquet"
+    if path.exists():
+        return 0
+    rows = pq.read_table(store.versions / version / "recall_plans.parquet")
+    rows = rows.append_column("version", pa.array([version] * rows.num_rows, pa.string()))
+    rows = rows.append_column("moved_at", pa.array([moved_at] * rows.num_rows, pa.timestamp("us")))
+    rows = rows.select(SCHEMA.names).cast(SCHEMA)
+    path.parent.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    with replacing(path, PRIVATE_MODE, is_durable=True) as draft:
+        pq.write_table(rows, draft, compression="zstd")
+    return int(rows.num_rows)
+
+
+def load(settings: Settings, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Bring ``channels.plans`` up to the files; return its rows. A file that is gone goes out of it again."""
+    connection.execute("create schema if not exists channels")
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    connection.execute(f"create table if not exists channels.plans ({columns})")
+    files = _files(settings)
+    loaded = {row[0] for row in connection.execute("select distinct version from channels.plans").fetchall()}
+    for gone in loaded - set(files):
+        connection.execute("delete from channels.plans where version = ?", [gone])
+    for version in sorted(set(files) - loaded):
+        connection.register("incoming", pq.read_table(files[version], schema=SCHEMA))
+        connection.execute("insert into channels.plans by name select * from incoming")
+        connection.unregister("incoming")
+    ((rows,),) = connection.execute("select count(*) from channels.plans").fetchall()
+    return {"plans": rows}
+
+
+def _files(settings: Settings) -> dict[str, Path]:
+    folder = settings.published / FOLDER
+    return {path.stem: path for path in folder.glob("*.parquet") if not path.name.startswith(".")}
