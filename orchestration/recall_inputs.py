@@ -60,6 +60,7 @@ def load_rules(con: duckdb.DuckDBPyConnection, settings: Settings, offers: pd.Da
         gross_margin_rate=settings.gross_margin_rate,
         holdout_share=settings.holdout_share,
         exploration_share=settings.exploration_share,
+        as_usual_share=settings.as_usual_share,
         horizon_days=settings.horizon_days,
         staff_channels=tuple(settings.staff_channels),
         offers=offers,

@@ -68,7 +68,8 @@ class Settings:
     monthly_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     gross_margin_rate: Annotated[float, Field(ge=0, le=1)] = 0.25
     holdout_share: Share = 0.05
-    exploration_share: Share = 0.10
+    exploration_share: Share = 0.02
+    as_usual_share: Share = 0.0
     token_key_file: str = ""
     vault_key_file: str = ""
     minimum_rows: Mapping[str, int] = Field(default_factory=dict)

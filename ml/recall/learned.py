@@ -2,15 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Final
 
 import pandas as pd
 
 from ml.recall.posterior import Posterior, cells_of, prior
 from ml.recall.rules import Rules
-
-#: Columns of what landed coupons taught of redemption.
-REDEMPTION: Final = ("depth", "redemption_p10", "redemption_p50", "redemption_p90")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +18,7 @@ class Learned:
     posterior
         Of what a contact changes.
     redemption
-        Columns ``REDEMPTION``; a depth without a row keeps the seed's.
+        ``depth, orders, mean, p10, p90`` of ``redemption.redemption``.
     nights
         Policy to the nights it was planned on before the date's month began: what share is held back goes by it.
     nights_in_all
@@ -38,5 +34,5 @@ class Learned:
 def nothing_learned(rules: Rules) -> Learned:
     """Return what a brand without an episode goes by: the seeds."""
     cells = cells_of(rules.seeds["response_priors"], rules.seeds["recall_policies"])
-    none = pd.DataFrame(columns=list(REDEMPTION))
+    none = pd.DataFrame({name: pd.Series(dtype=float) for name in ("depth", "orders", "mean", "p10", "p90")})
     return Learned(prior(cells, rules.learned_by), none, {}, 0)

@@ -24,7 +24,8 @@ def drawn(plans: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, salts:
     Parameters
     ----------
     plans
-        One row a person: ``one_id, as_of_date, held_back_probability, expected_cost_fen``.
+        One row a person: ``one_id, as_of_date, policy_id, ladder_step, continues_episode, held_back_probability,
+        expected_cost_fen``.
     slots
         Channel and staff slot of each plan (-1: none), aligned with ``plans``.
     room
@@ -33,7 +34,13 @@ def drawn(plans: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, salts:
         The home's draws.
     """
     keys = keys_of(plans["one_id"], plans["as_of_date"])
-    held = unit_draws(keys, salts.of("held back")) < plans["held_back_probability"].to_numpy(dtype=np.float64)
+    # The lot of stopping a ladder here is drawn once a step and episode, not anew every night the step is due.
+    steps = plans[["continues_episode", "policy_id", "ladder_step"]].itertuples(index=False, name=None)
+    lots = [
+        key if pd.isna(episode) else f"{episode}|{policy}|{step}"
+        for key, (episode, policy, step) in zip(keys, steps, strict=True)
+    ]
+    held = unit_draws(lots, salts.of("held back")) < plans["held_back_probability"].to_numpy(dtype=np.float64)
     turn = unit_draws(keys, salts.of("wait"))
     waits, chance = np.zeros(len(plans), dtype=bool), np.zeros(len(plans))
     ones = np.ones(len(plans))

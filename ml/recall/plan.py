@@ -1,6 +1,7 @@
 """A set of dates in, the recall tables out: who gets what on each date, who is held back, and what it should earn."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -122,7 +123,8 @@ def plan_recall(
     baskets = baskets.reindex(list(dict.fromkeys(context["as_of_date"]))).fillna(rules.setting("default_basket_fen"))
     open_ones = allowed[~allowed["arm"].isin(arms.OUT_BEFORE)]
     found = []
-    for date, budget_fen in budgets_fen.items():
+    # Without a date one of nobody is decided, for the columns of what there is nothing of.
+    for date, budget_fen in (budgets_fen or {dt.date(1970, 1, 1): 0}).items():
         now = known.get(date, seeds_alone)
         of_date = open_ones[open_ones["as_of_date"] == date].reset_index(drop=True)
         options = priced(of_date, rules, baskets, now.posterior, now.redemption)
@@ -131,6 +133,7 @@ def plan_recall(
     plans, options = (
         pd.concat([getattr(of, name) for of in found], ignore_index=True) for name in ("sent", "options")
     )
+    found = found if budgets_fen else []
     of_people = people.drop(columns="margin_rate")
     plans = plans.drop(columns=[name for name in of_people.columns.drop("candidate") if name in plans.columns])
     plans = plans.merge(of_people, on="candidate")
@@ -170,7 +173,7 @@ def _with_lots(
     rates = {
         (date, policy): 0.0
         if purpose[date, policy] == "service"
-        else held_back_rate(known.get(date, seeds_alone).nights.get(policy, 0), rules)
+        else held_back_rate(known.get(date, seeds_alone).nights.get(policy, 0), rules.learned_by)
         for date, policy in purpose.index
     }
     rate = [rates[key] for key in people[["as_of_date", "policy_id"]].itertuples(index=False, name=None)]
@@ -230,12 +233,15 @@ def _one_date(
 
 def _stopped(night: Night, now: Learned, rules: Rules, salts: Salts) -> tuple[pd.DataFrame, dict[str, object]]:
     """Cut an audience that cannot be told from nothing to the share that is still sent, by lot."""
-    verdict = stop_verdict(now.posterior, night.plans, now.nights_in_all, rules)
+    plans = night.plans[night.plans["held_back_probability"] > 0]
+    cell, unit, factor, base = (plans[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
+    verdict = stop_verdict(now.posterior, cell, unit * factor, base, now.nights_in_all)
     said: dict[str, object] = {"is_cut": verdict.is_stopped}
     if not verdict.is_stopped:
         return night.plans, said
     keys = keys_of(night.plans["one_id"], night.plans["as_of_date"])
     stays = unit_draws(keys, salts.of("stop")) < rules.learning("stop_share")
+    stays = stays | night.plans["held_back_probability"].eq(0).to_numpy(dtype=bool)
     return night.plans[stays], said
 
 

@@ -161,8 +161,8 @@ def priced(
     posterior
         What is known of the response on the date.
     redemption
-        ``depth, redemption_p10, redemption_p50, redemption_p90``: learned from landed coupons; a depth without a row
-        keeps the seed's.
+        ``depth, orders, mean, p10, p90``: what landed coupons taught (``redemption.redemption``); a depth without an
+        order in it keeps the seed's.
 
     Returns
     -------
@@ -210,10 +210,10 @@ def priced(
 
 def _redeeming(rows: pd.DataFrame, redemption: pd.DataFrame) -> pd.DataFrame:
     """Put what landed coupons taught in the place of the seed's redemption, depth by depth."""
-    learned = redemption.set_index("depth")
-    for point in ("p10", "p50", "p90"):
-        name = f"redemption_{point}"
-        rows[name] = rows["depth"].map(learned[name]).astype(float).fillna(rows[name].astype(float))
+    learned = redemption[redemption["orders"] > 0].set_index("depth")
+    for point, name in (("p10", "p10"), ("p50", "mean"), ("p90", "p90")):
+        seeds = rows[f"redemption_{point}"].astype(float)
+        rows[f"redemption_{point}"] = rows["depth"].map(learned[name]).astype(float).fillna(seeds)
     return rows
 
 

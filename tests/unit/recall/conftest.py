@@ -3,13 +3,13 @@
 import pytest
 
 from ml.recall import Rules, Salts
-from tests.unit.recall.people import make_rules
+from tests.unit.recall.people import KNOWN, make_rules
 
 
 @pytest.fixture
 def rules() -> Rules:
-    """Nobody held out, nobody exploring, no campaign control."""
-    return make_rules(campaign_share_pooled=0.0, campaign_share_least=0.9)
+    """Nobody held out, held back or at random, and the response is known: what is planned is sent."""
+    return make_rules(**KNOWN)
 
 
 @pytest.fixture

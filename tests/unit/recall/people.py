@@ -68,6 +68,13 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "identity_confidence": "high",
         "coupons_issued_365d": 5,
         "coupons_redeemed_365d": 0,
+        "contacts_28d": 0,
+        "coupon_taste": None,
+        "wecom_answers": None,
+        "open_episode_id": None,
+        "open_episode_kind": None,
+        "open_episode_arm": None,
+        "open_episode_step": None,
     }
     assert set(changes) <= set(row), f"unknown columns {set(changes) - set(row)}"
     return row | changes
@@ -94,6 +101,13 @@ NO_ANCESTRY = pd.DataFrame({
 })
 
 
+#: What is planned is sent, and everybody's draw of the response is its mean.
+KNOWN = {
+    "held_back_first": 0.0, "held_back_least": 0.0, "sd_brand": 0.0, "sd_channel": 0.0, "sd_depth": 0.0, "sd_band": 0.0,
+    "sd_cell": 1e-9,
+}  # fmt: skip
+
+
 def make_rules(**changes: object) -> Rules:
     """Return the shipped seeds under settings that draw nobody out, so that a test sees the rule it is about."""
     seeds = {name: pd.read_csv(SEED_FOLDER / f"{name}.csv") for name in SEEDS}
@@ -108,6 +122,6 @@ def make_rules(**changes: object) -> Rules:
         if name in settings:
             settings[name] = value
         else:
-            rows = seeds["recall_settings"]
+            rows = next(seeds[of] for of in ("recall_settings", "learning_settings") if name in set(seeds[of]["name"]))
             rows.loc[rows["name"] == name, "value"] = value
     return Rules(seeds=seeds, **settings)  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ def draw(one_id: str, key: object, salt: bytes) -> float:
 
 
 def test_each_draw_has_its_own_salt_and_its_share_as_the_limit():
-    rules = make_rules(holdout_share=0.1, exploration_share=0.2, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.1, exploration_share=0.2, held_back_first=0.3, held_back_least=0.3)
     found = drawn_arms(candidates(400), NO_ANCESTRY, rules, SALTS).set_index("one_id")
     expected = {}
     for one_id in found.index:
@@ -42,7 +42,7 @@ def test_each_draw_has_its_own_salt_and_its_share_as_the_limit():
 
 
 def test_the_stored_probability_is_that_of_the_arm_as_drawn():
-    rules = make_rules(holdout_share=0.1, exploration_share=0.2, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.1, exploration_share=0.2, held_back_first=0.3, held_back_least=0.3)
     found = drawn_arms(candidates(400), NO_ANCESTRY, rules, SALTS)
     probability = found.groupby("arm")["assignment_probability"].unique().map(list).to_dict()
     # .9 are kept; of those .3 are the control, of the rest .2 explore
@@ -50,7 +50,7 @@ def test_the_stored_probability_is_that_of_the_arm_as_drawn():
 
 
 def test_a_probability_has_six_decimals():
-    rules = make_rules(holdout_share=0.1234567, campaign_share_pooled=0.0, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.1234567, held_back_first=0.0, held_back_least=0.0)
     found = drawn_arms(candidates(40), NO_ANCESTRY, rules, SALTS)
     assert set(found["assignment_probability"]) == {0.123457, 0.876543}
 
@@ -61,7 +61,7 @@ def test_whose_draw_is_the_share_itself_neither_explores_nor_is_controlled():
     rules = make_rules(campaign_share_pooled=of_control, campaign_share_least=0.9, exploration_share=0.0)
     assert drawn_arms(candidates(1), NO_ANCESTRY, rules, SALTS)["arm"].tolist() == [""]
     of_exploring = draw(who, DATE, SALTS.exploration)
-    rules = make_rules(campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_share=of_exploring)
+    rules = make_rules(held_back_first=0.0, held_back_least=0.0, exploration_share=of_exploring)
     assert drawn_arms(candidates(1), NO_ANCESTRY, rules, SALTS)["arm"].tolist() == [""]
 
 

@@ -92,7 +92,7 @@ def below(salt: bytes, text: str, share: float) -> bool:
 def test_every_release_draws_the_same_people_each_draw_under_its_own_salt(date):
     # Another key or salt would draw everybody anew in the middle of a month. Written out: the person for good, person,
     # policy and month for a control, person and date for an explorer.
-    rules = make_rules(holdout_share=0.2, exploration_share=0.3, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.2, exploration_share=0.3, held_back_first=0.3, held_back_least=0.3)
     salts = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
     rows = [
         person(f"p{n}", as_of_date=date, cut_off_at=cut_off_at(date, 6), purchase_stage=("at_risk", "lost")[n % 2])

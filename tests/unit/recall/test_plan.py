@@ -16,7 +16,7 @@ from ml.recall.roi import expected_cost_fen
 from ml.recall.treatments import offer_cost_fen
 from ml.recall.words import FORBIDDEN
 from orchestration.business_time import cut_off_at
-from tests.unit.recall.people import ALL_CHANNELS, DATE, NO_ANCESTRY, make_rules, people, person, scores
+from tests.unit.recall.people import ALL_CHANNELS, DATE, KNOWN, NO_ANCESTRY, make_rules, people, person, scores
 
 AMPLE = 1_000_000
 
@@ -36,7 +36,7 @@ def arms(found) -> dict[str, str]:
 
 
 def test_a_recall_that_changes_nothing_is_sent_to_nobody(salts):
-    rules = make_rules(campaign_share_pooled=0.0, campaign_share_least=0.9)
+    rules = make_rules(**KNOWN)
     priors = rules.seeds["response_priors"]
     priors[["lift_p10", "lift_p50", "lift_p90"]] = 0.0
     found = plan(crowd(40), salts, rules, scored=scores(**{f"p{n:04d}": ("return_at_risk", 0.9) for n in range(40)}))
@@ -95,7 +95,7 @@ def test_every_candidate_has_an_arm_and_only_treat_and_explore_are_sent(salts):
 
 
 def test_who_is_held_out_is_asked_as_well_whether_anything_could_be_sent(salts):
-    rules = make_rules(holdout_share=0.3, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.3, held_back_first=0.3, held_back_least=0.3)
     rows = [person(f"p{n:04d}", is_blocked=n % 2 == 0, average_gap_days=7.0) for n in range(200)]
     drawn = plan(rows, salts, rules).assignment
     could = {f"p{n:04d}" for n in range(1, 200, 2)}
@@ -109,7 +109,7 @@ def test_who_is_held_out_is_asked_as_well_whether_anything_could_be_sent(salts):
 
 def test_an_explorer_who_drew_nothing_keeps_the_arm_and_stands_in_no_audience(salts):
     rules = make_rules(
-        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+        exploration_share=1.0, **KNOWN, exploration_budget_share=1.0
     )
     found = plan(crowd(60, reachable_channels=["app_push"]), salts, rules)
     assert set(found.assignment["arm"]) == {"explore"}
@@ -121,7 +121,7 @@ def test_an_explorer_who_drew_nothing_keeps_the_arm_and_stands_in_no_audience(sa
 
 def test_explorers_are_drawn_before_scoring_with_a_stored_probability(salts):
     rules = make_rules(
-        exploration_share=0.3, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+        exploration_share=0.3, **KNOWN, exploration_budget_share=1.0
     )
     cold = plan(crowd(300), salts, rules)
     warm = plan(crowd(300), salts, rules, scored=scores(**{f"p{n:04d}": ("return_at_risk", 0.05) for n in range(300)}))
@@ -188,7 +188,7 @@ def test_a_reminder_that_a_right_ends_needs_service_consent_and_not_marketing(sa
 
 def test_a_person_with_a_problem_gets_a_person_and_no_coupon(salts):
     rules = make_rules(
-        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+        exploration_share=1.0, **KNOWN, exploration_budget_share=1.0
     )
     plays = rules.seeds["need_state_plays"].set_index("need_state")
     without_a_person = {*ALL_CHANNELS, "wecom_group"} - set(rules.staff_channels)
@@ -201,7 +201,7 @@ def test_a_person_with_a_problem_gets_a_person_and_no_coupon(salts):
 
 def test_a_call_is_for_the_top_two_tiers(salts):
     rules = make_rules(
-        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+        exploration_share=1.0, **KNOWN, exploration_budget_share=1.0
     )
     assert "call" not in set(plan(crowd(80), salts, rules).audience["message_channel"])
     assert "call" in set(plan(crowd(80, pyramid_tier="核心"), salts, rules).audience["message_channel"])
@@ -313,7 +313,7 @@ def test_a_date_without_a_candidate_still_has_its_budget_row(salts, rules):
 
 def test_an_offers_terms_are_those_the_brand_landed_by_the_date(salts):
     rules = make_rules(
-        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+        exploration_share=1.0, **KNOWN, exploration_budget_share=1.0
     )
     landed = rules.seeds["offers_catalogue"].assign(as_of_date=DATE)
     landed.loc[landed["offer_id"] == "recall_90", "pay_rate"] = 0.8
@@ -358,7 +358,7 @@ def test_an_end_is_told_as_seen_on_the_day_of_sending(salts, rules):
 
 def test_who_is_still_comparing_is_given_no_deadline(salts):
     rules = make_rules(
-        exploration_share=1.0, campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_budget_share=1.0
+        exploration_share=1.0, **KNOWN, exploration_budget_share=1.0
     )
     rows = [
         person(f"p{n}", need_state=state, reachable_channels=["wecom"])
@@ -398,7 +398,7 @@ def test_every_variable_of_a_template_is_in_its_text_and_the_other_way_round(rul
 
 
 def test_a_merged_persons_stored_probability_is_that_of_any_of_their_ids(salts):
-    rules = make_rules(holdout_share=0.2, exploration_share=0.1, campaign_share_pooled=0.0, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.2, exploration_share=0.1, **KNOWN)
     merged = pd.DataFrame({
         "one_id": [f"p{n:04d}" for n in range(50)],
         "ancestor_one_id": [f"old{n}" for n in range(50)],
@@ -416,7 +416,7 @@ def test_a_merged_persons_stored_probability_is_that_of_any_of_their_ids(salts):
 
 
 def test_a_campaigns_control_is_the_same_people_all_month_and_others_in_the_next(salts):
-    rules = make_rules(holdout_share=0.0, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.0, held_back_first=0.3, held_back_least=0.3)
 
     def control(date: dt.date) -> set[str]:
         rows = crowd(300, as_of_date=date, cut_off_at=cut_off_at(date, 6))
@@ -430,7 +430,7 @@ def test_a_campaigns_control_is_the_same_people_all_month_and_others_in_the_next
 
 
 def test_the_draw_of_the_control_says_nothing_about_who_explores(salts):
-    rules = make_rules(holdout_share=0.0, exploration_share=0.3, campaign_share_pooled=0.3, campaign_share_least=0.9)
+    rules = make_rules(holdout_share=0.0, exploration_share=0.3, held_back_first=0.3, held_back_least=0.3)
     found = plan(crowd(2000), salts, rules).assignment
     held, explored = (found["arm"] == arm for arm in ("holdout_campaign", "explore"))
     assert salts.of("campaign") not in {salts.exploration, salts.holdout}
@@ -474,7 +474,7 @@ def test_a_price_has_six_decimals_and_a_gap_eight(salts, rules):
 
 
 def test_an_explorers_probability_has_six_decimals(salts):
-    rules = make_rules(exploration_share=0.3, campaign_share_pooled=0.0, campaign_share_least=0.9)
+    rules = make_rules(exploration_share=0.3, **KNOWN)
     found = plan(crowd(60), salts, rules).assignment
     assert set(found.loc[found["arm"] == "explore", "assignment_probability"]) <= {0.042857}
 
