@@ -17,7 +17,7 @@ from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import listed_unread
 from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
-from orchestration.publishing.journal import append_plans
+from orchestration.publishing.plans import keep_plans
 from orchestration.publishing.versions import RollbackRefused, Store, acceptable, date_of
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -121,7 +121,7 @@ def publish(
     current = store.current()
     wanted = [date for date in sorted(built) if is_unfinished_wanted or date not in unfinished]
     if wanted and (current is None or wanted[-1].isoformat() >= date_of(current)):
-        append_plans(store, versions[wanted[-1]])
+        keep_plans(store, versions[wanted[-1]], clock.now())
         store.point_to(versions[wanted[-1]])
     names = {date.isoformat(): name for date, name in versions.items()}
     said = {"versions": names, "current": store.current(), "not_over": [date.isoformat() for date in unfinished]}
@@ -186,7 +186,7 @@ def rollback(settings: Settings, to: str | None = None, accept: str | None = Non
             " see them with siyu refusals, and accept them or have them delivered again first"
         )
     before = store.current()
-    append_plans(store, name)
+    keep_plans(store, name, clock.now())
     store.point_to(name)
     audit_log.append(settings, "rolled_back", {"from": before, "to": name})
     return name

@@ -1,6 +1,5 @@
-"""What recall reads: its rules, and what came of the audiences that were really published."""
+"""What recall reads: its rules, its money, and what was learned of the plans that were really published."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
@@ -8,33 +7,20 @@ import duckdb
 import pandas as pd
 
 from ml.recall import SEEDS, Rules
-from orchestration.frames import query, seeds
+from ml.recall.learned import Learned
+from ml.recall.posterior import cells_of, learn
+from ml.recall.redemption import redemption
+from orchestration.frames import of_dates, query, seeds
 from orchestration.settings import Settings
 
-_BOUGHT = """
-    select one_id, order_date, goods_paid_fen - refunded_fen as net_paid_fen
-    from people.order_states
-    where from_date <= $known_on and (to_date is null or to_date > $known_on)
-        and counts_as_purchase and one_id is not null
+_NIGHTS = """
+    select policy_id, count(distinct plan_date) as nights
+    from people.recall_episodes
+    where as_of_date = $date and source = 'siyu' and plan_date < date_trunc('month', cast($date as date))
+    group by policy_id
 """
-_SENT = """
-    select audience_id, customer_one_id as one_id
-    from people.contacts
-    where from_date <= $known_on and (to_date is null or to_date > $known_on)
-        and audience_id is not null and customer_one_id is not null
-    union
-    select tasks.audience_id, tasks.one_id
-    from people.task_result_states as results
-    inner join recall.tasks as tasks using (task_id)
-    inner join seeds.task_statuses as statuses using (status)
-    where statuses.is_sent and results.from_date <= $known_on
-        and (results.to_date is null or results.to_date > $known_on)
-"""
-_PLANNED_WITH = """
-    select drawn.as_of_date, drawn.one_id, drawn.policy_id, cast(context.margin_rate as double) as margin_rate
-    from recall.assignment as drawn
-    left join recall.recall_people as context using (as_of_date, one_id)
-    where drawn.as_of_date in (select unnest($dates::date[]))
+_NIGHTS_IN_ALL = """
+    select count(distinct plan_date) from people.recall_episodes where as_of_date = $date and source = 'siyu'
 """
 _SPENT = """
     select dates.as_of_date, sum(sent.expected_cost_fen)
@@ -44,11 +30,6 @@ _SPENT = """
             and (sent.withdrawn_from is null or sent.withdrawn_from > dates.as_of_date)
             and date_trunc('month', sent.exported_at + interval 8 hour) = date_trunc('month', dates.as_of_date + 1)
     group by 1
-"""
-_ANCESTRY = "select one_id, ancestor_one_id from identity.ancestry"
-_CHANGED = """
-    select unnest([one_id_old, one_id]) as one_id, cast(changed_at + interval 8 hour as date) as changed_on
-    from identity.redirects
 """
 
 
@@ -79,32 +60,24 @@ def budgets(con: duckdb.DuckDBPyConnection, settings: Settings, dates: Sequence[
     return {date: min(day, max(month - int(spent.get(date, 0)), 0)) if month else day for date in dates}
 
 
-@dataclasses.dataclass(frozen=True)
-class Deeds:
-    """What people did, as known on a date.
-
-    ``bought`` has one_id, order_date and net_paid_fen; ``sent`` which audience_id was really sent to which one_id.
-    """
-
-    bought: pd.DataFrame
-    sent: pd.DataFrame
+def episodes_known(con: duckdb.DuckDBPyConnection, date: dt.date) -> pd.DataFrame:
+    """Return every episode known on a date (``people.recall_episodes``), in one order."""
+    return of_dates(con, "people.recall_episodes", [date], key="episode_id")
 
 
-def deeds(con: duckdb.DuckDBPyConnection, known_on: dt.date) -> Deeds:
-    """Return purchases and sent plans as known on a date."""
-    return Deeds(query(con, _BOUGHT, known_on=known_on), query(con, _SENT, known_on=known_on))
-
-
-def planned_with(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> pd.DataFrame:
-    """Return, for the audiences of some dates, each person's policy and the margin the plan was made with."""
-    return query(con, _PLANNED_WITH, dates=list(dates))
+def learned_by(con: duckdb.DuckDBPyConnection, date: dt.date, episodes: pd.DataFrame, rules: Rules) -> Learned:
+    """Return what was learned by a date: from the episodes that were over by then, and nothing else."""
+    cells = cells_of(rules.seeds["response_priors"], rules.seeds["recall_policies"])
+    nights = query(con, _NIGHTS, date=date)
+    ((in_all,),) = con.execute(_NIGHTS_IN_ALL, {"date": date}).fetchall()
+    return Learned(
+        posterior=learn(cells, episodes, date, rules.learned_by),
+        redemption=redemption(rules.seeds["response_priors"], episodes, date, rules.learned_by),
+        nights=dict(zip(nights["policy_id"], nights["nights"].astype(int), strict=True)),
+        nights_in_all=int(in_all),
+    )
 
 
 def known_ancestry(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return which ids a person had before, and since when that is known: holdouts follow the person."""
     return con.sql("select one_id, ancestor_one_id, known_from from identity.ancestry").df()
-
-
-def identity_moves(con: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return which ids changed when (one_id, changed_on), and the ancestry of ids."""
-    return query(con, _CHANGED), query(con, _ANCESTRY)

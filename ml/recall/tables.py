@@ -74,4 +74,5 @@ PLANNED: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
     "roi_curve": ("One row per (audience, budget): what other budgets would earn.", ROI_CURVE),
     "plans": ("One row per (one_id, as_of_date) of whoever was planned, sent or held back: the lot and its odds.", PLANS),
     "plan_options": ("One row per (one_id, as_of_date, option): how likely each option was, nothing too.", PLAN_OPTIONS),
+    "effects": ("One row per (as_of_date, band, message_channel, depth): what a contact is thought to change.", EFFECTS),
 }

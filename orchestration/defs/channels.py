@@ -13,6 +13,7 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.shared import OWNERS, Home
+from orchestration.publishing import plans
 from orchestration.sending import activations
 from orchestration.warehouse import connect
 
@@ -73,11 +74,15 @@ _ACTIVATIONS = _spec("activations", "One row per recipient of an export: what le
 _WITHDRAWALS = _spec("withdrawals", "One row per recipient of an export taken back before it was sent.")
 
 
-@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _ACTIVATIONS, _WITHDRAWALS])
+_PLANS = _spec("plans", "One row per person planned in a version that was current: the lot, its odds, what was promised.")
+
+
+@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _ACTIVATIONS, _WITHDRAWALS, _PLANS])
 def ledger(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
     """Report folders that belong to no channel, export both tables for people, and load what left the house."""
     with connect(home.settings) as warehouse:
         rows = finish(home.settings, warehouse, _now()) | activations.load(home.settings, warehouse)
+        rows |= plans.load(home.settings, warehouse)
     if rows["unread_refusals"]:
         context.log.warning(f"{rows['unread_refusals']} refusals could not be read: siyu refusals")
     for name, count in rows.items():
