@@ -183,6 +183,20 @@
                 'expires_at': 'timestamp',
             },
         },
+        'experiment_assignments': {
+            'key': ['source', 'experiment_id', 'customer_id', 'arm'],
+            'grain': ['source', 'experiment_id', 'customer_id', 'arm', 'known_at'],
+            'columns': {
+                'source': 'varchar',
+                'experiment_id': 'varchar',
+                'customer_id': 'varchar',
+                'assigned_at': 'timestamp',
+                'arm': 'varchar',
+                'message_channel': 'varchar',
+                'offer_id': 'varchar',
+                'probability': 'double',
+            },
+        },
         'points_ledger': {
             'key': ['source', 'entry_id'],
             'grain': ['source', 'entry_id', 'known_at'],
@@ -419,6 +433,9 @@
         'coupons': [
             'standard_coupons',
         ],
+        'experiment_assignments': [
+            'standard_experiment_assignments',
+        ],
         'points_ledger': [
             'standard_points_ledger',
         ],
@@ -498,6 +515,7 @@
         'events': 'occurred_at',
         'messages': 'sent_at',
         'coupons': 'issued_at',
+        'experiment_assignments': 'assigned_at',
         'points_ledger': 'occurred_at',
         'consents': 'changed_at',
         'follows': 'added_at',
@@ -521,6 +539,7 @@
         'campaigns',
         'offers',
         'coupons',
+        'experiment_assignments',
         'points_ledger',
         'consents',
         'suppressions',

@@ -63,6 +63,7 @@ Type = Literal[
     "date",
     "decimal",
     "integer",
+    "probability",  # a number above 0 and below 1: what is certain was not drawn
     "boolean",
     "json",  # an object or a list, kept as compact JSON text; contact values inside it become tokens
     "phone",  # -> token when it is a mobile or a landline, beside <name>_shape

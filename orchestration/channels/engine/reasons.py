@@ -68,6 +68,10 @@ REMEDIES: Final[dict[str, str]] = {
     "phone_in_number": "A phone number stands in a number column; columns are probably swapped.",
     "below_minimum": "The value is below {minimum}; a return or a refund belongs in its own dataset.",
     "above_maximum": "The value is above {maximum}; check the unit.",
+    "not_a_probability": (
+        "The value is not above 0 and below 1; write the chance that the draw had of this arm (0.5 where two are alike,"
+        " 0.1 for a control of a tenth). Who was sure of an arm was not drawn, and teaches nothing: leave the row out."
+    ),
     "not_a_time": "The value is not a time that exists; write YYYY-MM-DD HH:MM:SS.",
     "ambiguous_date": "Day, month and year cannot be told apart; write YYYY-MM-DD.",
     "future_time": "The time lies after the file's landing; check the clock of the source.",

@@ -26,6 +26,7 @@ TYPES: Final = {
     "date": "date",
     "decimal": "number",
     "integer": "whole number",
+    "probability": "number above 0 and below 1",
     "boolean": "yes or no",
     "json": "JSON object or list",
     "phone": "phone → token",

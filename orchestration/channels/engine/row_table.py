@@ -18,7 +18,7 @@ _BEGINS: Final = r"\A[0-9A-Za-z\p{Han}]"
 _BLANK: Final = r"\A\s*\z"
 _NEVER: Final = r"\z."
 #: What a text never passes for: the value of a column of these types.
-_SHAPED: Final = frozenset({"instant", "date", "decimal", "integer", "boolean"})
+_SHAPED: Final = frozenset({"instant", "date", "decimal", "integer", "probability", "boolean"})
 
 
 class RowTable:

@@ -224,6 +224,13 @@ def _integer(text: str, column: Column, rules: Rules) -> Outcome:
     return outcome._replace(value=str(int(number)))
 
 
+def _probability(text: str, column: Column, rules: Rules) -> Outcome:
+    outcome = _decimal(text, column, rules)
+    if outcome.value is None or 0 < decimal.Decimal(outcome.value) < 1:
+        return outcome
+    return Outcome(None, "not_a_probability")
+
+
 def _bounded(number: decimal.Decimal, text: str, column: Column, warning: str | None) -> Outcome:
     if column.minimum is not None and number < column.minimum:
         return Outcome(None, "below_minimum")
@@ -285,6 +292,7 @@ _READERS: Final[dict[str, Reader]] = {
     "date": _date,
     "decimal": _decimal,
     "integer": _integer,
+    "probability": _probability,
     "boolean": _boolean,
     "json": _json,
     "phone": _phone,

@@ -1,0 +1,1 @@
+{{ noun_table('experiment_assignments') }}
