@@ -37,7 +37,8 @@ BUDGET: Final = {
 #: The log of who was planned; also what stands in ``published/plans/`` and comes back as channels.plans.
 PLANS: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "episode_id": _TEXT, "audience_id": _TEXT, "policy_id": _TEXT,
-    "audience_kind": _TEXT, "ladder_step": "BIGINT", "campaign_id": _TEXT, "objective": _TEXT, "band": _TEXT,
+    "audience_kind": _TEXT, "ladder_step": "BIGINT", "campaign_id": _TEXT, "consent_purpose": _TEXT,
+    "objective": _TEXT, "band": _TEXT,
     "message_channel": _TEXT, "offer_id": _TEXT, "depth": _TEXT, "arm": _TEXT, "held_back_probability": _RATE,
     "wait_probability": _RATE, "option_probability": _RATE, "p0": _RATE, "contacts_28d": "BIGINT",
     "coupon_taste": _RATE, "wecom_answers": _RATE, "lift_mean": _RATE, "lift_p10": _RATE, "lift_p90": _RATE,

@@ -11,6 +11,7 @@ select
     audience_kind,
     ladder_step,
     campaign_id,
+    consent_purpose,
     objective,
     band,
     message_channel,

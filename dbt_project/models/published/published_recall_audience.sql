@@ -1,5 +1,4 @@
--- The last check before anything is sent: who refused, complained, unsubscribed or has no consent for this channel and
--- purpose is out, and so is whoever refused to be profiled, by what is known at publish and not only at the cut-off.
+-- One row per person to be sent something whose plan passes the last check (standing_plans).
 select
     audience.one_id,
     cast(audience.as_of_date as date) as as_of_date,
@@ -37,25 +36,13 @@ select
     audience.why,
     audience.template_id,
     audience.template_variables,
-    consents.source as consent_source,
-    {{ instant('consents.changed_at') }} as consent_at
+    standing.consent_source,
+    {{ instant('standing.consent_at') }} as consent_at
 from {{ source('recall', 'audience') }} as audience
 inner join {{ run_dates('as_of') }} as dates
     on audience.as_of_date = dates.as_of_date
-inner join {{ ref('contact_consents') }} as consents
-    on
-        audience.as_of_date = consents.as_of_date
-        and audience.one_id = consents.one_id
-        and audience.message_channel = consents.message_channel
-        and audience.consent_purpose = consents.purpose
+inner join {{ ref('standing_plans') }} as standing
+    on audience.as_of_date = standing.as_of_date and audience.one_id = standing.one_id
+inner join {{ ref('sending_gate') }} as gate on gate.is_open
 inner join {{ ref('arms') }} as arms on audience.arm = arms.arm
-left join {{ ref('do_not_contact_at_publish') }} as refusals
-    on
-        audience.one_id = refusals.one_id
-        and audience.message_channel = refusals.message_channel
-left join {{ ref('profiling_refused_at_publish') }} as unprofiled
-    on audience.as_of_date = unprofiled.as_of_date and audience.one_id = unprofiled.one_id
-where
-    refusals.one_id is null
-    and unprofiled.one_id is null
-    and arms.may_be_sent
+where arms.may_be_sent

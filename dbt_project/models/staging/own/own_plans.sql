@@ -13,6 +13,7 @@ select
     plans.audience_kind,
     plans.ladder_step,
     plans.campaign_id,
+    plans.consent_purpose,
     plans.objective,
     plans.band,
     plans.message_channel,
