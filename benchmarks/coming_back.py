@@ -37,8 +37,8 @@ def run(home: Path, *arguments: str) -> str:
 
 def exported(home: Path, out: Path) -> list[Row]:
     """Export both lists, WeCom by template; return the log's rows with the plain number or address."""
-    with (home / "siyu.toml").open("a", encoding="utf-8") as file:
-        file.write('\nwecom_by = "template"\n')
+    toml = home / "siyu.toml"  # at the top: below a table it would be the table's
+    toml.write_text('wecom_by = "template"\n' + toml.read_text(encoding="utf-8"), encoding="utf-8")
     lists = ("--list", "audience", "--list", "general")
     run(home, "--now", EXPORTED, "export", "--all", *lists, "--recipient", "demo", "--out", str(out))
     settings = Settings(home=home)

@@ -28,7 +28,21 @@ from orchestration.warehouse import connect
 NOW = "2017-12-01T09:00"
 #: A refusal of a number that nobody has: news for the guard to read, which changes nothing.
 _NEWS = "id_type,id_value,message_channel,reason,changed_at\nmobile,{},sms,opt_out,2017-12-01 08:00:00\n"
+#: Who is given files here, and what siyu.toml has to say of whoever is.
+RECIPIENTS = ("gate", "one", "other")
+_ENTRUSTED = """
+[recipients.{}]
+purpose = "counts what comes through a kill"
+until = 2099-12-31
+in_mainland = true
+"""
 Key = tuple[str, str, str]
+
+
+def entrust(home: Path) -> None:
+    """Name whoever is given files in the home's siyu.toml: nothing is exported to anybody else."""
+    with (home / "siyu.toml").open("a", encoding="utf-8") as file:
+        file.writelines(_ENTRUSTED.format(name) for name in RECIPIENTS)
 
 
 class Trial:
@@ -44,7 +58,7 @@ class Trial:
         words = [sys.executable, "-m", "orchestration.cli", "--home", str(self.home), "--now", NOW, *command]
         return subprocess.Popen(words, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def export(self, recipient: str = "gate") -> tuple[str, ...]:
+    def export(self, recipient: str = RECIPIENTS[0]) -> tuple[str, ...]:
         """Return the words of an export of everybody."""
         return (
             "export",
@@ -137,7 +151,7 @@ def trials(trial: Trial, count: int, chance: random.Random) -> tuple[int, int, d
         trial.judge(expected)
         trial.take_back()
         print(f"{number + 1} of {count}: {kind}, {killed} killed before their end; {_said(trial.wrong)}", flush=True)
-    both = [trial.started(*trial.export(name)) for name in ("one", "other")]
+    both = [trial.started(*trial.export(name)) for name in RECIPIENTS[1:]]
     for process in both:
         process.wait()
     run(trial.home, "--now", NOW, *trial.export())
@@ -156,6 +170,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=home.parent) as folder:
         place = Path(folder) / "home"
         shutil.copytree(home, place, symlinks=True)
+        entrust(place)
         people, killed, wrong = trials(Trial(place, Path(folder) / "out"), count, random.Random(1))
     print(f"{people} people, {count} kills ({killed} before the end) and two exports at once: {_said(Counter(wrong))}")
     return 1 if any(wrong.values()) else 0

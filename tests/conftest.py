@@ -19,7 +19,7 @@ def pytest_configure(config):
 
 
 #: What takes longest, in this order.
-FIRST = ("journey", "warehouse", "oracle", "orchestration")
+FIRST = ("journey", "consent_worlds", "warehouse", "oracle", "orchestration")
 #: The journeys that go on from the demo's first morning; all others go on from the brand of three dates.
 FIRST_MORNING = ("test_a_demo_has_its_own_clock", "test_what_comes_back")
 

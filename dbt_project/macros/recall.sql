@@ -10,10 +10,13 @@
     - interval '8' hour
 {%- endmacro %}
 
-{#- Whether a campaign (an expression) is one of recall's own: it begins with a policy's name. Not known: it is none. -#}
-{% macro is_recall_campaign(campaign) -%}
-    exists (
-        select policies.policy_id from {{ ref('recall_policies') }} as policies
-        where left({{ campaign }}, length(policies.policy_id) + 1) = concat(policies.policy_id, '_')
-    )
+{#-
+  The campaigns of a relation that are recall's own, once each: those whose id begins with a policy's name. To be joined:
+  Spark takes no correlated `exists` in a select list. A campaign that is not known is none.
+-#}
+{% macro recall_campaigns(relation) -%}
+    select distinct told.campaign_id
+    from {{ relation }} as told
+    inner join {{ ref('recall_policies') }} as policies
+        on left(told.campaign_id, length(policies.policy_id) + 1) = concat(policies.policy_id, '_')
 {%- endmacro %}

@@ -7,6 +7,18 @@
 {% macro refusing_status() -%}unsubscribed{%- endmacro %}
 
 {#-
+  Whether a message says that its recipient refuses its channel: by a time, by its status or by the reason of its failure.
+  `message` has the noun's columns; `statuses` is the seed message_statuses, joined by the message's status_word.
+-#}
+{% macro says_refusal(message, statuses) -%}
+    (
+        {{ message }}.unsubscribed_at is not null
+        or coalesce({{ statuses }}.is_refusal, false)
+        or coalesce({{ message }}.failure_reason = '{{ refusing_status() }}', false)
+    )
+{%- endmacro %}
+
+{#-
   When a message reached whom it went to: its delivery; where the channel never tells that (WeCom knows only `sent`),
   its sending, unless it failed. A null of one channel drops no channel. `message` has the noun's columns.
 -#}

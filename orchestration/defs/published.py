@@ -18,6 +18,7 @@ HELPERS = (
     "channel_freshness",
     "do_not_contact_at_publish",
     "contact_consents",
+    "profiling_refused_at_publish",
     "receipts_out_of_order",
     "sending_gate",
     "sending_receipts",

@@ -46,7 +46,7 @@ def freshness(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[st
 
 
 def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> str:
-    """Return the sha256 of the refusals and consents that the last check before publish reads, as they stand now.
+    """Return the sha256 of the refusals and consents that bar people from the lists at publish, as they stand now.
 
     Rows are hashed one by one and the hashes summed: the state is a set, and a sum needs no sorting (sorted text took
     5 s a version where this takes 20 ms).
@@ -56,6 +56,7 @@ def suppression_state(connection: duckdb.DuckDBPyConnection, as_of_date: str) ->
         "select one_id, message_channel from published.do_not_contact_at_publish where $as_of_date <> ''",
         "select one_id, message_channel, purpose from published.contact_consents"
         " where as_of_date = cast($as_of_date as date)",
+        "select one_id from published.profiling_refused_at_publish where as_of_date = cast($as_of_date as date)",
     ):
         row = connection.execute(
             "select count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line))"

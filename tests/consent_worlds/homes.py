@@ -100,7 +100,7 @@ def answers(home: Path, names: dict[str, str]) -> Answers:
         ranks = dict(warehouse.execute("select reason, rank from seeds.export_reasons").fetchall())
         for listed, purpose in KINDS:
             rows = _named(warehouse, sorted(by_id), listed, purpose)
-            kept = reasons(rows, EXPORTED - dt.timedelta(hours=8), ranks, _nothing, "template", ())
+            kept = reasons(rows, EXPORTED - dt.timedelta(hours=8), ranks, _nothing, settings)
             bars = kept.isin((*LAWFUL, "unread_refusals"))
             for one_id, channel, is_barred in zip(rows["one_id"], rows["message_channel"], bars, strict=True):
                 found[by_id[one_id], channel, listed, purpose] = not is_barred

@@ -94,6 +94,10 @@ counted as (
             and sent.from_date <= told.span_from
             and (sent.to_date is null or sent.to_date > told.span_from)
     where told.place = 1 and (told.arrived or (told.message_id is null and not sent.is_withdrawn))
+),
+
+recalls as (
+    {{ recall_campaigns('counted') }}
 )
 
 select
@@ -102,5 +106,6 @@ select
     {{ business_date(answer ~ '_at') }} as {{ answer }}_date,
     {%- endfor %}
     {{ business_date('contacted_at') }} as contacted_date,
-    {{ is_recall_campaign('counted.campaign_id') }} as is_recall
+    recalls.campaign_id is not null as is_recall
 from counted
+left join recalls on counted.campaign_id = recalls.campaign_id

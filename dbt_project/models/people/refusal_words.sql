@@ -61,10 +61,7 @@ said as (
         ) as counts_to
     from {{ ref('named_messages') }} as sent
     left join {{ ref('message_statuses') }} as statuses on {{ status_word('sent.status') }} = statuses.status
-    where
-        sent.unsubscribed_at is not null
-        or statuses.is_refusal
-        or sent.failure_reason = '{{ refusing_status() }}'
+    where {{ says_refusal('sent', 'statuses') }}
     union all
     select
         'suppression' as kind, reason, null as source, null as customer_id, id_type, coalesce(id_scope, '') as id_scope,

@@ -23,11 +23,7 @@ with said as (
     where
         sent.superseded_at is null
         and sent.customer_id is null
-        and (
-            sent.unsubscribed_at is not null
-            or statuses.is_refusal
-            or sent.failure_reason = '{{ refusing_status() }}'
-        )
+        and {{ says_refusal('sent', 'statuses') }}
 )
 
 select

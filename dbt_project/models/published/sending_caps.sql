@@ -4,13 +4,18 @@
 -- that a run has seen, people.contacts knows whether it arrived; of one made since then, the log alone. Which caps
 -- there are and how many they allow says the seed contact_caps: window_days is how far one looks back, and a cap of a
 -- month without it is of the calendar month.
-with exported as (
+with recalls as (
+    {{ recall_campaigns(source('channels', 'activations')) }}
+),
+
+exported as (
     select
         sent.one_id,
         sent.message_channel,
         {{ business_date('sent.exported_at') }} as contact_date,
-        {{ is_recall_campaign('sent.campaign_id') }} as is_recall
+        recalls.campaign_id is not null as is_recall
     from {{ source('channels', 'activations') }} as sent
+    left join recalls on sent.campaign_id = recalls.campaign_id
     left join {{ source('channels', 'withdrawals') }} as withdrawn
         on
             sent.export_id = withdrawn.export_id

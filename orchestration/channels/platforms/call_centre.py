@@ -20,7 +20,7 @@ CDR: Final = Dataset(
         Column("released_at", "instant", path="ReleaseTime", clock="epoch_ms"),
         Column("talk_seconds", "decimal", path="TalkTime", minimum=0),
         Column("agent_id", "identifier", path="AgentIds"),
-        Column("release_reason", path="ReleaseReason"),
+        Column("release_reason", path="ReleaseReason", refusal="unsubscribed"),
         Column("early_media_text", path="EarlyMediaText"),
         Column("satisfaction", "integer", path="SatisfactionIndex"),
         Column("out_id"),

@@ -31,7 +31,7 @@ EVENTS: Final = Dataset(
         Column("event", path="Event"),
         Column("event_key", path="EventKey"),
         Column("message_id", "identifier", path="MsgID"),
-        Column("status", path="Status"),
+        Column("status", path="Status", refusal="unsubscribed"),
         Column("out_id"),
     ),
 )

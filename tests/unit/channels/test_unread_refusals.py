@@ -193,6 +193,27 @@ def test_a_message_whose_status_or_failure_says_in_any_words_that_its_recipient_
     ]  # fmt: skip
 
 
+def test_who_blocks_the_official_account_or_has_the_number_on_a_blacklist_refuses_and_other_failures_do_not(tmp_path):
+    told = ["failed:user block", "failed: user_blocked", "failed:system failed", "success"]
+    followers = Door(tmp_path / "followers", "official_account")
+    event = {"CreateTime": 1777600800, "MsgType": "event", "Event": "TEMPLATESENDJOBFINISH"}
+    pushes = [{**event, "FromUserName": f"o{n}", "MsgID": str(n), "Status": status} for n, status in enumerate(told)]
+    followers.land("events", "pushed.jsonl", "".join(json.dumps({"_account": "a", "payload": push}) + "\n" for push in pushes))
+    followers.ingest()
+    assert followers.rows("official_account__events", "openid", "status") == [
+        ("o0", "unsubscribed"), ("o1", "unsubscribed"), ("o2", "failed:system failed"), ("o3", "success"),
+    ]  # fmt: skip
+    called = Door(tmp_path / "called", "call_centre")
+    ended = ["被叫黑名单", "UserBlock", "NoAnswer"]
+    call = {"ContactType": "OUTBOUND", "StartTime": 1777600800000}
+    calls = [{**call, "ContactId": f"c{n}", "ReleaseReason": reason} for n, reason in enumerate(ended)]
+    called.land("cdr", "calls.jsonl", "".join(json.dumps({"_account": "a", "payload": one}) + "\n" for one in calls))
+    called.ingest()
+    assert called.rows("call_centre__cdr", "contact_id", "release_reason") == [
+        ("c0", "unsubscribed"), ("c1", "unsubscribed"), ("c2", "NoAnswer"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -73,6 +73,24 @@ def test_publishing_the_same_twice_gives_one_version_with_the_same_bytes(tmp_pat
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
 
 
+@pytest.mark.parametrize(
+    ("said", "is_another"),
+    [
+        ("profiling_refused_at_publish values (date '2017-11-30', 'P07')", True),
+        ("profiling_refused_at_publish values (date '2017-11-29', 'P07')", False),
+        ("do_not_contact_at_publish values ('P07', 'sms')", True),
+        ("contact_consents values (date '2017-11-30', 'P07', 'sms', 'service')", True),
+        ("contact_consents values (date '2017-11-29', 'P07', 'sms', 'service')", False),
+    ],
+)
+def test_a_refusal_or_consent_of_the_date_that_came_late_makes_another_version(tmp_path, said, is_another):
+    settings = brand(tmp_path)
+    first = publish(settings, [DATE]).versions[DATE]
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute(f"insert into published.{said}")
+    assert (publish(settings, [DATE]).versions[DATE] != first) == is_another
+
+
 def test_a_version_that_was_harmed_on_disk_is_written_anew(tmp_path):
     settings = brand(tmp_path)
     name = publish(settings, [DATE]).versions[DATE]

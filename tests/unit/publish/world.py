@@ -14,7 +14,7 @@ from orchestration.settings import Settings
 DATE = dt.date(2017, 11, 30)
 PEOPLE = 12
 #: P01 to P04 are to be sent something, P05 and P06 are held out, the others are no candidates.
-DATED = (*tables(), "contact_consents", "channel_freshness")
+DATED = (*tables(), "contact_consents", "profiling_refused_at_publish", "channel_freshness")
 SENT, HELD_OUT = ("P01", "P02", "P03", "P04"), ("P05", "P06")
 
 
@@ -76,6 +76,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
         "create or replace table published.contact_consents"
         " (as_of_date date, one_id varchar, message_channel varchar, purpose varchar)"
     )
+    con.execute("create or replace table published.profiling_refused_at_publish (as_of_date date, one_id varchar)")
     con.execute(
         "create or replace table published.channel_freshness (as_of_date date, channel varchar,"
         " data_as_of date, is_stale boolean)"

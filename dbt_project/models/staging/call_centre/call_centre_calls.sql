@@ -1,5 +1,5 @@
 -- One row per call with the outer number as the customer: the called one of an outbound call. Masked numbers and
--- extensions are nobody.
+-- extensions are nobody. A call ended by a refusal ended so, whatever the network said meanwhile.
 with calls as (
     select
         contact_id,
@@ -16,7 +16,10 @@ with calls as (
         cast(established_at as timestamp) as established_at,
         coalesce(cast(talk_seconds as decimal(18, 4)), 0) as talk_seconds,
         agent_id,
-        coalesce(early_media_text, release_reason) as end_reason,
+        case
+            when release_reason = '{{ refusing_status() }}' then release_reason
+            else coalesce(early_media_text, release_reason)
+        end as end_reason,
         satisfaction,
         out_id,
         {{ fact_known_at('cast(started_at as timestamp)') }} as known_at,

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- An outbound call is a message: delivered when it was picked up, replied to when somebody spoke.
+-- An outbound call is a message: delivered when it was picked up, replied to when somebody spoke;
+-- refused when it ended so, taken or not.
 with outbound as (
     select
         'call_centre' as source,
@@ -11,7 +12,11 @@ with outbound as (
         started_at as sent_at,
         {{ out_id_columns('out_id') }},
         agent_id as staff_id,
-        case when established_at is not null then 'delivered' else 'failed' end as status,
+        case
+            when established_at is null then 'failed'
+            when end_reason = '{{ refusing_status() }}' then end_reason
+            else 'delivered'
+        end as status,
         case when established_at is null then end_reason end as failure_reason,
         established_at as delivered_at,
         case when talk_seconds > 0 then established_at end as replied_at,
