@@ -1,5 +1,5 @@
--- One row per (as_of_date, episode_id): an episode that a plan of ours opened, as known on the date: which side its lot
--- fell on, who the person is now, and what came of it. A date's plans are those of the version that was current last, as
+-- One row per (as_of_date, episode_id): an episode that a plan of ours or a landed experiment opened, as known on the
+-- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version that was current last, as
 -- known by then. Orders and money are of the person on both sides alike, whether or not anything arrived.
 with dates as (
     select * from {{ run_dates('as_of') }}
@@ -51,7 +51,7 @@ opened as (
     where versions.place = 1 and plans.opens_episode
 ),
 
-lots as (
+own as (
     select
         opened.known_on as as_of_date,
         opened.episode_id,
@@ -99,6 +99,51 @@ lots as (
             and opened.as_of_date = ids.as_of_date
             and ids.from_date <= opened.known_on
             and (ids.to_date is null or ids.to_date > opened.known_on)
+),
+
+-- A landed lot lasts as long as an episode of recall; nothing was promised of it, and of p0 its own control knows.
+landed as (
+    select
+        lots.as_of_date,
+        concat('x_', lots.source, '|', lots.experiment_id, '|', lots.one_id) as episode_id,
+        lots.source,
+        lots.experiment_id,
+        lots.plan_date,
+        lots.one_id as planned_one_id,
+        lots.one_id,
+        false as merged_since,
+        false as is_test,
+        cast(null as varchar) as policy_id,
+        'recall' as audience_kind,
+        lots.experiment_id as campaign_id,
+        'order' as objective,
+        lots.band,
+        lots.message_channel,
+        lots.offer_id,
+        lots.depth,
+        case when lots.is_control then 'held_back' else 'treat' end as arm,
+        case when lots.is_control then 'held_back' else 'treat' end as going_on_as,
+        0 as last_step,
+        not lots.is_control as is_sent,
+        case when lots.is_control then lots.probability else 1 - lots.probability end as held_back_probability,
+        lots.probability as option_probability,
+        {%- for name in ['p0', 'contacts_28d', 'coupon_taste', 'wecom_answers', 'lift_mean', 'lift_p10', 'lift_p90',
+            'unit_fen', 'base_fen', 'net_mean_fen', 'net_p10_fen', 'net_p90_fen', 'expected_cost_fen', 'margin_rate'] %}
+        null as {{ name }},
+        {%- endfor %}
+        {{ add_days('lots.plan_date', 'cast(days.episode_days as integer)') }} as ends_on
+    from {{ ref('landed_lots') }} as lots
+    inner join (
+        select max(episode_days) as episode_days
+        from {{ ref('recall_policies') }}
+        where audience_kind = 'recall'
+    ) as days on true
+),
+
+lots as (
+    select * from own
+    union all
+    select * from landed
 ),
 
 -- Money is tender less freight and less what was given back; a coupon that was redeemed is out of it already.

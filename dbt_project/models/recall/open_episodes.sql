@@ -12,7 +12,7 @@ with placed as (
             partition by episodes.as_of_date, episodes.one_id order by episodes.ends_on desc, episodes.episode_id
         ) as place
     from {{ ref('recall_episodes') }} as episodes
-    where not episodes.is_closed and {{ among_dates('episodes.as_of_date', dates_of('as_of')) }}
+    where not episodes.is_closed and episodes.experiment_id is null and {{ among_dates('episodes.as_of_date', dates_of('as_of')) }}
 )
 
 select
