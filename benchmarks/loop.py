@@ -1,0 +1,212 @@
+"""What each policy of recall earns of what could be earned, night by night, in a world whose answers are known.
+
+Every night: candidates, a plan, lots, messages, orders, the next night. A policy's profit is its total less that of the
+same world without a message; its share is of what the oracle earns, who knows each person's true profit.
+
+    python -m benchmarks.loop --world FILE --kind smooth --seeds 1-4 --customers 20000 --nights 90
+
+One JSON line per world and policy: ``policy, kind, seed, share, share_by_15`` (by 15 nights), ``yuan, oracle_yuan,
+predicted_over_true`` (of what was chosen in the last third, at the posterior's mean), ``cell_coverage`` and
+``audience_coverage`` (of intervals of 90%). Shares and ratios are null where under 5% of the budget was spent, and of
+several worlds they are sums over sums, which stderr says at the end.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from benchmarks.loop_market import Floats, Ints, Market, Night, load, worth_of_an_order
+from benchmarks.loop_policies import Flags, Loop, Oracle, Policy, Priority, PriorsP10, Room
+
+POLICIES = ("oracle", "blast", "churn", "rfm", "priors_p10", "loop")
+#: A night's budget, yuan and WeCom messages per 20,000 customers.
+YUAN, WECOM, PER = 250.0, 400, 20_000
+TAIL, BLOCK, Z90, LEAST_SPENT = 42, 15, 1.6448536269514722, 0.05
+#: Nights whose audience's interval is asked: every tenth.
+ASKED = 10
+
+
+@dataclasses.dataclass
+class Run:
+    """What a policy did in a world: profit of each day, what was spent, and by night what was predicted and true."""
+
+    daily: list[float] = dataclasses.field(default_factory=list)
+    spent: float = 0.0
+    sent: int = 0
+    predicted: list[tuple[int, float, float]] = dataclasses.field(default_factory=list)
+    covered: list[bool] = dataclasses.field(default_factory=list)
+
+
+def policy_of(name: str, module: ModuleType, world: Any, seed: int) -> Policy:
+    """Return a policy by name, at its beginning."""
+    if name == "loop":
+        return Loop(module, world.affinity, world.chat, seed)
+    if name == "oracle":
+        return Oracle(module)
+    return PriorsP10(module) if name == "priors_p10" else Priority(module, name, world.obs_basket, seed)
+
+
+def simulate(module: ModuleType, world: Any, policy: Policy | None, nights: int, worth: Floats, held: Flags) -> Run:
+    """Return what a policy does in a world; None sends nothing."""
+    market, run = Market(module, world, worth), Run()
+    room = Room(YUAN * world.n / PER, WECOM * world.n // PER)
+    pending: list[tuple[int, Night, Ints, Ints]] = []
+    for t in range(min(nights + TAIL, world.days)):
+        cost = 0.0
+        if policy is not None and t < nights:
+            night = market.night(t)
+            is_open = np.ones(len(night.who), bool) if isinstance(policy, Oracle) else ~held[night.who]
+            planned, sent = policy.decide(t, night, is_open, room)
+            _judge(run, policy, t, night, sent, last=t == nights - 1)
+            market.plan(t, night, planned)
+            cost = market.send(t, night, sent)
+            run.sent += int((sent >= 0).sum())
+            pending.append((t, night, planned, sent))
+        margin, off = market.day(t)
+        run.daily.append(margin - off - cost)
+        run.spent += off + cost
+        if policy is not None and pending and t - pending[0][0] == module.H - 1:
+            began, night, planned, sent = pending.pop(0)
+            policy.hear(began, night, planned, sent, market.ordered(began, night.who))
+    return run
+
+
+def _judge(run: Run, policy: Policy, t: int, night: Night, sent: Ints, *, last: bool) -> None:
+    """Note what was predicted of a night's messages, what is true of them, and whether the interval holds it."""
+    if not isinstance(policy, Loop):
+        return
+    at = np.flatnonzero(sent >= 0)
+    option, posterior = sent[at], policy.posterior
+    of = (night.unit * policy.factor(night))[at, option]
+    cell = night.band[at] * len(policy.module.OPT) + option
+    by_cell = np.bincount(cell, weights=of, minlength=len(posterior.mean))
+    predicted = float(by_cell @ posterior.mean + night.base[at, option].sum())
+    run.predicted.append((t, predicted, float(night.net[at, option].sum())))
+    if (t % ASKED == 0 or last) and len(at):
+        # Of the posterior is asked what it speaks of: lift in an episode, at the money that is known.
+        true = float((night.unit * night.seen_lift)[at, option].sum())
+        error = abs(true - float(by_cell @ posterior.mean))
+        run.covered.append(bool(error < Z90 * np.sqrt(by_cell @ posterior.covariance @ by_cell)))
+
+
+def cell_coverage(policy: Loop, nights: int) -> float | None:
+    """Return the share of the cells sent whose interval holds their true effect, weighed as the posterior weighs."""
+    if not policy.truth:
+        return None
+    rows = [frame for frame in policy.truth if frame["t"].max() + policy.module.H <= nights]
+    hits = []
+    posterior = policy.posterior
+    sums = np.zeros((2, len(posterior.mean)))
+    for frame in rows:
+        if frame.empty:
+            continue
+        p0 = frame["p0"].to_numpy()
+        age = nights - policy.module.H - frame["t"].to_numpy()
+        variance = np.maximum(p0 * (1 - p0), policy.settings["least_variance"])
+        weight = 0.5 ** (age / policy.settings["half_life_days"]) / variance
+        cell = posterior.cell_of(frame)
+        for at, values in enumerate((frame["lift"].to_numpy(), posterior.factor(frame))):
+            sums[at] += np.bincount(cell, weights=weight * values, minlength=len(posterior.mean))
+    asked = sums[1] > 0
+    sd = np.sqrt(np.diag(posterior.covariance))[asked]
+    hits = np.abs(sums[0][asked] / sums[1][asked] - posterior.mean[asked]) < Z90 * sd
+    return float(np.mean(hits)) if asked.any() else None
+
+
+def ratio(over: float, under: float) -> float | None:
+    """Return a ratio of sums, null where there is nothing to divide by."""
+    return round(over / under, 4) if under > 0 else None
+
+
+def told(name: str, run: Run, base: Run, top: Run, policy: Policy, nights: int, budget: float) -> dict[str, Any]:
+    """Return the line of a policy in a world."""
+    gained, best = (np.array(of.daily) - np.array(base.daily) for of in (run, top))
+    spends = run.spent >= LEAST_SPENT * budget
+    blocks = [slice(at, min(at + BLOCK, nights)) for at in range(0, nights, BLOCK)]
+    late = [pair for pair in run.predicted if pair[0] >= nights * 2 // 3]
+    predicted, true = (sum(pair[at] for pair in late) for at in (1, 2))
+    return {
+        "policy": name,
+        "share": ratio(gained.sum(), best.sum()) if spends else None,
+        "share_by_15": [ratio(gained[of].sum(), best[of].sum()) if spends else None for of in blocks],
+        "yuan": round(float(gained.sum()), 1),
+        "oracle_yuan": round(float(best.sum()), 1),
+        "predicted_over_true": ratio(predicted, true) if spends and late else None,
+        "cell_coverage": cell_coverage(policy, nights) if isinstance(policy, Loop) else None,
+        "audience_coverage": round(float(np.mean(run.covered)), 4) if run.covered else None,
+        "yuan_by_15": [round(float(gained[of].sum()), 1) for of in blocks],
+        "oracle_yuan_by_15": [round(float(best[of].sum()), 1) for of in blocks],
+        "spent_yuan": round(run.spent, 1),
+        "predicted_yuan": round(predicted, 1),
+        "true_yuan": round(true, 1),
+        "nights_stopped": len(set(policy.stopped)) if isinstance(policy, Loop) else 0,
+    }
+
+
+def in_one_world(
+    module: ModuleType, kind: str, seed: int, customers: int, nights: int, names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Return the lines of every policy in one world."""
+    world = module.World(seed, n=customers, days=max(nights + TAIL, 72), kind=kind)
+    worth, held = worth_of_an_order(module, world), np.random.default_rng(99).random(customers) < module.HOLD
+    base = simulate(module, world, None, nights, worth, held)
+    top = simulate(module, world, Oracle(module), nights, worth, held)
+    lines = []
+    for name in names:
+        policy = policy_of(name, module, world, seed)
+        run = top if name == "oracle" else simulate(module, world, policy, nights, worth, held)
+        line = told(name, run, base, top, policy, nights, nights * YUAN * customers / PER)
+        lines.append({"policy": name, "kind": kind, "seed": seed} | line)
+        print(json.dumps(lines[-1]), flush=True)
+    return lines
+
+
+def summary(lines: list[dict[str, Any]]) -> list[str]:
+    """Return a line per policy over all worlds: sums over sums, and the standard error of a world's share."""
+    found = []
+    for name in dict.fromkeys(line["policy"] for line in lines):
+        of = [line for line in lines if line["policy"] == name]
+        shares = [line["share"] for line in of if line["share"] is not None]
+        error = float(np.std(shares, ddof=1) / np.sqrt(len(shares))) if len(shares) > 1 else float("nan")
+        yuan, top = sum(line["yuan"] for line in of), sum(line["oracle_yuan"] for line in of)
+        blocks = np.array([[line["yuan_by_15"], line["oracle_yuan_by_15"]] for line in of]).sum(axis=0)
+        by_15 = [ratio(over, under) for over, under in blocks.T.tolist()]
+        true = ratio(sum(line["predicted_yuan"] for line in of), sum(line["true_yuan"] for line in of))
+        covered = {
+            key: [line[key] for line in of if line[key] is not None] for key in ("cell_coverage", "audience_coverage")
+        }
+        means = {key: round(float(np.mean(values)), 4) if values else None for key, values in covered.items()}
+        found.append(
+            f"{name:11s} share {ratio(yuan, top)} (se {error:.3f}), by 15 nights {by_15}, {yuan / len(of):.0f} yuan, "
+            f"predicted/true {true}, {means}"
+        )
+    return found
+
+
+def main() -> int:
+    """Print a JSON line per world and policy."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--world", type=Path, required=True, help="a Python file with a class World")
+    parser.add_argument("--kind", default="smooth")
+    parser.add_argument("--seeds", default="1-2", help="first and last, A-B")
+    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--nights", type=int, default=90)
+    parser.add_argument("--policies", default=",".join(POLICIES))
+    asked = parser.parse_args()
+    first, _, last = asked.seeds.partition("-")
+    module, lines = load(asked.world), []
+    for seed in range(int(first), int(last or first) + 1):
+        names = tuple(asked.policies.split(","))
+        lines += in_one_world(module, asked.kind, seed, asked.customers, asked.nights, names)
+    print("\n".join(summary(lines)), file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
