@@ -3,6 +3,8 @@
 from typing import Final
 
 TREAT: Final = "treat"
+HELD_BACK: Final = "held_back"
+RANDOM: Final = "random"
 EXPLORE: Final = "explore"
 HOLDOUT_GLOBAL: Final = "holdout_global"
 HOLDOUT_CAMPAIGN: Final = "holdout_campaign"
