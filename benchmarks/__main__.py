@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestration.settings import CHECKOUT
 
 #: Each runs in a process of its own, so that one's memory is not another's figure.
-PARTS = ("oneid", "churn", "one_more_day", "same_bytes", "job_shares")
+PARTS = ("oneid", "churn", "one_more_day", "same_bytes", "job_shares", "readings")
 
 
 def main() -> int:

@@ -1,167 +1,171 @@
-"""What became of the audiences that were really published: realised profit by assignment, read on fixed dates."""
+"""What became of the episodes: realised by assignment alone, beside what was predicted of them, week by week.
 
-import datetime as dt
+Each episode is read once, in the week its plan was made: its orders when it ends, its money after h and 3h days too
+(by then either side may have been planned again, so that money means "now rather than one episode later"). Whoever was
+sent something is compared with whoever the lot held back on the same date, for the same policy, with the same chance;
+whether a message arrived plays no part. Margin is the margin rate times what was paid, after discounts: a redeemed
+coupon is in it already, and only the sending is taken off.
+"""
+
 import math
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ml.recall import arms
-from ml.recall.rules import Rules, require
+from ml.recall.design import DETECTABLE, Z90, Z_P90, Estimate, estimate, monday, strata
 from ml.recall.tables import OUTCOMES
 
-#: One row per candidate of a version that CURRENT was moved to, holdouts included, in the order of the moves; publish
-#: appends it.
-JOURNAL_COLUMNS: Final = (
-    "version", "as_of_date", "audience_id", "one_id", "arm", "message_channel",
-    "expected_cost_fen", "net_p10_fen", "net_p50_fen", "net_p90_fen",
+#: Reading -> the column that says that it is over, and the money of it.
+READINGS: Final = {
+    "episode": ("is_closed", "paid_fen"),
+    "h": ("is_closed_h", "paid_fen_h"),
+    "3h": ("is_closed_3h", "paid_fen_3h"),
+}
+OWN, LANDED = "own", "landed"
+AGREES, DISAGREES, TOO_FEW = "agrees", "disagrees", "too_few"
+_CELL: Final = ["band", "message_channel", "depth"]
+_GROUP: Final = ["as_of_date", "kind", "policy_id", "experiment_id"]
+#: What an episode has to say, beside the columns of READINGS.
+EPISODE: Final = (
+    "as_of_date", "episode_id", "source", "experiment_id", "plan_date", "policy_id", "arm", "is_sent",
+    "held_back_probability", *_CELL, "lift_mean", "lift_p10", "lift_p90", "net_mean_fen", "net_p10_fen", "net_p90_fen",
+    "expected_cost_fen", "margin_rate", "succeeded",
 )  # fmt: skip
-#: What the plan knew of them beside, null where its tables are gone: the share held out goes by policy.
-PLANNED_WITH: Final = ("policy_id", "margin_rate")
-HOLDOUTS: Final = arms.HELD_OUT
-#: Half the width of a two-sided 90% interval, in standard errors.
-_Z: Final = 1.6448536269514722
+#: Whom the claims are about; who got an option drawn evenly is a line of its own.
+_ARMS: Final = (arms.TREAT, arms.HELD_BACK, arms.RANDOM)
 
 
-def outcomes(
-    journal: pd.DataFrame,
-    orders: pd.DataFrame,
-    sent: pd.DataFrame,
-    changed: pd.DataFrame,
-    ancestry: pd.DataFrame,
-    rules: Rules,
-    known_on: dt.date,
-) -> pd.DataFrame:
-    """Return the outcome of every published audience whose reading date has come.
-
-    Everybody who was not held out is compared with everybody who was, whether or not a message arrived: analysis by
-    assignment. Explorers belong to neither side. The difference of the mean margin, times the people offered the
-    campaign, less its cost, is the realised net profit. It is taken policy by policy and added up: a policy of many
-    candidates holds out another share than a small one, so that together they would compare one policy's people with
-    another's.
+def outcomes(episodes: pd.DataFrame, priors: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Return one row per (as_of_date, week, policy or experiment, reading) of everything sent that is over.
 
     Parameters
     ----------
-    journal
-        Columns ``JOURNAL_COLUMNS`` and ``PLANNED_WITH``.
-    orders
-        ``one_id, order_date, net_paid_fen``: kept orders as known on ``known_on``.
-    sent
-        ``audience_id, one_id``: landed messages and task results of those audiences.
-    changed
-        ``one_id, changed_on``: ids merged or split; whoever changed after the date leaves the analysis, on both sides.
-    ancestry
-        ``one_id, ancestor_one_id``: a merged person is held out by the draw of any id, which the test of the shares
-        has to expect.
-    rules
-        Margin rate (where the plan's own is not known), horizon h and the share held out.
-    known_on
-        Audiences are read h and 3 h days after their date, if that day is over.
+    episodes
+        ``people.recall_episodes``: columns ``EPISODE`` and those of ``READINGS``, of one or many as_of_dates.
+    priors
+        The seed ``response_priors``: what is predicted of a landed experiment.
+    least
+        With fewer on a side its spread is taken from both: the seed row ``outcome_holdout_least``.
 
     Returns
     -------
     DataFrame
-        ``OUTCOMES``, its ``as_of_date`` the date it is read on behalf of, ``known_on``; money in fen, ``srm_p_value``
-        the probability of a holdout as far from its share by chance.
+        ``OUTCOMES``; money in fen, lifts as shares. A landed experiment has lifts alone where nobody says what its
+        sending cost. ``policy_id`` of evenly drawn options is ``random``.
     """
-    require(journal, (*JOURNAL_COLUMNS, *PLANNED_WITH), "published/journal.parquet")
-    ancestors = ancestry.groupby("one_id").size()
+    rows: list[dict[str, object]] = []
+    known = _with_priors(episodes[episodes["arm"].isin(_ARMS)], priors)
+    for group, people in known.groupby(_GROUP, dropna=False, sort=True):
+        names = dict(zip(_GROUP, group, strict=True))
+        names["source"] = names.pop("kind")
+        for reading, (is_over, paid) in READINGS.items():
+            over = people[people[is_over].astype(bool)]
+            rows += [names | row for row in _weeks(over, reading, paid, least)]
+    found = pd.DataFrame(rows, columns=list(OUTCOMES))
+    return found.sort_values(["as_of_date", "week_from", "source", "policy_id", "experiment_id", "read_window"],
+                             ignore_index=True)  # fmt: skip
+
+
+def _with_priors(episodes: pd.DataFrame, priors: pd.DataFrame) -> pd.DataFrame:
+    """Give landed rows the lift of their cell in the seed, and say of every row what it is read with."""
+    seeds = priors[[*_CELL, "lift_p10", "lift_p50", "lift_p90"]].rename(columns={"lift_p50": "lift_mean"})
+    lifts = ["lift_mean", "lift_p10", "lift_p90"]
+    found = episodes.merge(seeds, on=_CELL, how="left", suffixes=("", "_seed"))
+    is_landed = found["experiment_id"].notna()
+    for lift in lifts:
+        found[lift] = found[lift].astype(float).where(~is_landed, found[f"{lift}_seed"].astype(float))
+    is_random = found["arm"].eq(arms.RANDOM)
+    return found.assign(
+        kind=np.where(is_landed, LANDED, OWN), policy_id=found["policy_id"].where(~is_random, arms.RANDOM)
+    )
+
+
+def _weeks(people: pd.DataFrame, reading: str, paid: str, least: int) -> list[dict[str, object]]:
+    if people.empty:
+        return []
+    margin = people["margin_rate"].astype(float) * people[paid].astype(float)
+    money, orders = strata(people, margin), strata(people, people["succeeded"])
     rows = []
-    last = journal.drop_duplicates("audience_id", keep="last")[["audience_id", "version"]]
-    newest = journal.merge(last, on=["audience_id", "version"])
-    for (date, audience), everybody in newest.groupby(["as_of_date", "audience_id"]):
-        people = everybody[~everybody["one_id"].isin(changed.loc[changed["changed_on"] > date, "one_id"])]
-        for horizons in (1, 3):
-            read_on = date + dt.timedelta(days=horizons * rules.horizon_days)
-            if read_on <= known_on:
-                bought = orders[(orders["order_date"] > date) & (orders["order_date"] <= read_on)]
-                rows.append(
-                    {"as_of_date": known_on, "audience_id": audience, "read_on_date": read_on}
-                    | _read(people, bought, sent, ancestors, rules)
-                )
-    return pd.DataFrame(rows, columns=list(OUTCOMES))
+    for week, of_week in people.groupby(monday(people["plan_date"])):
+        sent = of_week[of_week["is_sent"].astype(bool)]
+        if sent.empty:
+            continue
+        row: dict[str, object] = {
+            "week_from": pd.Timestamp(week).date(),
+            "read_window": reading,
+            "people_sent": len(sent),
+        }
+        row["people_held_back"] = len(of_week) - len(sent)
+        lift = estimate(orders, _day(week), least) if reading == "episode" else None
+        row |= _lift(lift, sent) if reading == "episode" else {}
+        row |= _money(estimate(money, _day(week), least), sent)
+        row |= _verdict(row, sent, by_lift=reading == "episode")
+        if reading == "episode" or of_week["expected_cost_fen"].notna().any():
+            rows.append(row)
+    return rows
 
 
-def due_on(journal: pd.DataFrame, dates: list[dt.date], horizon_days: int) -> list[dt.date]:
-    """Return the dates by which a published audience can be read; none where nobody was a candidate yet."""
-    first = min(journal["as_of_date"], default=None)
-    return [date for date in dates if first and first + dt.timedelta(days=horizon_days) <= date]
+def _day(week: pd.Timestamp) -> np.datetime64:
+    return np.datetime64(week, "D")
 
 
-def _read(
-    people: pd.DataFrame, bought: pd.DataFrame, sent: pd.DataFrame, ancestors: pd.Series, rules: Rules
-) -> dict[str, object]:
-    rate = people["margin_rate"].astype("Float64").fillna(rules.gross_margin_rate).astype(float)
-    # As floats before all else: where everybody was merged since, the map of nobody would be a column of text.
-    margin = people["one_id"].map(bought.groupby("one_id")["net_paid_fen"].sum()).astype(float).fillna(0.0) * rate
-    held = people["arm"].isin(HOLDOUTS)
-    offered = ~held & people["arm"].ne(arms.EXPLORE)
-    treated = people[people["arm"].eq(arms.TREAT)]
-    planned = people[people["message_channel"].notna()]
-    arrived = set(sent.loc[sent["audience_id"].isin(people["audience_id"]), "one_id"])
-    group = read_together(people["policy_id"], held, offered, int(rules.setting("outcome_holdout_least")))
-    # In one order, so that the sums of floats are the same in every process.
-    sides = [
-        (margin[offered & of].to_numpy(), margin[held & of].to_numpy())
-        for of in (group == name for name in sorted(set(group)))
-    ]
-    net, low, high = margin_of_difference(sides, float(treated["expected_cost_fen"].sum()))
-    predicted = {point: int(treated[f"net_{point}_fen"].sum()) for point in ("p10", "p50", "p90")}
-    ids = 1 + people["one_id"].map(ancestors).astype(float).fillna(0)
-    share = float((1 - (1 - rules.holdout_share) ** ids).mean()) if len(people) else 0.0
-    return {
-        **{f"predicted_net_{point}_fen": value for point, value in predicted.items()},
-        "realised_net_fen": net,
-        "realised_low_fen": low,
-        "realised_high_fen": high,
-        "sent_share": round(float(planned["one_id"].isin(arrived).mean()), 6) if len(planned) else None,
-        "srm_p_value": round(srm_p_value(int(people["arm"].eq(arms.HOLDOUT_GLOBAL).sum()), len(people), share), 6),
-        "inside_interval": None if net is None else predicted["p10"] <= net <= predicted["p90"],
-    }
+def _money(found: Estimate | None, sent: pd.DataFrame) -> dict[str, object]:
+    cost = None if sent["expected_cost_fen"].isna().any() else float(sent["expected_cost_fen"].sum())
+    row: dict[str, object] = {}
+    if found is not None and cost is not None:
+        row["realised_net_fen"] = round(found.total - cost)
+        if interval := found.interval():
+            row["realised_low_fen"], row["realised_high_fen"] = (round(end - cost) for end in interval)
+            row["detectable_net_fen"] = round(DETECTABLE * (found.error or 0.0))
+    if predicted := _predicted(sent, "net_mean_fen", "net_p10_fen", "net_p90_fen"):
+        row |= dict(zip(("predicted_net_fen", "predicted_low_fen", "predicted_high_fen"), map(round, predicted),
+                        strict=True))  # fmt: skip
+    return row
 
 
-def read_together(policies: pd.Series, held: pd.Series, offered: pd.Series, least: int) -> pd.Series:
-    """Return the group each person is read in: their policy, or all small policies together.
+def _lift(found: Estimate | None, sent: pd.DataFrame) -> dict[str, object]:
+    row: dict[str, object] = {}
+    if found is not None:
+        row["lift"] = round(found.total / found.people, 6)
+        if interval := found.interval():
+            row["lift_low"], row["lift_high"] = (round(end / found.people, 6) for end in interval)
+            row["detectable_lift"] = round(DETECTABLE * (found.error or 0.0) / found.people, 6)
+    if predicted := _predicted(sent, "lift_mean", "lift_p10", "lift_p90"):
+        names = ("predicted_lift", "predicted_lift_low", "predicted_lift_high")
+        row |= {name: round(value / len(sent), 6) for name, value in zip(names, predicted, strict=True)}
+    return row
 
-    A policy is small with fewer than ``least`` held out or offered; the small ones hold out the same pooled share.
-    Where even together they are too few, the next smallest policy joins them.
+
+def _predicted(sent: pd.DataFrame, mean: str, low: str, high: str) -> tuple[float, float, float] | None:
+    """Return the sum of what was predicted, with its 90% interval: people of one cell share their error."""
+    if sent[[mean, low, high]].isna().any(axis=None):
+        return None
+    errors = (sent[high].astype(float) - sent[low].astype(float)) / (2 * Z_P90)
+    by_cell = errors.groupby([sent[name].fillna("") for name in _CELL]).sum()
+    total, error = float(sent[mean].astype(float).sum()), float(np.sqrt(np.square(by_cell).sum()))
+    return total, total - Z90 * error, total + Z90 * error
+
+
+def _verdict(row: dict[str, object], sent: pd.DataFrame, *, by_lift: bool) -> dict[str, object]:
+    """Say whether the reading and what was predicted agree, or that so few cannot tell, and after how many weeks.
+
+    The end of an episode is judged by its lift, h and 3h by their money. The effect that has to be detectable is what
+    was predicted to be earned before the cost of sending: that much parts "as predicted" from "nothing happened".
     """
-    group = policies.fillna("").astype(str)
-    counts = pd.DataFrame({"held": held, "offered": offered}).groupby(group).sum().min(axis=1)
-    order = counts.reset_index().sort_values([0, "policy_id"])["policy_id"].tolist()
-    small = [policy for policy in order if counts[policy] < least]
-    while small and len(small) < len(order):
-        together = group.isin(small)
-        if min(int((held & together).sum()), int((offered & together).sum())) >= least:
-            break
-        small = order[: len(small) + 1]
-    return group.where(~group.isin(small), "small policies")
-
-
-def margin_of_difference(
-    sides: Sequence[tuple[np.ndarray, np.ndarray]], cost: float
-) -> tuple[int | None, int | None, int | None]:
-    """Return realised net profit with its 90% interval over groups of (offered, held out).
-
-    Unknown where a side of a group has fewer than two people.
-    """
-    if not sides or min(len(side) for pair in sides for side in pair) < 2:
-        return None, None, None
-    gained, variance = 0.0, 0.0
-    for offered, held in sides:
-        gained += len(offered) * float(np.mean(offered) - np.mean(held))
-        error = float(np.var(offered, ddof=1)) / len(offered) + float(np.var(held, ddof=1)) / len(held)
-        variance += len(offered) ** 2 * error
-    net, low, high = (round(gained + z * math.sqrt(variance) - cost) for z in (0.0, -_Z, _Z))
-    return net, low, high
-
-
-def srm_p_value(held: int, people: int, share: float) -> float:
-    """Return the chi-square p-value (one degree of freedom) of the number held out against its share."""
-    expected = people * share
-    if expected <= 0 or expected >= people:
-        return 1.0
-    chi_square = (held - expected) ** 2 / expected + (held - expected) ** 2 / (people - expected)
-    return math.erfc(math.sqrt(chi_square / 2))
+    ends = ("lift_low", "lift_high", "predicted_lift_low", "predicted_lift_high", "predicted_lift", "detectable_lift")
+    if not by_lift:
+        ends = ("realised_low_fen", "realised_high_fen", "predicted_low_fen", "predicted_high_fen",
+                "predicted_net_fen", "detectable_net_fen")  # fmt: skip
+    if row.get(ends[4]) is None:
+        return {"verdict": None}
+    if any(row.get(end) is None for end in ends):
+        return {"verdict": TOO_FEW}
+    low, high, predicted_low, predicted_high, predicted, detectable = (float(str(row[end])) for end in ends)
+    if high < predicted_low or low > predicted_high:
+        return {"verdict": DISAGREES}
+    effect = predicted if by_lift else predicted + float(sent["expected_cost_fen"].sum())
+    if detectable <= effect:
+        return {"verdict": AGREES}
+    return {"verdict": TOO_FEW, "weeks_needed": math.ceil((detectable / effect) ** 2) if effect > 0 else None}

@@ -56,9 +56,16 @@ ROI_CURVE: Final = {
     "net_p50_fen": _FEN, "net_p90_fen": _FEN,
 }  # fmt: skip
 OUTCOMES: Final = {
-    "as_of_date": _DATE, "audience_id": _TEXT, "read_on_date": _DATE, "predicted_net_p10_fen": _FEN,
-    "predicted_net_p50_fen": _FEN, "predicted_net_p90_fen": _FEN, "realised_net_fen": _FEN, "realised_low_fen": _FEN,
-    "realised_high_fen": _FEN, "sent_share": _RATE, "srm_p_value": _RATE, "inside_interval": "BOOLEAN",
+    "as_of_date": _DATE, "week_from": _DATE, "read_window": _TEXT, "source": _TEXT, "policy_id": _TEXT,
+    "experiment_id": _TEXT, "people_sent": "BIGINT", "people_held_back": "BIGINT", "realised_net_fen": _FEN,
+    "realised_low_fen": _FEN, "realised_high_fen": _FEN, "detectable_net_fen": _FEN, "predicted_net_fen": _FEN,
+    "predicted_low_fen": _FEN, "predicted_high_fen": _FEN, "lift": _RATE, "lift_low": _RATE, "lift_high": _RATE,
+    "detectable_lift": _RATE, "predicted_lift": _RATE, "predicted_lift_low": _RATE, "predicted_lift_high": _RATE,
+    "verdict": _TEXT, "weeks_needed": "BIGINT",
+}  # fmt: skip
+HEALTH: Final = {
+    "as_of_date": _DATE, "check": _TEXT, "policy_id": _TEXT, "value": _RATE, "low": _RATE, "high": _RATE, "n": "BIGINT",
+    "verdict": _TEXT, "words": _TEXT, "words_zh": _TEXT,
 }  # fmt: skip
 EFFECTS: Final = {
     "as_of_date": _DATE, "band": _TEXT, "message_channel": _TEXT, "depth": _TEXT, "prior_mean": _RATE,
