@@ -6,13 +6,17 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: run test ui daily backfill bench lint mutants oracle worlds setup manifest
+.PHONY: run test mornings ui daily backfill bench lint mutants oracle worlds setup manifest
 
 run: setup
-	@$(BIN)/siyu run
+	@$(BIN)/siyu run $(if $(WORLD),--world "$(WORLD)")
 
 test: setup manifest
 	@PYTHON=$(BIN)/python bash tests/run_all.sh
+
+# A demo that was run goes on, a morning at a time: export, answers, landing, night.
+mornings: setup
+	@$(BIN)/python -m demo.mornings $(or $(N),1)
 
 ui: setup
 	@$(BIN)/siyu ui

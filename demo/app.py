@@ -6,7 +6,7 @@ The pace is drawn for the person and knows nothing of what they will buy: the ov
 import datetime as dt
 import random
 
-from demo.calendar import LAST, OPENS, at_time, epoch_ms
+from demo.calendar import END, LAST, OPENS, at_time, epoch_ms
 from demo.chance import Chance
 from demo.journey import Journey
 from demo.landing import Landing, Row
@@ -86,7 +86,7 @@ class Log:
 
     def track(self, person: Person, at: dt.datetime, event: str, extra: dict[str, object], kind: str = "track") -> None:
         """Log one record of a person, under their login once they have logged in."""
-        if at.date() > LAST or not person.present(at):
+        if at.date() > END or not person.present(at):
             return
         number = self._numbers[person.person_id] = self._numbers.get(person.person_id, 0) + 1
         identities = _identities(person, at, self._chance)
@@ -111,7 +111,7 @@ class Log:
             "_track_id": f"9{self._chance.number('track', person.person_id, number) % 10**14:014d}",
         }
         self.rows.append((at, enveloped(PROJECT, at, payload)))
-        if person.kind != "tester":
+        if person.kind != "tester" and at.date() <= LAST:
             self.seen.add(distinct)
         if event == "Share":
             self.shares.append((at, person, str(extra["share_id"]), str(extra["sku"]), str(extra["category"])))
@@ -139,7 +139,7 @@ def _sessions(log: Log, person: Person, favourites: list[tuple[str, str]], chanc
     while True:
         day += dt.timedelta(days=1 + int(stream.expovariate(SESSIONS_A_DAY * person.pace)))
         at = at_time(day, min(int(stream.gauss(66_000, 14_000)) % 86_400, 85_000))
-        if day > LAST or not person.present(at):
+        if day > END or not person.present(at):
             return
         if at < person.app_at:
             continue

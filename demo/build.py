@@ -1,6 +1,8 @@
 """Build the demo brand: landing files of every channel, and the truth about them."""
 
+import dataclasses
 import datetime as dt
+import heapq
 import json
 import shutil
 import time
@@ -8,21 +10,37 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from demo import app, call_centre, crm, dirty, official_account, online, outreach, pos, standard, traps, truth, wecom
+from demo import (
+    app,
+    call_centre,
+    consents,
+    crm,
+    dirty,
+    experiments,
+    official_account,
+    online,
+    outreach,
+    pos,
+    standard,
+    traps,
+    truth,
+    wecom,
+)
 from demo.calendar import CLOCK_OFFSET, LAST, LIVE_FROM, epoch, wall
 from demo.chance import Chance
 from demo.journey import DATA_VERSION, Journey, load
 from demo.landing import Landing, Row
 from demo.names import Numbers
 from demo.people import Person, people_of
+from demo.response import DECLARED, World
 from demo.retail import POS_ACCOUNT, Sale, cashier_of, enveloped, mini_order, pos_ticket, sales_of, tmall_trade
 from demo.returns import refund_of
 from demo.stores import Chain, chain_of
 
 SEED = 20171130
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
-DEMO_VERSION = 2
-MARKER = "demo.json"
+DEMO_VERSION = 3
+MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
 #: The gateway through which the demo brand sends its SMS.
 SETTINGS = """sms_gateway = "aliyun"
 
@@ -34,31 +52,74 @@ in_mainland = true
 FIRST_DAILY_DATE, LAST_DATE = LIVE_FROM, LAST
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Brand:
+    """Everybody and everything of a demo brand, as its seed makes them."""
+
+    chance: Chance
+    journey: Journey
+    chain: Chain
+    numbers: Numbers
+    people: list[Person]
+    buyers: dict[int, Person]
+    friends: list[wecom.Friend]
+
+
+def brand_of(seed: int = SEED, households: int | None = None) -> Brand:
+    """Return the brand that a seed makes of the data set, before anything is written."""
+    chance, journey = Chance(seed), load(households)
+    chain, numbers = chain_of(journey, chance), Numbers(chance)
+    people = people_of(journey, chain, chance, numbers)
+    traps.lay(people, chain, chance, numbers)
+    buyers = {
+        person.household_id: person for person in people if person.kind == "buyer" and person.household_id is not None
+    }
+    return Brand(chance, journey, chain, numbers, people, buyers, wecom.friends_of(people, chain, chance))
+
+
 class ForeignHome(RuntimeError):
     """The home holds landing files, or a brand already run, that are not this demo's."""
 
 
-def _identity(seed: int, households: int | None) -> dict[str, Any]:
-    return {"demo": DEMO_VERSION, "seed": seed, "data": DATA_VERSION, "households": households, "label": "SYNTHETIC"}
+def _identity(seed: int, households: int | None, world: World) -> dict[str, Any]:
+    return {
+        "demo": DEMO_VERSION,
+        "seed": seed,
+        "data": DATA_VERSION,
+        "households": households,
+        "world": f"{world.name}-{world.digest}",
+        "label": "SYNTHETIC",
+    }
 
 
-def prepare(home: Path, seed: int = SEED, households: int | None = None) -> None:
+def world_of(home: Path, world: Path | None = None) -> Path:
+    """Return the file of the world that is asked for; else the one that the home was built with, else the declared."""
+    kept = home / "truth" / WORLD
+    return world or (kept if kept.is_file() else DECLARED)
+
+
+def prepare(home: Path, seed: int = SEED, households: int | None = None, world: Path | None = None) -> None:
     """Build the demo brand in a home, or leave it alone where it already stands; progress goes to the screen.
+
+    ``world``: the declared response (demo/response.py); the home's own by default.
 
     Raises
     ------
     ForeignHome
         See ``build``.
+    BadWorld
+        The file is no world.
     """
     marker = _marker(home)
-    if marker.get("identity") == _identity(seed, households) and marker.get("files"):
+    declared = World.load(world_of(home, world))
+    if marker.get("identity") == _identity(seed, households, declared) and marker.get("files"):
         _refuse_foreign(home, set(marker["files"]))
         missing = [name for name, size in marker["files"].items() if not _has(home / "landing" / name, size)]
         if not missing:
             _name_gateway(home)
             print(f"demo: {home} already holds the demo brand ({len(marker['files'])} landing files)", flush=True)
             return
-    build(home, seed, households, say=lambda line: print(line, flush=True))
+    build(home, seed, households, lambda line: print(line, flush=True), world)
     _name_gateway(home)
 
 
@@ -91,9 +152,13 @@ def _refuse_foreign(home: Path, ours: set[str] | None) -> None:
 
 
 def build(
-    home: Path, seed: int = SEED, households: int | None = None, say: Callable[[str], None] = lambda line: None
+    home: Path,
+    seed: int = SEED,
+    households: int | None = None,
+    say: Callable[[str], None] = lambda line: None,
+    world: Path | None = None,
 ) -> dict[str, Any]:
-    """Write ``landing/``, ``truth/`` and ``demo.json`` of the demo brand into a home.
+    """Write ``landing/``, ``later/``, ``truth/`` and ``demo.json`` of the demo brand into a home.
 
     Parameters
     ----------
@@ -105,6 +170,8 @@ def build(
         Keep only this many households of the data set; all when None.
     say
         Receives progress lines.
+    world
+        The declared response; the home's own, else the demo's, when None.
 
     Returns
     -------
@@ -115,50 +182,53 @@ def build(
     ------
     ForeignHome
         The landing folder holds files the demo did not write, or the home was run with another demo brand.
+    BadWorld
+        The file is no world.
     """
     root, marker, started = home / "landing", _marker(home), time.monotonic()
     unfinished = bool(marker) and "files" not in marker
     _refuse_foreign(home, None if unfinished else set(marker.get("files", ())))
-    if marker and marker["identity"] != _identity(seed, households) and (home / "warehouse.duckdb").exists():
+    from_world = world_of(home, world)
+    declared, world_text = World.load(from_world), from_world.read_bytes()
+    if marker and marker["identity"] != _identity(seed, households, declared) and (home / "warehouse.duckdb").exists():
         raise ForeignHome(
             f"{home} was run with another demo brand ({marker['identity']}); remove it or name another SIYU_HOME"
         )
     home.mkdir(parents=True, exist_ok=True)
-    _write_marker(home, {"identity": _identity(seed, households)})
-    for folder in (root, home / "truth"):
+    _write_marker(home, {"identity": _identity(seed, households, declared)})
+    for folder in (root, home / LATER, home / "truth"):
         shutil.rmtree(folder, ignore_errors=True)
 
     def tell(line: str) -> None:
         say(f"demo: {line} ({time.monotonic() - started:.0f} s)")
 
-    chance, landing = Chance(seed), Landing(root)
+    landing = Landing(root, home / LATER)
     tell("reading the Complete Journey")
-    journey = load(households)
-    chain, numbers = chain_of(journey, chance), Numbers(chance)
-    people = people_of(journey, chain, chance, numbers)
-    traps.lay(people, chain, chance, numbers)
-    buyers = {
-        person.household_id: person for person in people if person.kind == "buyer" and person.household_id is not None
-    }
+    brand = brand_of(seed, households)
+    chance, journey, chain, people, buyers = brand.chance, brand.journey, brand.chain, brand.people, brand.buyers
+    friends, numbers = brand.friends, brand.numbers
+    outbox = outreach.post(journey, people, friends, chance)
+    past = experiments.run(journey, buyers, outbox, declared, chance)
+    mail = outbox.mail
     tell(f"{len(people):,} people, {len(journey.baskets):,} baskets, {len(chain.staff)} staff; writing tickets, orders")
-    summary, book, walk_ins = _sell(landing, journey, chain, people, buyers, chance)
+    summary, book, walk_ins, drawn = _sell(landing, journey, chain, people, buyers, past, chance)
     tell("writing members, friends, behaviour and messages")
     crm.deliver(landing, people, book, chance)
     online.deliver(landing, people, chance)
-    friends = wecom.friends_of(people, chain, chance)
     wecom.deliver(landing, people, friends, chain, chance, numbers)
-    mail = outreach.post(journey, people, friends, chance)
     outreach.deliver(landing, mail)
     official_account.deliver(landing, people, mail.official, chance)
     logged = app.deliver(landing, journey, people, chance)
     call_centre.deliver(landing, people, chain, chance)
-    standard.consents(landing, people, mail, chance)
+    consents.consents(landing, people, mail, chance)
+    experiments.deliver(landing, past)
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
     summary["truth"] = truth.write(home / "truth", journey, people, friends, logged, walk_ins, buyers)
+    summary["truth"] |= truth.write_world(home / "truth", world_text, past, drawn)
     summary |= {
         "people": _count(person.kind for person in people),
         "traps": _count(flag for person in people for flag in person.flags),
@@ -171,7 +241,7 @@ def build(
     offset = CLOCK_OFFSET / dt.timedelta(hours=1)
     _write_marker(
         home,
-        {"identity": _identity(seed, households), "clock_offset_hours": offset, "summary": summary, "files": files},
+        {"identity": _identity(seed, households, declared), "clock_offset_hours": offset, "summary": summary, "files": files},
     )
     tell(
         f"{sum(landing.rows.values()):,} rows in {landing.files:,} files, {landing.bytes / 1e6:.0f} MB; "
@@ -192,10 +262,19 @@ def _count(names: Any) -> dict[str, int]:
 
 
 def _sell(
-    landing: Landing, journey: Journey, chain: Chain, people: list[Person], buyers: dict[int, Person], chance: Chance
-) -> tuple[dict[str, Any], crm.Book, list[Sale]]:
-    """Write everything that comes of baskets: tickets, orders, trades, refunds, points, coupons, goods."""
-    names = _product_names(journey)
+    landing: Landing,
+    journey: Journey,
+    chain: Chain,
+    people: list[Person],
+    buyers: dict[int, Person],
+    past: experiments.Past,
+    chance: Chance,
+) -> tuple[dict[str, Any], crm.Book, list[Sale], list[Sale]]:
+    """Write everything that comes of baskets: tickets, orders, trades, refunds, points, coupons, goods.
+
+    The figures returned are those of the data set's own baskets up to the last date; drawn ones are named apart.
+    """
+    names = product_names(journey)
     rows: dict[str, list[Row]] = {
         "pos/tickets": [],
         "mini_program/orders": [],
@@ -207,16 +286,26 @@ def _sell(
     till_orders: dict[tuple[int, dt.date], str] = {}
     orders: dict[str, int] = {}
     paid: dict[str, int] = {}
-    for sale in sales_of(journey, buyers, chance):
-        orders[sale.source] = orders.get(sale.source, 0) + 1
-        paid[sale.source] = paid.get(sale.source, 0) + sale.basket.paid_fen
+    drawn: dict[int, Sale] = {}
+    till: dict[int, tuple[str, dt.datetime]] = {}
+    added = {basket.basket_id for basket in past.baskets}
+    baskets = heapq.merge(journey.baskets, past.baskets, key=lambda basket: basket.at)
+    for sale in sales_of(baskets, buyers, chance, added, added & past.used):
+        number = sale.basket.basket_id
+        if number in added:
+            drawn[number] = sale
+        elif sale.basket.at.date() <= LAST:
+            orders[sale.source] = orders.get(sale.source, 0) + 1
+            paid[sale.source] = paid.get(sale.source, 0) + sale.basket.paid_fen
+        if number in past.used and sale.source == "pos" and sale.customer_id != "0":
+            till[number] = (sale.order_id, sale.basket.at)
         book.note(sale)
         earned.append((sale, sale.basket.paid_fen // 100))
         if sale.source == "pos":
             rows["pos/tickets"].append(pos_ticket(journey, sale, cashier_of(chain, chance, sale), names))
             if sale.customer_id == "0":
                 walk_ins.append(sale)
-            else:
+            elif number not in added:
                 till_orders.setdefault((sale.basket.household_id, sale.basket.at.date()), sale.order_id)
         elif sale.source == "mini_program":
             rows["mini_program/orders"] += mini_order(journey, sale, names)
@@ -233,10 +322,12 @@ def _sell(
         channel, dataset = name.split("/")
         landing.deliver(channel, dataset, found, monthly=True)
         found.clear()
-    standard.goods(landing, journey, chain, names)
-    standard.coupons(landing, journey, buyers, till_orders)
+    standard.goods(landing, journey, chain, names, experiments.campaign_rows(past))
+    standard.coupons(landing, journey, buyers, till_orders, experiments.coupon_rows(past, till))
     standard.points(landing, earned, chance)
-    return {"orders": orders, "paid_fen": paid, "walk_in_tickets": len(walk_ins)}, book, walk_ins
+    walk_ins = [sale for sale in walk_ins if sale.basket.at.date() <= LAST]
+    figures = {"orders": orders, "paid_fen": paid, "walk_in_tickets": len(walk_ins)}
+    return figures | {"experiments": experiments.counted(past)}, book, walk_ins, list(drawn.values())
 
 
 def _test_ticket(person: Person, number: int) -> Row:
@@ -260,7 +351,7 @@ def _test_ticket(person: Person, number: int) -> Row:
     return at, enveloped(POS_ACCOUNT, at, payload)
 
 
-def _product_names(journey: Journey) -> dict[int, str]:
+def product_names(journey: Journey) -> dict[int, str]:
     """Return the name a till prints, without the characters JSON would have to escape."""
     table = journey.products
     # Some goods that were sold stand in no product list; the till still prints something.

@@ -13,6 +13,8 @@ OPENS: Final = dt.date(2017, 1, 1)
 #: Business dates with a daily delivery; everything before lands once, under ``history/``.
 LIVE_FROM: Final = dt.date(2017, 11, 3)
 LAST: Final = dt.date(2017, 11, 30)
+#: The data set's own last day. What comes after LAST waits under ``later/`` until a further morning lands it.
+END: Final = dt.date(2017, 12, 31)
 
 
 def wall(year: int, month: int, day: int, hour: int = 0) -> dt.datetime:

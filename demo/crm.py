@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 
-from demo.calendar import LAST, LIVE_FROM, at_time, text, wall
+from demo.calendar import END, LIVE_FROM, at_time, text, wall
 from demo.chance import Chance
 from demo.landing import Landing, Row, as_csv
 from demo.people import Person
@@ -45,7 +45,7 @@ def _changes(person: Person, book: Book) -> dict[dt.datetime, int]:
     moments = {person.registered_at + dt.timedelta(minutes=1)}
     first_of_month = [wall(2017, month, 1, 2) for month in range(2, 12)]
     moments |= {moment for moment in first_of_month if any(day < moment.date() for day in paid)}
-    moments |= {at_time(day + dt.timedelta(days=1), 7200) for day in paid if LIVE_FROM <= day < LAST}
+    moments |= {at_time(day + dt.timedelta(days=1), 7200) for day in paid if LIVE_FROM <= day < END}
     if person.phone_changed_at is not None:
         moments.add(person.phone_changed_at)
     if person.member_no and person.unionid_known_at is not None and person.unionid_known_at.year > 2016:

@@ -1,4 +1,7 @@
-"""Writing landing files: history in one go, then a file per business date, the same bytes on every run."""
+"""Writing landing files: history in one go, then a file per business date, the same bytes on every run.
+
+What falls after the last date waits in a folder of its own, a file per day, until a further morning lands it.
+"""
 
 import datetime as dt
 import gzip
@@ -8,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from demo.calendar import LAST, LIVE_FROM
+from demo.calendar import END, LAST, LIVE_FROM
 
 Row = tuple[dt.datetime, str]
 
@@ -29,11 +32,15 @@ def as_csv(values: Iterable[object]) -> str:
     return ",".join(cells)
 
 
+def _content(lines: list[str], header: str, encoding: str) -> bytes:
+    return ("\n".join([header, *lines] if header else lines) + "\n").encode(encoding)
+
+
 class Landing:
     """The landing folder of a home while it is written; counts what it wrote and what fell after the last date."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, later: Path | None = None) -> None:
+        self.root, self.later = root, later
         self.rows: dict[str, int] = {}
         self.files = 0
         self.bytes = 0
@@ -53,6 +60,8 @@ class Landing:
     ) -> None:
         """Write rows, sorted by (wall time, text), to ``history/`` and to a file per business date.
 
+        Rows after the last date are counted, and those of the data set's time wait as files of their days.
+
         Parameters
         ----------
         rows
@@ -64,10 +73,13 @@ class Landing:
         """
         name = f"{channel}/{dataset}"
         parts: dict[str, list[str]] = {}
+        waiting: dict[str, list[str]] = {}
         for at, line in sorted(rows):
             day = at.date()
             if day > LAST:
                 self.after_last[name] = self.after_last.get(name, 0) + 1
+                if day <= END:
+                    waiting.setdefault(f"{day}.{suffix}", []).append(line)
             elif day >= LIVE_FROM and by_date:
                 parts.setdefault(f"{day}.{suffix}", []).append(line)
             else:
@@ -75,13 +87,16 @@ class Landing:
                 parts.setdefault(f"history/{stem}.{suffix}.gz", []).append(line)
         for file_name, lines in sorted(parts.items()):
             self.file(channel, dataset, file_name, lines, header=header, encoding=encoding)
+        for file_name, lines in sorted(waiting.items()) if self.later is not None else ():
+            path = self.later / channel / dataset / file_name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_content(lines, header, encoding))
 
     def file(
         self, channel: str, dataset: str, name: str, lines: list[str], *, header: str = "", encoding: str = "utf-8"
     ) -> None:
         """Write one file, compressed when its name says so."""
-        content = "\n".join([header, *lines] if header else lines) + "\n"
-        self.put(channel, dataset, name, content.encode(encoding))
+        self.put(channel, dataset, name, _content(lines, header, encoding))
         self.count(f"{channel}/{dataset}", len(lines))
 
     def count(self, name: str, rows: int) -> None:

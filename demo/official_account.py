@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from demo.calendar import LAST, at_time, epoch
+from demo.calendar import END, at_time, epoch
 from demo.chance import Chance
 from demo.landing import Landing, Row
 from demo.people import Person
@@ -73,7 +73,7 @@ def _reading(person: Person, gone: dt.datetime | None, chance: Chance) -> list[R
     while True:
         day += dt.timedelta(days=1 + int(stream.expovariate(0.035 * (0.4 + person.pace))))
         at = at_time(day, stream.randint(30_000, 80_000))
-        if day > LAST or (gone is not None and at >= gone) or not person.present(at):
+        if day > END or (gone is not None and at >= gone) or not person.present(at):
             return rows
         kind = stream.choice(("CLICK", "CLICK", "VIEW", "VIEW", "VIEW", "SCAN"))
         key = {

@@ -37,19 +37,34 @@ class Outbox:
         for friend in friends:
             self._friends.setdefault(friend.person.person_id, []).append(friend)
 
-    def send(self, person: Person, at: dt.datetime, campaign: str, wanted: str) -> None:
-        """Send by the wanted channel where the person has it then; otherwise nothing is sent."""
+    def send(self, person: Person, at: dt.datetime, campaign: str, wanted: str) -> dt.datetime | None:
+        """Send by the wanted channel where the person has it then; return when it reached them, None where it did not."""
         if at.date() > LAST or not person.present(at):
-            return
-        {"sms": self._sms, "wecom": self._wecom, "official_account": self._official}[wanted](person, at, campaign)
+            return None
+        by = {"sms": self._sms, "wecom": self._wecom, "official_account": self._official}
+        return by[wanted](person, at, campaign)
 
-    def _sms(self, person: Person, at: dt.datetime, campaign: str) -> None:
+    def friend_of(self, person: Person, at: dt.datetime) -> Friend | None:
+        """Return the friendship by which a person is written to at a time, None where nobody is their friend then."""
+        for friend in self._friends.get(person.person_id, ())[:1]:
+            working = friend.staff.left_at is None or at < friend.staff.left_at
+            if friend.added_at <= at and working and (friend.left_at is None or at < friend.left_at):
+                return friend
+        return None
+
+    def follows(self, person: Person, at: dt.datetime) -> bool:
+        """Return whether a person follows the official account at a time."""
+        gone = left_at(person, self._chance)
+        return person.oa_at is not None and person.oa_at <= at and (gone is None or at < gone)
+
+    def _sms(self, person: Person, at: dt.datetime, campaign: str) -> dt.datetime | None:
         chance, key = self._chance, (person.person_id, campaign)
         phone = (
             person.new_phone if person.phone_changed_at is not None and at >= person.phone_changed_at else person.phone
         )
-        if person.kind in ("member", "visitor", "tester") or person.person_id in self.mail.opted_out:
-            return
+        opted_out = self.mail.opted_out.get(person.person_id)
+        if person.kind in ("member", "visitor", "tester") or (opted_out is not None and opted_out <= at):
+            return None
         at += dt.timedelta(seconds=chance.between(0, 5400, "sms at", *key))
         dead = chance.happens(0.02, "dead number", person.person_id)
         self.mail.sms.append((
@@ -82,15 +97,16 @@ class Outbox:
                 as_json({"_account": "aliyun_demo", "_fetched_at": utc(replied), "payload": payload}),
             ))
             if opts_out:
-                self.mail.opted_out[person.person_id] = replied
+                self.mail.opted_out[person.person_id] = min(opted_out or replied, replied)
+        return None if dead else at
 
-    def _wecom(self, person: Person, at: dt.datetime, campaign: str) -> None:
+    def _wecom(self, person: Person, at: dt.datetime, campaign: str) -> dt.datetime | None:
         chance = self._chance
         for friend in self._friends.get(person.person_id, ())[:1]:
             key = (person.person_id, campaign)
             at += dt.timedelta(seconds=chance.between(0, 4800, "wecom at", *key))
             if at < friend.added_at or (friend.staff.left_at is not None and at >= friend.staff.left_at):
-                return
+                return None
             gone = friend.left_at is not None and at >= friend.left_at
             status = 2 if gone else chance.pick((1,) * 24 + (0,), "sent", *key)
             payload: dict[str, object] = {
@@ -102,11 +118,12 @@ class Outbox:
             if status:
                 payload["send_time"] = epoch(at)
             self.mail.wecom.append((at, enveloped(CORP, at, payload | {"out_id": f"|||{campaign}"})))
+            return at if status == 1 else None
+        return None
 
-    def _official(self, person: Person, at: dt.datetime, campaign: str) -> None:
-        gone = left_at(person, self._chance)
-        if person.oa_at is None or at < person.oa_at or (gone is not None and at >= gone):
-            return
+    def _official(self, person: Person, at: dt.datetime, campaign: str) -> dt.datetime | None:
+        if not self.follows(person, at):
+            return None
         at += dt.timedelta(seconds=self._chance.between(0, 900, "oa at", person.person_id, campaign))
         refused = self._chance.happens(0.01, "oa refused", person.person_id, campaign)
         payload = {
@@ -119,10 +136,14 @@ class Outbox:
             "out_id": f"|||{campaign}",
         }
         self.mail.official.append((at, enveloped(OA_APP, at, payload)))
+        return None if refused else at
 
 
-def post(journey: Journey, people: list[Person], friends: list[Friend], chance: Chance) -> Mail:
-    """Send every campaign of the data set to its households' buyers, and a monthly letter to friends and followers."""
+def post(journey: Journey, people: list[Person], friends: list[Friend], chance: Chance) -> Outbox:
+    """Send every campaign of the data set to its households' buyers, and a monthly letter to friends and followers.
+
+    Returns the outbox they went through, from which more may be sent.
+    """
     outbox = Outbox(friends, chance)
     buyers = {person.household_id: person for person in people if person.kind == "buyer"}
     starts = dict(
@@ -142,7 +163,7 @@ def post(journey: Journey, people: list[Person], friends: list[Friend], chance: 
             if person.kind != "tester" and chance.happens(0.55, "letter", month, person.person_id):
                 wanted = chance.pick(("wecom", "official_account"), "letter by", month, person.person_id)
                 outbox.send(person, at_time(dt.date(2017, month, 12), 43_200), f"letter_{month:02d}", wanted)
-    return outbox.mail
+    return outbox
 
 
 def deliver(landing: Landing, mail: Mail) -> None:

@@ -2,9 +2,9 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
-from demo.calendar import LAST, epoch, text, utc
+from demo.calendar import END, epoch, text, utc
 from demo.chance import Chance
 from demo.journey import Basket, Journey
 from demo.landing import Row, as_json
@@ -27,19 +27,40 @@ class Sale:
     freight_fen: int
 
 
-def sales_of(journey: Journey, buyers: dict[int, Person], chance: Chance) -> Iterator[Sale]:
-    """Yield one sale per basket up to the last date, in the order of time; December is left to the truth."""
-    for basket in journey.baskets:
-        if basket.at.date() > LAST:
-            break
+def sales_of(
+    baskets: Iterable[Basket],
+    buyers: dict[int, Person],
+    chance: Chance,
+    known: Container[int] = (),
+    at_till: Container[int] = (),
+) -> Iterator[Sale]:
+    """Yield one sale per basket up to the data set's last day, in the order of the baskets.
+
+    Parameters
+    ----------
+    baskets
+        What was bought.
+    buyers
+        Who buys for a household.
+    known
+        Baskets that nobody buys as a walk-in.
+    at_till
+        Baskets that are bought at a till by a customer whom it knows: a coupon of the till's is used.
+    """
+    for basket in baskets:
+        if basket.at.date() > END:
+            continue
         person, key = buyers[basket.household_id], basket.basket_id
-        if basket.online and person.mini_openid and chance.happens(MINI_ORDERS, "mini order", key):
+        if key in at_till:
+            uid = person.uid_at(basket.at)
+            yield Sale("pos", f"{basket.store_id}-{ticket_number(basket)}", uid, basket, person, 0)
+        elif basket.online and person.mini_openid and chance.happens(MINI_ORDERS, "mini order", key):
             freight = 0 if basket.paid_fen >= FREE_FREIGHT_FEN else FREIGHT_FEN
             yield Sale("mini_program", f"37{key:017d}", person.mini_openid, basket, person, freight)
         elif basket.online and person.tmall_id and chance.happens(TMALL_ORDERS, "tmall order", key):
             yield Sale("tmall", f"39{key:017d}", person.tmall_id, basket, person, 0)
         else:
-            walk_in = chance.happens(WALK_IN_TICKETS, "walk-in", key)
+            walk_in = key not in known and chance.happens(WALK_IN_TICKETS, "walk-in", key)
             uid = "0" if walk_in else person.uid_at(basket.at)
             yield Sale("pos", f"{basket.store_id}-{ticket_number(basket)}", uid, basket, person, 0)
 

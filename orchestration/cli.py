@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -127,8 +128,16 @@ def _globally(
             raise typer.BadParameter(str(error), param_hint="'--now'") from None
 
 
-@app.command(epilog="Example: siyu run")
-def run() -> int:
+@app.command(epilog="Examples: siyu run; siyu run --world demo/worlds/null.toml")
+def run(
+    world: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What messages do to the demo's customers, instead of demo/worlds/declared.toml: --world FILE.",
+        ),
+    ] = None,
+) -> int:
     """Run the demo brand in a home of its own, .siyu/demo."""
     from orchestration.commands import run_demo
 
@@ -136,7 +145,7 @@ def run() -> int:
         from orchestration.settings import CHECKOUT
 
         os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / "demo")
-    return run_demo(settings_here())
+    return run_demo(settings_here(), world)
 
 
 @app.command(epilog="Example: siyu daily 2026-11-27")

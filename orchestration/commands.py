@@ -14,14 +14,18 @@ from orchestration.settings import CHECKOUT, Settings, SettingsError, load_setti
 DONE, FAILED = 0, 1
 
 
-def run_demo(settings: Settings) -> int:
-    """Build the demo brand where it does not stand yet, and run its dates; return the exit code."""
+def run_demo(settings: Settings, world: Path | None = None) -> int:
+    """Build the demo brand where it does not stand yet, and run its dates; return the exit code.
+
+    ``world``: the file that declares what messages do to its customers; the home's own by default.
+    """
     from demo.build import FIRST_DAILY_DATE, LAST_DATE, ForeignHome, prepare
+    from demo.response import BadWorld
 
     check_demo_home(settings)
     try:
-        prepare(settings.home)
-    except ForeignHome as error:
+        prepare(settings.home, world=world)
+    except (ForeignHome, BadWorld) as error:
         raise SettingsError(str(error)) from None
     except OSError as error:
         raise SettingsError(f"the demo's home {settings.home} cannot be written: {error}") from None

@@ -50,6 +50,10 @@ class Home:
     def truth(self, name: str) -> list[dict[str, Any]]:
         return pq.read_table(self.path / "truth" / f"{name}.parquet").to_pylist()
 
+    def drawn(self) -> set[str]:
+        """Return the order ids that the declared world added to the data set's own."""
+        return {row["order_id"] for row in self.truth("drawn_orders")}
+
     def flagged(self, flag: str) -> set[str]:
         return {row["person_id"] for row in self.truth("people") if flag in row["flags"]}
 
