@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from ml.models.tables import REGISTRY
-from ml.recall.tables import OUTCOMES, PLANNED
+from ml.recall.tables import HEALTH, OUTCOMES, PLANNED
 from ml.scores.tables import SCORES
 
 #: ``schema.table`` -> column -> DuckDB type, in the table's order.
@@ -18,6 +18,7 @@ PYTHON_TABLES: Final[dict[str, dict[str, str]]] = {
     "scores.customer_scores": SCORES,
     **{f"recall.{name}": columns for name, (_, columns) in PLANNED.items()},
     "recall.outcomes": OUTCOMES,
+    "recall.health": HEALTH,
 }
 
 

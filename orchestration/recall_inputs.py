@@ -65,6 +65,11 @@ def episodes_known(con: duckdb.DuckDBPyConnection, date: dt.date) -> pd.DataFram
     return of_dates(con, "people.recall_episodes", [date], key="episode_id")
 
 
+def with_margin(episodes: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return the episodes, landed ones with the brand's margin: nobody planned them with another."""
+    return episodes.assign(margin_rate=episodes["margin_rate"].astype(float).fillna(rules.gross_margin_rate))
+
+
 def learned_by(con: duckdb.DuckDBPyConnection, date: dt.date, episodes: pd.DataFrame, rules: Rules) -> Learned:
     """Return what was learned by a date: from the episodes that were over by then, and nothing else."""
     cells = cells_of(rules.seeds["response_priors"], rules.seeds["recall_policies"])

@@ -75,7 +75,8 @@ def health(
 
 def row_of(date: object, found: Found) -> dict[str, object]:
     """Return a row of ``HEALTH`` of what a check found."""
-    row = {field: getattr(found, field) for field in ("check", "policy_id", "value", "low", "high", "n", "verdict")}
+    row = {field: getattr(found, field) for field in ("policy_id", "value", "low", "high", "n", "verdict")}
+    row["check_name"] = found.check
     numbers = {name: None if row[name] is None else round(float(row[name]), 6) for name in ("value", "low", "high")}
     words, words_zh = words_of(found.check, found.verdict, {**numbers, "n": found.n, **found.named})
     return {"as_of_date": date, **row, **numbers, "words": words, "words_zh": words_zh}

@@ -102,6 +102,12 @@ class Rules:
         rows = self.seeds["learning_settings"]
         return dict(zip(rows["name"], rows["value"].astype(float), strict=True))
 
+    @property
+    def settings(self) -> dict[str, float]:
+        """Return the seed recall_settings by name."""
+        rows = self.seeds["recall_settings"]
+        return dict(zip(rows["name"], rows["value"].astype(float), strict=True))
+
     def cap(self, cap_id: str) -> int:
         """Return a number of the seed contact_caps."""
         rows = self.seeds["contact_caps"]

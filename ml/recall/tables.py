@@ -64,7 +64,7 @@ OUTCOMES: Final = {
     "verdict": _TEXT, "weeks_needed": "BIGINT",
 }  # fmt: skip
 HEALTH: Final = {
-    "as_of_date": _DATE, "check": _TEXT, "policy_id": _TEXT, "value": _RATE, "low": _RATE, "high": _RATE, "n": "BIGINT",
+    "as_of_date": _DATE, "check_name": _TEXT, "policy_id": _TEXT, "value": _RATE, "low": _RATE, "high": _RATE, "n": "BIGINT",
     "verdict": _TEXT, "words": _TEXT, "words_zh": _TEXT,
 }  # fmt: skip
 EFFECTS: Final = {

@@ -1,4 +1,4 @@
-"""Recall: one asset that decides and writes five tables, and one that reads what the published audiences came to."""
+"""Recall: one asset that learns, decides and writes its tables, and one that reads what came of what was published."""
 
 import collections
 import time
@@ -8,12 +8,21 @@ import dagster as dg
 import pandas as pd
 
 from ml.recall import Salts, plan_recall
+from ml.recall.health import health
+from ml.recall.outcomes import outcomes
 from ml.recall.posterior import effects
-from ml.recall.tables import PLANNED
+from ml.recall.tables import HEALTH, OUTCOMES, PLANNED
 from orchestration.channels.engine.keys import load_key
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.frames import of_dates
-from orchestration.recall_inputs import budgets, episodes_known, known_ancestry, learned_by, load_rules
+from orchestration.recall_inputs import (
+    budgets,
+    episodes_known,
+    known_ancestry,
+    learned_by,
+    load_rules,
+    with_margin,
+)
 from orchestration.warehouse import connect, replace_dates
 
 DEPS = [
@@ -24,6 +33,7 @@ DEPS = [
     ["identity", "ancestry"],
     ["people", "recall_episodes"],
 ]
+READ = [["recall", "plans"], ["people", "recall_episodes"], ["recall", "spoken_templates"]]
 #: Dates planned together: what bounds memory (28 dates of 4,900 people at once: 0.8 GB).
 DATES_AT_ONCE = 7
 
@@ -59,3 +69,33 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
     seconds = round(time.monotonic() - started, 2)
     for name in PLANNED:
         yield dg.MaterializeResult(asset_key=["recall", name], metadata={"rows": rows[name], "seconds": seconds})
+
+
+@dg.multi_asset(
+    name="recall_readings",
+    specs=[
+        dg.AssetSpec(["recall", name], group_name="recall", owners=OWNERS, description=text, kinds={"python"}, deps=READ)
+        for name, text in {
+            "outcomes": "One row per (as_of_date, week, policy or experiment, window): what was promised, what came of it.",
+            "health": "One row per (as_of_date, check, policy): whether the experiment under the recall is in order.",
+        }.items()
+    ],
+    partitions_def=PARTITIONS,
+    backfill_policy=ONE_RUN,
+)
+def recall_readings(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
+    """Read, for each date of the run, every episode that was over by then, and look whether its lots are in order."""
+    settings, dates = home.settings, home.plan(context).as_of_dates
+    rows: dict[str, int] = collections.Counter()
+    with connect(settings) as con:
+        rules = load_rules(con, settings)
+        for date in dates:
+            episodes = episodes_known(con, date)
+            priors, least = rules.seeds["response_priors"], int(rules.setting("outcome_holdout_least"))
+            read = outcomes(with_margin(episodes, rules), priors, least)
+            plans = of_dates(con, "recall.plans", [date])
+            checked = health(with_margin(episodes, rules), read, plans, rules.settings)
+            rows["outcomes"] += replace_dates(con, "recall.outcomes", read, [date], OUTCOMES)
+            rows["health"] += replace_dates(con, "recall.health", checked, [date], HEALTH)
+    for name, count in rows.items():
+        yield dg.MaterializeResult(asset_key=["recall", name], metadata={"rows": count})
