@@ -176,9 +176,9 @@ def _with_lots(
         else held_back_rate(known.get(date, seeds_alone).nights.get(policy, 0), rules.learned_by)
         for date, policy in purpose.index
     }
-    rate = [rates[key] for key in people[["as_of_date", "policy_id"]].itertuples(index=False, name=None)]
-    stop = rules.setting("ladder_stop_share")
-    rate = np.where(people["continues_episode"].notna(), stop, np.array(rate, dtype=float))
+    rate = np.array([rates[key] for key in people[["as_of_date", "policy_id"]].itertuples(index=False, name=None)])
+    goes_on = people["continues_episode"].notna()
+    rate = np.where(goes_on, rules.setting("ladder_stop_share"), rate.astype(np.float64))
     return people.assign(held_back_probability=np.round(rate, 6))
 
 
