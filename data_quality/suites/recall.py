@@ -128,10 +128,13 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
         Check(
             "the_general_list_is_of_whom_profiling_alone_keeps_out",
             "general_list",
-            _count("coalesce(customers.exclusion, '') not in ('profiling_refused', 'profiling_never_asked')"),
+            _count("profiling_exclusions.exclusion is null"),
             "The general list holds somebody whom another hard rule keeps out, or none does.",
             "通用名单里有被其他硬规则排除的人，或不受任何硬规则排除的人。",
-            relation="general_list left join customers using (one_id)",
+            relation=(
+                "general_list left join customers using (one_id)"
+                " left join profiling_exclusions on customers.exclusion = profiling_exclusions.exclusion"
+            ),
         ),
         Check(
             "nobody_on_the_general_list_refused_or_did_not_consent",

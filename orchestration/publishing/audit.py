@@ -33,6 +33,8 @@ GATE: Final = "published"
 #: Customers are compared with those of a version whose date lies this close.
 _COMPARED_DAYS: Final = 7
 _COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
+#: Seeds that checks of the published tables read.
+_RULES: Final = ("depth_rules", "profiling_exclusions")
 _NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": ""}
 _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
@@ -97,7 +99,7 @@ def audit_versions(
     refusals = connection.sql(refused).to_arrow_table()
     unread = connection.sql("select * from channels.unread_refusals where accepted_at is null").to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
-    depths = connection.sql("select * from seeds.depth_rules").to_arrow_table()
+    rules = {name: connection.sql(f"select * from seeds.{name}").to_arrow_table() for name in _RULES}
     measured = {}
     for date, name in versions.items():
         consents = connection.sql(
@@ -110,8 +112,7 @@ def audit_versions(
             "cut_off_at": cut_off_at(date, settings.cut_off_hour),
             **_before(store, date, versions),
         }
-        beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures}
-        beside["depth_rules"] = depths
+        beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures} | rules
         numbers = measure_version(store.versions / name, list(tables()), checks, version, beside, settings.memory_limit)
         measured[name] = numbers | _contract_faults(store, name)
     before = [

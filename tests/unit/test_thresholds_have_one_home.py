@@ -65,6 +65,21 @@ def test_the_suite_lets_through_the_hours_that_the_plan_was_made_under(clock, op
     assert _faults(limits, IN_HOURS, _sent_at(clock)) == faults
 
 
+@pytest.mark.parametrize(
+    ("exclusions", "faults"), [(["profiling_refused", "profiling_never_asked"], 3), (["profiling_refused"], 4)]
+)
+def test_the_general_list_holds_whom_an_exclusion_of_the_seed_keeps_out_and_nobody_else(exclusions, faults):
+    people = [("P1", "profiling_refused"), ("P2", "profiling_never_asked"), ("P3", "minor"), ("P4", None)]
+    check = "the_general_list_is_of_whom_profiling_alone_keeps_out"
+    with duckdb.connect() as connection:
+        connection.execute("create table customers (one_id varchar, exclusion varchar)")
+        connection.executemany("insert into customers values (?, ?)", people)
+        connection.execute("create table general_list as select unnest(['P1', 'P2', 'P3', 'P4', 'P5']) as one_id")
+        connection.execute("create table profiling_exclusions as select unnest($1) as exclusion", [exclusions])
+        asked = [one for one in recall_checks(_limits()) if one.name == check]
+        assert measure(connection, asked) == {check: faults}
+
+
 def test_a_plan_opened_an_hour_earlier_by_the_seeds_passes_the_suite_of_the_same_seeds():
     rules = make_rules(quiet_to_hour=8, list_stands_hour=8)
     windows = rules.seeds["channel_windows"]

@@ -9,7 +9,7 @@ with people as (
     from {{ ref('recall_people') }}
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
-        and exclusion in ('profiling_refused', 'profiling_never_asked')
+        and exclusion in (select unprofiled.exclusion from {{ ref('profiling_exclusions') }} as unprofiled)
         and not is_blocked
         and not is_resting
 ),

@@ -62,7 +62,7 @@ select
     refusals.one_id is not null as is_refused,
     consents.one_id is not null as has_consent,
     coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,
-    coalesce(people.exclusion not in ('profiling_refused', 'profiling_never_asked'), false)
+    (people.exclusion is not null and of_profiling.exclusion is null)
     or (listed.list_name <> 'general' and coalesce(people.exclusion, unprofiled.one_id) is not null) as is_excluded,
     coalesce(arms.is_held_out, false) or coalesce(drawn.global_holdout, false) as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
@@ -80,6 +80,7 @@ select
 from {{ ref('sending_list') }} as listed
 cross join {{ ref('sending_gate') }} as gate
 left join people on listed.as_of_date = people.as_of_date and listed.one_id = people.one_id
+left join {{ ref('profiling_exclusions') }} as of_profiling on people.exclusion = of_profiling.exclusion
 left join {{ ref('profiling_refused_at_publish') }} as unprofiled
     on listed.as_of_date = unprofiled.as_of_date and listed.one_id = unprofiled.one_id
 left join {{ ref('do_not_contact_at_publish') }} as refusals

@@ -198,7 +198,9 @@ def test_who_blocks_the_official_account_or_has_the_number_on_a_blacklist_refuse
     followers = Door(tmp_path / "followers", "official_account")
     event = {"CreateTime": 1777600800, "MsgType": "event", "Event": "TEMPLATESENDJOBFINISH"}
     pushes = [{**event, "FromUserName": f"o{n}", "MsgID": str(n), "Status": status} for n, status in enumerate(told)]
-    followers.land("events", "pushed.jsonl", "".join(json.dumps({"_account": "a", "payload": push}) + "\n" for push in pushes))
+    followers.land(
+        "events", "pushed.jsonl", "".join(json.dumps({"_account": "a", "payload": push}) + "\n" for push in pushes)
+    )
     followers.ingest()
     assert followers.rows("official_account__events", "openid", "status") == [
         ("o0", "unsubscribed"), ("o1", "unsubscribed"), ("o2", "failed:system failed"), ("o3", "success"),

@@ -83,6 +83,10 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute("create or replace table seeds.kpis (kpi varchar, unit varchar)")
     con.execute(
+        "create or replace table seeds.profiling_exclusions as"
+        " select unnest(['profiling_refused', 'profiling_never_asked']) as exclusion"
+    )
+    con.execute(
         "create or replace table seeds.depth_rules as select * from (values"
         " ('lapsed', 'recall_90', 'recall', null::bigint, true, 30, 59),"
         " ('rung', 'ladder_1', 'first_order', 1, false, 30, null),"
