@@ -54,9 +54,7 @@ def drawn(plans: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, salts:
     return plans.assign(arm=arm, wait_probability=np.round(chance, 6))
 
 
-def _wait(
-    inside: Flags, use: Floats, most: float, held: Flags, turn: Floats, waits: Flags, chance: Floats
-) -> None:
+def _wait(inside: Flags, use: Floats, most: float, held: Flags, turn: Floats, waits: Flags, chance: Floats) -> None:
     """Let everybody of one limit wait from the turn on at which its sent ones would use more than there is."""
     members = np.flatnonzero(inside & ~waits)
     members = members[np.argsort(turn[members], kind="stable")]

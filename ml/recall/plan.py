@@ -130,9 +130,7 @@ def plan_recall(
         options = priced(of_date, rules, baskets, now.posterior, now.redemption)
         found.append(_one_date(options, date, now, rules, salts, float(budget_fen)))
     people = _final_arms(people, found)
-    plans, options = (
-        pd.concat([getattr(of, name) for of in found], ignore_index=True) for name in ("sent", "options")
-    )
+    plans, options = (pd.concat([getattr(of, name) for of in found], ignore_index=True) for name in ("sent", "options"))
     found = found if budgets_fen else []
     of_people = people.drop(columns="margin_rate")
     plans = plans.drop(columns=[name for name in of_people.columns.drop("candidate") if name in plans.columns])
@@ -182,9 +180,7 @@ def _with_lots(
     return people.assign(held_back_probability=np.round(rate, 6))
 
 
-def _one_date(
-    options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, budget: float
-) -> _Date:
+def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, budget: float) -> _Date:
     """Decide one date: the random ones first, then the plan and its lots."""
     options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
@@ -236,7 +232,12 @@ def _stopped(night: Night, now: Learned, rules: Rules, salts: Salts) -> tuple[pd
     plans = night.plans[night.plans["held_back_probability"] > 0]
     cell, unit, factor, base = (plans[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
     verdict = stop_verdict(now.posterior, cell, unit * factor, base, now.nights_in_all)
-    said: dict[str, object] = {"is_cut": verdict.is_stopped}
+    said: dict[str, object] = {
+        "is_cut": verdict.is_stopped,
+        "planned_net_mean_fen": round(verdict.mean_fen),
+        "planned_net_p10_fen": round(verdict.p10_fen),
+        "planned_net_p90_fen": round(verdict.p90_fen),
+    }
     if not verdict.is_stopped:
         return night.plans, said
     keys = keys_of(night.plans["one_id"], night.plans["as_of_date"])

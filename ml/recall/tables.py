@@ -32,7 +32,7 @@ TASKS: Final = {
 BUDGET: Final = {
     "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "shadow_price": _RATE,
     "dual_bound_fen": _FEN, "optimality_gap": _RATE, "held_back_people": "BIGINT", "held_back_net_fen": _FEN,
-    "is_cut": "BOOLEAN",
+    "is_cut": "BOOLEAN", "planned_net_mean_fen": _FEN, "planned_net_p10_fen": _FEN, "planned_net_p90_fen": _FEN,
 }  # fmt: skip
 #: The log of who was planned; also what stands in ``published/plans/`` and comes back as channels.plans.
 PLANS: Final = {
@@ -80,7 +80,16 @@ PLANNED: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
     "tasks": ("One row per task of a member of staff's morning list.", TASKS),
     "budget": ("One row per audience: budget, cost, price of money and the bound no audience can beat.", BUDGET),
     "roi_curve": ("One row per (audience, budget): what other budgets would earn.", ROI_CURVE),
-    "plans": ("One row per (one_id, as_of_date) of whoever was planned, sent or held back: the lot and its odds.", PLANS),
-    "plan_options": ("One row per (one_id, as_of_date, option): how likely each option was, nothing too.", PLAN_OPTIONS),
-    "effects": ("One row per (as_of_date, band, message_channel, depth): what a contact is thought to change.", EFFECTS),
+    "plans": (
+        "One row per (one_id, as_of_date) of whoever was planned, sent or held back: the lot and its odds.",
+        PLANS,
+    ),
+    "plan_options": (
+        "One row per (one_id, as_of_date, option): how likely each option was, nothing too.",
+        PLAN_OPTIONS,
+    ),
+    "effects": (
+        "One row per (as_of_date, band, message_channel, depth): what a contact is thought to change.",
+        EFFECTS,
+    ),
 }

@@ -74,7 +74,9 @@ _ACTIVATIONS = _spec("activations", "One row per recipient of an export: what le
 _WITHDRAWALS = _spec("withdrawals", "One row per recipient of an export taken back before it was sent.")
 
 
-_PLANS = _spec("plans", "One row per person planned in a version that was current: the lot, its odds, what was promised.")
+_PLANS = _spec(
+    "plans", "One row per person planned in a version that was current: the lot, its odds, what was promised."
+)
 
 
 @dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _ACTIVATIONS, _WITHDRAWALS, _PLANS])

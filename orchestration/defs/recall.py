@@ -74,7 +74,9 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
 @dg.multi_asset(
     name="recall_readings",
     specs=[
-        dg.AssetSpec(["recall", name], group_name="recall", owners=OWNERS, description=text, kinds={"python"}, deps=READ)
+        dg.AssetSpec(
+            ["recall", name], group_name="recall", owners=OWNERS, description=text, kinds={"python"}, deps=READ
+        )
         for name, text in {
             "outcomes": "One row per (as_of_date, week, policy or experiment, window): what was promised, what came of it.",
             "health": "One row per (as_of_date, check, policy): whether the experiment under the recall is in order.",

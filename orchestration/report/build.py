@@ -11,7 +11,7 @@ import pandas as pd
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.files import write_text
 from orchestration.publishing.manifest import UNFINISHED
-from orchestration.report import detail_sections, summary_sections
+from orchestration.report import detail_sections, loop_sections, summary_sections
 from orchestration.report.facts import Facts, open_version
 from orchestration.report.page import page, section
 from orchestration.settings import Settings
@@ -32,6 +32,7 @@ _BELOW = (
     detail_sections.lifecycle,
     detail_sections.models,
     detail_sections.money,
+    loop_sections.loop,
     detail_sections.answers,
     detail_sections.quality,
 )

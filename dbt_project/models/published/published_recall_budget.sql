@@ -5,7 +5,13 @@ select
     cast(budget.expected_cost_fen as bigint) as expected_cost_fen,
     round(cast(budget.shadow_price as double), 6) as shadow_price,
     cast(budget.dual_bound_fen as bigint) as dual_bound_fen,
-    round(cast(budget.optimality_gap as double), 8) as optimality_gap
+    round(cast(budget.optimality_gap as double), 8) as optimality_gap,
+    cast(budget.held_back_people as bigint) as held_back_people,
+    cast(budget.held_back_net_fen as bigint) as held_back_net_fen,
+    budget.is_cut,
+    cast(budget.planned_net_mean_fen as bigint) as planned_net_mean_fen,
+    cast(budget.planned_net_p10_fen as bigint) as planned_net_p10_fen,
+    cast(budget.planned_net_p90_fen as bigint) as planned_net_p90_fen
 from {{ source('recall', 'budget') }} as budget
 inner join {{ run_dates('as_of') }} as dates
     on budget.as_of_date = dates.as_of_date

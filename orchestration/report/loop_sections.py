@@ -1,0 +1,146 @@
+"""What was learned by sending: effects beside the seed's, and what came of every promise."""
+
+from typing import Any
+
+from orchestration.report.facts import Facts
+
+Words = tuple[str, str]
+#: Verdicts of recall_outcomes in words; too few to say is not the same as no lift.
+_VERDICTS: dict[str, Words] = {
+    "agrees": ("与预计相符", "agrees"),
+    "disagrees": ("与预计不符", "disagrees"),
+    "too_few": ("人太少，还说不出", "too few to say"),
+}
+_BASES: dict[str, Words] = {
+    "experiment": ("本格实验", "own experiment"),
+    "experiment_pooled": ("合并实验", "pooled experiments"),
+    "prior": ("先验", "seed"),
+}
+
+
+def loop(facts: Facts) -> dict[str, Any]:
+    """Show what is believed of a contact beside the seed, promised beside realised by week, and what is held back."""
+    effects = facts.rows(
+        """
+        select band, message_channel, depth, rows_sent, rows_held, prior_mean,
+               printf('%.1f%% [%.1f%%, %.1f%%]', posterior_mean * 100, posterior_p10 * 100, posterior_p90 * 100), basis,
+               sum(1) over ()
+        from recall_effects where rows_sent > 0 and band <> 'all' and message_channel <> 'all' and depth <> 'all'
+        order by rows_sent desc, band, message_channel, depth limit 12
+        """
+    )
+    weeks = facts.rows(
+        """
+        select week_from, subject, people_sent, people_held_back,
+               printf('%.1f%% [%.1f%%, %.1f%%]', predicted_lift * 100, predicted_lift_low * 100,
+                      predicted_lift_high * 100),
+               printf('%.1f%% [%.1f%%, %.1f%%]', lift * 100, lift_low * 100, lift_high * 100),
+               realised_net_fen, verdict, weeks_needed, sum(1) over ()
+        from recall_outcomes where read_window = 'episode' order by week_from desc, people_sent desc, subject limit 16
+        """
+    )
+    return {
+        "said": [*_told(facts), *_worst(facts), *_held_back(facts), *_money(facts)],
+        "effects": [(*row[:7], _BASES[row[7]], row[8]) for row in effects],
+        "weeks": [(*row[:7], _VERDICTS[row[7]], *row[8:]) for row in weeks],
+        "alarms": facts.rows("select words_zh, words from recall_health where verdict = 'alarm' order by all"),
+    }
+
+
+def _told(facts: Facts) -> list[Words]:
+    """Return in a sentence whether contacts can be told from nothing, over everything that is over."""
+    ((read, sent, held),) = facts.rows(
+        """
+        select count(*), sum(people_sent), sum(people_held_back) from recall_outcomes where read_window = 'episode'
+        """
+    )
+    if not read:
+        first = facts.rows("select min(ends_on) from recall_plans where opens_episode")[0][0]
+        when = f"{first:%Y-%m-%d}" if first else "—"
+        return [
+            (
+                f"还没有回合结束，效果都来自先验；今天的计划最早 {when} 读数。",
+                f"No episode has ended yet and every effect is the seed's; today's plans are read from {when} on.",
+            )
+        ]
+    low, middle, high = facts.rows(
+        """
+        select posterior_p10, posterior_mean, posterior_p90 from recall_effects
+        where band = 'all' and message_channel = 'all' and depth = 'all'
+        """
+    )[0]
+    span = f"{middle:+.1%} [{low:+.1%}, {high:+.1%}]"
+    people = (
+        f"读了 {sent:,} 个已发、{held:,} 个留下的回合",
+        f"{sent:,} episodes sent and {held:,} held back were read",
+    )
+    if low > 0:
+        verdict = (f"触达让本来不会来的人多来 {span}", f"a contact brings {span} more of those who would not come")
+    elif high < 0:
+        verdict = (f"触达反而让人少来 {span}", f"a contact keeps people away: {span}")
+    else:
+        verdict = (f"测不出差别：{span}", f"no difference can be told: {span}")
+    return [(f"{people[0]}：{verdict[0]}（P10 到 P90）。", f"{people[1]}: {verdict[1]} (P10 to P90).")]
+
+
+def _worst(facts: Facts) -> list[Words]:
+    """Return the week that came out worst, where it lost: a loss is told like a gain."""
+    worst = facts.rows(
+        """
+        select week_from, subject, lift, lift_low, lift_high from recall_outcomes
+        where read_window = 'episode' and lift < 0 order by lift, week_from, subject limit 1
+        """
+    )
+    return [
+        (
+            f"最差的一周：{week:%Y-%m-%d} 的 {subject}，收到的人反而少来 {-lift:.1%}"
+            f"（区间 {low:+.1%} 到 {high:+.1%}）。",
+            f"The worst week: {subject} of {week:%Y-%m-%d}, {-lift:.1%} fewer came of those written to"
+            f" (interval {low:+.1%} to {high:+.1%}).",
+        )
+        for week, subject, lift, low, high in worst
+    ]
+
+
+def _held_back(facts: Facts) -> list[Words]:
+    rows = facts.rows(
+        "select held_back_people, held_back_net_fen from recall_budget where coalesce(held_back_people, 0) > 0"
+    )
+    return [
+        (
+            f"今天有 {people} 人计划相同、抽签留下不发；假如发给他们预计多赚 {fen / 100:,.2f} 元，这是知道答案的代价。",
+            f"{people} people were planned like the others and are held back by lot today; sent, they were thought to"
+            f" bring {fen / 100:,.2f} yuan: the price of knowing.",
+        )
+        for people, fen in rows
+    ]
+
+
+def _money(facts: Facts) -> list[Words]:
+    """Return what the price of money says, and whether the audience was cut, with its interval."""
+    said: list[Words] = []
+    for price, left, is_cut, low, high in facts.rows(
+        """
+        select shadow_price, budget_fen - expected_cost_fen, coalesce(is_cut, false), planned_net_p10_fen,
+               planned_net_p90_fen
+        from recall_budget
+        """
+    ):
+        if price == 0:
+            said.append((
+                f"钱不是限制：预算还剩 {left / 100:,.0f} 元，再多一元也不会多发一条。",
+                f"Money is not what limits it: {left / 100:,.0f} yuan of the budget are left, and one more would send"
+                " nothing.",
+            ))
+        else:
+            said.append((
+                f"预算是限制：再多一元，预计多赚 {price:.2f} 元。",
+                f"The budget is what limits it: one more yuan would bring {price:.2f} yuan.",
+            ))
+        if is_cut:
+            said.append((
+                f"测不出差别：今天的计划预计净利在 {low / 100:,.0f} 到 {high / 100:,.0f} 元之间，只发五分之一。",
+                f"No difference can be told: today's plans are thought to bring {low / 100:,.0f} to {high / 100:,.0f}"
+                " yuan; a fifth of them is sent.",
+            ))
+    return said
