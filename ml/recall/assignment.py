@@ -138,7 +138,7 @@ def explored(
 def assigned(
     options: pd.DataFrame, worth: Floats, slots: tuple[Ints, Ints], room: Remaining, *, exact: bool = True
 ) -> tuple[pd.DataFrame, Solution]:
-    """Return the options the knapsack takes at ``worth`` (fen), and its solution; ``options`` is sorted by candidate."""
+    """Return the options the knapsack takes at ``worth`` (fen), and its solution; sorted by candidate they come in."""
     code, people = pd.factorize(options["candidate"], sort=True)
     place = options.groupby("candidate").cumcount().to_numpy()
     shape = (len(people), int(place.max(initial=0)) + 1)

@@ -36,8 +36,8 @@ class Night:
     """A night's decision.
 
     ``plans`` are the chosen options with ``arm``, ``wait_probability`` and ``option_probability``; ``options`` are all
-    of them with ``value_fen`` (under the person's own draw), ``lift`` (posterior mean), ``lift_sd``, ``probability`` (of
-    being chosen at the final prices), ``is_chosen`` and ``is_repaired`` (chosen though another was better at the
+    of them with ``value_fen`` (under the person's own draw), ``lift`` (posterior mean), ``lift_sd``, ``probability``
+    (of being chosen at the final prices), ``is_chosen`` and ``is_repaired`` (chosen though another was better at the
     prices, or best and left out: what repair and rounding did).
     """
 

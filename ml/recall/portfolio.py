@@ -1,8 +1,9 @@
-"""The interval of a whole audience, where the curves' errors do not average out.
+"""The interval of a whole audience, where the cells' errors do not average out.
 
 Every customer of one cell (band x channel x depth) shares that cell's lift: if what is known of it is too high it is
-too high for all of them, and cells err together as far as they were learned together. Spend and calibration errors of single customers do average out. Adding up customers' P10s would
-treat all errors as one; drawing each customer's lift for itself would treat none as shared. Neither is right.
+too high for all of them, and cells err together as far as they were learned together. Spend and calibration errors of
+single customers do average out. Adding up customers' P10s would treat all errors as one; drawing each customer's lift
+for itself would treat none as shared. Neither is right.
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,8 @@ import pandas as pd
 SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "recall_policies": (
         "policy_id", "audience_kind", "ladder_step", "priority", "band", "after_days", "within_days", "wait_days",
-        "rest_days", "objective", "episode_days", "continues", "consent_purpose", "base_rate", "content_theme", "scene_id",
+        "rest_days", "objective", "episode_days", "continues", "consent_purpose", "base_rate", "content_theme",
+        "scene_id",
     ),
     "recall_menu": ("policy_id", "ladder_step", "message_channel", "offer_id", "tiers"),
     "offers_catalogue": (

@@ -64,8 +64,8 @@ OUTCOMES: Final = {
     "verdict": _TEXT, "weeks_needed": "BIGINT",
 }  # fmt: skip
 HEALTH: Final = {
-    "as_of_date": _DATE, "check_name": _TEXT, "policy_id": _TEXT, "value": _RATE, "low": _RATE, "high": _RATE, "n": "BIGINT",
-    "verdict": _TEXT, "words": _TEXT, "words_zh": _TEXT,
+    "as_of_date": _DATE, "check_name": _TEXT, "policy_id": _TEXT, "value": _RATE, "low": _RATE, "high": _RATE,
+    "n": "BIGINT", "verdict": _TEXT, "words": _TEXT, "words_zh": _TEXT,
 }  # fmt: skip
 EFFECTS: Final = {
     "as_of_date": _DATE, "band": _TEXT, "message_channel": _TEXT, "depth": _TEXT, "prior_mean": _RATE,

@@ -50,7 +50,7 @@ DATES_AT_ONCE = 7
     backfill_policy=ONE_RUN,
 )
 def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
-    """What was learned, lots, treatments, budgeted assignment and tasks of every date of the run."""
+    """Learn, plan, draw the lots and write the tasks of every date of the run."""
     started, settings, dates = time.monotonic(), home.settings, home.plan(context).as_of_dates
     salts = Salts(load_key(settings, "holdout"), load_key(settings, "exploration"))
     rows: dict[str, int] = collections.Counter()
@@ -78,7 +78,7 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
             ["recall", name], group_name="recall", owners=OWNERS, description=text, kinds={"python"}, deps=READ
         )
         for name, text in {
-            "outcomes": "One row per (as_of_date, week, policy or experiment, window): what was promised, what came of it.",
+            "outcomes": "One row per (as_of_date, week, policy or experiment, window): what was promised, what came.",
             "health": "One row per (as_of_date, check, policy): whether the experiment under the recall is in order.",
         }.items()
     ],

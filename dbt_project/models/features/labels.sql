@@ -22,6 +22,20 @@ with deeds as (
             and later_records.from_date <= deeds.last_date
             and (later_records.to_date is null or later_records.to_date > deeds.last_date)
     group by deeds.as_of_date, coalesce(records.one_id, later_records.one_id)
+),
+
+-- Whom lots of plans left alone within the window, and how likely all of them together were.
+lots as (
+    select
+        windows.as_of_date,
+        planned.one_id,
+        round(exp(sum(ln(planned.left_alone_probability))), 9) as left_alone_probability
+    from {{ run_dates('label') }} as windows
+    inner join {{ ref('planned_lots') }} as planned
+        on
+            planned.as_of_date >= windows.as_of_date
+            and planned.as_of_date < {{ add_days('windows.as_of_date', var('horizon_days')) }}
+    group by windows.as_of_date, planned.one_id
 )
 
 select
@@ -32,6 +46,7 @@ select
     cast(coalesce(deeds.order_count, 0) as bigint) as order_count,
     cast(coalesce(deeds.net_paid_fen, 0) as bigint) as net_paid_fen,
     coalesce(deeds.contact_count, 0) > 0 as contacted,
+    lots.left_alone_probability,
     coalesce(deeds.order_count, 0) > 0
     and stages.purchase_stage in ('visitor', 'registered_no_order') as first_order
 from {{ ref('feature_people') }} as people
@@ -41,3 +56,5 @@ inner join {{ ref('purchase_stages') }} as stages
     on people.as_of_date = stages.as_of_date and people.one_id = stages.one_id
 left join deeds
     on people.as_of_date = deeds.as_of_date and people.one_id = deeds.one_id
+left join lots
+    on people.as_of_date = lots.as_of_date and people.one_id = lots.one_id
