@@ -61,8 +61,9 @@ def sell(landing: Landing, brand: Brand, past: experiments.Past) -> Sold:
             till_orders.setdefault((sale.basket.household_id, sale.basket.at.date()), sale.order_id)
         sold.book.note(sale)
         earned.append((sale, sale.basket.paid_fen // 100))
-        for dataset, found in (order_of(brand, sale, names) | refund_of(journey, sale, names, chance)).items():
-            rows[dataset] += found
+        for part in (order_of(brand, sale, names), refund_of(journey, sale, names, chance)):
+            for dataset, found in part.items():
+                rows[dataset] += found
     members = pos.member_rows(brand.people, chance)
     testers = [(number, person) for number, person in enumerate(brand.people) if person.kind == "tester"]
     rows["pos/tickets"] += [_test_ticket(person, number) for number, person in testers]
