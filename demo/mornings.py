@@ -100,8 +100,8 @@ class Mornings:
         if day > END:
             raise NoDemo(f"the data set ends on {END}, and CURRENT is of that day: there is no further morning")
         self._siyu(f"{day}T{EXPORTED_AT}", "export", "--all", "--recipient", RECIPIENT, "--out", str(self.home / SENT))
-        outcomes = self._answer(day)
-        self._land(day)
+        outcomes = self.answer(day)
+        self.land(day)
         exported = time.monotonic()
         self._siyu(f"{day + dt.timedelta(days=1)}T{NIGHT_AT}", "daily", day.isoformat())
         said = f"{said_of(day, outcomes)}; cost {self._cost_fen(day) / 100:,.2f} yuan"
@@ -119,7 +119,7 @@ class Mornings:
         date = day - dt.timedelta(days=1)
         return sorted(path for path in (self.home / SENT).glob(f"{date:%Y%m%d}-*") if path.is_dir())
 
-    def _answer(self, day: dt.date) -> list[dict[str, Any]]:
+    def answer(self, day: dt.date) -> list[dict[str, Any]]:
         """Answer every export of the day that nobody answered yet; return a row per message of the day."""
         rows: list[dict[str, Any]] = []
         for folder in self._exports(day):
@@ -175,7 +175,7 @@ class Mornings:
                 if len(kept) < len(lines):
                     path.write_bytes(b"".join(kept))
 
-    def _land(self, day: dt.date) -> None:
+    def land(self, day: dt.date) -> None:
         """Move what waits for a day into landing, and note it as the demo's own."""
         for path in sorted((self.home / LATER).glob(f"*/*/{day}*")):
             target = self.home / "landing" / path.relative_to(self.home / LATER)
