@@ -1,11 +1,13 @@
 """A declared world says what a message does; who orders by it is drawn by name, whether written to or not."""
 
 import datetime as dt
+import re
 
 import pytest
 
 from demo.chance import Chance
 from demo.response import DECLARED, WITHIN_DAYS, WORLDS, BadWorld, Offer, World, draw, order_at
+from orchestration.settings import CHECKOUT
 
 CHANCE = Chance(7)
 PEOPLE = [f"p{number}" for number in range(400)]
@@ -94,3 +96,11 @@ def test_what_is_no_world_is_refused_with_the_reason(tmp_path, change, says):
 def test_a_world_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BadWorld, match="none.toml cannot be read: No such file"):
         World.load(tmp_path / "none.toml")
+
+
+def test_the_truth_is_named_by_nothing_of_the_product():
+    folders = ("orchestration", "ml", "data_quality", "dbt_project/models", "dbt_project/macros")
+    files = [file for folder in folders for file in (CHECKOUT / folder).rglob("*") if file.suffix in (".py", ".sql")]
+    # home.py: what may lie in a folder that becomes a home.
+    named = [file.name for file in files if re.search(r"\btruth\b|world\.toml", file.read_text(encoding="utf-8"))]
+    assert named == ["home.py"]
