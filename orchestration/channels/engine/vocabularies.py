@@ -48,8 +48,8 @@ REFUSAL_WORDS: Final = (
     "停止联系", "停止发送", "停止推送", "不同意", "撤回同意", "撤销同意", "取消同意", "撤回授权", "取消授权",
     "unsubscri", "unfollow", "optout", "optedout", "optingout", "donotcall", "donotcontact", "donotdisturb",
     "donotemail", "donotsms", "donotmail", "donottext", "donotsend", "dontcall", "dontcontact", "nocontact",
-    "nomarketing", "stopcontact", "stopcalling", "stopsms", "blacklist", "blocklist", "userblock", "refusal", "withdrawconsent",
-    "withdrawnconsent", "consentwithdrawn", "consentrevoked", "revokeconsent",
+    "nomarketing", "stopcontact", "stopcalling", "stopsms", "blacklist", "blocklist", "userblock", "refusal",
+    "withdrawconsent", "withdrawnconsent", "consentwithdrawn", "consentrevoked", "revokeconsent",
 )  # fmt: skip
 #: And those that say so only where nothing else stands beside them.
 REFUSAL_WORDS_ALONE: Final = (
