@@ -44,7 +44,7 @@ def numbers(frame: pd.DataFrame, column: str) -> Floats:
 
 
 def flags(frame: pd.DataFrame, column: str) -> Flags:
-    """Return a column of truth values; what is not known is not true."""
+    """Return a column of flags; what is not known is not so."""
     return np.asarray(numbers(frame, column) == 1.0)
 
 
