@@ -143,8 +143,8 @@ def intervals(worlds: int) -> str:
     verdicts = rows["verdict"].value_counts(normalize=True)
     told = ", ".join(f"{verdict} {share:.1%}" for verdict, share in verdicts.items())
     return (
-        f"{worlds} small worlds (7 nights, 40 people a policy): 90% intervals hold the truth in {by_design.mean():.1%} of"
-        f" {len(rows)} audiences by the design ({each}), in {by_plan.mean():.1%} by the prediction; verdicts: {told}"
+        f"{worlds} small worlds (7 nights, 40 people a policy): 90% intervals hold the truth in {by_design.mean():.1%}"
+        f" of {len(rows)} audiences by the design ({each}), in {by_plan.mean():.1%} by the prediction; verdicts: {told}"
     )
 
 

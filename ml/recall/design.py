@@ -124,8 +124,10 @@ def estimate(found: Strata, week: np.datetime64 | None, least: int) -> Estimate 
         With fewer of a side in whom the measure is not 0, the spread is taken from both sides together: of 40 people
         without an order it would be nothing.
     """
-    is_mine = np.asarray(np.full(len(found.q), True) if week is None else found.week == week)
-    blocks = _blocks(found.of(is_mine), found.of(~is_mine), week)
+    is_mine: Flags = np.full(len(found.q), True)
+    if week is not None:
+        is_mine = np.equal(found.week, week)
+    blocks = _blocks(found.of(is_mine), found.of(np.logical_not(is_mine)), week)
     if not blocks:
         return None
     people, difference, squares, freedom, some, share = (np.array(column) for column in zip(*blocks, strict=True))
@@ -154,7 +156,7 @@ def _blocks(mine: Strata, others: Strata, week: np.datetime64 | None) -> list[_B
     for neighbour in _nearest(others, week):
         if not _is_short(pool):
             break
-        pool.append(others.of(np.asarray(others.week == neighbour)))
+        pool.append(others.of(np.asarray(others.week == neighbour, np.bool_)))
     if _is_short(pool):
         return []
     rest = [smallest.of(np.array([row])) for row in range(joined, len(smallest.q))]
