@@ -5,8 +5,10 @@ import datetime as dt
 import pandas as pd
 
 from ml.recall import arms
+from ml.recall.outcomes import outcomes
 
 MONDAY = dt.date(2017, 11, 6)
+WEEK = dt.timedelta(days=7)
 KNOWN = dt.date(2018, 3, 1)
 #: What the plan expected of the one cell of these tests, as the seed response_priors says it of a landed experiment.
 PRIORS = pd.DataFrame([
@@ -62,3 +64,14 @@ def episodes(sent: list[float], held: list[float], **changes: object) -> pd.Data
 def buyers(some: int, of: int, paid_fen: float = 4_000.0) -> list[float]:
     """Return what so many people paid, of whom some ordered once."""
     return [paid_fen] * some + [0.0] * (of - some)
+
+
+def read(*frames: pd.DataFrame, least: int = 30) -> pd.DataFrame:
+    """Return the readings of some episodes."""
+    return outcomes(pd.concat(frames, ignore_index=True), PRIORS, least)
+
+
+def money(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Return the readings after h days."""
+    found = read(*frames)
+    return found[found["read_window"] == "h"].reset_index(drop=True)

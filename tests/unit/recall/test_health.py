@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recall.design import srm_p_value
 from ml.recall.health import a_against_a, health
 from ml.recall.health_words import WORDS
 from ml.recall.outcomes import outcomes
@@ -62,13 +61,6 @@ def test_open_episodes_count_for_the_lot_and_people_of_the_random_arm_do_not():
     lost = episodes(buyers(0, 500), buyers(0, 390), is_closed=False, is_closed_h=False, is_closed_3h=False)
     assert one("srm", lost)["verdict"] == "alarm"
     assert one("srm", episodes(buyers(0, 500), buyers(0, 500)), lost.assign(arm="random"))["n"] == 1_000
-
-
-def test_the_chances_may_differ_from_person_to_person():
-    # .1 of 900 and .5 of 100: 140 held back are expected, by a variance of 81 + 25.
-    q = np.array([0.1] * 900 + [0.5] * 100)
-    assert srm_p_value(np.arange(1000) < 140, q) == 1.0
-    assert srm_p_value(np.arange(1000) < 140 + 20, q) == pytest.approx(0.0521, abs=1e-4)  # 20 / sqrt(106) = 1.943
 
 
 def test_one_option_that_loses_people_is_named_though_the_policy_looks_right():

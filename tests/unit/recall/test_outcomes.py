@@ -7,21 +7,8 @@ import pandas as pd
 import pytest
 
 from ml.recall import arms
-from ml.recall.outcomes import outcomes
 from ml.recall.tables import OUTCOMES
-from tests.unit.recall.episodes import KNOWN, MONDAY, PRIORS, buyers, episodes
-
-WEEK = dt.timedelta(days=7)
-
-
-def read(*frames: pd.DataFrame, least: int = 30) -> pd.DataFrame:
-    return outcomes(pd.concat(frames, ignore_index=True), PRIORS, least)
-
-
-def money(*frames: pd.DataFrame) -> pd.DataFrame:
-    """Return the readings after h days."""
-    found = read(*frames)
-    return found[found["read_window"] == "h"].reset_index(drop=True)
+from tests.unit.recall.episodes import KNOWN, MONDAY, WEEK, buyers, episodes, money, read
 
 
 def test_what_those_sent_something_spent_more_times_margin_less_the_cost_of_sending():
@@ -68,53 +55,6 @@ def test_28_daily_audiences_add_up_to_what_they_earned_once():
     assert found["realised_net_fen"].sum() == 28 * 10 * 1_000
 
 
-def test_dates_of_different_chances_are_compared_each_with_itself():
-    # Nobody gains anything: on Monday 60% order either way and half are held back, on Tuesday 10% and a tenth are.
-    first = episodes(buyers(300, 500), buyers(300, 500), expected_cost_fen=0.0)
-    then = {"plan_date": MONDAY + dt.timedelta(days=1), "held_back_probability": 0.1, "expected_cost_fen": 0.0}
-    assert money(first, episodes(buyers(90, 900), buyers(10, 100), **then)).iloc[0]["realised_net_fen"] == 0
-    assert (
-        money(first, episodes(buyers(90, 900), buyers(10, 100), **then | {"plan_date": MONDAY})).iloc[0][
-            "realised_net_fen"
-        ]
-        == 0
-    ), "of one date too: a month may change between two policies' first dates"
-
-
-def test_a_date_with_one_held_back_is_read_with_the_week_and_not_left_out():
-    # Tuesday: 5 sent something, 1 held back; with Monday's 10 and 10 the mean difference is 12/15 - 2/11.
-    monday = episodes(buyers(8, 10), buyers(2, 10), expected_cost_fen=0.0)
-    tuesday = episodes(buyers(4, 5), buyers(0, 1), plan_date=MONDAY + dt.timedelta(days=1), expected_cost_fen=0.0)
-    found = money(monday, tuesday).iloc[0]
-    assert found[["people_sent", "people_held_back"]].tolist() == [15, 11]
-    assert found["realised_net_fen"] == round(15 * (12 / 15 - 2 / 11) * 1_000)
-
-
-def test_dates_with_too_few_are_read_together_before_they_join_one_that_stands_by_itself():
-    # Tuesday and Wednesday together: 4 of 4 against 1 of 2. Monday by itself: 5 of 10 against 5 of 10.
-    days = [MONDAY + dt.timedelta(days=day) for day in (1, 2)]
-    pair = [
-        episodes(buyers(2, 2), buyers(held, 1), plan_date=day, expected_cost_fen=0.0)
-        for held, day in zip((0, 1), days, strict=True)
-    ]
-    found = money(episodes(buyers(5, 10), buyers(5, 10), expected_cost_fen=0.0), *pair).iloc[0]
-    assert found["realised_net_fen"] == round(4 * (1 - 1 / 2) * 1_000)
-
-
-def test_a_week_without_anybody_held_back_is_read_with_the_nearest_week_of_its_policy_the_earlier_one_first():
-    weeks = [
-        episodes(buyers(5, 10), buyers(held, 10), plan_date=MONDAY + week * WEEK, expected_cost_fen=0.0)
-        for week, held in ((0, 9), (1, 3), (3, 8))
-    ]
-    alone = episodes(buyers(5, 10), [], plan_date=MONDAY + 2 * WEEK, expected_cost_fen=0.0)
-    other = episodes(buyers(5, 10), buyers(0, 10), plan_date=MONDAY + 2 * WEEK, policy_id="re_add")
-    found = money(*weeks, alone, other).set_index(["policy_id", "week_from"]).loc["recall_at_risk"]
-    row = found.loc[MONDAY + 2 * WEEK]
-    assert row[["people_sent", "people_held_back"]].tolist() == [10, 0]
-    assert row["realised_net_fen"] == 10 * (0.5 - 0.3) * 1_000
-    assert found.loc[MONDAY, "realised_net_fen"] == 10 * (0.5 - 0.9) * 1_000
-
-
 def test_a_policy_that_holds_nobody_back_says_how_many_and_that_they_are_too_few():
     found = read(episodes(buyers(5, 10), []))
     assert found["people_sent"].tolist() == [10, 10, 10]
@@ -127,12 +67,6 @@ def test_policies_and_dates_are_read_apart_and_evenly_drawn_options_are_a_line_o
     found = money(episodes(buyers(5, 10), buyers(4, 10)), random, episodes([], [4_000.0], arm="holdout_global"))
     assert found["policy_id"].tolist() == ["random", "recall_at_risk"]
     assert found["people_sent"].tolist() == [10, 10]
-
-
-def test_the_same_rows_in_another_order_say_the_same():
-    rng = np.random.default_rng(1)
-    rows = episodes(list(rng.lognormal(8, 1, 400)), list(rng.lognormal(8, 1, 60)), held_back_probability=0.13)
-    assert read(rows.sample(frac=1, random_state=2)).equals(read(rows))
 
 
 def test_what_is_predicted_is_the_sum_of_those_sent_and_people_of_one_cell_share_their_error():
@@ -201,14 +135,6 @@ def test_experiments_are_read_apart_and_a_reading_belongs_to_the_date_it_is_know
     assert found[["as_of_date", "experiment_id"]].to_numpy().tolist() == [
         [KNOWN, "autumn"], [KNOWN, "spring"], [KNOWN + WEEK, "autumn"], [KNOWN + WEEK, "spring"],
     ]  # fmt: skip
-
-
-def test_of_few_buyers_the_spread_is_taken_from_both_sides():
-    # None of 40 held back ordered: by themselves they would say that nobody ever does.
-    found = money(episodes(buyers(40, 200), buyers(0, 40), held_back_probability=1 / 6)).iloc[0]
-    spread = (40 * 0.8) / (199 + 39) * 1e6  # squares about the means of both sides, in margin
-    half = 1.6448536 * 200 * (spread * (1 / 200 + 1 / 40)) ** 0.5
-    assert found["realised_high_fen"] - found["realised_net_fen"] == pytest.approx(half, abs=1)
 
 
 def test_nobody_planned_yet_is_an_empty_table_of_the_same_columns():
