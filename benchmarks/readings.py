@@ -156,7 +156,7 @@ def planted(worlds: int, halves: int) -> str:
         for shares, is_planted in (((0.02, 0.08), True), ((0.05, 0.05), False)):
             episodes, _ = audiences(np.random.default_rng(30_000 + seed), 28, 300, contaminated=shares)
             rows = health(episodes, read(episodes), plans, numbers)
-            alarms = bool((rows[rows["check"] == "contamination"]["verdict"] == ALARM).any())
+            alarms = bool((rows[rows["check_name"] == "contamination"]["verdict"] == ALARM).any())
             found, false = found + (is_planted and alarms), false + (not is_planted and alarms)
     alarms_aa = 0
     for seed in range(halves):

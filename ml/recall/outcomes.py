@@ -60,7 +60,11 @@ def outcomes(episodes: pd.DataFrame, priors: pd.DataFrame, least: int) -> pd.Dat
     for group, people in known.groupby(_GROUP, dropna=False, sort=True):
         names = dict(zip(_GROUP, group, strict=True))
         names["source"] = names.pop("kind")
+        # Of a landed experiment nobody says what sending cost: there is no money to read later than its orders.
+        is_priced = bool(people["expected_cost_fen"].notna().any())
         for reading, (is_over, paid) in READINGS.items():
+            if reading != "episode" and not is_priced:
+                continue
             over = people[people[is_over].astype(bool)]
             rows += [names | row for row in _weeks(over, reading, paid, least)]
     found = pd.DataFrame(rows, columns=list(OUTCOMES))

@@ -33,19 +33,19 @@ def checked(*frames: pd.DataFrame, plans: pd.DataFrame = PLANS) -> pd.DataFrame:
 def one(check: str, *frames: pd.DataFrame, **given: pd.DataFrame) -> pd.Series:
     """Return the one row of a check."""
     rows = checked(*frames, **given)
-    return rows[rows["check"] == check].squeeze()
+    return rows[rows["check_name"] == check].squeeze()
 
 
 def test_every_check_says_something_in_english_and_chinese_on_every_date():
     found = checked(episodes(buyers(40, 100), buyers(30, 100)))
     assert list(found.columns) == list(HEALTH)
-    assert found["check"].tolist() == [
+    assert found["check_name"].tolist() == [
         "srm", "srm_option", "placebo", "contamination", "model_minus_design", "a_against_a", "coverage",
         "predicted_over_realised", "learned_share",
     ]  # fmt: skip
     assert found["words"].str.len().min() > 20
     assert found["words_zh"].str.contains("[一-龥]").all()
-    assert {*found["check"], "global_holdout", "carry_over"} == set(WORDS)
+    assert {*found["check_name"], "global_holdout", "carry_over"} == set(WORDS)
 
 
 def test_people_who_went_missing_on_one_side_are_an_alarm():
@@ -67,9 +67,9 @@ def test_one_option_that_loses_people_is_named_though_the_policy_looks_right():
     more = episodes(buyers(0, 1_000), buyers(0, 1_120), message_channel="wecom", offer_id="recall_90")
     more["episode_id"] = "w" + more["episode_id"]
     # 880 of 1,880 lie 60 from 940 by a spread of 21.7; 1,120 of 2,120 lie 60 from 1,060 by 23.0
-    found = checked(episodes(buyers(0, 1_000), buyers(0, 880)), more).set_index("check")
+    found = checked(episodes(buyers(0, 1_000), buyers(0, 880)), more).set_index("check_name")
     assert found.loc[["srm", "srm_option"], "verdict"].tolist() == ["ok", "ok"]
-    found = checked(episodes(buyers(0, 1_000), buyers(0, 840)), more).set_index("check")
+    found = checked(episodes(buyers(0, 1_000), buyers(0, 840)), more).set_index("check_name")
     assert found.loc[["srm", "srm_option"], "verdict"].tolist() == ["ok", "alarm"]
     assert "Of option sms|none 45.7% of 1840 were held back" in found.loc["srm_option", "words"]
 
@@ -132,7 +132,7 @@ def readings(realised: list[int], half: int = 100) -> pd.DataFrame:
 
 def of_readings(given: pd.DataFrame) -> pd.DataFrame:
     """Return the checks of readings, by name."""
-    return health(episodes([1.0], [1.0]), given, PLANS, SETTINGS).set_index("check")
+    return health(episodes([1.0], [1.0]), given, PLANS, SETTINGS).set_index("check_name")
 
 
 def test_intervals_that_seldom_hold_what_came_are_an_alarm():
@@ -168,7 +168,7 @@ def test_landed_experiments_are_checked_under_their_own_name_and_dates_by_themse
     landed = episodes(buyers(0, 500), buyers(0, 390), policy_id=None, experiment_id="spring", source="agency")
     later = episodes(buyers(0, 500), buyers(0, 500), as_of_date=KNOWN + dt.timedelta(days=1))
     found = checked(landed, later)
-    found = found[found["check"] == "srm"]
+    found = found[found["check_name"] == "srm"]
     assert found[["as_of_date", "policy_id", "verdict"]].to_numpy().tolist() == [
         [KNOWN, "spring", "alarm"],
         [KNOWN + dt.timedelta(days=1), "recall_at_risk", "ok"],
