@@ -9,7 +9,7 @@ import pytest
 
 from ml.recall.assignment import Remaining, Salts, drawn_arms, explored
 from ml.recall.candidates import candidates
-from ml.recall.holdouts import campaign_share, global_holdout, required_control, unit_draws
+from ml.recall.holdouts import global_holdout, unit_draws
 from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules, people, person, scores
 
@@ -67,20 +67,6 @@ def test_a_short_salt_is_refused():
 def test_the_holdout_salt_may_not_serve_exploration_too():
     with pytest.raises(ValueError, match="must differ"):
         Salts(holdout=SALT, exploration=SALT)
-
-
-def test_power_agrees_with_the_published_sizes():
-    assert required_control(0.01, 0.20, 0.10) == pytest.approx(220_000, rel=0.05)
-    assert required_control(0.01, 0.20, 0.50) == pytest.approx(85_000, rel=0.05)
-
-
-def test_a_large_campaign_needs_a_smaller_control_and_a_small_one_is_pooled():
-    bounds = {"least": 0.05, "most": 0.5, "pooled": 0.1}
-    assert campaign_share(2_000_000, 0.01, 0.2, **bounds) == (0.05, True)
-    share, powered = campaign_share(100_000, 0.01, 0.2, **bounds)
-    assert powered
-    assert required_control(0.01, 0.2, share) <= 100_000 < required_control(0.01, 0.2, share - 0.01)
-    assert campaign_share(800, 0.01, 0.2, **bounds) == (0.1, False)
 
 
 def below(salt: bytes, text: str, share: float) -> bool:
