@@ -1,5 +1,6 @@
 """Draws that nobody can steer, and that survive a merge."""
 
+import dataclasses
 import datetime as dt
 import hmac
 
@@ -76,23 +77,19 @@ def below(salt: bytes, text: str, share: float) -> bool:
 
 @pytest.mark.parametrize("date", [dt.date(2017, 11, 1), dt.date(2017, 11, 30), dt.date(2017, 12, 1)])
 def test_every_release_draws_the_same_people_each_draw_under_its_own_salt(date):
-    # Another key or salt would draw everybody anew in the middle of a month. Written out: the person for good, person,
-    # policy and month for a control, person and date for an explorer.
-    rules = make_rules(holdout_share=0.2, exploration_share=0.3, held_back_first=0.3, held_back_least=0.3)
+    # Another key or salt would draw everybody anew. Written out: the person for good under the salt of the holdout,
+    # the person for good for the shop's own list, person and date for whose option is drawn.
+    rules = dataclasses.replace(make_rules(holdout_share=0.2, exploration_share=0.3), as_usual_share=0.3)
     salts = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
-    rows = [
-        person(f"p{n}", as_of_date=date, cut_off_at=cut_off_at(date, 6), purchase_stage=("at_risk", "lost")[n % 2])
-        for n in range(400)
-    ]
+    rows = [person(f"p{n}", as_of_date=date, cut_off_at=cut_off_at(date, 6)) for n in range(400)]
     found = drawn_arms(candidates(people(*rows), scores(), rules), NO_ANCESTRY, rules, salts).set_index("one_id")
     for n in range(400):
-        policy = ("recall_at_risk", "recall_lost")[n % 2]
         if below(b"h" * 32, f"p{n}", 0.2):
             arm = "holdout_global"
-        elif below(b"e" * 32 + b"|campaign", f"p{n}|{policy}|{date:%Y%m}", 0.3):
-            arm = "holdout_campaign"
+        elif below(b"e" * 32 + b"|as usual", f"p{n}", 0.3):
+            arm = "as_usual"
         else:
-            arm = "explore" if below(b"e" * 32, f"p{n}|{date}", 0.3) else ""
+            arm = "random" if below(b"e" * 32, f"p{n}|{date}", 0.3) else ""
         assert found.loc[f"p{n}", "arm"] == arm, n
 
 

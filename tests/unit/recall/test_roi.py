@@ -234,4 +234,4 @@ def test_the_middle_case_is_a_line_in_the_lift():
     base, unit = linear_net(row)
     assert (base.round(6).tolist(), unit.round(6).tolist()) == ([125.0], [4_350.0])
     # .02 of them are the 212 fen that the formula tells
-    assert drawn(row)[0] == base[0] + 0.02 * unit[0]
+    assert drawn(row)[0] == pytest.approx(base[0] + 0.02 * unit[0])
