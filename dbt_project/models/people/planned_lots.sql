@@ -1,6 +1,6 @@
 -- One row per (as_of_date, one_id) whose plan of that date opened an episode and whom the lot left alone: held back, or
--- drawn at random to get nothing. How likely that was is what they are weighed by, since each stands for all on whom the
--- lot was drawn. A date's plans are those of the version that was current last.
+-- drawn at random to get nothing. How likely that was is what they are weighed by, since each stands for all on whom
+-- the lot was drawn. A date's plans are those of the version that was current last.
 with placed as (
     select
         as_of_date,

@@ -1,6 +1,7 @@
 -- One row per (as_of_date, episode_id): an episode that a plan of ours or a landed experiment opened, as known on the
--- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version that was current last, as
--- known by then. Orders and money are of the person on both sides alike, whether or not anything arrived.
+-- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version
+-- that was current last, as known by then. Orders and money are of the person on both sides alike, whether or not
+-- anything arrived.
 with dates as (
     select * from {{ run_dates('as_of') }}
 ),
