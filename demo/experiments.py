@@ -112,9 +112,7 @@ def run(journey: Journey, buyers: dict[int, Person], outbox: Outbox, world: Worl
     return past
 
 
-def _days_without_order(
-    shelf: Shelf, bought: dict[int, dt.datetime], household: int, at: dt.datetime
-) -> int | None:
+def _days_without_order(shelf: Shelf, bought: dict[int, dt.datetime], household: int, at: dt.datetime) -> int | None:
     last = shelf.last_before(household, at)
     known = [time for time in (last.at if last else None, bought.get(household)) if time is not None and time < at]
     return (at.date() - max(known).date()).days if known else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import duckdb
 import pandas as pd
 
-from ml.recall import SEEDS, Rules
+from ml.recall import SEEDS, Rules, arms
 from ml.recall.learned import Learned
 from ml.recall.posterior import cells_of, learn
 from ml.recall.redemption import redemption
@@ -21,6 +21,35 @@ _NIGHTS = """
 """
 _NIGHTS_IN_ALL = """
     select count(distinct plan_date) from people.recall_episodes where as_of_date = $date and source = 'siyu'
+"""
+_YEAR_OF_CANDIDATES = """
+    with planned as (
+        select distinct as_of_date from customer.plans
+        where counts_from <= $date and as_of_date < $date and as_of_date > cast($date as date) - 365
+    ),
+    candidates as (
+        select drawn.one_id, bool_or(drawn.global_holdout) as is_holdout, min(drawn.as_of_date) as first_date
+        from recall.assignment as drawn
+        inner join planned using (as_of_date)
+        group by drawn.one_id
+    )
+    select candidates.one_id, candidates.is_holdout,
+        cast(coalesce(sum(orders.goods_paid_fen - orders.refunded_fen), 0) as double) as paid_fen
+    from candidates
+    left join people.order_states as orders
+        on orders.one_id = candidates.one_id and orders.counts_as_purchase
+            and orders.order_date > candidates.first_date and orders.order_date <= $date
+            and orders.from_date <= $date and (orders.to_date is null or orders.to_date > $date)
+    group by candidates.one_id, candidates.is_holdout
+"""
+_YEAR_OF_COST = """
+    select coalesce(sum(plans.expected_cost_fen), 0) from customer.plans as plans
+    inner join (
+        select as_of_date, arg_max(version, moved_at) as version from customer.plans
+        where counts_from <= $date and as_of_date < $date and as_of_date > cast($date as date) - 365
+        group by as_of_date
+    ) as newest using (as_of_date, version)
+    where plans.arm in (select unnest($sent::varchar[]))
 """
 _SPENT = """
     select dates.as_of_date, sum(sent.expected_cost_fen)
@@ -68,6 +97,13 @@ def episodes_known(con: duckdb.DuckDBPyConnection, date: dt.date) -> pd.DataFram
 def with_margin(episodes: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the episodes, landed ones with the brand's margin: nobody planned them with another."""
     return episodes.assign(margin_rate=episodes["margin_rate"].astype(float).fillna(rules.gross_margin_rate))
+
+
+def year_of(con: duckdb.DuckDBPyConnection, date: dt.date, rules: Rules) -> tuple[pd.DataFrame, float]:
+    """Return everybody who was a candidate within the year (one_id, is_holdout, margin_fen), and what sending cost."""
+    people = query(con, _YEAR_OF_CANDIDATES, date=date)
+    ((cost,),) = con.execute(_YEAR_OF_COST, {"date": date, "sent": list(arms.SENT)}).fetchall()
+    return people.assign(margin_fen=people["paid_fen"] * rules.gross_margin_rate), float(cost)
 
 
 def learned_by(con: duckdb.DuckDBPyConnection, date: dt.date, episodes: pd.DataFrame, rules: Rules) -> Learned:

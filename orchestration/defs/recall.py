@@ -8,7 +8,8 @@ import dagster as dg
 import pandas as pd
 
 from ml.recall import Salts, plan_recall
-from ml.recall.health import health
+from ml.recall.audit import audit, audit_found, year_claims
+from ml.recall.health import health, row_of
 from ml.recall.outcomes import outcomes
 from ml.recall.posterior import effects
 from ml.recall.tables import HEALTH, OUTCOMES, PLANNED
@@ -22,6 +23,7 @@ from orchestration.recall_inputs import (
     learned_by,
     load_rules,
     with_margin,
+    year_of,
 )
 from orchestration.warehouse import connect, replace_dates
 
@@ -97,6 +99,9 @@ def recall_readings(context: dg.AssetExecutionContext, home: Home) -> Iterator[d
             read = outcomes(with_margin(episodes, rules), priors, least)
             plans = of_dates(con, "recall.plans", [date])
             checked = health(with_margin(episodes, rules), read, plans, rules.settings)
+            people, cost_fen = year_of(con, date, rules)
+            if year := audit(people, year_claims(read, date), cost_fen):
+                checked.loc[len(checked)] = row_of(date, audit_found(year, rules.setting("audit_alarm_p")))
             rows["outcomes"] += replace_dates(con, "recall.outcomes", read, [date], OUTCOMES)
             rows["health"] += replace_dates(con, "recall.health", checked, [date], HEALTH)
     for name, count in rows.items():

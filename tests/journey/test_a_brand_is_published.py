@@ -84,7 +84,7 @@ def test_the_manifest_names_every_table_with_its_rows(brand_home):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     rows = {file.stem: pq.ParquetFile(file).metadata.num_rows for file in folder.glob("*.parquet")}
     assert {name: table["rows"] for name, table in manifest["tables"].items()} == rows
-    assert manifest["contract_version"] == 1
+    assert manifest["contract_version"] == 2
 
 
 def test_page_results_file_and_ui_show_the_same_checks_of_every_table_that_has_any(brand_home):

@@ -33,7 +33,7 @@ def test_what_is_published_has_every_table_with_its_columns_and_rows(published):
     folder = settings.published / "versions" / (settings.published / "CURRENT").read_text().strip()
     manifest = json.loads((folder / "manifest.json").read_text())
     assert folder.name == done.versions[DATE] and folder.name.startswith("2017-11-30-")
-    assert manifest["contract_version"] == 1 and manifest["as_of_date"] == "2017-11-30"
+    assert manifest["contract_version"] == 2 and manifest["as_of_date"] == "2017-11-30"
     assert manifest["tables"]["customers"]["rows"] == PEOPLE
     assert manifest["channels"] == {"pos": {"data_as_of": "2017-11-30", "stale": False}}
     assert set(manifest["exempt"]) == {
