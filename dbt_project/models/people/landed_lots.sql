@@ -30,7 +30,7 @@ bought as (
         drawn.source,
         drawn.experiment_id,
         drawn.one_id,
-        max({{ days_between('orders.order_date', 'drawn.plan_date') }} * -1) * -1 as recency_days,
+        min({{ days_between('orders.order_date', 'drawn.plan_date') }}) as recency_days,
         count(
             distinct case
                 when orders.order_date > {{ add_days('drawn.plan_date', -365) }} then orders.order_date
