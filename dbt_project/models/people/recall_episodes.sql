@@ -142,7 +142,7 @@ landed as (
         case when lots.is_control then 'held_back' else 'treat' end as going_on_as,
         0 as last_step,
         not lots.is_control as is_sent,
-        case when lots.is_control then lots.probability else 1 - lots.probability end as held_back_probability,
+        round(case when lots.is_control then lots.probability else 1 - lots.probability end, 9) as held_back_probability,
         lots.probability as option_probability,
         {%- for name in ['p0', 'contacts_28d', 'coupon_taste', 'wecom_answers', 'lift_mean', 'lift_p10', 'lift_p90',
             'unit_fen', 'base_fen', 'net_mean_fen', 'net_p10_fen', 'net_p90_fen', 'expected_cost_fen', 'margin_rate'] %}
