@@ -31,6 +31,8 @@ LAPSED_DAYS = 20
 CHANNELS = {"sms": 2, "wecom": 3, "official_account": 1}
 #: No offer is made in a mass message of the official account.
 WITHOUT_OFFER = ("official_account",)
+#: The share of those written to who get the offer, where a rule allows one.
+OFFERED = 0.5
 DRAWN_AT, SENT_AT = 30_600, 37_800
 
 
@@ -145,8 +147,10 @@ def _assign(
         return None
     channel = chance.pick([name for name in channels for _ in range(CHANNELS[name])], "test by", *key)
     rule = next((offer for days, offer in OFFERS if lapsed >= days), "")
-    offer_id = rule if channel not in WITHOUT_OFFER and chance.happens(0.5, "test offer", *key) else ""
-    experiment = f"test_{lots()[week // 2 * 2]:%m%d}_{week % 2 + 1}_{channel}_{offer_id or 'alone'}"
+    rule = "" if channel in WITHOUT_OFFER else rule
+    offer_id = rule if chance.happens(OFFERED, "test offer", *key) else ""
+    # One experiment a channel and fortnight: a person is drawn once in it, and its control serves every offer.
+    experiment = f"test_{lots()[week // 2 * 2]:%m%d}_{channel}"
     control = CONTROL[week // 2]
     is_sent = not chance.happens(control, "control", *key)
     reached = outbox.send(person, at_time(at.date(), SENT_AT), experiment, channel) if is_sent else None
@@ -171,7 +175,7 @@ def _assign(
         is_sent,
         channel,
         offer_id,
-        round(1 - control if is_sent else control, 4),
+        round((1 - control) * _share(rule, offer_id) if is_sent else control, 4),
         world.band(lapsed),
         response.lift,
         reached,
@@ -187,6 +191,11 @@ def _assign(
         number = chance.number("coupon of", *key) % 10**12
         past.coupons.append(Coupon(f"rc-{number:012d}", offer_id, person, at, expires, used_by))
     return done
+
+
+def _share(rule: str, offer_id: str) -> float:
+    """Return how likely what was drawn was among what could be: an offer that a rule allows, or the message alone."""
+    return (OFFERED if offer_id else 1 - OFFERED) if rule else 1.0
 
 
 def _is_valid(world: World, offer_id: str, issued: dt.datetime, at: dt.datetime) -> bool:
@@ -233,7 +242,7 @@ def deliver(landing: Landing, past: Past) -> None:
         known = source_of(one.person)
         assert known is not None
         said = (one.channel, one.offer_id) if one.is_sent else ("", "")
-        arm = "treat" if one.is_sent else "control"
+        arm = (one.offer_id or "alone") if one.is_sent else "control"
         values = (known[0], one.experiment_id, known[1], text(one.at), arm, *said, one.probability)
         rows.append((one.at, as_csv(values)))
     header = "source,experiment_id,customer_id,assigned_at,arm,message_channel,offer_id,probability"

@@ -44,7 +44,7 @@ def numbers(frame: pd.DataFrame, column: str) -> Floats:
 
 
 def flags(frame: pd.DataFrame, column: str) -> Flags:
-    """Return a column of truth values; what is not known is not true."""
+    """Return a column of flags; what is not known is not so."""
     return np.asarray(numbers(frame, column) == 1.0)
 
 
@@ -111,7 +111,7 @@ def rows_of(cells: pd.DataFrame, episodes: pd.DataFrame, as_of_date: dt.date, se
     unit, is_landed = _units(frame, landed)
     recency = 0.5 ** (age / settings["half_life_days"])
     drawn = _drawn(frame, landed, unit * 2 + sent)
-    p0 = np.where(landed, _control(unit, sent, landed, y, recency * drawn, cell), numbers(frame, "p0"))
+    p0 = np.where(landed, _control(frame, unit, y, recency * drawn, cell, settings), numbers(frame, "p0"))
     known = np.isfinite(p0) & (~sent | (cell >= 0))
     variance = np.maximum(p0 * (1 - p0), settings["least_variance"])
     found = Rows(cell, unit, is_landed, sent, y - p0, p0, tastes(frame, settings), recency * drawn / variance, variance)
@@ -146,15 +146,26 @@ def _drawn(frame: pd.DataFrame, landed: Flags, side: Ints) -> Floats:
     return np.where(landed, inverse * of[0][side] / of[1][side], 1.0)
 
 
-def _control(unit: Ints, sent: Flags, landed: Flags, y: Floats, weight: Floats, cell: Ints) -> Floats:
-    """Return the weighted mean of each landed row's control; NaN where its unit lacks a side."""
-    held = landed & ~sent
-    size = int(unit.max(initial=-1)) + 1
-    total = np.bincount(unit[held], weights=weight[held], minlength=size)
-    good = np.bincount(unit[held], weights=(weight * y)[held], minlength=size)
+def _control(
+    frame: pd.DataFrame, unit: Ints, y: Floats, weight: Floats, cell: Ints, settings: Settings
+) -> Floats:
+    """Return what each landed row's people do by themselves; NaN where its unit lacks a side.
+
+    It is the weighted mean of the unit's control, shrunk to that of the band over all landed experiments: of five
+    controls nobody or everybody may have ordered, and neither is anybody's chance.
+    """
+    sent, landed = flags(frame, "is_sent"), frame["experiment_id"].notna().to_numpy(dtype=bool)
+    held, size = landed & ~sent, int(unit.max(initial=-1)) + 1
+    band, bands = pd.factorize(frame["band"], sort=True)
+    sums = [
+        [np.bincount(of[held], weights=values[held], minlength=most) for values in (weight, weight * y)]
+        for of, most in ((unit, size), (band, len(bands)))
+    ]
     treated = np.bincount(unit[landed & sent & (cell >= 0)], minlength=size)
-    mean = np.divide(good, total, out=np.full(size, np.nan), where=(total > 0) & (treated > 0))
-    return np.asarray(mean[unit])
+    pseudo = settings["landed_pseudo_controls"]
+    pooled = (sums[1][1] / np.maximum(sums[1][0], 1e-300))[band]
+    mean = (sums[0][1][unit] + pseudo * pooled) / (sums[0][0][unit] + pseudo)
+    return np.where((sums[0][0] > 0)[unit] & (treated > 0)[unit], mean, np.nan)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -122,6 +122,8 @@ def _sample_ratio(policy: str, people: pd.DataFrame, settings: Mapping[str, floa
 
 def _worst_option(policy: str, people: pd.DataFrame, settings: Mapping[str, float]) -> Found | None:
     """Return the option whose held-back people are least like its chances, at the level shared among the options."""
+    # A control that serves several offers has no option of its own to be lost from.
+    people = people[people["experiment_id"].isna()]
     option = people["message_channel"].fillna("") + "|" + people["offer_id"].fillna("")
     options = [(str(name), _sample_ratio(policy, of, settings)) for name, of in people.groupby(option, sort=True)]
     levels = dict(settings) | {"srm_alarm_p": settings["srm_alarm_p"] / max(len(options), 1)}

@@ -113,6 +113,21 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "名单 {n} 人中有 {value:.0%} 的效果来自本类实验，其余依靠先验。",
         ),
     },
+    "carry_over": {
+        "ok": (
+            "Beside what the weeks claim, the year earned {beyond:+,.0f} ± {half:,.0f} yuan by the global"
+            " holdout ({n} held"
+            " out): what one episode does to the next.",
+            "除各周声称之外，按全局对照（{n} 人）全年另有 {beyond:+,.0f} ± {half:,.0f} 元："
+            "这是一次触达对下一次的影响。",
+        ),
+        "too_few": (
+            "What one episode does to the next cannot be told from nothing: {beyond:+,.0f} ± {half:,.0f} yuan a"
+            " year ({n}"
+            " held out).",
+            "一次触达对下一次的影响还看不出来：全年 {beyond:+,.0f} ± {half:,.0f} 元（对照 {n} 人）。",
+        ),
+    },
     "global_holdout": {
         "ok": (
             "The year's claims of {claims:,.0f} yuan agree with the global holdout ({earned:,.0f} ±"

@@ -118,7 +118,8 @@ own as (
             and (ids.to_date is null or ids.to_date > opened.known_on)
 ),
 
--- A landed lot lasts as long as an episode of recall; nothing was promised of it, and of p0 its own control knows.
+-- A landed lot lasts as long as an episode of recall; nothing was promised of it, and of p0 its own control knows. How
+-- likely the control was is that of its experiment: of several arms one row says its own chance alone.
 landed as (
     select
         lots.as_of_date,
@@ -142,7 +143,14 @@ landed as (
         case when lots.is_control then 'held_back' else 'treat' end as going_on_as,
         0 as last_step,
         not lots.is_control as is_sent,
-        round(case when lots.is_control then lots.probability else 1 - lots.probability end, 9) as held_back_probability,
+        round(
+            coalesce(
+                avg(case when lots.is_control then lots.probability end)
+                    over (partition by lots.as_of_date, lots.source, lots.experiment_id),
+                1 - lots.probability
+            ),
+            6
+        ) as held_back_probability,
         lots.probability as option_probability,
         {%- for name in ['p0', 'contacts_28d', 'coupon_taste', 'wecom_answers', 'lift_mean', 'lift_p10', 'lift_p90',
             'unit_fen', 'base_fen', 'net_mean_fen', 'net_p10_fen', 'net_p90_fen', 'expected_cost_fen', 'margin_rate'] %}

@@ -52,18 +52,23 @@ def test_nobody_is_in_two_experiments_at_once(declared):
 def test_the_stored_chance_is_that_of_the_arm_and_the_share_held_back_agrees_with_it(declared):
     assignments = declared[2].assignments
     held = sum(not one.is_sent for one in assignments)
-    chance = [1 - one.probability if one.is_sent else one.probability for one in assignments]
+    control = {one.experiment_id: one.probability for one in assignments if not one.is_sent}
+    chance = [control[one.experiment_id] for one in assignments if one.experiment_id in control]
     spread = math.sqrt(sum(share * (1 - share) for share in chance))
     assert abs(held - sum(chance)) < 3 * spread
     assert max(chance) == pytest.approx(0.5) and min(chance) == pytest.approx(0.3)
+    # What is drawn is the message alone, or the offer where a rule allows one: then each has half of what is sent.
+    sent = {(one.probability, control[one.experiment_id]) for one in assignments if one.is_sent and one.offer_id}
+    assert sent and all(share == pytest.approx((1 - held_back) / 2, abs=1e-4) for share, held_back in sent)
 
 
-def test_an_experiment_is_one_draw_of_one_channel_and_one_offer(declared):
+def test_an_experiment_is_of_one_channel_and_fortnight_and_its_control_serves_every_offer(declared):
     by = defaultdict(set)
     for one in declared[2].assignments:
-        by[one.experiment_id].add((one.at.date(), one.channel, one.offer_id))
-    assert {len(kinds) for kinds in by.values()} == {1}
-    assert {day for kinds in by.values() for day, _, _ in kinds} == set(lots())
+        by[one.experiment_id].add((one.channel, one.probability if not one.is_sent else None))
+    assert all(len({channel for channel, _ in kinds}) == 1 for kinds in by.values())
+    assert all(len({chance for _, chance in kinds if chance}) <= 1 for kinds in by.values())
+    assert {one.at.date() for one in declared[2].assignments} == set(lots())
 
 
 def test_the_depth_of_an_offer_follows_the_days_without_an_order(declared):
