@@ -1,7 +1,7 @@
--- One row per (as_of_date, one_id, from_date) whose plan of that date opened an episode and whom the lot left alone: held
--- back, or drawn at random to get nothing. How likely that was is what they are weighed by, since each stands for all on
--- whom the lot was drawn. A date's plans are those of the version that was current last, as known at the dates from
--- from_date until before to_date.
+-- One row per (as_of_date, one_id, from_date) whose plan of that date opened an episode and whom the lot left alone:
+-- held back, or drawn at random to get nothing. How likely that was is what they are weighed by, since each stands for
+-- all on whom the lot was drawn. A date's plans are those of the version that was current last, as known at the dates
+-- from from_date until before to_date.
 with moves as (
     select distinct
         version,

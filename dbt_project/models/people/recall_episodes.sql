@@ -179,8 +179,6 @@ bought as (
         sum(case when orders.order_date <= lots.plan_date then 1 else 0 end) as orders_before,
         sum(case when orders.order_date <= lots.plan_date then orders.goods_paid_fen - orders.refunded_fen else 0 end)
             as paid_before_fen,
-        sum(case when orders.order_date between {{ add_days('lots.plan_date', 1) }} and lots.ends_on then 1 else 0 end)
-            as orders_in,
         {%- for name, last in ends.items() %}
         sum(
             case
@@ -188,8 +186,10 @@ bought as (
                     then orders.goods_paid_fen - orders.refunded_fen
                 else 0
             end
-        ) as {{ name }}{{ ',' if not loop.last }}
+        ) as {{ name }},
         {%- endfor %}
+        sum(case when orders.order_date between {{ add_days('lots.plan_date', 1) }} and lots.ends_on then 1 else 0 end)
+            as orders_in
     from lots
     inner join {{ ref('order_states') }} as orders
         on
@@ -330,7 +330,9 @@ select
     contaminated.episode_id is not null as is_contaminated,
     answered.arrived = 1 as is_delivered
 from lots
-{%- for name in ['bought', 'redeemed', 'befriended', 'contaminated', 'answered'] %}
+left join bought
+    on lots.as_of_date = bought.as_of_date and lots.episode_id = bought.episode_id
+{%- for name in ['redeemed', 'befriended', 'contaminated', 'answered'] %}
 left join {{ name }}
     on lots.as_of_date = {{ name }}.as_of_date and lots.episode_id = {{ name }}.episode_id
 {%- endfor %}
