@@ -11,7 +11,7 @@ from ml.recall.health import a_against_a, health
 from ml.recall.health_words import WORDS
 from ml.recall.outcomes import outcomes
 from ml.recall.tables import HEALTH
-from tests.unit.recall.episodes import KNOWN, PRIORS, buyers, episodes
+from tests.unit.recall.read_episodes import KNOWN, PRIORS, buyers, episodes
 
 SETTINGS = {
     "outcome_holdout_least": 30, "srm_alarm_p": 0.001, "health_alarm_p": 0.01, "aa_alarm_p": 0.05,
@@ -188,7 +188,7 @@ def test_rows_of_a_landed_experiment_that_teach_nothing_are_told_by_reason_with_
     })
     found = checked(episodes([1.0], [1.0]), landed=landed)
     found = found[found["check_name"].str.startswith("landed_")]
-    assert found[["check", "policy_id", "value", "n", "verdict"]].to_numpy().tolist() == [
+    assert found[["check_name", "policy_id", "value", "n", "verdict"]].to_numpy().tolist() == [
         ["landed_two_arms", "spring", 0.4, 5, "alarm"],
         ["landed_unknown_offer", "spring", 0.2, 5, "alarm"],
     ]
