@@ -47,11 +47,16 @@ def keep_plans(store: Store, version: str, moved_at: dt.datetime) -> int:
     return int(rows.num_rows)
 
 
-def load(settings: Settings, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Bring ``channels.plans`` up to the files; return its rows. A file that is gone goes out of it again."""
+def create_table(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create ``channels.plans`` where it is missing."""
     connection.execute("create schema if not exists channels")
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     connection.execute(f"create table if not exists channels.plans ({columns})")
+
+
+def load(settings: Settings, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Bring ``channels.plans`` up to the files; return its rows. A file that is gone goes out of it again."""
+    create_table(connection)
     files = _files(settings)
     loaded = {row[0] for row in connection.execute("select distinct version from channels.plans").fetchall()}
     for gone in loaded - set(files):
