@@ -46,7 +46,7 @@ class Brand:
 
 
 def give_keys(home: Path) -> None:
-    """Give a home the same secrets in every test run: holdouts, explorers and ids are draws from them.
+    """Give a home the same secrets in every test run: holdouts, options by lot and ids are draws from them.
 
     With the random keys of a real home, one brand of 40 candidates in eight holds out nobody.
     """

@@ -37,7 +37,7 @@ class RecallLimits:
 
 #: Plans with an offer beside the public facts of the person, and those of the public rules that fit.
 _OFFERED = (
-    "(select audience.one_id, audience.arm, audience.offer_id, count(rules.offer_id) as rules"
+    "(select audience.one_id, audience.offer_id, count(rules.offer_id) as rules"
     " from recall_audience as audience inner join customers using (one_id)"
     " left join depth_rules as rules on audience.offer_id = rules.offer_id"
     " and audience.audience_kind = rules.audience_kind"
@@ -45,6 +45,7 @@ _OFFERED = (
     " and (customers.last_order_at is not null) = rules.has_ordered"
     " and date_diff('day', cast(coalesce(customers.last_order_at, customers.registered_at) + interval 8 hour as date),"
     " (select as_of_date from version)) between rules.least_days and coalesce(rules.most_days, 1000000)"
+    " and customers.identity_confidence = coalesce(rules.identity_confidence, customers.identity_confidence)"
     " where audience.offer_id is not null group by all) as offered"
 )
 #: What somebody is and not what they did: no offer may follow it, and no rule names it.
@@ -193,7 +194,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
         Check(
             "every_offer_is_admitted_by_a_public_rule",
             "recall_audience",
-            _count("arm <> 'explore' and rules = 0"),
+            _count("rules = 0"),
             (
                 "An offer stands in the audience that no row of depth_rules admits on the person's public facts:"
                 " add the rule, in words that you would print, or take the offer out of recall_menu."

@@ -1,7 +1,9 @@
 """Which offer a person may be given: by a public rule on public facts, never by taste, worth or a score.
 
 The seed ``depth_rules`` is the only home. Its facts are: whether anything was ever ordered, the days since the last
-order (or since registering), and the step of a campaign. On one date everybody whom a rule fits has the same offer.
+order (or since registering), the step of a campaign, and for a deep offer that we are sure who somebody is: where two
+people were merged into one, or one counted as two, it would go to whom no rule fits. On one date everybody whom a rule
+fits has the same offer.
 """
 
 import numpy as np
@@ -11,7 +13,7 @@ import pandas as pd
 from ml.recall.rules import Rules, require
 
 #: The public facts that a rule may ask for.
-FACTS = ("audience_kind", "ladder_step", "days_since_order", "days_registered")
+FACTS = ("audience_kind", "ladder_step", "days_since_order", "days_registered", "identity_confidence")
 
 
 def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
@@ -32,5 +34,7 @@ def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
         fits = fits & (days >= float(rule["least_days"]))
         if pd.notna(rule["most_days"]):
             fits = fits & (days <= float(rule["most_days"]))
+        if pd.notna(rule["identity_confidence"]):
+            fits = fits & options["identity_confidence"].eq(rule["identity_confidence"]).to_numpy(dtype=bool)
         found = found | fits
     return np.asarray(found)

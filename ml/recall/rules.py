@@ -30,6 +30,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sms_gateways": ("gateway", "opens", "closes"),
     "depth_rules": (
         "rule_id", "offer_id", "audience_kind", "ladder_step", "has_ordered", "least_days", "most_days",
+        "identity_confidence",
     ),
     "recall_settings": ("name", "value"),
     "learning_settings": ("name", "value"),

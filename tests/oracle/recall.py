@@ -15,7 +15,7 @@ from tests.oracle.world import Record, end, seed
 
 WITH_STAFF = {"wecom", "call"}
 ACTIVE = {"first_buyer", "repeat", "loyal"}
-HOLDOUTS = {"holdout_global", "holdout_campaign"}
+HOLDOUTS = {"holdout_global", "held_back"}
 
 
 def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | None:

@@ -203,9 +203,7 @@ def test_every_offer_of_the_menu_has_a_public_rule_in_two_languages():
 
 def test_permuting_gender_age_city_or_device_changes_no_offer(salts):
     """Eight people who differ in the public facts; the traits are dealt out anew, and every plan stays as it was."""
-    planning = make_rules(
-        campaign_share_pooled=0.0, campaign_share_least=0.9, exploration_share=1.0, exploration_budget_share=1.0
-    )
+    planning = make_rules(exploration_share=1.0, exploration_budget_share=1.0)
     lapsed = [10, 29, 30, 45, 60, 90, 120, 300]
     rows = [
         person(

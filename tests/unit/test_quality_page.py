@@ -137,7 +137,7 @@ def test_a_table_for_the_ui_has_a_line_per_check_and_escapes_what_would_end_a_ce
 
 def every_check():
     """Return every check that any door may ask, those of a setting and of a table's shape included."""
-    limits = RecallLimits(sent_arms=("treat", "explore"), staff_channels=("wecom",), opens_hour=9, closes_hour=21)
+    limits = RecallLimits(sent_arms=("treat", "random"), staff_channels=("wecom",), opens_hour=9, closes_hour=21)
     day = [dt.date(2017, 11, 30)]
     return [
         *channels_checks({"pos/receipts": 10}),

@@ -88,10 +88,11 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         "create or replace table seeds.depth_rules as select * from (values"
-        " ('lapsed', 'recall_90', 'recall', null::bigint, true, 30, 59),"
-        " ('rung', 'ladder_1', 'first_order', 1, false, 30, null),"
-        " ('today', 'today_95', 'recall', null, true, 0, 0)) as rules"
-        " (rule_id, offer_id, audience_kind, ladder_step, has_ordered, least_days, most_days)"
+        " ('lapsed', 'recall_90', 'recall', null::bigint, true, 30, 59, null),"
+        " ('rung', 'ladder_1', 'first_order', 1, false, 30, null, null),"
+        " ('today', 'today_95', 'recall', null, true, 0, 0, null),"
+        " ('sure', 'today_75', 'recall', null, true, 0, 0, 'high')) as rules"
+        " (rule_id, offer_id, audience_kind, ladder_step, has_ordered, least_days, most_days, identity_confidence)"
     )
     con.execute(
         "create or replace table seeds.recall_settings as select * from (values"

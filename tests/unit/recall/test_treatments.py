@@ -150,6 +150,25 @@ def test_how_deep_an_offer_is_depends_on_the_days_without_an_order_and_on_no_sta
     assert given == {"none", *([offer] if offer else [])}
 
 
+@pytest.mark.parametrize("doubt", ["medium", "low", None])
+def test_a_deep_offer_is_for_whom_we_are_sure_of(doubt):
+    unsure = {"identity_confidence": doubt}
+    assert {option.split()[1] for option in options(candidate(days_since_order=119, **unsure))} == {"none", "recall_85"}
+    assert {option.split()[1] for option in options(candidate(days_since_order=120, **unsure))} == {"none"}
+    new: dict[str, object] = {"policy": "first_order_ladder", "days_since_order": None} | unsure
+    assert options(candidate(step=1, **new)) == {"wecom ladder_1", "official_account ladder_1"}
+    assert options(candidate(step=2, **new)) == options(candidate(step=3, **new)) == set()
+    climbing: dict[str, object] = {"policy": "after_purchase_climb", "days_since_order": 2} | unsure
+    given = [{option.split()[1] for option in options(candidate(step=step, **climbing))} for step in (1, 2, 3)]
+    assert [offers - {"none"} for offers in given] == [set(), set(), {"climb_3"}]
+
+
+def test_the_rules_that_ask_who_somebody_is_are_those_of_a_deep_offer():
+    depth = RULES.seeds["offers_catalogue"].set_index("offer_id")["depth"]
+    ruled = RULES.seeds["depth_rules"].set_index("offer_id")["identity_confidence"]
+    assert set(ruled.index[ruled.eq("high")]) == set(depth.index[depth.eq("deep")])
+
+
 def test_who_ordered_has_no_first_order_coupon_and_who_never_did_no_recall_coupon():
     assert options(candidate("first_order_ladder", 1, days_since_order=40)) == set()
     never = options(candidate(days_since_order=None, days_registered=400))
