@@ -40,9 +40,13 @@ class Run:
     spent: float = 0.0
     sent: int = 0
     predicted: list[tuple[int, float, float]] = dataclasses.field(default_factory=list)
-    #: The same of lift alone, at the money that was known: what the posterior answers for.
-    lifts: list[tuple[int, float, float]] = dataclasses.field(default_factory=list)
-    covered: list[bool] = dataclasses.field(default_factory=list)
+    #: The same of lift alone, at the money that was known, with its sd: what the posterior answers for.
+    lifts: list[tuple[int, float, float, float]] = dataclasses.field(default_factory=list)
+
+    def covered(self) -> float | None:
+        """Return the share of audiences whose interval of 90% holds the truth, of every tenth night."""
+        asked = [abs(true - learned) < Z90 * sd for t, learned, true, sd in self.lifts if t % ASKED == 0 and sd > 0]
+        return round(float(np.mean(asked)), 4) if asked else None
 
 
 def policy_of(name: str, module: ModuleType, world: Any, seed: int) -> Policy:
@@ -67,7 +71,7 @@ def simulate(module: ModuleType, world: Any, policy: Policy | None, nights: int,
             planned, sent = policy.decide(t, night, is_open, room)
             lift, triggered = market.effect(night, sent)
             truth = (lift, market.profit(night, sent, triggered))
-            _judge(run, policy, t, night, sent, truth, last=t == nights - 1)
+            _judge(run, policy, t, night, sent, truth)
             market.plan(t, night, planned)
             cost = market.send(t, night, sent)
             run.sent += int((sent >= 0).sum())
@@ -81,9 +85,7 @@ def simulate(module: ModuleType, world: Any, policy: Policy | None, nights: int,
     return run
 
 
-def _judge(
-    run: Run, policy: Policy, t: int, night: Night, sent: Ints, truth: tuple[Floats, Floats], *, last: bool
-) -> None:
+def _judge(run: Run, policy: Policy, t: int, night: Night, sent: Ints, truth: tuple[Floats, Floats]) -> None:
     """Note what was predicted of a night's messages, what is true of them, and whether the interval holds it."""
     if not isinstance(policy, Loop):
         return
@@ -98,11 +100,9 @@ def _judge(
     )
     learned = float(by_cell @ posterior.mean)
     run.predicted.append((t, learned + float(night.base[at, option].sum()), float(profit.sum())))
-    run.lifts.append((t, learned, float((unit * lift).sum())))
-    if (t % ASKED == 0 or last) and len(at):
-        # Of the posterior is asked what it speaks of: lift in an episode, at the money that is known.
-        sd = np.sqrt(by_cell @ posterior.covariance @ by_cell)
-        run.covered.append(bool(abs(run.lifts[-1][2] - learned) < Z90 * sd))
+    # Of the posterior is asked what it speaks of: lift in an episode, at the money that is known.
+    sd = float(np.sqrt(by_cell @ posterior.covariance @ by_cell))
+    run.lifts.append((t, learned, float((unit * lift).sum()), sd))
 
 
 def cell_coverage(policy: Loop, nights: int) -> float | None:
@@ -152,7 +152,7 @@ def told(name: str, run: Run, base: Run, top: Run, policy: Policy, nights: int, 
         "oracle_yuan": round(float(best.sum()), 1),
         "predicted_over_true": ratio(predicted, true) if spends and late else None,
         "cell_coverage": cell_coverage(policy, nights) if isinstance(policy, Loop) else None,
-        "audience_coverage": round(float(np.mean(run.covered)), 4) if run.covered else None,
+        "audience_coverage": run.covered(),
         "yuan_by_15": [round(float(gained[of].sum()), 1) for of in blocks],
         "oracle_yuan_by_15": [round(float(best[of].sum()), 1) for of in blocks],
         "spent_yuan": round(run.spent, 1),

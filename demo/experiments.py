@@ -19,9 +19,9 @@ from demo.people import Person
 from demo.response import WITHIN_DAYS, World, draw, order_at
 from demo.standard import BEFORE, source_of
 
-WEEKS = 14
+WEEKS = 26
 #: The control's share, falling as the brand learns; two weeks share one, and a person is drawn once in two weeks.
-CONTROL = (0.5, 0.46, 0.42, 0.38, 0.35, 0.32, 0.3)
+CONTROL = (0.5, 0.5, 0.48, 0.46, 0.44, 0.42, 0.4, 0.38, 0.36, 0.34, 0.32, 0.31, 0.3)
 #: How many of those who could be drawn are, so that as many are free the week after.
 IN_A_LOT = 0.6
 #: Days without an order from which an offer is made, as the public rules of the brand say; before, a message alone.

@@ -27,7 +27,7 @@ class Salts:
     exploration: bytes
 
     def __post_init__(self) -> None:
-        """Refuse equal salts: the holdout would then predict who explores."""
+        """Refuse equal salts: the holdout would then predict whose option is drawn."""
         if self.holdout == self.exploration:
             raise ValueError("the holdout and the exploration salt must differ")
 
@@ -48,14 +48,15 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     usual = unit_draws(people["one_id"], salts.of("as usual")) < rules.as_usual_share
     open_episode = (people["open_episode_id"].notna() & people["continues_episode"].isna()).to_numpy(dtype=bool)
     is_service = people["consent_purpose"].eq("service").to_numpy(dtype=bool)
+    may_try = ~is_service & people["open_episode_id"].isna().to_numpy(dtype=bool)
     at_random = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
     stays = kept * np.where(is_service, 1.0, 1 - rules.as_usual_share)
     # The first that holds: nobody held out for good is in any other lot, and nobody whose episode is open in a new one.
-    facts = [held, ~is_service & usual, ~is_service & open_episode, ~is_service & at_random]
+    facts = [held, ~is_service & usual, ~is_service & open_episode, may_try & at_random]
     arm = np.select(facts, [*arms.OUT_BEFORE, arms.RANDOM], default="")
     probability = np.select(
-        facts, [1 - kept, kept * rules.as_usual_share, stays, stays * e], default=stays * np.where(is_service, 1, 1 - e)
+        facts, [1 - kept, kept * rules.as_usual_share, stays, stays * e], default=stays * np.where(may_try, 1 - e, 1)
     )
     return people.assign(arm=arm, global_holdout=held, assignment_probability=np.round(probability, 6))
 

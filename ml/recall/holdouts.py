@@ -1,4 +1,4 @@
-"""Who is held out, drawn before anything is scored: the global 5%, the campaign's control, and exploration.
+"""The draws of recall, and who is held out for good before anything is scored: the global 5%.
 
 A draw is a keyed hash, never a random state: it does not depend on the order of rows, the date of the run or what
 else is drawn. The salts are made once per home and differ from each other, so that the draws are independent.
@@ -6,9 +6,7 @@ else is drawn. The salts are made once per home and differ from each other, so t
 
 import datetime as dt
 import hmac
-import math
 from collections.abc import Iterable
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -77,37 +75,7 @@ def ids_known(people: pd.DataFrame, ancestry: pd.DataFrame) -> npt.NDArray[np.in
     return np.asarray(1 + counts.reindex(rows["row"], fill_value=0).to_numpy(np.int64))
 
 
-def required_control(
-    base_rate: float, relative_lift: float, control_share: float, power: float = 0.8, alpha: float = 0.05
-) -> int:
-    """Return how many customers a two-armed campaign needs in all to find a relative lift of its order rate.
-
-    Two proportions, two-sided. Source: Fleiss, Statistical Methods for Rates and Proportions; the figures agree
-    with 220 thousand customers at a base of 1%, +20%, 80% power and a 10% control, 85 thousand at half and half.
-    """
-    lifted = base_rate * (1 + relative_lift)
-    z = NormalDist().inv_cdf(1 - alpha / 2) + NormalDist().inv_cdf(power)
-    variance = base_rate * (1 - base_rate) / control_share + lifted * (1 - lifted) / (1 - control_share)
-    return math.ceil(z * z * variance / (lifted - base_rate) ** 2)
-
-
-def campaign_share(
-    customers: int, base_rate: float, relative_lift: float, *, least: float, most: float, pooled: float
-) -> tuple[float, bool]:
-    """Return the control share of a campaign and whether it can answer by itself.
-
-    The smallest share with enough power is taken; a campaign too small for any share keeps ``pooled`` and is read
-    together with its neighbours.
-    """
-    share = least
-    while share <= most:
-        if customers >= required_control(base_rate, relative_lift, share):
-            return share, True
-        share = round(share + 0.01, 2)
-    return pooled, False
-
-
-def keys_of(one_ids: pd.Series, date_or_campaign: pd.Series) -> list[str]:
-    """Return the texts that a draw per (person, date) or (person, campaign) hashes."""
-    marks = [mark.isoformat() if isinstance(mark, dt.date) else str(mark) for mark in date_or_campaign]
+def keys_of(one_ids: pd.Series, dates: pd.Series) -> list[str]:
+    """Return the texts that a draw per (person, date) hashes."""
+    marks = [mark.isoformat() if isinstance(mark, dt.date) else str(mark) for mark in dates]
     return [f"{one_id}|{mark}" for one_id, mark in zip(one_ids, marks, strict=True)]

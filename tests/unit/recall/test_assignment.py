@@ -1,78 +1,92 @@
 """Who stands in which arm, and what a date has room for: literal people, slots and money."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ml.recall import Rules, Salts
-from ml.recall.assignment import Remaining, channel_slots, chosen, drawn_arms, explored, staff_slots
-from ml.recall.holdouts import keys_of, required_control, unit_draws
+from ml.recall.assignment import Remaining, assigned, channel_slots, drawn_arms, explored, staff_slots
+from ml.recall.holdouts import keys_of, unit_draws
 from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules
 
 SALTS = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
 
 
-def candidates(count: int, policy: str = "recall_at_risk", month: str = "201711") -> pd.DataFrame:
-    ids = [f"{policy}_{number}" for number in range(count)]
-    return pd.DataFrame({
-        "as_of_date": DATE, "cut_off_at": cut_off_at(DATE, 6), "one_id": ids, "policy_id": policy,
-        "campaign_id": f"{policy}_0_{month}",
-    })  # fmt: skip
+def candidates(count: int, **changes: object) -> pd.DataFrame:
+    """Return lapsed buyers of whom nothing is open, under a policy that advertises."""
+    ids = [f"recall_at_risk_{number}" for number in range(count)]
+    row = {
+        "as_of_date": DATE, "cut_off_at": cut_off_at(DATE, 6), "policy_id": "recall_at_risk",
+        "consent_purpose": "marketing", "open_episode_id": None, "continues_episode": None,
+    }  # fmt: skip
+    return pd.DataFrame({"one_id": ids}).assign(**(row | changes))
 
 
 def draw(one_id: str, key: object, salt: bytes) -> float:
     return float(unit_draws(keys_of(pd.Series([one_id]), pd.Series([key])), salt)[0])
 
 
+def with_shares(as_usual: float = 0.0, **shares: float) -> Rules:
+    return dataclasses.replace(make_rules(**shares), as_usual_share=as_usual)
+
+
+SHARES = with_shares(as_usual=0.3, holdout_share=0.1, exploration_share=0.2)
+
+
 def test_each_draw_has_its_own_salt_and_its_share_as_the_limit():
-    rules = make_rules(holdout_share=0.1, exploration_share=0.2, held_back_first=0.3, held_back_least=0.3)
-    found = drawn_arms(candidates(400), NO_ANCESTRY, rules, SALTS).set_index("one_id")
+    found = drawn_arms(candidates(400), NO_ANCESTRY, SHARES, SALTS).set_index("one_id")
     expected = {}
     for one_id in found.index:
         held = float(unit_draws([one_id], SALTS.holdout)[0]) < 0.1
-        in_control = draw(one_id, "recall_at_risk|201711", SALTS.of("campaign")) < 0.3
-        explores = draw(one_id, DATE, SALTS.exploration) < 0.2
-        expected[one_id] = (
-            "holdout_global" if held else "holdout_campaign" if in_control else "explore" if explores else ""
-        )
+        usual = float(unit_draws([one_id], SALTS.of("as usual"))[0]) < 0.3
+        at_random = draw(one_id, DATE, SALTS.exploration) < 0.2
+        expected[one_id] = "holdout_global" if held else "as_usual" if usual else "random" if at_random else ""
     assert found["arm"].to_dict() == expected
-    assert set(expected.values()) == {"holdout_global", "holdout_campaign", "explore", ""}
+    assert set(expected.values()) == {"holdout_global", "as_usual", "random", ""}
     assert found["global_holdout"].equals(found["arm"].eq("holdout_global"))
 
 
 def test_the_stored_probability_is_that_of_the_arm_as_drawn():
-    rules = make_rules(holdout_share=0.1, exploration_share=0.2, held_back_first=0.3, held_back_least=0.3)
-    found = drawn_arms(candidates(400), NO_ANCESTRY, rules, SALTS)
+    found = drawn_arms(candidates(400), NO_ANCESTRY, SHARES, SALTS)
     probability = found.groupby("arm")["assignment_probability"].unique().map(list).to_dict()
-    # .9 are kept; of those .3 are the control, of the rest .2 explore
-    assert probability == {"holdout_global": [0.1], "holdout_campaign": [0.27], "explore": [0.126], "": [0.504]}
+    # .9 are kept; of those .3 get the shop's own list, of the rest .2 an option by lot
+    assert probability == {"holdout_global": [0.1], "as_usual": [0.27], "random": [0.126], "": [0.504]}
+
+
+def test_whose_episode_is_open_is_in_no_further_lot_until_it_ends():
+    found = drawn_arms(candidates(400, open_episode_id="e_1"), NO_ANCESTRY, SHARES, SALTS)
+    probability = found.groupby("arm")["assignment_probability"].unique().map(list).to_dict()
+    assert probability == {"holdout_global": [0.1], "as_usual": [0.27], "in_episode": [0.63]}
+
+
+def test_the_next_step_of_a_ladder_is_planned_in_its_episode_and_drawn_by_no_lot():
+    found = drawn_arms(candidates(400, open_episode_id="e_1", continues_episode="e_1"), NO_ANCESTRY, SHARES, SALTS)
+    probability = found.groupby("arm")["assignment_probability"].unique().map(list).to_dict()
+    assert probability == {"holdout_global": [0.1], "as_usual": [0.27], "": [0.63]}
+
+
+def test_a_service_is_no_experiment_even_while_an_episode_is_open():
+    for open_episode in (None, "e_1"):
+        rows = candidates(400, consent_purpose="service", open_episode_id=open_episode)
+        found = drawn_arms(rows, NO_ANCESTRY, SHARES, SALTS)
+        probability = found.groupby("arm")["assignment_probability"].unique().map(list).to_dict()
+        assert probability == {"holdout_global": [0.1], "": [0.9]}
 
 
 def test_a_probability_has_six_decimals():
-    rules = make_rules(holdout_share=0.1234567, held_back_first=0.0, held_back_least=0.0)
-    found = drawn_arms(candidates(40), NO_ANCESTRY, rules, SALTS)
+    found = drawn_arms(candidates(40), NO_ANCESTRY, make_rules(holdout_share=0.1234567), SALTS)
     assert set(found["assignment_probability"]) == {0.123457, 0.876543}
 
 
-def test_whose_draw_is_the_share_itself_neither_explores_nor_is_controlled():
+def test_whose_draw_is_the_share_itself_is_drawn_by_no_lot():
     who = candidates(1)["one_id"][0]
-    of_control = draw(who, "recall_at_risk|201711", SALTS.of("campaign"))
-    rules = make_rules(campaign_share_pooled=of_control, campaign_share_least=0.9, exploration_share=0.0)
-    assert drawn_arms(candidates(1), NO_ANCESTRY, rules, SALTS)["arm"].tolist() == [""]
-    of_exploring = draw(who, DATE, SALTS.exploration)
-    rules = make_rules(held_back_first=0.0, held_back_least=0.0, exploration_share=of_exploring)
-    assert drawn_arms(candidates(1), NO_ANCESTRY, rules, SALTS)["arm"].tolist() == [""]
-
-
-def test_a_small_policy_keeps_the_pooled_share_beside_a_large_one_that_answers_by_itself():
-    enough = required_control(0.45, 0.9, 0.5)
-    rules = make_rules(campaign_lift=0.9, campaign_share_least=0.5, campaign_share_most=0.5, campaign_share_pooled=0.01)
-    large, small = candidates(enough), candidates(enough - 1, "recall_dormant")
-    both = pd.concat([small, large], ignore_index=True)
-    found = drawn_arms(both, NO_ANCESTRY, rules, SALTS)
-    open_ones = found[found["arm"] == ""].groupby("policy_id")["assignment_probability"].unique().map(list)
-    assert open_ones.to_dict() == {"recall_at_risk": [0.5], "recall_dormant": [0.99]}
+    usual = with_shares(as_usual=float(unit_draws([who], SALTS.of("as usual"))[0]))
+    assert drawn_arms(candidates(1), NO_ANCESTRY, usual, SALTS)["arm"].tolist() == [""]
+    at_random = with_shares(exploration_share=draw(who, DATE, SALTS.exploration))
+    assert drawn_arms(candidates(1), NO_ANCESTRY, at_random, SALTS)["arm"].tolist() == [""]
 
 
 def option(channel: str, staff: str | None, messages: object = None, calls: object = None) -> dict[str, object]:
@@ -115,11 +129,19 @@ def test_what_is_sent_is_taken_from_the_room_of_its_channel_its_member_and_the_m
     assert left.staff.tolist() == [6, 8, 8]
 
 
+def test_what_will_be_held_back_makes_room_to_plan_in_whole_places():
+    room = Remaining(850.0, np.array([6.0, 5.0]), np.array([80.0]))
+    wider = room.widened(0.15)
+    assert wider.budget == pytest.approx(1_000)
+    assert (wider.channel.tolist(), wider.staff.tolist()) == ([7, 5], [94])
+    assert room.widened(0.0).channel.tolist() == [6, 5]
+
+
 def tried(
     people: int, choices: int = 2, cost: int = 10, rules: Rules | None = None, budget: float = 1e9,
     channel_room: float = 1e9, staff_room: float = 1e9,
 ) -> tuple[pd.DataFrame, set[int], pd.DataFrame]:  # fmt: skip
-    """Return who explores with what, who found no room, and all options: everybody has the same number of choices."""
+    """Return who tries what, who found no room, and all options: everybody has the same number of choices."""
     rules = rules or make_rules(exploration_budget_share=0.5)
     options = pd.DataFrame([
         {"candidate": who, "one_id": f"p{who}", "as_of_date": DATE, "choice": choice, "expected_cost_fen": cost}
@@ -133,7 +155,7 @@ def tried(
     return taken, away, options
 
 
-def test_an_explorer_draws_evenly_from_their_options_and_nothing():
+def test_who_is_at_random_draws_evenly_from_their_options_and_nothing():
     taken, away, _ = tried(3_000)
     assert not away
     kinds = taken["choice"].value_counts().to_dict()
@@ -157,14 +179,14 @@ def test_where_there_is_no_room_the_first_by_a_further_draw_are_kept(room, choic
     assert len(taken) == len(free) - len(away)
 
 
-def test_exploration_never_takes_more_than_its_share_of_the_budget():
+def test_trying_at_random_never_takes_more_than_its_share_of_the_budget():
     # Half of 100 fen are five messages of 10 fen, and not of 11.
     assert len(tried(60, budget=100)[0]) == 5
     assert len(tried(60, budget=100, cost=11)[0]) == 4
     assert "turn" not in tried(60)[0].columns
 
 
-def test_a_brand_without_staff_explores_by_machine():
+def test_a_brand_without_staff_tries_by_machine():
     options = pd.DataFrame({"candidate": [0], "one_id": "p3", "as_of_date": DATE, "expected_cost_fen": 1})
     nobody = (np.array([-1]), np.array([-1]))
     taken, away = explored(options, nobody, Remaining(1e9, np.zeros(0), np.zeros(0)), make_rules(), SALTS)
@@ -173,17 +195,17 @@ def test_a_brand_without_staff_explores_by_machine():
 
 
 def money(*rows: tuple[int, int, int]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=["candidate", "net_p10_fen", "expected_cost_fen"])
+    return pd.DataFrame(list(rows), columns=["candidate", "worth", "expected_cost_fen"])
 
 
 def taken_of(options: pd.DataFrame, budget: float, channel=None, channel_room=(), staff=None, staff_room=()):
     none = np.full(len(options), -1)
     slots = (none if channel is None else np.array(channel), none if staff is None else np.array(staff))
     room = Remaining(budget, np.array(channel_room, dtype=float), np.array(staff_room, dtype=float))
-    return chosen(options, slots, room)
+    return assigned(options, options["worth"].to_numpy(float), slots, room)
 
 
-def test_of_a_persons_options_the_one_that_surely_earns_most_is_chosen_and_none_that_may_lose():
+def test_of_a_persons_options_the_one_that_earns_most_is_chosen_and_none_that_loses():
     options = money((7, 50, 10), (7, 90, 10), (9, -5, 1), (12, 1, 1))
     picked, solution = taken_of(options, 1_000)
     assert picked.index.tolist() == [1, 3]

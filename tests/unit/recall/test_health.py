@@ -24,10 +24,13 @@ PLANS = pd.DataFrame({
 })
 
 
-def checked(*frames: pd.DataFrame, plans: pd.DataFrame = PLANS) -> pd.DataFrame:
+NO_LANDED = pd.DataFrame({"as_of_date": [], "experiment_id": [], "set_aside_for": []})
+
+
+def checked(*frames: pd.DataFrame, plans: pd.DataFrame = PLANS, landed: pd.DataFrame = NO_LANDED) -> pd.DataFrame:
     """Return the checks of some episodes and what they came to."""
     rows = pd.concat(frames, ignore_index=True)
-    return health(rows, outcomes(rows, PRIORS, 30), plans, SETTINGS)
+    return health(rows, outcomes(rows, PRIORS, 30), plans, landed, SETTINGS)
 
 
 def one(check: str, *frames: pd.DataFrame, **given: pd.DataFrame) -> pd.Series:
@@ -45,7 +48,8 @@ def test_every_check_says_something_in_english_and_chinese_on_every_date():
     ]  # fmt: skip
     assert found["words"].str.len().min() > 20
     assert found["words_zh"].str.contains("[一-龥]").all()
-    assert {*found["check_name"], "global_holdout", "carry_over"} == set(WORDS)
+    landed = {f"landed_{reason}" for reason in ("two_arms", "drawn_before", "no_channel", "unknown_offer")}
+    assert {*found["check_name"], "global_holdout", "carry_over", *landed} == set(WORDS)
 
 
 def test_people_who_went_missing_on_one_side_are_an_alarm():
@@ -132,7 +136,7 @@ def readings(realised: list[int], half: int = 100) -> pd.DataFrame:
 
 def of_readings(given: pd.DataFrame) -> pd.DataFrame:
     """Return the checks of readings, by name."""
-    return health(episodes([1.0], [1.0]), given, PLANS, SETTINGS).set_index("check_name")
+    return health(episodes([1.0], [1.0]), given, PLANS, NO_LANDED, SETTINGS).set_index("check_name")
 
 
 def test_intervals_that_seldom_hold_what_came_are_an_alarm():
@@ -173,3 +177,19 @@ def test_landed_experiments_are_checked_under_their_own_name_and_dates_by_themse
         [KNOWN, "spring", "alarm"],
         [KNOWN + dt.timedelta(days=1), "recall_at_risk", "ok"],
     ]
+
+
+def test_rows_of_a_landed_experiment_that_teach_nothing_are_told_by_reason_with_what_to_do():
+    reasons = [None, None, "two_arms", "two_arms", "unknown_offer"]
+    landed = pd.DataFrame({
+        "as_of_date": KNOWN,
+        "experiment_id": ["spring"] * 5 + ["autumn"],
+        "set_aside_for": [*reasons, None],
+    })
+    found = checked(episodes([1.0], [1.0]), landed=landed)
+    found = found[found["check_name"].str.startswith("landed_")]
+    assert found[["check_name", "policy_id", "value", "n", "verdict"]].to_numpy().tolist() == [
+        ["landed_two_arms", "spring", 0.4, 5, "alarm"],
+        ["landed_unknown_offer", "spring", 0.2, 5, "alarm"],
+    ]
+    assert found.iloc[0]["words"].startswith("2 of 5 rows of spring are of people in two of its arms")

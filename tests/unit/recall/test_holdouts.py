@@ -1,5 +1,6 @@
 """Draws that nobody can steer, and that survive a merge."""
 
+import dataclasses
 import datetime as dt
 import hmac
 
@@ -9,7 +10,7 @@ import pytest
 
 from ml.recall.assignment import Remaining, Salts, drawn_arms, explored
 from ml.recall.candidates import candidates
-from ml.recall.holdouts import campaign_share, global_holdout, required_control, unit_draws
+from ml.recall.holdouts import global_holdout, unit_draws
 from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import DATE, NO_ANCESTRY, make_rules, people, person, scores
 
@@ -69,20 +70,6 @@ def test_the_holdout_salt_may_not_serve_exploration_too():
         Salts(holdout=SALT, exploration=SALT)
 
 
-def test_power_agrees_with_the_published_sizes():
-    assert required_control(0.01, 0.20, 0.10) == pytest.approx(220_000, rel=0.05)
-    assert required_control(0.01, 0.20, 0.50) == pytest.approx(85_000, rel=0.05)
-
-
-def test_a_large_campaign_needs_a_smaller_control_and_a_small_one_is_pooled():
-    bounds = {"least": 0.05, "most": 0.5, "pooled": 0.1}
-    assert campaign_share(2_000_000, 0.01, 0.2, **bounds) == (0.05, True)
-    share, powered = campaign_share(100_000, 0.01, 0.2, **bounds)
-    assert powered
-    assert required_control(0.01, 0.2, share) <= 100_000 < required_control(0.01, 0.2, share - 0.01)
-    assert campaign_share(800, 0.01, 0.2, **bounds) == (0.1, False)
-
-
 def below(salt: bytes, text: str, share: float) -> bool:
     """Whether a draw, written out by hand, falls below a share."""
     return int.from_bytes(hmac.digest(salt, text.encode(), "sha256")[:8], "big") / 2**64 < share
@@ -90,23 +77,19 @@ def below(salt: bytes, text: str, share: float) -> bool:
 
 @pytest.mark.parametrize("date", [dt.date(2017, 11, 1), dt.date(2017, 11, 30), dt.date(2017, 12, 1)])
 def test_every_release_draws_the_same_people_each_draw_under_its_own_salt(date):
-    # Another key or salt would draw everybody anew in the middle of a month. Written out: the person for good, person,
-    # policy and month for a control, person and date for an explorer.
-    rules = make_rules(holdout_share=0.2, exploration_share=0.3, held_back_first=0.3, held_back_least=0.3)
+    # Another key or salt would draw everybody anew. Written out: the person for good under the salt of the holdout,
+    # the person for good for the shop's own list, person and date for whose option is drawn.
+    rules = dataclasses.replace(make_rules(holdout_share=0.2, exploration_share=0.3), as_usual_share=0.3)
     salts = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
-    rows = [
-        person(f"p{n}", as_of_date=date, cut_off_at=cut_off_at(date, 6), purchase_stage=("at_risk", "lost")[n % 2])
-        for n in range(400)
-    ]
+    rows = [person(f"p{n}", as_of_date=date, cut_off_at=cut_off_at(date, 6)) for n in range(400)]
     found = drawn_arms(candidates(people(*rows), scores(), rules), NO_ANCESTRY, rules, salts).set_index("one_id")
     for n in range(400):
-        policy = ("recall_at_risk", "recall_lost")[n % 2]
         if below(b"h" * 32, f"p{n}", 0.2):
             arm = "holdout_global"
-        elif below(b"e" * 32 + b"|campaign", f"p{n}|{policy}|{date:%Y%m}", 0.3):
-            arm = "holdout_campaign"
+        elif below(b"e" * 32 + b"|as usual", f"p{n}", 0.3):
+            arm = "as_usual"
         else:
-            arm = "explore" if below(b"e" * 32, f"p{n}|{date}", 0.3) else ""
+            arm = "random" if below(b"e" * 32, f"p{n}|{date}", 0.3) else ""
         assert found.loc[f"p{n}", "arm"] == arm, n
 
 

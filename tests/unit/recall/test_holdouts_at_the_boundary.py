@@ -1,4 +1,4 @@
-"""The boundaries of the holdout: the share itself, the instant of the cut-off, the smallest campaign that answers."""
+"""The boundaries of the holdout: the share itself, the instant of the cut-off."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recall.holdouts import campaign_share, global_holdout, ids_known, keys_of, required_control, unit_draws
+from ml.recall.holdouts import global_holdout, ids_known, keys_of, unit_draws
 from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import DATE, NO_ANCESTRY
 from tests.unit.recall.test_holdouts import FREE, HELD, OUT, SALT, ancestry, frame
@@ -47,20 +47,8 @@ def test_a_person_has_one_draw_and_one_more_for_every_ancestor_known_by_then():
 
 
 def test_a_draw_hashes_one_text_for_ever():
-    """Written otherwise, the same person and date would be drawn anew: explorers and controls would change."""
+    """Written otherwise, the same person and date would be drawn anew: another would be held back."""
     who = pd.Series(["p1"])
     assert keys_of(who, pd.Series([DATE])) == ["p1|2017-11-30"]
     assert keys_of(who, pd.Series([pd.Timestamp(DATE)])) == ["p1|2017-11-30T00:00:00"]
     assert keys_of(who, pd.Series(["recall_lost|201711"])) == ["p1|recall_lost|201711"]
-
-
-def test_to_see_one_half_become_six_tenths_takes_385_people_an_arm():
-    # (1.96 + 0.84)^2 x (.5 x .5 + .6 x .4) / .1^2 = 384.6, twice and rounded up
-    assert required_control(0.5, 0.2, 0.5) == 770
-
-
-def test_a_campaign_exactly_large_enough_for_the_largest_share_answers_by_itself():
-    just = required_control(0.01, 0.2, 0.3)
-    bounds = {"least": 0.05, "most": 0.3, "pooled": 0.1}
-    assert campaign_share(just, 0.01, 0.2, **bounds) == (0.3, True)
-    assert campaign_share(just - 1, 0.01, 0.2, **bounds) == (0.1, False)

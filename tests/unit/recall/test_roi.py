@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recall.roi import INPUTS, draw_tables, net_draws, net_profit, orders_given_one, table_of
+from ml.recall.roi import INPUTS, draw_tables, linear_net, net_draws, net_profit, orders_given_one, table_of
 
 KEYS = np.arange(64, dtype=np.uint64)
 
@@ -29,7 +29,7 @@ def one(**changes: float) -> pd.DataFrame:
 
 
 def money(**changes: float) -> pd.Series:
-    return net_profit(one(**changes), KEYS[:1], deflation=1.0).iloc[0]
+    return net_profit(one(**changes), KEYS[:1]).iloc[0]
 
 
 def test_the_formula_by_hand():
@@ -92,15 +92,10 @@ def test_break_even_is_the_lift_at_which_nothing_is_earned():
 def test_a_wide_prior_gives_a_wide_interval_around_the_same_middle():
     wide = one(p0=0.1)
     wide = wide.assign(lift_p10=0.005, lift_p50=0.02, lift_p90=0.06)
-    result = net_profit(wide, KEYS[:1], 1.0).iloc[0]
+    result = net_profit(wide, KEYS[:1]).iloc[0]
     assert abs(result["net_p10_fen"] - (2500 * 0.005 - 10)) <= 1
     assert abs(result["net_p50_fen"] - (2500 * 0.02 - 10)) <= 1
     assert abs(result["net_p90_fen"] - (2500 * 0.06 - 10)) <= 5
-
-
-def test_deflation_shrinks_the_lift_and_not_the_cost():
-    half = net_profit(one(p0=0.1, lift=0.02), KEYS[:1], deflation=0.5).iloc[0]
-    assert (half["net_p50_fen"], half["expected_cost_fen"]) == (15, 10)
 
 
 def test_the_order_of_rows_changes_nothing():
@@ -110,15 +105,15 @@ def test_the_order_of_rows_changes_nothing():
     )
     keys = rng.integers(0, 2**63, 200).astype(np.uint64)
     shuffled = rng.permutation(200)
-    forward = net_profit(rows, keys, 0.7)
-    back = net_profit(rows.iloc[shuffled].reset_index(drop=True), keys[shuffled], 0.7)
+    forward = net_profit(rows, keys)
+    back = net_profit(rows.iloc[shuffled].reset_index(drop=True), keys[shuffled])
     pd.testing.assert_frame_equal(forward.iloc[shuffled].reset_index(drop=True), back)
 
 
 def test_probabilities_stay_probabilities():
     columns = {name: one(p0=0.95, lift=0.2, p0_logit_sd=3.0)[name].to_numpy() for name in INPUTS}
     z = {axis: np.linspace(-3, 3, 31)[None, :] for axis in ("lift", "redemption", "basket", "pull", "p0", "spend")}
-    net, _ = net_draws(columns, z, 1.0)
+    net, _ = net_draws(columns, z)
     assert net.max() <= 2500 * 1.0
     assert net.min() >= -10 - 1e-9
 
@@ -130,7 +125,7 @@ MIDDLE = dict.fromkeys(("lift", "redemption", "basket", "pull", "p0", "spend"), 
 def drawn(row: pd.DataFrame, **z: float) -> tuple[float, float]:
     """Return net profit and cost of one row in one world, told by its standard normal draws."""
     columns = {name: row[name].to_numpy() for name in INPUTS}
-    net, cost = net_draws(columns, {axis: np.array([[at]]) for axis, at in (MIDDLE | z).items()}, 1.0)
+    net, cost = net_draws(columns, {axis: np.array([[at]]) for axis, at in (MIDDLE | z).items()})
     return round(float(net[0, 0]), 6), round(float(cost[0, 0]), 6)
 
 
@@ -185,14 +180,14 @@ def test_the_draws_are_the_same_for_ever():
 def test_two_customers_have_draws_of_their_own_and_the_same_customer_the_same():
     dear = one(basket_fen=10_000_000.0, basket_cv=0.3).assign(lift_p10=0.01, lift_p50=0.02, lift_p90=0.05)
     rows = pd.concat([dear] * 3, ignore_index=True)
-    first, second, again = net_profit(rows, np.array([1, 2, 65], dtype=np.uint64), 1.0).to_dict("records")
+    first, second, again = net_profit(rows, np.array([1, 2, 65], dtype=np.uint64)).to_dict("records")
     assert first == again
     assert first != second
 
 
 def test_the_middle_of_a_symmetric_lift_is_its_middle():
     dear = one(basket_fen=10_000_000.0).assign(lift_p10=0.02 - 0.01 * Z90, lift_p50=0.02, lift_p90=0.02 + 0.01 * Z90)
-    low, middle, high = net_profit(dear, KEYS[:1], 1.0).iloc[0][["net_p10_fen", "net_p50_fen", "net_p90_fen"]]
+    low, middle, high = net_profit(dear, KEYS[:1]).iloc[0][["net_p10_fen", "net_p50_fen", "net_p90_fen"]]
     assert middle == 2_500_000 * 0.02 - 10
     assert abs((high - middle) - (middle - low)) <= 1
     assert low == pytest.approx(middle - 2_500_000 * 0.01 * Z90, rel=0.02)
@@ -212,7 +207,7 @@ def test_a_contact_that_earns_nothing_is_no_gain_and_half_a_fen_is_one():
 
 def test_figures_have_six_decimals():
     wide = one(p0=0.1).assign(lift_p10=0.02 - 0.01 * Z90, lift_p50=0.02, lift_p90=0.02 + 0.01 * Z90)
-    found = net_profit(wide, KEYS[:1], 1.0).iloc[0]
+    found = net_profit(wide, KEYS[:1]).iloc[0]
     assert found["probability_roi_positive"] == 0.945312  # 121 of 128 draws lie above a lift of .4%
     for name in ("roi_p10", "roi_p50", "roi_p90", "break_even_lift"):
         assert found[name] == round(found[name], 6)
@@ -222,11 +217,21 @@ def test_break_even_by_hand():
     smaller = one(p0=0.3, redemption=0.5, offer_fen=100, pull=0.2, orders_given_one=2.0)
     smaller = smaller.assign(basket_p10=0.98, basket_p50=0.98, basket_p90=0.98)
     # needed 10 + .3 x 50 + 5000 x .3 x .02 = 55, each point of lift earns 5000 x .98 x .8 - 50 = 3,870
-    assert net_profit(smaller, KEYS[:1], 1.0).iloc[0]["break_even_lift"] == round(55 / 3_870, 6)
+    assert net_profit(smaller, KEYS[:1]).iloc[0]["break_even_lift"] == round(55 / 3_870, 6)
     larger = smaller.assign(basket_p50=1.1)
-    assert net_profit(larger, KEYS[:1], 1.0).iloc[0]["break_even_lift"] == 0.0
+    assert net_profit(larger, KEYS[:1]).iloc[0]["break_even_lift"] == 0.0
 
 
 def test_an_order_that_earns_nothing_never_breaks_even_and_one_of_half_a_fen_does():
     assert np.isnan(money(redemption=0.5, offer_fen=5_000)["break_even_lift"])
     assert money(basket_fen=2.0)["break_even_lift"] == 20.0
+
+
+def test_the_middle_case_is_a_line_in_the_lift():
+    # margin 5,000 fen: 5000 x .3 x .1 - 10 - .3 x 50 = 125 without a lift, each point 5000 x 1.1 x .8 - 50 = 4,350
+    row = one(p0=0.3, lift=0.02, redemption=0.5, offer_fen=100, pull=0.2, orders_given_one=2.0)
+    row = row.assign(basket_p10=1.1, basket_p50=1.1, basket_p90=1.1)
+    base, unit = linear_net(row)
+    assert (base.round(6).tolist(), unit.round(6).tolist()) == ([125.0], [4_350.0])
+    # .02 of them are the 212 fen that the formula tells
+    assert drawn(row)[0] == pytest.approx(base[0] + 0.02 * unit[0])

@@ -48,13 +48,14 @@ def test_the_name_of_the_assumptions_changes_with_any_of_them_and_not_with_the_o
     backwards = {seed: rows.iloc[::-1].assign(source="told otherwise") for seed, rows in RULES.seeds.items()}
     assert dataclasses.replace(RULES, seeds=backwards).assumptions_hash == name
     others = [
-        make_rules(lift_deflation=0.8),
+        make_rules(held_back_first=0.3),
         dataclasses.replace(RULES, gross_margin_rate=0.3),
         dataclasses.replace(RULES, holdout_share=0.1),
         dataclasses.replace(RULES, exploration_share=0.1),
         dataclasses.replace(RULES, horizon_days=29),
+        dataclasses.replace(RULES, as_usual_share=0.1),
     ]
-    assert len({name, *(rules.assumptions_hash for rules in others)}) == 6
+    assert len({name, *(rules.assumptions_hash for rules in others)}) == 7
 
 
 def test_an_empty_cell_is_the_same_however_it_was_read():

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from ml.recall import Rules
+from ml.recall.learned import nothing_learned
 from ml.recall.treatments import admissible, draw_keys, offer_cost_fen, priced
 from tests.unit.recall.people import DATE, make_rules, people, person
 
@@ -19,12 +20,14 @@ EVERYTHING = {
 TOP = {"pyramid_tier": "塔尖"}
 
 
-def candidate(policy: str = "recall_at_risk", step: int = 0, purpose: str = "marketing", **changes: object):
+def candidate(
+    policy: str = "recall_at_risk", step: int = 0, purpose: str = "marketing", band: str = "at_risk", **changes: object
+) -> dict[str, object]:
     row = person("anna", **changes)
     policies = RULES.seeds["recall_policies"].set_index(["policy_id", "ladder_step"])
-    of_policy = policies.loc[(policy, step), ["audience_kind", "scene_id", "content_theme"]].to_dict()
+    of_policy = policies.loc[(policy, step), ["audience_kind", "scene_id", "content_theme", "objective"]].to_dict()
     chosen = {"policy_id": policy, "ladder_step": step, "consent_purpose": purpose} | of_policy
-    return row | chosen | {"candidate": 0, "band": "at_risk", "p0": 0.3}
+    return row | chosen | {"candidate": 0, "band": band, "p0": 0.3}
 
 
 def options(row: dict[str, object], rules: Rules = RULES) -> set[str]:
@@ -240,7 +243,9 @@ def test_the_terms_of_an_offer_are_those_landed_for_the_date_and_no_other():
 
 
 def prices(rules: Rules = RULES, **changes: object) -> pd.DataFrame:
-    found = priced(admissible(people(candidate(**changes)), rules), rules, pd.Series({DATE: 10_000.0}))
+    now = nothing_learned(RULES)
+    basket = pd.Series({DATE: 10_000.0})
+    found = priced(admissible(people(candidate(**changes)), rules), rules, basket, now.posterior, now.redemption)
     return found.set_index(found["message_channel"] + " " + found["offer_id"])
 
 
@@ -273,6 +278,43 @@ def test_a_message_costs_the_sending_the_minutes_and_the_risk_of_being_unsubscri
 def test_the_margin_is_the_persons_own_where_it_is_measured():
     assert set(prices(margin_rate=0.4)["margin_rate"]) == {0.4}
     assert set(prices(margin_rate=None)["margin_rate"]) == {0.25}
+
+
+def test_a_lift_earns_a_years_share_once_where_a_friend_or_a_renewal_is_wanted():
+    # A year of 2,000 yuan at 25%: of its 500 yuan 5% hang on a friend and 20% on a renewal; an order is worth its own.
+    friend = prices(policy="re_add", band="re_add")
+    assert set(friend["unit_fen"].round(6)) == {2_500.0}
+    assert friend.loc["sms none", "base_fen"] == -(5 + 3.75)
+    renewed = prices(policy="renewal", step=1, purpose="service", band="renewal", margin_rate=0.5)
+    assert set(renewed["unit_fen"].round(6)) == {20_000.0}
+    ordered = prices(order_count_365d=0, average_gap_days=1e9)["unit_fen"]
+    assert 0 < ordered["sms none"] < 10_000 * 0.25
+    assert friend["orders_given_one"].tolist() == [1.0] * len(friend)
+
+
+def test_what_a_lift_is_worth_and_what_it_is_thought_to_be_make_the_net():
+    found = prices().loc["sms none"]
+    now = nothing_learned(RULES).posterior
+    assert found["lift"] == pytest.approx(now.mean[int(found["cell"])] * 0.7)  # of those who do not return anyway
+    assert found[["lift_p50"]].tolist() == [found["lift"]]
+    assert found["lift_p90"] - found["lift"] == pytest.approx(found["lift"] - found["lift_p10"])
+    assert found["net_p50_fen"] == pytest.approx(found["base_fen"] + found["unit_fen"] * found["lift"], rel=0.35)
+
+
+def test_landed_coupons_teach_how_many_redeem_and_a_depth_without_an_order_keeps_the_seeds():
+    now, basket = nothing_learned(RULES), pd.Series({DATE: 10_000.0})
+    landed = pd.DataFrame([
+        {"depth": "light", "orders": 40, "mean": 0.9, "p10": 0.8, "p90": 1.0},
+        {"depth": "none", "orders": 0, "mean": 0.5, "p10": 0.5, "p90": 0.5},
+    ])
+    options_of = admissible(people(candidate()), RULES)
+    found = priced(options_of, RULES, basket, now.posterior, landed)
+    seeds = priced(options_of, RULES, basket, now.posterior, now.redemption)
+    points = ["redemption_p10", "redemption_p50", "redemption_p90"]
+    taught = found["depth"].eq("light")
+    assert taught.any() and found.loc[taught, points].drop_duplicates().to_numpy().tolist() == [[0.8, 0.9, 1.0]]
+    assert found.loc[~taught, points].equals(seeds.loc[~taught, points])
+    assert (found.loc[taught, "expected_cost_fen"] > seeds.loc[taught, "expected_cost_fen"]).all()
 
 
 def test_an_option_without_a_response_curve_or_a_cost_is_named():

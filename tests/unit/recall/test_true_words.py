@@ -11,10 +11,8 @@ from ml.recall.words import in_chinese
 from tests.unit.recall.people import make_rules, person, scores
 from tests.unit.recall.test_plan import plan
 
-EVERYBODY_EXPLORES = {
+EVERYBODY_AT_RANDOM = {
     "exploration_share": 1.0,
-    "campaign_share_pooled": 0.0,
-    "campaign_share_least": 0.9,
     "exploration_budget_share": 1.0,
 }
 LATIN_WORD = re.compile("[A-Za-z]{4,}")
@@ -27,7 +25,7 @@ def texts(rules) -> dict[str, str]:
 
 
 def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
-    rules = make_rules(**EVERYBODY_EXPLORES)
+    rules = make_rules(**EVERYBODY_AT_RANDOM)
     # a brand whose public rule gives its coupon from the first day on
     rules.seeds["depth_rules"].loc[lambda rows: rows["rule_id"].eq("lapsed_30"), "least_days"] = 0
     active = {"purchase_stage": "loyal", "pyramid_tier": "塔尖"}
@@ -107,7 +105,7 @@ def test_a_shelf_word_of_another_language_is_said_in_chinese_or_not_at_all(rules
 
 
 def test_no_sentence_about_a_person_holds_an_english_shelf_word(salts):
-    rules = make_rules(**EVERYBODY_EXPLORES)
+    rules = make_rules(**EVERYBODY_AT_RANDOM)
     shelves = ["INFANT FORMULA", "SW GDS:DONUTS", "母婴", None]
     rows = [
         person(f"p{n}", top_category=shelves[n % 4], last_product_name="WHITENING SYSTEMS 14 CT", pyramid_tier="塔尖")
@@ -137,7 +135,7 @@ def test_no_sentence_about_a_person_holds_an_english_shelf_word(salts):
     ],
 )
 def test_who_bought_today_has_just_bought(bought, habit, salts):
-    rules = make_rules(**EVERYBODY_EXPLORES)
+    rules = make_rules(**EVERYBODY_AT_RANDOM)
     rows = [person(f"p{n}", purchase_stage="loyal", is_deleted_friend=True, **bought) for n in range(12)]
     why = plan(rows, salts, rules).audience["why"]
     assert len(why) > 0
