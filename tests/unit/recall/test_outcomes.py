@@ -139,3 +139,10 @@ def test_experiments_are_read_apart_and_a_reading_belongs_to_the_date_it_is_know
 
 def test_nobody_planned_yet_is_an_empty_table_of_the_same_columns():
     assert list(read(episodes([1.0], [1.0]).iloc[:0]).columns) == list(OUTCOMES)
+
+
+@pytest.mark.parametrize(("predicted_fen", "verdict"), [(200.9, "agrees"), (-20.9, "too_few"), (201.0, "disagrees")])
+def test_intervals_that_touch_are_compatible(predicted_fen, verdict):
+    # Realised lies between -2,090 and 20,090 fen.
+    certain = dict.fromkeys(("net_mean_fen", "net_p10_fen", "net_p90_fen"), predicted_fen)
+    assert money(episodes(buyers(40, 100), buyers(30, 100), **certain)).iloc[0]["verdict"] == verdict
