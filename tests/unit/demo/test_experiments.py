@@ -56,7 +56,7 @@ def test_the_stored_chance_is_that_of_the_arm_and_the_share_held_back_agrees_wit
     chance = [control[one.experiment_id] for one in assignments if one.experiment_id in control]
     spread = math.sqrt(sum(share * (1 - share) for share in chance))
     assert abs(held - sum(chance)) < 3 * spread
-    assert max(chance) == pytest.approx(0.5) and min(chance) == pytest.approx(0.3)
+    assert max(chance) == pytest.approx(0.7) and min(chance) == pytest.approx(0.6)
     # What is drawn is the message alone, or the offer where a rule allows one: then each has half of what is sent.
     sent = {(one.probability, control[one.experiment_id]) for one in assignments if one.is_sent and one.offer_id}
     assert sent and all(share == pytest.approx((1 - held_back) / 2, abs=1e-4) for share, held_back in sent)
