@@ -94,7 +94,10 @@ def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set
         for row in seed("recall_menu")
         if (row["policy_id"], row["ladder_step"]) == (rule["policy_id"], rule["ladder_step"])
         and row["message_channel"] in may
-        and (row["offer_id"] == "none" or (is_offered and row["offer_id"] in public_offers(book, person, rule, said["identity_confidence"])))
+        and (
+            row["offer_id"] == "none"
+            or (is_offered and row["offer_id"] in public_offers(book, person, rule, said["identity_confidence"]))
+        )
         and (not row["tiers"] or said["pyramid_tier"] in row["tiers"].split("|"))
     }
 

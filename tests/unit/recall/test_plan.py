@@ -15,7 +15,6 @@ from ml.recall.plan import _waiting
 from ml.recall.roi import expected_cost_fen
 from ml.recall.treatments import offer_cost_fen
 from ml.recall.words import FORBIDDEN
-from orchestration.business_time import cut_off_at
 from tests.unit.recall.people import ALL_CHANNELS, DATE, KNOWN, NO_ANCESTRY, make_rules, people, person, scores
 
 AMPLE = 1_000_000
@@ -291,7 +290,9 @@ def test_a_same_day_re_run_in_any_row_order_gives_the_same_tables(salts):
 
 
 def test_more_money_never_earns_less_on_the_curve(salts):
-    curve = plan([person(f"p{n:03d}", average_order_fen=2_000 + 137 * n) for n in range(60)], salts, make_rules()).roi_curve
+    curve = plan(
+        [person(f"p{n:03d}", average_order_fen=2_000 + 137 * n) for n in range(60)], salts, make_rules()
+    ).roi_curve
     assert curve["net_p50_fen"].is_monotonic_increasing
     assert (curve["net_p10_fen"] < curve["net_p50_fen"]).all()
     assert (curve["net_p50_fen"] < curve["net_p90_fen"]).all()
