@@ -1,4 +1,9 @@
-"""Measures the figures of a finished demo home, one after the other: python -m benchmarks [HOME]."""
+"""Measures the figures of a finished demo home, one after the other: python -m benchmarks [HOME].
+
+Not of a home, and run by name: ``loop`` (what recall earns in a world whose answers are known), ``randomised_log``
+(what a landed experiment teaches), ``offpolicy`` (what another policy would have earned, from the open log),
+``recall_world``, ``knapsack``, ``ingest``, ``night``.
+"""
 
 import subprocess
 import sys

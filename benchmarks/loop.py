@@ -27,7 +27,7 @@ from benchmarks.loop_policies import Flags, Loop, Oracle, Policy, Priority, Prio
 POLICIES = ("oracle", "blast", "churn", "rfm", "priors_p10", "loop")
 #: A night's budget, yuan and WeCom messages per 20,000 customers.
 YUAN, WECOM, PER = 250.0, 400, 20_000
-TAIL, BLOCK, Z90, LEAST_SPENT = 42, 15, 1.6448536269514722, 0.05
+TAIL, BLOCK, Z90, LEAST_SPENT, LEAST_SENT = 42, 15, 1.6448536269514722, 0.05, 30
 #: Nights whose audience's interval is asked: every tenth.
 ASKED = 10
 
@@ -40,7 +40,13 @@ class Run:
     spent: float = 0.0
     sent: int = 0
     predicted: list[tuple[int, float, float]] = dataclasses.field(default_factory=list)
-    covered: list[bool] = dataclasses.field(default_factory=list)
+    #: The same of lift alone, at the money that was known, with its sd: what the posterior answers for.
+    lifts: list[tuple[int, float, float, float]] = dataclasses.field(default_factory=list)
+
+    def covered(self) -> float | None:
+        """Return the share of audiences whose interval of 90% holds the truth, of every tenth night."""
+        asked = [abs(true - learned) < Z90 * sd for t, learned, true, sd in self.lifts if t % ASKED == 0 and sd > 0]
+        return round(float(np.mean(asked)), 4) if asked else None
 
 
 def policy_of(name: str, module: ModuleType, world: Any, seed: int) -> Policy:
@@ -56,43 +62,47 @@ def simulate(module: ModuleType, world: Any, policy: Policy | None, nights: int,
     """Return what a policy does in a world; None sends nothing."""
     market, run = Market(module, world, worth), Run()
     room = Room(YUAN * world.n / PER, WECOM * world.n // PER)
-    pending: list[tuple[int, Night, Ints, Ints]] = []
+    pending: list[tuple[int, Night, Ints, Ints, Floats]] = []
     for t in range(min(nights + TAIL, world.days)):
         cost = 0.0
         if policy is not None and t < nights:
             night = market.night(t)
             is_open = np.ones(len(night.who), bool) if isinstance(policy, Oracle) else ~held[night.who]
             planned, sent = policy.decide(t, night, is_open, room)
-            _judge(run, policy, t, night, sent, last=t == nights - 1)
+            lift, triggered = market.effect(night, sent)
+            truth = (lift, market.profit(night, sent, triggered))
+            _judge(run, policy, t, night, sent, truth)
             market.plan(t, night, planned)
             cost = market.send(t, night, sent)
             run.sent += int((sent >= 0).sum())
-            pending.append((t, night, planned, sent))
+            pending.append((t, night, planned, sent, lift))
         margin, off = market.day(t)
         run.daily.append(margin - off - cost)
         run.spent += off + cost
         if policy is not None and pending and t - pending[0][0] == module.H - 1:
-            began, night, planned, sent = pending.pop(0)
-            policy.hear(began, night, planned, sent, market.ordered(began, night.who))
+            began, night, planned, sent, lift = pending.pop(0)
+            policy.hear(began, night, planned, sent, market.ordered(began, night.who), lift)
     return run
 
 
-def _judge(run: Run, policy: Policy, t: int, night: Night, sent: Ints, *, last: bool) -> None:
+def _judge(run: Run, policy: Policy, t: int, night: Night, sent: Ints, truth: tuple[Floats, Floats]) -> None:
     """Note what was predicted of a night's messages, what is true of them, and whether the interval holds it."""
     if not isinstance(policy, Loop):
         return
     at = np.flatnonzero(sent >= 0)
     option, posterior = sent[at], policy.posterior
-    of = (night.unit * policy.factor(night))[at, option]
-    cell = night.band[at] * len(policy.module.OPT) + option
-    by_cell = np.bincount(cell, weights=of, minlength=len(posterior.mean))
-    predicted = float(by_cell @ posterior.mean + night.base[at, option].sum())
-    run.predicted.append((t, predicted, float(night.net[at, option].sum())))
-    if (t % ASKED == 0 or last) and len(at):
-        # Of the posterior is asked what it speaks of: lift in an episode, at the money that is known.
-        true = float((night.unit * night.seen_lift)[at, option].sum())
-        error = abs(true - float(by_cell @ posterior.mean))
-        run.covered.append(bool(error < Z90 * np.sqrt(by_cell @ posterior.covariance @ by_cell)))
+    lift, profit = (of[at] for of in truth)
+    unit = night.unit[at, option]
+    by_cell = np.bincount(
+        night.band[at] * len(policy.module.OPT) + option,
+        weights=unit * policy.factor(night)[at, option],
+        minlength=len(posterior.mean),
+    )
+    learned = float(by_cell @ posterior.mean)
+    run.predicted.append((t, learned + float(night.base[at, option].sum()), float(profit.sum())))
+    # Of the posterior is asked what it speaks of: lift in an episode, at the money that is known.
+    sd = float(np.sqrt(by_cell @ posterior.covariance @ by_cell))
+    run.lifts.append((t, learned, float((unit * lift).sum()), sd))
 
 
 def cell_coverage(policy: Loop, nights: int) -> float | None:
@@ -113,7 +123,8 @@ def cell_coverage(policy: Loop, nights: int) -> float | None:
         cell = posterior.cell_of(frame)
         for at, values in enumerate((frame["lift"].to_numpy(), posterior.factor(frame))):
             sums[at] += np.bincount(cell, weights=weight * values, minlength=len(posterior.mean))
-    asked = sums[1] > 0
+    # Of a handful of people the truth is theirs and not the cell's.
+    asked = posterior.rows_sent >= LEAST_SENT
     sd = np.sqrt(np.diag(posterior.covariance))[asked]
     hits = np.abs(sums[0][asked] / sums[1][asked] - posterior.mean[asked]) < Z90 * sd
     return float(np.mean(hits)) if asked.any() else None
@@ -131,6 +142,8 @@ def told(name: str, run: Run, base: Run, top: Run, policy: Policy, nights: int, 
     blocks = [slice(at, min(at + BLOCK, nights)) for at in range(0, nights, BLOCK)]
     late = [pair for pair in run.predicted if pair[0] >= nights * 2 // 3]
     predicted, true = (sum(pair[at] for pair in late) for at in (1, 2))
+    lifts = [pair for pair in run.lifts if pair[0] >= nights * 2 // 3]
+    learned, lift = (sum(pair[at] for pair in lifts) for at in (1, 2))
     return {
         "policy": name,
         "share": ratio(gained.sum(), best.sum()) if spends else None,
@@ -139,10 +152,11 @@ def told(name: str, run: Run, base: Run, top: Run, policy: Policy, nights: int, 
         "oracle_yuan": round(float(best.sum()), 1),
         "predicted_over_true": ratio(predicted, true) if spends and late else None,
         "cell_coverage": cell_coverage(policy, nights) if isinstance(policy, Loop) else None,
-        "audience_coverage": round(float(np.mean(run.covered)), 4) if run.covered else None,
+        "audience_coverage": run.covered(),
         "yuan_by_15": [round(float(gained[of].sum()), 1) for of in blocks],
         "oracle_yuan_by_15": [round(float(best[of].sum()), 1) for of in blocks],
         "spent_yuan": round(run.spent, 1),
+        "lift_predicted_over_true": ratio(learned, lift) if spends and lifts else None,
         "predicted_yuan": round(predicted, 1),
         "true_yuan": round(true, 1),
         "nights_stopped": len(set(policy.stopped)) if isinstance(policy, Loop) else 0,

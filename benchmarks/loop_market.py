@@ -70,9 +70,8 @@ class Night:
     offer: Floats
     orders: Floats
     send: Floats
-    #: The true lift in the days of an offer, its share that an episode sees, and the true profit and cost.
+    #: The true response, which is spread over the days of an offer, and the true profit and cost.
     lift: Floats
-    seen_lift: Floats
     net: Floats
     true_cost: Floats
 
@@ -121,10 +120,31 @@ class Market:
             orders=orders[who],
             send=np.broadcast_to(m.SEND[None], offer.shape),
             lift=lift,
-            seen_lift=lift * (1 - (over - soon)[who])[:, None],
             net=m.M * real * lift * self.worth[band[who]][:, m.DEP] - true_cost,
             true_cost=true_cost,
         )
+
+    def effect(self, night: Night, option: Ints) -> tuple[Floats, Floats]:
+        """Return, of each candidate's option, the true lift of an order in the episode, and the orders it triggers.
+
+        Both from the chance of each day: an order that a message triggers is no lift where one would have come by
+        itself later in the episode.
+        """
+        m, w, at = self.module, self.world, np.arange(len(night.who))
+        daily = np.where(option >= 0, night.lift[at, np.maximum(option, 0)], 0.0) / m.OFFER_DAYS
+        alone, messaged, triggered = np.ones(len(at)), np.ones(len(at)), np.zeros(len(at))
+        for day in range(m.H):
+            chance = 1 - np.exp(-w.hazard(self.since + day, self.asleep)[night.who])
+            both = np.clip(chance + daily * (day < m.OFFER_DAYS), 0, 1)
+            triggered += messaged * (both - chance)
+            alone, messaged = alone * (1 - chance), messaged * (1 - both)
+        return alone - messaged, triggered
+
+    def profit(self, night: Night, option: Ints, triggered: Floats) -> Floats:
+        """Return the true expected profit of each candidate's option: of the orders it triggers, less what it costs."""
+        m, at, option = self.module, np.arange(len(night.who)), np.maximum(option, 0)
+        worth = self.worth[night.band, m.DEP[option]]
+        return np.asarray(m.M * self.world.basket[night.who] * worth * triggered - night.true_cost[at, option])
 
     def plan(self, t: int, night: Night, planned: Ints) -> None:
         """Open the episode of whoever has an option, sent or held back."""

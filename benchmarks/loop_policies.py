@@ -43,8 +43,8 @@ class Policy(Protocol):
     def decide(self, t: int, night: Night, is_open: Flags, room: Room) -> tuple[Ints, Ints]:
         """Return the option planned for each candidate and the one sent."""
 
-    def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags) -> None:
-        """Hear who ordered in the episodes that began on day ``t``."""
+    def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags, lift: Floats) -> None:
+        """Hear who ordered in the episodes that began on day ``t``; ``lift`` is the truth, and only to be judged by."""
 
 
 def best(module: ModuleType, value: Floats, cost: Floats, room: Room) -> Ints:
@@ -65,7 +65,7 @@ class _Deaf:
     def __init__(self, module: ModuleType) -> None:
         self.module = module
 
-    def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags) -> None:
+    def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags, lift: Floats) -> None:
         """Learn nothing."""
 
 
@@ -199,7 +199,7 @@ class Loop:
         kept[order[fits]] = sent[order[fits]]
         return kept
 
-    def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags) -> None:
+    def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags, lift: Floats) -> None:
         """Add the episodes of day ``t``, and what was true of them for the cells' coverage."""
         at = np.flatnonzero(planned >= 0)
         option = planned[at]
@@ -231,4 +231,4 @@ class Loop:
                 is_closed=True,
             )
         )
-        self.truth.append(found[is_sent].assign(t=t, lift=night.seen_lift[at, option][is_sent]))
+        self.truth.append(found[is_sent].assign(t=t, lift=lift[at][is_sent]))

@@ -34,7 +34,13 @@ class Shelf:
         return [basket for basket in self._of[household] if first <= basket.at.date() <= last]
 
     def draw(
-        self, household: int, store_id: int, at: dt.datetime, key: tuple[object, ...], factor: float, offer: Offer | None
+        self,
+        household: int,
+        store_id: int,
+        at: dt.datetime,
+        key: tuple[object, ...],
+        factor: float,
+        offer: Offer | None,
     ) -> Basket:
         """Return a basket like one the household bought before (else anybody's), cheaper by the coupon it uses.
 

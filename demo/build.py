@@ -1,8 +1,6 @@
 """Build the demo brand: landing files of every channel, and the truth about them."""
 
-import dataclasses
 import datetime as dt
-import heapq
 import json
 import shutil
 import time
@@ -20,29 +18,25 @@ from demo import (
     official_account,
     online,
     outreach,
-    pos,
     standard,
-    traps,
     truth,
     wecom,
 )
-from demo.calendar import CLOCK_OFFSET, LAST, LIVE_FROM, epoch, wall
-from demo.chance import Chance
-from demo.journey import DATA_VERSION, Journey, load
-from demo.landing import Landing, Row
-from demo.names import Numbers
-from demo.people import Person, people_of
+from demo.brand import SEED, brand_of
+from demo.calendar import CLOCK_OFFSET, LAST, LIVE_FROM
+from demo.journey import DATA_VERSION
+from demo.landing import Landing
 from demo.response import DECLARED, World
-from demo.retail import POS_ACCOUNT, Sale, cashier_of, enveloped, mini_order, pos_ticket, sales_of, tmall_trade
-from demo.returns import refund_of
-from demo.stores import Chain, chain_of
+from demo.selling import sell
 
-SEED = 20171130
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
 DEMO_VERSION = 3
 MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
-#: The gateway through which the demo brand sends its SMS.
+#: How the demo brand sends: its SMS gateway, WeCom by template (so that exports carry it), what fills its words.
 SETTINGS = """sms_gateway = "aliyun"
+wecom_by = "template"
+brand_name = "邻里生鲜"
+brand_link = "https://mall.example.com/a"
 
 [recipients.demo]
 purpose = "shows what a gateway would be given"
@@ -50,31 +44,6 @@ until = 2099-12-31
 in_mainland = true
 """
 FIRST_DAILY_DATE, LAST_DATE = LIVE_FROM, LAST
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Brand:
-    """Everybody and everything of a demo brand, as its seed makes them."""
-
-    chance: Chance
-    journey: Journey
-    chain: Chain
-    numbers: Numbers
-    people: list[Person]
-    buyers: dict[int, Person]
-    friends: list[wecom.Friend]
-
-
-def brand_of(seed: int = SEED, households: int | None = None) -> Brand:
-    """Return the brand that a seed makes of the data set, before anything is written."""
-    chance, journey = Chance(seed), load(households)
-    chain, numbers = chain_of(journey, chance), Numbers(chance)
-    people = people_of(journey, chain, chance, numbers)
-    traps.lay(people, chain, chance, numbers)
-    buyers = {
-        person.household_id: person for person in people if person.kind == "buyer" and person.household_id is not None
-    }
-    return Brand(chance, journey, chain, numbers, people, buyers, wecom.friends_of(people, chain, chance))
 
 
 class ForeignHome(RuntimeError):
@@ -205,17 +174,17 @@ def build(
     landing = Landing(root, home / LATER)
     tell("reading the Complete Journey")
     brand = brand_of(seed, households)
-    chance, journey, chain, people, buyers = brand.chance, brand.journey, brand.chain, brand.people, brand.buyers
-    friends, numbers = brand.friends, brand.numbers
+    chance, journey, chain, people, friends = brand.chance, brand.journey, brand.chain, brand.people, brand.friends
     outbox = outreach.post(journey, people, friends, chance)
-    past = experiments.run(journey, buyers, outbox, declared, chance)
+    past = experiments.run(journey, brand.buyers, outbox, declared, chance)
     mail = outbox.mail
     tell(f"{len(people):,} people, {len(journey.baskets):,} baskets, {len(chain.staff)} staff; writing tickets, orders")
-    summary, book, walk_ins, drawn = _sell(landing, journey, chain, people, buyers, past, chance)
+    sold = sell(landing, brand, past)
+    summary = sold.figures | {"experiments": experiments.counted(past)}
     tell("writing members, friends, behaviour and messages")
-    crm.deliver(landing, people, book, chance)
+    crm.deliver(landing, people, sold.book, chance)
     online.deliver(landing, people, chance)
-    wecom.deliver(landing, people, friends, chain, chance, numbers)
+    wecom.deliver(landing, people, friends, chain, chance, brand.numbers)
     outreach.deliver(landing, mail)
     official_account.deliver(landing, people, mail.official, chance)
     logged = app.deliver(landing, journey, people, chance)
@@ -227,8 +196,8 @@ def build(
     standard.costs(landing, chance)
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
-    summary["truth"] = truth.write(home / "truth", journey, people, friends, logged, walk_ins, buyers)
-    summary["truth"] |= truth.write_world(home / "truth", world_text, past, drawn)
+    summary["truth"] = truth.write(home / "truth", journey, people, friends, logged, sold.walk_ins, brand.buyers)
+    summary["truth"] |= truth.write_world(home / "truth", world_text, past, sold.drawn)
     summary |= {
         "people": _count(person.kind for person in people),
         "traps": _count(flag for person in people for flag in person.flags),
@@ -241,7 +210,12 @@ def build(
     offset = CLOCK_OFFSET / dt.timedelta(hours=1)
     _write_marker(
         home,
-        {"identity": _identity(seed, households, declared), "clock_offset_hours": offset, "summary": summary, "files": files},
+        {
+            "identity": _identity(seed, households, declared),
+            "clock_offset_hours": offset,
+            "summary": summary,
+            "files": files,
+        },
     )
     tell(
         f"{sum(landing.rows.values()):,} rows in {landing.files:,} files, {landing.bytes / 1e6:.0f} MB; "
@@ -259,104 +233,3 @@ def _count(names: Any) -> dict[str, int]:
     for name in names:
         counts[name] = counts.get(name, 0) + 1
     return dict(sorted(counts.items()))
-
-
-def _sell(
-    landing: Landing,
-    journey: Journey,
-    chain: Chain,
-    people: list[Person],
-    buyers: dict[int, Person],
-    past: experiments.Past,
-    chance: Chance,
-) -> tuple[dict[str, Any], crm.Book, list[Sale], list[Sale]]:
-    """Write everything that comes of baskets: tickets, orders, trades, refunds, points, coupons, goods.
-
-    The figures returned are those of the data set's own baskets up to the last date; drawn ones are named apart.
-    """
-    names = product_names(journey)
-    rows: dict[str, list[Row]] = {
-        "pos/tickets": [],
-        "mini_program/orders": [],
-        "mini_program/aftersales": [],
-        "tmall/trades": [],
-        "tmall/refunds": [],
-    }
-    book, walk_ins, earned = crm.Book(), list[Sale](), list[tuple[Sale, int]]()
-    till_orders: dict[tuple[int, dt.date], str] = {}
-    orders: dict[str, int] = {}
-    paid: dict[str, int] = {}
-    drawn: dict[int, Sale] = {}
-    till: dict[int, tuple[str, dt.datetime]] = {}
-    added = {basket.basket_id for basket in past.baskets}
-    baskets = heapq.merge(journey.baskets, past.baskets, key=lambda basket: basket.at)
-    for sale in sales_of(baskets, buyers, chance, added, added & past.used):
-        number = sale.basket.basket_id
-        if number in added:
-            drawn[number] = sale
-        elif sale.basket.at.date() <= LAST:
-            orders[sale.source] = orders.get(sale.source, 0) + 1
-            paid[sale.source] = paid.get(sale.source, 0) + sale.basket.paid_fen
-        if number in past.used and sale.source == "pos" and sale.customer_id != "0":
-            till[number] = (sale.order_id, sale.basket.at)
-        book.note(sale)
-        earned.append((sale, sale.basket.paid_fen // 100))
-        if sale.source == "pos":
-            rows["pos/tickets"].append(pos_ticket(journey, sale, cashier_of(chain, chance, sale), names))
-            if sale.customer_id == "0":
-                walk_ins.append(sale)
-            elif number not in added:
-                till_orders.setdefault((sale.basket.household_id, sale.basket.at.date()), sale.order_id)
-        elif sale.source == "mini_program":
-            rows["mini_program/orders"] += mini_order(journey, sale, names)
-        else:
-            rows["tmall/trades"] += tmall_trade(journey, sale, names, chance)
-        for dataset, found in refund_of(journey, sale, names, chance).items():
-            rows[dataset] += found
-    members = pos.member_rows(people, chance)
-    rows["pos/tickets"] += [
-        _test_ticket(person, number) for number, person in enumerate(people) if person.kind == "tester"
-    ]
-    landing.deliver("pos", "members", members, suffix="csv", header=pos.MEMBERS)
-    for name, found in rows.items():
-        channel, dataset = name.split("/")
-        landing.deliver(channel, dataset, found, monthly=True)
-        found.clear()
-    standard.goods(landing, journey, chain, names, experiments.campaign_rows(past))
-    standard.coupons(landing, journey, buyers, till_orders, experiments.coupon_rows(past, till))
-    standard.points(landing, earned, chance)
-    walk_ins = [sale for sale in walk_ins if sale.basket.at.date() <= LAST]
-    figures = {"orders": orders, "paid_fen": paid, "walk_in_tickets": len(walk_ins)}
-    return figures | {"experiments": experiments.counted(past)}, book, walk_ins, list(drawn.values())
-
-
-def _test_ticket(person: Person, number: int) -> Row:
-    """Return a one-fen ticket rung by somebody trying out the till."""
-    at = wall(2017, 3, 1, 11) + dt.timedelta(days=23 * (number % 11))
-    payload: dict[str, object] = {
-        "sn": f"T{epoch(at)}{number}",
-        "datetime": f"{at:%Y-%m-%d %H:%M:%S}",
-        "storeId": str(person.store_id),
-        "cashierUid": f"till{person.store_id}",
-        "customerUid": person.pos_uid,
-        "totalAmount": 0.01,
-        "discount": 0,
-        "rounding": 0,
-        "ticketType": "SELL",
-        "invalid": 0,
-        "remark": "SYNTHETIC test",
-        "payments": [{"code": "payCode_13", "amount": 0.01}],
-        "items": [{"name": "测试商品", "productUid": "999999", "sellPrice": 0.01, "quantity": 1, "totalAmount": 0.01}],
-    }
-    return at, enveloped(POS_ACCOUNT, at, payload)
-
-
-def product_names(journey: Journey) -> dict[int, str]:
-    """Return the name a till prints, without the characters JSON would have to escape."""
-    table = journey.products
-    # Some goods that were sold stand in no product list; the till still prints something.
-    names = {product: f"item {product}" for product in sorted(set(journey.product))}
-    for product, kind, size in zip(table["product_id"], table["product_type"], table["package_size"], strict=True):
-        parts = [part for part in (kind, size) if isinstance(part, str)]
-        names[int(product)] = " ".join(parts).replace("\\", "/").replace('"', "'")[:40] or f"item {product}"
-    return names

@@ -19,11 +19,11 @@ from demo.people import Person
 from demo.response import WITHIN_DAYS, World, draw, order_at
 from demo.standard import BEFORE, source_of
 
-WEEKS = 14
-#: The control's share, falling as the brand learns; two weeks share one, and a person is drawn once in two weeks.
-CONTROL = (0.5, 0.46, 0.42, 0.38, 0.35, 0.32, 0.3)
-#: How many of those who could be drawn are, so that as many are free the week after.
-IN_A_LOT = 0.6
+WEEKS = 26
+#: The control's share, falling as the brand learns; two weeks share one, and a person is drawn once in two weeks. Of
+#: everybody who could be written to most are left alone, with a chance that is told: what people do by themselves is
+#: learned from them.
+CONTROL = (0.7, 0.7, 0.69, 0.68, 0.67, 0.66, 0.65, 0.64, 0.63, 0.62, 0.61, 0.6, 0.6)
 #: Days without an order from which an offer is made, as the public rules of the brand say; before, a message alone.
 OFFERS = ((120, "recall_75"), (60, "recall_85"), (30, "recall_90"))
 LAPSED_DAYS = 20
@@ -31,6 +31,8 @@ LAPSED_DAYS = 20
 CHANNELS = {"sms": 2, "wecom": 3, "official_account": 1}
 #: No offer is made in a mass message of the official account.
 WITHOUT_OFFER = ("official_account",)
+#: The share of those written to who get the offer, where a rule allows one.
+OFFERED = 0.5
 DRAWN_AT, SENT_AT = 30_600, 37_800
 
 
@@ -102,8 +104,6 @@ def run(journey: Journey, buyers: dict[int, Person], outbox: Outbox, world: Worl
             lapsed = _days_without_order(shelf, bought, household, at)
             if lapsed is None or lapsed < LAPSED_DAYS or day < busy.get(household, day):
                 continue
-            if not chance.happens(IN_A_LOT, "in the lot", week, person.person_id):
-                continue
             done = _assign(past, shelf, outbox, world, chance, week, person, at, lapsed)
             if done is not None:
                 busy[household] = day + dt.timedelta(days=WITHIN_DAYS)
@@ -112,9 +112,7 @@ def run(journey: Journey, buyers: dict[int, Person], outbox: Outbox, world: Worl
     return past
 
 
-def _days_without_order(
-    shelf: Shelf, bought: dict[int, dt.datetime], household: int, at: dt.datetime
-) -> int | None:
+def _days_without_order(shelf: Shelf, bought: dict[int, dt.datetime], household: int, at: dt.datetime) -> int | None:
     last = shelf.last_before(household, at)
     known = [time for time in (last.at if last else None, bought.get(household)) if time is not None and time < at]
     return (at.date() - max(known).date()).days if known else None
@@ -147,8 +145,10 @@ def _assign(
         return None
     channel = chance.pick([name for name in channels for _ in range(CHANNELS[name])], "test by", *key)
     rule = next((offer for days, offer in OFFERS if lapsed >= days), "")
-    offer_id = rule if channel not in WITHOUT_OFFER and chance.happens(0.5, "test offer", *key) else ""
-    experiment = f"test_{lots()[week // 2 * 2]:%m%d}_{week % 2 + 1}_{channel}_{offer_id or 'alone'}"
+    rule = "" if channel in WITHOUT_OFFER else rule
+    offer_id = rule if chance.happens(OFFERED, "test offer", *key) else ""
+    # One experiment a channel and fortnight: a person is drawn once in it, and its control serves every offer.
+    experiment = f"test_{lots()[week // 2 * 2]:%m%d}_{channel}"
     control = CONTROL[week // 2]
     is_sent = not chance.happens(control, "control", *key)
     reached = outbox.send(person, at_time(at.date(), SENT_AT), experiment, channel) if is_sent else None
@@ -173,7 +173,7 @@ def _assign(
         is_sent,
         channel,
         offer_id,
-        round(1 - control if is_sent else control, 4),
+        round((1 - control) * _share(rule, offer_id) if is_sent else control, 4),
         world.band(lapsed),
         response.lift,
         reached,
@@ -189,6 +189,11 @@ def _assign(
         number = chance.number("coupon of", *key) % 10**12
         past.coupons.append(Coupon(f"rc-{number:012d}", offer_id, person, at, expires, used_by))
     return done
+
+
+def _share(rule: str, offer_id: str) -> float:
+    """Return how likely what was drawn was among what could be: an offer that a rule allows, or the message alone."""
+    return (OFFERED if offer_id else 1 - OFFERED) if rule else 1.0
 
 
 def _is_valid(world: World, offer_id: str, issued: dt.datetime, at: dt.datetime) -> bool:
@@ -235,7 +240,7 @@ def deliver(landing: Landing, past: Past) -> None:
         known = source_of(one.person)
         assert known is not None
         said = (one.channel, one.offer_id) if one.is_sent else ("", "")
-        arm = "treat" if one.is_sent else "control"
+        arm = (one.offer_id or "alone") if one.is_sent else "control"
         values = (known[0], one.experiment_id, known[1], text(one.at), arm, *said, one.probability)
         rows.append((one.at, as_csv(values)))
     header = "source,experiment_id,customer_id,assigned_at,arm,message_channel,offer_id,probability"

@@ -87,10 +87,8 @@ class Landing:
                 parts.setdefault(f"history/{stem}.{suffix}.gz", []).append(line)
         for file_name, lines in sorted(parts.items()):
             self.file(channel, dataset, file_name, lines, header=header, encoding=encoding)
-        for file_name, lines in sorted(waiting.items()) if self.later is not None else ():
-            path = self.later / channel / dataset / file_name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_content(lines, header, encoding))
+        for file_name, lines in sorted(waiting.items()):
+            self._keep(channel, dataset, file_name, _content(lines, header, encoding))
 
     def file(
         self, channel: str, dataset: str, name: str, lines: list[str], *, header: str = "", encoding: str = "utf-8"
@@ -98,6 +96,12 @@ class Landing:
         """Write one file, compressed when its name says so."""
         self.put(channel, dataset, name, _content(lines, header, encoding))
         self.count(f"{channel}/{dataset}", len(lines))
+
+    def _keep(self, channel: str, dataset: str, name: str, content: bytes) -> None:
+        if self.later is not None:
+            path = self.later / channel / dataset / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
     def count(self, name: str, rows: int) -> None:
         """Add rows to a dataset's count."""

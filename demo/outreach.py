@@ -27,6 +27,50 @@ class Mail:
     opted_out: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)
 
 
+def receipt_of(phone: str, at: dt.datetime, dead: bool, biz_id: str, out_id: str) -> dict[str, object]:
+    """Return an SMS gateway's receipt: delivered four seconds later, unless the number is dead."""
+    return {
+        "phone_number": phone,
+        "send_time": text(at),
+        "report_time": text(at + dt.timedelta(seconds=4)),
+        "success": not dead,
+        "err_code": "MOBILE_NOT_ON_SERVICE" if dead else "DELIVERED",
+        "err_msg": "空号" if dead else "用户接收成功",
+        "sms_size": "1",
+        "biz_id": biz_id,
+        "out_id": out_id,
+    }
+
+
+def reply_of(phone: str, at: dt.datetime, word: str, chance: Chance, *key: object) -> Row:
+    """Return an answer by SMS."""
+    payload = {
+        "phone_number": phone,
+        "content": word,
+        "send_time": text(at),
+        "sequence_id": f"9{chance.number('seq', *key) % 10**14:014d}",
+        "sign_name": "邻里生鲜",
+    }
+    return at, as_json({"_account": "aliyun_demo", "_fetched_at": utc(at), "payload": payload})
+
+
+def result_of(
+    msgid: str, userid: str, external_userid: str, at: dt.datetime, status: int, out_id: str | None = None
+) -> Row:
+    """Return WeCom's result of a mass message to one friend; what was not sent has no time."""
+    payload: dict[str, object] = {
+        "msgid": msgid,
+        "userid": userid,
+        "external_userid": external_userid,
+        "status": status,
+    }
+    if status:
+        payload["send_time"] = epoch(at)
+    if out_id is not None:
+        payload["out_id"] = out_id
+    return at, enveloped(CORP, at, payload)
+
+
 class Outbox:
     """Sends one message to one person by a channel they have, and keeps the log the platforms would."""
 
@@ -38,7 +82,7 @@ class Outbox:
             self._friends.setdefault(friend.person.person_id, []).append(friend)
 
     def send(self, person: Person, at: dt.datetime, campaign: str, wanted: str) -> dt.datetime | None:
-        """Send by the wanted channel where the person has it then; return when it reached them, None where it did not."""
+        """Send by the wanted channel where the person has it then; return when it reached them, if it did."""
         if at.date() > LAST or not person.present(at):
             return None
         by = {"sms": self._sms, "wecom": self._wecom, "official_account": self._official}
@@ -67,35 +111,13 @@ class Outbox:
             return None
         at += dt.timedelta(seconds=chance.between(0, 5400, "sms at", *key))
         dead = chance.happens(0.02, "dead number", person.person_id)
-        self.mail.sms.append((
-            at,
-            {
-                "phone_number": phone,
-                "send_time": text(at),
-                "report_time": text(at + dt.timedelta(seconds=4)),
-                "success": not dead,
-                "err_code": "MOBILE_NOT_ON_SERVICE" if dead else "DELIVERED",
-                "err_msg": "空号" if dead else "用户接收成功",
-                "sms_size": "1",
-                "biz_id": f"9{chance.number('biz', *key) % 10**17:017d}^0",
-                "out_id": f"|||{campaign}",
-            },
-        ))
+        biz_id = f"9{chance.number('biz', *key) % 10**17:017d}^0"
+        self.mail.sms.append((at, receipt_of(phone, at, dead, biz_id, f"|||{campaign}")))
         if not dead and chance.happens(0.011, "reply", *key):
             replied = at + dt.timedelta(minutes=chance.between(1, 300, "reply at", *key))
             opts_out = chance.happens(0.75, "opt out", *key)
             word = chance.pick(OPT_OUT_WORDS, "word", *key) if opts_out else "好的"
-            payload = {
-                "phone_number": phone,
-                "content": word,
-                "send_time": text(replied),
-                "sequence_id": f"9{chance.number('seq', *key) % 10**14:014d}",
-                "sign_name": "邻里生鲜",
-            }
-            self.mail.replies.append((
-                replied,
-                as_json({"_account": "aliyun_demo", "_fetched_at": utc(replied), "payload": payload}),
-            ))
+            self.mail.replies.append(reply_of(phone, replied, word, chance, *key))
             if opts_out:
                 self.mail.opted_out[person.person_id] = min(opted_out or replied, replied)
         return None if dead else at
@@ -109,15 +131,8 @@ class Outbox:
                 return None
             gone = friend.left_at is not None and at >= friend.left_at
             status = 2 if gone else chance.pick((1,) * 24 + (0,), "sent", *key)
-            payload: dict[str, object] = {
-                "msgid": f"msg{campaign}{at:%Y%m%d}",
-                "userid": friend.staff.staff_id,
-                "external_userid": person.external_userid,
-                "status": status,
-            }
-            if status:
-                payload["send_time"] = epoch(at)
-            self.mail.wecom.append((at, enveloped(CORP, at, payload | {"out_id": f"|||{campaign}"})))
+            named = (f"msg{campaign}{at:%Y%m%d}", friend.staff.staff_id, person.external_userid)
+            self.mail.wecom.append(result_of(*named, at, status, f"|||{campaign}"))
             return at if status == 1 else None
         return None
 

@@ -167,9 +167,7 @@ def _world(said: dict[str, Any], digest: str) -> World:
         redemption={name: float(share) for name, share in said["redemption"].items()},
         basket={name: float(factor) for name, factor in said["basket"].items()},
         offers={
-            name: Offer(
-                str(offer["depth"]), float(offer["pay_rate"]), int(offer["most_fen"]), int(offer["valid_days"])
-            )
+            name: Offer(str(offer["depth"]), float(offer["pay_rate"]), int(offer["most_fen"]), int(offer["valid_days"]))
             for name, offer in said["offers"].items()
         },
     )

@@ -15,6 +15,8 @@ from demo.stores import Chain
 #: The booklet of a campaign holds up to 209 coupons; a household is issued this many of them and those it redeemed.
 COUPONS_A_BOOKLET = 3
 BEFORE = wall(2016, 12, 1, 9)
+COUPONS = "source,coupon_id,offer_id,customer_id,issued_at,redeemed_at,order_id,expires_at"
+POINTS = "source,entry_id,customer_id,points,occurred_at,kind"
 OFFERS = (
     "coupon_10,coupon,10.00,,50.00,,14",
     "discount_85,discount,,0.85,,30.00,14",
@@ -100,14 +102,18 @@ def coupons(
         used = redeemed.get((campaign, household), {})
         book = {(upc, 0): None for upc in booklets[campaign][:COUPONS_A_BOOKLET]}
         for (upc, copy), day in sorted({**book, **used}.items()):
-            named = ("pos", f"cj-{campaign}-{upc}-{household}-{copy}", f"campaign_{campaign}", buyers[household].pos_uid)
+            named = (
+                "pos",
+                f"cj-{campaign}-{upc}-{household}-{copy}",
+                f"campaign_{campaign}",
+                buyers[household].pos_uid,
+            )
             if day is None or day > LAST:
                 rows.append((issued.to_pydatetime(), as_csv((*named, text(issued), "", "", text(expires)))))
             if day is not None:
                 at, order = at_time(day, 79_200), sales.get((household, day), "")
                 rows.append((at, as_csv((*named, text(issued), text(at), order, text(expires)))))
-    header = "source,coupon_id,offer_id,customer_id,issued_at,redeemed_at,order_id,expires_at"
-    landing.deliver("standard", "coupons", rows, suffix="csv", header=header)
+    landing.deliver("standard", "coupons", rows, suffix="csv", header=COUPONS)
 
 
 def points(landing: Landing, sales: list[tuple[Sale, int]], chance: Chance) -> None:
@@ -130,7 +136,7 @@ def points(landing: Landing, sales: list[tuple[Sale, int]], chance: Chance) -> N
         "points_ledger",
         rows,
         suffix="csv",
-        header="source,entry_id,customer_id,points,occurred_at,kind",
+        header=POINTS,
         monthly=True,
     )
 

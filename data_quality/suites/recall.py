@@ -100,6 +100,22 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             f"只发送这些组：{'、'.join(limits.sent_arms)}。",
         ),
         Check(
+            "the_log_of_plans_names_whoever_is_sent_and_nobody_else_as_sent",
+            "recall_plans",
+            _count(
+                "audience.one_id is null or plans.one_id is null or audience.message_channel <> plans.message_channel"
+            ),
+            (
+                "Somebody stands in the audience and not as sent in the log of plans, or the other way round: held back"
+                " people would be written to, or read as if they were."
+            ),
+            "有人在受众里，却没有作为“已发”记在计划日志里，或者反过来：留下的人会被发，或被当成已发来读。",
+            relation=(
+                f"(select one_id, message_channel from recall_plans where {sent} and message_channel <> 'nothing')"
+                " as plans full join recall_audience as audience using (one_id)"
+            ),
+        ),
+        Check(
             "nobody_who_refused_is_sent_anything",
             "recall_audience",
             "count(*)",

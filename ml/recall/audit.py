@@ -113,3 +113,11 @@ def audit_found(year: Audit, alarm_p: float) -> Found:
              "detectable": year.detectable_fen(alarm_p) / 100, "unread": year.claims.unread}  # fmt: skip
     low, high = year.earned_fen - half, year.earned_fen + half
     return Found("global_holdout", None, year.earned_fen, low, high, year.held_out, verdict, named)
+
+
+def carry_over_found(year: Audit) -> Found:
+    """Return what a year earned beside the weeks' claims: what an episode does to the next, in either direction."""
+    beyond, half = year.earned_fen - year.claims.fen, Z90 * year.gap_error_fen
+    verdict = TOO_FEW if abs(beyond) < half else OK
+    return Found("carry_over", None, beyond, beyond - half, beyond + half, year.held_out, verdict,
+                 {"beyond": beyond / 100, "half": half / 100})  # fmt: skip

@@ -78,8 +78,7 @@ class Strata:
 
 def monday(dates: pd.Series) -> npt.NDArray[np.datetime64]:
     """Return the Monday of each date."""
-    days = pd.to_datetime(dates).to_numpy().astype("datetime64[D]")
-    return np.asarray(days - (days - _MONDAY) % np.timedelta64(7, "D"))
+    return _monday(pd.to_datetime(dates).to_numpy().astype("datetime64[D]"))
 
 
 def strata(episodes: pd.DataFrame, measure: pd.Series) -> Strata:
@@ -93,17 +92,23 @@ def strata(episodes: pd.DataFrame, measure: pd.Series) -> Strata:
         What is read of each of them, by the same index.
     """
     # In one order, so that the sums of floats are the same in every process.
-    rows = episodes.assign(measure=measure.astype(float)).sort_values("episode_id", kind="stable")
-    date, q = rows["plan_date"].astype(str), rows["held_back_probability"].astype(float)
-    stratum = rows.groupby([date.to_numpy(), q.to_numpy()], sort=True).ngroup().to_numpy()
-    _, first = np.unique(stratum, return_index=True)
-    side, values = np.where(rows["is_sent"].to_numpy(bool), SENT, HELD), rows["measure"].to_numpy()
+    order = np.argsort(episodes["episode_id"].to_numpy(), kind="stable")
+    days = pd.to_datetime(episodes["plan_date"]).to_numpy().astype("datetime64[D]")[order]
+    q, values = (each.to_numpy(np.float64)[order] for each in (episodes["held_back_probability"], measure))
+    keys = np.column_stack([days.astype(np.float64), q])
+    known, stratum = np.unique(keys, axis=0, return_inverse=True)
+    place = 2 * stratum.reshape(-1) + np.where(episodes["is_sent"].to_numpy(bool)[order], SENT, HELD)
 
     def summed(weights: Floats) -> Floats:
-        return np.asarray(np.bincount(2 * stratum + side, weights, 2 * len(first)), np.float64).reshape(-1, 2)
+        return np.asarray(np.bincount(place, weights, 2 * len(known)), np.float64).reshape(-1, 2)
 
-    of_people = (np.ones(len(rows)), values, np.square(values), (values != 0).astype(float))
-    return Strata(monday(rows["plan_date"])[first], q.to_numpy()[first], *(summed(each) for each in of_people))
+    of_people = (np.ones(len(values)), values, np.square(values), (values != 0).astype(np.float64))
+    first_days = known[:, 0].astype(np.int64).astype("datetime64[D]")
+    return Strata(_monday(first_days), known[:, 1], *(summed(each) for each in of_people))
+
+
+def _monday(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
+    return np.asarray(days - (days - _MONDAY) % np.timedelta64(7, "D"))
 
 
 def estimate(found: Strata, week: np.datetime64 | None, least: int) -> Estimate | None:
@@ -124,8 +129,8 @@ def estimate(found: Strata, week: np.datetime64 | None, least: int) -> Estimate 
         With fewer of a side in whom the measure is not 0, the spread is taken from both sides together: of 40 people
         without an order it would be nothing.
     """
-    is_mine = np.asarray(np.full(len(found.q), True) if week is None else found.week == week)
-    blocks = _blocks(found.of(is_mine), found.of(~is_mine), week)
+    is_mine = np.full(len(found.q), True) if week is None else found.week == week
+    blocks = _blocks(found.of(np.flatnonzero(is_mine)), found.of(np.flatnonzero(~is_mine)), week)
     if not blocks:
         return None
     people, difference, squares, freedom, some, share = (np.array(column) for column in zip(*blocks, strict=True))
@@ -142,7 +147,7 @@ _Block = tuple[float, float, Floats, Floats, Floats, Floats]
 
 
 def _blocks(mine: Strata, others: Strata, week: np.datetime64 | None) -> list[_Block]:
-    is_whole = (mine.number >= _LEAST).all(axis=1)
+    is_whole = np.asarray((mine.number >= _LEAST).all(axis=1), np.bool_)
     thin, whole = mine.of(~is_whole), mine.of(is_whole)
     if not thin.number[:, SENT].sum():
         return [_block(whole.of(np.array([row]))) for row in range(len(whole.q))]
@@ -154,7 +159,7 @@ def _blocks(mine: Strata, others: Strata, week: np.datetime64 | None) -> list[_B
     for neighbour in _nearest(others, week):
         if not _is_short(pool):
             break
-        pool.append(others.of(np.asarray(others.week == neighbour)))
+        pool.append(others.of(np.flatnonzero(others.week == neighbour)))
     if _is_short(pool):
         return []
     rest = [smallest.of(np.array([row])) for row in range(joined, len(smallest.q))]

@@ -44,7 +44,7 @@ def numbers(frame: pd.DataFrame, column: str) -> Floats:
 
 
 def flags(frame: pd.DataFrame, column: str) -> Flags:
-    """Return a column of truth values; what is not known is not true."""
+    """Return a column of flags; what is not known is not so."""
     return np.asarray(numbers(frame, column) == 1.0)
 
 
@@ -63,21 +63,22 @@ def tastes(frame: pd.DataFrame, settings: Settings) -> Floats:
     return np.asarray(np.nan_to_num(steps, nan=0.0))
 
 
+def codes_of(values: pd.Series, levels: list[str]) -> Ints:
+    """Return the place of each value among the levels, -1 for none; a column's few names are looked up once each."""
+    code, names = pd.factorize(values)
+    places = {level: at for at, level in enumerate(levels)}
+    of = np.array([*(places.get(name, -1) for name in names), -1], dtype=np.int64)
+    return np.asarray(of[code])
+
+
 def cell_of(cells: pd.DataFrame, frame: pd.DataFrame) -> Ints:
     """Return the row of ``cells`` of each (band, message_channel, depth), -1 where it has none."""
     levels = [sorted(set(cells[column])) for column in KEY]
-    shape = tuple(len(level) + 1 for level in levels)
-
-    def codes(of: pd.DataFrame) -> tuple[Ints, ...]:
-        # One more level at the end for what is not known, where -1 points to.
-        return tuple(
-            pd.Categorical(of[column], categories=level).codes.astype(np.int64)
-            for column, level in zip(KEY, levels, strict=True)
-        )
-
-    table = np.full(shape, -1, dtype=np.int64)
-    table[codes(cells)] = np.arange(len(cells))
-    return np.asarray(table[codes(frame)])
+    # One more level at the end for what is not known, where -1 points to.
+    table = np.full([len(level) + 1 for level in levels], -1, dtype=np.int64)
+    pairs = list(zip(KEY, levels, strict=True))
+    table[tuple(codes_of(cells[column], level) for column, level in pairs)] = np.arange(len(cells))
+    return np.asarray(table[tuple(codes_of(frame[column], level) for column, level in pairs)])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,62 +100,93 @@ class Rows:
 def rows_of(cells: pd.DataFrame, episodes: pd.DataFrame, as_of_date: dt.date, settings: Settings) -> Rows:
     """Return the episodes known and over by a date, in an order of their own so that theirs never matters."""
     require(episodes, EPISODES, "people.recall_episodes")
-    day = pd.Timestamp(as_of_date)
-    frame = episodes[list(EPISODES)]
-    ends = pd.to_datetime(frame["ends_on"])
-    over = pd.to_datetime(frame["as_of_date"]).eq(day) & ends.le(day) & frame["arm"].isin(LOTS)
-    enters = over.to_numpy(dtype=bool) & flags(frame, "is_closed") & np.isfinite(numbers(frame, "succeeded"))
-    frame = frame[enters].sort_values("episode_id", kind="stable", ignore_index=True)
-    age = (day - pd.to_datetime(frame["ends_on"])).dt.days.to_numpy(np.float64)
-    cell, sent, y = cell_of(cells, frame), flags(frame, "is_sent"), numbers(frame, "succeeded")
-    landed = frame["experiment_id"].notna().to_numpy(dtype=bool)
-    unit, is_landed = _units(frame, landed)
+    day, ends = pd.Timestamp(as_of_date), pd.to_datetime(episodes["ends_on"])
+    y, order = numbers(episodes, "succeeded"), _entering(episodes, ends, day)
+    age = (day - ends).dt.days.to_numpy(np.float64)[order]
+    sent, landed = (of[order] for of in (flags(episodes, "is_sent"), _filled(episodes, "experiment_id")))
+    cell, y, p0 = cell_of(cells, episodes)[order], y[order], numbers(episodes, "p0")[order]
+    unit, is_landed = _units(episodes, order, landed)
     recency = 0.5 ** (age / settings["half_life_days"])
-    drawn = _drawn(frame, landed, unit * 2 + sent)
-    p0 = np.where(landed, _control(unit, sent, landed, y, recency * drawn, cell), numbers(frame, "p0"))
+    drawn = _drawn(episodes, order, landed, unit * 2 + sent, sent)
+    band = episodes["band"].to_numpy(dtype=object)[order]
+    p0 = np.where(landed, _control(band, unit, sent, landed, y, recency * drawn, cell, settings), p0)
     known = np.isfinite(p0) & (~sent | (cell >= 0))
+    p0, y = p0[known], y[known]
     variance = np.maximum(p0 * (1 - p0), settings["least_variance"])
-    found = Rows(cell, unit, is_landed, sent, y - p0, p0, tastes(frame, settings), recency * drawn / variance, variance)
-    return dataclasses.replace(
-        found,
-        **{
-            name: getattr(found, name)[known]
-            for name in ("cell", "unit", "sent", "residual", "p0", "tastes", "weight", "variance")
-        },
+    return Rows(
+        cell[known],
+        unit[known],
+        is_landed,
+        sent[known],
+        y - p0,
+        p0,
+        tastes(episodes, settings)[order][known],
+        (recency * drawn)[known] / variance,
+        variance,
     )
 
 
-def _units(frame: pd.DataFrame, landed: Flags) -> tuple[Ints, Flags]:
+def _filled(frame: pd.DataFrame, column: str) -> Flags:
+    return np.asarray(frame[column].notna().to_numpy(dtype=bool))
+
+
+def _entering(episodes: pd.DataFrame, ends: pd.Series, day: pd.Timestamp) -> Ints:
+    """Return the rows that enter, in an order that their episodes alone make."""
+    over = pd.to_datetime(episodes["as_of_date"]).eq(day).to_numpy(bool) & ends.le(day).to_numpy(bool)
+    over = over & (codes_of(episodes["arm"], list(LOTS)) >= 0) & flags(episodes, "is_closed")
+    at = np.flatnonzero(over & np.isfinite(numbers(episodes, "succeeded")))
+    # By a hash of the episode: sorting a million names takes longer than all the rest.
+    key = pd.util.hash_array(episodes["episode_id"].to_numpy(dtype=object)[at], categorize=False)
+    return np.asarray(at[np.argsort(key, kind="stable")])
+
+
+def _units(frame: pd.DataFrame, order: Ints, landed: Flags) -> tuple[Ints, Flags]:
     """Return the control of each row: a band of the brand's own plans, or a band of one landed experiment."""
-    source = frame["source"].astype(str).where(landed)
-    codes = [pd.factorize(of, sort=True)[0] for of in (source, frame["experiment_id"], frame["band"])]
-    sizes = [int(code.max(initial=-1)) + 2 for code in codes]
-    key = np.ravel_multi_index([code + 1 for code in codes], sizes)
-    found, unit = np.unique(key, return_inverse=True)
+    codes = [pd.factorize(frame[column], sort=True)[0][order] + 1 for column in ("source", "experiment_id", "band")]
+    codes[0] = np.where(landed, codes[0] + 1, 0)
+    sizes = [int(code.max(initial=0)) + 1 for code in codes]
+    found, unit = np.unique(np.ravel_multi_index(codes, sizes), return_inverse=True)
     return unit.astype(np.int64), np.asarray(found >= sizes[1] * sizes[2])
 
 
-def _drawn(frame: pd.DataFrame, landed: Flags, side: Ints) -> Floats:
+def _drawn(frame: pd.DataFrame, order: Ints, landed: Flags, side: Ints, sent: Flags) -> Floats:
     """Return the inverse probability of a landed row's side, scaled to what the rows of that side are worth together.
 
     Own rows have p0, which knows what the lot's share went by. Where a side has one probability each row weighs 1.
     """
-    sent = flags(frame, "is_sent")
-    chance = np.where(sent, numbers(frame, "option_probability"), numbers(frame, "held_back_probability"))
+    option, held = (numbers(frame, name)[order] for name in ("option_probability", "held_back_probability"))
+    chance = np.where(sent, option, held)
     inverse = np.where(landed & (chance > 0), 1 / np.where(chance > 0, chance, 1.0), 1.0)
     of = np.bincount(side, weights=inverse), np.bincount(side, weights=inverse**2)
     return np.where(landed, inverse * of[0][side] / of[1][side], 1.0)
 
 
-def _control(unit: Ints, sent: Flags, landed: Flags, y: Floats, weight: Floats, cell: Ints) -> Floats:
-    """Return the weighted mean of each landed row's control; NaN where its unit lacks a side."""
-    held = landed & ~sent
-    size = int(unit.max(initial=-1)) + 1
-    total = np.bincount(unit[held], weights=weight[held], minlength=size)
-    good = np.bincount(unit[held], weights=(weight * y)[held], minlength=size)
+def _control(
+    band: npt.NDArray[np.object_],
+    unit: Ints,
+    sent: Flags,
+    landed: Flags,
+    y: Floats,
+    weight: Floats,
+    cell: Ints,
+    settings: Settings,
+) -> Floats:
+    """Return what each landed row's people do by themselves; NaN where its unit lacks a side.
+
+    It is the weighted mean of the unit's control, shrunk to that of the band over all landed experiments: of five
+    controls nobody or everybody may have ordered, and neither is anybody's chance.
+    """
+    held, size = landed & ~sent, int(unit.max(initial=-1)) + 1
+    of_band, bands = pd.factorize(band)
+    sums = [
+        [np.bincount(of[held], weights=values[held], minlength=most) for values in (weight, weight * y)]
+        for of, most in ((unit, size), (of_band, len(bands)))
+    ]
     treated = np.bincount(unit[landed & sent & (cell >= 0)], minlength=size)
-    mean = np.divide(good, total, out=np.full(size, np.nan), where=(total > 0) & (treated > 0))
-    return np.asarray(mean[unit])
+    pseudo = settings["landed_pseudo_controls"]
+    pooled = (sums[1][1] / np.maximum(sums[1][0], 1e-300))[of_band]
+    mean = (sums[0][1][unit] + pseudo * pooled) / (sums[0][0][unit] + pseudo)
+    return np.where((sums[0][0] > 0)[unit] & (treated > 0)[unit], mean, np.nan)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -46,7 +46,11 @@ class Found:
 
 
 def health(
-    episodes: pd.DataFrame, readings: pd.DataFrame, plans: pd.DataFrame, settings: Mapping[str, float]
+    episodes: pd.DataFrame,
+    readings: pd.DataFrame,
+    plans: pd.DataFrame,
+    landed: pd.DataFrame,
+    settings: Mapping[str, float],
 ) -> pd.DataFrame:
     """Return ``HEALTH``: one row per (as_of_date, check, policy).
 
@@ -58,18 +62,20 @@ def health(
         ``OUTCOMES`` of the same dates.
     plans
         ``as_of_date, basis, arm`` of the plans of each date: what the audience stands on.
+    landed
+        ``as_of_date, experiment_id, set_aside_for`` of ``people.landed_assignments`` as known at each date.
     settings
         Rows of the seed ``recall_settings`` by name: ``outcome_holdout_least``, ``srm_alarm_p``, ``health_alarm_p``,
         ``aa_alarm_p``, ``coverage_least_rows``.
     """
     rows = []
-    dates = sorted({*episodes["as_of_date"], *plans["as_of_date"]})
+    dates = sorted({*episodes["as_of_date"], *plans["as_of_date"], *landed["as_of_date"]})
     for date in dates:
         known = episodes[(episodes["as_of_date"] == date) & episodes["arm"].isin([arms.TREAT, arms.HELD_BACK])]
         known = known.assign(policy_id=known["policy_id"].fillna(known["experiment_id"]))
         read = readings[readings["as_of_date"] == date]
         found = [*_of_policies(known, settings), *_of_all(known, read, plans[plans["as_of_date"] == date], settings)]
-        rows += [row_of(date, each) for each in found]
+        rows += [row_of(date, each) for each in (*found, *_set_aside(landed[landed["as_of_date"] == date]))]
     return pd.DataFrame(rows, columns=list(HEALTH))
 
 
@@ -122,6 +128,8 @@ def _sample_ratio(policy: str, people: pd.DataFrame, settings: Mapping[str, floa
 
 def _worst_option(policy: str, people: pd.DataFrame, settings: Mapping[str, float]) -> Found | None:
     """Return the option whose held-back people are least like its chances, at the level shared among the options."""
+    # A control that serves several offers has no option of its own to be lost from.
+    people = people[people["experiment_id"].isna()]
     option = people["message_channel"].fillna("") + "|" + people["offer_id"].fillna("")
     options = [(str(name), _sample_ratio(policy, of, settings)) for name, of in people.groupby(option, sort=True)]
     levels = dict(settings) | {"srm_alarm_p": settings["srm_alarm_p"] / max(len(options), 1)}
@@ -244,6 +252,15 @@ def _learned_share(plans: pd.DataFrame) -> Found:
     if sent.empty:
         return Found("learned_share", None, None, None, None, 0, TOO_FEW)
     return Found("learned_share", None, float((sent["basis"] == "experiment").mean()), None, None, len(sent), OK)
+
+
+def _set_aside(landed: pd.DataFrame) -> Iterator[Found]:
+    """Return, for each landed experiment, the share of its rows that teach nothing, by reason."""
+    for experiment, rows in landed.groupby("experiment_id", sort=True):
+        for reason, those in rows.groupby("set_aside_for", sort=True):
+            share = len(those) / len(rows)
+            named: dict[str, str | float] = {"experiment": str(experiment), "those": len(those)}
+            yield Found(f"landed_{reason}", str(experiment), share, None, None, len(rows), ALARM, named)
 
 
 def _z_of(p: float) -> float:

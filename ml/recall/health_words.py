@@ -113,6 +113,50 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "名单 {n} 人中有 {value:.0%} 的效果来自本类实验，其余依靠先验。",
         ),
     },
+    "carry_over": {
+        "ok": (
+            "Beside what the weeks claim, the year earned {beyond:+,.0f} ± {half:,.0f} yuan by the global"
+            " holdout ({n} held"
+            " out): what one episode does to the next.",
+            "除各周声称之外，按全局对照（{n} 人）全年另有 {beyond:+,.0f} ± {half:,.0f} 元："
+            "这是一次触达对下一次的影响。",
+        ),
+        "too_few": (
+            "What one episode does to the next cannot be told from nothing: {beyond:+,.0f} ± {half:,.0f} yuan a"
+            " year ({n}"
+            " held out).",
+            "一次触达对下一次的影响还看不出来：全年 {beyond:+,.0f} ± {half:,.0f} 元（对照 {n} 人）。",
+        ),
+    },
+    "landed_two_arms": {
+        "alarm": (
+            "{those} of {n} rows of {experiment} are of people in two of its arms and teach nothing. A draw"
+            " that is made"
+            " anew is another experiment: give it another experiment_id.",
+            "{experiment} 的 {n} 行中有 {those} 行的人在两个组里，不参与学习。重新抽签就是另一个实验，"
+            "请换一个 experiment_id。",
+        ),
+    },
+    "landed_drawn_before": {
+        "alarm": (
+            "{those} of {n} rows of {experiment} are second records of people who were drawn before; the first"
+            " one counts.",
+            "{experiment} 的 {n} 行中有 {those} 行是同一个人的另一条记录，以先抽的为准。",
+        ),
+    },
+    "landed_no_channel": {
+        "alarm": (
+            "{those} of {n} rows of {experiment} offer something and do not say how; fill message_channel.",
+            "{experiment} 的 {n} 行中有 {those} 行给了优惠却没写渠道，请填写 message_channel。",
+        ),
+    },
+    "landed_unknown_offer": {
+        "alarm": (
+            "{those} of {n} rows of {experiment} name an offer that offers_catalogue lacks, so nobody knows how deep it"
+            " is; add its row.",
+            "{experiment} 的 {n} 行中有 {those} 行的优惠不在 offers_catalogue 里，不知道力度，请补上。",
+        ),
+    },
     "global_holdout": {
         "ok": (
             "The year's claims of {claims:,.0f} yuan agree with the global holdout ({earned:,.0f} ±"

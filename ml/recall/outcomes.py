@@ -60,7 +60,11 @@ def outcomes(episodes: pd.DataFrame, priors: pd.DataFrame, least: int) -> pd.Dat
     for group, people in known.groupby(_GROUP, dropna=False, sort=True):
         names = dict(zip(_GROUP, group, strict=True))
         names["source"] = names.pop("kind")
+        # Of a landed experiment nobody says what sending cost: there is no money to read later than its orders.
+        is_priced = bool(people["expected_cost_fen"].notna().any())
         for reading, (is_over, paid) in READINGS.items():
+            if reading != "episode" and not is_priced:
+                continue
             over = people[people[is_over].astype(bool)]
             rows += [names | row for row in _weeks(over, reading, paid, least)]
     found = pd.DataFrame(rows, columns=list(OUTCOMES))
@@ -77,8 +81,10 @@ def _with_priors(episodes: pd.DataFrame, priors: pd.DataFrame) -> pd.DataFrame:
     for lift in lifts:
         found[lift] = found[lift].astype(float).where(~is_landed, found[f"{lift}_seed"].astype(float))
     is_random = found["arm"].eq(arms.RANDOM)
-    return found.assign(
-        kind=np.where(is_landed, LANDED, OWN), policy_id=found["policy_id"].where(~is_random, arms.RANDOM)
+    return found.sort_values("episode_id", kind="stable").assign(
+        cell=found.groupby(_CELL, dropna=False).ngroup(),
+        kind=np.where(is_landed, LANDED, OWN),
+        policy_id=found["policy_id"].where(~is_random, arms.RANDOM),
     )
 
 
@@ -88,7 +94,9 @@ def _weeks(people: pd.DataFrame, reading: str, paid: str, least: int) -> list[di
     margin = people["margin_rate"].astype(float) * people[paid].astype(float)
     money, orders = strata(people, margin), strata(people, people["succeeded"])
     rows = []
-    for week, of_week in people.groupby(monday(people["plan_date"])):
+    weeks = monday(people["plan_date"])
+    for week in np.unique(weeks):
+        of_week = people[weeks == week]
         sent = of_week[of_week["is_sent"].astype(bool)]
         if sent.empty:
             continue
@@ -98,17 +106,13 @@ def _weeks(people: pd.DataFrame, reading: str, paid: str, least: int) -> list[di
             "people_sent": len(sent),
         }
         row["people_held_back"] = len(of_week) - len(sent)
-        lift = estimate(orders, _day(week), least) if reading == "episode" else None
+        lift = estimate(orders, week, least) if reading == "episode" else None
         row |= _lift(lift, sent) if reading == "episode" else {}
-        row |= _money(estimate(money, _day(week), least), sent)
+        row |= _money(estimate(money, week, least), sent)
         row |= _verdict(row, sent, by_lift=reading == "episode")
         if reading == "episode" or of_week["expected_cost_fen"].notna().any():
             rows.append(row)
     return rows
-
-
-def _day(week: pd.Timestamp) -> np.datetime64:
-    return np.datetime64(week, "D")
 
 
 def _money(found: Estimate | None, sent: pd.DataFrame) -> dict[str, object]:
@@ -143,7 +147,7 @@ def _predicted(sent: pd.DataFrame, mean: str, low: str, high: str) -> tuple[floa
     if sent[[mean, low, high]].isna().any(axis=None):
         return None
     errors = (sent[high].astype(float) - sent[low].astype(float)) / (2 * Z_P90)
-    by_cell = errors.groupby([sent[name].fillna("") for name in _CELL]).sum()
+    by_cell = np.bincount(sent["cell"].to_numpy(), errors.to_numpy())
     total, error = float(sent[mean].astype(float).sum()), float(np.sqrt(np.square(by_cell).sum()))
     return total, total - Z90 * error, total + Z90 * error
 

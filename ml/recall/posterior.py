@@ -21,10 +21,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ml.recall.evidence import KEY, Flags, Floats, Ints, Settings, Sums, cell_of, numbers, rows_of, sums_of, tastes
 from ml.recall.tables import EFFECTS
+from ml.recall.theta import alternated, theta_given
 
-#: Theta and g take turns until g moves less than this, or have not converged.
-_SETTLED: Final = 1e-10
-_TURNS: Final = 500
 _DRAWS_KEY: Final = 20260901
 _Z90: Final = NormalDist().inv_cdf(0.9)
 ALL: Final = "all"
@@ -48,6 +46,9 @@ class Posterior:
     estimate_se: Floats
     #: What a cell's own rows say: the inverse of the variance that they alone would leave.
     information: Floats
+    #: How wide the episodes made the prior, and how rough: times the seed's own spread, and the sd of a cell alone.
+    spread: float
+    sd_cell: float
     is_converged: bool
     settings: Settings
 
@@ -114,13 +115,14 @@ def cells_of(response_priors: pd.DataFrame, recall_policies: pd.DataFrame) -> pd
     return cells[list(KEY)].astype(object).assign(effect=effect)
 
 
-def _kernel(cells: pd.DataFrame, settings: Settings) -> Floats:
-    """Return the prior covariance relative to the rows: what any two cells have in common."""
+def _root(cells: pd.DataFrame, settings: Settings, sd_cell: float) -> Floats:
+    """Return a root of the prior covariance: what any two cells have in common, relative to their rows."""
     common = np.full((len(cells), len(cells)), settings["sd_brand"] ** 2)
     for column, name in (("message_channel", "sd_channel"), ("depth", "sd_depth"), ("band", "sd_band")):
         of = cells[column].to_numpy(dtype=object)
         common += settings[name] ** 2 * (of[:, None] == of[None, :])
-    return np.asarray(common + settings["sd_cell"] ** 2 * np.eye(len(cells)))
+    own = np.linalg.cholesky(common + sd_cell**2 * np.eye(len(cells)))
+    return np.asarray(cells["effect"].to_numpy(np.float64)[:, None] * own)
 
 
 def prior(cells: pd.DataFrame, settings: Settings) -> Posterior:
@@ -135,7 +137,7 @@ def prior(cells: pd.DataFrame, settings: Settings) -> Posterior:
     """
     effect = cells["effect"].to_numpy(np.float64)
     with threadpool_limits(limits=1):
-        root = effect[:, None] * np.linalg.cholesky(_kernel(cells, settings))
+        root = _root(cells, settings, settings["sd_cell"])
         covariance = root @ root.T
     mean, size = settings["prior_mean_share"] * effect, len(cells)
     return Posterior(
@@ -150,6 +152,8 @@ def prior(cells: pd.DataFrame, settings: Settings) -> Posterior:
         estimate=np.full(size, np.nan),
         estimate_se=np.full(size, np.nan),
         information=np.zeros(size),
+        spread=1.0,
+        sd_cell=settings["sd_cell"],
         is_converged=True,
         settings=dict(settings),
     )
@@ -175,82 +179,43 @@ def learn(cells: pd.DataFrame, episodes: pd.DataFrame, as_of_date: dt.date, sett
         return before
     sums = sums_of(rows, len(cells))
     with threadpool_limits(limits=1):
-        return _alternated(before, sums, settings)
+        return _believed(before, sums, settings)
 
 
-def _alternated(before: Posterior, sums: Sums, settings: Settings) -> Posterior:
-    """Return theta given g and g given theta, in turns until they stand, each with what is not known of the other.
+def _believed(before: Posterior, sums: Sums, settings: Settings) -> Posterior:
+    """Return the posterior under the prior that the episodes make likeliest: as the seed has it, wider, or rougher.
 
-    Taking the other's mean as known would let g explain what an uncertain theta cannot: measured at 20,000 episodes.
+    A brand that answers three times as well as the rows say has cells that lie three times as far apart as well.
+    Measured over 90 nights of such a world, the seed's own spread left .70 of the cells in their 90% interval, and the
+    likeliest .85; never a narrower one, or cells would rest on experiments that none of their rows had a part in.
     """
-    level = np.where(sums.is_landed, settings["landed_control_sd"], settings["control_sd"])
-    precision = sums.control.copy()
-    precision[:, 0, 0] += 1 / level**2
-    precision[:, 1, 1] += 1 / settings["control_slope_sd"] ** 2
-    inverse = np.asarray(np.linalg.inv(precision), dtype=np.float64)
-    g, spread, settled = np.zeros(3), settings["modifier_sd"] ** 2 * np.eye(3), False
-    for _ in range(_TURNS):
-        theta = _theta(before, sums, inverse, g, spread)
-        after, spread = _modifiers(theta, sums, settings)
-        settled = bool(np.abs(after - g).max() < _SETTLED)
-        g = after
-        if settled:
-            break
+    found = alternated(before.mean, before.root, sums, settings)
+    spread, cell = 1.0, settings["sd_cell"]
+    likeliest = found.theta.evidence
+    for wider in range(1, int(settings["spread_most"]) + 1):
+        for of_cell in (settings["sd_cell"], settings["sd_cell_rough"]):
+            root = wider * _root(before.cells, settings, of_cell)
+            evidence = theta_given(before.mean, root, sums, settings, found.g, found.g_covariance).evidence
+            if evidence > likeliest + settings["spread_least_evidence"]:
+                spread, cell, likeliest = float(wider), of_cell, evidence
+    if (spread, cell) != (1.0, settings["sd_cell"]):
+        found = alternated(before.mean, spread * _root(before.cells, settings, cell), sums, settings)
     return dataclasses.replace(
         before,
-        mean=theta.mean,
-        covariance=theta.covariance,
-        root=theta.root,
-        modifiers=g,
-        modifiers_covariance=spread,
+        mean=found.theta.mean,
+        covariance=found.theta.covariance,
+        root=found.theta.root,
+        modifiers=found.g,
+        modifiers_covariance=found.g_covariance,
         rows_sent=sums.rows_sent,
         rows_held=sums.rows_held,
         estimate=sums.estimate,
         estimate_se=sums.estimate_se,
-        information=theta.information,
-        is_converged=settled,
+        information=found.theta.information,
+        spread=spread,
+        sd_cell=cell,
+        is_converged=found.is_converged,
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class _Theta:
-    mean: Floats
-    root: Floats
-    covariance: Floats
-    controls: Floats  # (U, 2)
-    with_controls: Floats  # (U, 2, C): the covariance of controls and theta
-    information: Floats
-
-
-def _theta(before: Posterior, sums: Sums, inverse: Floats, g: Floats, spread: Floats) -> _Theta:
-    """Return the posterior of theta given g, the controls' levels and slopes taken out by their own closed form."""
-    by = np.concatenate([[1.0], g])
-    squares = np.outer(by, by)
-    squares[1:, 1:] += spread
-    coupling = np.einsum("ujkc,k->ujc", sums.coupling, by)
-    against = np.einsum("uij,ujc->uic", inverse, coupling)
-    size = len(before.mean)
-    told = np.diag(np.einsum("ckl,kl->c", sums.cell, squares))
-    told = told - coupling.reshape(-1, size).T @ against.reshape(-1, size)
-    level = np.einsum("uij,uj->ui", inverse, sums.control_y)
-    heard = sums.cell_y @ by - np.einsum("ujc,uj->c", coupling, level)
-    # S - S (S + J^-1)^-1 S in a form that needs neither inverse: exact where nothing was told.
-    seen = np.linalg.cholesky(np.eye(size) + before.root.T @ told @ before.root)
-    root = np.asarray(np.linalg.solve(seen, before.root.T).T, dtype=np.float64)
-    covariance = root @ root.T
-    mean = before.mean + covariance @ (heard - told @ before.mean)
-    controls = level - np.einsum("ujc,c->uj", against, mean)
-    return _Theta(mean, root, covariance, controls, -(against @ covariance), np.diag(told).copy())
-
-
-def _modifiers(theta: _Theta, sums: Sums, settings: Settings) -> tuple[Floats, Floats]:
-    """Return the posterior mean and covariance of g given theta and the controls."""
-    square = np.einsum("c,ckl->kl", theta.mean**2 + np.diag(theta.covariance), sums.cell)
-    precision = square[1:, 1:] + np.eye(3) / settings["modifier_sd"] ** 2
-    both = theta.controls[:, :, None] * theta.mean + theta.with_controls
-    left = theta.mean @ sums.cell_y - np.einsum("ujc,ujkc->k", both, sums.coupling)
-    spread = np.linalg.inv(precision)
-    return np.asarray(spread @ (left - square[0])[1:]), np.asarray(spread)
 
 
 def effects(posterior: Posterior, as_of_date: dt.date) -> pd.DataFrame:

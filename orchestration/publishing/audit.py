@@ -40,7 +40,7 @@ _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
     "staff_daily": "kpi_date",
     "stage_transitions": "as_of_date",
-    "recall_outcomes": "read_on_date",
+    "recall_outcomes": "week_from",
 }
 
 

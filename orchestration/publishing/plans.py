@@ -26,6 +26,8 @@ _ARROW: Final = {
     "VARCHAR": pa.string(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(),
     "TIMESTAMP": pa.timestamp("us"),
 }  # fmt: skip
+#: Columns whose unit is a fraction of a fen, as they are published and as the warehouse names them.
+_PUBLISHED_AS: Final = {"fen_per_lift": "unit_fen", "fen_at_no_lift": "base_fen"}
 SCHEMA: Final = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 
 
@@ -38,6 +40,7 @@ def keep_plans(store: Store, version: str, moved_at: dt.datetime) -> int:
     if path.exists():
         return 0
     rows = pq.read_table(store.versions / version / "recall_plans.parquet")
+    rows = rows.rename_columns([_PUBLISHED_AS.get(name, name) for name in rows.column_names])
     rows = rows.append_column("version", pa.array([version] * rows.num_rows, pa.string()))
     rows = rows.append_column("moved_at", pa.array([moved_at] * rows.num_rows, pa.timestamp("us")))
     rows = rows.select(SCHEMA.names).cast(SCHEMA)
@@ -47,11 +50,16 @@ def keep_plans(store: Store, version: str, moved_at: dt.datetime) -> int:
     return int(rows.num_rows)
 
 
-def load(settings: Settings, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Bring ``channels.plans`` up to the files; return its rows. A file that is gone goes out of it again."""
+def create_table(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create ``channels.plans`` where it is missing."""
     connection.execute("create schema if not exists channels")
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     connection.execute(f"create table if not exists channels.plans ({columns})")
+
+
+def load(settings: Settings, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Bring ``channels.plans`` up to the files; return its rows. A file that is gone goes out of it again."""
+    create_table(connection)
     files = _files(settings)
     loaded = {row[0] for row in connection.execute("select distinct version from channels.plans").fetchall()}
     for gone in loaded - set(files):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchestration.report.facts import Facts
+from orchestration.report.page import NONE, UNKNOWN
 
 Words = tuple[str, str]
 #: Verdicts of recall_outcomes in words; too few to say is not the same as no lift.
@@ -42,9 +43,14 @@ def loop(facts: Facts) -> dict[str, Any]:
     return {
         "said": [*_told(facts), *_worst(facts), *_held_back(facts), *_money(facts)],
         "effects": [(*row[:7], _BASES[row[7]], row[8]) for row in effects],
-        "weeks": [(*row[:7], _VERDICTS[row[7]], *row[8:]) for row in weeks],
+        "weeks": [(*row[:6], _or_none(row[6]), _VERDICTS[row[7]], _or_none(row[8]), row[9]) for row in weeks],
         "alarms": facts.rows("select words_zh, words from recall_health where verdict = 'alarm' order by all"),
     }
+
+
+def _or_none(value: int | None) -> int | str:
+    """Return what there is nothing of as a dash: what is not asked is not unknown."""
+    return NONE if value is None else value
 
 
 def _told(facts: Facts) -> list[Words]:
@@ -63,24 +69,35 @@ def _told(facts: Facts) -> list[Words]:
                 f"No episode has ended yet and every effect is the seed's; today's plans are read from {when} on.",
             )
         ]
-    low, middle, high = facts.rows(
+    design = facts.one(
         """
-        select posterior_p10, posterior_mean, posterior_p90 from recall_effects
-        where band = 'all' and message_channel = 'all' and depth = 'all'
+        select sum(people_sent * lift) / sum(people_sent) as lift,
+               sum(people_sent * predicted_lift) / sum(people_sent) as promised,
+               sqrt(sum(pow(people_sent * (lift_high - lift_low) / 2, 2))) / sum(people_sent) as half
+        from recall_outcomes where read_window = 'episode' and lift is not null and lift_low is not null
         """
-    )[0]
-    span = f"{middle:+.1%} [{low:+.1%}, {high:+.1%}]"
+    )
     people = (
         f"读了 {sent:,} 个已发、{held:,} 个留下的回合",
         f"{sent:,} episodes sent and {held:,} held back were read",
     )
+    if design["lift"] is None:
+        return [(f"{people[0]}：人太少，还说不出。", f"{people[1]}: too few to say.")]
+    low, high = design["lift"] - design["half"], design["lift"] + design["half"]
+    span = f"{design['lift']:+.1%} [{low:+.1%}, {high:+.1%}]"
+    promised = f"{design['promised']:+.1%}" if design["promised"] is not None else UNKNOWN
     if low > 0:
-        verdict = (f"触达让本来不会来的人多来 {span}", f"a contact brings {span} more of those who would not come")
+        verdict = ("收到的人比留下的人多下单", "more of those written to ordered than of those held back")
     elif high < 0:
-        verdict = (f"触达反而让人少来 {span}", f"a contact keeps people away: {span}")
+        verdict = ("收到的人比留下的人少下单", "fewer of those written to ordered than of those held back")
     else:
-        verdict = (f"测不出差别：{span}", f"no difference can be told: {span}")
-    return [(f"{people[0]}：{verdict[0]}（P10 到 P90）。", f"{people[1]}: {verdict[1]} (P10 to P90).")]
+        verdict = ("测不出差别", "no difference can be told")
+    return [
+        (
+            f"{people[0]}：{verdict[0]} {span}（90% 区间，只按抽签比较）；当初预计 {promised}。",
+            f"{people[1]}: {verdict[1]}, {span} (90% interval, by the lots alone); {promised} was promised.",
+        )
+    ]
 
 
 def _worst(facts: Facts) -> list[Words]:
@@ -88,7 +105,7 @@ def _worst(facts: Facts) -> list[Words]:
     worst = facts.rows(
         """
         select week_from, subject, lift, lift_low, lift_high from recall_outcomes
-        where read_window = 'episode' and lift < 0 order by lift, week_from, subject limit 1
+        where read_window = 'episode' and lift < 0 order by lift * people_sent, week_from, subject limit 1
         """
     )
     return [

@@ -11,7 +11,7 @@ WORLDS = 20
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """What came of worlds in clean and in dirty spellings, and of the forms of refusing, after one night and morning."""
+    """What came of worlds in clean and in dirty spellings, and the forms of refusing, after a night and a morning."""
     return run(tmp_path_factory.mktemp("worlds"), WORLDS, 1, ["clean", "dirty"])
 
 

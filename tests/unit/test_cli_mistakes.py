@@ -53,6 +53,7 @@ WRONG_USE = [
     ("siyu --home published withdraw x", "'--reason': it is kept with the rows that are taken back"),
     ("siyu --home brakes stop --channel sms --reason x", "brakes.jsonl, line 1: no stop can be read there"),
     ("siyu --home brakes stop", "brakes.jsonl, line 1: no stop can be read there"),
+    ("siyu --home another run --world w.toml", "siyu: the world w.toml cannot be read: No such file or directory"),
     # the home
     ("siyu --home brnd export --all --recipient a --out out", "siyu: there is no home"),
     ("siyu --home brnd stop", "siyu: there is no home"),

@@ -9,6 +9,7 @@ from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.keys import kept_at, load_key
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.home_rules import load_seeds
+from orchestration.publishing import plans
 from orchestration.python_tables import create_missing
 from orchestration.sending import activations
 from orchestration.settings import Settings
@@ -33,6 +34,7 @@ def make_empty_home(folder: Path) -> Path:
         activations.create_tables(warehouse)
         create_missing(warehouse)
         activations.load(settings, warehouse)
+        plans.load(settings, warehouse)
         load_seeds(warehouse, settings)
     built = build(settings.home, "run", "--empty")
     assert built.success, messages(built)

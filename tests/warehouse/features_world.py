@@ -10,6 +10,7 @@ import duckdb
 from orchestration.home_rules import load_seeds
 from orchestration.nouns import columns
 from orchestration.nouns import nouns as described
+from orchestration.publishing.plans import COLUMNS as PLAN_COLUMNS
 from orchestration.settings import Settings
 from orchestration.warehouse import create_schemas
 from tests.warehouse.run_dbt import messages, run_dbt
@@ -104,7 +105,9 @@ class World:
             load_seeds(con, Settings(home=folder))
             for noun, columns in nouns().items():
                 con.execute(f"create table customer.{noun} ({', '.join(f'{n} {kind}' for n, kind in columns.items())})")
-            # nothing of this world was ever exported
+            # nothing of this world was ever planned or exported
+            planned = ", ".join(f"{name} {kind}" for name, kind in PLAN_COLUMNS.items())
+            con.execute(f"create table customer.plans ({planned}, counts_from date)")
             con.execute(
                 "create table customer.activations (export_id varchar, recipient_token varchar, "
                 "published_token varchar, as_of_date date, one_id varchar, "

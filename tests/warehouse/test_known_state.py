@@ -39,6 +39,8 @@ SAME_AT_EVERY_DATE = {
 #: A model of `people` that reads a noun without its dates -> why
 UNDATED: dict[str, str] = {
     "published_records": "what was named has one version; whose it was is asked at the version's date",
+    "planned_lots": "a row of a version never changes: it counts until the next version of its date does",
+    "recall_episodes": "a row of a version never changes: each date asks for the version current by then",
     "activation_states": "what was exported has one version; that it was taken back is told beside it",
     "receipt_flags": "what came back out of order is looked at as it stands now",
     "sensitive_texts": "whether a text is sensitive does not depend on when it was said",

@@ -2,6 +2,7 @@
 -- One row per (as_of_date, one_id, horizon_days): what each person known at a cut-off did in the days after it. Labels
 -- only, never a parent of a feature. The deed of a record goes to the person it belonged to at the cut-off; of a record
 -- nobody knew then, to the person it was linked to when the window closed, if that person existed at the cut-off.
+{%- set last_date = add_days('windows.as_of_date', var('horizon_days')) %}
 with deeds as (
     select
         deeds.as_of_date,
@@ -24,7 +25,7 @@ with deeds as (
     group by deeds.as_of_date, coalesce(records.one_id, later_records.one_id)
 ),
 
--- Whom lots of plans left alone within the window, and how likely all of them together were.
+-- Whom lots of plans left alone within the window, and how likely all of them together were, as known when it closed.
 lots as (
     select
         windows.as_of_date,
@@ -34,7 +35,9 @@ lots as (
     inner join {{ ref('planned_lots') }} as planned
         on
             planned.as_of_date >= windows.as_of_date
-            and planned.as_of_date < {{ add_days('windows.as_of_date', var('horizon_days')) }}
+            and planned.as_of_date < {{ last_date }}
+            and planned.from_date <= {{ last_date }}
+            and (planned.to_date is null or planned.to_date > {{ last_date }})
     group by windows.as_of_date, planned.one_id
 )
 

@@ -1,8 +1,9 @@
--- One row per (source, experiment_id, customer_id, arm, from_date): somebody drawn into an arm of a landed experiment, as
--- known at the dates from from_date until before to_date, and whose record it was. The control (written to by nothing,
--- offered nothing) carries the channel, offer and depth of its experiment, null where that had tried several by then.
--- set_aside_for says why a row teaches nothing: the person stands in two arms of the experiment (both rows), another
--- record of theirs was drawn first, the arm offers something and says no channel, or its offer is in no catalogue.
+-- One row per (source, experiment_id, customer_id, arm, from_date): somebody drawn into an arm of a landed experiment,
+-- as known at the dates from from_date until before to_date, and whose record it was. The control (written to by
+-- nothing, offered nothing) carries the channel, offer and depth of its experiment, null where that had tried several
+-- by then. set_aside_for says why a row teaches nothing: the person stands in two arms of the experiment (both rows),
+-- another record of theirs was drawn first, the arm offers something and says no channel, or its offer is in no
+-- catalogue.
 {%- set person = ['experiment_id', 'one_id'] %}
 with drawn as (
     select

@@ -1,6 +1,6 @@
--- One row per (as_of_date, source, experiment_id, one_id): somebody drawn into a landed experiment that teaches, as known
--- on the date, and the band they stood in on the day before, by the days since their last order then. Their own cadence
--- of that day is not known any more; the horizon stands for it, on both sides of the lot alike.
+-- One row per (as_of_date, source, experiment_id, one_id): somebody drawn into a landed experiment that teaches, as
+-- known on the date, and the band they stood in on the day before, by the days since their last order then. Their own
+-- cadence of that day is not known any more; the horizon stands for it, on both sides of the lot alike.
 with drawn as (
     select
         as_of_date,
@@ -19,7 +19,9 @@ with drawn as (
         set_aside_for is null
         and not is_test
         and assigned_date <= as_of_date
-        and assigned_date >= {{ add_days('as_of_date', 'cast(-(' ~ recall_number('episode_memory_days') ~ ') as integer)') }}
+        and assigned_date >= {{ add_days(
+            'as_of_date', 'cast(-(' ~ recall_number('episode_memory_days') ~ ') as integer)'
+        ) }}
 ),
 
 bought as (
@@ -28,7 +30,7 @@ bought as (
         drawn.source,
         drawn.experiment_id,
         drawn.one_id,
-        max({{ days_between('orders.order_date', 'drawn.plan_date') }} * -1) * -1 as recency_days,
+        min({{ days_between('orders.order_date', 'drawn.plan_date') }}) as recency_days,
         count(
             distinct case
                 when orders.order_date > {{ add_days('drawn.plan_date', -365) }} then orders.order_date

@@ -1,6 +1,7 @@
 -- One row per (one_id, as_of_date, from_date): who somebody whom a version of as_of_date named is, at the dates from
--- from_date until before to_date. It is whoever owns the records that the published id owned on the version's date: that
--- id's own where it still has one of them, else the id that sorts first. source and customer_id are one of those records.
+-- from_date until before to_date. It is whoever owns the records that the published id owned on the version's date:
+-- that id's own where it still has one of them, else the id that sorts first. source and customer_id are one of those
+-- records.
 with held as (
     select
         records.one_id,

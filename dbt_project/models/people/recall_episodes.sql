@@ -1,6 +1,12 @@
 -- One row per (as_of_date, episode_id): an episode that a plan of ours or a landed experiment opened, as known on the
--- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version that was current last, as
--- known by then. Orders and money are of the person on both sides alike, whether or not anything arrived.
+-- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version
+-- that was current last, as known by then. Orders and money are of the person on both sides alike, whether or not
+-- anything arrived.
+{%- set ends = {
+    'paid_fen': 'lots.ends_on',
+    'paid_fen_h': add_days('lots.plan_date', var('horizon_days')),
+    'paid_fen_3h': add_days('lots.plan_date', 3 * (var('horizon_days') | int)),
+} %}
 with dates as (
     select * from {{ run_dates('as_of') }}
 ),
@@ -8,10 +14,10 @@ with dates as (
 versions as (
     select
         dates.as_of_date as known_on,
-        plans.as_of_date,
-        plans.version,
+        moves.as_of_date,
+        moves.version,
         row_number() over (
-            partition by dates.as_of_date, plans.as_of_date order by plans.moved_at desc, plans.version desc
+            partition by dates.as_of_date, moves.as_of_date order by moves.moved_at desc, moves.version desc
         ) as place
     from dates
     inner join (
@@ -21,34 +27,45 @@ versions as (
             moved_at,
             counts_from
         from {{ ref('plans') }}
-    ) as plans
-        on plans.counts_from <= dates.as_of_date and plans.as_of_date < dates.as_of_date
-    where plans.as_of_date >= {{ add_days('dates.as_of_date', 'cast(-(' ~ recall_number('episode_memory_days') ~ ') as integer)') }}
+    ) as moves
+        on moves.counts_from <= dates.as_of_date and moves.as_of_date < dates.as_of_date
+    where
+        moves.as_of_date >= {{ add_days(
+            'dates.as_of_date', 'cast(-(' ~ recall_number('episode_memory_days') ~ ') as integer)'
+        ) }}
+),
+
+planned as (
+    select
+        versions.known_on,
+        plans.*
+    from versions
+    inner join {{ ref('plans') }} as plans
+        on versions.version = plans.version and versions.as_of_date = plans.as_of_date
+    where versions.place = 1
+),
+
+-- The further steps of a ladder: one that waited was none.
+steps as (
+    select
+        known_on,
+        episode_id,
+        max(ladder_step) as last_step,
+        max(case when arm = 'held_back' then 1 else 0 end) as stops
+    from planned
+    where not opens_episode and arm <> 'waiting'
+    group by known_on, episode_id
 ),
 
 opened as (
     select
-        versions.known_on,
-        plans.*,
-        case when coalesce(steps.stops, 0) > 0 then 'held_back' else plans.arm end as going_on_as,
-        greatest(plans.ladder_step, coalesce(steps.last_step, 0)) as last_step
-    from versions
-    inner join {{ ref('plans') }} as plans
-        on versions.version = plans.version and versions.as_of_date = plans.as_of_date
-    left join (
-        select
-            versions.known_on,
-            plans.episode_id,
-            max(plans.ladder_step) as last_step,
-            sum(case when plans.arm = 'held_back' then 1 else 0 end) as stops
-        from versions
-        inner join {{ ref('plans') }} as plans
-            on versions.version = plans.version and versions.as_of_date = plans.as_of_date
-        where versions.place = 1 and not plans.opens_episode
-        group by versions.known_on, plans.episode_id
-    ) as steps
-        on versions.known_on = steps.known_on and plans.episode_id = steps.episode_id
-    where versions.place = 1 and plans.opens_episode
+        planned.*,
+        case when steps.stops = 1 then 'held_back' else planned.arm end as going_on_as,
+        greatest(planned.ladder_step, coalesce(steps.last_step, 0)) as last_step
+    from planned
+    left join steps
+        on planned.known_on = steps.known_on and planned.episode_id = steps.episode_id
+    where planned.opens_episode
 ),
 
 own as (
@@ -101,7 +118,8 @@ own as (
             and (ids.to_date is null or ids.to_date > opened.known_on)
 ),
 
--- A landed lot lasts as long as an episode of recall; nothing was promised of it, and of p0 its own control knows.
+-- A landed lot lasts as long as an episode of recall; nothing was promised of it, and of p0 its own control knows. How
+-- likely the control was is that of its experiment: of several arms one row says its own chance alone.
 landed as (
     select
         lots.as_of_date,
@@ -125,7 +143,14 @@ landed as (
         case when lots.is_control then 'held_back' else 'treat' end as going_on_as,
         0 as last_step,
         not lots.is_control as is_sent,
-        case when lots.is_control then lots.probability else 1 - lots.probability end as held_back_probability,
+        round(
+            coalesce(
+                avg(case when lots.is_control then lots.probability end)
+                    over (partition by lots.as_of_date, lots.source, lots.experiment_id),
+                1 - lots.probability
+            ),
+            6
+        ) as held_back_probability,
         lots.probability as option_probability,
         {%- for name in ['p0', 'contacts_28d', 'coupon_taste', 'wecom_answers', 'lift_mean', 'lift_p10', 'lift_p90',
             'unit_fen', 'base_fen', 'net_mean_fen', 'net_p10_fen', 'net_p90_fen', 'expected_cost_fen', 'margin_rate'] %}
@@ -154,21 +179,17 @@ bought as (
         sum(case when orders.order_date <= lots.plan_date then 1 else 0 end) as orders_before,
         sum(case when orders.order_date <= lots.plan_date then orders.goods_paid_fen - orders.refunded_fen else 0 end)
             as paid_before_fen,
-        sum(case when orders.order_date between {{ add_days('lots.plan_date', 1) }} and lots.ends_on then 1 else 0 end)
-            as orders_in,
-        {%- for name, last in {
-            'paid_fen': 'lots.ends_on',
-            'paid_fen_h': add_days('lots.plan_date', var('horizon_days')),
-            'paid_fen_3h': add_days('lots.plan_date', 3 * (var('horizon_days') | int)),
-        }.items() %}
+        {%- for name, last in ends.items() %}
         sum(
             case
                 when orders.order_date between {{ add_days('lots.plan_date', 1) }} and {{ last }}
                     then orders.goods_paid_fen - orders.refunded_fen
                 else 0
             end
-        ) as {{ name }}{{ ',' if not loop.last }}
+        ) as {{ name }},
         {%- endfor %}
+        sum(case when orders.order_date between {{ add_days('lots.plan_date', 1) }} and lots.ends_on then 1 else 0 end)
+            as orders_in
     from lots
     inner join {{ ref('order_states') }} as orders
         on
@@ -176,17 +197,23 @@ bought as (
             and orders.from_date <= lots.as_of_date
             and (orders.to_date is null or orders.to_date > lots.as_of_date)
             and orders.order_date > {{ add_days('lots.plan_date', -14) }}
-            and orders.order_date <= {{ add_days('lots.plan_date', 3 * (var('horizon_days') | int)) }}
+            and orders.order_date <= greatest({{ ends.values() | join(', ') }})
     where orders.counts_as_purchase
     group by lots.as_of_date, lots.episode_id
 ),
 
+-- An order may have taken more off than its coupon did: no more than the offer's most, and that where the order is not
+-- known (least passes over a null).
 redeemed as (
     select
         lots.as_of_date,
         lots.episode_id,
-        sum(least(coupons.order_discount_fen, coalesce(offers.maximum_discount_fen, coupons.order_discount_fen)))
-            as redeemed_fen
+        sum(
+            least(
+                coupons.order_discount_fen,
+                coalesce(offers.maximum_discount_fen, offers.face_value_fen, coupons.face_value_fen)
+            )
+        ) as redeemed_fen
     from lots
     inner join {{ ref('coupon_states') }} as coupons
         on
@@ -215,23 +242,10 @@ befriended as (
 ),
 
 -- What somebody else sent: a contact that answers no export of ours and is not of the lot's own campaign.
-written as (
-    select
+contaminated as (
+    select distinct
         lots.as_of_date,
-        lots.episode_id,
-        max(
-            case
-                when contacts.export_id is null and coalesce(contacts.campaign_id, '') <> coalesce(lots.campaign_id, '')
-                    then 1
-                else 0
-            end
-        ) as others,
-        max(
-            case
-                when contacts.is_message and coalesce(contacts.campaign_id, '') = coalesce(lots.campaign_id, '') then 1
-                else 0
-            end
-        ) as delivered
+        lots.episode_id
     from lots
     inner join {{ ref('contacts') }} as contacts
         on
@@ -240,6 +254,24 @@ written as (
             and contacts.contacted_date <= lots.ends_on
             and contacts.from_date <= lots.as_of_date
             and (contacts.to_date is null or contacts.to_date > lots.as_of_date)
+    where contacts.export_id is null and coalesce(contacts.campaign_id, '') <> coalesce(lots.campaign_id, '')
+),
+
+-- What came back of the lot's own campaign: whether any of it arrived.
+answered as (
+    select
+        lots.as_of_date,
+        lots.episode_id,
+        max(case when reports.arrived then 1 else 0 end) as arrived
+    from lots
+    inner join {{ ref('contact_reports') }} as reports
+        on
+            lots.one_id = reports.one_id
+            and lots.campaign_id = reports.campaign_id
+            and {{ business_date('reports.sent_at') }} > lots.plan_date
+            and {{ business_date('reports.sent_at') }} <= lots.ends_on
+            and reports.from_date <= lots.as_of_date
+            and (reports.to_date is null or reports.to_date > lots.as_of_date)
     group by lots.as_of_date, lots.episode_id
 )
 
@@ -281,8 +313,8 @@ select
     lots.margin_rate,
     lots.ends_on,
     lots.ends_on <= lots.as_of_date as is_closed,
-    {{ add_days('lots.plan_date', var('horizon_days')) }} <= lots.as_of_date as is_closed_h,
-    {{ add_days('lots.plan_date', 3 * (var('horizon_days') | int)) }} <= lots.as_of_date as is_closed_3h,
+    {{ ends.paid_fen_h }} <= lots.as_of_date as is_closed_h,
+    {{ ends.paid_fen_3h }} <= lots.as_of_date as is_closed_3h,
     case
         when lots.objective = 'friend' then befriended.episode_id is not null
         else coalesce(bought.orders_in, 0) > 0
@@ -295,10 +327,12 @@ select
     cast(coalesce(redeemed.redeemed_fen, 0) as bigint) as redeemed_fen,
     coalesce(bought.orders_before, 0) > 0 as ordered_before,
     cast(coalesce(bought.paid_before_fen, 0) as bigint) as paid_before_fen,
-    coalesce(written.others, 0) > 0 as is_contaminated,
-    written.delivered > 0 as is_delivered
+    contaminated.episode_id is not null as is_contaminated,
+    answered.arrived = 1 as is_delivered
 from lots
-{%- for name in ['bought', 'redeemed', 'befriended', 'written'] %}
+left join bought
+    on lots.as_of_date = bought.as_of_date and lots.episode_id = bought.episode_id
+{%- for name in ['redeemed', 'befriended', 'contaminated', 'answered'] %}
 left join {{ name }}
     on lots.as_of_date = {{ name }}.as_of_date and lots.episode_id = {{ name }}.episode_id
 {%- endfor %}

@@ -84,6 +84,14 @@ FAULTS = {
         ),
         "nobody_held_out_is_sent_anything",
     ),
+    "a held-back person is logged as sent": (
+        "update recall_plans set arm = 'treat' where one_id = 'P05'",
+        "the_log_of_plans_names_whoever_is_sent_and_nobody_else_as_sent",
+    ),
+    "somebody is sent what no log knows of": (
+        "delete from recall_plans where one_id = 'P02'",
+        "the_log_of_plans_names_whoever_is_sent_and_nobody_else_as_sent",
+    ),
     "two plans for one person": (
         "insert into recall_audience from recall_audience where one_id = 'P01'",
         "recall_audience_keys_are_unique",

@@ -187,6 +187,19 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
     )
     _insert(
         con,
+        "recall_plans",
+        """select one_id, $d as as_of_date, 'e' || i as episode_id, 'recall-1' as audience_id, 'recall' as policy_id,
+        'recall' as audience_kind, 0 as ladder_step, 'recall_0' as campaign_id, 'marketing' as consent_purpose,
+        'order' as objective, 'at_risk' as band, 'wecom' as message_channel, 'none' as depth,
+        if(i <= 4, 'treat', 'held_back') as arm, 0.15 as held_back_probability, 0 as wait_probability,
+        0.5 as option_probability, 0.4 as p0, 0 as contacts_28d, 0.03 as lift_mean, 0.01 as lift_p10,
+        0.05 as lift_p90, 4000 as fen_per_lift, -50 as fen_at_no_lift, 50 as expected_cost_fen, 70 as net_mean_fen,
+        10 as net_p10_fen, 300 as net_p90_fen, 0.25 as margin_rate, 'prior' as basis, 'f' as effects_hash,
+        $d + 14 as ends_on, true as opens_episode from people where i <= 5""",
+        date,
+    )
+    _insert(
+        con,
         "recall_tasks",
         f"""select {plan}, 'T' || i as task_id, $d as as_of_date, 1 as priority, 'w1' as template_id,
         '{{}}' as template_variables,

@@ -59,12 +59,12 @@ def landed(episode_id: str, **changes: Any) -> dict[str, Any]:
     return episode(episode_id, **(agency | changes))
 
 
-def world(rows: int, effect: float, seed: int = 1, **columns: Any) -> pd.DataFrame:
-    """Return as many episodes in which theta is ``effect`` times its row of response_priors in every cell."""
+def world(rows: int, effect: float | np.ndarray, seed: int = 1, **columns: Any) -> pd.DataFrame:
+    """Return as many episodes in which theta is ``effect`` times its row of response_priors, by cell or in all."""
     rng = np.random.default_rng(seed)
     at = rng.integers(0, len(CELLS), rows)
     p0, sent = rng.beta(2, 4, rows), rng.random(rows) < 0.8
-    lift = sent * (1 - p0) * effect * CELLS["effect"].to_numpy()[at]
+    lift = sent * (1 - p0) * (effect * CELLS["effect"].to_numpy())[at]
     found = pd.DataFrame([episode(f"e{number:06d}") for number in range(rows)])
     return found.assign(
         **{column: CELLS[column].to_numpy()[at] for column in ("band", "message_channel", "depth")},

@@ -205,6 +205,16 @@ def test_a_cell_rests_on_experiments_once_they_halved_its_doubt_and_on_the_prior
     assert set(learned(*old).basis()) == {"prior"}
 
 
+def test_where_cells_lie_anyhow_the_prior_gives_way_to_a_rougher_one_and_else_it_stands():
+    # Every other cell works three times as well as its row says, and the others put people off.
+    smooth = learn(CELLS, world(12_000, effect=1.0), DATE, SETTINGS)
+    rough = learn(CELLS, world(12_000, effect=np.where(np.arange(len(CELLS)) % 2, 3.0, -1.0)), DATE, SETTINGS)
+    assert (smooth.spread, smooth.sd_cell) == (1.0, SETTINGS["sd_cell"])
+    assert rough.spread * rough.sd_cell > SETTINGS["sd_cell"]
+    assert np.sqrt(np.diag(rough.covariance)).sum() > np.sqrt(np.diag(smooth.covariance)).sum()
+    assert rough.cells["prior_sd"].equals(BEFORE.cells["prior_sd"])
+
+
 def test_the_ledger_has_a_row_per_cell_and_the_pooled_rows():
     found = effects(learned(episode("a", succeeded=True), episode("b"), held("c")), DATE)
     assert list(found) == list(EFFECTS)
