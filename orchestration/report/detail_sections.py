@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from ml.recall import arms
+from orchestration.publishing.plans import FOLDER
 from orchestration.publishing.versions import Store
 from orchestration.report import charts
 from orchestration.report.facts import Facts
@@ -124,36 +126,41 @@ def answers(facts: Facts) -> dict[str, Any]:
         from kpi_daily where kpi in ('reply_rate', 'order_rate') and kpi_date = $as_of group by all order by 1
         """
     )
-    return {"rows": [*by_channel, *_drawn_and_held_out(facts)]}
+    return {"rows": [*by_channel, *_sent_and_held_back(facts)]}
 
 
-def _drawn_and_held_out(facts: Facts) -> list[tuple[Any, ...]]:
-    """Return people and share who ordered since, of the list sent 7 days ago: all candidates, and the holdout.
+def _sent_and_held_back(facts: Facts) -> list[tuple[Any, ...]]:
+    """Return people and share who ordered since, of the list sent 7 days ago: who was sent it, and who was held back.
 
-    Candidates not chosen count too: the holdout was drawn before anybody was chosen. Plans come from the journal of
-    what was really published; a last order after the list's date lies in the 7 days.
+    Both were planned, and a lot decided. Plans are those of the version that was current last on the list's date; a
+    last order after that date lies in the 7 days.
     """
     listed_on = facts.as_of_date - dt.timedelta(days=8)
-    journal = facts.settings.published / "journal.parquet"
+    folder = facts.settings.published / FOLDER
     found = (
         facts.rows(
             """
-            with plans as (select *, file_row_number from read_parquet($file, file_row_number = true)),
-            newest as (select arg_max(version, file_row_number) as version from plans where as_of_date = $listed_on)
-            select plans.arm like 'holdout%' as is_held_out, count(*), '—',
+            with plans as (
+                select * from read_parquet($files, union_by_name = true)
+                where as_of_date = $listed_on and consent_purpose = 'marketing'
+            ),
+            newest as (select arg_max(version, moved_at) as version from plans)
+            select plans.arm, count(*), '—',
                    avg(case when cast(customers.last_order_at as date) > $listed_on then 1 else 0 end)
             from plans inner join newest using (version) inner join customers using (one_id)
-            where plans.arm <> 'explore' group by all
+            where plans.arm in ($sent, $held_back) group by all
             """,
-            file=str(journal),
+            files=str(folder / "*.parquet"),
             listed_on=listed_on,
+            sent=arms.TREAT,
+            held_back=arms.HELD_BACK,
         )
-        if journal.exists()
+        if any(folder.glob("*.parquet"))
         else []
     )
-    shares = {is_held_out: rest for is_held_out, *rest in found}
-    words = {False: ("候选人", "candidates"), True: ("对照组", "holdout")}
-    return [(word, *shares.get(is_held_out, (None, "—", None))) for is_held_out, word in words.items()]
+    shares = {arm: rest for arm, *rest in found}
+    words = {arms.TREAT: ("已发", "sent"), arms.HELD_BACK: ("抽签未发", "held back by lot")}
+    return [(word, *shares.get(arm, (None, "—", None))) for arm, word in words.items()]
 
 
 def quality(facts: Facts) -> dict[str, Any]:

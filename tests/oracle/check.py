@@ -69,6 +69,8 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
     scores = {row["one_id"]: row["score"] for row in compare.rows(folder, "customer_scores") if row["model"] == "churn"}
     draws_of = {row["one_id"]: row for row in compare.rows(folder, "recall_assignment")}
     ancestries = compare.ancestries(folder, book.day)
+    # As published: the oracle cannot say it of everybody (profile.confidence).
+    sure = {row["one_id"]: row["identity_confidence"] for row in compare.rows(folder, "customers")}
     plans = {row["one_id"]: row for row in compare.rows(folder, "recall_audience")}
     for one_id, person in sorted(book.ids.items()):
         where = (book.day, "recall_assignment", " ".join("/".join(record) for record in sorted(person)))
@@ -77,15 +79,17 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
         if rule is None or one_id not in draws_of:
             continue
         said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
+        said |= {"identity_confidence": sure.get(one_id)}
         options = recall.options(book, person, rule, said)
         draw = draws_of[one_id]
         arm, chance = draw["arm"], draw["assignment_probability"]
         report.value(where, "is_eligible", draw["is_eligible"], bool(options))
         report.value(where, "global_holdout", draw["global_holdout"], arm == "holdout_global")
-        if arm not in recall.HOLDOUTS:
+        if arm != "holdout_global":
             report.value(where, "is_ineligible", arm == "ineligible", not options)
         ids = len({one_id} | ancestries[one_id])
-        likely = draws.probabilities(ids, len(options))[arm]
+        is_service = rule["consent_purpose"] == "service"
+        likely = draws.probabilities(ids, len(options), is_service=is_service)[arm]
         is_likely = any(abs(chance - each) < ROUNDED for each in likely)
         report.value(where, "assignment_probability", chance, chance if is_likely else likely)
         if plan := plans.get(one_id):

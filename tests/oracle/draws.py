@@ -2,19 +2,27 @@
 
 from tests.oracle.world import seed
 
-GLOBAL_SHARE, EXPLORED_SHARE = 0.05, 0.1
+GLOBAL_SHARE, RANDOM_SHARE = 0.05, 0.02
 
 
-def probabilities(ids: int, options: int) -> dict[str, set[float]]:
+def probabilities(ids: int, options: int, *, is_service: bool) -> dict[str, set[float]]:
     """Return what an arm's probability may be for somebody who had so many ids and has so many options.
 
-    A random brand is too small for any share of a campaign, so each keeps the share of the pooled ones. Who has no
-    option may have been drawn to be sent something, or to explore.
+    Of a random brand nothing was published yet: no episode is open, and each policy has its first night. A service is
+    in no lot. Who has no option, or for whom no money was left, may have been drawn to have an option by lot.
     """
-    pooled = next(float(row["value"]) for row in seed("recall_settings") if row["name"] == "campaign_share_pooled")
     stays = (1 - GLOBAL_SHARE) ** ids
-    rest = stays * (1 - pooled)
-    sent, explores = rest * (1 - EXPLORED_SHARE), rest * EXPLORED_SHARE
-    found = {"holdout_global": {1 - stays}, "holdout_campaign": {stays * pooled}}
-    found |= {arm: {sent} for arm in ("treat", "not_selected", "waiting")}
-    return found | {"explore": {explores / (options + 1)}, "ineligible": {sent, explores}}
+    first = next(float(row["value"]) for row in seed("learning_settings") if row["name"] == "held_back_first")
+    at_random, held_back = (0.0, 0.0) if is_service else (RANDOM_SHARE, first)
+    planned, tried = stays * (1 - at_random), stays * at_random
+    return {
+        "holdout_global": {1 - stays},
+        "treat": {planned * (1 - held_back)},
+        "held_back": {planned * held_back} if held_back else set(),
+        "random": {tried / (options + 1)} if tried else set(),
+        "waiting": {planned},
+        "not_selected": {planned, tried},
+        "ineligible": {planned, tried},
+        "as_usual": set(),
+        "in_episode": set(),
+    }

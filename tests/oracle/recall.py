@@ -15,7 +15,6 @@ from tests.oracle.world import Record, end, seed
 
 WITH_STAFF = {"wecom", "call"}
 ACTIVE = {"first_buyer", "repeat", "loyal"}
-HOLDOUTS = {"holdout_global", "held_back"}
 
 
 def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | None:
@@ -65,7 +64,7 @@ def renewal(book: Book, person: Person) -> tuple[str, int]:
 
 
 def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set[tuple[str, str]]:
-    """Return the (channel, offer) pairs that a candidate may get; ``said`` holds their segments and need."""
+    """Return the (channel, offer) pairs that a candidate may get; ``said`` holds their segments, need and certainty."""
     if not may_be_written_to(book, person):
         return set()
     # the oracle's brands name no SMS gateway, and nobody subscribes to messages of a mini-program
@@ -95,7 +94,10 @@ def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set
         for row in seed("recall_menu")
         if (row["policy_id"], row["ladder_step"]) == (rule["policy_id"], rule["ladder_step"])
         and row["message_channel"] in may
-        and (row["offer_id"] == "none" or (is_offered and row["offer_id"] in public_offers(book, person, rule)))
+        and (
+            row["offer_id"] == "none"
+            or (is_offered and row["offer_id"] in public_offers(book, person, rule, said["identity_confidence"]))
+        )
         and (not row["tiers"] or said["pyramid_tier"] in row["tiers"].split("|"))
     }
 
@@ -114,11 +116,11 @@ def is_of_recall(row: Record) -> bool:
     return any((row.text("campaign_id") or "").startswith(f"{rule['policy_id']}_") for rule in seed("recall_policies"))
 
 
-__all__ = ["HOLDOUTS", "contacts", "options", "policy"]
+__all__ = ["contacts", "options", "policy"]
 
 
-def public_offers(book: Book, person: Person, rule: dict[str, str]) -> set[str]:
-    """Return the offers that a person may ask for: public rules on what they did and the campaign's step."""
+def public_offers(book: Book, person: Person, rule: dict[str, str], confidence: str) -> set[str]:
+    """Return the offers that a person may ask for: public rules on what they did, the step, and how sure they are."""
     bought = purchases(book, person)
     since = bought.days[-1] if bought.days else bought.registered
     if since is None:
@@ -131,4 +133,5 @@ def public_offers(book: Book, person: Person, rule: dict[str, str]) -> set[str]:
         and row["ladder_step"] in ("", rule["ladder_step"])
         and (row["has_ordered"] == "true") == bool(bought.days)
         and int(row["least_days"]) <= days <= int(row["most_days"] or 10**6)
+        and row["identity_confidence"] in ("", confidence)
     }

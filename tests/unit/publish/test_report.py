@@ -1,4 +1,4 @@
-"""What the report sets side by side: a list's candidates and its holdout, 7 days on."""
+"""What the report sets side by side: who was sent a list and who was held back, 7 days on."""
 
 import collections
 import datetime as dt
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.publish import publish
-from orchestration.publishing.journal import SCHEMA
+from orchestration.publishing.plans import SCHEMA
 from orchestration.publishing.versions import Store
 from orchestration.report.detail_sections import answers, lifecycle, quality
 from orchestration.report.facts import open_version
@@ -17,31 +17,36 @@ from orchestration.report.summary_sections import todays_list
 from tests.unit.publish.world import DATE, brand
 
 
-def _journal(settings, *plans):
-    rows = [dict.fromkeys(SCHEMA.names) | plan for plan in plans]
-    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), settings.published / "journal.parquet")
+def _plans(settings, version: str, moved_at: str, *plans: tuple[str, str, str]) -> None:
+    """Write what a version that was current planned 8 days ago: person, arm and the purpose of the message."""
+    rows = [
+        dict.fromkeys(SCHEMA.names)
+        | {"as_of_date": DATE - dt.timedelta(days=8), "one_id": one_id, "arm": arm, "consent_purpose": purpose}
+        | {"version": version, "moved_at": dt.datetime.fromisoformat(moved_at)}
+        for one_id, arm, purpose in plans
+    ]
+    folder = settings.published / "plans"
+    folder.mkdir(exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), folder / f"{version}.parquet")
 
 
-def test_the_holdout_stands_beside_all_candidates_of_the_list_that_was_really_published(tmp_path):
+def test_who_was_held_back_stands_beside_who_was_sent_of_the_list_that_was_current_last(tmp_path):
     settings = brand(tmp_path)  # everybody's last order lies on the date itself
     current = publish(settings, [DATE]).current
     facts = open_version(settings, settings.published / "versions" / current, [])
-    listed = {"as_of_date": DATE - dt.timedelta(days=8), "version": "second"}
-    _journal(
-        settings,
-        listed | {"version": "replaced by the second", "one_id": "P07", "arm": "holdout_global"},
-        listed | {"one_id": "P01", "arm": "treat"},
-        listed | {"one_id": "P02", "arm": "not_selected"},
-        listed | {"one_id": "P03", "arm": "explore"},
-        listed | {"one_id": "P05", "arm": "holdout_global"},
-    )
+    _plans(settings, "zz-replaced", "2017-11-23 00:00", ("P07", "held_back", "marketing"))
+    _plans(
+        settings, "second", "2017-11-23 01:00",
+        ("P01", "treat", "marketing"), ("P02", "treat", "marketing"), ("P03", "random", "marketing"),
+        ("P04", "treat", "service"), ("P05", "held_back", "marketing"), ("P06", "waiting", "marketing"),
+    )  # fmt: skip
     shown = section(answers, facts)
-    assert '<span class="en">candidates</span></td><td class="num">2</td>' in shown
-    assert '<span class="en">holdout</span></td><td class="num">1</td>' in shown
+    assert '<span class="en">sent</span></td><td class="num">2</td>' in shown
+    assert '<span class="en">held back by lot</span></td><td class="num">1</td>' in shown
     assert shown.count("100.0%") == 2
 
 
-def test_without_a_published_list_the_holdout_is_unknown_and_not_nought(tmp_path):
+def test_without_a_published_list_who_ordered_is_unknown_and_not_nought(tmp_path):
     settings = brand(tmp_path)
     current = publish(settings, [DATE]).current
     shown = section(answers, open_version(settings, settings.published / "versions" / current, []))

@@ -130,7 +130,9 @@ def test_what_will_be_held_back_is_planned_beyond_the_budget_and_never_sent_beyo
 
 def test_what_is_told_of_an_option_is_the_middle_of_what_is_believed_and_not_the_draw():
     found = night(believed(sms=(0.02, 0.01)), option(1, p0=0.25)).options
-    assert found[["factor", "lift", "lift_sd"]].to_numpy().tolist() == [[0.75, pytest.approx(0.015), pytest.approx(0.0075)]]
+    assert found[["factor", "lift", "lift_sd"]].to_numpy().tolist() == [
+        [0.75, pytest.approx(0.015), pytest.approx(0.0075)]
+    ]
 
 
 def test_a_night_for_nobody_decides_nothing():
