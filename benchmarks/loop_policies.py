@@ -10,15 +10,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.loop_market import DEPTHS, Floats, Ints, Night, cells, channel_of
+from ml.recall import arms
+from ml.recall.assignment import Remaining, Salts
 from ml.recall.knapsack import Problem, solve
 from ml.recall.lots import held_back_rate, stop_verdict
+from ml.recall.night import decided, valued
 from ml.recall.posterior import Posterior, learn, prior
 from orchestration.seed_rows import SEEDS
 
 Flags = npt.NDArray[np.bool_]
 
 FIRST_DAY: Final = dt.date(2024, 1, 1)
-_DRAWS: Final = 64
 #: Half the way from P50 to P10 of the seed's curves, and the error of a basket: as the plan was made before it learned.
 _P10_OF_P50, _BASKET_CV, _DEFLATION, _SPREAD, _Z90 = 0.5, 0.3, 0.9, 0.35, 1.2815515655446004
 
@@ -29,10 +31,6 @@ class Room:
 
     yuan: float
     wecom: int
-
-    def over(self, share: float) -> "Room":
-        """Return the room of a plan of which a share will be sent."""
-        return Room(self.yuan / share, int(self.wecom / share))
 
 
 class Policy(Protocol):
@@ -133,6 +131,7 @@ class Loop:
         """Begin with the seeds that ship and no episode."""
         self.module, self.affinity, self.chat = module, affinity, chat
         self.rng = np.random.default_rng(seed)
+        self.salts = Salts(holdout=b"h" * 32, exploration=f"{seed:032d}".encode())
         rows = pd.read_csv(SEEDS / "learning_settings.csv")
         self.settings = dict(zip(rows["name"], rows["value"].astype(float), strict=True))
         self.cells = cells(module)
@@ -161,43 +160,51 @@ class Loop:
         return np.asarray(of.reshape(len(self.module.BANDS), -1)[night.band])
 
     def decide(self, t: int, night: Night, is_open: Flags, room: Room) -> tuple[Ints, Ints]:
-        """Learn, plan everybody who may be written to, cut what cannot be told from nothing, and hold back by lot."""
+        """Learn, let the product's own night plan and draw its lots, and cut what cannot be told from nothing."""
         if self.episodes:
             self.episodes = [pd.concat(self.episodes, ignore_index=True)]
             date = FIRST_DAY + dt.timedelta(days=t)
             self.posterior = learn(self.cells, self.episodes[0].assign(as_of_date=date), date, self.settings)
-        factor = self.factor(night)
-        draws = self.posterior.draws(_DRAWS).reshape(_DRAWS, len(self.module.BANDS), -1)
-        drawn = draws[self.rng.integers(0, _DRAWS, len(night.who)), night.band]
-        q = held_back_rate(t, self.settings)
-        lift = factor * self.theta(night, self.posterior.mean)
-        value = np.where(night.reach & is_open[:, None], night.base + night.unit * factor * drawn, -1.0)
-        planned = best(self.module, value, night.cost(lift), room.over(1 - q))
-        planned = self._cut(t, night, planned, factor)
-        sent = np.where(self.rng.random(len(planned)) < q, -1, planned)
-        return planned, self._within(night, sent, night.cost(lift), room)
+        plan = decided(*self._asked(t, night, is_open, room), self.salts).plans
+        at, option = plan["candidate"].to_numpy(np.int64), plan["option"].to_numpy(np.int64)
+        planned, sent = np.full(len(night.who), -1), np.full(len(night.who), -1)
+        stays = plan["arm"].ne(arms.WAITING).to_numpy(bool) & self._kept(t, plan)
+        planned[at[stays]] = option[stays]
+        goes = stays & plan["arm"].eq(arms.TREAT).to_numpy(bool)
+        sent[at[goes]] = option[goes]
+        return planned, sent
 
-    def _cut(self, t: int, night: Night, planned: Ints, factor: Floats) -> Ints:
-        """Cut each band's audience to a random fifth where it is stopped."""
-        kept = planned.copy()
-        for band in range(len(self.module.BANDS)):
-            at = np.flatnonzero((planned >= 0) & (night.band == band))
-            option = planned[at]
-            cell = night.band[at] * len(self.module.OPT) + option
-            unit = night.unit[at, option] * factor[at, option]
-            if stop_verdict(self.posterior, cell, unit, night.base[at, option], t).is_stopped:
-                kept[at[self.rng.random(len(at)) >= self.settings["stop_share"]]] = -1
-                self.stopped.append(t)
-        return kept
+    def _asked(
+        self, t: int, night: Night, is_open: Flags, room: Room
+    ) -> tuple[pd.DataFrame, Posterior, Remaining, tuple[Ints, Ints]]:
+        """Return what the product's own night is asked: options of who is open, what is believed, and the room."""
+        of, open_to = len(self.module.OPT), (night.reach & is_open[:, None]).ravel()
+        fen = {"base_fen": night.base, "unit_fen": night.unit}
+        cost = night.cost(self.factor(night) * self.theta(night, self.posterior.mean))
+        options = self.options(night).assign(
+            candidate=np.repeat(np.arange(len(night.who)), of),
+            option=np.tile(np.arange(of), len(night.who)),
+            one_id=np.repeat([f"{who:06d}" for who in night.who], of),
+            as_of_date=FIRST_DAY + dt.timedelta(days=t),
+            policy_id="recall",
+            ladder_step=0,
+            continues_episode=None,
+            expected_cost_fen=np.ceil(cost.ravel() * 100 - 1e-6),
+            held_back_probability=held_back_rate(t, self.settings),
+            **{name: values.ravel() * 100 for name, values in fen.items()},
+        )
+        options = valued(options[open_to].reset_index(drop=True), self.posterior)
+        channel = np.where(options["message_channel"].eq("wecom"), 0, -1)
+        remaining = Remaining(room.yuan * 100, np.array([float(room.wecom)]), np.zeros(0))
+        return options, self.posterior, remaining, (channel, np.full(len(options), -1))
 
-    def _within(self, night: Night, sent: Ints, cost: Floats, room: Room) -> Ints:
-        """Return what is sent within the room; who overshoots waits, by a lot that is blind to the option."""
-        order = self.rng.permutation(np.flatnonzero(sent >= 0))
-        wecom = self.module.CHN[sent[order]] == self.module.CH.index("wecom")
-        fits = (np.cumsum(cost[order, sent[order]]) <= room.yuan) & (~wecom | (np.cumsum(wecom) <= room.wecom))
-        kept = np.full(len(sent), -1)
-        kept[order[fits]] = sent[order[fits]]
-        return kept
+    def _kept(self, t: int, plan: pd.DataFrame) -> Flags:
+        """Return whom the stop leaves: of an audience that cannot be told from nothing a random fifth."""
+        cell, unit, factor, base = (plan[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
+        if not stop_verdict(self.posterior, cell, unit * factor, base, t).is_stopped:
+            return np.ones(len(plan), dtype=bool)
+        self.stopped.append(t)
+        return np.asarray(self.rng.random(len(plan)) < self.settings["stop_share"])
 
     def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags, lift: Floats) -> None:
         """Add the episodes of day ``t``, and what was true of them for the cells' coverage."""
