@@ -3,8 +3,9 @@
 import json
 
 import duckdb
+import pytest
 
-from orchestration.publish import publish
+from orchestration.publish import PublishBlocked, publish
 from tests.unit.publish.world import DATE, brand
 
 
@@ -30,15 +31,15 @@ def test_an_offer_that_a_public_rule_admits_is_published(tmp_path):
 def test_a_lot_of_an_experiment_tries_no_offer_that_no_rule_admits(tmp_path):
     harm = "set offer_id = 'recall_90', arm = 'random' where one_id = 'P01'"
     draw = "update recall_assignment set arm = 'random' where one_id = 'P01'"
-    checks = found(tmp_path, f"update recall_audience {harm}", draw)
-    assert checks["every_offer_is_admitted_by_a_public_rule"]["observed"] == 1
+    with pytest.raises(PublishBlocked, match="every_offer_is_admitted_by_a_public_rule: 1"):
+        found(tmp_path, f"update recall_audience {harm}", draw)
 
 
 def test_a_deep_offer_to_somebody_of_whom_we_are_not_sure_is_found(tmp_path):
     given = "update recall_audience set offer_id = 'today_75' where one_id in ('P01', 'P02')"
     unsure = "update customers set identity_confidence = 'medium' where one_id = 'P02'"
-    checks = found(tmp_path, given, unsure)
-    assert checks["every_offer_is_admitted_by_a_public_rule"]["observed"] == 1
+    with pytest.raises(PublishBlocked, match="every_offer_is_admitted_by_a_public_rule: 1"):
+        found(tmp_path, given, unsure)
 
 
 def test_how_much_groups_differ_is_told_and_blocks_nothing(tmp_path):
