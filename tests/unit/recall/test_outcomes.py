@@ -145,4 +145,6 @@ def test_nobody_planned_yet_is_an_empty_table_of_the_same_columns():
 def test_intervals_that_touch_are_compatible(predicted_fen, verdict):
     # Realised lies between -2,090 and 20,090 fen.
     certain = dict.fromkeys(("net_mean_fen", "net_p10_fen", "net_p90_fen"), predicted_fen)
-    assert money(episodes(buyers(40, 100), buyers(30, 100), **certain)).iloc[0]["verdict"] == verdict
+    found = money(episodes(buyers(40, 100), buyers(30, 100), **certain)).iloc[0]
+    assert found["verdict"] == verdict
+    assert pd.isna(found["weeks_needed"]), "of an effect below nothing no number of weeks would tell"
