@@ -51,6 +51,10 @@ _YEAR_OF_COST = """
     ) as newest using (as_of_date, version)
     where plans.arm in (select unnest($sent::varchar[]))
 """
+_LANDED = """
+    select cast($date as date) as as_of_date, experiment_id, set_aside_for from people.landed_assignments
+    where from_date <= $date and (to_date is null or to_date > $date)
+"""
 _SPENT = """
     select dates.as_of_date, sum(sent.expected_cost_fen)
     from (select unnest($dates::date[]) as as_of_date) as dates
@@ -97,6 +101,11 @@ def episodes_known(con: duckdb.DuckDBPyConnection, date: dt.date) -> pd.DataFram
 def with_margin(episodes: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the episodes, landed ones with the brand's margin: nobody planned them with another."""
     return episodes.assign(margin_rate=episodes["margin_rate"].astype(float).fillna(rules.gross_margin_rate))
+
+
+def landed_known(con: duckdb.DuckDBPyConnection, date: dt.date) -> pd.DataFrame:
+    """Return as_of_date, experiment_id and set_aside_for (null: it teaches) of every landed assignment known then."""
+    return query(con, _LANDED, date=date)
 
 
 def year_of(con: duckdb.DuckDBPyConnection, date: dt.date, rules: Rules) -> tuple[pd.DataFrame, float]:

@@ -8,7 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from ml.recall import Salts, plan_recall
-from ml.recall.audit import audit, audit_found, year_claims
+from ml.recall.audit import audit, audit_found, carry_over_found, year_claims
 from ml.recall.health import health, row_of
 from ml.recall.outcomes import outcomes
 from ml.recall.posterior import effects
@@ -20,6 +20,7 @@ from orchestration.recall_inputs import (
     budgets,
     episodes_known,
     known_ancestry,
+    landed_known,
     learned_by,
     load_rules,
     with_margin,
@@ -35,7 +36,14 @@ DEPS = [
     ["identity", "ancestry"],
     ["people", "recall_episodes"],
 ]
-READ = [["recall", "plans"], ["people", "recall_episodes"], ["recall", "spoken_templates"]]
+READ = [
+    ["recall", "plans"],
+    ["recall", "spoken_templates"],
+    ["people", "recall_episodes"],
+    ["people", "landed_assignments"],
+    ["people", "order_states"],
+    ["customer", "plans"],
+]
 #: Dates planned together: what bounds memory (28 dates of 4,900 people at once: 0.8 GB).
 DATES_AT_ONCE = 7
 
@@ -98,10 +106,11 @@ def recall_readings(context: dg.AssetExecutionContext, home: Home) -> Iterator[d
             priors, least = rules.seeds["response_priors"], int(rules.setting("outcome_holdout_least"))
             read = outcomes(with_margin(episodes, rules), priors, least)
             plans = of_dates(con, "recall.plans", [date])
-            checked = health(with_margin(episodes, rules), read, plans, rules.settings)
+            checked = health(with_margin(episodes, rules), read, plans, landed_known(con, date), rules.settings)
             people, cost_fen = year_of(con, date, rules)
             if year := audit(people, year_claims(read, date), cost_fen):
-                checked.loc[len(checked)] = row_of(date, audit_found(year, rules.setting("audit_alarm_p")))
+                for found in (audit_found(year, rules.setting("audit_alarm_p")), carry_over_found(year)):
+                    checked.loc[len(checked)] = row_of(date, found)
             rows["outcomes"] += replace_dates(con, "recall.outcomes", read, [date], OUTCOMES)
             rows["health"] += replace_dates(con, "recall.health", checked, [date], HEALTH)
     for name, count in rows.items():

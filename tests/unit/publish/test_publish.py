@@ -176,20 +176,23 @@ def test_files_are_for_owner_and_group_and_the_identity_map_for_its_owner_alone(
     settings, done = published
     folder = settings.published / "versions" / done.current
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
-    assert modes.pop("identity_map.parquet") == 0o600
+    for restricted in ("identity_map", "recall_plans", "recall_plan_options"):
+        assert modes.pop(f"{restricted}.parquet") == 0o600
     assert set(modes.values()) == {0o640}
     assert stat.S_IMODE((settings.published / "CURRENT").stat().st_mode) == 0o640
 
 
-def test_the_journal_holds_the_plans_current_was_moved_to_once_each(tmp_path):
+def test_the_log_of_plans_holds_whom_a_current_version_planned_held_back_ones_too_once_each(tmp_path):
     settings = brand(tmp_path, days(-1, 0))
-    publish(settings, days(-1, 0))
+    current = publish(settings, days(-1, 0)).current
     publish(settings, [DATE])
-    journal = pq.read_table(settings.published / "journal.parquet").to_pylist()
-    assert [(row["as_of_date"], row["one_id"], row["arm"]) for row in journal] == [
-        (DATE, f"P{i:02d}", "treat" if i <= 4 else "holdout") for i in range(1, 7)
+    (file,) = (settings.published / "plans").iterdir()
+    log = pq.read_table(file).to_pylist()
+    assert [(row["version"], row["as_of_date"], row["one_id"], row["arm"]) for row in log] == [
+        (current, DATE, f"P{i:02d}", "treat" if i <= 4 else "held_back") for i in range(1, 6)
     ]
-    assert [row["net_p50_fen"] for row in journal] == [100] * 4 + [None] * 2
+    assert {(row["unit_fen"], row["base_fen"]) for row in log} == {(4000.0, -50.0)}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_killed_publish_leaves_nothing_that_a_reader_or_the_next_one_sees(tmp_path):

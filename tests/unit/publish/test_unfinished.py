@@ -22,8 +22,10 @@ ENDS = dt.datetime(2017, 11, 30, 22)
 NOON = dt.datetime(2017, 11, 30, 4)
 
 
-def journal(settings):
-    return pq.read_table(settings.published / "journal.parquet").column("version").unique().to_pylist()
+def logged(settings):
+    """Return the versions that the log of plans knows to have been current, in the order of the moves."""
+    files = sorted((settings.published / "plans").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+    return [file.stem for file in files]
 
 
 def change(settings, city):
@@ -45,7 +47,7 @@ def test_without_being_asked_for_it_is_kept_and_neither_current_nor_a_plan_reall
     assert done.current == store.current() == before
     assert done.unfinished == done.versions and store.has_passed(done.versions[DATE])
     assert store.manifest(done.versions[DATE])["unfinished"] == {"records_count_until": "2017-11-30T22:00:00Z"}
-    assert journal(settings) == [before]
+    assert logged(settings) == [before]
     assert store.unfinished_of([BEFORE, DATE]) == done.versions
     assert (settings.published / "current").resolve().name == before
 
@@ -54,7 +56,7 @@ def test_asked_for_it_is_current_and_says_so(day_before):
     settings, before = day_before
     done = publish(settings, [DATE], began_at=NOON, is_unfinished_wanted=True)
     assert done.current == Store(settings.published).current() == done.versions[DATE]
-    assert journal(settings) == [before, done.current]
+    assert logged(settings) == [before, done.current]
     said = not_over(done.unfinished, done.current, 6)
     assert said == (
         f"CURRENT is {done.current}, whose date is not over: its records count until 2017-12-01 06:00 in Shanghai;"
@@ -69,7 +71,7 @@ def test_before_anything_else_is_published_it_leaves_current_at_nothing(tmp_path
     settings = brand(tmp_path)
     done = publish(settings, [DATE], began_at=NOON)
     assert done.current is None and not (settings.published / "CURRENT").exists()
-    assert not (settings.published / "journal.parquet").exists()
+    assert not (settings.published / "plans").exists()
     assert "CURRENT stays at nothing yet" in not_over(done.unfinished, done.current, 6)
     with pytest.raises(RollbackRefused, match="nothing is published"):
         rollback(settings)
@@ -114,7 +116,7 @@ def test_of_a_range_current_goes_to_the_newest_date_that_was_over(tmp_path):
     settings = brand(tmp_path, [BEFORE, DATE])
     done = publish(settings, [BEFORE, DATE], began_at=NOON)
     assert (done.current, done.unfinished) == (done.versions[BEFORE], {DATE: done.versions[DATE]})
-    assert journal(settings) == [done.versions[BEFORE]]
+    assert logged(settings) == [done.versions[BEFORE]]
 
 
 def test_over_it_has_another_name_than_when_it_was_not_and_takes_its_place(day_before):
@@ -122,7 +124,7 @@ def test_over_it_has_another_name_than_when_it_was_not_and_takes_its_place(day_b
     kept = publish(settings, [DATE], began_at=NOON).versions[DATE]
     done = publish(settings, [DATE], began_at=ENDS)
     assert done.current == done.versions[DATE] != kept
-    assert done.retired == [kept] and journal(settings) == [before, done.current]
+    assert done.retired == [kept] and logged(settings) == [before, done.current]
     assert "unfinished" not in Store(settings.published).manifest(done.current)
 
 
@@ -134,7 +136,7 @@ def test_a_rollback_passes_it_over_unless_it_is_named(tmp_path):
     newest = publish(settings, dates[2:]).current
     assert rollback(settings) == oldest
     assert rollback(settings, unfinished) == unfinished == Store(settings.published).current()
-    assert journal(settings) == [oldest, newest, unfinished]
+    assert logged(settings) == [oldest, newest, unfinished]
 
 
 def test_where_a_demos_clock_was_put_back_the_version_of_the_whole_date_stays(tmp_path):
@@ -163,7 +165,7 @@ def test_an_earlier_date_leaves_current_on_the_later_one(tmp_path):
     settings = brand(tmp_path, [BEFORE, DATE])
     later = publish(settings, [DATE]).current
     done = publish(settings, [BEFORE])
-    assert done.current == later == Store(settings.published).current() and journal(settings) == [later]
+    assert done.current == later == Store(settings.published).current() and logged(settings) == [later]
 
 
 def test_what_was_published_and_gone_back_to_stands_in_the_audit_log(day_before):

@@ -81,7 +81,12 @@ def test_claims_are_believed_refused_or_out_of_the_holdouts_reach(found, verdict
 
 def test_below_the_size_at_which_it_can_tell_the_holdout_says_so_in_yuan():
     row = row_of(KNOWN, audit_found(Audit(9_300_000, 9_700_000, Claims(9_000_000, 3_000_000, 2), 19_000, 1_000), 0.05))
-    assert (row["check_name"], row["n"], row["verdict"], row["value"]) == ("global_holdout", 1_000, "too_few", 9_300_000)
+    assert (row["check_name"], row["n"], row["verdict"], row["value"]) == (
+        "global_holdout",
+        1_000,
+        "too_few",
+        9_300_000,
+    )
     assert row["words"] == (
         "The global holdout cannot tell: it would find an overstatement of 284,454 yuan, and 90,000 are claimed"
         " (93,000 ± 159,551, 1000 held out)."
