@@ -26,9 +26,12 @@ _EXAMPLES: Final = 3
 WITHHELD: Final = (
     "general_list",
     "recall_assignment",
+    "recall_assignment_v1",
     "recall_audience",
     "recall_audience_summary",
     "recall_budget",
+    "recall_plan_options",
+    "recall_plans",
     "recall_tasks",
 )
 

@@ -42,8 +42,8 @@ def loop(facts: Facts) -> dict[str, Any]:
     )
     return {
         "said": [*_told(facts), *_worst(facts), *_held_back(facts), *_money(facts)],
-        "effects": [(*row[:7], _BASES[row[7]], row[8]) for row in effects],
-        "weeks": [(*row[:6], _or_none(row[6]), _VERDICTS[row[7]], _or_none(row[8]), row[9]) for row in weeks],
+        "effects": [(*row[:7], _BASES.get(row[7], UNKNOWN), row[8]) for row in effects],
+        "weeks": [(*row[:6], _or_none(row[6]), _VERDICTS.get(row[7], UNKNOWN), _or_none(row[8]), row[9]) for row in weeks],
         "alarms": facts.rows("select words_zh, words from recall_health where verdict = 'alarm' order by all"),
     }
 
@@ -121,7 +121,7 @@ def _worst(facts: Facts) -> list[Words]:
 
 def _held_back(facts: Facts) -> list[Words]:
     rows = facts.rows(
-        "select held_back_people, held_back_net_fen from recall_budget where coalesce(held_back_people, 0) > 0"
+        "select held_back_people, held_back_net_fen from recall_budget where held_back_people > 0 and held_back_net_fen is not null"
     )
     return [
         (
@@ -141,6 +141,7 @@ def _money(facts: Facts) -> list[Words]:
         select shadow_price, budget_fen - expected_cost_fen, coalesce(is_cut, false), planned_net_p10_fen,
                planned_net_p90_fen
         from recall_budget
+        where shadow_price is not null and budget_fen is not null and expected_cost_fen is not null
         """
     ):
         if price == 0:
@@ -154,7 +155,7 @@ def _money(facts: Facts) -> list[Words]:
                 f"预算是限制：再多一元，预计多赚 {price:.2f} 元。",
                 f"The budget is what limits it: one more yuan would bring {price:.2f} yuan.",
             ))
-        if is_cut:
+        if is_cut and low is not None and high is not None:
             said.append((
                 f"测不出差别：今天的计划预计净利在 {low / 100:,.0f} 到 {high / 100:,.0f} 元之间，只发五分之一。",
                 f"No difference can be told: today's plans are thought to bring {low / 100:,.0f} to {high / 100:,.0f}"
