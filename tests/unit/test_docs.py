@@ -41,7 +41,7 @@ def test_each_dataset_stands_under_a_heading_of_its_name():
 
 @pytest.mark.parametrize("name", READMES)
 def test_a_readme_lists_the_published_tables_each_once(name):
-    rows = re.findall(r"^\| `([a-z_]+)` \|", _texts()[name], re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_0-9]+)` \|", _texts()[name], re.MULTILINE)
     assert sorted(rows) == sorted(tables())
 
 
