@@ -72,7 +72,9 @@ def health(
     dates = sorted({*episodes["as_of_date"], *plans["as_of_date"], *landed["as_of_date"]})
     for date in dates:
         known = episodes[(episodes["as_of_date"] == date) & episodes["arm"].isin([arms.TREAT, arms.HELD_BACK])]
-        known = known.assign(policy_id=known["policy_id"].fillna(known["experiment_id"]))
+        known = known[list(CHECKED)].assign(policy_id=known["policy_id"].fillna(known["experiment_id"]))
+        # Texts are cut by the day a hundred times below: as objects that is cheap.
+        known = known.astype({name: object for name in known.columns if pd.api.types.is_string_dtype(known[name])})
         read = readings[readings["as_of_date"] == date]
         found = [*_of_policies(known, settings), *_of_all(known, read, plans[plans["as_of_date"] == date], settings)]
         rows += [row_of(date, each) for each in (*found, *_set_aside(landed[landed["as_of_date"] == date]))]

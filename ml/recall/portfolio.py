@@ -47,9 +47,10 @@ def portfolio_draws(options: pd.DataFrame, posterior: Posterior) -> Floats:
     cells = options["cell"].to_numpy(dtype=np.int64)
     spread = np.sqrt(np.diag(posterior.covariance))
     lift = (posterior.draws(_DRAWS) - posterior.mean) / np.where(spread > 0, spread, 1.0)
+    columns = {name: options[name].to_numpy(dtype=np.float64) for name in INPUTS}
     sums = []
     for cell in sorted(set(cells)):
-        rows = {name: options[name].to_numpy(dtype=np.float64)[cells == cell] for name in INPUTS}
+        rows = {name: values[cells == cell] for name, values in columns.items()}
         z = {axis: generator.permutation(strata)[None, :] for axis in ("redemption", "basket", "pull")}
         net, _ = net_draws(rows, {**z, "lift": lift[:, cell][None, :], "p0": calibration, "spend": zero})
         sums.append(net.sum(axis=0))

@@ -43,7 +43,9 @@ def loop(facts: Facts) -> dict[str, Any]:
     return {
         "said": [*_told(facts), *_worst(facts), *_held_back(facts), *_money(facts)],
         "effects": [(*row[:7], _BASES.get(row[7], UNKNOWN), row[8]) for row in effects],
-        "weeks": [(*row[:6], _or_none(row[6]), _VERDICTS.get(row[7], UNKNOWN), _or_none(row[8]), row[9]) for row in weeks],
+        "weeks": [
+            (*row[:6], _or_none(row[6]), _VERDICTS.get(row[7], UNKNOWN), _or_none(row[8]), row[9]) for row in weeks
+        ],
         "alarms": facts.rows("select words_zh, words from recall_health where verdict = 'alarm' order by all"),
     }
 
