@@ -94,7 +94,7 @@ def _with_priors(episodes: pd.DataFrame, priors: pd.DataFrame) -> pd.DataFrame:
 
 
 def _narrowed(known: pd.DataFrame) -> pd.DataFrame:
-    """Return what the weeks are read from, ids as numbers in their order: cutting texts took most of a reading's time."""
+    """Return what weeks are read from, ids as numbers in their order: cutting texts took most of a reading's time."""
     numbers = sorted({*(column for reading in READINGS.values() for column in reading), *_READ})
     return known[[*_GROUP, *numbers]].assign(
         plan_date=pd.to_datetime(known["plan_date"]), episode_id=np.arange(len(known))

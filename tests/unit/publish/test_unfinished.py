@@ -3,7 +3,6 @@
 import datetime as dt
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 
 from orchestration import clock
