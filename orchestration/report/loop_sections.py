@@ -123,7 +123,10 @@ def _worst(facts: Facts) -> list[Words]:
 
 def _held_back(facts: Facts) -> list[Words]:
     rows = facts.rows(
-        "select held_back_people, held_back_net_fen from recall_budget where held_back_people > 0 and held_back_net_fen is not null"
+        """
+        select held_back_people, held_back_net_fen from recall_budget
+        where held_back_people > 0 and held_back_net_fen is not null
+        """
     )
     return [
         (

@@ -1,5 +1,5 @@
--- One row per (version, one_id): somebody who was planned in a version that was really current. No noun: nobody sends it
--- to us. It counts from the first date whose cut-off knew the version to be current.
+-- One row per (version, one_id): somebody who was planned in a version that was really current. No noun: nobody sends
+-- it to us. It counts from the first date whose cut-off knew the version to be current.
 select
     version,
     moved_at,
