@@ -191,7 +191,11 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     at_random = options[random & ~options["candidate"].isin(away)]
     share = 1 / (at_random.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
     at_random = at_random.assign(probability=share, is_chosen=at_random.index.isin(tried.index))
-    tried = tried.assign(arm=arms.RANDOM, option_probability=share.reindex(tried.index), wait_probability=0.0)
+    # Of the random ones "nothing" is the side that is held back, as likely as every other option.
+    of_option = share.reindex(tried.index)
+    tried = tried.assign(
+        arm=arms.RANDOM, option_probability=of_option, held_back_probability=of_option, wait_probability=0.0
+    )
     room = room.less(tried, channel[tried.index], staff[tried.index])
     rest, slots = options[~random], (channel[~random], staff[~random])
     night = decided(rest, now.posterior, room, slots, salts)
@@ -199,7 +203,9 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     sent = pd.concat([tried, plans[plans["arm"].eq(arms.TREAT)]])
     nothing = at_random.drop_duplicates("candidate")
     nothing = nothing[~nothing["candidate"].isin(tried["candidate"])]
-    nothing = nothing.assign(arm=arms.RANDOM, option_probability=nothing["probability"])
+    nothing = nothing.assign(
+        arm=arms.RANDOM, option_probability=nothing["probability"], held_back_probability=nothing["probability"]
+    )
     planned = pd.concat([tried, plans])
     arm = pd.concat([planned.set_index("candidate")["arm"], nothing.set_index("candidate")["arm"]])
     waiting = [who for who in _waiting(night.options, planned, rules) if who not in arm.index]
@@ -208,7 +214,7 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     return _Date(
         sent=sent,
         plans=plan_rows(planned, nothing, rules, now.posterior.effects_hash),
-        plan_options=option_rows(night.options, at_random),
+        plan_options=option_rows(_cut(night.options, plans, bool(verdict["is_cut"]), rules), at_random),
         options=options,
         arms=arm,
         budget={
@@ -244,6 +250,15 @@ def _stopped(night: Night, now: Learned, rules: Rules, salts: Salts) -> tuple[pd
     stays = unit_draws(keys, salts.of("stop")) < rules.learning("stop_share")
     stays = stays | night.plans["held_back_probability"].eq(0).to_numpy(dtype=bool)
     return night.plans[stays], said
+
+
+def _cut(options: pd.DataFrame, plans: pd.DataFrame, is_cut: bool, rules: Rules) -> pd.DataFrame:
+    """Return the options as they stand after an audience was cut: each as much less likely, the cut ones not chosen."""
+    if not is_cut:
+        return options
+    stays = np.where(options["held_back_probability"] > 0, rules.learning("stop_share"), 1.0)
+    is_left = options["is_chosen"] & options["candidate"].isin(plans["candidate"])
+    return options.assign(probability=options["probability"] * stays, is_chosen=is_left)
 
 
 def _curve(
