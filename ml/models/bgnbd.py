@@ -17,6 +17,8 @@ _BOUND: Final = 9.0
 #: A fit counts as converged up to this slope of a customer's log likelihood.
 _SETTLED: Final = 1e-6
 _ITERATIONS: Final = 500
+#: A fit that the rounding of one machine stopped short begins again from there with a fresh curvature.
+_STARTS: Final = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,16 +101,19 @@ def fit_bgnbd(repeats: Vector, last_repeat: Vector, age: Vector, iterations: int
         value, slope = log_likelihood(parameters, repeats, scaled_last, scaled_age)
         return -value / people, -slope / people
 
-    found = minimize(
-        loss,
-        x0=np.array([0.0, np.log(5.0), 0.0, np.log(3.0)]),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-_BOUND, _BOUND)] * 4,
-        options={"maxiter": iterations, "ftol": 1e-15, "gtol": 1e-8},
-    )
-    r, alpha, a, b = np.exp(found.x)
-    slope = loss(found.x)[1]
-    outward = (np.abs(found.x) >= _BOUND - 1e-6) & (slope * found.x < 0)
-    settled = bool((outward | (np.abs(slope) <= _SETTLED)).all())
+    at, settled = np.array([0.0, np.log(5.0), 0.0, np.log(3.0)]), False
+    for _ in range(_STARTS):
+        found = minimize(
+            loss,
+            x0=at,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(-_BOUND, _BOUND)] * 4,
+            options={"maxiter": iterations, "ftol": 1e-15, "gtol": 1e-8},
+        )
+        at, slope = found.x, loss(found.x)[1]
+        outward = (np.abs(at) >= _BOUND - 1e-6) & (slope * at < 0)
+        if settled := bool((outward | (np.abs(slope) <= _SETTLED)).all()):
+            break
+    r, alpha, a, b = np.exp(at)
     return BgNbd(float(r), float(alpha * unit), float(a), float(b), settled)

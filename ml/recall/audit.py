@@ -74,7 +74,7 @@ def year_claims(readings: pd.DataFrame, known_on: dt.date) -> Claims:
 
 
 def audit(people: pd.DataFrame, claims: Claims, cost_fen: float) -> Audit | None:
-    """Return what the programme earned over a holdout of everybody, or None where a side has fewer than two.
+    """Return what the programme earned over a holdout of everybody, or None where a side has fewer than two or all are alike.
 
     Parameters
     ----------
@@ -93,6 +93,8 @@ def audit(people: pd.DataFrame, claims: Claims, cost_fen: float) -> Audit | None
     if min(len(programme), len(held)) < 2:
         return None
     error = math.sqrt(float(np.var(programme, ddof=1)) / len(programme) + float(np.var(held, ddof=1)) / len(held))
+    if error == 0:
+        return None
     gain = len(programme) * float(programme.mean() - held.mean())
     return Audit(gain - cost_fen, len(programme) * error, claims, len(programme), len(held))
 

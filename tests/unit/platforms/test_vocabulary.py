@@ -48,5 +48,6 @@ def test_dbt_knows_exactly_the_tables_that_the_channels_declare() -> None:
         "ledger",
         "unread_refusals",
         "activations",
+        "plans",
         "withdrawals",
     }

@@ -32,6 +32,10 @@ def test_a_holdout_of_one_says_nothing():
     assert audit(people([300.0, 500.0], [100.0]), Claims(0.0, 0.0), 0.0) is None
 
 
+def test_where_everybody_spent_the_same_there_is_nothing_to_hold_claims_against():
+    assert audit(people([0.0, 0.0], [0.0, 0.0]), Claims(0.0, 0.0), 0.0) is None
+
+
 def week(days_ago: int, net: float | None, half: float = 164.485, **changes: object) -> dict[str, object]:
     """Return a reading after h days of the week so many days before."""
     row: dict[str, object] = {

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recall.health import a_against_a, health
+from ml.recall.health import _wilson, a_against_a, health
 from ml.recall.health_words import WORDS
 from ml.recall.outcomes import outcomes
 from ml.recall.tables import HEALTH
@@ -193,3 +193,8 @@ def test_rows_of_a_landed_experiment_that_teach_nothing_are_told_by_reason_with_
         ["landed_unknown_offer", "spring", 0.2, 5, "alarm"],
     ]
     assert found.iloc[0]["words"].startswith("2 of 5 rows of spring are of people in two of its arms")
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    # 18 of 20 at 90%: (.9 + z^2 / 40 +- z sqrt(.09 / 20 + z^2 / 1600)) / (1 + z^2 / 20), z = 1.6449
+    assert _wilson(0.9, 20, 1.6448536) == pytest.approx((0.738337, 0.966337), abs=1e-6)
