@@ -32,8 +32,8 @@ from demo.selling import sell
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
 DEMO_VERSION = 3
 MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
-#: How the demo brand sends: its SMS gateway, what fills its words. WeCom stands in the members' task lists until further
-#: mornings are asked for (demo/mornings.py).
+#: How the demo brand sends: its SMS gateway, what fills its words. WeCom stands in the members' task lists until
+#: further mornings are asked for (demo/mornings.py).
 SETTINGS = """sms_gateway = "aliyun"
 brand_name = "邻里生鲜"
 brand_link = "https://mall.example.com/a"

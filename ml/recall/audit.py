@@ -74,7 +74,9 @@ def year_claims(readings: pd.DataFrame, known_on: dt.date) -> Claims:
 
 
 def audit(people: pd.DataFrame, claims: Claims, cost_fen: float) -> Audit | None:
-    """Return what the programme earned over a holdout of everybody, or None where a side has fewer than two or all are alike.
+    """Return what the programme earned over a holdout of everybody, or None where nothing can be said.
+
+    Nothing can where a side has fewer than two people, or where all spent the same.
 
     Parameters
     ----------
