@@ -107,7 +107,7 @@ class World:
                 con.execute(f"create table customer.{noun} ({', '.join(f'{n} {kind}' for n, kind in columns.items())})")
             # nothing of this world was ever planned or exported
             planned = ", ".join(f"{name} {kind}" for name, kind in PLAN_COLUMNS.items())
-            con.execute(f"create table customer.plans ({planned}, counts_from date)")
+            con.execute(f"create table customer.plans ({planned}, exported_from date, counts_from date)")
             con.execute(
                 "create table customer.activations (export_id varchar, recipient_token varchar, "
                 "published_token varchar, as_of_date date, one_id varchar, "

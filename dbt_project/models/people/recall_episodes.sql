@@ -1,7 +1,7 @@
 -- One row per (as_of_date, episode_id): an episode that a plan of ours or a landed experiment opened, as known on the
 -- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version
--- that was current last, as known by then. Orders and money are of the person on both sides alike, whether or not
--- anything arrived.
+-- that was exported, else of the one that was current last, as known by then. Orders and money are of the person on
+-- both sides alike, whether or not anything arrived.
 {%- set ends = {
     'paid_fen': 'lots.ends_on',
     'paid_fen_h': add_days('lots.plan_date', var('horizon_days')),
@@ -17,7 +17,10 @@ versions as (
         moves.as_of_date,
         moves.version,
         row_number() over (
-            partition by dates.as_of_date, moves.as_of_date order by moves.moved_at desc, moves.version desc
+            partition by dates.as_of_date, moves.as_of_date
+            order by
+                case when moves.exported_from <= dates.as_of_date then 0 else 1 end,
+                moves.moved_at desc, moves.version desc
         ) as place
     from dates
     inner join (
@@ -25,6 +28,7 @@ versions as (
             version,
             as_of_date,
             moved_at,
+            exported_from,
             counts_from
         from {{ ref('plans') }}
     ) as moves

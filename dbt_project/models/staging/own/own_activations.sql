@@ -16,6 +16,7 @@ select
     sent.recipient_token,
     sent.published_token,
     sent.list_name,
+    sent.version,
     sent.as_of_date,
     sent.one_id,
     sent.message_channel,
