@@ -12,7 +12,7 @@ import pytest
 from demo.brand import brand_of
 from demo.gateway import AddressBook, Gateway
 from demo.handed_over import Message, messages_of
-from demo.mornings import Mornings, NoDemo, said_of
+from demo.mornings import Mornings, NoDemo, said_of, send_by_template
 from demo.orders import Till, coupon_rows
 from demo.outreach import Outbox
 from demo.response import DECLARED, World
@@ -212,3 +212,13 @@ def test_another_world_than_the_homes_own_is_refused(going):
     shutil.copy(DECLARED.with_name("null.toml"), going / "truth" / "world.toml")
     with pytest.raises(NoDemo, match="not the world that"):
         Mornings(going)
+
+
+def test_the_first_morning_lets_wecom_go_by_template_and_leaves_what_somebody_chose_alone(tmp_path):
+    settings = tmp_path / "siyu.toml"
+    settings.write_text('sms_gateway = "aliyun"\n\n[recipients.demo]\nin_mainland = true\n', encoding="utf-8")
+    assert send_by_template(tmp_path)
+    assert settings.read_text(encoding="utf-8").startswith('wecom_by = "template"\nsms_gateway')
+    settings.write_text('wecom_by = "tasks"\n', encoding="utf-8")
+    assert not send_by_template(tmp_path)
+    assert settings.read_text(encoding="utf-8") == 'wecom_by = "tasks"\n'

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ml.recall import Rules, Salts, plan_recall
@@ -171,5 +172,12 @@ def test_from_night_28_on_an_audience_that_cannot_be_told_from_nothing_is_cut_to
     assert left == {who for who in whole if unit_draws([keys[who]], salts.of("stop"))[0] < 0.2}
     assert 0.1 < len(left) / len(whole) < 0.4
     assert {arms(after)[who] for who in whole - left} == {"not_selected"}
+    # The log says what was planned after the cut, and each option as much less likely.
+    log = after.plan_options[after.plan_options["message_channel"] == "sms"]
+    assert set(log.loc[log["is_chosen"], "one_id"]) == left
+    full = before.plan_options[before.plan_options["message_channel"] == "sms"]
+    key = ["one_id", "offer_id"]
+    likely = full.set_index(key)["probability"].reindex(pd.MultiIndex.from_frame(log[key]))
+    assert np.allclose(log["probability"].to_numpy(), 0.2 * likely.to_numpy(), atol=1e-6)
     believing = plan(rows, salts, rules, dataclasses.replace(believed(rules, {"sms": 0.05}), nights_in_all=28))
     assert believing.budget["is_cut"].tolist() == [False]
