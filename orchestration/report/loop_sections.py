@@ -130,7 +130,8 @@ def _held_back(facts: Facts) -> list[Words]:
     )
     return [
         (
-            f"今天有 {people} 人计划相同、抽签留下不发；假如发给他们，预计净利 {fen / 100:,.2f} 元：这是知道答案的代价。",
+            f"今天有 {people} 人计划相同、抽签留下不发；假如发给他们，预计净利 {fen / 100:,.2f} 元："
+            "这是知道答案的代价。",
             f"{people} people were planned like the others and are held back by lot today; sent, they were thought to"
             f" net {fen / 100:,.2f} yuan: the price of knowing.",
         )
