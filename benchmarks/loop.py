@@ -6,7 +6,8 @@ same world without a message; its share is of what the oracle earns, who knows e
     python -m benchmarks.loop --world FILE --kind smooth --seeds 1-4 --customers 20000 --nights 90
 
 One JSON line per world and policy: ``policy, kind, seed, share, share_by_15`` (by 15 nights), ``yuan, oracle_yuan,
-predicted_over_true`` (of what was chosen in the last third, at the posterior's mean), ``cell_coverage`` and
+predicted_over_true`` (the posterior's mean lift of what was sent in the last third over the true one, both at the money
+that a plan knows; ``money_predicted_over_true`` asks for the money as well), ``cell_coverage`` and
 ``audience_coverage`` (of intervals of 90%). Shares and ratios are null where under 5% of the budget was spent, and of
 several worlds they are sums over sums, which stderr says at the end.
 """
@@ -151,13 +152,13 @@ def told(name: str, run: Run, base: Run, top: Run, policy: Policy, nights: int, 
         "share_by_15": [ratio(gained[of].sum(), best[of].sum()) if spends else None for of in blocks],
         "yuan": round(float(gained.sum()), 1),
         "oracle_yuan": round(float(best.sum()), 1),
-        "predicted_over_true": ratio(predicted, true) if spends and late else None,
+        "predicted_over_true": ratio(learned, lift) if spends and lifts else None,
         "cell_coverage": cell_coverage(policy, nights) if isinstance(policy, Loop) else None,
         "audience_coverage": run.covered(),
         "yuan_by_15": [round(float(gained[of].sum()), 1) for of in blocks],
         "oracle_yuan_by_15": [round(float(best[of].sum()), 1) for of in blocks],
         "spent_yuan": round(run.spent, 1),
-        "lift_predicted_over_true": ratio(learned, lift) if spends and lifts else None,
+        "money_predicted_over_true": ratio(predicted, true) if spends and late else None,
         "predicted_yuan": round(predicted, 1),
         "true_yuan": round(true, 1),
         "nights_stopped": len(set(policy.stopped)) if isinstance(policy, Loop) else 0,
