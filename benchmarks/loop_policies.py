@@ -13,7 +13,7 @@ from benchmarks.loop_market import DEPTHS, Floats, Ints, Night, cells, channel_o
 from ml.recall import arms
 from ml.recall.assignment import Remaining, Salts
 from ml.recall.knapsack import Problem, solve
-from ml.recall.lots import held_back_rate, stop_verdict
+from ml.recall.lots import held_back_rate, stopped_bands
 from ml.recall.night import decided, valued
 from ml.recall.posterior import Posterior, learn, prior
 from orchestration.seed_rows import SEEDS
@@ -199,12 +199,13 @@ class Loop:
         return options, self.posterior, remaining, (channel, np.full(len(options), -1))
 
     def _kept(self, t: int, plan: pd.DataFrame) -> Flags:
-        """Return whom the stop leaves: of an audience that cannot be told from nothing a random fifth."""
-        cell, unit, factor, base = (plan[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
-        if not stop_verdict(self.posterior, cell, unit * factor, base, t).is_stopped:
+        """Return whom the stop leaves: of a band that cannot be told from nothing a random fifth."""
+        bands = stopped_bands(self.posterior, plan, t)
+        if not bands:
             return np.ones(len(plan), dtype=bool)
         self.stopped.append(t)
-        return np.asarray(self.rng.random(len(plan)) < self.settings["stop_share"])
+        stays = self.rng.random(len(plan)) < self.settings["stop_share"]
+        return np.asarray(stays | ~plan["band"].isin(bands).to_numpy(dtype=bool))
 
     def hear(self, t: int, night: Night, planned: Ints, sent: Ints, ordered: Flags, lift: Floats) -> None:
         """Add the episodes of day ``t``, and what was true of them for the cells' coverage."""

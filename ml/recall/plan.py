@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.recall import arms
@@ -13,7 +14,7 @@ from ml.recall.assignment import Remaining, Salts, assigned, channel_slots, draw
 from ml.recall.candidates import candidates
 from ml.recall.holdouts import keys_of, unit_draws
 from ml.recall.learned import Learned, nothing_learned
-from ml.recall.lots import held_back_rate, stop_verdict
+from ml.recall.lots import held_back_rate, stop_verdict, stopped_bands
 from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
 from ml.recall.portfolio import portfolio_net
@@ -199,7 +200,7 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     room = room.less(tried, channel[tried.index], staff[tried.index])
     rest, slots = options[~random], (channel[~random], staff[~random])
     night = decided(rest, now.posterior, room, slots, salts)
-    plans, verdict = _stopped(night, now, rules, salts)
+    plans, bands, verdict = _stopped(night, now, rules, salts)
     sent = pd.concat([tried, plans[plans["arm"].eq(arms.TREAT)]])
     nothing = at_random.drop_duplicates("candidate")
     nothing = nothing[~nothing["candidate"].isin(tried["candidate"])]
@@ -214,7 +215,7 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     return _Date(
         sent=sent,
         plans=plan_rows(planned, nothing, rules, now.posterior.effects_hash),
-        plan_options=option_rows(_cut(night.options, plans, bool(verdict["is_cut"]), rules), at_random),
+        plan_options=option_rows(_cut(night.options, plans, bands, rules), at_random),
         options=options,
         arms=arm,
         budget={
@@ -233,30 +234,37 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     )
 
 
-def _stopped(night: Night, now: Learned, rules: Rules, salts: Salts) -> tuple[pd.DataFrame, dict[str, object]]:
-    """Cut an audience that cannot be told from nothing to the share that is still sent, by lot."""
+def _stopped(
+    night: Night, now: Learned, rules: Rules, salts: Salts
+) -> tuple[pd.DataFrame, set[str], dict[str, object]]:
+    """Cut the bands that cannot be told from nothing to the share that is still sent, by lot."""
     plans = night.plans[night.plans["held_back_probability"] > 0]
     cell, unit, factor, base = (plans[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
     verdict = stop_verdict(now.posterior, cell, unit * factor, base, now.nights_in_all)
+    bands = stopped_bands(now.posterior, plans, now.nights_in_all)
     said: dict[str, object] = {
-        "is_cut": verdict.is_stopped,
+        "is_cut": bool(bands),
         "planned_net_mean_fen": round(verdict.mean_fen),
         "planned_net_p10_fen": round(verdict.p10_fen),
         "planned_net_p90_fen": round(verdict.p90_fen),
     }
-    if not verdict.is_stopped:
-        return night.plans, said
+    if not bands:
+        return night.plans, bands, said
     keys = keys_of(night.plans["one_id"], night.plans["as_of_date"])
     stays = unit_draws(keys, salts.of("stop")) < rules.learning("stop_share")
-    stays = stays | night.plans["held_back_probability"].eq(0).to_numpy(dtype=bool)
-    return night.plans[stays], said
+    stays = stays | ~_is_cut(night.plans, bands)
+    return night.plans[stays], bands, said
 
 
-def _cut(options: pd.DataFrame, plans: pd.DataFrame, is_cut: bool, rules: Rules) -> pd.DataFrame:
-    """Return the options as they stand after an audience was cut: each as much less likely, the cut ones not chosen."""
-    if not is_cut:
+def _is_cut(rows: pd.DataFrame, bands: set[str]) -> npt.NDArray[np.bool_]:
+    return np.asarray((rows["band"].isin(bands) & (rows["held_back_probability"] > 0)).to_numpy(dtype=bool))
+
+
+def _cut(options: pd.DataFrame, plans: pd.DataFrame, bands: set[str], rules: Rules) -> pd.DataFrame:
+    """Return the options as they stand after bands were cut: each as much less likely, the cut ones not chosen."""
+    if not bands:
         return options
-    stays = np.where(options["held_back_probability"] > 0, rules.learning("stop_share"), 1.0)
+    stays = np.where(_is_cut(options, bands), rules.learning("stop_share"), 1.0)
     is_left = options["is_chosen"] & options["candidate"].isin(plans["candidate"])
     return options.assign(probability=options["probability"] * stays, is_chosen=is_left)
 

@@ -163,8 +163,9 @@ def _money(facts: Facts) -> list[Words]:
             ))
         if is_cut and low is not None and high is not None:
             said.append((
-                f"测不出差别：今天的计划预计净利在 {low / 100:,.0f} 到 {high / 100:,.0f} 元之间，只发五分之一。",
+                f"测不出差别：今天的计划预计净利在 {low / 100:,.0f} 到 {high / 100:,.0f} 元之间，"
+                "说不清的阶段只发五分之一。",
                 f"No difference can be told: today's plans are thought to bring {low / 100:,.0f} to {high / 100:,.0f}"
-                " yuan; a fifth of them is sent.",
+                " yuan; of the bands that cannot be told a fifth is sent.",
             ))
     return said
