@@ -144,9 +144,9 @@ def _worst_option(policy: str, people: pd.DataFrame, settings: Mapping[str, floa
 
 
 def _distance(found: Found) -> float:
-    """Return how far a value lies from the middle of its interval, in half widths."""
+    """Return how far a value lies from the middle of its interval, in half widths: 2 |v - (l + h) / 2| / (h - l)."""
     low, high, value = (float(end or 0.0) for end in (found.low, found.high, found.value))
-    return abs(value - (low + high) / 2) / max((high - low) / 2, 1e-12)
+    return abs(value - low + value - high) / max(high - low, 1e-12)
 
 
 def _side_by_side(

@@ -158,7 +158,7 @@ def _lift(found: Estimate | None, sent: pd.DataFrame) -> dict[str, object]:
 def _predicted(sent: pd.DataFrame, mean: str, low: str, high: str) -> tuple[float, float, float] | None:
     """Return the sum of what was predicted, with its 90% interval: people of one cell share their error."""
     means, lows, highs = (sent[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in (mean, low, high))
-    if np.isnan(means + lows + highs).any():
+    if np.isnan([means, lows, highs]).any():
         return None
     by_cell = np.bincount(sent["cell"].to_numpy(), (highs - lows) / (2 * Z_P90))
     total, error = float(means.sum()), float(np.sqrt(np.square(by_cell).sum()))

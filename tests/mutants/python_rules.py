@@ -25,7 +25,7 @@ OPTIMISER: Final = ("ml/recall/knapsack.py", "ml/recall/knapsack_primal.py", "ml
 #: Whose mistakes cost money, write to somebody who refused or spoil the comparison: a few are broken in `make test`.
 CRITICAL: Final = tuple(
     f"ml/recall/{name}.py"
-    for name in ("assignment", "candidates", "design", "holdouts", "outcomes", "roi", "treatments")
+    for name in ("assignment", "audit", "candidates", "design", "health", "holdouts", "outcomes", "roi", "treatments")
 )
 EQUIVALENTS: Final = Path(__file__).with_name("equivalents_python.yml")
 _TURNED: Final = {

@@ -106,6 +106,11 @@ def test_an_effect_that_the_plan_expected_and_the_design_did_not_find_is_the_mod
     assert gap(3_400, lift_p10=0.0, lift_p90=0.2) == ["ok", 0.1]  # a model that is as unsure as that said nothing
 
 
+def test_where_no_lift_was_predicted_the_model_has_nothing_to_be_held_against():
+    rows = episodes(buyers(3_400, 10_000), buyers(3_400, 10_000)).assign(lift_mean=None)
+    assert "model_minus_design" not in set(checked(rows)["check_name"])
+
+
 def test_halves_of_the_held_back_are_alike_and_who_was_sent_something_is_in_neither():
     held = episodes([], [float(paid) for paid in np.random.default_rng(3).choice([0.0, 4_000.0], 2_000)])
     assert a_against_a(held, SETTINGS).verdict == "ok"
