@@ -1,7 +1,8 @@
 """The warehouse tables of the doors: one per dataset, the ledger of files and the quarantine of records."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.channels.engine.declare import Channel, Dataset
+from orchestration.channels.engine.medians import MEDIANS
 from orchestration.channels.engine.records import key_hash
 from orchestration.channels.engine.sent_tokens import SentTokens
 from orchestration.files import PRIVATE_MODE, replacing
@@ -35,6 +37,8 @@ LEDGER: Final[dict[str, str]] = {
     "min_event_at": "timestamp",
     "max_event_at": "timestamp",
     "rule_version": "varchar",
+    # from when on it is read again, because something in it lies in the future
+    "read_again_at": "timestamp",
 }
 #: One row per record set aside (line null: the whole file), and per header that says that people refuse and that nobody
 #: declared. key_columns and key_hash are what of the record's natural key could be read.
@@ -67,7 +71,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
             "where schema_name = 'channels' group by table_name"
         ).fetchall()
     )
-    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
+    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE), ("file_medians", MEDIANS)):
         if name not in found:
             connection.execute(f"create table channels.{name} ({_listed(columns)})")
         for column, kind in columns.items():
@@ -110,20 +114,57 @@ def forget_known_tokens(
     if not waiting:
         return
     known = {key_hash([token]) for token in tokens.all}
+    _forget_files(connection, channel, dataset, [file_id for file_id, hashes in waiting if known.intersection(hashes)])
+
+
+def forget_passed_times(
+    connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset, now: dt.datetime
+) -> None:
+    """Forget the files of which something lay in the future and no longer does: a clock was wrong, so read anew."""
+    passed = connection.execute(
+        "select file_id from channels.ledger where channel = ? and dataset = ? and read_again_at <= ?",
+        [channel.name, dataset.name, now],
+    ).fetchall()
+    _forget_files(connection, channel, dataset, [file_id for (file_id,) in passed])
+
+
+def forget_accepted(
+    connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset, accepted: Container[str]
+) -> None:
+    """Forget the files that were set aside whole and that a person accepted since: they are read anew."""
+    refused = connection.execute(
+        "select distinct file_id from channels.ledger where channel = ? and dataset = ? and status = 'quarantined'",
+        [channel.name, dataset.name],
+    ).fetchall()
+    for file_id in [file_id for (file_id,) in refused if file_id in accepted]:
+        place = [channel.name, dataset.name, file_id]
+        with transaction(connection):
+            for name in ("quarantine", "ledger"):
+                connection.execute(
+                    f"delete from channels.{name} where channel = ? and dataset = ? and file_id = ?", place
+                )
+
+
+def _forget_files(
+    connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset, file_ids: Sequence[str]
+) -> None:
+    """Forget files that loaded, so that the next step reads them from ``raw/``."""
+    if not file_ids:
+        return
     existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
     with transaction(connection):
-        for file_id in [file_id for file_id, hashes in waiting if known.intersection(hashes)]:
+        for file_id in file_ids:
             for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
                 connection.execute(f'delete from channels."{name}" where _file_id = ?', [file_id])
             place = [channel.name, dataset.name, file_id]
-            for name, status in (("quarantine", ""), ("ledger", " and status = 'loaded'")):
+            for name, status in (("quarantine", ""), ("file_medians", ""), ("ledger", " and status = 'loaded'")):
                 connection.execute(
                     f"delete from channels.{name} where channel = ? and dataset = ? and file_id = ?{status}", place
                 )
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
-    for owned in ("ledger", "quarantine"):
+    for owned in ("ledger", "quarantine", "file_medians"):
         connection.execute(
             f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name]
         )
@@ -152,6 +193,7 @@ def append_rows(
     """Append rows given as dictionaries; a key that is missing is null."""
     if rows:
         types = {"varchar": pa.string(), "bigint": pa.int64(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}
+        types["double"] = pa.float64()
         arrays = [pa.array([row.get(name) for row in rows], types[kind]) for name, kind in columns.items()]
         append(connection, table, pa.Table.from_arrays(arrays, names=list(columns)))
 
