@@ -264,6 +264,11 @@ class Dataset:
         rules = repr((self, REFUSAL_WORDS, REFUSAL_WORDS_ALONE))
         return f"{RULE_VERSION}-{hashlib.sha256(rules.encode()).hexdigest()[:8]}"
 
+    @property
+    def told_columns(self) -> tuple[Column, ...]:
+        """The columns that a remedy speaks of."""
+        return self.columns
+
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
         names = {column.name for column in self.columns}

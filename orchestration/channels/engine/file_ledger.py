@@ -154,7 +154,7 @@ def _warnings(reading: Reading, tokeniser: Tokeniser) -> str | None:
 
 def _remedy(dataset: Dataset, name: str | None, reason: str) -> str:
     path, _, plain = (name or "").rpartition(".")
-    columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.columns)
+    columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.told_columns)
     column = next((each for each in columns if each.name == plain), None)
     if column is None:
         return remedy(reason, allowed="", minimum="", maximum="")

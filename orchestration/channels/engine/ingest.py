@@ -20,6 +20,8 @@ from orchestration.channels.engine.accepted_files import accepted_files
 from orchestration.channels.engine.declare import Channel, Dataset
 from orchestration.channels.engine.files import discover
 from orchestration.channels.engine.landing import Delivery, land, read_again, restore
+from orchestration.channels.engine.mapped import MappedReader
+from orchestration.channels.engine.mappings import CHANNEL, MappedDataset, mappings
 from orchestration.channels.engine.medians import Row, judge, known_medians
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile
@@ -29,6 +31,7 @@ from orchestration.channels.engine.tables import (
     create_tables,
     forget_accepted,
     forget_known_tokens,
+    forget_other_mappings,
     forget_other_rules,
     forget_passed_times,
     transaction,
@@ -89,12 +92,15 @@ def ingest(
     """
     started = time.monotonic()
     declared = registry.channel(channel)
+    mapped = mappings(settings.home)
     with open_vault(settings) as vault:
         create_tables(connection, declared)
         tokeniser = home_tokeniser(settings, vault)
         with Writer(connection, declared, vault) as writer:
             work = _Work(settings, connection, declared, writer, tokeniser, now, progress)
-            for dataset in declared.datasets:
+            if channel == CHANNEL:
+                forget_other_mappings(connection, declared, mapped)
+            for dataset in (*declared.datasets, *(mapped.values() if channel == CHANNEL else ())):
                 work.dataset(dataset)
     _follow_live_from(settings, connection, declared)
     for table in declared.tables():
@@ -130,7 +136,9 @@ class _Work:
     def dataset(self, dataset: Dataset) -> None:
         """Land and load whatever is new of a dataset; one that never had a file costs no query."""
         place = (self.channel.name, dataset.name)
-        raw, landing = self.settings.home / "raw" / place[0] / place[1], self.settings.landing / place[0] / place[1]
+        is_mapped = isinstance(dataset, MappedDataset)
+        raw = self.settings.home / "raw" / place[0] / place[1]
+        landing = self.settings.landing / (place[1] if is_mapped else f"{place[0]}/{place[1]}")
         if dataset.name not in self.known and not raw.exists() and not landing.exists():
             return
         forget_other_rules(self.connection, self.channel, dataset)
@@ -185,7 +193,8 @@ class _Work:
         held, written = 0, False
         try:
             is_whole = self.channel.name in self.settings.done_markers
-            reader = FileReader(self.channel, dataset, self.tokeniser, is_whole, self.sent_tokens, self.now)
+            reader_of = MappedReader if isinstance(dataset, MappedDataset) else FileReader
+            reader = reader_of(self.channel, dataset, self.tokeniser, is_whole, self.sent_tokens, self.now)
             for table, rows in reader.read(delivery, reading, delivery.is_history(self.settings)):
                 mine.append((table, rows))
                 held += rows.num_rows

@@ -95,16 +95,19 @@ class FileReader:
         """
         if delivery.broken:
             raise delivery.broken
-        read_at = max(delivery.landed_at, self._now or delivery.landed_at)
-        landed_on = (read_at + SHANGHAI_OFFSET).date().isoformat()
-        # A landing is known to the second: what happened within that second is not in the future.
-        landed_by = read_at.replace(microsecond=999_999)
-        rules = Rules(self._tokeniser, as_instant_text(landed_by), landed_on, self._sent_tokens)
+        rules = self._rules(delivery)
         from_spreadsheet = (delivery.format or "").startswith(("csv", "xlsx"))
         for batch in self._batches(delivery, reading.tally):
             if len(batch):
                 yield from self._tables(batch, rules, from_spreadsheet, delivery, is_history, reading)
         self._judge(reading.tally)
+
+    def _rules(self, delivery: Delivery) -> Rules:
+        read_at = max(delivery.landed_at, self._now or delivery.landed_at)
+        landed_on = (read_at + SHANGHAI_OFFSET).date().isoformat()
+        # A landing is known to the second: what happened within that second is not in the future.
+        landed_by = read_at.replace(microsecond=999_999)
+        return Rules(self._tokeniser, as_instant_text(landed_by), landed_on, self._sent_tokens)
 
     def _batches(self, delivery: Delivery, tally: Tally) -> Iterator[Batch]:
         path, file_format = delivery.path, delivery.format or ""

@@ -82,6 +82,9 @@ REMEDIES: Final[dict[str, str]] = {
         " or of one whose file is missing from activations/: bring that file back, or deliver the row with the"
         " customer's id. It is read again when an export brings the token."
     ),
+    "with_its_order": (
+        "Another line of the same order is set aside, and without it the order would not add up; mend that one."
+    ),
     "not_narrowed": (
         "The record does not say for which it holds, so it is no consent for all; write the key, empty for all of them."
     ),

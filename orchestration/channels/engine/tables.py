@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.channels.engine.declare import Channel, Dataset
+from orchestration.channels.engine.mappings import MappedDataset
 from orchestration.channels.engine.medians import MEDIANS
 from orchestration.channels.engine.records import key_hash
 from orchestration.channels.engine.sent_tokens import SentTokens
@@ -87,6 +88,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
             for dataset in channel.datasets:
                 if name in _tables_of(channel, dataset):
                     _forget(connection, channel, dataset)
+            forget_other_mappings(connection, channel, ())  # what they brought into it is lost with it
         connection.execute(f'create table channels."{name}" ({_listed(columns)})')
 
 
@@ -151,10 +153,9 @@ def _forget_files(
     """Forget files that loaded, so that the next step reads them from ``raw/``."""
     if not file_ids:
         return
-    existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
     with transaction(connection):
         for file_id in file_ids:
-            for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
+            for name in _existing(connection, _tables_of(channel, dataset)):
                 connection.execute(f'delete from channels."{name}" where _file_id = ?', [file_id])
             place = [channel.name, dataset.name, file_id]
             for name, status in (("quarantine", ""), ("file_medians", ""), ("ledger", " and status = 'loaded'")):
@@ -163,17 +164,46 @@ def _forget_files(
                 )
 
 
+def forget_other_mappings(connection: duckdb.DuckDBPyConnection, channel: Channel, names: Container[str]) -> None:
+    """Forget what mappings brought that a home no longer has: their folders belong to nobody now."""
+    found = connection.execute(
+        "select distinct dataset from channels.ledger where channel = ? and contains(dataset, '/')", [channel.name]
+    ).fetchall()
+    for name in [name for (name,) in found if name not in names]:
+        with transaction(connection):
+            _forget_mapped(connection, channel, name)
+
+
 def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
-    for owned in ("ledger", "quarantine", "file_medians"):
-        connection.execute(
-            f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name]
-        )
-    existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
-    for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
+    if isinstance(dataset, MappedDataset):
+        _forget_mapped(connection, channel, dataset.name)
+        return
+    for name in _existing(connection, _tables_of(channel, dataset)):
         connection.execute(f'delete from channels."{name}"')
+    _forget_accounts(connection, channel, dataset.name)
+
+
+def _forget_mapped(connection: duckdb.DuckDBPyConnection, channel: Channel, name: str) -> None:
+    """Forget a mapped folder: its rows stand beside those of the data sets, wherever it once brought some."""
+    mine = "_file_id in (select file_id from channels.ledger where channel = ? and dataset = ?)"
+    for table in _existing(connection, set(channel.tables())):
+        connection.execute(f'delete from channels."{table}" where {mine}', [channel.name, name])
+    _forget_accounts(connection, channel, name)
+
+
+def _forget_accounts(connection: duckdb.DuckDBPyConnection, channel: Channel, name: str) -> None:
+    for owned in ("ledger", "quarantine", "file_medians"):
+        connection.execute(f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, name])
+
+
+def _existing(connection: duckdb.DuckDBPyConnection, names: set[str]) -> list[str]:
+    rows = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
+    return sorted(names & {name for (name,) in rows})
 
 
 def _tables_of(channel: Channel, dataset: Dataset) -> set[str]:
+    if isinstance(dataset, MappedDataset):
+        return set(dataset.tables)
     return {f"{channel.name}__{each}" for each in (dataset.name, *(child.name for child in dataset.children))}
 
 

@@ -90,7 +90,7 @@ def _word(outcome: Outcome, column: Column) -> Outcome:
         if allowed.casefold() == spelling:
             return outcome._replace(value=allowed)
     for synonym, meaning in column.synonyms:
-        if synonym.casefold() == spelling:
+        if plain(synonym).casefold() == spelling:
             return outcome._replace(value=meaning or None)
     if column.refusal and says_refusal(spelling):
         return outcome._replace(value=column.refusal)
