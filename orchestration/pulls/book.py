@@ -1,7 +1,7 @@
 """What a home remembers of its pulls: what was landed of each page, how far each got, who was there last time.
 
-SQLite in its WAL mode: an entry outlives a killed process, and after a power cut the last ones may be missing. That costs
-no more than the pages they stood for, landed once more; staging drops what says the same again, as without the book.
+SQLite in its WAL mode: an entry outlives a killed process, and after a power cut the last ones may be missing. That
+costs no more than their pages, landed once more; staging drops what says the same again, as without the book.
 """
 
 import datetime as dt

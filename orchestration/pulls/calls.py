@@ -207,7 +207,8 @@ class Calls:
             # A redirect would carry the credentials elsewhere.
             response = self._session.send(prepared, timeout=TIMEOUTS, allow_redirects=False, **where)
             is_kept = sink is not None and response.status_code == requests.codes.ok
-            for chunk in response.raw.stream(_BLOCK, decode_content=True):
+            # read1, not stream: that one holds back what came of an answer that breaks off.
+            while chunk := response.raw.read1(_BLOCK, decode_content=True):
                 if is_kept and file is None:
                     file = sink()
                 body += chunk

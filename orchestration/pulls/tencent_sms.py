@@ -97,15 +97,16 @@ def _land_spool(work: Work, spool: Path, action: str, listed: str, asked: dict[s
     for path in sorted(spool.glob("*.json")):
         body = path.read_bytes()
         records, is_whole = entries(body, listed)
+        sha256 = hashlib.sha256(body).hexdigest()
         # No place: the queue gives a page once.
-        work.land(Page(action, asked, records, hashlib.sha256(body).hexdigest(), place=""))
+        work.land(Page(action, asked, records, sha256, place=""))
         if is_whole:
             path.unlink()
         else:
             broken += 1
             cut = work.settings.home / "pulls" / CUT
             cut.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
-            path.replace(cut / f"{action}-{clock.now():%Y%m%dT%H%M%S%f}.json")
+            path.replace(cut / f"{action}-{clock.now():%Y%m%dT%H%M%S}-{sha256[:16]}.json")
             work.say(f"{action}: an answer broke off after {len(records)} whole entries")
     return broken
 

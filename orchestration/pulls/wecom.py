@@ -121,8 +121,9 @@ def _land_deletions(work: Work, there: set[str], users: set[str]) -> None:
         for userid, external_userid in gone
         if userid in users
     ]
-    sha256 = hashlib.sha256(json.dumps(gone).encode()).hexdigest()
-    work.land(Page("compared with the pull before", {}, records, sha256, place=""), "contact_changes")
+    if records:
+        sha256 = hashlib.sha256(json.dumps(gone).encode()).hexdigest()
+        work.land(Page("compared with the pull before", {}, records, sha256, place=""), "contact_changes")
 
 
 def groups(work: Work) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from orchestration.pulls.window import epoch_seconds, in_shanghai
@@ -46,7 +47,10 @@ def _official_account(ending: str) -> OfficialAccountPlatform:
 def _taobao(_: str) -> TaobaoPlatform:
     # 190 trades in the first half hour, which is four pages, and one in each of the next three
     crowded = [trade(number, in_shanghai(NOON - 3 * HOUR + number * 9 * SECOND)) for number in range(190)]
-    return TaobaoPlatform([*crowded, *(trade(900 + n, in_shanghai(NOON - 140 * MINUTE + n * 30 * MINUTE)) for n in range(3))])
+    return TaobaoPlatform([
+        *crowded,
+        *(trade(900 + n, in_shanghai(NOON - 140 * MINUTE + n * 30 * MINUTE)) for n in range(3)),
+    ])
 
 
 CASES = [
@@ -79,11 +83,11 @@ CASES = [
     ),
     Case(
         "sms_statuses", "tencent_sms", "sms/tencent_statuses", lambda _: TencentPlatform(),
-        lambda platform: [*sum(platform.given, []), *platform.statuses], has_cursor=False, has_token=False,
+        lambda platform: [*chain.from_iterable(platform.given), *platform.statuses], has_cursor=False, has_token=False,
     ),
     Case(
         "sms_replies", "tencent_sms", "sms/tencent_replies", lambda _: TencentPlatform(),
-        lambda platform: [*sum(platform.given, []), *platform.replies], has_cursor=False, has_token=False,
+        lambda platform: [*chain.from_iterable(platform.given), *platform.replies], has_cursor=False, has_token=False,
     ),
 ]  # fmt: skip
 BY_NAME = {case.name: case for case in CASES}

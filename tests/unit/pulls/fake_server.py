@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that answers as a platform does, and fails at every k-th call in the way it is told."""
+"""A real HTTP server on loopback that answers as a platform does, and fails at every k-th call as it is told."""
 
 import dataclasses
 import json
@@ -10,11 +10,6 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
-
-#: How an answer goes wrong. `reset`, `http_500`, `busy`, `expired` and `rate` come before anything is done; `broken` and
-#: `cut` after it: the connection ends in the middle of the body, or the body itself is no whole JSON. `lost` is done and
-#: never answered.
-FAULTS = ("reset", "http_500", "html", "busy", "rate", "expired", "slow", "broken", "cut", "lost")
 
 
 @dataclasses.dataclass
@@ -37,7 +32,12 @@ class Asked:
 
 
 class Platform:
-    """What every platform of these tests has: data calls that are counted, a fault, and a pause before a call."""
+    """What every platform of these tests has: data calls that are counted, a fault, and a pause before a call.
+
+    Faults: `reset`, `http_500`, `html`, `busy`, `rate` and `expired` come before anything is done, `slow` answers late,
+    and after it is done `broken` ends the connection in the middle of the body, `cut` sends a body that is no whole
+    JSON, and `lost` never answers.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

@@ -67,7 +67,9 @@ class TaobaoPlatform(Platform):
             return {"error_response": {"code": 27, "msg": f"Invalid session:{form['session']}"}}
         first, last = (dt.datetime.fromisoformat(form[name]) for name in ("start_modified", "end_modified"))
         assert last - first <= dt.timedelta(days=1)
-        inside = [each for each in self.trades.values() if form["start_modified"] < each["modified"] < form["end_modified"]]
+        inside = [
+            each for each in self.trades.values() if form["start_modified"] < each["modified"] < form["end_modified"]
+        ]
         inside.sort(key=lambda each: (each["modified"], each["tid"]), reverse=True)
         size, number = int(form["page_size"]), int(form["page_no"])
         page = inside[(number - 1) * size : number * size]
@@ -121,7 +123,9 @@ class TencentPlatform(Platform):
 
     def answer(self, asked: Asked) -> dict[str, Any]:
         assert asked.headers["X-TC-Version"] == "2021-01-11"
-        scope = re.match(r"TC3-HMAC-SHA256 Credential=AKIDfake/(\d{4}-\d\d-\d\d)/sms/tc3_request", asked.headers["Authorization"])
+        scope = re.match(
+            r"TC3-HMAC-SHA256 Credential=AKIDfake/(\d{4}-\d\d-\d\d)/sms/tc3_request", asked.headers["Authorization"]
+        )
         assert scope
         canonical = (
             f"POST\n/\n\ncontent-type:{asked.headers['Content-Type']}\nhost:{asked.headers['Host']}\n\ncontent-type;host\n"

@@ -17,7 +17,7 @@ def contact(userid: str, number: int, **external: Any) -> dict[str, Any]:
             "userid": userid,
             "createtime": 1714462290 + number,
             "tag_id": [],
-            "remark_mobiles": [f"139{number:08d}"],
+            "remark_mobiles": [f"139{number + 1:08d}"],
             "add_way": 1,
         },
     }
@@ -168,7 +168,8 @@ class WeComPlatform(WithToken):
 
     def get_groupmsg_task(self, body: dict[str, Any]) -> dict[str, Any]:
         tasks = [
-            {"userid": userid, "status": 2 if results else 0} for userid, results in self.messages[body["msgid"]].items()
+            {"userid": userid, "status": 2 if results else 0}
+            for userid, results in self.messages[body["msgid"]].items()
         ]
         return self.listed(tasks, body, "task_list", lambda each: each["userid"])
 
@@ -185,7 +186,7 @@ class WeComPlatform(WithToken):
         ordered = sorted(rows, key=key)
         if cursor.startswith("pause "):
             cursor = cursor.removeprefix("pause ")
-        elif cursor and not any(key(each) < cursor for each in ordered):
+        elif cursor and len(ordered) >= self.page and cursor == key(ordered[self.page - 1]):
             return {name: [], "next_cursor": f"pause {cursor}"}
         left = [each for each in ordered if not cursor or key(each) > cursor]
         page = left[: min(self.page, body.get("limit", 50))]
