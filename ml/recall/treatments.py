@@ -8,6 +8,7 @@ import pandas as pd
 
 from ml.recall.depths import admitted
 from ml.recall.night import valued
+from ml.recall.plays import CARE, channel_order, offers_of_play
 from ml.recall.posterior import Posterior
 from ml.recall.roi import Z90, linear_net, net_profit, orders_given_one
 from ml.recall.rules import SEEDS, Rules, require
@@ -21,6 +22,9 @@ CONTEXT: Final = (
     "suppressed_channels",
     "subscribed_scenes",
     "is_blocked",
+    "is_service_blocked",
+    "play_id",
+    "purse",
     "barred_channels",
     "wecom_contacts_month",
     "wecom_recalls_month",
@@ -61,29 +65,61 @@ def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
 def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
 
-    Out go whom ``recall.recall_blocks`` blocks and the channels it bars, channels without reach, consent for the
-    policy's purpose or a sender, WeCom past its caps, a mini-program to whose scene no
-    subscription is left, what no template may say, offers that no public rule admits or
-    that the need state or the role forbids. Publishing checks suppression and consent again, last.
+    Out goes what one of the grounds of ``REASONS`` forbids. Publishing checks suppression and consent again, last.
+    Sorted by candidate and by the order in which the person's play names its channels.
     """
     require(people, CONTEXT, "recall.recall_people")
-    open_to = people[~people["is_blocked"].astype(bool)]
-    options = open_to.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
+    options, grounds = _grounds(people, rules)
+    may = np.logical_and.reduce(list(grounds.values()))
+    options = options[may].drop(columns=[*_LISTS, "barred_channels", "tiers", "is_blocked", "is_service_blocked"])
+    options = _with_terms(options, rules)
+    return options.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
+
+
+def reasons(people: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Return why nothing can be sent to each candidate: the first ground that left no option; indexed by candidate.
+
+    Who has an option is not named. ``no_option`` is who has none in the menu at all.
+    """
+    options, grounds = _grounds(people, rules)
+    said = pd.Series("no_option", index=pd.Index(people["candidate"], name="candidate"), dtype=object)
+    alive = np.ones(len(options), dtype=bool)
+    left = said.index.isin(options["candidate"])
+    for name, may in grounds.items():
+        alive = alive & may
+        still = said.index.isin(options.loc[alive, "candidate"])
+        said[left & ~still] = name
+        left = left & still
+    return said[~left]
+
+
+def _grounds(people: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, dict[str, npt.NDArray[np.bool_]]]:
+    """Return every option of the menu with the order of its channel, and by reason whether that lets it be."""
+    options = people.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
+    options["channel_order"] = channel_order(options, rules)
     pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
-    consented = pairs.isin(_exploded(open_to, "consented_channels"))
-    service = pairs.isin(_exploded(open_to, "service_channels"))
-    may = pairs.isin(_exploded(open_to, "reachable_channels")) & ~pairs.isin(_exploded(open_to, "suppressed_channels"))
-    may = may & np.where(options["consent_purpose"] == "service", service, consented)
+    owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
+    service, consented = (pairs.isin(_exploded(people, f"{name}_channels")) for name in ("service", "consented"))
     staffed = options["message_channel"].isin(rules.staff_channels)
-    may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
     by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
     scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
-    may = may & ~(by_subscription & ~scenes.isin(_exploded(open_to, "subscribed_scenes")))
-    may = may & _tier_allows(options) & ~_barred(options)
-    may = may & ~(options["message_channel"].eq("wecom").to_numpy(dtype=bool) & _wecom_is_full(options, rules))
-    may = may & _plays_allow(options, rules) & admitted(options, rules) & can_be_said(options, rules)
-    options = _with_terms(options[may].drop(columns=[*_LISTS, "barred_channels", "tiers"]), rules)
-    return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
+    is_wecom = options["message_channel"].eq("wecom").to_numpy(dtype=bool)
+    # What is owed waits for no refund and no complaint: they may be what it is about.
+    blocked = np.where(owed, options["is_service_blocked"].astype(bool), options["is_blocked"].astype(bool))
+    return options, {
+        "blocked": ~blocked,
+        "not_in_play": (options["channel_order"] >= 0).to_numpy(dtype=bool),
+        "no_reach": np.asarray(pairs.isin(_exploded(people, "reachable_channels"))),
+        "refused": ~pairs.isin(_exploded(people, "suppressed_channels")),
+        "no_consent": np.where(owed, service, consented),
+        "no_owner": ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool),
+        "no_subscription": ~(by_subscription & ~scenes.isin(_exploded(people, "subscribed_scenes"))),
+        "tier": _tier_allows(options),
+        "need_bars": owed | ~_barred(options),
+        "wecom_full": ~(is_wecom & _wecom_is_full(options, rules)),
+        "no_offer": _plays_allow(options, rules) & offers_of_play(options, rules) & admitted(options, rules),
+        "no_words": can_be_said(options, rules),
+    }
 
 
 def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
@@ -100,9 +136,9 @@ def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]
 
 
 def _tier_allows(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether the option is open to the person's pyramid tier; an empty list of tiers is open to all."""
+    """Whether the option is open to the person's pyramid tier; an empty list is open to all, and care to whom it is for."""
     tiers = options["tiers"].fillna("").astype(str)
-    allowed = tiers.eq("").to_numpy(dtype=bool)
+    allowed = (tiers.eq("") | options["purse"].eq(CARE)).to_numpy(dtype=bool)
     for listed in tiers[tiers != ""].unique():
         allowed = allowed | (tiers.eq(listed) & options["pyramid_tier"].isin(listed.split("|"))).to_numpy(dtype=bool)
     return np.asarray(allowed)
@@ -219,9 +255,15 @@ def _redeeming(rows: pd.DataFrame, redemption: pd.DataFrame) -> pd.DataFrame:
 
 def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Rules) -> pd.DataFrame:
     """Give who is asked for something else than an order what that is worth: a share of a year's margin, once."""
-    for objective, setting in (("friend", "reachable_margin_share"), ("renewal", "renewal_margin_share")):
+    shares = {
+        "friend": rules.setting("reachable_margin_share"),
+        "renewal": rules.setting("renewal_margin_share"),
+        # an answer is owed: nothing that it earns is claimed
+        "service": 0.0,
+    }
+    for objective, share in shares.items():
         other = rows["objective"].eq(objective)
-        worth = rules.setting(setting) * yearly / rows["margin_rate"]
+        worth = share * yearly / rows["margin_rate"]
         rows["basket_fen"] = rows["basket_fen"].mask(other, worth)
         rows["orders_given_one"] = rows["orders_given_one"].mask(other, 1.0)
         for point in ("p10", "p50", "p90"):
