@@ -14,6 +14,7 @@ from ml.recall.assignment import Remaining, Salts, assigned, channel_slots, draw
 from ml.recall.candidates import candidates
 from ml.recall.holdouts import keys_of, unit_draws
 from ml.recall.learned import Learned, nothing_learned
+from ml.recall.lists import WAITS_FOR_LEARNING, WAITS_FOR_ROOM, kept_for_lots, list_kinds, open_to, within_share
 from ml.recall.lots import held_back_rate, stop_verdict, stopped_bands
 from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
@@ -81,6 +82,10 @@ class _Date:
     plan_options: pd.DataFrame
     options: pd.DataFrame
     arms: pd.Series
+    #: What whoever waits waits for, by candidate.
+    waits_for: pd.Series
+    #: Each random person's chance of the option they drew, by candidate: even over those that were open, and nothing.
+    shares: pd.Series
     budget: dict[str, object]
     curve: list[dict[str, float]]
 
@@ -158,6 +163,7 @@ def plan_recall(
         staff_id=plans["owner_staff_id"].where(staffed),
         store_id=plans["owner_store_id"].where(staffed, plans["store_id"]),
         offer_words=offer_words(plans),
+        list_kind=list_kinds(plans),
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
@@ -204,36 +210,53 @@ def _with_lots(
 def _one_date(
     options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, purses: tuple[float, float]
 ) -> _Date:
-    """Decide one date: what is owed, what the care purse gives, then the random ones, the plan and its lots."""
+    """Decide one date.
+
+    First what is owed, then what the care purse gives, whom no list is asked for a lot, the plan with its lots, and
+    last the lists' own lots.
+    """
     budget, care_budget = purses
     options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
     options = options.assign(channel_slot=channel, staff_slot=staff)
-    places = Remaining(care_budget, channel_capacity, staff_capacity)
+    day = Remaining(care_budget, channel_capacity, staff_capacity)
     owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
-    services, owed_log = served(options[owed], _slots(options[owed]), places, rules)
-    places = places.less(services, *_slots(services), is_paid=False)
+    services, owed_log = served(options[owed], _slots(options[owed]), day, rules)
+    day = day.less(services, *_slots(services), is_paid=False)
     of_care = options[~owed & options["purse"].eq(CARE).to_numpy(dtype=bool)]
-    care = _cared_for(of_care, now, places, salts)
+    care = _cared_for(of_care, now, day, salts)
     cared = care.plans[care.plans["arm"].eq(arms.TREAT)]
-    room = dataclasses.replace(places.less(cared, *_slots(cared)), budget=budget)
+    room = dataclasses.replace(day.less(cared, *_slots(cared)), budget=budget)
     options_left = options[~owed & options["purse"].ne(CARE).to_numpy(dtype=bool)]
     random = options_left["arm"].eq(arms.RANDOM).to_numpy(dtype=bool)
-    drawn_ones = options_left[random]
-    tried, away = explored(drawn_ones, _slots(drawn_ones), room, rules, salts)
-    at_random = drawn_ones[~drawn_ones["candidate"].isin(away)]
-    share = 1 / (at_random.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
-    at_random = at_random.assign(probability=share, is_chosen=at_random.index.isin(tried.index))
+    of_lots, rest = options_left[random], options_left[~random]
+    # Who works by a list is asked to try something only once it is known what else stands in it.
+    alone = of_lots[of_lots["staff_slot"] < 0]
+    tried, away = explored(alone, _slots(alone), room, rules, salts)
+    lots_budget = room.budget * rules.setting("exploration_budget_share") - float(tried["expected_cost_fen"].sum())
+    room = room.less(tried, *_slots(tried))
+    planned_for = kept_for_lots(of_lots, _slots(of_lots), room, lots_budget, rules)
+    night = decided(rest, now.posterior, planned_for, _slots(rest), salts)
+    plans, bands, verdict = _stopped(night, now, rules, salts)
+    had_room = plans["arm"].ne(arms.WAITING)
+    plans, places = within_share(plans, rules, salts)
+    without_place = set(plans.loc[had_room & plans["arm"].eq(arms.WAITING), "candidate"])
+    out = plans[plans["arm"].eq(arms.TREAT)]
+    room = room.less(out, *_slots(out))
+    room = dataclasses.replace(room, budget=min(room.budget, lots_budget))
+    asked, drawn = open_to(of_lots, _slots(of_lots), places, room, rules, salts)
+    tried = pd.concat([tried[~tried["candidate"].isin(asked)], drawn])
+    by_list, is_alone = of_lots["candidate"].isin(asked), of_lots.index.isin(alone.index)
+    lots = of_lots[by_list | (is_alone & ~of_lots["candidate"].isin(away))]
+    closed = set(of_lots["candidate"]) - set(alone["candidate"]) - asked
+    share = 1 / (lots.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
+    at_random = lots.assign(probability=share, is_chosen=lots.index.isin(tried.index))
     # Of the random ones "nothing" is the side that is held back, as likely as every other option.
     of_option = share.reindex(tried.index)
     tried = tried.assign(
         arm=arms.RANDOM, option_probability=of_option, held_back_probability=of_option, wait_probability=0.0
     )
-    room = room.less(tried, *_slots(tried))
-    rest = options_left[~random]
-    night = decided(rest, now.posterior, room, _slots(rest), salts)
-    plans, bands, verdict = _stopped(night, now, rules, salts)
     sent = pd.concat([tried, plans[plans["arm"].eq(arms.TREAT)]])
     nothing = at_random.drop_duplicates("candidate")
     nothing = nothing[~nothing["candidate"].isin(tried["candidate"])]
@@ -244,7 +267,8 @@ def _one_date(
     arm = pd.concat([planned.set_index("candidate")["arm"], nothing.set_index("candidate")["arm"]])
     unserved = set(owed_log["candidate"]) - set(services["candidate"])
     full = unserved | _waiting(care.options, planned, rules) | _waiting(night.options, planned, rules)
-    arm = pd.concat([arm, pd.Series(arms.WAITING, index=sorted(full - set(arm.index)), dtype=object)])
+    waiting = sorted((full | closed) - set(arm.index))
+    arm = pd.concat([arm, pd.Series(arms.WAITING, index=waiting, dtype=object)])
     held = plans[plans["arm"].eq(arms.HELD_BACK)]
     return _Date(
         sent=_joined([services, cared, sent]),
@@ -254,6 +278,8 @@ def _one_date(
         ),
         options=options,
         arms=arm,
+        waits_for=_waits_for(arm, without_place | closed),
+        shares=at_random.groupby("candidate")["probability"].first(),
         budget={
             "as_of_date": date,
             "audience_id": audience_id(date),
@@ -296,6 +322,12 @@ def _cared_for(options: pd.DataFrame, now: Learned, room: Remaining, salts: Salt
         options=night.options.assign(base_fen=base),
         plans=night.plans.assign(base_fen=base[night.plans.index.to_numpy(dtype=np.int64)]),
     )
+
+
+def _waits_for(arm: pd.Series, to_learn: set[int]) -> pd.Series:
+    """Return what whoever waits waits for: a place among those to learn, or room in a day that is full."""
+    waits = arm.index[arm.eq(arms.WAITING)]
+    return pd.Series(np.where(waits.isin(to_learn), WAITS_FOR_LEARNING, WAITS_FOR_ROOM), index=waits, dtype=object)
 
 
 def _stopped(
@@ -358,28 +390,23 @@ def _curve(
 def _final_arms(people: pd.DataFrame, found: list[_Date]) -> pd.DataFrame:
     """Close the arms: as the night decided, out of reach is ineligible, everybody else was not selected."""
     drawn = people["arm"].isin(arms.OUT_BEFORE)
-    decided_arm = people["candidate"].map(_arms(found))
+    decided_arm = people["candidate"].map(_by_candidate(found, "arms"))
     arm = np.select(
         [drawn, ~people["is_eligible"], decided_arm.notna()],
         [people["arm"], arms.INELIGIBLE, decided_arm],
         default=arms.NOT_SELECTED,
     )
     q = people["held_back_probability"].to_numpy(dtype=float)
-    of_options = people["candidate"].map(_shares(found)).astype(float).fillna(1.0)
+    of_options = people["candidate"].map(_by_candidate(found, "shares")).astype(float).fillna(1.0)
     probability = people["assignment_probability"] * np.select(
         [arm == arms.TREAT, arm == arms.HELD_BACK, arm == arms.RANDOM], [1 - q, q, of_options], default=1.0
     )
-    return people.assign(arm=arm, assignment_probability=probability.round(6))
+    waits_for = people["candidate"].map(_by_candidate(found, "waits_for")).where(arm == arms.WAITING).astype(object)
+    return people.assign(arm=arm, assignment_probability=probability.round(6), waits_for=waits_for)
 
 
-def _arms(found: list[_Date]) -> pd.Series:
-    return pd.concat([of.arms for of in found]) if found else pd.Series(dtype=object)
-
-
-def _shares(found: list[_Date]) -> pd.Series:
-    """Return each random person's chance of the option they drew: even over theirs and nothing."""
-    rows = [of.options[of.options["arm"].eq(arms.RANDOM)] for of in found]
-    return 1 / (pd.concat(rows).groupby("candidate").size() + 1) if rows else pd.Series(dtype=float)
+def _by_candidate(found: list[_Date], name: str) -> pd.Series:
+    return pd.concat([getattr(of, name) for of in found]) if found else pd.Series(dtype=object)
 
 
 def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[int]:
