@@ -39,6 +39,7 @@ KEYS = {
     "recall_tasks": "task_id",
     "staff_daily": "kpi_date staff_id",
     "stage_transitions": "as_of_date model from_stage to_stage",
+    "words": "kind code",
 }
 
 
