@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from orchestration.home_rules import seed_file
+from orchestration.labels import Labels, labels
 from orchestration.publishing.contract import tables
 from orchestration.seed_rows import read_seed
 from orchestration.settings import Settings
@@ -31,6 +32,7 @@ class Facts:
     manifest: dict[str, Any]
     cards: list[dict[str, Any]]
     settings: Settings
+    labels: Labels
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query; ``$as_of`` is always bound."""
@@ -71,7 +73,7 @@ class Facts:
 
     def word(self, kind: str, code: str | None) -> Words:
         """Return a code as a person reads it in Chinese and in English; a dash where there is none."""
-        return ("—", "—") if code is None else (code, code)
+        return ("—", "—") if code is None else (self.labels.zh(kind, code), self.labels.en(kind, code))
 
     @functools.cached_property
     def _stores(self) -> dict[str, str]:
@@ -117,6 +119,7 @@ def open_version(settings: Settings, folder: Path, cards: list[dict[str, Any]]) 
     for file in sorted(folder.glob("*.parquet")):
         quoted = file.as_posix().replace("'", "''")
         connection.execute(f"create view \"{file.stem}\" as select * {_lacking(file)} from read_parquet('{quoted}')")
+    words = labels(connection)
     for name, table in tables().items():
         if not (folder / f"{name}.parquet").is_file():
             columns = ", ".join(f'cast(null as {column.data_type}) as "{column.name}"' for column in table.columns)
@@ -125,7 +128,7 @@ def open_version(settings: Settings, folder: Path, cards: list[dict[str, Any]]) 
 
     stand_in(connection)
     as_of = dt.date.fromisoformat(manifest["as_of_date"])
-    return Facts(connection, folder.name, as_of, manifest, cards, settings)
+    return Facts(connection, folder.name, as_of, manifest, cards, settings, words)
 
 
 def _lacking(file: Path) -> str:

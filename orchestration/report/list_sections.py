@@ -5,22 +5,18 @@ from typing import Any, Final
 
 from orchestration.publishing.versions import Store
 from orchestration.report.facts import Facts, Words
-from orchestration.report.page import UNKNOWN, count, signed_yuan
+from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan
 
 #: Below this share of yesterday's list, an operator wants to know why (operator default, calibrate).
 _OVERLAP_SHARE = 0.7
 #: The parts of the list, in the order in which they are told.
 KINDS: Final = ("service", "chosen", "learning")
-NAMES: Final[dict[str, Words]] = {
-    "service": ("服务", "service"),
-    "chosen": ("该发", "chosen"),
-    "learning": ("试验", "trial"),
-}
 #: The audience with its part: service first, then what the lots drew or what is not expected to pay.
 LISTED: Final = """
     select recall_audience.*,
            case when recall_audience.consent_purpose = 'service' then 'service'
-                when recall_audience.arm = 'random' or recall_plans.net_mean_fen <= 0 then 'learning'
+                when recall_audience.arm = 'random' or recall_plans.net_mean_fen <= 0 or net_p50_fen <= 0
+                    then 'learning'
                 else 'chosen' end as kind
     from recall_audience left join recall_plans using (one_id)
 """
@@ -101,7 +97,7 @@ def brief(facts: Facts) -> dict[str, Any]:
     """Give the list by part, yesterday's results and how far the list is yesterday's."""
     found = parts(facts)
     return {
-        "parts": found,
+        "parts": [(facts.word("list_kind", kind), part) for kind, part in found.items()],
         "people": sum(part["people"] for part in found.values()),
         "yesterday_words": yesterday_words(facts),
         "overlap_words": overlap_words(facts),
@@ -125,25 +121,23 @@ def todays_list(facts: Facts) -> dict[str, Any]:
         """
     )
     by_channel = [
-        (NAMES[kind], facts.word("message_channel", channel), *rest) for kind, channel, *rest in rows
+        (_joined(facts.word("list_kind", kind), facts.word("message_channel", channel)), *rest)
+        for kind, channel, *rest in rows
     ]
     silent = facts.manifest.get("silent_channels", {})
     told = [
-        (f"{NAMES[kind][0]} {part['people']} 人 {signed_yuan(part['p50'])}",
-         f"{NAMES[kind][1]} {part['people']}, {signed_yuan(part['p50'])}")
-        for kind, part in parts(facts).items()
-    ]  # fmt: skip
+        _told(facts, kind, part["people"], part["p50"]) for kind, part in parts(facts).items()
+    ]
     return brief(facts) | money | {
         "rows": by_channel,
-        "names": NAMES,
         "silent": [(facts.word("message_channel", channel), said) for channel, said in sorted(silent.items())],
-        "gist": ("，".join(zh for zh, _ in told) or "今天谁也不发", "; ".join(en for _, en in told) or "nobody today"),
+        "gist": ("；".join(zh for zh, _ in told) or "今天谁也不发", "; ".join(en for _, en in told) or "nobody today"),
     }
 
 
 def tasks(facts: Facts) -> dict[str, Any]:
     """Give the staff's tasks by member and part; every member stands there, so that the parts add up to the list."""
-    rows = facts.rows(
+    found = facts.rows(
         """
         select staff_id, store_id, count(*) filter (list_kind = 'service'), count(*) filter (list_kind = 'chosen'),
                sum(expected_net_p50_fen) filter (list_kind = 'chosen'), count(*) filter (list_kind = 'learning'),
@@ -153,14 +147,28 @@ def tasks(facts: Facts) -> dict[str, Any]:
         """
     )
     kinds = task_kinds(facts)
-    zh = "，".join(f"{NAMES[kind][0]} {people} 条 {signed_yuan(net)}" for kind, people, net in kinds)
-    en = "; ".join(f"{NAMES[kind][1]} {people}, {signed_yuan(net)}" for kind, people, net in kinds)
+    told = [
+        _told(facts, kind, people, net) for kind, people, net in kinds
+    ]
+    zh, en = "；".join(zh for zh, _ in told), "; ".join(en for _, en in told)
     return {
-        "gist": (f"{zh}，{len(rows)} 位导购", f"{en}; {len(rows)} members of staff") if kinds else None,
-        "rows": [(facts.staff(staff, store), *_dashed(rest)) for staff, store, *rest in rows],
+        "gist": (f"{zh}；{len(found)} 位导购", f"{en}; {len(found)} members of staff") if kinds else None,
+        "rows": [_member(facts, *row) for row in found],
+        "has_service": any(kind == "service" for kind, *_ in kinds),
     }
 
 
-def _dashed(values: list[Any]) -> list[Any]:
-    """Return a member's parts with a dash where there is no such task: nothing is expected of none."""
-    return ["—" if value is None or value == 0 else value for value in values]
+def _told(facts: Facts, kind: str, people: int, net: int) -> Words:
+    zh, en = facts.word("list_kind", kind)
+    return f"{zh} {count(people)} 位，预计 {signed_yuan(net)}", f"{en} {count(people)}, {signed_yuan(net)} expected"
+
+
+def _joined(part: Words, channel: Words) -> Words:
+    return f"{part[0]} · {channel[0]}", f"{part[1]} · {channel[1]}"
+
+
+def _member(facts: Facts, staff: str, store: str | None, *sums: int | None) -> tuple[str, ...]:
+    """Return a member's tasks and what they are expected to bring, by part; a dash where there is none."""
+    service, chosen, earns, learning, costs = sums
+    told = [f"{n}  {signed_yuan(fen)}" if n else NONE for n, fen in ((chosen, earns), (learning, costs))]
+    return facts.staff(staff, store), *told, str(service or NONE)

@@ -5,17 +5,6 @@ from typing import Any
 from orchestration.report.facts import Facts, Words
 from orchestration.report.page import NONE, UNKNOWN
 
-#: Verdicts of recall_outcomes in words; too few to say is not the same as no lift.
-_VERDICTS: dict[str, Words] = {
-    "agrees": ("与预计相符", "agrees"),
-    "disagrees": ("与预计不符", "disagrees"),
-    "too_few": ("人太少，还说不出", "too few to say"),
-}
-_BASES: dict[str, Words] = {
-    "experiment": ("本格实验", "own experiment"),
-    "experiment_pooled": ("合并实验", "pooled experiments"),
-    "prior": ("先验", "seed"),
-}
 
 
 def loop(facts: Facts) -> dict[str, Any]:
@@ -45,7 +34,7 @@ def loop(facts: Facts) -> dict[str, Any]:
         "said": said,
         "effects": [_effect(facts, *row) for row in effects],
         "weeks": [
-            (row[0], _subject(facts, row[1]), *row[2:6], _or_none(row[6]), _VERDICTS.get(row[7], UNKNOWN), _or_none(row[8]), row[9]) for row in weeks
+            (row[0], _subject(facts, row[1]), *row[2:6], _or_none(row[6]), facts.word("verdict", row[7]), _or_none(row[8]), row[9]) for row in weeks
         ],
         "alarms": facts.rows("select words_zh, words from recall_health where verdict = 'alarm' order by all"),
     }
@@ -54,7 +43,7 @@ def loop(facts: Facts) -> dict[str, Any]:
 def _effect(facts: Facts, band: str, channel: str, depth: str, *rest: Any) -> tuple[Any, ...]:
     *numbers, basis, total = rest
     words = (facts.word("band", band), facts.word("message_channel", channel), facts.word("offer_kind", depth))
-    return (*words, *numbers, _BASES.get(basis, UNKNOWN), total)
+    return (*words, *numbers, facts.word("basis", basis), total)
 
 
 def _subject(facts: Facts, subject: str) -> Words:

@@ -12,7 +12,8 @@ _METRICS: Final = ("auc", "pr_auc", "brier", "top_decile_lift")
 _CUTS: Final = (0.05, 0.1, 0.2, 0.3, 0.5)
 _BINS: Final = 20
 _GOOD: Final[Words] = ("可用", "usable")
-_CAREFUL: Final[Words] = ("谨慎用：没有通过全部检验", "use with care: it failed a test")
+_CAREFUL: Final[Words] = ("谨慎用：排得出先后，概率不够准", "with care: it ranks them, its chances are not exact")
+_CHANCE: Final[Words] = ("分不出谁会谁不会，和随便挑差不多", "cannot tell them apart: no better than chance")
 _WAIT: Final[Words] = ("历史不足，先用简单规则", "too little history, a simple rule stands in")
 
 
@@ -64,12 +65,14 @@ def _model(facts: Facts, card: dict[str, Any]) -> dict[str, Any]:
 def _line(card: dict[str, Any]) -> Words:
     """Return a model's worth in a sentence: whether to use it, and what its highest tenth catches."""
     verdict = {"trained": _GOOD, "insufficient_history": _WAIT}.get(card.get("basis", "trained"), _CAREFUL)
+    if any(gate["gate"] == "random" and not gate["passed"] for gate in card.get("gates") or []):
+        return _CHANCE
     lift = (card["metrics"].get(card["champion"], {}).get("top_decile_lift") or {}) if card["metrics"] else {}
     mean = lift.get("mean") if isinstance(lift, dict) else lift
     if mean is None or mean != mean:
         return verdict
     return (
-        f"{verdict[0]}；分数最高的一成里，是平均的 {mean:.1f} 倍",
+        f"{verdict[0]}；分数最高的一成里抓到的是平均的 {mean:.1f} 倍",
         f"{verdict[1]}; its highest tenth holds {mean:.1f} times the average",
     )
 

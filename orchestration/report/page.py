@@ -1,12 +1,14 @@
 """How the page is set: its templates, and the filters that print a number or say that it is unknown."""
 
 import functools
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import jinja2
+import markupsafe
 
 from orchestration.report.facts import Facts, Words
 
@@ -15,6 +17,24 @@ UNKNOWN, NONE = "未知", "—"
 #: Chinese sets these marks in full width; the models' words keep to ASCII, where the two cannot be mistaken.
 _FULL_WIDTH = str.maketrans({":": "\uff1a", ";": "\uff1b", ",": "\uff0c", "(": "\uff08", ")": "\uff09", "?": "\uff1f"})
 _BESIDE_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff])[:;,?]|[:;,?](?=[\u4e00-\u9fff])|\([^()]*[\u4e00-\u9fff][^()]*\)")
+
+
+def cards(columns: list[tuple[str, ...]]) -> markupsafe.Markup:
+    """Return the style that writes a table's heads beside its values where a phone shows rows as cards.
+
+    Once a table instead of in every cell: the page of 122 staff and 153 stores is 510 KB otherwise.
+    """
+    lines = [
+        f'.{heads(columns)} td:nth-child({at}):lang({language})::before{{content:"{head}"}}'
+        for at, column in enumerate(columns[1:], 2)
+        for language, head in zip(("zh", "en"), column[:2], strict=True)
+    ]
+    return markupsafe.Markup("<style>@media (max-width:480px){" + "".join(lines) + "}</style>")  # heads are ours
+
+
+def heads(columns: list[tuple[str, ...]]) -> str:
+    """Return a name for the heads of a table."""
+    return "k" + hashlib.sha256(repr([column[:2] for column in columns]).encode()).hexdigest()[:6]
 
 
 _NAMED_BY = re.compile(r'aria-labelledby="([^"]+)"')
@@ -73,7 +93,7 @@ KINDS: Final[dict[str, Callable[..., Any]]] = {
     "wide": _known(str, missing=NONE),
     "day": _known("{:%Y-%m-%d}".format),
     "count": count,
-    "signed": _known("{:+,.0f}".format),
+    "signed": _known(lambda number: f"{number:+,.0f}".replace("-", "−") if number else "0"),
     "signed_yuan": signed_yuan,
     "yuan": yuan,
     "rate": _known("{:.1%}".format),
@@ -90,6 +110,8 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= KINDS | {
         "typeset": typeset,
+        "cards": cards,
+        "heads": heads,
         "as_kind": lambda value, kind: KINDS[kind](value),
         "named_by": lambda drawn: _NAMED_BY.search(drawn).group(1),
     }

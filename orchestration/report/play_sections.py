@@ -2,26 +2,30 @@
 
 from typing import Any
 
-from orchestration.report.facts import Facts
+from orchestration.report.facts import Facts, Words
 from orchestration.report.list_sections import LISTED
 
 
 def plays(facts: Facts) -> dict[str, Any]:
-    """Give the day's plans by play and channel, what earns apart from what is sent to learn."""
+    """Give the day's plans by play with their channels; how many of them are sent to learn stands beside."""
     rows = facts.rows(
         f"""
-        select coalesce(play_id, policy_id) as play, message_channel, count(*), count(*) filter (kind = 'learning'),
-               sum(net_p50_fen), sum(expected_cost_fen)
-        from ({LISTED}) group by all order by 3 desc, 1, 2
+        with listed as (select *, coalesce(play_id, policy_id) as play from ({LISTED})),
+        channels as (select play, message_channel, count(*) as people from listed group by play, message_channel)
+        select play, count(*), count(*) filter (kind = 'learning'), sum(net_p50_fen), sum(expected_cost_fen),
+               (select list((message_channel, people) order by people desc, message_channel)
+                from channels where channels.play = listed.play)
+        from listed group by play order by 2 desc, 1
         """
     )
-    told = [
-        (facts.word("play", play), facts.word("message_channel", channel), people, learning, net, cost)
-        for play, channel, people, learning, net, cost in rows
-    ]
-    plays, people = len({play for play, *_ in rows}), sum(row[2] for row in rows)
-    gist = (f"{plays} 种打法，{people} 人", f"{plays} plays, {people} people")
+    told = [(facts.word("play", play), *rest, _channels(facts, by_channel)) for play, *rest, by_channel in rows]
+    gist = (f"{len(rows)} 种打法，{sum(row[1] for row in rows)} 人", f"{len(rows)} plays, {sum(row[1] for row in rows)} people")
     return {"rows": told, "gist": gist if rows else None}
+
+
+def _channels(facts: Facts, counts: list[tuple[str, int]]) -> Words:
+    named = [(facts.word("message_channel", channel), people) for channel, people in counts]
+    return "、".join(f"{zh} {n}" for (zh, _), n in named), ", ".join(f"{en} {n}" for (_, en), n in named)
 
 
 def signals(facts: Facts) -> dict[str, Any]:

@@ -84,11 +84,11 @@ def at_risk(facts: Facts) -> dict[str, Any]:
         (
             person["one_id"][:10],
             person["net"],
+            person["last_order"],
             person["plan"],
             person["assign"],
             facts.word("pyramid_tier", person["tier"]),
             facts.word("rfm_segment", person["segment"]),
-            person["last_order"],
         )
         for person in found
     ]

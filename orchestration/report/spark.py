@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from orchestration.report.facts import Words
 
-_WIDTH, _HEIGHT, _TOP, _BASE = 340, 92, 22, 70
+_WIDTH, _HEIGHT, _TOP, _BASE = 340, 84, 20, 64
 
 
 def spark(ends_on: dt.date, days: int, fen: dict[dt.date, float | None], marked: dict[dt.date, Words]) -> str:
@@ -44,7 +44,7 @@ def spark(ends_on: dt.date, days: int, fen: dict[dt.date, float | None], marked:
         if x[date] > named_until:
             named_until = x[date] + 90
             drawn.extend(_named(date, x[date], marked[date]))
-    ends = f'<text x="4" y="88">{dates[0]:%m-%d}</text><text x="{_WIDTH - 4}" y="88" text-anchor="end">{ends_on:%m-%d}</text>'
+    ends = f'<text x="4" y="80">{dates[0]:%m-%d}</text><text x="{_WIDTH - 4}" y="80" text-anchor="end">{ends_on:%m-%d}</text>'
     dots = "".join(
         f'<circle class="day" cx="{x[date]:.1f}" cy="{y[date]:.1f}" r="6"><title>{date:%m-%d} ¥{fen[date] / 100:,.0f}</title></circle>'
         for date in dates

@@ -4,9 +4,6 @@ from typing import Any
 
 from orchestration.report.facts import Facts, Words
 
-_MODELS: dict[str, Words] = {"purchase": ("购买阶段", "Purchase"), "aipl": ("AIPL", "AIPL"), "five_a": ("5A", "5A")}
-_KINDS: dict[str, str] = {"purchase": "purchase_stage", "aipl": "aipl_stage", "five_a": "five_a_stage"}
-
 
 def lifecycle(facts: Facts) -> dict[str, Any]:
     """Give people by purchase stage with who came and went in seven days, the day's moves, and four weeks by model."""
@@ -21,7 +18,7 @@ def lifecycle(facts: Facts) -> dict[str, Any]:
         select purchase_stage, count(*), coalesce(any_value(came), 0), coalesce(any_value(went), 0),
                coalesce(any_value(came), 0) - coalesce(any_value(went), 0)
         from customer_lifecycle left join came using (purchase_stage) left join went using (purchase_stage)
-        group by purchase_stage order by 2 desc, 1
+        group by purchase_stage
         """
     )
     moves = facts.rows(
@@ -47,13 +44,15 @@ def lifecycle(facts: Facts) -> dict[str, Any]:
         """
     )
     up, down = (sum(move[2] for move in moves if move[3] is is_fall) for is_fall in (False, True))
+    order = [row["stage"] for row in facts.seed("stage_ranks") if row["model"] == "purchase"]
+    stages.sort(key=lambda row: (order.index(row[0]) if row[0] in order else len(order), str(row[0])))
     return {
         "gist": (f"当天 {up} 人往前，{down} 人往后", f"{up} moved forward on the day, {down} back"),
         "stages": [(facts.word("purchase_stage", stage), *rest) for stage, *rest in stages],
         "leaps": _moved(facts, [move for move in moves if not move[3]]),
         "falls": _moved(facts, [move for move in moves if move[3]]),
-        "window": [(_MODELS.get(model, (model, model)), *rest) for model, *rest in window],
-        "refreezes": [(day, _refrozen(model), *rest) for day, model, *rest in refreezes],
+        "window": [(facts.word("model", model), *rest) for model, *rest in window],
+        "refreezes": [(day, _refrozen(facts, model), *rest) for day, model, *rest in refreezes],
     }
 
 
@@ -74,9 +73,9 @@ def _moved(facts: Facts, moves: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     ]
 
 
-def _refrozen(model: str) -> Words:
-    words = _MODELS.get(model.removesuffix("_refreeze"), ("RFM", "RFM"))
-    return (f"{words[0]}（重定分界）", f"{words[1]} (cuts frozen anew)")
+def _refrozen(facts: Facts, model: str) -> Words:
+    zh, en = facts.word("model", model.removesuffix("_refreeze"))
+    return (f"{zh}（重定分界）", f"{en} (cuts frozen anew)")
 
 
 def rfm(facts: Facts) -> dict[str, Any]:

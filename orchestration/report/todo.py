@@ -10,8 +10,8 @@ from orchestration.report.page import signed_yuan
 
 #: What is printed at the end of a line, and leads to the section that tells more.
 _LIST: Words = ("看名单", "the list")
-_ASSIGN: Words = ("去指派", "assign")
-_LOOK: Words = ("去看", "look")
+_ASSIGN: Words = ("指派", "assign")
+_LOOK: Words = ("", "")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _tasks(facts: Facts) -> list[Todo]:
             Todo(
                 (
                     f"导购联系 {chosen[0]} 位，预计 {signed_yuan(chosen[1])}",
-                    f"Staff contact {chosen[0]} customers, {signed_yuan(chosen[1])} expected",
+                    f"Staff contact {chosen[0]}, {signed_yuan(chosen[1])} expected",
                 ),
                 "tasks",
                 _LIST,
@@ -114,11 +114,10 @@ def _tasks(facts: Facts) -> list[Todo]:
         lines.append(
             Todo(
                 (
-                    f"另有试验 {learning[0]} 位，预计 {signed_yuan(learning[1])}：为了学，不为赚",
-                    f"{learning[0]} more are a trial, {signed_yuan(learning[1])} expected: to learn, not to earn",
+                    f"另有实验 {learning[0]} 位，预计 {signed_yuan(learning[1])}，为了学",
+                    f"{learning[0]} more to learn, {signed_yuan(learning[1])} expected",
                 ),
                 "tasks",
-                _LIST,
                 is_decision=False,
             )
         )
@@ -138,9 +137,9 @@ def _at_risk(facts: Facts) -> list[Todo]:
         Todo(
             (
                 f"高价值新风险 {len(people)} 位：{len(without)} 位没有安排"
-                + (f"，其中 {alone} 位没有归属导购" if alone else ""),
-                f"{len(people)} of high value newly at risk: {len(without)} without a plan"
-                + (f", {alone} of them without an owner" if alone else ""),
+                + (f"，{alone} 位没有归属" if alone else ""),
+                f"{len(people)} of high value newly at risk: {len(without)} have no plan"
+                + (f", {alone} no owner" if alone else ""),
             ),
             "risk",
             _ASSIGN,
@@ -152,8 +151,8 @@ def _stale(facts: Facts) -> list[Todo]:
     return [
         Todo(
             (
-                f"{zh}数据停在 {ends[5:]}：请找{zh}的对接人补交",
-                f"{en} data ends on {ends[5:]}: ask whoever delivers {en}",
+                f"{zh}数据停在 {ends[5:]}：找{zh}的对接人",
+                f"{en} data ends on {ends[5:]}: ask its sender",
             ),
             "quality",
         )
@@ -193,7 +192,7 @@ def _hand_over(facts: Facts) -> list[Todo]:
     ((people,),) = facts.rows("select count(*) from hand_over_list")
     if not people:
         return []
-    words = (f"{people} 位客户的导购已离职，等人接手", f"{people} customers lost their staff and wait for a taker")
+    words = (f"{people} 位客户的导购已离职，等人接手", f"{people} customers of staff who left")
     return [Todo(words, "staff", _ASSIGN)]
 
 
@@ -201,7 +200,7 @@ def _alarms(facts: Facts) -> list[Todo]:
     ((alarms,),) = facts.rows("select count(*) from recall_health where verdict = 'alarm'")
     if not alarms:
         return []
-    words = (f"试验有 {alarms} 处报警", f"{alarms} alarms about the experiment")
+    words = (f"实验有 {alarms} 处报警", f"Alarms about the experiment: {alarms}")
     return [Todo(words, "loop")]
 
 
@@ -211,7 +210,7 @@ def _overlap(facts: Facts) -> list[Todo]:
         return []
     share = f"{before['overlap']:.0%}"
     words = (
-        f"名单与昨日只重合 {share}：预算、频控、同意或阶段变了吗？",
-        f"Only {share} of yesterday's list is on it again: did budget, caps, consents or stages change?",
+        f"名单与昨日只重合 {share}：看是什么变了",
+        f"Overlap with yesterday only {share}: what changed?",
     )
     return [Todo(words, "list")]
