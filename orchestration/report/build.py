@@ -27,6 +27,7 @@ from orchestration.report.days import numbers
 from orchestration.report.facts import Facts, Words, open_version
 from orchestration.report.first_screen import date_words, head
 from orchestration.report.page import page, section
+from orchestration.report.young import is_young, young
 from orchestration.settings import Settings
 
 #: What stands folded below the first screen, in its order: who gathers it, its anchor, and its name in the contents.
@@ -48,6 +49,8 @@ _BELOW: Final[tuple[tuple[Callable[[Facts], dict[str, Any]], str, Words], ...]] 
     (money_sections.answers, "answers", ("回复与成交", "Answers")),
     (quality_sections.quality, "quality", ("数据质量", "Data quality")),
 )
+#: What a young brand's page has of it: no shares, no risks, no models of a handful of people.
+_BELOW_YOUNG: Final = tuple(one for one in _BELOW if one[1] in {"tasks", "quality"})
 
 
 def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], roi_curve: pd.DataFrame) -> Path:
@@ -72,7 +75,8 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
     facts = open_version(settings, folder, cards)
     try:
         facts.connection.register("roi_curve", roi_curve)
-        parts = [section(gather, facts) for gather in (head, *(gather for gather, *_ in _BELOW))]
+        first, below = (young, _BELOW_YOUNG) if is_young(facts) else (head, _BELOW)
+        parts = [section(gather, facts) for gather in (first, *(gather for gather, *_ in below))]
     finally:
         facts.connection.close()
     said = {
@@ -83,7 +87,7 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
     }
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    write_text(target, page(said, parts, [(anchor, words) for _, anchor, words in _BELOW]), is_durable=False)
+    write_text(target, page(said, parts, [(anchor, words) for _, anchor, words in below]), is_durable=False)
     return target
 
 

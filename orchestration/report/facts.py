@@ -71,6 +71,10 @@ class Facts:
         """Return the rows of a seed as the home has them; an empty cell is an empty text."""
         return [row for _, row in read_seed(seed_file(self.settings, name)).cells()]
 
+    def setting(self, name: str) -> float:
+        """Return a number of the seed report_settings."""
+        return next(float(row["value"]) for row in self.seed("report_settings") if row["name"] == name)
+
     def word(self, kind: str, code: str | None) -> Words:
         """Return a code as a person reads it in Chinese and in English; a dash where there is none."""
         return ("—", "—") if code is None else (self.labels.zh(kind, code), self.labels.en(kind, code))

@@ -7,8 +7,6 @@ from orchestration.publishing.versions import Store
 from orchestration.report.facts import Facts, Words
 from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan
 
-#: Below this share of yesterday's list, an operator wants to know why (operator default, calibrate).
-_OVERLAP_SHARE = 0.7
 #: The parts of the list, in the order in which they are told.
 KINDS: Final = ("service", "chosen", "learning")
 #: The audience with its part: service first, then what the lots drew or what is not expected to pay.
@@ -56,7 +54,7 @@ def before(facts: Facts) -> dict[str, Any] | None:
         """,
         file=str(store.versions / version / "recall_audience.parquet"),
     )
-    return found | {"is_low": found["people"] > 0 and found["overlap"] < _OVERLAP_SHARE}
+    return found | {"is_low": found["people"] > 0 and found["overlap"] < facts.setting("overlap_asks_share")}
 
 
 def yesterday(facts: Facts) -> dict[str, Any]:
