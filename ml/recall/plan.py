@@ -18,13 +18,14 @@ from ml.recall.lots import held_back_rate, stop_verdict, stopped_bands
 from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
 from ml.recall.portfolio import portfolio_net
+from ml.recall.refused import refused_rows
 from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
 from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, PLAN_OPTIONS, PLANS, ROI_CURVE
 from ml.recall.tasks import tasks
 from ml.recall.templates import with_scenes, with_templates
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
-from ml.recall.treatments import admissible, priced
+from ml.recall.treatments import considered, priced, usable
 from ml.recall.words import offer_words, why
 
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
@@ -62,6 +63,7 @@ class RecallPlan:
     roi_curve: pd.DataFrame
     plans: pd.DataFrame
     plan_options: pd.DataFrame
+    refused_options: pd.DataFrame
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +118,8 @@ def plan_recall(
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = _with_lots(drawn_arms(people, ancestry, rules, salts), known, seeds_alone, rules)
     # Asked of who is held out as well, so that the arms can be compared among those who could be written to.
-    allowed = admissible(people[list(_DECIDING)], rules)
+    everything = considered(people[list(_DECIDING)], rules)
+    allowed = usable(everything, rules)
     people["is_eligible"] = people["candidate"].isin(allowed["candidate"])
     baskets = (
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
@@ -153,6 +156,7 @@ def plan_recall(
         roi_curve=pd.DataFrame([point for of in found for point in of.curve], columns=list(ROI_CURVE)),
         plans=_together([of.plans for of in found], PLANS),
         plan_options=_together([of.plan_options for of in found], PLAN_OPTIONS),
+        refused_options=refused_rows(everything),
     )
 
 

@@ -72,7 +72,7 @@ def test_a_channel_that_the_menu_names_beside_the_call_is_the_others_third_remin
 
 
 def test_who_is_blocked_gets_nothing_and_a_barred_channel_is_closed_alone():
-    assert options(candidate(is_blocked=True)) == set()
+    assert options(candidate(blocked_because="contact_cap")) == set()
     assert channels(candidate(barred_channels="sms|app_push")) == {"wecom", "official_account"}
     two = people(candidate(barred_channels="sms"), candidate(barred_channels="app_push") | {"candidate": 1})
     found = admissible(two, RULES)
