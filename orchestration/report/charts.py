@@ -17,7 +17,12 @@ _WIDTH, _LETTERS = 300, 12
 def svg(chart: alt.Chart | alt.LayerChart, height: int = 180) -> str:
     """Return a chart as an SVG element that grows with the page."""
     fit = alt.AutoSizeParams(type="fit", contains="padding")
-    styled = chart.properties(width=_WIDTH, height=height, autosize=fit).configure(font=_FONT, background="transparent", padding=2).configure_view(stroke=None)
+    styled = (
+        chart
+        .properties(width=_WIDTH, height=height, autosize=fit)
+        .configure(font=_FONT, background="transparent", padding=2)
+        .configure_view(stroke=None)
+    )
     styled = styled.configure_axis(
         labelColor=INK,
         titleColor=INK,

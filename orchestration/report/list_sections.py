@@ -123,14 +123,19 @@ def todays_list(facts: Facts) -> dict[str, Any]:
         for kind, channel, *rest in rows
     ]
     silent = facts.manifest.get("silent_channels", {})
-    told = [
-        _told(facts, kind, part["people"], part["p50"]) for kind, part in parts(facts).items()
-    ]
-    return brief(facts) | money | {
-        "rows": by_channel,
-        "silent": [(facts.word("message_channel", channel), said) for channel, said in sorted(silent.items())],
-        "gist": ("；".join(zh for zh, _ in told) or "今天谁也不发", "; ".join(en for _, en in told) or "nobody today"),
-    }
+    told = [_told(facts, kind, part["people"], part["p50"]) for kind, part in parts(facts).items()]
+    return (
+        brief(facts)
+        | money
+        | {
+            "rows": by_channel,
+            "silent": [(facts.word("message_channel", channel), said) for channel, said in sorted(silent.items())],
+            "gist": (
+                "；".join(zh for zh, _ in told) or "今天谁也不发",
+                "; ".join(en for _, en in told) or "nobody today",
+            ),
+        }
+    )
 
 
 def tasks(facts: Facts) -> dict[str, Any]:
@@ -145,9 +150,7 @@ def tasks(facts: Facts) -> dict[str, Any]:
         """
     )
     kinds = task_kinds(facts)
-    told = [
-        _told(facts, kind, people, net) for kind, people, net in kinds
-    ]
+    told = [_told(facts, kind, people, net) for kind, people, net in kinds]
     zh, en = "；".join(zh for zh, _ in told), "; ".join(en for _, en in told)
     return {
         "gist": (f"{zh}；{len(found)} 位导购", f"{en}; {len(found)} members of staff") if kinds else None,

@@ -6,7 +6,6 @@ from orchestration.report.facts import Facts, Words
 from orchestration.report.page import NONE, UNKNOWN
 
 
-
 def loop(facts: Facts) -> dict[str, Any]:
     """Show what is believed of a contact beside the seed, promised beside realised by week, and what is held back."""
     effects = facts.rows(
@@ -34,7 +33,16 @@ def loop(facts: Facts) -> dict[str, Any]:
         "said": said,
         "effects": [_effect(facts, *row) for row in effects],
         "weeks": [
-            (row[0], _subject(facts, row[1]), *row[2:6], _or_none(row[6]), facts.word("verdict", row[7]), _or_none(row[8]), row[9]) for row in weeks
+            (
+                row[0],
+                _subject(facts, row[1]),
+                *row[2:6],
+                _or_none(row[6]),
+                facts.word("verdict", row[7]),
+                _or_none(row[8]),
+                row[9],
+            )
+            for row in weeks
         ],
         "alarms": facts.rows("select words_zh, words from recall_health where verdict = 'alarm' order by all"),
     }

@@ -51,7 +51,11 @@ def money(facts: Facts) -> dict[str, Any]:
 def _gist(facts: Facts) -> Words | None:
     rows = facts.rows("select sum(budget_fen), sum(expected_cost_fen) from recall_budget")
     budget, cost = rows[0]
-    return None if budget is None else (f"预算 {yuan(budget)}，预计花 {yuan(cost)}", f"budget {yuan(budget)}, {yuan(cost)} planned")
+    return (
+        None
+        if budget is None
+        else (f"预算 {yuan(budget)}，预计花 {yuan(cost)}", f"budget {yuan(budget)}, {yuan(cost)} planned")
+    )
 
 
 def answers(facts: Facts) -> dict[str, Any]:
@@ -65,6 +69,8 @@ def answers(facts: Facts) -> dict[str, Any]:
     )
     told = [(facts.word("message_channel", channel), *rest) for channel, *rest in by_channel]
     return {"rows": [*told, *_sent_and_held_back(facts)], "gist": None}
+
+
 def _sent_and_held_back(facts: Facts) -> list[tuple[Any, ...]]:
     """Return people and share who ordered since, of the list sent 7 days ago: who was sent it, and who was held back.
 
@@ -97,5 +103,3 @@ def _sent_and_held_back(facts: Facts) -> list[tuple[Any, ...]]:
     shares = {arm: rest for arm, *rest in found}
     words = {arms.TREAT: ("已发", "sent"), arms.HELD_BACK: ("抽签未发", "held back by lot")}
     return [(word, *shares.get(arm, (None, "—", None))) for arm, word in words.items()]
-
-

@@ -29,7 +29,8 @@ def cards(columns: list[tuple[str, ...]]) -> markupsafe.Markup:
         for at, column in enumerate(columns[1:], 2)
         for language, head in zip(("zh", "en"), column[:2], strict=True)
     ]
-    return markupsafe.Markup("<style>@media (max-width:480px){" + "".join(lines) + "}</style>")  # heads are ours
+    style = "<style>@media (max-width:480px){" + "".join(lines) + "}</style>"
+    return markupsafe.Markup(style)  # noqa: S704 - the heads are the templates' own
 
 
 def heads(columns: list[tuple[str, ...]]) -> str:
@@ -73,6 +74,12 @@ def yuan(fen: float) -> str:
 
 
 @_known
+def signed(number: float) -> str:
+    """Return by how much a number of people grew, with its sign in front."""
+    return f"{number:+,.0f}".replace("-", "−") if number else "0"
+
+
+@_known
 def signed_yuan(fen: float) -> str:
     """Return an expected gain or loss with its sign in front."""
     return f"{'' if fen < 0 else '+'}{yuan(fen)}"
@@ -93,7 +100,7 @@ KINDS: Final[dict[str, Callable[..., Any]]] = {
     "wide": _known(str, missing=NONE),
     "day": _known("{:%Y-%m-%d}".format),
     "count": count,
-    "signed": _known(lambda number: f"{number:+,.0f}".replace("-", "−") if number else "0"),
+    "signed": signed,
     "signed_yuan": signed_yuan,
     "yuan": yuan,
     "rate": _known("{:.1%}".format),
@@ -138,6 +145,8 @@ def page(head: dict[str, Any], sections: Iterable[str], contents: Iterable[tuple
     contents
         Anchor and name of what the list of contents leads to.
     """
-    return _environment().get_template("page.html.jinja").render(
-        head | {"sections": list(sections), "contents": list(contents)}
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(head | {"sections": list(sections), "contents": list(contents)})
     )

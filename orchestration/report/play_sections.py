@@ -19,7 +19,10 @@ def plays(facts: Facts) -> dict[str, Any]:
         """
     )
     told = [(facts.word("play", play), *rest, _channels(facts, by_channel)) for play, *rest, by_channel in rows]
-    gist = (f"{len(rows)} 种打法，{sum(row[1] for row in rows)} 人", f"{len(rows)} plays, {sum(row[1] for row in rows)} people")
+    gist = (
+        f"{len(rows)} 种打法，{sum(row[1] for row in rows)} 人",
+        f"{len(rows)} plays, {sum(row[1] for row in rows)} people",
+    )
     return {"rows": told, "gist": gist if rows else None}
 
 
@@ -45,7 +48,10 @@ def signals(facts: Facts) -> dict[str, Any]:
     total = sum(row[1] for row in rows)
     answered = total - sum(row[5] for row in rows)
     return {
-        "gist": (f"{total} 个信号，{answered} 个有回应，其余写明原因", f"{total} signals, {answered} answered, the rest with reasons")
+        "gist": (
+            f"{total} 个信号，{answered} 个有回应，其余写明原因",
+            f"{total} signals, {answered} answered, the rest with reasons",
+        )
         if total
         else None,
         "rows": [(facts.word("signal", signal), *rest) for signal, *rest in rows],

@@ -11,7 +11,10 @@ def quality(facts: Facts) -> dict[str, Any]:
     """Show which checks ran on these very files, and what was turned away."""
     found = Store(facts.settings.published).findings(facts.version)
     gates = {finding.gate: [one for one in found if one.gate == finding.gate] for finding in found}
-    rows = [((stage_zh(gate), gate), len(checks), sum(not one.passed for one in checks)) for gate, checks in sorted(gates.items())]
+    rows = [
+        ((stage_zh(gate), gate), len(checks), sum(not one.passed for one in checks))
+        for gate, checks in sorted(gates.items())
+    ]
     quarantine = facts.settings.home / "quarantine" / "quarantine.parquet"
     refused = (
         facts.rows(

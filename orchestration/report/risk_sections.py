@@ -4,22 +4,10 @@ from typing import Any, Final
 
 from orchestration.report.facts import Facts, Words
 
-#: Arms of the draw whose people somebody else looks after, or who are left alone on purpose: nothing to assign.
-_SETTLED: Final[dict[str, Words]] = {
-    "held_back": ("抽签留下不发，用来比较", "held back by lot, to compare"),
-    "holdout_global": ("长期对照，不发", "long-term holdout"),
-    "as_usual": ("按门店自己的名单", "on the shop's own list"),
-    "in_episode": ("上一次联系还在观察期", "an earlier contact is still being read"),
-}
-#: Why nobody writes to them today, though somebody might.
-_OPEN: Final[dict[str, Words]] = {
-    "not_selected": ("发消息预计不赚钱，今天不发", "no message is expected to pay today"),
-    "waiting": ("今天名额已满，排在后面", "no room today, next in line"),
-}
-_NO_WAY: Final[Words] = ("没有既能联系上又已同意的渠道", "no channel both reaches them and was agreed to")
-_NO_SENDER: Final[Words] = ("只同意了企业微信或电话，没有好友导购", "agreed to WeCom or calls alone, and follows nobody")
-_RESTING: Final[Words] = ("近期联系过、有投诉退款或在静默期", "contacted lately, a complaint or refund is open, or resting")
-_NO_CANDIDATE: Final[Words] = ("今天不在候选里", "no candidate today")
+#: Arms of the draw whose people are left alone on purpose, or are looked after by somebody else: nothing to assign.
+_SETTLED: Final = frozenset({"held_back", "holdout_global", "as_usual", "in_episode"})
+#: So many reasons are told of one customer; siyu why tells all.
+_REASONS: Final = 2
 
 
 def people(facts: Facts) -> list[dict[str, Any]]:
@@ -28,9 +16,7 @@ def people(facts: Facts) -> list[dict[str, Any]]:
         """
         select one_id, customers.owner_staff_id, customers.last_seller_staff_id, customer_segments.pyramid_tier,
                customer_segments.rfm_segment, cast(last_order_at as date), customer_segments.net_paid_fen_365d,
-               recall_audience.message_channel, recall_audience.staff_id, recall_assignment.arm,
-               len(list_intersect(reachable_channels, consented_channels)),
-               len(list_filter(list_intersect(reachable_channels, consented_channels), lambda c: c not in ('wecom', 'call'))),
+               recall_audience.message_channel, recall_assignment.arm,
                staff_handover.proposed_staff_id
         from customer_lifecycle
         inner join customers using (one_id)
@@ -43,24 +29,51 @@ def people(facts: Facts) -> list[dict[str, Any]]:
         order by customer_segments.net_paid_fen_365d desc, one_id
         """
     )
-    names = ("one_id", "owner", "seller", "tier", "segment", "last_order", "net", "channel", "sender", "arm", "ways")
-    found = [dict(zip((*names, "ways_alone", "taker"), row, strict=True)) for row in rows]
-    return [person | _plan(facts, person) | {"assign": _assign(facts, person)} for person in found]
+    names = ("one_id", "owner", "seller", "tier", "segment", "last_order", "net", "channel", "arm", "taker")
+    refused = _refused(facts)
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    return [
+        person | _plan(facts, person, refused.get(person["one_id"], [])) | {"assign": _assign(facts, person)}
+        for person in found
+    ]
 
 
-def _plan(facts: Facts, person: dict[str, Any]) -> dict[str, Any]:
+def _refused(facts: Facts) -> dict[str, list[tuple[str, list[str]]]]:
+    """Return by customer which rule takes which channels away, the rule that takes most first."""
+    rows = facts.rows(
+        """
+        select one_id, refused_because, list(distinct message_channel order by message_channel) as channels
+        from recall_refused_options group by one_id, refused_because
+        order by one_id, len(channels) desc, refused_because
+        """
+    )
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for one_id, reason, channels in rows:
+        found.setdefault(one_id, []).append((reason, channels))
+    return found
+
+
+def _plan(facts: Facts, person: dict[str, Any], refused: list[tuple[str, list[str]]]) -> dict[str, Any]:
     if person["channel"]:
         zh, en = facts.word("message_channel", person["channel"])
         return {"plan": (f"今天：{zh}", f"today: {en}"), "is_planned": True}
-    if words := _SETTLED.get(person["arm"]):
-        return {"plan": words, "is_planned": True}
-    if person["arm"] != "ineligible":
-        return {"plan": _OPEN.get(person["arm"], _NO_CANDIDATE), "is_planned": False}
-    if not person["ways"]:
-        return {"plan": _NO_WAY, "is_planned": False}
-    if not person["ways_alone"] and person["owner"] is None:
-        return {"plan": _NO_SENDER, "is_planned": False}
-    return {"plan": _RESTING, "is_planned": False}
+    arm = person["arm"]
+    if arm in _SETTLED:
+        return {"plan": facts.word("arm", arm), "is_planned": True}
+    if arm == "ineligible" and refused:
+        told = [(facts.word("reason", reason), _named(facts, channels)) for reason, channels in refused[:_REASONS]]
+        zh = "；".join(f"{channels[0]}：{reason[0]}" for reason, channels in told)
+        return {
+            "plan": (zh, "; ".join(f"{channels[1]}: {reason[1]}" for reason, channels in told)),
+            "is_planned": False,
+        }
+    reason = {None: "not_a_candidate", "not_selected": "not_worth"}.get(arm)
+    return {"plan": facts.word("reason", reason) if reason else facts.word("arm", arm), "is_planned": False}
+
+
+def _named(facts: Facts, channels: list[str]) -> Words:
+    words = [facts.word("message_channel", channel) for channel in channels]
+    return "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
 
 
 def _assign(facts: Facts, person: dict[str, Any]) -> Words:

@@ -44,11 +44,15 @@ def spark(ends_on: dt.date, days: int, fen: dict[dt.date, float | None], marked:
         if x[date] > named_until:
             named_until = x[date] + 90
             drawn.extend(_named(date, x[date], marked[date]))
-    ends = f'<text x="4" y="80">{dates[0]:%m-%d}</text><text x="{_WIDTH - 4}" y="80" text-anchor="end">{ends_on:%m-%d}</text>'
+    ends = (
+        f'<text x="4" y="80">{dates[0]:%m-%d}</text>'
+        f'<text x="{_WIDTH - 4}" y="80" text-anchor="end">{ends_on:%m-%d}</text>'
+    )
     dots = "".join(
-        f'<circle class="day" cx="{x[date]:.1f}" cy="{y[date]:.1f}" r="6"><title>{date:%m-%d} ¥{fen[date] / 100:,.0f}</title></circle>'
+        f'<circle class="day" cx="{x[date]:.1f}" cy="{y[date]:.1f}" r="6">'
+        f"<title>{date:%m-%d} ¥{value / 100:,.0f}</title></circle>"
         for date in dates
-        if date in y
+        if (value := fen.get(date)) is not None
     )
     return (
         f'<svg class="spark" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="spark-words"'

@@ -78,9 +78,7 @@ def stores(facts: Facts) -> dict[str, Any]:
         week=facts.as_of_date - WEEK,
         fortnight=facts.as_of_date - 2 * WEEK,
     )
-    told = [
-        (facts.store(store), gmv, arrow(gmv, then), buyers, private) for store, gmv, then, buyers, private in rows
-    ]
+    told = [(facts.store(store), gmv, arrow(gmv, then), buyers, private) for store, gmv, then, buyers, private in rows]
     fell = sorted(rows, key=lambda row: (row[1] or 0) - (row[2] or 0))[:_NAMED]
     less = sum((gmv or 0) < (then or 0) for _, gmv, then, *_ in rows)
     return {

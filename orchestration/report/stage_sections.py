@@ -62,9 +62,7 @@ def _moved(facts: Facts, moves: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
         {
             "words": tuple(
                 f"{a} → {b}"
-                for a, b in zip(
-                    facts.word("purchase_stage", start), facts.word("purchase_stage", end), strict=True
-                )
+                for a, b in zip(facts.word("purchase_stage", start), facts.word("purchase_stage", end), strict=True)
             ),
             "count": people,
             "share": round(100 * people / most, 1),
@@ -115,14 +113,13 @@ def matrix(facts: Facts) -> dict[str, Any]:
     )
     rows = {(row["activity_band"], row["conversion_band"]): row["matrix_cell"] for row in facts.seed("matrix_cells")}
     bands = ("low", "mid", "high")
-    named = {place: cell for place, cell in rows.items()}
-    grid = {place: people.get(cell, 0) for place, cell in named.items()}
+    grid = {place: people.get(cell, 0) for place, cell in rows.items()}
     most = max(people, key=lambda cell: (people[cell], cell), default=None)
     zh, en = facts.word("matrix_cell", most)
     return {
         "gist": (f"最多的是{zh}，{people[most]:,} 人", f"most stand in {en}: {people[most]:,}") if most else None,
         "grid": [
-            [_cell(grid, (activity, conversion)) | {"words": facts.word("matrix_cell", named[activity, conversion])}
+            [_cell(grid, (activity, conversion)) | {"words": facts.word("matrix_cell", rows[activity, conversion])}
              for conversion in bands]
             for activity in reversed(bands)
         ]

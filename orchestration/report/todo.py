@@ -81,7 +81,7 @@ def _unread(facts: Facts) -> list[Todo]:
         Todo(
             (
                 f"今天谁也不发：有 {unread} 条拒绝没有读出来，不知道是谁说了不。请数据工程师看 siyu refusals",
-                f"Nobody is written to today: {unread} refusals could not be read. Ask the data engineer for siyu refusals",
+                f"Nobody is written to today: {unread} refusals could not be read. Ask the data engineer: siyu refusals",
             ),
             "quality",
         )
@@ -94,7 +94,10 @@ def _tasks(facts: Facts) -> list[Todo]:
     if service := kinds.get("service"):
         lines.append(
             Todo(
-                (f"先答复 {service[0]} 位客户（服务，不推销）", f"Answer {service[0]} customers first (service, no offer)"),
+                (
+                    f"先答复 {service[0]} 位客户（服务，不推销）",
+                    f"Answer {service[0]} customers first (service, no offer)",
+                ),
                 "tasks",
                 _LIST,
             )

@@ -63,21 +63,24 @@ def _missing(facts: Facts) -> list[Words]:
         missing.append((f"{zh}的数据过期了：请补交", f"{en} is late: have it delivered"))
     if not facts.rows("select 1 from customers where len(consented_channels) > 0 limit 1"):
         missing.append((
-            "没有任何人的营销授权：没有授权，谁也不能发。请交付 consents",
+            "没有任何人的营销授权：没有授权，谁也不能发",
             "Nobody's consent has landed, so nobody may be written to: deliver consents",
         ))
     if not facts.has("staff"):
         missing.append((
-            "没有员工名单：有了才有导购任务和归属。请交付 staff",
+            "没有员工名单：有了才有导购任务和归属",
             "No list of staff: with it there are tasks and owners. Deliver staff",
         ))
     if facts.kpi("friends") is None:
         missing.append((
-            "没有企业微信好友关系：有了才看得到私域成交。请交付 follows",
+            "没有企业微信好友关系：有了才看得到私域成交",
             "No friends of the staff: with them private GMV can be told. Deliver follows",
         ))
     if facts.kpi("coupons_issued") is None:
-        missing.append(("没有优惠券记录：有了才知道券花了多少。请交付 coupons", "No coupons: with them their cost can be told. Deliver coupons"))
+        missing.append((
+            "没有优惠券记录：有了才知道券花了多少",
+            "No coupons: with them their cost can be told. Deliver coupons",
+        ))
     return missing
 
 
@@ -98,11 +101,16 @@ def _later(facts: Facts) -> list[Words]:
     if lacking or not facts.cards:
         needed = max((need for _, need in lacking), default=None)
         said = f"检验期里每一类至少 {needed} 位" if needed else "几个月的订单"
-        said_en = f"at least {needed} of each kind in the weeks they are tested on" if needed else "some months of orders"
+        said_en = (
+            f"at least {needed} of each kind in the weeks they are tested on" if needed else "some months of orders"
+        )
         told.append((f"模型要{said}；在此之前用简单规则", f"Models need {said_en}; until then a simple rule stands in"))
     ends = facts.rows("select min(ends_on) from recall_plans where opens_episode")[0][0]
     if ends is not None:
-        told.append((f"{ends:%m-%d} 起：看得到今天的消息有没有用", f"From {ends:%m-%d}: whether today's messages did anything"))
+        told.append((
+            f"{ends:%m-%d} 起：看得到今天的消息有没有用",
+            f"From {ends:%m-%d}: whether today's messages did anything",
+        ))
     return told
 
 
