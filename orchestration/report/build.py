@@ -79,16 +79,20 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
         parts = [section(gather, facts) for gather in (first, *(gather for gather, *_ in below))]
     finally:
         facts.connection.close()
-    said = {
+    target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
+    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    write_text(target, page(heading(facts), parts, [(anchor, words) for _, anchor, words in below]), is_durable=False)
+    return target
+
+
+def heading(facts: Facts) -> dict[str, Any]:
+    """Return whose page it is."""
+    return {
         "as_of_date": facts.as_of_date.isoformat(),
         "version": facts.version,
         "date_words": date_words(facts),
         "counts_until": counts_until(facts),
     }
-    target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
-    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    write_text(target, page(said, parts, [(anchor, words) for _, anchor, words in below]), is_durable=False)
-    return target
 
 
 def counts_until(facts: Facts) -> str:

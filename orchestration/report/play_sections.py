@@ -14,7 +14,7 @@ def plays(facts: Facts) -> dict[str, Any]:
         channels as (select play, message_channel, count(*) as people from listed group by play, message_channel)
         select play, count(*), count(*) filter (kind = 'learning'), sum(net_p50_fen), sum(expected_cost_fen),
                (select list((message_channel, people) order by people desc, message_channel)
-                from channels where channels.play = listed.play)
+                from channels where channels.play is not distinct from listed.play)
         from listed group by play order by 2 desc, 1
         """
     )

@@ -78,6 +78,8 @@ def _named(facts: Facts, channels: list[str]) -> Words:
 
 def _assign(facts: Facts, person: dict[str, Any]) -> Words:
     """Return who could speak to them: the owner, else who is proposed to take them over, else who sold to them last."""
+    if person["arm"] in _SETTLED and not person["channel"]:
+        return ("今天不要联系", "leave alone today")
     if person["owner"]:
         name = facts.staff(person["owner"])
         return (f"归属 {name}", f"owner {name}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from orchestration.report.facts import WEEK, Facts, Words
 from orchestration.report.list_sections import LISTED
-from orchestration.report.page import count, yuan
+from orchestration.report.page import NONE, count, yuan
 
 #: Plans are told one by one up to so many; the list of a young brand is short.
 _PLANS = 30
@@ -122,6 +122,6 @@ def _plans(facts: Facts) -> list[tuple[Any, ...]]:
         """
     )
     return [
-        (one_id[:10], facts.word("list_kind", kind), facts.word("message_channel", channel), *rest)
+        ((one_id or NONE)[:10], facts.word("list_kind", kind), facts.word("message_channel", channel), *rest)
         for one_id, kind, channel, *rest in rows
     ]
