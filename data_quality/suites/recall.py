@@ -249,6 +249,24 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "有任务的计划不在 recall_audience 里。",
             relation="recall_tasks left join recall_audience using (one_id, audience_id, message_channel)",
         ),
+        *(
+            Check(
+                f"nothing_in_{table}_is_chosen_that_earns_nothing",
+                table,
+                _count(f"{net} <= 0 and list_kind = 'chosen'"),
+                "A plan that is not expected to earn is marked as chosen: it is there to learn, or a service.",
+                "有计划预计不赚，却标成“选中”：它要么是为了学习，要么是服务。",
+            )
+            for table, net in (("recall_audience", "net_p50_fen"), ("recall_tasks", "expected_net_p50_fen"))
+        ),
+        Check(
+            "every_task_is_its_customers_owners",
+            "recall_tasks",
+            _count("customers.owner_staff_id is null or customers.owner_staff_id <> recall_tasks.staff_id"),
+            "A task is given to somebody who is not the customer's owner: not at work, or not their friend.",
+            "有任务给了不是客户归属人的员工：已不在职，或不是好友。",
+            relation="recall_tasks left join customers using (one_id)",
+        ),
         Check(
             "no_task_falls_back_on_a_refused_channel",
             "recall_tasks",

@@ -108,6 +108,16 @@ class Remaining:
         return Remaining(self.budget - cost, self.channel - used_channel, self.staff - used_staff)
 
 
+def drawn_options(options: pd.DataFrame, salts: Salts) -> pd.DataFrame:
+    """Return the option that each person's lot fell on, drawn evenly from theirs and nothing; no row is nothing."""
+    one = options.groupby("candidate", sort=True).agg(
+        one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
+    )
+    draws = unit_draws(keys_of(one["one_id"], one["as_of_date"]), salts.of("treatment"))
+    wanted = options["candidate"].map(pd.Series(np.floor(draws * (one["size"].to_numpy() + 1)), index=one.index))
+    return options[options.groupby("candidate").cumcount() == wanted]
+
+
 def explored(
     options: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, rules: Rules, salts: Salts
 ) -> tuple[pd.DataFrame, set[int]]:
@@ -116,14 +126,7 @@ def explored(
     Where the random ones would exceed their share of the budget or a capacity, the first by a further draw are kept;
     the others leave the experiment.
     """
-    one = options.groupby("candidate", sort=True).agg(
-        one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
-    )
-    pick = np.floor(
-        unit_draws(keys_of(one["one_id"], one["as_of_date"]), salts.of("treatment")) * (one["size"].to_numpy() + 1)
-    )
-    wanted = options["candidate"].map(pd.Series(pick, index=one.index))
-    taken = options[options.groupby("candidate").cumcount() == wanted]
+    taken = drawn_options(options, salts)
     asked = set(taken["candidate"])
     turn = unit_draws(keys_of(taken["one_id"], taken["as_of_date"]), salts.of("turn"))
     taken = taken.assign(turn=turn).sort_values("turn")

@@ -14,6 +14,7 @@ from ml.recall.assignment import Remaining, Salts, assigned, channel_slots, draw
 from ml.recall.candidates import candidates
 from ml.recall.holdouts import keys_of, unit_draws
 from ml.recall.learned import Learned, nothing_learned
+from ml.recall.lists import WAITS_FOR_LEARNING, WAITS_FOR_ROOM, kept_for_lots, list_kinds, open_to, within_share
 from ml.recall.lots import held_back_rate, stop_verdict, stopped_bands
 from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
@@ -75,6 +76,10 @@ class _Date:
     plan_options: pd.DataFrame
     options: pd.DataFrame
     arms: pd.Series
+    #: What whoever waits waits for, by candidate.
+    waits_for: pd.Series
+    #: Each random person's chance of the option they drew, by candidate: even over those that were open, and nothing.
+    shares: pd.Series
     budget: dict[str, object]
     curve: list[dict[str, float]]
 
@@ -144,6 +149,7 @@ def plan_recall(
         staff_id=plans["owner_staff_id"].where(staffed),
         store_id=plans["owner_store_id"].where(staffed, plans["store_id"]),
         offer_words=offer_words(plans),
+        list_kind=list_kinds(plans),
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
@@ -186,25 +192,38 @@ def _with_lots(
 
 
 def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, budget: float) -> _Date:
-    """Decide one date: the random ones first, then the plan and its lots."""
+    """Decide one date: whom no list is asked for a lot first, then the plan with its lots, then the lists' own lots."""
     options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
     room = Remaining(budget, channel_capacity, staff_capacity)
     random = options["arm"].eq(arms.RANDOM).to_numpy()
-    tried, away = explored(options[random], (channel[random], staff[random]), room, rules, salts)
-    at_random = options[random & ~options["candidate"].isin(away)]
-    share = 1 / (at_random.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
-    at_random = at_random.assign(probability=share, is_chosen=at_random.index.isin(tried.index))
+    # Who works by a list is asked to try something only once it is known what else stands in it.
+    alone = random & (staff < 0)
+    tried, away = explored(options[alone], (channel[alone], staff[alone]), room, rules, salts)
+    lots_budget = room.budget * rules.setting("exploration_budget_share") - float(tried["expected_cost_fen"].sum())
+    room = room.less(tried, channel[tried.index], staff[tried.index])
+    rest, slots = options[~random], (channel[~random], staff[~random])
+    of_lots = options[random], (channel[random], staff[random])
+    night = decided(rest, now.posterior, kept_for_lots(*of_lots, room, lots_budget, rules), slots, salts)
+    plans, bands, verdict = _stopped(night, now, rules, salts)
+    had_room = plans["arm"].ne(arms.WAITING)
+    plans, places = within_share(plans, rules, salts)
+    without_place = set(plans.loc[had_room & plans["arm"].eq(arms.WAITING), "candidate"])
+    out = plans.index[plans["arm"].eq(arms.TREAT)]
+    room = room.less(plans.loc[out], slots[0][out], slots[1][out])
+    room = dataclasses.replace(room, budget=min(room.budget, lots_budget))
+    asked, drawn = open_to(*of_lots, places, room, rules, salts)
+    tried = pd.concat([tried[~tried["candidate"].isin(asked)], drawn])
+    lots = options[random & (options["candidate"].isin(asked) | (alone & ~options["candidate"].isin(away)))]
+    closed = set(options.loc[random, "candidate"]) - set(options.loc[alone, "candidate"]) - asked
+    share = 1 / (lots.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
+    at_random = lots.assign(probability=share, is_chosen=lots.index.isin(tried.index))
     # Of the random ones "nothing" is the side that is held back, as likely as every other option.
     of_option = share.reindex(tried.index)
     tried = tried.assign(
         arm=arms.RANDOM, option_probability=of_option, held_back_probability=of_option, wait_probability=0.0
     )
-    room = room.less(tried, channel[tried.index], staff[tried.index])
-    rest, slots = options[~random], (channel[~random], staff[~random])
-    night = decided(rest, now.posterior, room, slots, salts)
-    plans, bands, verdict = _stopped(night, now, rules, salts)
     sent = pd.concat([tried, plans[plans["arm"].eq(arms.TREAT)]])
     nothing = at_random.drop_duplicates("candidate")
     nothing = nothing[~nothing["candidate"].isin(tried["candidate"])]
@@ -213,8 +232,8 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     )
     planned = pd.concat([tried, plans])
     arm = pd.concat([planned.set_index("candidate")["arm"], nothing.set_index("candidate")["arm"]])
-    waiting = [who for who in _waiting(night.options, planned, rules) if who not in arm.index]
-    arm = pd.concat([arm, pd.Series(arms.WAITING, index=waiting, dtype=object)])
+    full = [who for who in _waiting(night.options, planned, rules) if who not in arm.index]
+    arm = pd.concat([arm, pd.Series(arms.WAITING, index=[*full, *sorted(closed)], dtype=object)])
     held = plans[plans["arm"].eq(arms.HELD_BACK)]
     return _Date(
         sent=sent,
@@ -222,6 +241,8 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
         plan_options=option_rows(_cut(night.options, plans, bands, rules), at_random),
         options=options,
         arms=arm,
+        waits_for=_waits_for(arm, without_place | closed),
+        shares=at_random.groupby("candidate")["probability"].first(),
         budget={
             "as_of_date": date,
             "audience_id": audience_id(date),
@@ -236,6 +257,12 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
         },
         curve=_curve(rest, night, slots, room, now, date),
     )
+
+
+def _waits_for(arm: pd.Series, to_learn: set[int]) -> pd.Series:
+    """Return what whoever waits waits for: a place among those to learn, or room in a day that is full."""
+    waits = arm.index[arm.eq(arms.WAITING)]
+    return pd.Series(np.where(waits.isin(to_learn), WAITS_FOR_LEARNING, WAITS_FOR_ROOM), index=waits, dtype=object)
 
 
 def _stopped(
@@ -298,28 +325,23 @@ def _curve(
 def _final_arms(people: pd.DataFrame, found: list[_Date]) -> pd.DataFrame:
     """Close the arms: as the night decided, out of reach is ineligible, everybody else was not selected."""
     drawn = people["arm"].isin(arms.OUT_BEFORE)
-    decided_arm = people["candidate"].map(_arms(found))
+    decided_arm = people["candidate"].map(_by_candidate(found, "arms"))
     arm = np.select(
         [drawn, ~people["is_eligible"], decided_arm.notna()],
         [people["arm"], arms.INELIGIBLE, decided_arm],
         default=arms.NOT_SELECTED,
     )
     q = people["held_back_probability"].to_numpy(dtype=float)
-    of_options = people["candidate"].map(_shares(found)).astype(float).fillna(1.0)
+    of_options = people["candidate"].map(_by_candidate(found, "shares")).astype(float).fillna(1.0)
     probability = people["assignment_probability"] * np.select(
         [arm == arms.TREAT, arm == arms.HELD_BACK, arm == arms.RANDOM], [1 - q, q, of_options], default=1.0
     )
-    return people.assign(arm=arm, assignment_probability=probability.round(6))
+    waits_for = people["candidate"].map(_by_candidate(found, "waits_for")).where(arm == arms.WAITING).astype(object)
+    return people.assign(arm=arm, assignment_probability=probability.round(6), waits_for=waits_for)
 
 
-def _arms(found: list[_Date]) -> pd.Series:
-    return pd.concat([of.arms for of in found]) if found else pd.Series(dtype=object)
-
-
-def _shares(found: list[_Date]) -> pd.Series:
-    """Return each random person's chance of the option they drew: even over theirs and nothing."""
-    rows = [of.options[of.options["arm"].eq(arms.RANDOM)] for of in found]
-    return 1 / (pd.concat(rows).groupby("candidate").size() + 1) if rows else pd.Series(dtype=float)
+def _by_candidate(found: list[_Date], name: str) -> pd.Series:
+    return pd.concat([getattr(of, name) for of in found]) if found else pd.Series(dtype=object)
 
 
 def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[int]:

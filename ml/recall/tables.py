@@ -9,6 +9,7 @@ ASSIGNMENT: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "arm": _TEXT, "audience_id": _TEXT, "assignment_probability": _RATE,
     "global_holdout": "BOOLEAN", "audience_kind": _TEXT, "policy_id": _TEXT, "ladder_step": "BIGINT",
     "campaign_id": _TEXT, "is_eligible": "BOOLEAN",
+    "waits_for": _TEXT,
 }  # fmt: skip
 AUDIENCE: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "audience_id": _TEXT, "audience_kind": _TEXT, "policy_id": _TEXT,
@@ -21,13 +22,14 @@ AUDIENCE: Final = {
     "roi_p50": _RATE, "roi_p90": _RATE, "basis": _TEXT, "consent_purpose": _TEXT, "why": _TEXT,
     "template_id": _TEXT, "template_variables": _TEXT,
     "probability_roi_positive": _RATE, "break_even_lift": _RATE, "assumptions_hash": _TEXT,
+    "list_kind": _TEXT,
 }  # fmt: skip
 TASKS: Final = {
     "task_id": _TEXT, "as_of_date": _DATE, "audience_id": _TEXT, "one_id": _TEXT, "staff_id": _TEXT, "store_id": _TEXT,
     "message_channel": _TEXT, "priority": "BIGINT", "send_after_at": _INSTANT, "send_before_at": _INSTANT,
     "template_id": _TEXT, "template_variables": _TEXT, "offer_id": _TEXT, "offer_words": _TEXT, "why": _TEXT,
     "talking_point_1": _TEXT, "talking_point_2": _TEXT, "do_not_say": _TEXT, "stop_if": "VARCHAR[]",
-    "fallback_channel": _TEXT, "expected_net_p50_fen": _FEN,
+    "fallback_channel": _TEXT, "expected_net_p50_fen": _FEN, "list_kind": _TEXT, "is_learning": "BOOLEAN",
 }  # fmt: skip
 BUDGET: Final = {
     "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "shadow_price": _RATE,

@@ -37,7 +37,8 @@ select
     audience.template_id,
     audience.template_variables,
     standing.consent_source,
-    {{ instant('standing.consent_at') }} as consent_at
+    {{ instant('standing.consent_at') }} as consent_at,
+    audience.list_kind
 from {{ source('recall', 'audience') }} as audience
 inner join {{ run_dates('as_of') }} as dates
     on audience.as_of_date = dates.as_of_date

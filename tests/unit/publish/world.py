@@ -127,7 +127,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         con,
         "customers",
         f"""select one_id, $d as as_of_date, {noon} as first_seen_at, {noon} as last_seen_at, ['pos'] as channels,
-        ['wecom'] as reachable_channels, ['wecom'] as consented_channels, 1 as order_count, {noon} as first_order_at,
+        ['wecom'] as reachable_channels, ['wecom'] as consented_channels, 'S1' as owner_staff_id, 1 as order_count, {noon} as first_order_at,
         {noon} as last_order_at, 10000 as paid_fen, 0 as freight_fen, if(i = 1, 2500, 0) as refunded_fen,
         0 as excess_refund_fen,
         10000 - if(i = 1, 2500, 0) as net_paid_fen, [] as tags, 'high' as identity_confidence,
@@ -192,7 +192,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         'care' as content_theme,
         0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen,
         300 as net_p90_fen, 2 as roi_p50, 'w1' as template_id, '{{}}' as template_variables,
-        'prior' as basis, 'marketing' as consent_purpose, 'crm' as consent_source,
+        'prior' as basis, 'chosen' as list_kind, 'marketing' as consent_purpose, 'crm' as consent_source,
         cast($d as timestamptz) as consent_at from people where i <= 4""",
         date,
     )
@@ -214,7 +214,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         "recall_tasks",
         f"""select {plan}, 'T' || i as task_id, $d as as_of_date, 1 as priority, 'w1' as template_id,
         '{{}}' as template_variables,
-        '妈妈' as talking_point_1, '深夜浏览' as do_not_say, 100 as expected_net_p50_fen from people where i <= 4""",
+        '妈妈' as talking_point_1, '深夜浏览' as do_not_say, 100 as expected_net_p50_fen,
+        'chosen' as list_kind, false as is_learning from people where i <= 4""",
         date,
     )
     _insert(
