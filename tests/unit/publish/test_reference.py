@@ -41,6 +41,9 @@ KEYS = {
     "recall_tasks": "task_id",
     "staff_daily": "kpi_date staff_id",
     "stage_transitions": "as_of_date model from_stage to_stage",
+    "staff": "staff_id",
+    "stores": "store_id",
+    "kpis": "kpi",
     "words": "kind code",
 }
 

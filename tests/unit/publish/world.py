@@ -9,6 +9,7 @@ import duckdb
 from orchestration.channels.engine.tables import create_tables
 from orchestration.channels.engine.unread_refusals import UNREAD
 from orchestration.publishing.contract import tables
+from orchestration.seed_rows import SEEDS
 from orchestration.settings import Settings
 
 DATE = dt.date(2017, 11, 30)
@@ -32,6 +33,16 @@ def brand(
         if break_it:
             break_it(con)
     return settings
+
+
+def grown(home: Path, dates: Sequence[dt.date] = (DATE,)) -> Settings:
+    """Fill a home like ``brand``, of a brand that counts as grown whoever bought: it gets the whole report."""
+    (home / "rules").mkdir(parents=True)
+    shipped = (SEEDS / "report_settings.csv").read_text(encoding="utf-8")
+    (home / "rules" / "report_settings.csv").write_text(
+        shipped.replace("young_buyers,30,", "young_buyers,0,"), encoding="utf-8"
+    )
+    return brand(home, dates)
 
 
 def add_date(settings: Settings, date: dt.date, harm: str) -> None:
