@@ -37,7 +37,8 @@ LEDGER: Final[dict[str, str]] = {
     "rule_version": "varchar",
 }
 #: One row per record set aside (line null: the whole file), and per header that says that people refuse and that nobody
-#: declared. key_columns and key_hash are what of the record's natural key could be read.
+#: declared. key_columns and key_hash are what of the record's natural key could be read, widest what it may refuse and
+#: for whom.
 QUARANTINE: Final[dict[str, str]] = {
     "file_id": "varchar",
     "channel": "varchar",
@@ -51,6 +52,7 @@ QUARANTINE: Final[dict[str, str]] = {
     "may_refuse": "boolean",
     "key_columns": "varchar",
     "key_hash": "varchar",
+    "widest": "varchar",
 }
 
 

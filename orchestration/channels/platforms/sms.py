@@ -5,7 +5,7 @@ Clocks are Shanghai. ``out_id`` carries our audience where the sender set it. Fo
 
 from typing import Final
 
-from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse, Refuser
 
 RECEIPTS: Final = Dataset(
     name="receipts",
@@ -20,6 +20,7 @@ RECEIPTS: Final = Dataset(
         Column("biz_id", "identifier", required=True),
         Column("out_id"),
     ),
+    may_refuse=MayRefuse(when_said=("error_code",), refusers=(Refuser("phone"),), channel="sms"),
 )
 
 REPLIES: Final = Dataset(
@@ -31,7 +32,7 @@ REPLIES: Final = Dataset(
         Column("replied_at", "instant", path="send_time", required=True),
         Column("sequence_id", "identifier"),
     ),
-    may_refuse=MayRefuse(),
+    may_refuse=MayRefuse(refusers=(Refuser("phone"),), channel="sms"),
 )
 
 CHANNEL: Final = Channel(name="sms", datasets=(RECEIPTS, REPLIES))
