@@ -1,7 +1,7 @@
--- One row per (source, message_id, flag) of what came back out of order, as it stands now: a message under a token that
--- no export knows, before its export, after its recipient was taken back, or a second time under another id; a coupon
--- (its id stands as message_id) that two orders which were not cancelled say they redeemed, at the second of them. It is
--- loaded and counts as what it is, the coupon once; somebody has to ask the sender.
+-- One row per (source, message_id, flag) of what came back out of order, as it stands now: a message under a token
+-- that no export knows, before its export, after its recipient was taken back, or a second time under another id; a
+-- coupon (its id stands as message_id) that two orders which were not cancelled say they redeemed, at the second of
+-- them. It is loaded and counts as what it is, the coupon once; somebody has to ask the sender.
 with standing as (
     select
         source,

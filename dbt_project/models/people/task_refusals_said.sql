@@ -1,5 +1,5 @@
--- One row per task whose newest result says that somebody refused: the channel of the task, or everything. A result that
--- says so and cannot be read refuses everything until it is corrected.
+-- One row per task whose newest result says that somebody refused: the channel of the task, or everything. A result
+-- that says so and cannot be read refuses everything until it is corrected.
 select
     results.task_id,
     statuses.refuses,

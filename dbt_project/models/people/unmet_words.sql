@@ -1,7 +1,7 @@
--- One row per place of a refusal that meets nobody, as it stands now: a number that no record has, an id or a scope of
--- another spelling, a customer of whom nothing is known but what they refused. It counts from the moment at which their
--- record lands. A line that names somebody by several ids meets somebody by one of them. Staff's own numbers mostly meet
--- nobody, and need not.
+-- One row per place of a refusal that meets nobody, as it stands now: a number that no record has, an id or a scope
+-- of another spelling, a customer of whom nothing is known but what they refused. It counts from the moment at which
+-- their record lands. A line that names somebody by several ids meets somebody by one of them. Staff's own numbers
+-- mostly meet nobody, and need not.
 with said as (
     select
         id_type,

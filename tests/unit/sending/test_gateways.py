@@ -136,7 +136,7 @@ def test_nothing_goes_to_a_group_and_no_task_is_reminded_of(tmp_path):
     world = World(tmp_path / "home", row("p1", message_channel="wecom_group", staff_id="G1"), row("p2"))
     done = world.export(tmp_path / "out")
     assert {channel: receipt.out for channel, receipt in done.items()} == {"sms": 1}
-    assert [path for path in (tmp_path / "out").rglob("*wecom*")] == []
+    assert list((tmp_path / "out").rglob("*wecom*")) == []
     asked = ["export", "--channel", "wecom_group", "--recipient", "agency", "--out", str(tmp_path / "more")]
     assert "'wecom_group' is none of sms" in " ".join(CliRunner().invoke(app, asked).output.split())
     (path,) = GATEWAYS["wecom"].write([plan(1)], tmp_path)

@@ -1,7 +1,7 @@
--- One row per (as_of_date, one_id) of everybody known at a date that is published, learned from or looked back to: what
--- no score and no budget may weigh. A test account, one of our own staff, somebody known to be under 18 or called a pupil
--- while no record knows their age, and whoever refused to be profiled (or was never asked, where the setting says
--- consent) stand in no model and no personal list.
+-- One row per (as_of_date, one_id) of everybody known at a date that is published, learned from or looked back to:
+-- what no score and no budget may weigh. A test account, one of our own staff, somebody known to be under 18 or
+-- called a pupil while no record knows their age, and whoever refused to be profiled (or was never asked, where the
+-- setting says consent) stand in no model and no personal list.
 with people as (
     select distinct
         as_of_date,
