@@ -149,7 +149,7 @@ def plan_recall(
     for date, budget_fen in (budgets_fen or {dt.date(1970, 1, 1): 0}).items():
         now = known.get(date, seeds_alone)
         of_date = open_ones[open_ones["as_of_date"] == date].reset_index(drop=True)
-        options = priced(of_date, rules, baskets, now.posterior, now.redemption)
+        options = priced(of_date, rules, baskets, now)
         purses = (float(budget_fen), float((care_budgets_fen or {}).get(date, 0)))
         found.append(_one_date(options, date, now, rules, salts, purses))
     people = _final_arms(people, found)
@@ -335,8 +335,7 @@ def _stopped(
 ) -> tuple[pd.DataFrame, set[str], dict[str, object]]:
     """Cut the bands that cannot be told from nothing to the share that is still sent, by lot."""
     plans = night.plans[night.plans["held_back_probability"] > 0]
-    cell, unit, factor, base = (plans[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
-    verdict = stop_verdict(now.posterior, cell, unit * factor, base, now.nights_in_all)
+    verdict = stop_verdict(now.posterior, plans, now.nights_in_all)
     bands = stopped_bands(now.posterior, plans, now.nights_in_all)
     said: dict[str, object] = {
         "is_cut": bool(bands),
