@@ -32,6 +32,7 @@ COMMANDS = [
     "rollback",
     "audit",
     "audit verify",
+    "pull",
 ]
 
 
