@@ -19,6 +19,7 @@ from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
 from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
+from ml.recall.refused import last_refusals, refused_rows
 from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
 from ml.recall.services import served
@@ -27,7 +28,7 @@ from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, PLAN_OPTIONS, PLANS, 
 from ml.recall.tasks import tasks
 from ml.recall.templates import with_scenes, with_templates
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
-from ml.recall.treatments import admissible, priced, reasons
+from ml.recall.treatments import considered, priced, usable
 from ml.recall.words import offer_words, why
 
 Ints = npt.NDArray[np.int64]
@@ -68,6 +69,7 @@ class RecallPlan:
     plans: pd.DataFrame
     plan_options: pd.DataFrame
     signal_answers: pd.DataFrame
+    refused_options: pd.DataFrame
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,7 +131,8 @@ def plan_recall(
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = _with_lots(drawn_arms(people, ancestry, rules, salts), known, seeds_alone, rules)
     # Asked of who is held out as well, so that the arms can be compared among those who could be written to.
-    allowed = admissible(people[list(_DECIDING)], rules)
+    everything = considered(people[list(_DECIDING)], rules)
+    allowed = usable(everything, rules)
     people["is_eligible"] = people["candidate"].isin(allowed["candidate"])
     baskets = (
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
@@ -167,19 +170,14 @@ def plan_recall(
         roi_curve=pd.DataFrame([point for of in found for point in of.curve], columns=list(ROI_CURVE)),
         plans=_together([of.plans for of in found], PLANS),
         plan_options=_together([of.plan_options for of in found], PLAN_OPTIONS),
-        signal_answers=signal_answers(signals, context, people, plans, _without_option(people, rules), rules),
+        signal_answers=signal_answers(signals, context, people, plans, last_refusals(everything), rules),
+        refused_options=refused_rows(everything),
     )
 
 
 def _together(frames: list[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns))
-
-
-def _without_option(people: pd.DataFrame, rules: Rules) -> pd.Series:
-    """Return why nothing could be sent to each candidate who gave a sign and has no option."""
-    asked = people[people["signal"].notna() & ~people["is_eligible"]]
-    return reasons(asked, rules)
 
 
 def _with_lots(

@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.recall.depths import admitted
 from ml.recall.night import valued
-from ml.recall.plays import CARE, channel_order, offers_of_play
+from ml.recall.plays import channel_order
 from ml.recall.posterior import Posterior
+from ml.recall.refused import LISTS, refused_because
 from ml.recall.roi import Z90, linear_net, net_profit, orders_given_one
 from ml.recall.rules import SEEDS, Rules, require
-from ml.recall.templates import can_be_said
 
 #: What treatments needs of a candidate beside what ``candidates`` adds.
 CONTEXT: Final = (
@@ -21,7 +20,7 @@ CONTEXT: Final = (
     "service_channels",
     "suppressed_channels",
     "subscribed_scenes",
-    "is_blocked",
+    "blocked_because",
     "is_service_blocked",
     "play_id",
     "purse",
@@ -49,124 +48,35 @@ CONTEXT: Final = (
     "coupon_taste",
     "wecom_answers",
 )
-_LISTS: Final = (
-    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
-)  # fmt: skip
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 
-def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
-    """Return the (candidate, channel) pairs of a list column."""
-    lists = people.set_index("candidate")[column]
-    pairs = lists[lists.notna()].explode().dropna()
-    return pd.MultiIndex.from_arrays([pairs.index, pairs.astype(str)])
+def considered(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return every option of the menu for each candidate with ``refused_because``, null where it may be used.
+
+    As known at the date: blocks, reach, consent for the policy's purpose, a sender, WeCom's caps, subscriptions,
+    what a template may say, which offer a public rule admits and what the need state or the role forbids
+    (``refused``). Publishing checks suppression and consent again, last.
+    """
+    require(people, CONTEXT, "recall.recall_people")
+    options = people.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
+    options["channel_order"] = channel_order(options, rules)
+    return options.assign(refused_because=refused_because(options, people, rules))
+
+
+def usable(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return those options of ``considered`` that nothing refuses, with the offers' terms.
+
+    A candidate's stand in the order in which their play names its channels.
+    """
+    unread = [*LISTS, "barred_channels", "tiers", "refused_because"]
+    allowed = _with_terms(options[options["refused_because"].isna()].drop(columns=unread), rules)
+    return allowed.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
 
 
 def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
-
-    Out goes what one of the grounds of ``REASONS`` forbids. Publishing checks suppression and consent again, last.
-    Sorted by candidate and by the order in which the person's play names its channels.
-    """
-    require(people, CONTEXT, "recall.recall_people")
-    options, grounds = _grounds(people, rules)
-    may = np.logical_and.reduce(list(grounds.values()))
-    options = options[may].drop(columns=[*_LISTS, "barred_channels", "tiers", "is_blocked", "is_service_blocked"])
-    options = _with_terms(options, rules)
-    return options.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
-
-
-def reasons(people: pd.DataFrame, rules: Rules) -> pd.Series:
-    """Return why nothing can be sent to each candidate: the first ground that left no option; indexed by candidate.
-
-    Who has an option is not named. ``no_option`` is who has none in the menu at all.
-    """
-    options, grounds = _grounds(people, rules)
-    said = pd.Series("no_option", index=pd.Index(people["candidate"], name="candidate"), dtype=object)
-    alive = np.ones(len(options), dtype=bool)
-    left = said.index.isin(options["candidate"])
-    for name, may in grounds.items():
-        alive = alive & may
-        still = said.index.isin(options.loc[alive, "candidate"])
-        said[left & ~still] = name
-        left = left & still
-    return said[~left]
-
-
-def _grounds(people: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, dict[str, npt.NDArray[np.bool_]]]:
-    """Return every option of the menu with the order of its channel, and by reason whether that lets it be."""
-    options = people.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
-    options["channel_order"] = channel_order(options, rules)
-    pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
-    owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
-    service, consented = (pairs.isin(_exploded(people, f"{name}_channels")) for name in ("service", "consented"))
-    staffed = options["message_channel"].isin(rules.staff_channels)
-    by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
-    scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
-    is_wecom = options["message_channel"].eq("wecom").to_numpy(dtype=bool)
-    # What is owed waits for no refund and no complaint: they may be what it is about.
-    blocked = np.where(owed, options["is_service_blocked"].astype(bool), options["is_blocked"].astype(bool))
-    return options, {
-        "blocked": ~blocked,
-        "not_in_play": (options["channel_order"] >= 0).to_numpy(dtype=bool),
-        "no_reach": np.asarray(pairs.isin(_exploded(people, "reachable_channels"))),
-        "refused": ~pairs.isin(_exploded(people, "suppressed_channels")),
-        "no_consent": np.where(owed, service, consented),
-        "no_owner": ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool),
-        "no_subscription": ~(by_subscription & ~scenes.isin(_exploded(people, "subscribed_scenes"))),
-        "tier": _tier_allows(options),
-        "need_bars": owed | ~_barred(options),
-        "wecom_full": ~(is_wecom & _wecom_is_full(options, rules)),
-        "no_offer": _plays_allow(options, rules) & offers_of_play(options, rules) & admitted(options, rules),
-        "no_words": can_be_said(options, rules),
-    }
-
-
-def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Whether WeCom is closed to the person: by our politeness caps, or by the platform's own, whichever is less.
-
-    The platform allows so many a day of the calendar month in which the plan is sent, the day after the date; what a
-    member may send one person in a day is kept by one plan a person and day, so long as it is one at least.
-    """
-    sent = options["wecom_contacts_month"].fillna(0)
-    days = (pd.to_datetime(options["as_of_date"]) + pd.Timedelta(days=1)).dt.days_in_month
-    full = sent.ge(rules.cap("wecom_month")) | sent.ge(days * rules.cap("wecom_platform_month"))
-    full = full | options["wecom_recalls_month"].fillna(0).ge(rules.cap("wecom_recall_month"))
-    return np.asarray(full.to_numpy(dtype=bool) | (rules.cap("wecom_member_day") < 1))
-
-
-def _tier_allows(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether the option is open to the person's pyramid tier; an empty list is open to all, and care to whom it is for."""
-    tiers = options["tiers"].fillna("").astype(str)
-    allowed = (tiers.eq("") | options["purse"].eq(CARE)).to_numpy(dtype=bool)
-    for listed in tiers[tiers != ""].unique():
-        allowed = allowed | (tiers.eq(listed) & options["pyramid_tier"].isin(listed.split("|"))).to_numpy(dtype=bool)
-    return np.asarray(allowed)
-
-
-def _barred(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether the option's channel is barred to the person by what they need."""
-    bars = options["barred_channels"].astype(str)
-    barred = np.zeros(len(options), dtype=bool)
-    for listed in bars[bars != ""].unique():
-        barred |= (bars.eq(listed) & options["message_channel"].isin(listed.split("|"))).to_numpy(dtype=bool)
-    return barred
-
-
-def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Whether the person's need state and role allow an offer.
-
-    A need state makes an offer wait and takes it from nobody; a small reseller buys at other terms. What somebody is
-    worth is no reason: whom a public rule fits may have its offer (``depths``).
-    """
-    is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
-    states = rules.seeds["need_state_plays"].set_index("need_state")
-    no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
-    roles = rules.seeds["super_user_rules"]
-    no_offer_roles = set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
-    allowed = ~(is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool))
-    allowed = allowed & ~(is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool))
-    return np.asarray(allowed)
+    """Return every option that may be used, as known at the date: one row per (candidate, channel, offer)."""
+    return usable(considered(people, rules), rules)
 
 
 def _with_terms(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -259,7 +169,7 @@ def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Ru
         "friend": rules.setting("reachable_margin_share"),
         "renewal": rules.setting("renewal_margin_share"),
         # an answer is owed: nothing that it earns is claimed
-        "service": 0.0,
+        "answer": 0.0,
     }
     for objective, share in shares.items():
         other = rows["objective"].eq(objective)

@@ -35,7 +35,7 @@ _COMPARED_DAYS: Final = 7
 _COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
 #: Seeds that checks of the published tables read.
 _RULES: Final = ("depth_rules", "profiling_exclusions")
-_NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": ""}
+_NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": "", "words": ""}
 _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
     "staff_daily": "kpi_date",

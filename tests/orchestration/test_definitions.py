@@ -23,6 +23,7 @@ PARTITIONED = [
     "recall/outcomes",
     "recall/plan_options",
     "recall/plans",
+    "recall/refused_options",
     "recall/roi_curve",
     "recall/tasks",
     "scores/customer_scores",

@@ -27,6 +27,7 @@ COMMANDS = [
     "ui",
     "status",
     "explain",
+    "why",
     "refusals",
     "refusals accept",
     "rollback",

@@ -1,4 +1,4 @@
--- One row per (as_of_date, one_id): whether anything may be sent to a person today, and whether anything may be
+-- One row per (as_of_date, one_id): why nothing may be sent to a person today, where so, and whether anything may be
 -- advertised. The one home of both: the plans and the general list read it alike. What a need state bars is for whom no
 -- hard rule keeps out, since a need is a guess; but that a question of theirs is open is known of everybody. After a
 -- ladder's last rung nothing is advertised for the rung's rest. Barred too is the official account for whom it sent as
@@ -16,10 +16,12 @@ with rests as (
 select
     profiles.as_of_date,
     profiles.one_id,
-    coalesce(exclusions.is_suppressed, false)
-    or coalesce(exclusions.has_open_refund, false)
-    or coalesce(exclusions.has_open_complaint, false)
-    or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false) as is_blocked,
+    case
+        when exclusions.is_suppressed then 'suppressed'
+        when exclusions.has_open_complaint then 'complaint_open'
+        when exclusions.has_open_refund then 'refund_open'
+        when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
+    end as blocked_because,
     coalesce(exclusions.is_suppressed, false)
     or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false)
         as is_service_blocked,

@@ -35,10 +35,12 @@ KEYS = {
     "recall_health": "check_name subject",
     "recall_outcomes": "week_from read_window source subject",
     "recall_plan_options": "one_id message_channel offer_id",
+    "recall_refused_options": "one_id message_channel offer_id",
     "recall_plans": "one_id",
     "recall_tasks": "task_id",
     "staff_daily": "kpi_date staff_id",
     "stage_transitions": "as_of_date model from_stage to_stage",
+    "words": "kind code",
 }
 
 

@@ -44,7 +44,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "service_channels": ALL_CHANNELS,
         "suppressed_channels": [],
         "subscribed_scenes": [],
-        "is_blocked": False,
+        "blocked_because": None,
         "is_service_blocked": False,
         "is_resting": False,
         "barred_channels": "",

@@ -93,7 +93,7 @@ def test_every_candidate_has_an_arm_and_only_treat_and_random_are_sent(salts):
 
 def test_who_is_held_out_is_asked_as_well_whether_anything_could_be_sent(salts):
     rules = make_rules(holdout_share=0.3)
-    rows = [person(f"p{n:04d}", is_blocked=n % 2 == 0) for n in range(100)]
+    rows = [person(f"p{n:04d}", blocked_because="contact_cap" if n % 2 == 0 else None) for n in range(100)]
     drawn = plan(rows, salts, rules, budget_fen=0).assignment
     assert set(drawn.loc[drawn["is_eligible"], "one_id"]) == {f"p{n:04d}" for n in range(1, 100, 2)}
     # As many of those who could be written to as of the others: the draw knows nothing of it.
@@ -149,7 +149,7 @@ def test_without_an_owner_no_staff_channel_is_used(salts, rules):
     [
         {"consented_channels": []},
         {"reachable_channels": []},
-        {"is_blocked": True},
+        {"blocked_because": "contact_cap"},
         {"barred_channels": "|".join(ALL_CHANNELS)},
     ],
 )
