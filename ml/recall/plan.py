@@ -20,7 +20,7 @@ from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
 from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
-from ml.recall.refused import refused_rows, without_option
+from ml.recall.refused import last_refusals, refused_rows
 from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
 from ml.recall.services import served
@@ -69,8 +69,8 @@ class RecallPlan:
     roi_curve: pd.DataFrame
     plans: pd.DataFrame
     plan_options: pd.DataFrame
-    refused_options: pd.DataFrame
     signal_answers: pd.DataFrame
+    refused_options: pd.DataFrame
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,7 +168,6 @@ def plan_recall(
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
     plans = scheduled(with_templates(plans, rules), rules)
-    signalled = people.loc[people["signal"].notna(), "candidate"]
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],
@@ -177,8 +176,8 @@ def plan_recall(
         roi_curve=pd.DataFrame([point for of in found for point in of.curve], columns=list(ROI_CURVE)),
         plans=_together([of.plans for of in found], PLANS),
         plan_options=_together([of.plan_options for of in found], PLAN_OPTIONS),
+        signal_answers=signal_answers(signals, context, people, plans, last_refusals(everything), rules),
         refused_options=refused_rows(everything),
-        signal_answers=signal_answers(signals, context, people, plans, without_option(everything, signalled), rules),
     )
 
 

@@ -19,7 +19,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
         "message_channels", "sender_role", "offer_rule", "scene_id", "stop_if", "purse",
     ),
     "signals": ("signal", "kind", "within_days", "rest_days", "play_id", "words_zh"),
-    "brand_days": ("brand_day", "month", "day", "lead_days", "play_id"),
+    "brand_days": ("brand_day", "month", "day", "lead_days", "play_id", "name_zh", "name_en"),
     "recall_menu": ("policy_id", "ladder_step", "message_channel", "offer_id", "tiers"),
     "offers_catalogue": (
         "offer_id", "kind", "face_value_fen", "pay_rate", "minimum_spend_fen", "maximum_discount_fen", "valid_days",

@@ -21,7 +21,7 @@ CONTEXT: Final = (
     "suppressed_channels",
     "subscribed_scenes",
     "blocked_because",
-    "service_blocked_because",
+    "is_service_blocked",
     "play_id",
     "purse",
     "barred_channels",
@@ -67,10 +67,9 @@ def considered(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 def usable(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return those options of ``considered`` that nothing refuses, with the offers' terms.
 
-    Sorted by candidate and by the order in which the person's play names its channels.
+    A candidate's stand in the order in which their play names its channels.
     """
-    blocks = ["blocked_because", "service_blocked_because", "barred_channels"]
-    unread = [*LISTS, *blocks, "tiers", "refused_because"]
+    unread = [*LISTS, "barred_channels", "tiers", "refused_because"]
     allowed = _with_terms(options[options["refused_because"].isna()].drop(columns=unread), rules)
     return allowed.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
 
@@ -174,7 +173,7 @@ def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Ru
         "friend": rules.setting("reachable_margin_share"),
         "renewal": rules.setting("renewal_margin_share"),
         # an answer is owed: nothing that it earns is claimed
-        "service": 0.0,
+        "answer": 0.0,
     }
     for objective, share in shares.items():
         other = rows["objective"].eq(objective)

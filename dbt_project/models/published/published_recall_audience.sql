@@ -38,7 +38,10 @@ select
     audience.template_variables,
     standing.consent_source,
     {{ instant('standing.consent_at') }} as consent_at,
-    audience.list_kind
+    audience.list_kind,
+    audience.play_id,
+    audience.purse,
+    audience.signal
 from {{ source('recall', 'audience') }} as audience
 inner join {{ run_dates('as_of') }} as dates
     on audience.as_of_date = dates.as_of_date

@@ -29,7 +29,8 @@ select
     cast(null as varchar) as recipient_token,
     cast(tasks.expected_net_p50_fen as bigint) as expected_net_p50_fen,
     tasks.list_kind,
-    tasks.is_learning
+    tasks.is_learning,
+    tasks.play_id
 from {{ source('recall', 'tasks') }} as tasks
 inner join {{ ref('published_recall_audience') }} as audience
     on

@@ -45,7 +45,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "suppressed_channels": [],
         "subscribed_scenes": [],
         "blocked_because": None,
-        "service_blocked_because": None,
+        "is_service_blocked": False,
         "is_resting": False,
         "barred_channels": "",
         "wecom_contacts_month": 0,

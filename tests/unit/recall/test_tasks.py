@@ -17,7 +17,7 @@ def planned(number: int, one_id: str, net_p50_fen: int = 100, **changes: object)
     """Return a plan of an at-risk buyer whom S1 writes to by WeCom with an offer."""
     plan = {
         "candidate": number, "audience_id": "recall_20171130", "audience_kind": "recall", "scene_id": "recall",
-        "message_channel": "wecom", "staff_id": "S1",
+        "message_channel": "wecom", "staff_id": "S1", "play_id": "rfm_general_keep",
         "offer_id": "recall_90", "offer_words": "9折券", "valid_days": 7.0,
         "arm": "treat", "consent_purpose": "marketing", "base_fen": -10.0, "unit_fen": 4_000.0, "lift": 0.05,
         "net_p50_fen": net_p50_fen, "why": "", "send_after_at": DATE, "send_before_at": DATE, "stop_if": [],

@@ -64,7 +64,10 @@ def test_the_third_reminder_of_a_right_is_a_call_to_the_top_two_tiers_and_nothin
     assert third == {"塔尖": {"call none"}, "核心": {"call none"}, "成长": set(), None: set()}
     assert options(candidate("renewal", 2, "service")) == {"sms none"}
     menu = RULES.seeds["recall_menu"]
-    assert set(menu.loc[menu["message_channel"] == "call", "tiers"]) == {"核心|塔尖"}
+    policies = RULES.seeds["recall_policies"]
+    answers = policies.loc[policies["audience_kind"] == "service", "policy_id"]
+    called = menu["message_channel"].eq("call") & ~menu["policy_id"].isin(answers)
+    assert set(menu.loc[called, "tiers"]) == {"核心|塔尖"}
 
 
 def test_a_channel_that_the_menu_names_beside_the_call_is_the_others_third_reminder():
