@@ -22,6 +22,7 @@ from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
 from ml.recall.refused import last_refusals, refused_rows
 from ml.recall.rules import Rules
+from ml.recall.saying import with_texts
 from ml.recall.schedule import scheduled
 from ml.recall.services import served
 from ml.recall.signal_answers import signal_answers
@@ -167,7 +168,7 @@ def plan_recall(
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
-    plans = scheduled(with_templates(plans, rules), rules)
+    plans = scheduled(with_texts(with_templates(plans, rules), rules), rules)
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],

@@ -54,6 +54,7 @@ select
     cast({{ days_between(business_date('profiles.registered_at'), 'profiles.as_of_date') }} as bigint)
         as days_registered,
     stages.recency_days as days_since_order,
+    meetings.days_since_met,
     stages.cadence_days,
     cast({{ days_between('lifecycle.purchase_stage_since', 'profiles.as_of_date') }} as bigint) as days_in_stage,
     lifecycle.aipl_stage,
@@ -136,6 +137,7 @@ left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = st
     'recall_exclusions': 'exclusions',
     'recall_blocks': 'blocks',
     'recall_contacts': 'contacts',
+    'recall_meetings': 'meetings',
     'recall_ladders': 'ladders',
     'entitlements_and_coupons': 'rights',
     'recall_subscriptions': 'subscriptions',
