@@ -129,7 +129,7 @@ class FileReader:
         faults: dict[int, tuple[str, str]] = {}
         own = read_columns(self._dataset.columns, batch.columns, rules, from_spreadsheet, reading.tally)
         _await_times(own, reading)
-        own = empty_optional(self._dataset, own, reading.tally, lambda position: self._may_refuse(own, position))
+        own = empty_optional(self._dataset, own, reading.tally, lambda at: may_refuse(self._dataset, own, batch, at))
         for name, read in own.items():
             for position, reason in read.reasons.items():
                 if reason != "unknown_token" or not _names_customer(own, position):
