@@ -91,12 +91,12 @@ def hand_over(
     receipt = Receipt(export_id, channel, place, len(rows), len(going), dict(sorted(kept_in.items())))
     if going.empty:
         return dataclasses.replace(receipt, folder=out)
-    draft = _draft_of(place)
+    draft = draft_of(place)
     if draft.exists():  # of a process that died before anything was kept: it never left the house
         shutil.rmtree(draft)
     try:
         table, said = _written(settings, receipt, going, recipient, now, asked, why, draft)
-        activations.keep(settings, export_id, _log(table, going, said, now), place)
+        activations.keep(settings, export_id, log_rows(table, going, said, now), place)
     except BaseException as error:
         if export_id in activations.exports(settings):
             raise  # kept: it left the house, and the next export hands it over
@@ -116,7 +116,7 @@ def finish(settings: Settings, say: Callable[[str], None] = lambda line: None) -
     says: its rows stay out, and whoever knows better takes them back.
     """
     for export_id, place in activations.unfinished(settings):
-        draft = _draft_of(place)
+        draft = draft_of(place)
         if draft.exists():
             draft.rename(place)
             sync_folder(place.parent)
@@ -169,7 +169,8 @@ def withdraw(
     return len(back), len(rows) - len(back)
 
 
-def _draft_of(place: Path) -> Path:
+def draft_of(place: Path) -> Path:
+    """Return the hidden folder in which an export is written before it has its name."""
     return place.with_name(f".{place.name}.partial")
 
 
@@ -187,7 +188,7 @@ def _written(
     draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     gateway = GATEWAYS[receipt.message_channel]
     due, told = (going[name].iloc[0] for name in ("receipts_due", "receipts_told"))  # the channel's, on every row
-    table = _rows_out(going, load_key(settings, "activation"), recipient, settings.brand_name)
+    table = rows_out(going, load_key(settings, "activation"), recipient, settings.brand_name)
     files = [*gateway.write(table, draft), *write_coupons(table, draft)]
     for file in files:
         file.chmod(PRIVATE_MODE)
@@ -216,7 +217,7 @@ def _written(
     return table, said
 
 
-def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, brand: str) -> list[dict[str, Any]]:
+def rows_out(going: pd.DataFrame, key: bytes, recipient: str, brand: str) -> list[dict[str, Any]]:
     """Return what the gateways' writers read, a row per recipient, in the order of the list."""
     rows = []
     for row in going.astype(object).where(going.notna(), None).to_dict("records"):
@@ -239,7 +240,9 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, brand: str) -> li
     return rows
 
 
-def _log(rows: Sequence[Mapping[str, Any]], going: pd.DataFrame, said: Mapping[str, Any], now: dt.datetime) -> pa.Table:
+def log_rows(
+    rows: Sequence[Mapping[str, Any]], going: pd.DataFrame, said: Mapping[str, Any], now: dt.datetime
+) -> pa.Table:
     """Return the rows of the log, one per recipient."""
     names, sums = "|".join(said["files"]), "|".join(said["files"].values())
     frame = going.assign(
