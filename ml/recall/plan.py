@@ -20,6 +20,7 @@ from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
 from ml.recall.portfolio import portfolio_net
 from ml.recall.rules import Rules
+from ml.recall.saying import with_texts
 from ml.recall.schedule import scheduled
 from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, PLAN_OPTIONS, PLANS, ROI_CURVE
 from ml.recall.tasks import tasks
@@ -150,7 +151,7 @@ def plan_recall(
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
-    plans = scheduled(with_templates(plans, rules), rules)
+    plans = scheduled(with_texts(with_templates(plans, rules), rules), rules)
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],

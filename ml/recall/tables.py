@@ -20,7 +20,8 @@ AUDIENCE: Final = {
     "content_theme": _TEXT, "churn_probability": _RATE, "organic_return_probability": _RATE, "lift_p50": _RATE,
     "expected_cost_fen": _FEN, "net_p10_fen": _FEN, "net_p50_fen": _FEN, "net_p90_fen": _FEN, "roi_p10": _RATE,
     "roi_p50": _RATE, "roi_p90": _RATE, "basis": _TEXT, "consent_purpose": _TEXT, "why": _TEXT,
-    "template_id": _TEXT, "template_variables": _TEXT,
+    "template_id": _TEXT, "template_variables": _TEXT, "message_text": _TEXT, "message_text_en": _TEXT,
+    "text_lacks": _TEXT, "withheld_because": _TEXT,
     "probability_roi_positive": _RATE, "break_even_lift": _RATE, "assumptions_hash": _TEXT,
     "list_kind": _TEXT,
 }  # fmt: skip

@@ -32,6 +32,7 @@ CONTEXT: Final = (
     "scene_id",
     "content_theme",
     "days_since_order",
+    "days_since_met",
     "days_registered",
     "preferred_hour",
     "order_count_365d",

@@ -38,6 +38,7 @@ select
     cast({{ days_between(business_date('profiles.registered_at'), 'profiles.as_of_date') }} as bigint)
         as days_registered,
     stages.recency_days as days_since_order,
+    meetings.days_since_met,
     stages.cadence_days,
     cast(
         cast({{ days_between('stages.first_order_date', 'stages.last_order_date') }} as decimal(18, 4))
@@ -108,6 +109,7 @@ left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = st
     'recall_exclusions': 'exclusions',
     'recall_blocks': 'blocks',
     'recall_contacts': 'contacts',
+    'recall_meetings': 'meetings',
     'recall_ladders': 'ladders',
     'entitlements_and_coupons': 'rights',
     'recall_subscriptions': 'subscriptions',

@@ -147,9 +147,7 @@ def _asked_again(
     """Return every task with the first reason that keeps it in, its address (calls alone) and its words."""
     version = Store(settings.published)
     file = version.versions / (version.current() or "") / "recall_tasks.parquet"
-    known = set(pq.read_schema(file).names)
-    columns = [*_OF_TASKS, *(name for name in ("message_text",) if name in known)]
-    tasks = pq.read_table(file, columns=columns).to_pandas()
+    tasks = pq.read_table(file, columns=list(_OF_TASKS)).to_pandas()
     asked = Asked(date, ("audience",), tuple(sorted(set(tasks["message_channel"]))), store)
     published = tasks[["one_id", "message_channel"]].assign(list_name="audience")
     rows = facts(connection, asked, published).merge(tasks, on=["one_id", "message_channel"])
@@ -160,8 +158,6 @@ def _asked_again(
     listed = connection.sql("select reason, rank from seeds.export_reasons").fetchall()
     rows["reason"] = reasons(rows, now, dict(listed), is_stopped, settings, for_staff=True)
     rows = with_words(with_addresses(settings, rows), settings)
-    if "message_text" in rows:
-        rows["words"] = rows["message_text"].where(rows["message_text"].notna(), rows["words"])
     fresh = rows[~rows["is_given"]]
     rows.loc[fresh.index, "reason"] = without_room(connection, fresh, now, settings.coupon_liability_yuan * 100)
     return rows
@@ -269,7 +265,7 @@ def _hand_over(
     fresh = going[~going["is_given"]]
     if not fresh.empty:
         said = {"export_id": place.name, "version": version, "recipient": OWN_STAFF, "files": files}
-        table = rows_out(fresh, load_key(settings, "activation"), OWN_STAFF, settings.brand_name)
+        table = rows_out(fresh, load_key(settings, "activation"), OWN_STAFF, settings)
         activations.keep(settings, place.name, log_rows(table, fresh, said, now), place)
         finish(settings)
         return
