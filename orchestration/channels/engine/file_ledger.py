@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from orchestration.channels.engine.declare import Dataset
+from orchestration.channels.engine.declare import Column, Dataset
 from orchestration.channels.engine.files import Landed
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.reading import Reading
@@ -159,4 +159,13 @@ def _remedy(dataset: Dataset, name: str | None, reason: str) -> str:
     column = next((each for each in columns if each.name == plain), None)
     if column is None:
         return remedy(reason, allowed="", minimum="", maximum="")
-    return remedy(reason, allowed=", ".join(column.values), minimum=column.minimum, maximum=column.maximum)
+    return remedy(reason, allowed=", ".join(_spelled(column)), minimum=column.minimum, maximum=column.maximum)
+
+
+def _spelled(column: Column) -> list[str]:
+    """Return the words of a column's list, each with the Chinese one that stands for it, where there is one."""
+    chinese: dict[str, str] = {}
+    for spelling, value in column.synonyms:
+        if not spelling.isascii():
+            chinese.setdefault(value, spelling)
+    return [f"{chinese[word]} ({word})" if word in chinese else word for word in column.values]
