@@ -16,6 +16,7 @@ import typer
 
 from orchestration import clock
 from orchestration.cli_audit import audit_app
+from orchestration.cli_pulls import pulls_app
 from orchestration.cli_digest import digest_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
@@ -35,6 +36,7 @@ app.add_typer(refusals_app, name="refusals")
 app.add_typer(audit_app, name="audit")
 app.add_typer(sending_app)
 app.add_typer(why_app)
+app.add_typer(pulls_app)
 app.add_typer(digest_app)
 
 

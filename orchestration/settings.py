@@ -84,6 +84,8 @@ class Settings:
     stop_silent_channels: bool = False
     recipients: Mapping[str, Recipient] = Field(default_factory=dict)
     sms_gateway: str = ""
+    pull_urls: Mapping[str, str] = Field(default_factory=dict)
+    pull_backoff_seconds: Annotated[float, Field(ge=0, le=60)] = 2
 
     @property
     def landing(self) -> Path:
@@ -122,7 +124,7 @@ _BOUNDS: Final = {
     for name, field in _FIELDS.items()
 }
 #: Tables of the file; a variable of the environment has no place for them.
-_TABLES: Final = {"live_from", "minimum_rows", "recipients"}
+_TABLES: Final = {"live_from", "minimum_rows", "recipients", "pull_urls"}
 _KINDS: Final = {"int": "a whole number", "float": "a number", "tuple": "a list of names", "bool": "true or false"}
 
 

@@ -18,16 +18,21 @@ from ml.recall.lists import WAITS_FOR_LEARNING, WAITS_FOR_ROOM, kept_for_lots, l
 from ml.recall.lots import held_back_rate, stop_verdict, stopped_bands
 from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
+from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
-from ml.recall.refused import refused_rows
+from ml.recall.refused import refused_rows, without_option
 from ml.recall.rules import Rules
 from ml.recall.schedule import scheduled
+from ml.recall.services import served
+from ml.recall.signal_answers import signal_answers
 from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, PLAN_OPTIONS, PLANS, ROI_CURVE
 from ml.recall.tasks import tasks
 from ml.recall.templates import with_scenes, with_templates
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
 from ml.recall.treatments import considered, priced, usable
 from ml.recall.words import offer_words, why
+
+Ints = npt.NDArray[np.int64]
 
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
 CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
@@ -65,6 +70,7 @@ class RecallPlan:
     plans: pd.DataFrame
     plan_options: pd.DataFrame
     refused_options: pd.DataFrame
+    signal_answers: pd.DataFrame
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +103,9 @@ def plan_recall(
     salts: Salts,
     budgets_fen: Mapping[object, int],
     learned: Mapping[object, Learned] | None = None,
+    *,
+    signals: pd.DataFrame | None = None,
+    care_budgets_fen: Mapping[object, int] | None = None,
 ) -> RecallPlan:
     """Return the recall tables of a set of dates.
 
@@ -116,9 +125,13 @@ def plan_recall(
         Money by as_of date, also of dates without a candidate: each has its budget row. 0 sends nothing to anybody.
     learned
         What was learned by each date; a date that is not named goes by the seeds.
+    signals
+        ``recall.open_signals`` of the same dates: what somebody did and nobody answered.
+    care_budgets_fen
+        Money of the care purse by as_of date; of a date that is not named there is none.
     """
     known, seeds_alone = learned or {}, nothing_learned(rules)
-    people = candidates(context, scores, rules)
+    people = candidates(context, scores, rules, signals)
     people["candidate"] = np.arange(len(people))
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = _with_lots(drawn_arms(people, ancestry, rules, salts), known, seeds_alone, rules)
@@ -137,7 +150,8 @@ def plan_recall(
         now = known.get(date, seeds_alone)
         of_date = open_ones[open_ones["as_of_date"] == date].reset_index(drop=True)
         options = priced(of_date, rules, baskets, now.posterior, now.redemption)
-        found.append(_one_date(options, date, now, rules, salts, float(budget_fen)))
+        purses = (float(budget_fen), float((care_budgets_fen or {}).get(date, 0)))
+        found.append(_one_date(options, date, now, rules, salts, purses))
     people = _final_arms(people, found)
     plans, options = (pd.concat([getattr(of, name) for of in found], ignore_index=True) for name in ("sent", "options"))
     found = found if budgets_fen else []
@@ -154,6 +168,7 @@ def plan_recall(
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
     plans = scheduled(with_templates(plans, rules), rules)
+    signalled = people.loc[people["signal"].notna(), "candidate"]
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],
@@ -163,6 +178,7 @@ def plan_recall(
         plans=_together([of.plans for of in found], PLANS),
         plan_options=_together([of.plan_options for of in found], PLAN_OPTIONS),
         refused_options=refused_rows(everything),
+        signal_answers=signal_answers(signals, context, people, plans, without_option(everything, signalled), rules),
     )
 
 
@@ -191,32 +207,49 @@ def _with_lots(
     return people.assign(held_back_probability=np.round(rate, 6))
 
 
-def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, budget: float) -> _Date:
-    """Decide one date: whom no list is asked for a lot first, then the plan with its lots, then the lists' own lots."""
+def _one_date(
+    options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, purses: tuple[float, float]
+) -> _Date:
+    """Decide one date.
+
+    First what is owed, then what the care purse gives, whom no list is asked for a lot, the plan with its lots, and
+    last the lists' own lots.
+    """
+    budget, care_budget = purses
     options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
-    room = Remaining(budget, channel_capacity, staff_capacity)
-    random = options["arm"].eq(arms.RANDOM).to_numpy()
+    options = options.assign(channel_slot=channel, staff_slot=staff)
+    day = Remaining(care_budget, channel_capacity, staff_capacity)
+    owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
+    services, owed_log = served(options[owed], _slots(options[owed]), day, rules)
+    day = day.less(services, *_slots(services), is_paid=False)
+    of_care = options[~owed & options["purse"].eq(CARE).to_numpy(dtype=bool)]
+    care = _cared_for(of_care, now, day, salts)
+    cared = care.plans[care.plans["arm"].eq(arms.TREAT)]
+    room = dataclasses.replace(day.less(cared, *_slots(cared)), budget=budget)
+    options_left = options[~owed & options["purse"].ne(CARE).to_numpy(dtype=bool)]
+    random = options_left["arm"].eq(arms.RANDOM).to_numpy(dtype=bool)
+    of_lots, rest = options_left[random], options_left[~random]
     # Who works by a list is asked to try something only once it is known what else stands in it.
-    alone = random & (staff < 0)
-    tried, away = explored(options[alone], (channel[alone], staff[alone]), room, rules, salts)
+    alone = of_lots[of_lots["staff_slot"] < 0]
+    tried, away = explored(alone, _slots(alone), room, rules, salts)
     lots_budget = room.budget * rules.setting("exploration_budget_share") - float(tried["expected_cost_fen"].sum())
-    room = room.less(tried, channel[tried.index], staff[tried.index])
-    rest, slots = options[~random], (channel[~random], staff[~random])
-    of_lots = options[random], (channel[random], staff[random])
-    night = decided(rest, now.posterior, kept_for_lots(*of_lots, room, lots_budget, rules), slots, salts)
+    room = room.less(tried, *_slots(tried))
+    planned_for = kept_for_lots(of_lots, _slots(of_lots), room, lots_budget, rules)
+    night = decided(rest, now.posterior, planned_for, _slots(rest), salts)
     plans, bands, verdict = _stopped(night, now, rules, salts)
     had_room = plans["arm"].ne(arms.WAITING)
     plans, places = within_share(plans, rules, salts)
     without_place = set(plans.loc[had_room & plans["arm"].eq(arms.WAITING), "candidate"])
-    out = plans.index[plans["arm"].eq(arms.TREAT)]
-    room = room.less(plans.loc[out], slots[0][out], slots[1][out])
+    out = plans[plans["arm"].eq(arms.TREAT)]
+    room = room.less(out, *_slots(out))
     room = dataclasses.replace(room, budget=min(room.budget, lots_budget))
-    asked, drawn = open_to(*of_lots, places, room, rules, salts)
+    asked, drawn = open_to(of_lots, _slots(of_lots), places, room, rules, salts)
     tried = pd.concat([tried[~tried["candidate"].isin(asked)], drawn])
-    lots = options[random & (options["candidate"].isin(asked) | (alone & ~options["candidate"].isin(away)))]
-    closed = set(options.loc[random, "candidate"]) - set(options.loc[alone, "candidate"]) - asked
+    by_list, is_alone = of_lots["candidate"].isin(asked), of_lots.index.isin(alone.index)
+    lots = of_lots[by_list | (is_alone & ~of_lots["candidate"].isin(away))]
+    closed = set(of_lots["candidate"]) - set(alone["candidate"]) - asked
     share = 1 / (lots.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
     at_random = lots.assign(probability=share, is_chosen=lots.index.isin(tried.index))
     # Of the random ones "nothing" is the side that is held back, as likely as every other option.
@@ -230,15 +263,19 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
     nothing = nothing.assign(
         arm=arms.RANDOM, option_probability=nothing["probability"], held_back_probability=nothing["probability"]
     )
-    planned = pd.concat([tried, plans])
+    planned = _joined([services, care.plans, tried, plans])
     arm = pd.concat([planned.set_index("candidate")["arm"], nothing.set_index("candidate")["arm"]])
-    full = [who for who in _waiting(night.options, planned, rules) if who not in arm.index]
-    arm = pd.concat([arm, pd.Series(arms.WAITING, index=[*full, *sorted(closed)], dtype=object)])
+    unserved = set(owed_log["candidate"]) - set(services["candidate"])
+    full = unserved | _waiting(care.options, planned, rules) | _waiting(night.options, planned, rules)
+    waiting = sorted((full | closed) - set(arm.index))
+    arm = pd.concat([arm, pd.Series(arms.WAITING, index=waiting, dtype=object)])
     held = plans[plans["arm"].eq(arms.HELD_BACK)]
     return _Date(
-        sent=sent,
+        sent=_joined([services, cared, sent]),
         plans=plan_rows(planned, nothing, rules, now.posterior.effects_hash),
-        plan_options=option_rows(_cut(night.options, plans, bands, rules), at_random),
+        plan_options=option_rows(
+            _joined([owed_log, care.options, _cut(night.options, plans, bands, rules)]), at_random
+        ),
         options=options,
         arms=arm,
         waits_for=_waits_for(arm, without_place | closed),
@@ -254,8 +291,36 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
             "held_back_people": len(held),
             "held_back_net_fen": int(np.rint((held["base_fen"] + held["unit_fen"] * held["lift"]).sum())),
             **verdict,
+            "care_budget_fen": int(care_budget),
+            "care_cost_fen": int(cared["expected_cost_fen"].sum()),
+            "care_shadow_price": round(care.solution.prices.budget, 6),
+            "service_cost_fen": int(services["expected_cost_fen"].sum()),
         },
-        curve=_curve(rest, night, slots, room, now, date),
+        curve=_curve(rest, night, _slots(rest), room, now, date),
+    )
+
+
+def _slots(options: pd.DataFrame) -> tuple[Ints, Ints]:
+    return options["channel_slot"].to_numpy(dtype=np.int64), options["staff_slot"].to_numpy(dtype=np.int64)
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the frames under each other; an empty one has nothing to say of the types."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames[-1:])
+
+
+def _cared_for(options: pd.DataFrame, now: Learned, room: Remaining, salts: Salts) -> Night:
+    """Decide the care purse: as the other, but for what a contact is thought to keep, before its cost.
+
+    Care goes to whom it keeps most for its money and not by what is left of it: what it costs is the purse's.
+    """
+    gains = options.assign(base_fen=0.0)
+    night = decided(gains, now.posterior, room, _slots(gains), salts)
+    base = options["base_fen"].to_numpy(dtype=np.float64)
+    return dataclasses.replace(
+        night,
+        options=night.options.assign(base_fen=base),
+        plans=night.plans.assign(base_fen=base[night.plans.index.to_numpy(dtype=np.int64)]),
     )
 
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.night import valued
+from ml.recall.plays import channel_order
 from ml.recall.posterior import Posterior
 from ml.recall.refused import LISTS, refused_because
 from ml.recall.roi import Z90, linear_net, net_profit, orders_given_one
@@ -20,6 +21,9 @@ CONTEXT: Final = (
     "suppressed_channels",
     "subscribed_scenes",
     "blocked_because",
+    "service_blocked_because",
+    "play_id",
+    "purse",
     "barred_channels",
     "wecom_contacts_month",
     "wecom_recalls_month",
@@ -56,14 +60,19 @@ def considered(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """
     require(people, CONTEXT, "recall.recall_people")
     options = people.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
+    options["channel_order"] = channel_order(options, rules)
     return options.assign(refused_because=refused_because(options, people, rules))
 
 
 def usable(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return those options of ``considered`` that nothing refuses, with the offers' terms."""
-    unread = [*LISTS, "barred_channels", "tiers", "refused_because"]
+    """Return those options of ``considered`` that nothing refuses, with the offers' terms.
+
+    Sorted by candidate and by the order in which the person's play names its channels.
+    """
+    blocks = ["blocked_because", "service_blocked_because", "barred_channels"]
+    unread = [*LISTS, *blocks, "tiers", "refused_because"]
     allowed = _with_terms(options[options["refused_because"].isna()].drop(columns=unread), rules)
-    return allowed.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
+    return allowed.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
 
 
 def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -157,9 +166,15 @@ def _redeeming(rows: pd.DataFrame, redemption: pd.DataFrame) -> pd.DataFrame:
 
 def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Rules) -> pd.DataFrame:
     """Give who is asked for something else than an order what that is worth: a share of a year's margin, once."""
-    for objective, setting in (("friend", "reachable_margin_share"), ("renewal", "renewal_margin_share")):
+    shares = {
+        "friend": rules.setting("reachable_margin_share"),
+        "renewal": rules.setting("renewal_margin_share"),
+        # an answer is owed: nothing that it earns is claimed
+        "service": 0.0,
+    }
+    for objective, share in shares.items():
         other = rows["objective"].eq(objective)
-        worth = rules.setting(setting) * yearly / rows["margin_rate"]
+        worth = share * yearly / rows["margin_rate"]
         rows["basket_fen"] = rows["basket_fen"].mask(other, worth)
         rows["orders_given_one"] = rows["orders_given_one"].mask(other, 1.0)
         for point in ("p10", "p50", "p90"):

@@ -134,6 +134,12 @@ class Column:
     contact_by
         Name of a column that says what the value is: where that is ``mobile`` or ``email`` the value is read as
         such and tokenised (``identifiers.id_value`` by ``id_type``).
+    empty_says
+        What an empty value claims, where it is not just unknown (a currency: yuan; the time of revoking: in force).
+        A value that cannot be read sets its record aside then; of every other optional column it becomes empty, is
+        counted, and stays in ``raw/``.
+    may_be_other
+        Words outside the vocabulary are kept as written, and counted: platforms add states without a word.
     about
         What it says, in a sentence, for the docs: no rule, so a better sentence makes no other declaration.
     """
@@ -155,12 +161,23 @@ class Column:
     may_be_future: bool = False
     may_be_zero: bool = False
     contact_by: str | None = None
+    empty_says: str = ""
+    may_be_other: bool = False
     about: str = dataclasses.field(default="", repr=False, compare=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """The table's columns made from it: a phone has its shape beside it."""
         return (self.name, f"{self.name}_shape") if self.type == "phone" else (self.name,)
+
+    @property
+    def may_be_emptied(self) -> bool:
+        """Whether a value that cannot be read may count as unknown.
+
+        Ids and phones never: their record would change hands. Nor a word that narrows what its record says.
+        """
+        plain = self.type not in ("identifier", "recipient", "phone") and not self.narrows
+        return plain and not self.required and not self.empty_says
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,7 +234,8 @@ class Dataset:
     delimiters
         Those allowed; the one that splits the header into known columns is taken.
     preamble
-        Most lines that may stand before the header (shop name, export time); they are counted as skips.
+        Most lines that may stand before the header (shop name, export time, ``sep=,``): the header is looked for in as
+        many and one more, and those above it are counted as skips.
     totals
         First cells that mark a totals line at the end (``合计``); counted as skips.
     forward_fill
@@ -234,7 +252,7 @@ class Dataset:
     children: tuple[Child, ...] = ()
     headerless: bool = False
     delimiters: tuple[str, ...] = (",", "\t", ";", "|")
-    preamble: int = 0
+    preamble: int = 20
     totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
     forward_fill: tuple[str, ...] = ()
     sheet: str | None = None
@@ -245,6 +263,11 @@ class Dataset:
         """Which rules its files met: those of all datasets and its own declaration."""
         rules = repr((self, REFUSAL_WORDS, REFUSAL_WORDS_ALONE))
         return f"{RULE_VERSION}-{hashlib.sha256(rules.encode()).hexdigest()[:8]}"
+
+    @property
+    def told_columns(self) -> tuple[Column, ...]:
+        """The columns that a remedy speaks of."""
+        return self.columns
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

@@ -63,6 +63,7 @@ def loaded_file(
         "warnings": _warnings(reading, tokeniser),
         "min_event_at": dt.datetime.fromisoformat(reading.earliest) if reading.earliest else None,
         "max_event_at": dt.datetime.fromisoformat(reading.latest) if reading.latest else None,
+        "read_again_at": dt.datetime.fromisoformat(reading.read_again_at) if reading.read_again_at else None,
     }
     if row["physical_records"] != row["loaded"] + row["quarantined"] + row["skipped"]:
         raise BalanceError(
@@ -144,13 +145,16 @@ def _warnings(reading: Reading, tokeniser: Tokeniser) -> str | None:
     counts = {f"skipped {what}": count for what, count in reading.tally.skipped.items()} | reading.tally.warnings
     if not reading.tally.physical:
         counts["no_rows"] = 1
+    found = reading.tally.physical - sum(reading.tally.skipped.values())
+    if reading.tally.announced not in (None, found):
+        counts[f"announced_rows {reading.tally.announced}, found"] = found
     told = {tokeniser.scrub(code): count for code, count in sorted(counts.items())}
     return json.dumps(told, ensure_ascii=False) if told else None
 
 
 def _remedy(dataset: Dataset, name: str | None, reason: str) -> str:
     path, _, plain = (name or "").rpartition(".")
-    columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.columns)
+    columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.told_columns)
     column = next((each for each in columns if each.name == plain), None)
     if column is None:
         return remedy(reason, allowed="", minimum="", maximum="")

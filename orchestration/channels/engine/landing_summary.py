@@ -6,6 +6,7 @@ import duckdb
 
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.files import readable_name
+from orchestration.channels.engine.mappings import mappings
 from orchestration.channels.engine.reasons import RULE_VERSION, remedy
 from orchestration.channels.engine.tables import LEDGER, QUARANTINE, append_rows, create_tables, export, transaction
 from orchestration.channels.engine.unread_refusals import tell_unread
@@ -16,6 +17,7 @@ from orchestration.settings import Settings
 def strays(settings: Settings) -> list[str]:
     """Return the files in landing (relative) that lie in no declared channel's dataset folder."""
     known = {(channel.name, dataset.name) for channel in registry.channels().values() for dataset in channel.datasets}
+    known |= {tuple(name.split("/")) for name in mappings(settings.home)}
     found = []
     for path in sorted(settings.landing.rglob("*")) if settings.landing.is_dir() else []:
         parts = tuple(readable_name(part) for part in path.relative_to(settings.landing).parts)

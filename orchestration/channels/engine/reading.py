@@ -1,6 +1,7 @@
 """One file into rows of its tables: reader by format, rules by column, records with a fault set aside whole."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
@@ -14,9 +15,11 @@ from orchestration.channels.engine.column_cleaning import TEXT, Read, read_colum
 from orchestration.channels.engine.contact_columns import read_columns
 from orchestration.channels.engine.declare import BOOKKEEPING, Channel, Column, Dataset
 from orchestration.channels.engine.delimited import read_delimited
+from orchestration.channels.engine.emptying import empty_optional
 from orchestration.channels.engine.json_records import read_array, read_lines
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
+from orchestration.channels.engine.medians import Medians
 from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Elements, Fault, Tally, key_hash
@@ -40,6 +43,9 @@ class Reading:
     loaded: int = 0
     earliest: str | None = None
     latest: str | None = None
+    #: the first moment (UTC, as text) at which something that lies in the future today does not
+    read_again_at: str | None = None
+    medians: Medians = dataclasses.field(default_factory=Medians)
 
 
 class FileReader:
@@ -55,6 +61,9 @@ class FileReader:
         The sender marks its files as whole, so a last line without a line end is none that was cut.
     sent_tokens
         The tokens of this home's exports.
+    now
+        When it is read (UTC, naive): what was set aside as later than its landing, by a clock that was wrong, is no
+        longer so. The landing by default.
     """
 
     def __init__(
@@ -64,7 +73,9 @@ class FileReader:
         tokeniser: Tokeniser,
         is_whole: bool = False,
         sent_tokens: Container[str] = frozenset(),
+        now: dt.datetime | None = None,
     ) -> None:
+        self._now = now
         self._is_whole = is_whole
         self._sent_tokens = sent_tokens
         self._channel = channel
@@ -84,15 +95,19 @@ class FileReader:
         """
         if delivery.broken:
             raise delivery.broken
-        landed_on = (delivery.landed_at + SHANGHAI_OFFSET).date().isoformat()
-        # A landing is known to the second: what happened within that second is not in the future.
-        landed_by = delivery.landed_at.replace(microsecond=999_999)
-        rules = Rules(self._tokeniser, as_instant_text(landed_by), landed_on, self._sent_tokens)
+        rules = self._rules(delivery)
         from_spreadsheet = (delivery.format or "").startswith(("csv", "xlsx"))
         for batch in self._batches(delivery, reading.tally):
             if len(batch):
                 yield from self._tables(batch, rules, from_spreadsheet, delivery, is_history, reading)
         self._judge(reading.tally)
+
+    def _rules(self, delivery: Delivery) -> Rules:
+        read_at = max(delivery.landed_at, self._now or delivery.landed_at)
+        landed_on = (read_at + SHANGHAI_OFFSET).date().isoformat()
+        # A landing is known to the second: what happened within that second is not in the future.
+        landed_by = read_at.replace(microsecond=999_999)
+        return Rules(self._tokeniser, as_instant_text(landed_by), landed_on, self._sent_tokens)
 
     def _batches(self, delivery: Delivery, tally: Tally) -> Iterator[Batch]:
         path, file_format = delivery.path, delivery.format or ""
@@ -113,6 +128,8 @@ class FileReader:
     ) -> Iterator[tuple[str, pa.Table]]:
         faults: dict[int, tuple[str, str]] = {}
         own = read_columns(self._dataset.columns, batch.columns, rules, from_spreadsheet, reading.tally)
+        _await_times(own, reading)
+        own = empty_optional(self._dataset, own, reading.tally, lambda position: self._may_refuse(own, position))
         for name, read in own.items():
             for position, reason in read.reasons.items():
                 if reason != "unknown_token" or not _names_customer(own, position):
@@ -126,10 +143,15 @@ class FileReader:
         inner = {}
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
-            inner[child.name] = read_columns(child.columns, elements.columns, rules, False, reading.tally)
+            read_child = read_columns(child.columns, elements.columns, rules, False, reading.tally)
+            _await_times(read_child, reading)
+            inner[child.name] = empty_optional(child, read_child, reading.tally)
             for name, read in inner[child.name].items():
                 for position, reason in read.reasons.items():
                     faults.setdefault(int(elements.parents[position]), (f"{child.path}.{name}", reason))
+        for position, (reason, key) in batch.answers.items():
+            if position in faults:
+                faults[position] = (key, reason)
         for position, (name, reason) in sorted(faults.items()):
             refuses = self._may_refuse(own, position)
             key = self._key(own, position) if refuses else None
@@ -146,7 +168,9 @@ class FileReader:
         self._widen(own, kept, reading)
         books = self._bookkeeping(batch, rules, delivery, is_history)
         prefix = f"{self._channel.name}__"
-        yield prefix + self._dataset.name, _table(_flat(self._dataset.columns, own), None, books, kept)
+        rows = _table(_flat(self._dataset.columns, own), None, books, kept)
+        reading.medians.add(prefix + self._dataset.name, self._dataset.columns, rows)
+        yield prefix + self._dataset.name, rows
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
             mine = np.flatnonzero(good[elements.parents]) if len(elements.parents) else np.zeros(0, np.int64)
@@ -157,7 +181,9 @@ class FileReader:
                 name: array.take(pa.array(mine)) for name, array in _flat(child.columns, inner[child.name]).items()
             }
             ordinals = pa.array(elements.ordinals[mine].astype(np.int64))
-            yield prefix + child.name, _table({**above, **below}, ordinals, books, parents)
+            rows = _table({**above, **below}, ordinals, books, parents)
+            reading.medians.add(prefix + child.name, child.columns, rows)
+            yield prefix + child.name, rows
 
     def _may_refuse(self, own: dict[str, Read], position: int) -> bool:
         """Return whether a record set aside can be a refusal: what its columns cannot rule out, it can."""
@@ -218,8 +244,19 @@ class FileReader:
         for (name, reason), count in counts.items():
             if reason == "undecodable_line" and count * 2 > tally.physical:
                 raise BrokenFile("undecodable")
-            if reason in _BY_TYPE and count >= FEWEST_FOR_MOSTLY and count > MOSTLY * tally.physical:
+            if reason in _BY_TYPE and tally.physical >= FEWEST_FOR_MOSTLY and count > MOSTLY * tally.physical:
                 raise BrokenFile("mostly_bad", name)
+
+
+def _await_times(own: dict[str, Read], reading: Reading) -> None:
+    """Note the earliest of the times that lie in the future: from then on the file is read again."""
+    for read in own.values():
+        for position, reason in read.reasons.items():
+            if reason == "future_time":
+                text = read.outputs[0][position].as_py()
+                if len(text) == len("2026-01-01"):
+                    text = as_instant_text(dt.datetime.fromisoformat(text) - SHANGHAI_OFFSET)
+                reading.read_again_at = min(filter(None, (reading.read_again_at, text)))
 
 
 def _names_customer(own: dict[str, Read], position: int) -> bool:

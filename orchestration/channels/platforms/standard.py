@@ -19,7 +19,7 @@ IDENTIFIERS: Final = Dataset(
         Column("id_scope", "identifier", about="Within which app or shop it is unique; empty is everywhere."),
         Column("id_value", "identifier", required=True, contact_by="id_type", about="The identifier."),
         Column("observed_at", "instant", required=True, about="When the customer was seen with it."),
-        Column("unbound_at", "instant", about="When it was taken off the customer."),
+        Column("unbound_at", "instant", empty_says="still the customer's", about="When it was taken off the customer."),
     ),
     natural_key=("source", "customer_id", "id_type", "id_scope", "id_value", "observed_at"),
 )

@@ -22,6 +22,7 @@ KEYS = {
     "customers": "one_id",
     "general_list": "one_id",
     "hand_over_list": "one_id",
+    "staff_handover": "one_id",
     "identity_map": "id_type id_scope id_token known_from",
     "identity_redirects": "one_id_old changed_at",
     "kpi_daily": "kpi_date kpi dimension value_key",

@@ -2,21 +2,23 @@
 
 import pandas as pd
 
+from ml.recall.refused import without_option
 from ml.recall.treatments import considered, usable
 from tests.unit.recall.people import make_rules, people, person
 
 RULES = make_rules()
+PLAY = {"play_id": "stage_at_risk", "purse": "incentive"}
 
 
 def candidate(**changes: object) -> dict[str, object]:
     policies = RULES.seeds["recall_policies"].set_index(["policy_id", "ladder_step"])
     columns = ["audience_kind", "scene_id", "content_theme", "objective", "consent_purpose", "band"]
     policy = policies.loc[("recall_at_risk", 0), columns].to_dict() | {"policy_id": "recall_at_risk", "ladder_step": 0}
-    return person("anna", **changes) | policy | {"candidate": 0, "p0": 0.3}
+    return person("anna", **changes) | policy | {"candidate": 0, "p0": 0.3} | PLAY
 
 
-def verdicts(**changes: object) -> dict[str, str]:
-    found = considered(people(candidate(**changes)), RULES)
+def verdicts(play_id: str = "stage_at_risk", **changes: object) -> dict[str, str]:
+    found = considered(people(candidate(**changes) | {"play_id": play_id}), RULES)
     return dict(
         zip(found["message_channel"] + " " + found["offer_id"], found["refused_because"].fillna("open"), strict=True)
     )
@@ -52,12 +54,29 @@ def test_who_asked_a_question_gets_no_offer_and_a_small_reseller_none_either():
     assert verdicts(barred_channels="sms|app_push")["sms none"] == "need_bars_channel"
 
 
+def test_a_play_that_does_not_name_a_channel_closes_it_and_what_is_owed_waits_for_no_complaint():
+    assert verdicts(play_id="rfm_general_win_back", owner_staff_id="S1")["wecom none"] == "not_in_play"
+    reminder = candidate() | {
+        "policy_id": "renewal",
+        "ladder_step": 1,
+        "consent_purpose": "service",
+        "play_id": "renewal",
+    }
+    found = considered(people(reminder | {"blocked_because": "complaint_open"}), RULES)
+    assert found.set_index("message_channel")["refused_because"].fillna("open")["sms"] == "open"
+
+
+def test_of_who_has_no_option_the_rule_that_took_the_last_one_is_named():
+    nobody = [candidate(consented_channels=[]), candidate(blocked_because="refund_open") | {"candidate": 1}]
+    found = considered(people(*nobody, candidate() | {"candidate": 2}), RULES)
+    said = without_option(found, pd.Series([0, 1, 2]))
+    assert said.to_dict() == {0: "no_consent", 1: "refund_open"}
+
+
 def test_what_is_usable_is_what_nothing_refuses():
     found = considered(people(candidate(suppressed_channels=["sms"], need_state="problem")), RULES)
     left = usable(found, RULES)
     open_ones = found[found["refused_because"].isna()]
-    key = ["message_channel", "offer_id"]
-    pd.testing.assert_frame_equal(
-        left[key].reset_index(drop=True), open_ones.sort_values(key)[key].reset_index(drop=True)
-    )
-    assert len(left) == 3
+    assert list(left["message_channel"]) == ["wecom", "official_account", "app_push"]  # in the order of the play
+    assert set(left["offer_id"]) == {"none"}
+    assert len(left) == len(open_ones)
