@@ -11,9 +11,5 @@ def stand_in(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(
             "create view recall_audience as select *, cast(null as varchar) as play_id from recall_audience_before"
         ).fetchall()
-    for name, columns in (
-        ("recall_signals", ("one_id", "signal", "answered_by", "reason")),
-        ("staff_handover", ("one_id", "proposed_staff_id")),
-    ):
-        cells = ", ".join(f"cast(null as varchar) as {column}" for column in columns)
-        con.execute(f"create view if not exists {name} as select {cells} limit 0").fetchall()
+    cells = ", ".join(f"cast(null as varchar) as {name}" for name in ("one_id", "signal", "answered_by", "reason"))
+    con.execute(f"create view if not exists recall_signals as select {cells} limit 0").fetchall()
