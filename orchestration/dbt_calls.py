@@ -24,7 +24,10 @@ PROJECT: Final = CHECKOUT / "dbt_project"
 LOG: Final = "dbt.log"
 _PARSED: Final = "partial_parse.msgpack"
 #: The settings that models read, as dbt's vars; dbt_project.yml holds the same defaults.
-VARIABLES: Final = ("cut_off_hour", "restate_days", "kpi_days", "horizon_days", "profiling", "wecom_by", "sms_gateway")
+VARIABLES: Final = (
+    "cut_off_hour", "restate_days", "kpi_days", "horizon_days", "profiling", "wecom_by", "sms_gateway", "brand_name",
+    "brand_link",
+)  # fmt: skip
 #: What profiles.yml reads of the environment.
 _PROFILE: Final = ("SIYU_WAREHOUSE", "SIYU_WAREHOUSE_THREADS", "SIYU_WAREHOUSE_MEMORY")
 #: The project as it was parsed by this process, by home and settings.

@@ -58,9 +58,13 @@ def labels(con: duckdb.DuckDBPyConnection) -> Labels:
 
 
 def _shipped() -> dict[tuple[str, str], tuple[str, str]]:
-    words = {(row["kind"], row["code"]): (row["zh"], row["en"]) for row in _rows("words")}
-    reasons = {("reason", row["reason"]): (row["words_zh"], row["words_en"]) for row in _rows("export_reasons")}
-    return words | reasons
+    found = {(row["kind"], row["code"]): (row["zh"], row["en"]) for row in _rows("words")}
+    for kind, seed, code in (
+        ("reason", "export_reasons", "reason"),
+        ("withheld_because", "forbidden_words", "rule_id"),
+    ):
+        found |= {(kind, row[code]): (row["words_zh"], row["words_en"]) for row in _rows(seed)}
+    return found
 
 
 def _rows(seed: str) -> list[dict[str, str]]:

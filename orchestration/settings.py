@@ -65,6 +65,7 @@ class Settings:
     retention_dates: Annotated[int, Field(ge=1, le=1000)] = 20
     lock_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     daily_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 5000
+    care_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
     monthly_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     gross_margin_rate: Annotated[float, Field(ge=0, le=1)] = 0.25
     holdout_share: Share = 0.05

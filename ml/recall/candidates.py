@@ -65,20 +65,22 @@ def _numbers(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     return np.asarray(frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def _of_day(context: pd.DataFrame, play_id: str, rules: Rules) -> Flags:
-    """Whether the list of the date goes out on a day of the play, or so many days before as its ``lead_days`` say."""
-    stage = context["purchase_stage"].isin(ACTIVE_STAGES).to_numpy(dtype=bool)
+def _day_of(context: pd.DataFrame, play_id: str, rules: Rules) -> pd.DataFrame:
+    """Return the brand's day (``name_zh, name_en``) on which each list goes out, or so many days before it.
+
+    Null where it is no day of the play. Somebody's birthday is one of theirs alone.
+    """
     days = rules.seeds["brand_days"]
     sent = pd.to_datetime(context["as_of_date"]) + pd.Timedelta(days=1)
-    found = np.zeros(len(context), dtype=bool)
+    found = pd.DataFrame({"name_zh": None, "name_en": None}, index=context.index, dtype=object)
     for row in days[days["play_id"].eq(play_id)].to_dict("records"):
         if pd.isna(row["day"]):
-            found |= context["is_birthday"].fillna(False).to_numpy(dtype=bool)
-            continue
-        of_day = sent + pd.Timedelta(days=int(row["lead_days"]))
-        is_day = of_day.dt.day.eq(int(row["day"]))
-        found |= (is_day & (of_day.dt.month.eq(row["month"]) | pd.isna(row["month"]))).to_numpy(dtype=bool)
-    return np.asarray(stage & found)
+            is_day = context["is_birthday"].fillna(False).astype(bool)
+        else:
+            of_day = sent + pd.Timedelta(days=int(row["lead_days"]))
+            is_day = of_day.dt.day.eq(int(row["day"])) & (of_day.dt.month.eq(row["month"]) | pd.isna(row["month"]))
+        found.loc[is_day, ["name_zh", "name_en"]] = [row["name_zh"], row["name_en"]]
+    return found
 
 
 def _applies(
@@ -95,7 +97,8 @@ def _applies(
         free = policy["audience_kind"] == "service" or context["open_episode_id"].isna().to_numpy(dtype=bool)
         return np.asarray(signals.get(str(policy["play_id"]), np.zeros(len(context), dtype=bool)) & free)
     if policy["audience_kind"] == "calendar":
-        return _of_day(context, str(policy["play_id"]), rules)
+        of_day = _day_of(context, str(policy["play_id"]), rules)["name_zh"].notna().to_numpy(dtype=bool)
+        return np.asarray(of_day & context["purchase_stage"].isin(ACTIVE_STAGES).to_numpy(dtype=bool))
     stage = context["purchase_stage"].to_numpy(dtype=object)
     step = int(policy["ladder_step"])
     kind = str(policy["audience_kind"])
@@ -204,11 +207,32 @@ def candidates(
         "base_rate",
     ]
     people = with_plays(people.join(policies.loc[chosen, columns].reset_index(drop=True)), rules)
+    people = _with_occasions(people, signals, rules)
     month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
     people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month
     of_orders = people["organic_return_probability"].where(people["objective"].eq("order"))
     people["p0"] = of_orders.fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)
     return people.assign(continues_episode=_continued(people))
+
+
+def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
+    """Add what the words of a plan name: ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC)."""
+    festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
+    of_day = people["audience_kind"].eq("calendar")
+    for play_id, of in people[of_day].groupby("play_id"):
+        festival.loc[of.index] = _day_of(of, str(play_id), rules)
+    ends = pd.DataFrame({"ends_at": pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")})
+    if signals is not None and not signals.empty:
+        key = ["as_of_date", "one_id", "signal"]
+        at = people[key].merge(signals[[*key, "signal_at"]], on=key, how="left")["signal_at"]
+        ends["ends_at"] = at.to_numpy()
+    days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
+    return people.assign(
+        festival_zh=festival["name_zh"],
+        festival_en=festival["name_en"],
+        days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),
+        appointment_at=ends["ends_at"].where(people["signal"].eq("booking")),
+    )
 
 
 def _continued(people: pd.DataFrame) -> pd.Series:

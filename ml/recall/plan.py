@@ -20,8 +20,9 @@ from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
 from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
-from ml.recall.refused import refused_rows, without_option
+from ml.recall.refused import last_refusals, refused_rows
 from ml.recall.rules import Rules
+from ml.recall.saying import with_texts
 from ml.recall.schedule import scheduled
 from ml.recall.services import served
 from ml.recall.signal_answers import signal_answers
@@ -69,8 +70,8 @@ class RecallPlan:
     roi_curve: pd.DataFrame
     plans: pd.DataFrame
     plan_options: pd.DataFrame
-    refused_options: pd.DataFrame
     signal_answers: pd.DataFrame
+    refused_options: pd.DataFrame
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,7 +150,7 @@ def plan_recall(
     for date, budget_fen in (budgets_fen or {dt.date(1970, 1, 1): 0}).items():
         now = known.get(date, seeds_alone)
         of_date = open_ones[open_ones["as_of_date"] == date].reset_index(drop=True)
-        options = priced(of_date, rules, baskets, now.posterior, now.redemption)
+        options = priced(of_date, rules, baskets, now)
         purses = (float(budget_fen), float((care_budgets_fen or {}).get(date, 0)))
         found.append(_one_date(options, date, now, rules, salts, purses))
     people = _final_arms(people, found)
@@ -167,8 +168,7 @@ def plan_recall(
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
-    plans = scheduled(with_templates(plans, rules), rules)
-    signalled = people.loc[people["signal"].notna(), "candidate"]
+    plans = scheduled(with_texts(with_templates(plans, rules), rules), rules)
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],
@@ -177,8 +177,8 @@ def plan_recall(
         roi_curve=pd.DataFrame([point for of in found for point in of.curve], columns=list(ROI_CURVE)),
         plans=_together([of.plans for of in found], PLANS),
         plan_options=_together([of.plan_options for of in found], PLAN_OPTIONS),
+        signal_answers=signal_answers(signals, context, people, plans, last_refusals(everything), rules),
         refused_options=refused_rows(everything),
-        signal_answers=signal_answers(signals, context, people, plans, without_option(everything, signalled), rules),
     )
 
 
@@ -335,8 +335,7 @@ def _stopped(
 ) -> tuple[pd.DataFrame, set[str], dict[str, object]]:
     """Cut the bands that cannot be told from nothing to the share that is still sent, by lot."""
     plans = night.plans[night.plans["held_back_probability"] > 0]
-    cell, unit, factor, base = (plans[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
-    verdict = stop_verdict(now.posterior, cell, unit * factor, base, now.nights_in_all)
+    verdict = stop_verdict(now.posterior, plans, now.nights_in_all)
     bands = stopped_bands(now.posterior, plans, now.nights_in_all)
     said: dict[str, object] = {
         "is_cut": bool(bands),

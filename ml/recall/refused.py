@@ -18,18 +18,15 @@ from ml.recall.templates import can_be_said
 
 Flags = npt.NDArray[np.bool_]
 
-LISTS: Final = (
-    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
-)  # fmt: skip
-
-
-#: Codes in the order in which they are asked; what blocks a person altogether comes before all of them.
-REASONS: Final = (
+#: In which order the rules are asked of an option that nothing blocks.
+ORDER: Final = (
     "not_in_play", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
     "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",
 )  # fmt: skip
-#: Of somebody whose policy has no row in the menu at all.
-NO_OPTION: Final = "no_option"
+
+LISTS: Final = (
+    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
+)  # fmt: skip
 
 
 def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -> pd.Series:
@@ -38,7 +35,7 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
     Parameters
     ----------
     options
-        One row per (candidate, channel, offer) of the menu, with the candidate's columns and ``channel_order``.
+        One row per (candidate, channel, offer) of the menu, with the candidate's columns.
     people
         The candidates, with the lists ``LISTS``.
     rules
@@ -46,51 +43,34 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
     """
     pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
     scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
-    owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
     consented, service = (pairs.isin(_exploded(people, f"{name}_channels")) for name in ("consented", "service"))
     staffed = options["message_channel"].isin(rules.staff_channels).to_numpy(dtype=bool)
     by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
     is_wecom = options["message_channel"].eq("wecom").to_numpy(dtype=bool)
     need, role = _offers_barred(options, rules)
-    refusing = dict(
-        zip(
-            REASONS,
-            (
-                options["channel_order"].lt(0).to_numpy(dtype=bool),
-                pairs.isin(_exploded(people, "suppressed_channels")),
-                ~pairs.isin(_exploded(people, "reachable_channels")),
-                ~np.where(owed, service, consented),
-                staffed & options["owner_staff_id"].isna().to_numpy(dtype=bool),
-                by_subscription & ~scenes.isin(_exploded(people, "subscribed_scenes")),
-                ~_tier_allows(options),
-                ~owed & _barred(options),
-                is_wecom & _wecom_is_full(options, rules),
-                need,
-                role,
-                ~(offers_of_play(options, rules) & admitted(options, rules)),
-                ~can_be_said(options, rules),
-            ),
-            strict=True,
-        )
-    )
-    said = np.select(list(refusing.values()), list(refusing), default="").astype(object)
+    blocked = options["blocked_because"].to_numpy(dtype=object)
     # What is owed waits for no refund and no complaint: they may be what it is about.
-    blocked = options["service_blocked_because"].where(owed, options["blocked_because"])
-    return pd.Series(said, index=options.index).mask(blocked.notna(), blocked).replace("", None)
-
-
-def without_option(options: pd.DataFrame, candidates: pd.Series) -> pd.Series:
-    """Return why nothing can be sent to each of ``candidates`` who has no usable option, indexed by candidate.
-
-    Of the rules that refused their options it is the one that refused the last that was left.
-    """
-    place = {reason: at for at, reason in enumerate(REASONS)}
-    has_one = options.loc[options["refused_because"].isna(), "candidate"]
-    rest = options[~options["candidate"].isin(has_one)]
-    rest = rest.assign(place=rest["refused_because"].map(place).fillna(-1))
-    last = rest.sort_values(["candidate", "place"]).drop_duplicates("candidate", keep="last")
-    said = last.set_index("candidate")["refused_because"].reindex(candidates[~candidates.isin(has_one)])
-    return said.fillna(NO_OPTION)
+    owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
+    owed_blocked = np.where(blocked == "suppressed", "suppressed", "contact_cap").astype(object)
+    owed_blocked = np.where(options["is_service_blocked"].astype(bool), owed_blocked, None)
+    blocked = np.where(owed, owed_blocked, blocked)
+    reasons = {
+        "not_in_play": (options["channel_order"] < 0).to_numpy(dtype=bool),
+        "refused_channel": pairs.isin(_exploded(people, "suppressed_channels")),
+        "unreachable": ~pairs.isin(_exploded(people, "reachable_channels")),
+        "no_consent": ~np.where(options["consent_purpose"] == "service", service, consented),
+        "no_owner": staffed & options["owner_staff_id"].isna().to_numpy(dtype=bool),
+        "no_subscription": by_subscription & ~scenes.isin(_exploded(people, "subscribed_scenes")),
+        "tier": ~_tier_allows(options),
+        "need_bars_channel": ~owed & _barred(options),
+        "contact_cap": is_wecom & _wecom_is_full(options, rules),
+        "need_bars_offer": need,
+        "small_b": role,
+        "no_public_rule": ~(admitted(options, rules) & offers_of_play(options, rules)),
+        "no_template": ~can_be_said(options, rules),
+    }
+    said = np.select([reasons[name] for name in ORDER], ORDER, default="").astype(object)
+    return pd.Series(np.where(pd.isna(blocked), said, blocked), index=options.index).replace("", None)
 
 
 def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
@@ -114,7 +94,7 @@ def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> Flags:
 
 
 def _tier_allows(options: pd.DataFrame) -> Flags:
-    """Whether the person's tier is named; an empty list is open to all, and care to whom it is for."""
+    """Whether the option is open to the person's tier; an empty list is open to all, care to whom its play is for."""
     tiers = options["tiers"].fillna("").astype(str)
     allowed = (tiers.eq("") | options["purse"].eq(CARE)).to_numpy(dtype=bool)
     for listed in tiers[tiers != ""].unique():
@@ -145,6 +125,16 @@ def _offers_barred(options: pd.DataFrame, rules: Rules) -> tuple[Flags, Flags]:
     by_need = is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool)
     by_role = is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool)
     return by_need, by_role
+
+
+def last_refusals(options: pd.DataFrame) -> pd.Series:
+    """Return by candidate what refuses the option that came furthest: what is missing where nothing can be sent."""
+    place = {name: at for at, name in enumerate(ORDER)}
+    refused = options[options["refused_because"].notna()]
+    furthest = refused.assign(place=refused["refused_because"].map(place).fillna(-1)).sort_values(
+        ["candidate", "place", "channel_order"], ascending=[True, False, True]
+    )
+    return furthest.drop_duplicates("candidate").set_index("candidate")["refused_because"]
 
 
 def refused_rows(options: pd.DataFrame) -> pd.DataFrame:

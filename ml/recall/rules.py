@@ -19,7 +19,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
         "message_channels", "sender_role", "offer_rule", "scene_id", "stop_if", "purse",
     ),
     "signals": ("signal", "kind", "within_days", "rest_days", "play_id", "words_zh"),
-    "brand_days": ("brand_day", "month", "day", "lead_days", "play_id"),
+    "brand_days": ("brand_day", "month", "day", "lead_days", "play_id", "name_zh", "name_en"),
     "recall_menu": ("policy_id", "ladder_step", "message_channel", "offer_id", "tiers"),
     "offers_catalogue": (
         "offer_id", "kind", "face_value_fen", "pay_rate", "minimum_spend_fen", "maximum_discount_fen", "valid_days",
@@ -46,12 +46,20 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "play_words": ("message_channel", "words"),
     "lately_scenes": ("scene_id", "has_offer", "lately_scene_id", "content_theme"),
     "talking_points": ("scene_id", "position", "words"),
-    "category_names": ("category", "name_zh"),
+    "category_names": ("category", "name_zh", "name_en"),
     "do_not_say": ("audience_kind", "words"),
     "message_templates": (
-        "template_id", "message_channel", "scene_id", "need_state", "price_attitude", "variables", "approved",
+        "template_id", "message_channel", "scene_id", "need_state", "price_attitude", "text_zh", "home_text",
+        "home_text_en", "text_lacks", "variables", "sms_segments", "approved",
     ),
+    "template_variables": ("variable", "is_always_known", "is_name"),
+    "forbidden_words": ("rule_id", "pattern", "unless"),
+    "message_limits": ("message_channel", "part", "most", "counted_in"),
+    "subscription_fields": ("template_id", "position", "label", "field"),
 }  # fmt: skip
+
+#: What the home's name and link make of a template: no number rests on them.
+_OF_HOME: Final = ("home_text", "home_text_en", "text_lacks")
 
 
 class MissingColumns(ValueError):
@@ -138,7 +146,7 @@ class Rules:
         """16 hex digits over every seed row and setting that a number of the audience rests on."""
         digest = hashlib.sha256()
         for name in sorted(SEEDS):
-            frame = self.seeds[name][[*SEEDS[name]]].astype(object)
+            frame = self.seeds[name][[column for column in SEEDS[name] if column not in _OF_HOME]].astype(object)
             lines = sorted(
                 "\x1f".join("" if pd.isna(cell) else str(cell) for cell in row) for row in frame.itertuples(index=False)
             )

@@ -37,7 +37,7 @@ def signal_answers(
     plans
         Who is sent something, with ``message_channel``.
     without_option
-        ``treatments.reasons`` by candidate.
+        ``refused.last_refusals`` by candidate.
     rules
         The seeds ``signals`` (how long nobody is written to) and ``plays``.
     """
@@ -58,9 +58,8 @@ def signal_answers(
     age = (pd.to_datetime(rows["as_of_date"]) - pd.to_datetime(rows["signal_date"])).dt.days
     kinds = rules.seeds["plays"].set_index("play_id")["trigger_kind"]
     of_arm = rows["arm"].map({
-        arms.RANDOM: "drew_nothing", arms.HELD_BACK: "held_back", arms.HOLDOUT_GLOBAL: "holdout_global",
-        arms.AS_USUAL: "as_usual", arms.IN_EPISODE: "in_episode", arms.NOT_SELECTED: "earns_too_little",
-        arms.WAITING: "no_place_left",
+        **dict.fromkeys((arms.RANDOM, *arms.HELD_OUT), "holdout"), arms.IN_EPISODE: "in_episode",
+        arms.NOT_SELECTED: "not_selected", arms.WAITING: "waiting",
     })  # fmt: skip
     why = np.select(
         [
@@ -74,14 +73,15 @@ def signal_answers(
         ],
         [
             rows["exclusion"] if "exclusion" in rows else "excluded",
-            "rests",
+            "rest",
             rows["candidate"].map(without_option).astype(object),
             of_arm,
             "in_episode",
             "another_signal_first",
             "another_play_first",
         ],
-        default="reminded_already",
+        # the next reminder of a right is not due yet
+        default="answered",
     )
     rows = rows.assign(
         answered_by=answered,

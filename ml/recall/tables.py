@@ -20,7 +20,8 @@ AUDIENCE: Final = {
     "content_theme": _TEXT, "churn_probability": _RATE, "organic_return_probability": _RATE, "lift_p50": _RATE,
     "expected_cost_fen": _FEN, "net_p10_fen": _FEN, "net_p50_fen": _FEN, "net_p90_fen": _FEN, "roi_p10": _RATE,
     "roi_p50": _RATE, "roi_p90": _RATE, "basis": _TEXT, "consent_purpose": _TEXT, "why": _TEXT,
-    "template_id": _TEXT, "template_variables": _TEXT,
+    "template_id": _TEXT, "template_variables": _TEXT, "message_text": _TEXT, "message_text_en": _TEXT,
+    "text_lacks": _TEXT, "withheld_because": _TEXT,
     "probability_roi_positive": _RATE, "break_even_lift": _RATE, "assumptions_hash": _TEXT, "play_id": _TEXT,
     "purse": _TEXT, "signal": _TEXT, "list_kind": _TEXT,
 }  # fmt: skip
@@ -55,15 +56,15 @@ PLAN_OPTIONS: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "message_channel": _TEXT, "offer_id": _TEXT, "probability": _RATE,
     "is_chosen": "BOOLEAN", "is_repaired": "BOOLEAN",
 }  # fmt: skip
-#: Every option that a rule took from a candidate, with the first rule that did.
-REFUSED_OPTIONS: Final = {
-    "as_of_date": _DATE, "one_id": _TEXT, "policy_id": _TEXT, "message_channel": _TEXT, "offer_id": _TEXT,
-    "refused_because": _TEXT,
-}  # fmt: skip
 #: Every open signal, and what answers it the next morning or why nothing does.
 SIGNAL_ANSWERS: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "signal": _TEXT, "signal_at": _INSTANT, "kind": _TEXT, "play_id": _TEXT,
     "answered_by": _TEXT, "message_channel": _TEXT, "reason": _TEXT,
+}  # fmt: skip
+#: Every option that a rule took from a candidate, with the first rule that did.
+REFUSED_OPTIONS: Final = {
+    "as_of_date": _DATE, "one_id": _TEXT, "policy_id": _TEXT, "message_channel": _TEXT, "offer_id": _TEXT,
+    "refused_because": _TEXT,
 }  # fmt: skip
 ROI_CURVE: Final = {
     "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "net_p10_fen": _FEN,
@@ -102,13 +103,13 @@ PLANNED: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
         "One row per (one_id, as_of_date, option): how likely each option was, nothing too.",
         PLAN_OPTIONS,
     ),
-    "refused_options": (
-        "One row per (one_id, as_of_date, option) that a rule took from a candidate, and which rule.",
-        REFUSED_OPTIONS,
-    ),
     "signal_answers": (
         "One row per (one_id, as_of_date, signal) that nobody had answered: what answers it, or why nothing does.",
         SIGNAL_ANSWERS,
+    ),
+    "refused_options": (
+        "One row per (one_id, as_of_date, option) that a rule took from a candidate, and which rule.",
+        REFUSED_OPTIONS,
     ),
     "effects": (
         "One row per (as_of_date, band, message_channel, depth): what a contact is thought to change.",

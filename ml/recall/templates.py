@@ -1,40 +1,53 @@
 """Which scene a plan stands in, which template it is said with, and what its variables are."""
 
 import json
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.rules import Rules
-from ml.recall.words import ends_in, in_chinese
+from ml.recall.words import ends_in, ends_in_english, in_chinese, in_english, offer_terms, offer_words_en
+
+#: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
+_OF_SCENES: Final = (
+    "days_to_entitlement_end", "days_to_coupon_end", "appointment_at", "festival_zh", "festival_en",
+)  # fmt: skip
+_SHANGHAI: Final = pd.Timedelta(hours=8)
 
 
 def with_scenes(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return the plans in their ``scene_id`` and ``content_theme``: who bought lately in those of ``lately_scenes``.
+    """Return the plans in their ``scene_id`` and ``content_theme``, with ``is_long_absent``.
 
-    They are not told that it is long since we met, nor asked why they stay away. Without an offer they are looked
-    after and sold nothing; an offer that money chose is named in a scene of its own.
+    Who bought lately, came to a store or spoke with us, stands in the scenes of ``lately_scenes``. They are not told
+    that it is long since we met, nor asked why they stay away. Without an offer they are looked after and sold nothing;
+    an offer that money chose is named in a scene of its own.
     """
-    lately = plans["days_since_order"].astype("Float64") < rules.setting("long_absence_days")
+    since = plans[["days_since_order", "days_since_met"]].astype("Float64")
+    lately = since.min(axis=1).lt(rules.setting("long_absence_days")).fillna(False).astype(bool)
     keys = plans[["scene_id"]].assign(has_offer=plans["offer_id"].ne("none"), place=range(len(plans)))
     own = rules.seeds["lately_scenes"].assign(has_offer=lambda rows: rows["has_offer"].astype(bool))
     found = keys.merge(own, on=["scene_id", "has_offer"], how="left").sort_values("place").set_index(plans.index)
-    changed = lately.fillna(False).astype(bool) & found["lately_scene_id"].notna()
+    changed = lately & found["lately_scene_id"].notna()
     return plans.assign(
         scene_id=plans["scene_id"].mask(changed, found["lately_scene_id"]),
         content_theme=plans["content_theme"].mask(changed, found["content_theme"]),
+        is_long_absent=plans["days_since_order"].notna() & ~lately,
     )
 
 
 def can_be_said(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Return whether some approved template says each option in its scene: what cannot be said is no plan."""
-    templates = rules.seeds["message_templates"]
-    templates = templates[templates["approved"].astype(bool) & templates["need_state"].isna()]
+    """Return whether some approved template says each option in its scene: what cannot be said is no plan.
+
+    A template counts that says it to everybody: one that names what is not known of all is preferred where it is known.
+    """
+    templates = _approved(rules)
+    templates = templates[templates["need_state"].eq("") & templates["optional"].map(len).eq(0)]
     sayable = pd.MultiIndex.from_arrays([
         templates["message_channel"],
         templates["scene_id"],
-        templates["price_attitude"].notna().to_numpy(dtype=bool),
+        templates["price_attitude"].ne("").to_numpy(dtype=bool),
     ])
     said = with_scenes(options, rules)
     asked = [said["message_channel"], said["scene_id"], said["offer_id"].ne("none").to_numpy(dtype=bool)]
@@ -42,56 +55,100 @@ def can_be_said(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
 
 
 def with_templates(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return the plans with ``template_id`` and ``template_variables`` (JSON).
+    """Return the plans with ``template_id``, ``template_variables`` and ``english_variables`` (JSON).
 
-    A template made for the need state or an offer is preferred. What only the sender knows (brand, link) is left out:
-    whoever sends fills it.
+    Only a template whose variables are all known of the person is taken; then one made for the need state is preferred,
+    then one that says more of the person. What the home fills in for all (brand, link) is left out.
     """
-    templates = rules.seeds["message_templates"]
-    templates = templates[templates["approved"].astype(bool)].fillna({
-        "need_state": "",
-        "price_attitude": "",
-        "variables": "",
-    })
+    known = _known(plans, rules)
+    templates = _approved(rules)
     priced = plans["offer_id"].ne("none").map({True: "price_minded", False: ""})
     keyed = plans[["message_channel", "scene_id"]].assign(
-        row=plans.index, state=plans["need_state"].fillna(""), priced=priced
+        row=plans.index, state=plans["need_state"].fillna(""), price_attitude=priced
     )
-    pairs = keyed.merge(templates, on=["message_channel", "scene_id"])
-    pairs["rank"] = 2 * (pairs["price_attitude"] != pairs["priced"]) + (pairs["need_state"] != pairs["state"])
-    pairs = pairs[(pairs["need_state"] == "") | (pairs["need_state"] == pairs["state"])]
-    first = pairs.sort_values(["row", "rank", "template_id"]).drop_duplicates("row").set_index("row")
+    pairs = keyed.merge(templates, on=["message_channel", "scene_id", "price_attitude"])
+    pairs = pairs[pairs["need_state"].eq("") | pairs["need_state"].eq(pairs["state"])]
+    for name in sorted({name for names in templates["optional"] for name in names}):
+        has_it = pairs["row"].map(known[f"{name}_zh"].notna())
+        pairs = pairs[has_it | ~pairs["optional"].map(lambda names, name=name: name in names)]
+    pairs = pairs.assign(of_state=pairs["need_state"].ne(""), said_of=pairs["optional"].map(len))
+    pairs = pairs.sort_values(["row", "of_state", "said_of", "template_id"], ascending=[True, False, False, True])
+    first = pairs.drop_duplicates("row").set_index("row")
     wanted = first["variables"].reindex(plans.index).fillna("")
-    known = plans.assign(
-        category=in_chinese(plans["top_category"], rules),
-        product=in_chinese(plans["last_product_name"].where(plans["identity_confidence"].eq("high")), rules),
-    ).to_dict("records")
+    told = known.to_dict("records")
     return plans.assign(
         template_id=first["template_id"].reindex(plans.index),
-        template_variables=[_variables(names, row) for names, row in zip(wanted, known, strict=True)],
+        template_variables=[_json(names, row, "zh") for names, row in zip(wanted, told, strict=True)],
+        english_variables=[_json(names, row, "en") for names, row in zip(wanted, told, strict=True)],
     )
 
 
-def _variables(names: str, row: dict[str, object]) -> str:
-    """Fill a template. A plain name never stands here: the address is 您好, and export greets by name from the vault.
+def _approved(rules: Rules) -> pd.DataFrame:
+    """Return the templates that may be said, with ``optional``: the variables that are not known of everybody."""
+    rows = rules.seeds["message_templates"]
+    rows = rows[rows["approved"].astype(bool)].fillna({"need_state": "", "price_attitude": "", "variables": ""})
+    variables = rules.seeds["template_variables"]
+    optional = set(variables.loc[~variables["is_always_known"].astype(bool), "variable"])
+    return rows.assign(optional=[optional & set(names.split("|")) for names in rows["variables"]])
 
-    A product is named only where the identity is certain: else the person could be told of somebody else's shopping.
+
+def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return what is known of each person: ``<variable>_zh`` and ``<variable>_en``, null where it is not.
+
+    A plain name never stands here: the address is 您好. A product is named only where the identity is certain: else the
+    person could be told of somebody else's shopping.
     """
-    values = {
-        "title": "您好",
-        "category": _text(row["category"]) or "用品",
-        "ends": ends_in(row["days_to_entitlement_end"]),
-        "offer_words": row["offer_words"],
-        "valid_days": _text(row["valid_days"]),
-        "store": _text(row["owner_store_name"]) or "门店",
+    rows = plans.reindex(columns=plans.columns.union(_OF_SCENES, sort=False))
+    category, product = rows["top_category"], rows["last_product_name"].where(rows["identity_confidence"].eq("high"))
+    offered = rows["offer_id"].ne("none")
+    caps, days = rows["maximum_discount_fen"], rows["valid_days"]
+    ends, coupon = rows["days_to_entitlement_end"], rows["days_to_coupon_end"]
+    when = (pd.to_datetime(rows["appointment_at"]) + _SHANGHAI).map(_clock, na_action="ignore")
+    said: dict[str, tuple[pd.Series, pd.Series]] = {
+        "title": (_all(rows, "您好"), _all(rows, "Hello")),
+        "category": (in_chinese(category, rules), in_english(category, rules)),
+        "product": (in_chinese(product, rules), product),
+        "offer_words": (rows["offer_words"], offer_words_en(rows)),
+        "offer_terms": (
+            _each(offer_terms, caps, days),
+            _each(lambda most, valid: offer_terms(most, valid, in_english=True), caps, days),
+        ),
+        "valid_days": (_each(_whole, days), _each(_whole, days)),
+        "ends": (ends.map(ends_in, na_action="ignore"), ends.map(ends_in_english, na_action="ignore")),
+        "coupon_ends": (coupon.map(ends_in, na_action="ignore"), coupon.map(ends_in_english, na_action="ignore")),
+        "when": (when, when),
+        "festival": (rows["festival_zh"], rows["festival_en"]),
+        "store": (rows["owner_store_name"], rows["owner_store_name"]),
     }
-    filled = {name: values[name] for name in names.split("|") if name in values}
-    if product := _text(row["product"]):
-        filled["product"] = product
+    of_offer = {"offer_words", "offer_terms", "valid_days"}
+    found = {
+        f"{name}_{language}": (values.where(offered) if name in of_offer else values).astype(object)
+        for name, pair in said.items()
+        for language, values in zip(("zh", "en"), pair, strict=True)
+    }
+    return pd.DataFrame(found, index=plans.index)
+
+
+def _json(names: str, row: dict[str, object], language: str) -> str:
+    """Return the wanted variables that are known; of an offer always its words and days, and a product where known."""
+    wanted = {*filter(None, names.split("|")), "product", "offer_words", "valid_days"}
+    told = {name: row.get(f"{name}_{language}") for name in wanted}
+    filled = {name: str(value) for name, value in told.items() if value is not None and not pd.isna(value)}
     return json.dumps(filled, ensure_ascii=False, sort_keys=True)
 
 
-def _text(value: object) -> str:
-    if value is None or pd.isna(value):
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _all(rows: pd.DataFrame, value: str) -> pd.Series:
+    return pd.Series(value, index=rows.index, dtype=object)
+
+
+def _each(said: object, *columns: pd.Series) -> pd.Series:
+    call = said if callable(said) else str
+    return pd.Series([call(*values) for values in zip(*columns, strict=True)], index=columns[0].index, dtype=object)
+
+
+def _whole(value: object) -> str | None:
+    return None if value is None or pd.isna(value) else f"{float(str(value)):g}"
+
+
+def _clock(at: pd.Timestamp) -> str:
+    return f"{at.month}月{at.day}日 {at:%H:%M}"

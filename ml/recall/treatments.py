@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.recall.learned import Learned
 from ml.recall.night import valued
 from ml.recall.plays import channel_order
-from ml.recall.posterior import Posterior
 from ml.recall.refused import LISTS, refused_because
 from ml.recall.roi import Z90, linear_net, net_profit, orders_given_one
 from ml.recall.rules import SEEDS, Rules, require
@@ -21,7 +21,7 @@ CONTEXT: Final = (
     "suppressed_channels",
     "subscribed_scenes",
     "blocked_because",
-    "service_blocked_because",
+    "is_service_blocked",
     "play_id",
     "purse",
     "barred_channels",
@@ -35,6 +35,7 @@ CONTEXT: Final = (
     "scene_id",
     "content_theme",
     "days_since_order",
+    "days_since_met",
     "days_registered",
     "preferred_hour",
     "order_count_365d",
@@ -67,10 +68,9 @@ def considered(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 def usable(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return those options of ``considered`` that nothing refuses, with the offers' terms.
 
-    Sorted by candidate and by the order in which the person's play names its channels.
+    A candidate's stand in the order in which their play names its channels.
     """
-    blocks = ["blocked_because", "service_blocked_because", "barred_channels"]
-    unread = [*LISTS, *blocks, "tiers", "refused_because"]
+    unread = [*LISTS, "barred_channels", "tiers", "refused_because"]
     allowed = _with_terms(options[options["refused_because"].isna()].drop(columns=unread), rules)
     return allowed.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
 
@@ -92,9 +92,7 @@ def _filled(values: pd.Series, default: float) -> npt.NDArray[np.float64]:
     return np.asarray(np.nan_to_num(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), nan=default))
 
 
-def priced(
-    options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series, posterior: Posterior, redemption: pd.DataFrame
-) -> pd.DataFrame:
+def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series, now: Learned) -> pd.DataFrame:
     """Return one date's options with the money inputs of ``roi.net_profit``, its results and what a lift is worth.
 
     Parameters
@@ -105,17 +103,15 @@ def priced(
         The seeds.
     brand_basket_fen
         The brand's average order per as_of_date: what a person's own average is shrunk to.
-    posterior
-        What is known of the response on the date.
-    redemption
-        ``depth, orders, mean, p10, p90``: what landed coupons taught (``redemption.redemption``); a depth without an
-        order in it keeps the seed's.
+    now
+        What was learned by the date. A depth without an order in ``redemption`` keeps the seed's, a band without a row
+        in ``worth`` the seed's money.
 
     Returns
     -------
     DataFrame
-        Beside ``net_profit``'s columns ``unit_fen`` (what a lift of 1 earns), ``base_fen`` (net at no lift), and the
-        columns of ``night.valued``.
+        Beside ``net_profit``'s columns ``unit_fen`` (what a lift of 1 earns), ``seed_unit_fen`` (the same at the seed's
+        money), ``base_fen`` (net at no lift), and the columns of ``night.valued``.
 
     Raises
     ------
@@ -145,14 +141,22 @@ def priced(
         offer_fen=offer_cost_fen(rows, basket),
         fixed_fen=rows["send_fen"].astype(float) + rows["labour_fen"].astype(float) + fatigue,
     )
-    rows = _by_objective(_redeeming(rows, redemption), yearly, rules)
-    rows = valued(rows, posterior)
+    rows = _by_objective(_redeeming(rows, now.redemption), yearly, rules)
+    rows = valued(rows, now.posterior)
     spread = Z90 * rows["lift_sd"]
     rows = rows.assign(lift_p10=rows["lift"] - spread, lift_p50=rows["lift"], lift_p90=rows["lift"] + spread)
+    _, by_seed = linear_net(rows)
+    rows["orders_given_one"] *= _worth(rows, now.worth)
     base, unit = linear_net(rows)
     money = net_profit(rows, draw_keys(rows))
     curve = rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"]
-    return rows.join(money).assign(curve=curve, base_fen=base, unit_fen=unit)
+    return rows.join(money).assign(curve=curve, base_fen=base, unit_fen=unit, seed_unit_fen=by_seed)
+
+
+def _worth(rows: pd.DataFrame, worth: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return what the brand's own past makes of the money of an order, by band; of anything else nothing is read."""
+    of_band = rows["band"].map(worth.set_index("band")["mean"].astype(float)).astype(float).fillna(1.0)
+    return np.asarray(of_band.where(rows["objective"].eq("order"), 1.0).to_numpy(dtype=np.float64))
 
 
 def _redeeming(rows: pd.DataFrame, redemption: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +174,7 @@ def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Ru
         "friend": rules.setting("reachable_margin_share"),
         "renewal": rules.setting("renewal_margin_share"),
         # an answer is owed: nothing that it earns is claimed
-        "service": 0.0,
+        "answer": 0.0,
     }
     for objective, share in shares.items():
         other = rows["objective"].eq(objective)

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -27,41 +28,88 @@ def in_chinese(names: pd.Series, rules: Rules) -> pd.Series:
     The seed ``category_names`` says what a category is called; a name that is Chinese itself stands as it is. A shelf
     word in another language is left out: ``爱买INFANT FORMULA`` is nothing a shop assistant says.
     """
-    told = dict(rules.seeds["category_names"][["category", "name_zh"]].itertuples(index=False, name=None))
+    told = _category_names(rules, "name_zh")
     told |= {name: name for name in names.dropna().unique() if name not in told and _HAN.search(str(name))}
     return names.map(told).astype(object)
 
 
+def in_english(names: pd.Series, rules: Rules) -> pd.Series:
+    """Return the English names of categories for a reader of English; one without a row keeps its own."""
+    return names.map(lambda name: _category_names(rules, "name_en").get(name, name)).astype(object)
+
+
+def _category_names(rules: Rules, language: str) -> dict[str, str]:
+    return dict(rules.seeds["category_names"][["category", language]].itertuples(index=False, name=None))
+
+
 def offer_words(offers: pd.DataFrame) -> pd.Series:
-    """Return how an offer is called at the counter: ``85折券``, ``满50减8元券``, ``200积分``, ``不发券``.
+    """Return how an offer is called at the counter: ``85折券``, ``单件43折券``, ``满50减8元券``, ``200积分``.
 
-    ``offers`` has kind, pay_rate, face_value_fen and minimum_spend_fen; the result has its index.
+    Without an offer it is ``不发券``. ``offers`` has kind, pay_rate, face_value_fen, minimum_spend_fen and one_item;
+    the result has its index.
     """
+    return _said(offers, _called)
 
-    def words(kind: str, pay_rate: float, face_fen: float, least_fen: float) -> str:
-        if kind == "discount" and not np.isnan(pay_rate):
-            tenths = round(pay_rate * 100)
-            return f"{tenths // 10 if tenths % 10 == 0 else tenths}折券"
-        if kind == "coupon" and not np.isnan(face_fen):
-            floor = f"满{least_fen / 100:g}减" if least_fen > 0 else ""
-            return f"{floor}{face_fen / 100:g}元券"
-        if kind == "points":
-            return f"{int(np.nan_to_num(face_fen))}积分"
-        return "小礼物" if kind == "gift" else "不发券"
 
+def offer_words_en(offers: pd.DataFrame) -> pd.Series:
+    """Return the same in English: ``15% off``, ``8 yuan off from 50``, ``200 points``, ``no offer``."""
+    return _said(offers, _called_en)
+
+
+def _said(offers: pd.DataFrame, called: Callable[..., str]) -> pd.Series:
     numbers = (
         offers[["pay_rate", "face_value_fen", "minimum_spend_fen"]]
         .astype("Float64")
         .to_numpy(np.float64, na_value=np.nan)
     )
-    said = [words(kind, *row) for kind, row in zip(offers["kind"].astype(str), numbers.tolist(), strict=True)]
-    return pd.Series(said, index=offers.index, dtype=object)
+    ones = offers["one_item"].fillna(False).astype(bool)
+    rows = zip(offers["kind"].astype(str), numbers.tolist(), ones, strict=True)
+    return pd.Series([called(kind, *row, one) for kind, row, one in rows], index=offers.index, dtype=object)
+
+
+def _called(kind: str, pay_rate: float, face_fen: float, least_fen: float, one_item: bool) -> str:
+    if kind == "discount" and not np.isnan(pay_rate):
+        tenths = round(pay_rate * 100)
+        return f"{'单件' if one_item else ''}{tenths // 10 if tenths % 10 == 0 else tenths}折券"
+    if kind == "coupon" and not np.isnan(face_fen):
+        floor = f"满{least_fen / 100:g}减" if least_fen > 0 else ""
+        return f"{floor}{face_fen / 100:g}元券"
+    if kind == "points":
+        return f"{int(np.nan_to_num(face_fen))}积分"
+    return "小礼物" if kind == "gift" else "不发券"
+
+
+def _called_en(kind: str, pay_rate: float, face_fen: float, least_fen: float, one_item: bool) -> str:
+    if kind == "discount" and not np.isnan(pay_rate):
+        return f"{100 - round(pay_rate * 100)}% off{' one item' if one_item else ''}"
+    if kind == "coupon" and not np.isnan(face_fen):
+        floor = f" from {least_fen / 100:g}" if least_fen > 0 else ""
+        return f"{face_fen / 100:g} yuan off{floor}"
+    if kind == "points":
+        return f"{int(np.nan_to_num(face_fen))} points"
+    return "a small gift" if kind == "gift" else "no offer"
+
+
+def offer_terms(most_fen: object, valid_days: object, *, in_english: bool = False) -> str:
+    """Return the terms of an offer as its row has them: ``最多减30元，7天内有效``; without a cap the days alone."""
+    days = _whole(valid_days)
+    capped = pd.notna(most_fen)
+    yuan = f"{float(str(most_fen)) / 100:g}" if capped else ""
+    if in_english:
+        return f"{f'at most {yuan} yuan, ' if capped else ''}valid for {days} day{'' if days == 1 else 's'}"
+    return f"{f'最多减{yuan}元，' if capped else ''}{days}天内有效"
 
 
 def ends_in(days: object) -> str:
     """Return when something ends that ends ``days`` after the date, as said on the day of sending, the day after."""
     left = _whole(days) - 1
     return "今天" if left <= 0 else ("明天" if left == 1 else f"{left}天后")
+
+
+def ends_in_english(days: object) -> str:
+    """Return the same in English: ``today``, ``tomorrow``, ``in 9 days``."""
+    left = _whole(days) - 1
+    return "today" if left <= 0 else ("tomorrow" if left == 1 else f"in {left} days")
 
 
 def _habit(row: dict[str, object]) -> str:

@@ -70,6 +70,7 @@ _QUARANTINE = _spec("quarantine", "One row per record or file set aside: line, c
 
 
 _UNREAD = _spec("unread_refusals", "One row per refusal that could not be read, and who accepted it.", _TABLES)
+_WIDEST = _spec("widest_refusals", "One row per id and thing that such a record refuses at its widest.", _TABLES)
 _ACTIVATIONS = _spec("activations", "One row per recipient of an export: what left the house, for whom and when.")
 _WITHDRAWALS = _spec("withdrawals", "One row per recipient of an export taken back before it was sent.")
 
@@ -79,7 +80,7 @@ _PLANS = _spec(
 )
 
 
-@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _ACTIVATIONS, _WITHDRAWALS, _PLANS])
+@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _WIDEST, _ACTIVATIONS, _WITHDRAWALS, _PLANS])
 def ledger(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
     """Report folders that belong to no channel, export both tables for people, and load what left the house."""
     with connect(home.settings) as warehouse:

@@ -22,16 +22,17 @@ from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.handing_over import ExportRefused, Receipt, finish, hand_over
 from orchestration.sending.reasons import Asked, facts, reasons, without_room
 from orchestration.sending.recipients import check_abroad, entrusted
-from orchestration.sending.words import filled
 from orchestration.settings import Settings
 
 LISTS: Final = ("audience", "general")
 _GENERAL: Final = """
-    select message_channel, template_id, text_zh, scene_id
-    from published.message_templates
-    where as_of_date = $date and scene_id in ('general', 'care') and approved
+    select message_channel, template_id, home_text, text_lacks, scene_id
+    from recall.spoken_templates
+    where scene_id in ('general', 'care') and approved
 """
 RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+#: Settings that finish words, and the variable of a template that each stands for.
+_OF_HOME: Final = {"brand_name": "{brand}", "brand_link": "{link}"}
 _IN_VAULT: Final = ("mobile", "email")
 #: Folders of a home that no export is written to.
 _OWN: Final = (*FOLDERS, "activations", "models", "quarantine", "refusals")
@@ -89,10 +90,10 @@ def export(
     rows["reason"] = reasons(rows, now, ranks, is_stopped, settings)
     rows = _with_words(_with_addresses(settings, rows), settings)
     rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
-    general = connection.execute(_GENERAL, {"date": asked.date}).fetchall()
-    texts = {channel: (name, text) for channel, name, text, scene in general if scene == "general"}
-    caring = [name for _, name, _, scene in general if scene == "care"]
-    rows = _with_company(rows, texts, caring, _of_home(settings))
+    general = connection.execute(_GENERAL).fetchall()
+    texts = {channel: (name, text) for channel, name, text, lacks, scene in general if scene == "general" and not lacks}
+    caring = [name for _, name, _, _, scene in general if scene == "care"]
+    rows = _with_company(rows, texts, caring)
     check_abroad(connection, settings, recipient, rows.loc[rows["reason"].isna(), "one_id"], now)
     done = []
     for channel in asked.channels:
@@ -179,16 +180,25 @@ def _with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Add ``words``, and keep in whoever's words have a variable that nobody fills."""
-    home = _of_home(settings)
-    texts = zip(rows["text_zh"], rows["template_variables"], strict=True)
-    words = pd.Series([filled(t, v, home) if isinstance(t, str) else "" for t, v in texts], rows.index, dtype=object)
+    """Add ``words``, to the byte those of the published list, and keep in whoever has none there.
+
+    Raises
+    ------
+    ExportRefused
+        The brand's name or link is another than the words were finished with: nobody is sent what nobody set.
+    """
+    words = rows["message_text"].astype(object).where(rows["text_zh"].notna(), "")
+    for setting, variable in _OF_HOME.items():
+        value = getattr(settings, setting)
+        signed = words[rows["text_zh"].fillna("").str.contains(variable, regex=False)].dropna()
+        if len(signed) and not (value and signed.str.contains(value, regex=False).all()):
+            raise ExportRefused(
+                f"{setting} is {value!r}, and the published words were finished with another: run the date again"
+            )
     return rows.assign(words=words, reason=rows["reason"].mask(rows["reason"].isna() & words.isna(), "words_unfilled"))
 
 
-def _with_company(
-    rows: pd.DataFrame, general: Mapping[str, tuple[str, str]], caring: Sequence[str], home: Mapping[str, str]
-) -> pd.DataFrame:
+def _with_company(rows: pd.DataFrame, general: Mapping[str, tuple[str, str]], caring: Sequence[str]) -> pd.DataFrame:
     """Give whoever is alone with their words the channel's general ones, where a platform sends to no list of one.
 
     Who was promised an offer is told of it or nothing, and care sells nothing: neither gets the general words. Who is
@@ -199,16 +209,12 @@ def _with_company(
         mine = rows["reason"].isna() & rows["message_channel"].eq(channel)
         alone = mine & _is_alone(rows[mine], gateway.least).reindex(rows.index, fill_value=False)
         given = alone & rows["offer_id"].isna() & ~rows["template_id"].isin(caring)
-        template_id, text = general.get(channel, ("", ""))
-        if (words := filled(text, None, home)) and given.any():
+        template_id, words = general.get(channel, ("", ""))
+        if words and given.any():
             rows.loc[given, ["template_id", "words"]] = [template_id, words]
             alone = mine & _is_alone(rows[mine], gateway.least).reindex(rows.index, fill_value=False)
         rows["reason"] = rows["reason"].mask(alone, "list_too_small")
     return rows
-
-
-def _of_home(settings: Settings) -> dict[str, str]:
-    return {"brand": settings.brand_name, "link": settings.brand_link}
 
 
 def _is_alone(rows: pd.DataFrame, least: int) -> pd.Series:

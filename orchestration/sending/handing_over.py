@@ -18,12 +18,15 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import TypeAdapter
 
+from ml.recall.saying import fields_of
 from orchestration import audit_log
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine.keys import load_key
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, sha256_of, sync_file, sync_folder, write_text
+from orchestration.home_rules import seed_file
 from orchestration.publishing.files import recipient_token
 from orchestration.publishing.versions import Store
+from orchestration.seed_rows import read_seed
 from orchestration.sending import activations
 from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.gateways.lists import write_coupons
@@ -187,7 +190,7 @@ def _written(
     draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     gateway = GATEWAYS[receipt.message_channel]
     due, told = (going[name].iloc[0] for name in ("receipts_due", "receipts_told"))  # the channel's, on every row
-    table = _rows_out(going, load_key(settings, "activation"), recipient, settings.brand_name)
+    table = _rows_out(going, load_key(settings, "activation"), recipient, settings)
     files = [*gateway.write(table, draft), *write_coupons(table, draft)]
     for file in files:
         file.chmod(PRIVATE_MODE)
@@ -216,9 +219,10 @@ def _written(
     return table, said
 
 
-def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, brand: str) -> list[dict[str, Any]]:
+def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, settings: Settings) -> list[dict[str, Any]]:
     """Return what the gateways' writers read, a row per recipient, in the order of the list."""
-    rows = []
+    rows, brand = [], settings.brand_name
+    fields = fields_of(pd.DataFrame([row for _, row in read_seed(seed_file(settings, "subscription_fields")).cells()]))
     for row in going.astype(object).where(going.notna(), None).to_dict("records"):
         who = (row["one_id"], row["message_channel"], row["audience_id"])
         token = recipient_token(key, *who, recipient)
@@ -228,6 +232,8 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, brand: str) -> li
                 for name in ("address", "words", "template_id", "offer_id", "staff_id", "store_id", "id_scope", "why")
             },
             "variables": row["template_variables"],
+            "title": brand,
+            "fields": fields.get(row["template_id"], {}),
             "subject": subject(row["words"], row["consent_purpose"], brand),
             "after": _local(row["send_after_at"]),
             "before": _local(row["send_before_at"]),

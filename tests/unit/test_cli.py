@@ -33,6 +33,7 @@ COMMANDS = [
     "rollback",
     "audit",
     "audit verify",
+    "pull",
 ]
 
 

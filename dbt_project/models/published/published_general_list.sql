@@ -20,6 +20,9 @@ ranked as (
         people.one_id,
         templates.message_channel,
         templates.template_id,
+        templates.text_lacks,
+        case when templates.text_lacks is null then templates.home_text end as message_text,
+        case when templates.text_lacks is null then templates.home_text_en end as message_text_en,
         consents.source as consent_source,
         consents.changed_at as consent_at,
         row_number() over (
@@ -53,6 +56,9 @@ select
     cast(as_of_date as date) as as_of_date,
     message_channel,
     template_id,
+    message_text,
+    message_text_en,
+    text_lacks,
     consent_source,
     {{ instant('consent_at') }} as consent_at
 from ranked

@@ -6,6 +6,7 @@ select
     cast(templates.need_state as varchar) as need_state,
     cast(templates.price_attitude as varchar) as price_attitude,
     templates.text_zh,
+    templates.text_en,
     cast(templates.variables as varchar) as variables,
     cast(templates.sms_segments as bigint) as sms_segments,
     templates.approved,

@@ -1,4 +1,5 @@
--- One row per person to be sent something whose plan passes the last check (standing_plans).
+-- One row per person to be sent something whose plan passes the last check (standing_plans) and whose words may be said;
+-- who is withheld for a word stands in recall_withheld.
 select
     audience.one_id,
     cast(audience.as_of_date as date) as as_of_date,
@@ -36,9 +37,15 @@ select
     audience.why,
     audience.template_id,
     audience.template_variables,
+    audience.message_text,
+    audience.message_text_en,
+    audience.text_lacks,
     standing.consent_source,
     {{ instant('standing.consent_at') }} as consent_at,
-    audience.list_kind
+    audience.list_kind,
+    audience.play_id,
+    audience.purse,
+    audience.signal
 from {{ source('recall', 'audience') }} as audience
 inner join {{ run_dates('as_of') }} as dates
     on audience.as_of_date = dates.as_of_date
@@ -46,4 +53,4 @@ inner join {{ ref('standing_plans') }} as standing
     on audience.as_of_date = standing.as_of_date and audience.one_id = standing.one_id
 inner join {{ ref('sending_gate') }} as gate on gate.is_open
 inner join {{ ref('arms') }} as arms on audience.arm = arms.arm
-where arms.may_be_sent
+where arms.may_be_sent and audience.withheld_because is null

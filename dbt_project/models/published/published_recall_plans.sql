@@ -35,7 +35,8 @@ select
     plans.basis,
     plans.effects_hash,
     cast(plans.ends_on as date) as ends_on,
-    plans.opens_episode
+    plans.opens_episode,
+    plans.play_id
 from {{ source('recall', 'plans') }} as plans
 inner join {{ run_dates('as_of') }} as dates
     on plans.as_of_date = dates.as_of_date

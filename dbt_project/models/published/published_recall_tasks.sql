@@ -16,6 +16,9 @@ select
     {{ instant('tasks.send_before_at') }} as send_before_at,
     tasks.template_id,
     tasks.template_variables,
+    audience.message_text,
+    audience.message_text_en,
+    audience.text_lacks,
     nullif(tasks.offer_id, 'none') as offer_id,
     tasks.offer_words,
     tasks.why,
@@ -29,7 +32,8 @@ select
     cast(null as varchar) as recipient_token,
     cast(tasks.expected_net_p50_fen as bigint) as expected_net_p50_fen,
     tasks.list_kind,
-    tasks.is_learning
+    tasks.is_learning,
+    tasks.play_id
 from {{ source('recall', 'tasks') }} as tasks
 inner join {{ ref('published_recall_audience') }} as audience
     on

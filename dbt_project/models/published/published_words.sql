@@ -1,4 +1,5 @@
--- One row per code that a person sees: the seed words, and the reasons that export_reasons words itself.
+-- One row per code that a person sees: the seed words, and what other seeds word themselves:
+-- the reasons of an export, the rules of what may not be said.
 with worded as (
     select
         kind,
@@ -13,6 +14,13 @@ with worded as (
         words_zh as zh,
         words_en as en
     from {{ ref('export_reasons') }}
+    union all
+    select
+        'withheld_because' as kind,
+        rule_id as code,
+        words_zh as zh,
+        words_en as en
+    from {{ ref('forbidden_words') }}
 )
 
 select

@@ -50,6 +50,7 @@ select
     listed.offer_id,
     listed.template_id,
     listed.template_variables,
+    listed.message_text,
     listed.staff_id,
     listed.store_id,
     listed.consent_purpose,
@@ -74,7 +75,6 @@ select
     addresses.id_scope,
     addresses.id_token,
     templates.text_zh,
-    templates.variables,
     coalesce(templates.approved, false) as has_approved_words,
     gate.is_open as gate_is_open
 from {{ ref('sending_list') }} as listed

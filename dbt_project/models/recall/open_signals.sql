@@ -90,6 +90,7 @@ ends as (
         'booking' as signal,
         appointment_id as signal_id,
         start_date as end_date,
+        starts_at as ends_at,
         kind as object_type
     from {{ states_at(ref('appointment_states')) }} as appointments
     where status in ('booked', 'confirmed')
@@ -100,6 +101,7 @@ ends as (
         'right_ending' as signal,
         entitlement_id as signal_id,
         end_date,
+        cast(end_date as timestamp) - interval '8' hour as ends_at,
         kind as object_type
     from {{ states_at(ref('entitlement_states')) }} as entitlements
     union all
@@ -109,6 +111,7 @@ ends as (
         'coupon_ending' as signal,
         coupon_id as signal_id,
         last_valid_date as end_date,
+        cast(last_valid_date as timestamp) - interval '8' hour as ends_at,
         'coupon' as object_type
     from {{ states_at(ref('coupon_states')) }} as coupons
     where
@@ -159,7 +162,7 @@ happened as (
         one_id,
         signal,
         signal_id,
-        cast(end_date as timestamp) - interval '8' hour,
+        ends_at,
         end_date,
         object_type,
         signal_id,

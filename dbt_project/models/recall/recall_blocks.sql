@@ -22,10 +22,9 @@ select
         when exclusions.has_open_refund then 'refund_open'
         when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
     end as blocked_because,
-    case
-        when exclusions.is_suppressed then 'suppressed'
-        when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
-    end as service_blocked_because,
+    coalesce(exclusions.is_suppressed, false)
+    or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false)
+        as is_service_blocked,
     rests.ladder_step is not null as is_resting,
     concat_ws(
         '|',

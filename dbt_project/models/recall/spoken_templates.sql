@@ -1,9 +1,19 @@
--- One row per template: whether it may be said, and if not, why. Advertising needs a channel that carries it. What is
--- sent by SMS is judged by the gateway that the brand names; what that one does not say is as the strictest has it.
--- Without a name no gateway takes anything. Segments are counted with the longest words that stand for the variables.
+-- One row per template: its words with the brand's name and link, whether it may be said, and if not, why. Advertising
+-- needs a channel that carries it; a word that nobody may say (forbidden_words) is said to nobody, and what is true of
+-- some alone is not said to all. What is sent by SMS is judged by the gateway that the brand names; what that one does
+-- not say is as the strictest has it. Without a name no gateway takes anything. Length is counted with the longest
+-- words that stand for what is not known yet.
 {{ config(materialized='table') }}
 
-with services as (
+with named as (
+    select
+        templates.*,
+        {{ with_home('templates.text_zh') }} as home_text,
+        {{ with_home('templates.text_en') }} as home_text_en
+    from {{ ref('message_templates') }} as templates
+),
+
+services as (
     select scene_id
     from {{ ref('recall_policies') }}
     group by scene_id
@@ -26,22 +36,42 @@ gateways as (
 
 counted as (
     select
-        templates.template_id,
-        length(templates.text_zh)
+        named.template_id,
+        length(named.home_text)
         + coalesce(sum(variables.longest_chars - length(variables.variable) - 2), 0) as longest_chars,
         max(variables.differs_by_recipient) as is_personal
-    from {{ ref('message_templates') }} as templates
+    from named
     left join {{ ref('template_variables') }} as variables
-        on concat('|', templates.variables, '|') like concat('%|', variables.variable, '|%')
-    group by templates.template_id, templates.text_zh
+        on named.home_text like concat('%{', variables.variable, '}%')
+    group by named.template_id, named.home_text
+),
+
+forbidden as (
+    select
+        named.template_id,
+        min(words.rule_id) as rule_id
+    from named
+    inner join {{ ref('forbidden_words') }} as words
+        on
+            {{ matches('named.text_zh', 'words.pattern') }}
+            and (words.unless is null or named.scene_id = 'general')
+    group by named.template_id
 ),
 
 judged as (
     select
         templates.*,
         case
+            when templates.home_text like '%{brand}%' and templates.home_text like '%{link}%'
+                then 'brand_name|brand_link'
+            when templates.home_text like '%{brand}%' then 'brand_name'
+            when templates.home_text like '%{link}%' then 'brand_link'
+        end as text_lacks,
+        case
             when not templates.approved then 'not_approved'
+            when forbidden.rule_id is not null then concat('forbidden_words: ', forbidden.rule_id)
             when services.scene_id is null and channels.advertises_by is null then 'carries_service_only'
+            when counted.longest_chars > limits.most then 'too_long'
             when templates.message_channel <> 'sms' then null
             when gateways.gateway is null then 'no_gateway'
             when templates.text_zh not like '【{brand}】%' then 'no_signature'
@@ -66,11 +96,17 @@ judged as (
                 end > templates.sms_segments
                 then 'too_long'
         end as refused_because
-    from {{ ref('message_templates') }} as templates
+    from named as templates
     inner join {{ ref('message_channels') }} as channels on templates.message_channel = channels.message_channel
     inner join counted on templates.template_id = counted.template_id
     left join services on templates.scene_id = services.scene_id
     left join gateways on gateways.gateway is not null
+    left join forbidden on templates.template_id = forbidden.template_id
+    left join {{ ref('message_limits') }} as limits
+        on
+            templates.message_channel = limits.message_channel
+            and limits.part = 'text'
+            and limits.counted_in = 'characters'
 )
 
 select
@@ -80,6 +116,10 @@ select
     need_state,
     price_attitude,
     text_zh,
+    text_en,
+    home_text,
+    home_text_en,
+    text_lacks,
     variables,
     sms_segments,
     refused_because is null as approved,

@@ -131,12 +131,13 @@ def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault
     }
     told: dict[tuple[str | None, str], str] = {}
     rows = []
-    for line, column, reason, may_refuse, key in faults:
+    for line, column, reason, may_refuse, key, widest in faults:
         if (column, reason) not in told:
             told[column, reason] = _remedy(dataset, column, reason)
         fault = {"line": line, "column_name": column, "reason": reason, "remedy": told[column, reason]}
         fault["may_refuse"] = reason == "undeclared_refusal" or (may_refuse and dataset.may_refuse is not None)
         fault["key_columns"], fault["key_hash"] = key or (None, None)
+        fault["widest"] = widest
         rows.append(place | fault)
     return rows
 

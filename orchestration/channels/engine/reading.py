@@ -23,9 +23,9 @@ from orchestration.channels.engine.medians import Medians
 from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Elements, Fault, Tally, key_hash
-from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules
+from orchestration.channels.engine.widest_reading import may_refuse, widest_reading
 
 _ACCOUNT: Final = Column("_account", "identifier")
 _FETCHED: Final = Column("_fetched_at", "instant", clock="utc", may_be_future=True)
@@ -138,7 +138,7 @@ class FileReader:
             faults.setdefault(position, (name, "missing_value"))
         for name, unsaid in batch.unsaid.items():
             for position in np.flatnonzero(unsaid).tolist():
-                if not self._may_refuse(own, position):
+                if not may_refuse(self._dataset, own, batch, position):
                     faults.setdefault(position, (name, "not_narrowed"))
         inner = {}
         for child in self._dataset.children:
@@ -153,11 +153,12 @@ class FileReader:
             if position in faults:
                 faults[position] = (key, reason)
         for position, (name, reason) in sorted(faults.items()):
-            refuses = self._may_refuse(own, position)
+            refuses = may_refuse(self._dataset, own, batch, position)
             key = self._key(own, position) if refuses else None
+            widest = widest_reading(self._dataset, own, batch, position) if refuses else None
             if reason == "unknown_token":  # what an export has to bring for it to be read again
                 key = name, key_hash([own[name].outputs[0][position].as_py()])
-            fault = Fault(int(batch.lines[position]), name, reason, refuses, key)
+            fault = Fault(int(batch.lines[position]), name, reason, refuses, key, widest)
             reading.tally.rejected.append(fault)
         good = np.ones(len(batch), bool)
         good[list(faults)] = False
@@ -184,21 +185,6 @@ class FileReader:
             rows = _table({**above, **below}, ordinals, books, parents)
             reading.medians.add(prefix + child.name, child.columns, rows)
             yield prefix + child.name, rows
-
-    def _may_refuse(self, own: dict[str, Read], position: int) -> bool:
-        """Return whether a record set aside can be a refusal: what its columns cannot rule out, it can."""
-        where = self._dataset.may_refuse
-        if where is None:
-            return False
-        if where.unless_true and own[where.unless_true].outputs[0][position].as_py() == "true":
-            return False
-        if not (where.when_filled or where.when_said):
-            return True
-        filled, said = own.get(where.when_filled), own.get(where.when_said)
-        return bool(
-            (filled and (position in filled.reasons or filled.outputs[0][position].is_valid))
-            or (said and says_refusal(said.outputs[0][position].as_py() or ""))
-        )
 
     def _key(self, own: dict[str, Read], position: int) -> tuple[str, str] | None:
         """Return what of a record's natural key could be read; None where it does not say whose record it is."""

@@ -25,7 +25,8 @@ _JOINERS = re.compile(r"[\s_\-()\[\]【】*:\"']+")
 class Fault(NamedTuple):
     """Why a record, or where line is None a whole file, was set aside; whether it can have been a refusal.
 
-    ``key`` is what of its natural key could be read: the columns and the hash of their values.
+    ``key`` is what of its natural key could be read: the columns and the hash of their values. ``widest`` is what it
+    refuses in its widest reading, as ``widest_reading`` writes it: None where it names nobody.
     """
 
     line: int | None
@@ -33,6 +34,7 @@ class Fault(NamedTuple):
     reason: str
     may_refuse: bool = True
     key: tuple[str, str] | None = None
+    widest: str | None = None
 
 
 def key_hash(values: Sequence[str]) -> str:

@@ -42,7 +42,8 @@ LEDGER: Final[dict[str, str]] = {
     "read_again_at": "timestamp",
 }
 #: One row per record set aside (line null: the whole file), and per header that says that people refuse and that nobody
-#: declared. key_columns and key_hash are what of the record's natural key could be read.
+#: declared. key_columns and key_hash are what of the record's natural key could be read, widest what it may refuse and
+#: for whom.
 QUARANTINE: Final[dict[str, str]] = {
     "file_id": "varchar",
     "channel": "varchar",
@@ -56,6 +57,7 @@ QUARANTINE: Final[dict[str, str]] = {
     "may_refuse": "boolean",
     "key_columns": "varchar",
     "key_hash": "varchar",
+    "widest": "varchar",
 }
 
 

@@ -5,7 +5,7 @@ Clocks are epoch milliseconds; some durations are strings of seconds. Formats: d
 
 from typing import Final
 
-from orchestration.channels.engine.declare import Channel, Column, Dataset
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse, Refuser
 
 CDR: Final = Dataset(
     name="cdr",
@@ -31,6 +31,10 @@ CDR: Final = Dataset(
         Column("early_media_text", path="EarlyMediaText"),
         Column("satisfaction", "integer", path="SatisfactionIndex"),
         Column("out_id"),
+    ),
+    # which of the two is the customer's the kind of the call says, which may be what cannot be read
+    may_refuse=MayRefuse(
+        when_said=("release_reason",), refusers=(Refuser("called_number"), Refuser("calling_number")), channel="call"
     ),
 )
 

@@ -6,7 +6,7 @@ Formats: docs/channel-formats.md.
 
 from typing import Final
 
-from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse, Refuser
 
 RECEIPTS: Final = Dataset(
     name="receipts",
@@ -21,6 +21,7 @@ RECEIPTS: Final = Dataset(
         Column("biz_id", "identifier", required=True),
         Column("out_id"),
     ),
+    may_refuse=MayRefuse(when_said=("error_code",), refusers=(Refuser("phone"),), channel="sms"),
 )
 
 REPLIES: Final = Dataset(
@@ -32,7 +33,7 @@ REPLIES: Final = Dataset(
         Column("replied_at", "instant", path="send_time", required=True),
         Column("sequence_id", "identifier"),
     ),
-    may_refuse=MayRefuse(),
+    may_refuse=MayRefuse(refusers=(Refuser("phone"),), channel="sms"),
 )
 
 #: Tencent tells when the phone got it, not when it was sent.

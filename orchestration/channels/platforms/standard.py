@@ -7,7 +7,7 @@ Nor is ``receipts``: what a sender of the brand's own says of our tokens becomes
 from typing import Final
 
 from orchestration.channels.engine import vocabularies as words
-from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse, Refuser
 from orchestration.channels.engine.noun_files import datasets
 
 IDENTIFIERS: Final = Dataset(
@@ -36,7 +36,7 @@ RECEIPTS: Final = Dataset(
         Column("sent_at", "instant", required=True, about="When."),
     ),
     natural_key=("recipient_token", "status", "sent_at"),
-    may_refuse=MayRefuse(when_said="status"),
+    may_refuse=MayRefuse(when_said=("status",), refusers=(Refuser("recipient_token"),)),
 )
 _CUSTOMERS, *_OTHERS = datasets()
 CHANNEL: Final = Channel("standard", (_CUSTOMERS, IDENTIFIERS, *_OTHERS, RECEIPTS))

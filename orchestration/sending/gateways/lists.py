@@ -9,9 +9,9 @@ from orchestration.sending.gateways.cells import write_csv
 
 
 def write_app_push(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """Write ``app_push.csv``: device, words, when, and what to send back."""
-    header = ["device_id", "content", "send_after", "send_before", "out_id", "template_id", "offer_id"]
-    names = ("address", "words", "after", "before", "out_id", "template_id", "offer_id")
+    """Write ``app_push.csv``: device, title (the brand), words, when, and what to send back."""
+    header = ["device_id", "title", "content", "send_after", "send_before", "out_id", "template_id", "offer_id"]
+    names = ("address", "title", "words", "after", "before", "out_id", "template_id", "offer_id")
     return [write_csv(folder / "app_push.csv", header, [[row[name] for name in names] for row in rows])]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ml.recall.saying import parts
 from orchestration.sending.gateways.cells import write_csv, write_xlsx
-from orchestration.sending.words import parts
 
 
 def write_sms(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:

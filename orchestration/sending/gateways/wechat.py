@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from ml.recall.saying import in_fields
+
 #: add_msg_template (developer.work.weixin.qq.com, path 92135): as many external users in one task.
 WECOM_MOST: Final = 10_000
 #: message/mass/send of official accounts: two openids at the least, as many at the most.
@@ -48,18 +50,26 @@ def write_official_account(rows: Sequence[dict[str, Any]], folder: Path) -> list
 
 
 def write_mini_program(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """Write ``mini_program_HHMM-HHMM.jsonl``: a subscription message a line, for the template they subscribed to."""
+    """Write ``mini_program_HHMM-HHMM.jsonl``: a subscription message a line, for the template they subscribed to.
+
+    The words stand in the fields of the platform's template (subscription_fields); those of another form in its first.
+    """
 
     def body(alike: tuple[str, ...], batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return {
             "touser": batch[0]["address"],
             "template_id": batch[0]["template_id"],
-            "data": {name: {"value": value} for name, value in json.loads(batch[0]["variables"] or "{}").items()},
+            "data": {field: {"value": value} for field, value in _in_fields(batch[0]).items()},
             "miniprogram_state": "formal",
             "lang": "zh_CN",
         }
 
     return _by_window(rows, folder, "mini_program", ("out_id",), 1, body)
+
+
+def _in_fields(row: dict[str, Any]) -> dict[str, str]:
+    fields = row["fields"]
+    return (in_fields(row["words"], fields) if fields else None) or {"thing1": row["words"]}
 
 
 def _by_window(

@@ -39,6 +39,7 @@ KEYS = {
     "recall_refused_options": "one_id message_channel offer_id",
     "recall_plans": "one_id",
     "recall_tasks": "task_id",
+    "recall_withheld": "one_id",
     "staff_daily": "kpi_date staff_id",
     "stage_transitions": "as_of_date model from_stage to_stage",
     "staff": "staff_id",

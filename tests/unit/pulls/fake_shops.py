@@ -82,8 +82,8 @@ def status(number: int) -> dict[str, Any]:
     return {
         "UserReceiveTime": 1772330400 + number,
         "CountryCode": "86",
-        "SubscriberNumber": f"138{number:08d}",
-        "PhoneNumber": f"+86138{number:08d}",
+        "SubscriberNumber": f"138{number + 1:08d}",
+        "PhoneNumber": f"+86138{number + 1:08d}",
         "SerialNo": f"2640:{number}",
         "ReportStatus": "SUCCESS" if number % 5 else "FAIL",
         "Description": "DELIVRD",
@@ -96,11 +96,11 @@ def reply(number: int) -> dict[str, Any]:
     return {
         "ExtendCode": "11",
         "CountryCode": "86",
-        "PhoneNumber": f"+86138{number:08d}",
+        "PhoneNumber": f"+86138{number + 1:08d}",
         "SignName": "小满",
         "ReplyContent": "TD" if number % 2 else "好的",
         "ReplyTime": 1772330400 + number,
-        "SubscriberNumber": f"138{number:08d}",
+        "SubscriberNumber": f"138{number + 1:08d}",
     }
 
 

@@ -42,9 +42,15 @@ def _kill_at_hold(pulling, case, platform):
     platform.hold_at = 0
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name != "wecom_tags"], ids=lambda case: case.name)
-@pytest.mark.parametrize("call", [3, 5])
-def test_killed_between_pages_nothing_is_lost_and_nothing_lands_twice(pulling, case, call):
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        *((case.name, 4) for case in CASES if case.name != "wecom_tags"),
+        *((name, 6) for name in ("wecom_contacts", "tmall_trades", "sms_statuses")),
+    ],
+)
+def test_killed_between_pages_nothing_is_lost_and_nothing_lands_twice(pulling, name, call):
+    case = BY_NAME[name]
     platform = case.build("absent")
     pulling.serve(case.platform, platform)
     expected = case.expected(platform)

@@ -24,6 +24,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "purchase_stage": "at_risk",
         "days_registered": 400,
         "days_since_order": 51,
+        "days_since_met": None,
         "average_gap_days": 32.0,
         "cadence_days": 45,
         "days_in_stage": 20,
@@ -45,7 +46,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "suppressed_channels": [],
         "subscribed_scenes": [],
         "blocked_because": None,
-        "service_blocked_because": None,
+        "is_service_blocked": False,
         "is_resting": False,
         "barred_channels": "",
         "wecom_contacts_month": 0,
@@ -113,9 +114,30 @@ KNOWN = {
 }  # fmt: skip
 
 
+#: How the brand of these tests signs, and where its messages lead.
+BRAND, LINK = "四域", "https://s.example.com/a"
+
+
+def of_home(templates: pd.DataFrame, brand: str = BRAND, link: str = LINK) -> pd.DataFrame:
+    """Return the templates as recall.spoken_templates has them: with the words of a home that set its name and link."""
+    home = {"{brand}": brand, "{link}": link}
+    texts = {column: templates[column] for column in ("text_zh", "text_en")}
+    for column in texts:
+        for variable, value in home.items():
+            texts[column] = texts[column].str.replace(variable, value or variable, regex=False)
+    lacks = [
+        "|".join(name for name, variable in (("brand_name", "{brand}"), ("brand_link", "{link}")) if variable in text)
+        for text in texts["text_zh"]
+    ]
+    return templates.assign(
+        home_text=texts["text_zh"], home_text_en=texts["text_en"], text_lacks=[lack or None for lack in lacks]
+    )
+
+
 def make_rules(**changes: object) -> Rules:
     """Return the shipped seeds under settings that draw nobody out, so that a test sees the rule it is about."""
     seeds = {name: pd.read_csv(SEED_FOLDER / f"{name}.csv") for name in SEEDS}
+    seeds["message_templates"] = of_home(seeds["message_templates"])
     settings: dict[str, object] = {
         "gross_margin_rate": 0.25,
         "holdout_share": 0.0,

@@ -73,7 +73,7 @@ def test_a_service_is_no_experiment_even_while_an_episode_is_open():
         rows = candidates(400, consent_purpose="service", open_episode_id=open_episode)
         found = drawn_arms(rows, NO_ANCESTRY, SHARES, SALTS)
         probability = found.groupby("arm")["assignment_probability"].unique().map(list).to_dict()
-        assert probability == {"holdout_global": [0.1], "": [0.9]}
+        assert probability == {"": [1.0]}
 
 
 def test_a_probability_has_six_decimals():

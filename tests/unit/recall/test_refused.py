@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ml.recall.refused import without_option
+from ml.recall.refused import last_refusals
 from ml.recall.treatments import considered, usable
 from tests.unit.recall.people import make_rules, people, person
 
@@ -69,8 +69,8 @@ def test_a_play_that_does_not_name_a_channel_closes_it_and_what_is_owed_waits_fo
 def test_of_who_has_no_option_the_rule_that_took_the_last_one_is_named():
     nobody = [candidate(consented_channels=[]), candidate(blocked_because="refund_open") | {"candidate": 1}]
     found = considered(people(*nobody, candidate() | {"candidate": 2}), RULES)
-    said = without_option(found, pd.Series([0, 1, 2]))
-    assert said.to_dict() == {0: "no_consent", 1: "refund_open"}
+    said = last_refusals(found)
+    assert (said[0], said[1]) == ("no_consent", "refund_open")
 
 
 def test_what_is_usable_is_what_nothing_refuses():

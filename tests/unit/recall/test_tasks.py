@@ -17,8 +17,9 @@ def planned(number: int, one_id: str, net_p50_fen: int = 100, **changes: object)
     """Return a plan of an at-risk buyer whom S1 writes to by WeCom with an offer."""
     plan = {
         "candidate": number, "audience_id": "recall_20171130", "audience_kind": "recall", "scene_id": "recall",
-        "message_channel": "wecom", "staff_id": "S1",
-        "offer_id": "recall_90", "offer_words": "9折券", "valid_days": 7.0,
+        "message_channel": "wecom", "staff_id": "S1", "play_id": "rfm_general_keep",
+        "offer_id": "recall_90", "offer_words": "9折券", "valid_days": 7.0, "maximum_discount_fen": 2000.0,
+        "kind": "discount", "pay_rate": 0.9, "face_value_fen": None, "minimum_spend_fen": None, "one_item": False,
         "arm": "treat", "consent_purpose": "marketing", "base_fen": -10.0, "unit_fen": 4_000.0, "lift": 0.05,
         "net_p50_fen": net_p50_fen, "why": "", "send_after_at": DATE, "send_before_at": DATE, "stop_if": [],
     }  # fmt: skip
@@ -96,7 +97,7 @@ def test_the_fallback_is_the_persons_best_channel_that_needs_no_staff():
 
 def test_a_task_has_its_talking_points_in_order_and_both_bars():
     row = listed(planned(0, "anna", need_state="deciding")).loc["anna"]
-    assert row["talking_point_1"] == "先问候近况,再聊上次买的用得怎么样"
+    assert row["talking_point_1"] == "先问候近况,再聊买过的满不满意"
     assert row["talking_point_2"] == "问一句最近没来的原因,听完再推荐"
     of_recall = "不提浏览记录、停留时长和深夜访问;不说流失、打分;不一开口就报折扣"
     assert row["do_not_say"] == f"{of_recall};不要发长文"
@@ -114,7 +115,8 @@ def test_a_template_made_for_an_offer_and_for_the_need_state_is_preferred():
     assert template(need_state="exploring") == "wecom_recall_offer_exploring"
     assert template(need_state="exploring", offer_id="none") == "wecom_recall"
     assert template(need_state="deciding") == "wecom_recall_offer"
-    assert template(message_channel="call", need_state="exploring") == "call_recall"
+    assert template(message_channel="call", need_state="exploring", offer_id="none") == "call_recall"
+    assert pd.isna(template(message_channel="call")), "no call opens with an offer"
     assert pd.isna(template(scene_id="nothing was written for this"))
 
 
@@ -137,16 +139,19 @@ def test_an_offer_of_the_wrong_need_state_weighs_less_than_no_offer_at_all():
     assert listed(explorer, rules=rules)["template_id"].tolist() == ["wecom_recall_offer"]
 
 
-def test_a_template_is_filled_with_what_is_known_and_plain_words_for_the_rest():
-    assert told(identity_confidence="low") == {"title": "您好", "offer_words": "9折券", "valid_days": "7"}
-    assert told() == {"title": "您好", "offer_words": "9折券", "valid_days": "7", "product": "奶粉"}
-    assert told(last_product_name=None) == {"title": "您好", "offer_words": "9折券", "valid_days": "7"}
+def test_a_template_is_filled_with_what_is_known_and_a_plain_one_says_the_rest():
+    offered = {"title": "您好", "offer_words": "9折券", "offer_terms": "最多减20元，7天内有效", "valid_days": "7"}
+    assert told(identity_confidence="low") == offered
+    assert told() == offered | {"product": "奶粉"}
+    assert told(last_product_name=None) == offered
     assert told(offer_id="none", last_product_name=None) == {"title": "您好", "category": "母婴"}
-    assert told(offer_id="none", last_product_name=None, top_category=None) == {"title": "您好", "category": "用品"}
-    call = {"message_channel": "call", "last_product_name": None}
+    assert told(offer_id="none", last_product_name=None, top_category=None) == {"title": "您好"}
+    assert template(offer_id="none", top_category=None) == "wecom_recall_plain"
+    call = {"message_channel": "call", "last_product_name": None, "offer_id": "none"}
     assert told(**call) == {"store": "二店", "category": "母婴"}
-    assert told(**call, owner_store_name=None) == {"store": "门店", "category": "母婴"}
+    assert told(**call, owner_store_name=None) == {}
+    assert template(**call, owner_store_name=None) == "call_recall_plain"
     ends = {"scene_id": "renewal", "days_to_entitlement_end": 10, "offer_id": "none", "last_product_name": None}
     assert told(**ends) == {"title": "您好", "ends": "9天后"}
-    assert told(scene_id="nothing was written for this", last_product_name=None) == {}
-    assert told(message_channel="wecom", valid_days=None, last_product_name=None)["valid_days"] == ""
+    assert told(scene_id="nothing was written for this", offer_id="none", last_product_name=None) == {}
+    assert "valid_days" not in told(message_channel="wecom", valid_days=None, last_product_name=None)

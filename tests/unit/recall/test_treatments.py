@@ -64,7 +64,10 @@ def test_the_third_reminder_of_a_right_is_a_call_to_the_top_two_tiers_and_nothin
     assert third == {"塔尖": {"call none"}, "核心": {"call none"}, "成长": set(), None: set()}
     assert options(candidate("renewal", 2, "service")) == {"sms none"}
     menu = RULES.seeds["recall_menu"]
-    assert set(menu.loc[menu["message_channel"] == "call", "tiers"]) == {"核心|塔尖"}
+    policies = RULES.seeds["recall_policies"]
+    answers = policies.loc[policies["audience_kind"] == "service", "policy_id"]
+    called = menu["message_channel"].eq("call") & ~menu["policy_id"].isin(answers)
+    assert set(menu.loc[called, "tiers"]) == {"核心|塔尖"}
 
 
 def test_a_channel_that_the_menu_names_beside_the_call_is_the_others_third_reminder():
@@ -211,8 +214,12 @@ def test_what_no_approved_template_says_is_no_option():
     assert options(candidate(), rules) == EVERYTHING - {"sms recall_90"}
     templates.loc[templates["message_channel"] == "sms", "approved"] = False
     assert options(candidate(), rules) == EVERYTHING - {"sms recall_90", "sms none"}
+    # words that name a category are no words for whom none is known of
+    templates.loc[templates["template_id"] == "official_account_recall_plain", "approved"] = False
+    assert "official_account" not in channels(candidate(days_since_order=45), rules)
+    templates.loc[templates["template_id"] == "official_account_recall_plain", "approved"] = True
     # who bought lately is spoken to in another scene, and that scene has no words for an offer either
-    templates.loc[templates["template_id"] == "wecom_care", "approved"] = False
+    templates.loc[templates["template_id"].str.startswith("wecom_care"), "approved"] = False
     assert channels(candidate(days_since_order=12), rules) == {"official_account", "app_push"}
     assert "wecom" in channels(candidate(days_since_order=45), rules)
 
@@ -268,7 +275,7 @@ def test_the_terms_of_an_offer_are_those_landed_for_the_date_and_no_other():
 def prices(rules: Rules = RULES, **changes: object) -> pd.DataFrame:
     now = nothing_learned(RULES)
     basket = pd.Series({DATE: 10_000.0})
-    found = priced(admissible(people(candidate(**changes)), rules), rules, basket, now.posterior, now.redemption)
+    found = priced(admissible(people(candidate(**changes)), rules), rules, basket, now)
     return found.set_index(found["message_channel"] + " " + found["offer_id"])
 
 
@@ -331,13 +338,32 @@ def test_landed_coupons_teach_how_many_redeem_and_a_depth_without_an_order_keeps
         {"depth": "none", "orders": 0, "mean": 0.5, "p10": 0.5, "p90": 0.5},
     ])
     options_of = admissible(people(candidate()), RULES)
-    found = priced(options_of, RULES, basket, now.posterior, landed)
-    seeds = priced(options_of, RULES, basket, now.posterior, now.redemption)
+    found = priced(options_of, RULES, basket, dataclasses.replace(now, redemption=landed))
+    seeds = priced(options_of, RULES, basket, now)
     points = ["redemption_p10", "redemption_p50", "redemption_p90"]
     taught = found["depth"].eq("light")
     assert taught.any() and found.loc[taught, points].drop_duplicates().to_numpy().tolist() == [[0.8, 0.9, 1.0]]
     assert found.loc[~taught, points].equals(seeds.loc[~taught, points])
     assert (found.loc[taught, "expected_cost_fen"] > seeds.loc[taught, "expected_cost_fen"]).all()
+
+
+def test_what_plans_earned_over_what_was_reckoned_is_in_the_money_of_the_next_and_not_in_the_seeds():
+    """A band whose orders earned half of what was reckoned: half a basket less the coupon, and a smaller net."""
+    now, basket = nothing_learned(RULES), pd.Series({DATE: 10_000.0})
+    options_of = admissible(people(candidate()), RULES)
+    band = options_of["band"].iloc[0]
+    halved = pd.DataFrame([{"band": band, "mean": 0.5}, {"band": "of nobody", "mean": 0.1}])
+    found = priced(options_of, RULES, basket, dataclasses.replace(now, worth=halved))
+    seeds = priced(options_of, RULES, basket, now)
+    redeemed = seeds["redemption_p50"].astype(float) * seeds["offer_fen"]
+    assert found["unit_fen"].to_numpy() == pytest.approx((0.5 * (seeds["unit_fen"] + redeemed) - redeemed).to_numpy())
+    assert found["seed_unit_fen"].equals(seeds["unit_fen"])
+    assert found["base_fen"].to_numpy() == pytest.approx(seeds["base_fen"].to_numpy())
+    assert (found["net_p50_fen"] < seeds["net_p50_fen"]).all()
+    friend = admissible(people(candidate(policy="re_add", band=band)), RULES)
+    assert priced(friend, RULES, basket, dataclasses.replace(now, worth=halved))["unit_fen"].equals(
+        priced(friend, RULES, basket, now)["unit_fen"]
+    )
 
 
 def test_an_option_without_a_response_curve_or_a_cost_is_named():

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from ml.recall.words import ends_in, offer_words, why
+from ml.recall.words import ends_in, offer_terms, offer_words, why
 from tests.unit.recall.people import make_rules, person
 
 RULES = make_rules()
-NOTHING = {"kind": "content", "pay_rate": None, "face_value_fen": None, "minimum_spend_fen": None}
+NOTHING = {"kind": "content", "pay_rate": None, "face_value_fen": None, "minimum_spend_fen": None, "one_item": False}
 
 
 def called(kind: str, **terms: object) -> str:
@@ -17,7 +17,7 @@ def called(kind: str, **terms: object) -> str:
 def reason(kind: str = "recall", **changes: object) -> str:
     plan = {
         "audience_kind": kind, "scene_id": kind, "band": "at_risk", "message_channel": "sms", "offer_words": "不发券",
-        "reason_1": None, "reason_2": None, "reason_3": None,
+        "reason_1": None, "reason_2": None, "reason_3": None, "signal": None,
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
     plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own
@@ -35,6 +35,17 @@ def coupons(issued: object, redeemed: object) -> str:
 @pytest.mark.parametrize(("pay_rate", "words"), [(0.9, "9折券"), (0.85, "85折券"), (0.43, "43折券"), (None, "不发券")])
 def test_a_discount_is_called_by_the_tenths_that_are_left_to_pay(pay_rate, words):
     assert called("discount", pay_rate=pay_rate) == words
+
+
+def test_a_coupon_for_one_item_says_so():
+    assert called("discount", pay_rate=0.43, one_item=True) == "单件43折券"
+
+
+def test_terms_are_the_cap_and_the_days():
+    assert offer_terms(3000.0, 7) == "最多减30元，7天内有效"
+    assert offer_terms(None, 14.0) == "14天内有效"
+    assert offer_terms(2550, 1, in_english=True) == "at most 25.5 yuan, valid for 1 day"
+    assert offer_terms(None, 7, in_english=True) == "valid for 7 days"
 
 
 def test_a_coupon_names_what_it_takes_off_and_from_which_spend():

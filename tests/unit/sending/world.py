@@ -1,6 +1,7 @@
 """A home whose lists are literal rows: what an export needs of a warehouse, a vault and a published version."""
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ml.recall.saying import filled
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.sending.brakes import stopped
@@ -18,13 +20,16 @@ from orchestration.sending.reasons import Asked
 from orchestration.settings import CHECKOUT, Settings
 from orchestration.warehouse import connect
 from tests.builders import give_keys, phone
+from tests.unit.recall.people import of_home
 
 DATE = dt.date(2026, 3, 10)
+#: How the brand of the home signs, and where its messages lead.
+BRAND, LINK = "四域", "https://example.com/a"
 VERSION = f"{DATE}-0123456789abcdef"
 #: Nine in the morning in Shanghai, the day after the date.
 MORNING = dt.datetime(2026, 3, 11, 1)
 Row = dict[str, Any]
-_SEEDS = ("export_reasons", "message_templates", "contact_caps", "offers_catalogue", "recall_settings")
+_SEEDS = ("export_reasons", "contact_caps", "offers_catalogue", "recall_settings")
 #: Whom the tests export to.
 RECIPIENTS = {
     name: {"purpose": "sends our messages", "until": dt.date(2026, 12, 31), "in_mainland": True}
@@ -65,7 +70,7 @@ _PLAN: Row = {
     "id_type": "mobile",
     "id_scope": "",
     "text_zh": "【{brand}】来看看{link}拒收请回复R",
-    "variables": "brand|link",
+    "message_text": None,
     "has_approved_words": True,
     "gate_is_open": True,
 }
@@ -99,7 +104,11 @@ def row(one_id: str, channel: str = "sms", **told: Any) -> Row:
     """Return a row of ``sending_facts`` that would go out, but for what is told."""
     own: Row = {"template_variables": '{"title": "林女士"}'} if channel == "wecom" else {}
     address = {"id_token": f"{channel}-of-{one_id}"}
-    return {**_PLAN, "one_id": one_id, "message_channel": channel, **address, **_ADDRESSES[channel], **own, **told}
+    found = {**_PLAN, "one_id": one_id, "message_channel": channel, **address, **_ADDRESSES[channel], **own, **told}
+    if "message_text" not in told and found["text_zh"]:
+        said = {"brand": BRAND, "link": LINK} | json.loads(found["template_variables"] or "{}")
+        found["message_text"] = filled(found["text_zh"], said)
+    return found
 
 
 class World:
@@ -108,7 +117,7 @@ class World:
     def __init__(self, home: Path, *rows: Row, **settings: Any) -> None:
         give_keys(home)
         settings = {"recipients": RECIPIENTS} | settings
-        self.settings = Settings(home=home, brand_name="四域", brand_link="https://example.com/a", **settings)
+        self.settings = Settings(home=home, **{"brand_name": BRAND, "brand_link": LINK} | settings)
         version = home / "published" / "versions" / VERSION
         version.mkdir(parents=True)
         (home / "published" / "CURRENT").write_text(VERSION, encoding="utf-8")
@@ -126,11 +135,11 @@ class World:
                 warehouse.register("given", frame)
                 warehouse.execute(f"create table seeds.{seed} as select * from given")
                 warehouse.unregister("given")
-            warehouse.execute(
-                "create table published.message_templates as"
-                " select cast($date as date) as as_of_date, * from seeds.message_templates",
-                {"date": _PLAN["as_of_date"]},
-            )
+            warehouse.execute("create schema recall")
+            frame = of_home(pd.read_csv(CHECKOUT / "dbt_project" / "seeds" / "message_templates.csv"), BRAND, LINK)
+            warehouse.register("given", frame)
+            warehouse.execute("create table recall.spoken_templates as select * from given")
+            warehouse.unregister("given")
         self.lists(*rows)
 
     def lists(self, *rows: Row) -> None:

@@ -1,0 +1,230 @@
+"""The finished words of a plan: filled for one person, true of them, and as long as the channel takes."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from ml.recall.saying import fields_of, filled, in_fields, parts, with_texts
+from ml.recall.templates import with_scenes, with_templates
+from ml.recall.words import offer_words
+from tests.unit.recall.people import BRAND, LINK, make_rules, of_home, person
+
+HOME = {"brand": "四域", "link": "https://example.com/a"}
+RULES = make_rules()
+
+
+def plan(channel: str, scene: str, offer: str = "none", **changes: object) -> dict[str, object]:
+    """Return a plan as the planner has it before its words: a buyer of 51 days ago, with the terms of an offer."""
+    own = {name: changes.pop(name) for name in list(changes) if name in OF_PLAN}
+    terms = RULES.seeds["offers_catalogue"].set_index("offer_id").loc[offer].to_dict()
+    row = person("anna", **changes) | terms | {"offer_id": offer, "message_channel": channel, "scene_id": scene}
+    row |= {"content_theme": "", "offer_words": offer_words(pd.DataFrame([terms]))[0]}
+    return row | own
+
+
+OF_PLAN = ("days_to_coupon_end", "appointment_at", "festival_zh", "festival_en", "valid_days", "maximum_discount_fen")
+
+
+def finished(*plans: dict[str, object], rules=RULES) -> pd.DataFrame:
+    rows = with_scenes(pd.DataFrame(list(plans)), rules)
+    return with_texts(with_templates(rows, rules), rules)
+
+
+def text(channel: str, scene: str, offer: str = "none", rules=RULES, **changes: object) -> str | None:
+    return finished(plan(channel, scene, offer, **changes), rules=rules)["message_text"][0]
+
+
+def withheld(channel: str, scene: str, offer: str = "none", rules=RULES, **changes: object) -> str | None:
+    return finished(plan(channel, scene, offer, **changes), rules=rules)["withheld_because"][0]
+
+
+def with_words(template_id: str, words: str):
+    """Return rules under which a template says something else."""
+    rules = make_rules()
+    seed = rules.seeds["message_templates"].drop(columns=["home_text", "home_text_en", "text_lacks"])
+    seed.loc[seed["template_id"] == template_id, "text_zh"] = words
+    rules.seeds["message_templates"] = of_home(seed)
+    return rules
+
+
+def test_the_plan_fills_what_it_knows_and_the_home_fills_brand_and_link():
+    words = filled("【{brand}】{title}，来看看{link}拒收请回复R", {**HOME, "title": "林女士"})
+    assert words == "【四域】林女士，来看看https://example.com/a拒收请回复R"
+
+
+@pytest.mark.parametrize("said", [{}, {"title": None}, {"title": ""}, {"title": " "}])
+def test_words_with_a_gap_are_no_words(said):
+    assert filled("{title}，好久没见", said) is None
+
+
+def test_none_at_all_is_a_number_like_others():
+    assert filled("您还有{points}分", {"points": 0}) == "您还有0分"
+
+
+def test_a_value_that_looks_like_a_variable_is_not_filled_once_more():
+    assert filled("{title}，好久没见", {"title": "{link}", **HOME}) == "{link}，好久没见"
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [("字" * 70, 1), ("字" * 71, 2), ("字" * 134, 2), ("字" * 135, 3), ("a" * 70, 1), ("🎁" * 35, 1), ("🎁" * 36, 2)],
+)
+def test_a_message_over_70_characters_is_billed_in_parts_of_67_and_an_emoji_counts_twice(words, count):
+    assert parts(words) == count
+
+
+def test_a_finished_text_is_what_is_sent_to_the_letter():
+    assert text("wecom", "recall") == "您好，好久没见。您买过的母婴还满意吗？有想让我帮您留意的，回我一声就行。"
+    assert text("sms", "recall", "recall_85", days_since_order=70) == (
+        f"【{BRAND}】送您一张85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
+    )
+    assert text("call", "care", days_since_order=9) == (
+        "您好，我是二店的顾问。您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
+    )
+    assert text("sms", "renewal", days_to_entitlement_end=10) == (
+        f"【{BRAND}】您的会员权益9天后到期，可在这里查看 {LINK}"
+    )
+
+
+def test_the_english_beside_says_the_same_of_the_same_person():
+    row = finished(plan("sms", "recall", "recall_85", days_since_order=70)).iloc[0]
+    assert row["message_text_en"] == (
+        f"[{BRAND}] A coupon for you: 15% off, at most 30 yuan, valid for 7 days {LINK} Reply R to stop."
+    )
+
+
+def test_where_a_category_or_a_store_has_no_name_the_sentence_does_without():
+    assert text("wecom", "recall", top_category="SW GDS:DONUTS") == (
+        "您好，好久没见，最近都好吗？有想让我帮您留意的，回我一声就行。"
+    )
+    assert text("call", "care", days_since_order=9, owner_store_name=None) == (
+        f"您好，我是{BRAND}的顾问。您买的东西都还满意吗？有不合适的地方，我来帮您处理。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("brand", "link", "lacks"),
+    [("", LINK, "brand_name"), (BRAND, "", "brand_link"), ("", "", "brand_name|brand_link")],
+)
+def test_a_brand_without_name_or_link_has_no_sms_and_is_told_what_to_set(brand, link, lacks):
+    rules = make_rules()
+    seed = rules.seeds["message_templates"].drop(columns=["home_text", "home_text_en", "text_lacks"])
+    rules.seeds["message_templates"] = of_home(seed, brand, link)
+    found = finished(plan("sms", "recall"), plan("wecom", "recall"), rules=rules)
+    assert pd.isna(found["message_text"][0])
+    assert found["text_lacks"][0] == lacks
+    assert found["message_text"][1].startswith("您好，好久没见")
+    assert found["withheld_because"].isna().all()
+
+
+def test_who_came_to_the_store_last_week_is_not_told_that_it_is_long_since_we_met():
+    met = finished(plan("wecom", "recall", days_since_met=6)).iloc[0]
+    assert met["template_id"] == "wecom_care"
+    assert "好久" not in met["message_text"]
+    assert withheld("wecom", "recall", "recall_85", days_since_met=6) is None
+    rules = with_words("wecom_care", "{title}，好久不见")
+    assert withheld("wecom", "recall", days_since_order=8, rules=rules) == "long_absent"
+    assert withheld("wecom", "recall", days_since_met=6, rules=rules) == "long_absent"
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("{title}，全网最低，来看看", "superlative"),
+        ("{title}，国家级品质", "superlative"),
+        ("{title}，销量第一的牛奶到了", "first_of_all"),
+        ("{title}，最后一天，手慢无", "false_urgency"),
+        ("{title}，我们发现您看过这款", "watched"),
+        ("{title}，您上次浏览的还在", "watched"),
+        ("{title}，您是我们的高价值客户", "segment_name"),
+        ("{title}，沉睡客专享", "segment_name"),
+        ("{title}，券已到账", "booked_already"),
+        ("{title}，首单礼等您来", "first_order"),
+        ("{title}，这茶能降血压", "medical"),
+        ("{title}，原价99现在9元", "price_compared"),
+        ("{title}，送您一张券", "offer"),
+        ("{title}，您购物车里的还在", "cart"),
+        ("{title}，谢谢您到店", "visited"),
+        ("{title}，祝您生日快乐", "birthday"),
+        ("{title}，您的权益明天到期", "right"),
+    ],
+)
+def test_a_text_that_may_not_be_said_is_withheld_with_its_rule(words, rule):
+    found = finished(plan("wecom", "recall"), rules=_only(words))
+    assert found["withheld_because"].tolist() == [rule]
+    assert pd.isna(found["message_text"][0])
+
+
+def _only(words: str):
+    rules = with_words("wecom_recall", words)
+    seed = rules.seeds["message_templates"]
+    rules.seeds["message_templates"] = seed[seed["template_id"] == "wecom_recall"]
+    return rules
+
+
+def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
+    never = {"days_since_order": None, "average_gap_days": None, "top_category": None}
+    assert text("wecom", "first_order", "ladder_1", **never) == (
+        "您好，给您准备了首单礼：一张85折券，最多减30元，7天内有效。想看哪类跟我说，我帮您挑。"
+    )
+    assert withheld("wecom", "first_order", "ladder_1") == "first_order"
+
+
+def test_a_promise_is_that_of_the_offers_row():
+    words = "{title}，送您一张85折券，最多减30元，7天内有效"
+    rules = with_words("wecom_recall_offer", words)
+    assert withheld("wecom", "recall", "recall_85", rules=rules) is None
+    assert withheld("wecom", "recall", "recall_75", rules=rules) == "other_terms"
+    assert withheld("wecom", "recall", "recall_85", rules=rules, valid_days=5) == "other_terms"
+    assert withheld("wecom", "recall", "recall_85", rules=rules, maximum_discount_fen=2000) == "other_terms"
+    assert (
+        withheld("wecom", "recall", "recall_85", rules=with_words("wecom_recall_offer", "{title}，送您一张8.5折券"))
+        is None
+    )
+
+
+def test_a_product_with_a_forbidden_name_keeps_the_message_in_and_a_shop_of_that_name_does_not():
+    rules = _only("{title}，您买过的{product}还满意吗？")
+    seed = rules.seeds["message_templates"]
+    rules.seeds["message_templates"] = seed.assign(variables="title|product")
+    assert withheld("wecom", "recall", rules=rules, last_product_name="顶级牛奶") == "superlative"
+    assert withheld("call", "care", days_since_order=9, owner_store_name="第一百货顶级店") is None
+
+
+def test_a_text_longer_than_its_channel_takes_is_withheld():
+    rules = with_words("sms_recall_plain", "【{brand}】" + "好" * 60 + "{link} 拒收请回复R")
+    assert withheld("sms", "recall", top_category=None, rules=rules) == "too_long"
+    rules = with_words("app_push_recall_plain", "好" * 51)
+    assert withheld("app_push", "recall", top_category=None, rules=rules) == "too_long"
+    rules = with_words("mini_program_renewal", "到期事项：会员权益；温馨提示：" + "好" * 21)
+    assert withheld("mini_program", "renewal", days_to_entitlement_end=3, rules=rules) == "too_long"
+    rules = with_words("mini_program_renewal", "您的权益{ends}到期")
+    assert withheld("mini_program", "renewal", days_to_entitlement_end=3, rules=rules) == "too_long"
+
+
+def test_a_message_of_the_mini_program_fills_the_fields_of_the_platforms_template():
+    fields = fields_of(RULES.seeds["subscription_fields"])["mini_program_renewal"]
+    said = text("mini_program", "renewal", days_to_entitlement_end=2)
+    assert said == "到期事项：会员权益；温馨提示：您的权益明天到期"
+    assert in_fields(said, fields) == {"thing1": "会员权益", "thing2": "您的权益明天到期"}
+    assert in_fields("别的形式", fields) is None
+
+
+def test_the_time_of_an_appointment_and_the_end_of_a_coupon_are_said_in_the_shops_time():
+    booked = {"appointment_at": pd.Timestamp("2017-12-01 02:30")}
+    assert text("wecom", "appointment", **booked) == "您好，提醒您12月1日 10:30有预约。时间不方便的话跟我说，我帮您改。"
+    assert text("wecom", "coupon_ending", days_to_coupon_end=2) == (
+        "您好，您有一张优惠券明天到期。想用的话跟我说，我帮您看看；不用也没关系。"
+    )
+    assert text("wecom", "festival", festival_zh="双12", festival_en="12.12") == (
+        "您好，双12到了。有想添置的跟我说，我帮您看看。"
+    )
+    assert withheld("wecom", "appointment") == "unfilled"
+
+
+def test_what_is_filled_in_stands_in_the_variables():
+    found = finished(plan("sms", "recall", "recall_85")).iloc[0]
+    assert json.loads(found["template_variables"]) == {
+        "offer_terms": "最多减30元，7天内有效", "offer_words": "85折券", "product": "奶粉", "valid_days": "7",
+    }  # fmt: skip
