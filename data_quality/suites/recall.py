@@ -87,9 +87,13 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
         Check(
             "nobody_held_out_is_sent_anything",
             "recall_audience",
-            _count(f"assignment.one_id is null or assignment.global_holdout or not ({assigned})"),
-            "A person held out, or never drawn, stands in the audience; holdouts are drawn before scoring.",
-            "受众里有对照组的人，或从未参加抽签的人；对照组要在评分之前抽出。",
+            _count(
+                "assignment.one_id is null"
+                " or (assignment.global_holdout and recall_audience.consent_purpose <> 'service')"
+                f" or not ({assigned})"
+            ),
+            "A person held out, or never drawn, is advertised to; holdouts are drawn before scoring.",
+            "营销名单里有对照组的人，或从未参加抽签的人；对照组要在评分之前抽出。",
             relation="recall_audience left join recall_assignment as assignment using (one_id)",
         ),
         Check(
@@ -304,9 +308,27 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
         Check(
             "plans_stay_within_their_budget",
             "recall_budget",
-            _count("expected_cost_fen > budget_fen or optimality_gap < 0"),
+            _count("expected_cost_fen > budget_fen or care_cost_fen > care_budget_fen or optimality_gap < 0"),
             "An audience costs more than its budget, or its bound lies below its value.",
             "有受众的花费超出预算，或它的上界低于它的值。",
+        ),
+        Check(
+            "every_signal_is_answered_or_says_why_not",
+            "recall_signals",
+            _count("(answered_by is null) = (reason is null)"),
+            "A signal has neither an answer nor a reason, or both: somebody asked and nobody can say what became of it.",
+            "有信号既没有响应也没有原因，或两者都有：有人问了，却说不清结果。",
+        ),
+        Check(
+            "who_waits_for_an_answer_is_sold_nothing",
+            "recall_audience",
+            _count("recall_audience.consent_purpose <> 'service'"),
+            "Somebody with an open question is advertised to before it is answered.",
+            "有人的问题还没有答复，就收到了营销。",
+            relation=(
+                "recall_audience inner join (select one_id from recall_signals where signal = 'question_open')"
+                " as asked using (one_id)"
+            ),
         ),
         Check(
             "draws_have_probabilities",

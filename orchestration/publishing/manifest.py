@@ -33,6 +33,7 @@ WITHHELD: Final = (
     "recall_plan_options",
     "recall_plans",
     "recall_refused_options",
+    "recall_signals",
     "recall_tasks",
 )
 

@@ -17,6 +17,7 @@ select
 from {{ source('recall', 'signal_answers') }} as answers
 inner join {{ run_dates('as_of') }} as dates
     on answers.as_of_date = dates.as_of_date
+inner join {{ ref('sending_gate') }} as gate on gate.is_open
 left join {{ ref('published_recall_audience') }} as audience
     on
         answers.as_of_date = audience.as_of_date

@@ -38,6 +38,7 @@ KEYS = {
     "recall_plan_options": "one_id message_channel offer_id",
     "recall_refused_options": "one_id message_channel offer_id",
     "recall_plans": "one_id",
+    "recall_signals": "one_id signal",
     "recall_tasks": "task_id",
     "recall_withheld": "one_id",
     "staff_daily": "kpi_date staff_id",
