@@ -53,8 +53,15 @@ def _signs(of: dict[str, float | None]) -> dict[str, Any]:
 
 
 def holidays(facts: Facts) -> dict[dt.date, Words]:
-    """Return the brand's days of the line and of the seven days before it, with their names."""
-    return {}
+    """Return the brand's days among those of the line and the week before, with their names (the seed brand_days)."""
+    rows = facts.seed("brand_days")
+    found = {}
+    for back in range(LINE_DAYS + WEEK.days):
+        date = facts.as_of_date - dt.timedelta(days=back)
+        for row in rows:
+            if row["day"] == str(date.day) and row["month"] in {"", str(date.month)}:
+                found[date] = (row.get("name_zh") or row["brand_day"], row.get("name_en") or row["brand_day"])
+    return found
 
 
 def sales(facts: Facts) -> dict[str, Any]:

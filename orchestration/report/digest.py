@@ -5,7 +5,7 @@ from typing import Final
 from orchestration.report.days import sales
 from orchestration.report.facts import Facts, Words
 from orchestration.report.first_screen import date_words
-from orchestration.report.list_sections import overlap_words, parts, yesterday_words
+from orchestration.report.list_sections import overlap_words, parts, people, yesterday_words
 from orchestration.report.page import UNKNOWN, count, signed, signed_yuan, yuan
 from orchestration.report.todo import todo
 from orchestration.report.young import is_young, young
@@ -90,12 +90,12 @@ def _list(facts: Facts) -> list[Words]:
         tuple(f"{word} {count(part['people'])} ({signed_yuan(part['p50'])})" for word in facts.word("list_kind", kind))
         for kind, part in found.items()
     ]
-    people = count(sum(part["people"] for part in found.values()))
+    listed = count(people(facts))
     zh, en = "，".join(one[0] for one in told), ", ".join(one[1] for one in told)
     return [
         (
-            f"**今日名单 {people} 人**：{zh or '今天谁也不发'}",
-            f"**Today's list: {people} people**: {en or 'nobody is written to'}",
+            f"**今日名单 {listed} 人**：{zh or '今天谁也不发'}",
+            f"**Today's list: {listed} people**: {en or 'nobody is written to'}",
         ),
         yesterday_words(facts),
         overlap_words(facts),

@@ -9,15 +9,6 @@ from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan
 
 #: The parts of the list, in the order in which they are told.
 KINDS: Final = ("service", "chosen", "learning")
-#: The audience with its part: service first, then what the lots drew or what is not expected to pay.
-LISTED: Final = """
-    select recall_audience.*,
-           case when recall_audience.consent_purpose = 'service' then 'service'
-                when recall_audience.arm = 'random' or recall_plans.net_mean_fen <= 0 or net_p50_fen <= 0
-                    then 'learning'
-                else 'chosen' end as kind
-    from recall_audience left join recall_plans using (one_id)
-"""
 
 
 def task_kinds(facts: Facts) -> list[tuple[str, int, int]]:
@@ -30,14 +21,19 @@ def task_kinds(facts: Facts) -> list[tuple[str, int, int]]:
 def parts(facts: Facts) -> dict[str, dict[str, Any]]:
     """Return the parts of the audience by kind: people, expected profit with its interval and cost, in fen."""
     rows = facts.rows(
-        f"""
-        select kind, count(*), sum(net_p50_fen), sum(net_p10_fen), sum(net_p90_fen), sum(expected_cost_fen)
-        from ({LISTED}) group by kind
+        """
+        select list_kind, count(*), sum(net_p50_fen), sum(net_p10_fen), sum(net_p90_fen), sum(expected_cost_fen)
+        from recall_audience group by list_kind
         """
     )
     names = ("people", "p50", "p10", "p90", "cost")
     found = {kind: dict(zip(names, rest, strict=True)) for kind, *rest in rows}
     return {kind: found[kind] for kind in KINDS if kind in found}
+
+
+def people(facts: Facts) -> int:
+    """Return how many people the list has."""
+    return int(facts.rows("select count(*) from recall_audience")[0][0])
 
 
 def before(facts: Facts) -> dict[str, Any] | None:
@@ -96,7 +92,7 @@ def brief(facts: Facts) -> dict[str, Any]:
     found = parts(facts)
     return {
         "parts": [(facts.word("list_kind", kind), part) for kind, part in found.items()],
-        "people": sum(part["people"] for part in found.values()),
+        "people": people(facts),
         "yesterday_words": yesterday_words(facts),
         "overlap_words": overlap_words(facts),
     }
@@ -112,10 +108,10 @@ def todays_list(facts: Facts) -> dict[str, Any]:
         """
     )
     rows = facts.rows(
-        f"""
-        select kind, message_channel, count(*), sum(net_p50_fen), sum(expected_cost_fen) from ({LISTED})
-        group by kind, message_channel
-        order by list_position(['service', 'chosen', 'learning'], kind), count(*) desc, message_channel
+        """
+        select list_kind, message_channel, count(*), sum(net_p50_fen), sum(expected_cost_fen) from recall_audience
+        group by list_kind, message_channel
+        order by list_position(['service', 'chosen', 'learning'], list_kind), count(*) desc, message_channel
         """
     )
     by_channel = [

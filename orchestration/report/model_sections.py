@@ -47,7 +47,10 @@ def _model(facts: Facts, card: dict[str, Any]) -> dict[str, Any]:
         for name, measures in card["metrics"].items()
     ]
     lift, calibration = (pd.DataFrame(card.get(chart) or []).dropna() for chart in ("lift", "calibration"))
-    scores = facts.frame("select score from customer_scores where model = $model and score is not null order by score", model=card["model"])
+    scores = facts.frame(
+        "select score from customer_scores where model = $model and score is not null order by score",
+        model=card["model"],
+    )
     return {
         "name": facts.word("model", card["model"]),
         "basis": card.get("basis", "trained"),

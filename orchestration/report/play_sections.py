@@ -3,16 +3,15 @@
 from typing import Any
 
 from orchestration.report.facts import Facts, Words
-from orchestration.report.list_sections import LISTED
 
 
 def plays(facts: Facts) -> dict[str, Any]:
     """Give the day's plans by play with their channels; how many of them are sent to learn stands beside."""
     rows = facts.rows(
-        f"""
-        with listed as (select *, coalesce(play_id, policy_id) as play from ({LISTED})),
+        """
+        with listed as (select *, coalesce(play_id, policy_id) as play from recall_audience),
         channels as (select play, message_channel, count(*) as people from listed group by play, message_channel)
-        select play, count(*), count(*) filter (kind = 'learning'), sum(net_p50_fen), sum(expected_cost_fen),
+        select play, count(*), count(*) filter (list_kind = 'learning'), sum(net_p50_fen), sum(expected_cost_fen),
                (select list((message_channel, people) order by people desc, message_channel)
                 from channels where channels.play is not distinct from listed.play)
         from listed group by play order by 2 desc, 1

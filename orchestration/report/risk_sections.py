@@ -17,7 +17,7 @@ def people(facts: Facts) -> list[dict[str, Any]]:
         select one_id, customers.owner_staff_id, customers.last_seller_staff_id, customer_segments.pyramid_tier,
                customer_segments.rfm_segment, cast(last_order_at as date), customer_segments.net_paid_fen_365d,
                recall_audience.message_channel, recall_assignment.arm,
-               staff_handover.proposed_staff_id
+               staff_handover.taker_1_staff_id
         from customer_lifecycle
         inner join customers using (one_id)
         inner join customer_segments using (one_id)

@@ -6,6 +6,8 @@ from xml.sax.saxutils import escape
 from orchestration.report.facts import Words
 
 _WIDTH, _HEIGHT, _TOP, _BASE = 340, 84, 20, 64
+#: A name takes so much of the width: of marked days closer together, the newest is named.
+_NAME = 110
 
 
 def spark(ends_on: dt.date, days: int, fen: dict[dt.date, float | None], marked: dict[dt.date, Words]) -> str:
@@ -33,16 +35,16 @@ def spark(ends_on: dt.date, days: int, fen: dict[dt.date, float | None], marked:
     ]
     if ends_on in y:
         drawn.append(f'<circle class="now" cx="{x[ends_on]:.1f}" cy="{y[ends_on]:.1f}" r="3.5"/>')
-    named_until = -1.0
-    for date in dates:
+    named_from = float(_WIDTH)
+    for date in reversed(dates):
         if date not in marked or date not in y:
             continue
         drawn.append(
             f'<path class="mark" d="M{x[date]:.1f},{y[date] - 5:.1f}l5,5l-5,5l-5,-5z">'
             f"<title>{date:%m-%d} {escape(marked[date][0])} · {escape(marked[date][1])}</title></path>"
         )
-        if x[date] > named_until:
-            named_until = x[date] + 90
+        if x[date] < named_from:
+            named_from = x[date] - _NAME
             drawn.extend(_named(date, x[date], marked[date]))
     ends = (
         f'<text x="4" y="80">{dates[0]:%m-%d}</text>'

@@ -53,7 +53,7 @@ def _waiting(facts: Facts) -> list[tuple[Any, ...]]:
     """Return who could take over how many of the customers whose staff have left, most money first."""
     rows = facts.rows(
         """
-        select coalesce(staff_handover.proposed_staff_id, suggested_staff_id) as taker, count(*),
+        select coalesce(staff_handover.taker_1_staff_id, suggested_staff_id) as taker, count(*),
                sum(hand_over_list.net_paid_fen)
         from hand_over_list left join staff_handover using (one_id) group by taker order by 3 desc, 1
         """

@@ -81,7 +81,7 @@ def _unread(facts: Facts) -> list[Todo]:
         Todo(
             (
                 f"今天谁也不发：有 {unread} 条拒绝没有读出来，不知道是谁说了不。请数据工程师看 siyu refusals",
-                f"Nobody is written to today: {unread} refusals could not be read. Ask the data engineer: siyu refusals",
+                f"Nobody is written to today: {unread} refusals could not be read. Data engineer: siyu refusals",
             ),
             "quality",
         )

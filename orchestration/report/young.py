@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from orchestration.report.facts import WEEK, Facts, Words
-from orchestration.report.list_sections import LISTED
 from orchestration.report.page import NONE, count, yuan
 
 #: Plans are told one by one up to so many; the list of a young brand is short.
@@ -117,11 +116,18 @@ def _later(facts: Facts) -> list[Words]:
 def _plans(facts: Facts) -> list[tuple[Any, ...]]:
     rows = facts.rows(
         f"""
-        select one_id, kind, message_channel, net_p50_fen, why, count(*) over () from ({LISTED})
-        order by list_position(['service', 'chosen', 'learning'], kind), net_p50_fen desc, one_id limit {_PLANS}
+        select one_id, list_kind, message_channel, net_p50_fen, why, policy_id, count(*) over () from recall_audience
+        order by list_position(['service', 'chosen', 'learning'], list_kind), net_p50_fen desc, one_id limit {_PLANS}
         """
     )
     return [
-        ((one_id or NONE)[:10], facts.word("list_kind", kind), facts.word("message_channel", channel), *rest)
-        for one_id, kind, channel, *rest in rows
+        (
+            (one_id or NONE)[:10],
+            facts.word("list_kind", kind),
+            facts.word("message_channel", channel),
+            net,
+            (why, facts.word("policy", policy)[1]),
+            total,
+        )
+        for one_id, kind, channel, net, why, policy, total in rows
     ]

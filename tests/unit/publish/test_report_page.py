@@ -14,8 +14,8 @@ from orchestration.publish import publish
 from orchestration.report import charts
 from orchestration.report.build import build_report
 from orchestration.report.facts import open_version
-from orchestration.report.page import section
 from orchestration.report.list_sections import tasks
+from orchestration.report.page import section
 from orchestration.settings import CHECKOUT
 from tests.unit.publish.world import DATE, brand, grown
 
