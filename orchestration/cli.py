@@ -16,6 +16,7 @@ import typer
 
 from orchestration import clock
 from orchestration.cli_audit import audit_app
+from orchestration.cli_files import files_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
 
@@ -32,6 +33,7 @@ refusals_app = typer.Typer()
 app.add_typer(refusals_app, name="refusals")
 app.add_typer(audit_app, name="audit")
 app.add_typer(sending_app)
+app.add_typer(files_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
