@@ -277,12 +277,14 @@ def _make_ready(settings: Settings) -> None:
     check_writable(settings)
     # Imported here: a home that is none must not pay for reading the channels.
     from orchestration.channels.engine.keys import check_keys
+    from orchestration.channels.engine.mappings import mappings
     from orchestration.channels.engine.registry import check_names
     from orchestration.home_rules import check_own_rules
     from orchestration.law_book import check_gateway
     from orchestration.own_manifest import make_manifest
 
     check_names(settings)
+    mappings(settings.home)
     check_own_rules(settings)
     check_gateway(settings)
     is_new = not has_keys(settings)

@@ -133,7 +133,7 @@ def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault
     rows = []
     for line, column, reason, may_refuse, key, widest in faults:
         if (column, reason) not in told:
-            told[column, reason] = _remedy(dataset, column, reason)
+            told[column, reason] = remedy_of(dataset, column, reason)
         fault = {"line": line, "column_name": column, "reason": reason, "remedy": told[column, reason]}
         fault["may_refuse"] = reason == "undeclared_refusal" or (may_refuse and dataset.may_refuse is not None)
         fault["key_columns"], fault["key_hash"] = key or (None, None)
@@ -153,7 +153,8 @@ def _warnings(reading: Reading, tokeniser: Tokeniser) -> str | None:
     return json.dumps(told, ensure_ascii=False) if told else None
 
 
-def _remedy(dataset: Dataset, name: str | None, reason: str) -> str:
+def remedy_of(dataset: Dataset, name: str | None, reason: str) -> str:
+    """Return what to do about a reason in a column, with the words and bounds of that column."""
     path, _, plain = (name or "").rpartition(".")
     columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.told_columns)
     column = next((each for each in columns if each.name == plain), None)

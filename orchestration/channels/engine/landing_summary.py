@@ -17,7 +17,7 @@ from orchestration.settings import Settings
 def strays(settings: Settings) -> list[str]:
     """Return the files in landing (relative) that lie in no declared channel's dataset folder."""
     known = {(channel.name, dataset.name) for channel in registry.channels().values() for dataset in channel.datasets}
-    known |= {tuple(name.split("/")) for name in mappings(settings.home)}
+    known |= {(name.partition("/")[0], name.partition("/")[2]) for name in mappings(settings.home)}
     found = []
     for path in sorted(settings.landing.rglob("*")) if settings.landing.is_dir() else []:
         parts = tuple(readable_name(part) for part in path.relative_to(settings.landing).parts)

@@ -33,6 +33,8 @@ class MappedReader(FileReader):
         mapped = self._dataset
         assert isinstance(mapped, MappedDataset)
         rules = self._rules(delivery)
+        if not (mapped.verified or mapped.is_own):
+            reading.tally.warnings["unverified_mapping"] = 1
         rows = _Rows(mapped, [batch for batch in self._batches(delivery, reading.tally) if len(batch)], rules)
         made: list[tuple[str, pa.Table]] = []
         faults: dict[int, Fault] = {}

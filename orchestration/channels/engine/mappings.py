@@ -149,10 +149,12 @@ def mappings(home: Path | None = None) -> dict[str, MappedDataset]:
         A mapping that says something impossible; names file, mapping, key and remedy.
     """
     found = dict(_shipped())
-    if home is not None and (home / OWN).is_file():
-        for name, described in _named(_toml(home / OWN)):
-            found[name] = read_mapping(name, described, f"{home / OWN}", is_own=True)
-    return found
+    return found | of_file(home / OWN) if home is not None and (home / OWN).is_file() else found
+
+
+def of_file(file: Path) -> dict[str, MappedDataset]:
+    """Return the mappings of a file such as ``landing.toml``; raises as :func:`mappings`."""
+    return {name: read_mapping(name, described, str(file), is_own=True) for name, described in _named(_toml(file))}
 
 
 @functools.cache
@@ -167,6 +169,8 @@ def _shipped() -> dict[str, MappedDataset]:
 def _toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{file}: there is no such file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: {error}") from None
 

@@ -86,16 +86,10 @@ class Medians:
 
 def known_medians(connection: duckdb.DuckDBPyConnection, channel: str, dataset: str) -> list[Row]:
     """Return the medians of a data set's files that loaded."""
-    found: list[Row] = (
-        connection
-        .execute(
-            f"select {', '.join(MEDIANS)} from channels.file_medians where channel = ? and dataset = ?",
-            [channel, dataset],
-        )
-        .to_arrow_table()
-        .to_pylist()
-    )
-    return found
+    columns = ", ".join(MEDIANS)
+    where = "channel = ? and dataset = ?"
+    rows = connection.execute(f"select {columns} from channels.file_medians where {where}", [channel, dataset])
+    return [dict(zip(MEDIANS, row, strict=True)) for row in rows.fetchall()]
 
 
 def judge(mine: Iterable[Row], known: Iterable[Row]) -> None:

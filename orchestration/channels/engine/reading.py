@@ -149,9 +149,9 @@ class FileReader:
             for name, read in inner[child.name].items():
                 for position, reason in read.reasons.items():
                     faults.setdefault(int(elements.parents[position]), (f"{child.path}.{name}", reason))
-        for position, (reason, key) in batch.answers.items():
+        for position, (reason, holder) in batch.answers.items():
             if position in faults:
-                faults[position] = (key, reason)
+                faults[position] = (holder, reason)
         for position, (name, reason) in sorted(faults.items()):
             refuses = may_refuse(self._dataset, own, batch, position)
             key = self._key(own, position) if refuses else None

@@ -218,11 +218,12 @@ def _required_keys(dataset: Dataset) -> tuple[frozenset[str], ...]:
 
 def note_refusals(rows: Sequence[Sequence[str]], lines: Sequence[int], tally: Tally) -> None:
     """Note what the widest of a file's first rows says of refusals where none is a header that can be read."""
-    widest = max(
-        zip(rows, lines, strict=True), key=lambda row: sum(bool(cell.strip()) for cell in row[0]), default=None
-    )
-    for cell in widest[0] if widest else ():
-        tally.undeclared(cell.strip(), widest[1])
+    found = [(sum(bool(cell.strip()) for cell in cells), -line, cells) for cells, line in zip(rows, lines, strict=True)]
+    if not found:
+        return
+    _, line, widest = max(found, key=lambda row: row[:2])
+    for cell in widest:
+        tally.undeclared(cell.strip(), -line)
 
 
 #: What says how many records there are: 共 5 条, 合计：3 笔记录, (2 rows).

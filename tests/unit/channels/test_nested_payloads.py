@@ -87,7 +87,7 @@ def test_a_required_path_that_no_record_has_sets_the_file_aside(door):
     without = {key: value for key, value in TICKET.items() if key != "datetime"}
     door.land("tickets", "a.jsonl", lines(without, without | {"sn": "b"}))
     door.ingest()
-    assert door.quarantine() == [("a.jsonl", None, "sold_at", "missing_column")]
+    assert door.quarantine() == [("a.jsonl", None, "sold_at (datetime)", "missing_column")]
     assert door.ledger()["a.jsonl"]["quarantined"] == 2
 
 
