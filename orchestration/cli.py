@@ -17,8 +17,8 @@ import typer
 from orchestration import clock
 from orchestration.cli_audit import audit_app
 from orchestration.cli_digest import digest_app
-from orchestration.cli_pulls import pulls_app
 from orchestration.cli_files import files_app
+from orchestration.cli_pulls import pulls_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
 from orchestration.cli_why import why_app

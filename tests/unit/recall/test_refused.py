@@ -1,6 +1,5 @@
 """Why an option may not be used: the first rule that refuses it is named, and every option has a verdict."""
 
-import pandas as pd
 
 from ml.recall.refused import last_refusals
 from ml.recall.treatments import considered, usable
