@@ -48,6 +48,7 @@ TENCENT_STATUSES: Final = Dataset(
         Column("serial_no", "identifier", path="SerialNo", required=True),
         Column("out_id", path="SessionContext"),
     ),
+    may_refuse=MayRefuse(when_said=("description",), refusers=(Refuser("phone"),), channel="sms"),
 )
 
 TENCENT_REPLIES: Final = Dataset(
@@ -58,7 +59,7 @@ TENCENT_REPLIES: Final = Dataset(
         Column("content", path="ReplyContent"),
         Column("replied_at", "instant", path="ReplyTime", clock="epoch_s", required=True),
     ),
-    may_refuse=MayRefuse(),
+    may_refuse=MayRefuse(refusers=(Refuser("phone"),), channel="sms"),
 )
 
 CHANNEL: Final = Channel(name="sms", datasets=(RECEIPTS, REPLIES, TENCENT_STATUSES, TENCENT_REPLIES))

@@ -55,7 +55,7 @@ TASK_SHEETS: Final = Dataset(
         Column("changed_at", "instant", required=True, aliases=("日期",), about="The day of the list."),
     ),
     natural_key=("task_id", "staff_id", "changed_at"),
-    may_refuse=MayRefuse(when_said="status"),
+    may_refuse=MayRefuse(when_said=("status",), refusers=(Refuser("task_id", id_type="task_id"),)),
 )
 _CUSTOMERS, *_OTHERS = datasets()
 CHANNEL: Final = Channel("standard", (_CUSTOMERS, IDENTIFIERS, *_OTHERS, RECEIPTS, TASK_SHEETS))

@@ -20,12 +20,15 @@ MAY_REFUSE = {
     "official_account/events": "an unfollowing, a message that failed because the account is blocked",
     "sms/receipts": "the gateway's code for a blacklisted or unsubscribed number",
     "sms/replies": "any answer may be TD",
+    "sms/tencent_replies": "any answer may be TD",
+    "sms/tencent_statuses": "what the gateway says of a number that unsubscribed",
     "standard/consents": "every word that is no yes",
     "standard/events": "an unfollowing, and any kind of event that says refusal",
     "standard/messages": "a time of unsubscribing, a status or a reason of failure",
     "standard/receipts": "a status",
     "standard/suppressions": "every row",
     "standard/task_results": "what was reported of the task",
+    "standard/task_sheets": "what was reported of the task",
 }
 CANNOT = {
     "app/events": "behaviour and profiles; the names of events are the brand's own, and none refuses",
@@ -68,6 +71,8 @@ CANNOT = {
     "wecom/messages": "how many messages a day",
     "wecom/send_results": "codes of the platform: sent, no friend, over its cap",
     "wecom/staff": "the brand's own",
+    "wecom/staff_pulled": "the brand's own",
+    "wecom/tag_groups": "the brand's own",
 }
 STOP = "id_type,id_scope,id_value,message_channel,reason,changed_at\n"
 AGREE = "source,customer_id,message_channel,purpose,granted,changed_at\n"
