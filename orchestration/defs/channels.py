@@ -14,7 +14,9 @@ from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.shared import OWNERS, Home
 from orchestration.publishing import plans
+from orchestration.pulls.catalogue import PULLS as EVERY_PULL
 from orchestration.sending import activations
+from orchestration.stages import PULLS
 from orchestration.warehouse import connect
 
 
@@ -30,12 +32,14 @@ def _spec(name: str, description: str, deps: list[dg.AssetKey] | None = None) ->
 
 _ABOUT = "Records of {} as landed: checked text, contact values as tokens."
 _CHANNEL_OF = {table: name for name, channel in registry.channels().items() for table in channel.tables()}
+#: What a pull lands becomes the table of its data set; the children of a data set are read with it.
+_PULLS = {f"{pull.channel}__{pull.dataset}": [dg.AssetKey([PULLS, name])] for name, pull in EVERY_PULL.items()}
 _TABLES = [dg.AssetKey(["channels", table]) for table in _CHANNEL_OF]
 
 
 @dg.multi_asset(
     specs=[
-        _spec(table, _ABOUT.format(table.replace("__", "/"))).replace_attributes(skippable=True)
+        _spec(table, _ABOUT.format(table.replace("__", "/")), _PULLS.get(table)).replace_attributes(skippable=True)
         for table in _CHANNEL_OF
     ],
     can_subset=True,

@@ -102,7 +102,7 @@ class Calls:
     platform
         Its name in messages.
     backoff_seconds
-        The wait after a second fault; it doubles from there.
+        Twice this is the wait after a second fault; it doubles from there.
     secrets
         Values that no message may hold.
     """
@@ -112,6 +112,8 @@ class Calls:
         self._backoff_seconds = backoff_seconds
         self._secrets = [secret for secret in secrets if secret]
         self._session = requests.Session()
+        # Credentials are ours to add: a .netrc of the machine puts its own in their place.
+        self._session.auth = _as_it_is
         self.counts = Counts()
 
     def conceal(self, secret: str) -> None:
@@ -163,7 +165,9 @@ class Calls:
             backoff_max=LONGEST_WAIT_SECONDS,
             retry_after_max=LONGEST_WAIT_SECONDS,
         )
-        slow = retry.new(backoff_factor=self._backoff_seconds * RATE_FACTOR)
+        slow = retry.new(total=ATTEMPTS + 1, backoff_factor=self._backoff_seconds * RATE_FACTOR)
+        # Retry does not wait after a first fault; whoever is told that it asks too often does.
+        slow = slow.increment(url=what, error=Exception(what))
         is_refreshed = False
         while True:
             self.counts.calls += 1
@@ -203,13 +207,13 @@ class Calls:
         response, file, body = None, None, bytearray()
         try:
             prepared = self._session.prepare_request(request)
-            where = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
+            where = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
             # A redirect would carry the credentials elsewhere.
             response = self._session.send(prepared, timeout=TIMEOUTS, allow_redirects=False, **where)
-            is_kept = sink is not None and response.status_code == requests.codes.ok
+            is_good = response.status_code == requests.codes.ok
             # read1, not stream: that one holds back what came of an answer that breaks off.
             while chunk := response.raw.read1(_BLOCK, decode_content=True):
-                if is_kept and file is None:
+                if sink is not None and is_good and file is None:
                     file = sink()
                 body += chunk
                 if file is not None:
@@ -236,6 +240,10 @@ class Calls:
         else:
             then = verdict.remedy or "the platform's page of error codes says what it means"
         return f"{self._platform} {what}: {said}; {then}"
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def is_json(body: bytes) -> bool:

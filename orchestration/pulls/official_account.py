@@ -16,19 +16,20 @@ APP_ID: Final = "OFFICIAL_ACCOUNT_APP_ID"
 SECRET: Final = "OFFICIAL_ACCOUNT_SECRET"  # noqa: S105 - the variable's name
 USERS_A_CALL: Final = 100
 _INFO: Final = "/cgi-bin/user/info/batchget"
+_TOKEN: Final = "/cgi-bin/stable_token"  # noqa: S105 - an address
 
 
 def _client(work: Work) -> WeChat:
     def token_request(is_forced: bool) -> requests.Request:
-        body = {
+        body: dict[str, str | bool] = {
             "grant_type": "client_credential",
             "appid": work.secrets[APP_ID],
             "secret": work.secrets[SECRET],
             "force_refresh": is_forced,
         }
-        return requests.Request("POST", f"{work.base_url}/cgi-bin/stable_token", json=body)
+        return requests.Request("POST", f"{work.base_url}{_TOKEN}", json=body)
 
-    return WeChat(work.calls, work.base_url, token_request)
+    return WeChat(work.calls, work.base_url, _TOKEN, token_request)
 
 
 def users(work: Work) -> None:

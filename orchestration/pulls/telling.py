@@ -30,11 +30,11 @@ def pull_once(settings: Settings, name: str, start: dt.datetime | None, end: dt.
         return FAILED
     pull = PULLS[name]
     asked = f" of {in_shanghai(done.window.start)} to {in_shanghai(done.window.end)}" if done.window else ""
-    print(f"siyu: {name}{asked}: {done.records:,} records on {done.pages:,} pages, {done.calls:,} calls")
+    print(f"siyu: {name}{asked}: records {done.records:,}, pages {done.pages:,}, calls {done.calls:,}")
     if done.retries or done.refreshes:
         print(f"  asked again {done.retries:,} times; new tokens: {done.refreshes:,}")
     folder = settings.landing / pull.channel / pull.dataset
-    print(f"  {done.new_records:,} records landed in {folder}" if done.new_pages else "  nothing new: nothing landed")
+    print(f"  new: {done.new_records:,}, landed in {folder}" if done.new_pages else "  nothing new: no file landed")
     return DONE
 
 

@@ -38,13 +38,18 @@ class WeChat:
         The calls of the pull.
     base_url
         Where the platform answers.
+    token_path
+        Which call gives a token.
     token_request
-        Makes the request for a token; its argument says that the one handed out last was refused.
+        Makes the request for one; its argument says that the one handed out last was refused.
     """
 
-    def __init__(self, calls: Calls, base_url: str, token_request: Callable[[bool], requests.Request]) -> None:
+    def __init__(
+        self, calls: Calls, base_url: str, token_path: str, token_request: Callable[[bool], requests.Request]
+    ) -> None:
         self._calls = calls
         self._base_url = base_url
+        self._token_path = token_path
         self._token_request = token_request
         self._token = ""
 
@@ -109,9 +114,7 @@ class WeChat:
             self._token = self._told_token(is_forced=True)
 
     def _told_token(self, is_forced: bool) -> str:
-        request = self._token_request(is_forced)
-        path = request.url.removeprefix(self._base_url).partition("?")[0]
-        answer = self._calls.ask(path, lambda: request, _judge_token)
+        answer = self._calls.ask(self._token_path, lambda: self._token_request(is_forced), _judge_token)
         token = str(answer.data["access_token"])
         self._calls.conceal(token)
         return token

@@ -20,6 +20,7 @@ from orchestration.pulls.work import Work
 CORP_ID: Final = "WECOM_CORP_ID"
 SECRET: Final = "WECOM_SECRET"  # noqa: S105 - the variable's name
 _API: Final = "/cgi-bin/externalcontact"
+_TOKEN: Final = "/cgi-bin/gettoken"  # noqa: S105 - an address
 #: members in one call, and rows of a page
 BATCH: Final = 100
 CONTACTS_A_PAGE: Final = 100
@@ -40,9 +41,9 @@ _SENT: Final = 2
 def _client(work: Work) -> WeChat:
     def token_request(is_forced: bool) -> requests.Request:
         query = {"corpid": work.secrets[CORP_ID], "corpsecret": work.secrets[SECRET]}
-        return requests.Request("GET", f"{work.base_url}/cgi-bin/gettoken", params=query)
+        return requests.Request("GET", f"{work.base_url}{_TOKEN}", params=query)
 
-    return WeChat(work.calls, work.base_url, token_request)
+    return WeChat(work.calls, work.base_url, _TOKEN, token_request)
 
 
 def _follow_users(client: WeChat) -> list[str]:

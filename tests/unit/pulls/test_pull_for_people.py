@@ -46,9 +46,9 @@ def test_a_person_pulls_and_is_told_what_came(brand, capsys):
     _say_where(brand)
     assert main(["pull", "wecom_contacts"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("siyu: wecom_contacts: 33 records on 10 pages, 12 calls\n  33 records landed in ")
+    assert said.startswith("siyu: wecom_contacts: records 33, pages 10, calls 12\n  new: 33, landed in ")
     assert main(["pull", "wecom_contacts"]) == 0
-    assert "nothing new: nothing landed" in capsys.readouterr().out
+    assert "nothing new: no file landed" in capsys.readouterr().out
     assert (brand.home / "vault" / "keys" / "tokens.key").exists()
 
 
@@ -139,6 +139,13 @@ def test_a_pull_is_an_asset_of_its_own_and_no_secret_stands_in_its_events(brand,
     stored = b"".join(path.read_bytes() for path in (tmp_path / "dagster").rglob("*") if path.is_file())
     assert b"the secret is wrong, or of another app" in stored
     assert [secret for secret in (*SECRETS, "token-1-secret") if secret.encode() in stored] == []
+
+
+def test_a_table_of_the_door_stands_behind_the_pull_that_lands_its_files():
+    graph = definitions.resolve_asset_graph()
+    for name, pull in PULLS.items():
+        table = graph.get(dg.AssetKey(["channels", f"{pull.channel}__{pull.dataset}"]))
+        assert {key.to_user_string() for key in table.parent_keys} == {f"pulls/{name}"}
 
 
 def test_the_night_pulls_nothing_and_the_job_before_it_pulls_everything_that_has_credentials(monkeypatch):

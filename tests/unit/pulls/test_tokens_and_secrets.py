@@ -3,6 +3,7 @@
 import gzip
 import logging
 import sqlite3
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -134,6 +135,20 @@ def test_no_secret_stands_in_a_file_a_log_line_or_an_error(pulling, case, fault,
     assert [(path.name, one) for path in files for one in hidden if one.encode() in _content(path)] == []
     # The test would see one: WeCom's stand in the addresses that were asked for.
     assert case.platform != "wecom" or any("corp-secret" in address for address in server.addresses)
+
+
+@pytest.mark.parametrize("name", ["wecom_tags", "official_account_users", "tmall_trades", "sms_replies"])
+def test_a_platform_that_is_down_is_told_without_the_address_that_was_asked_for(pulling, name, caplog):
+    caplog.set_level(logging.DEBUG)
+    case = BY_NAME[name]
+    server = pulling.serve(case.platform, case.build("empty"))
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(PullError, match="the connection failed") as raised:
+        pulling.pull(name, case.start)
+    said = f"{raised.value} {raised.value.__cause__!r} {caplog.text}"
+    assert [secret for secret in SECRETS if secret in said or quote_plus(secret) in said] == []
+    assert "corpsecret" not in said
 
 
 def _content(path):
