@@ -2,7 +2,7 @@
 
 Shipped ones lie in ``orchestration/channels/mappings/*.toml``, a home's own in its ``landing.toml``; one there replaces
 the shipped one of its name. A mapping's name is its folder: ``[orders]`` in ``qianniu.toml``, and ``[qianniu.orders]``
-in ``landing.toml``, read ``landing/qianniu/orders/*``. docs/mappings.md says what each key means.
+in ``landing.toml``, read ``landing/qianniu/orders/*``. docs/plugging-in-your-channels.md says what each key means.
 """
 
 import dataclasses
