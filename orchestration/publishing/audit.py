@@ -98,7 +98,7 @@ def audit_versions(
     refused = "select one_id, message_channel from published.do_not_contact_at_publish"
     refusals = connection.sql(refused).to_arrow_table()
     unread = connection.sql(
-        "select * from channels.unread_refusals where accepted_at is null and not is_read_widely"
+        "select * from channels.unread_refusals where accepted_at is null and not coalesce(is_read_widely, false)"
     ).to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
     rules = {name: connection.sql(f"select * from seeds.{name}").to_arrow_table() for name in _RULES}

@@ -5,4 +5,4 @@ select
     cast(count(*) as bigint) as unread_refusals,
     count(*) = 0 as is_open
 from {{ source('channels', 'unread_refusals') }}
-where accepted_at is null and not is_read_widely
+where accepted_at is null and not coalesce(is_read_widely, false)

@@ -115,8 +115,11 @@ def tell_unread(settings: Settings, connection: duckdb.DuckDBPyConnection) -> in
 
 
 def closes(row: dict[str, Any]) -> bool:
-    """Return whether an unread refusal keeps everybody out: it is open and names nobody for whom it could count."""
-    return row.get("accepted_by") is None and not row["is_read_widely"]
+    """Return whether an unread refusal keeps everybody out: it is open and names nobody for whom it could count.
+
+    One that an earlier release exported does not say whom it names, and keeps everybody out until the next run.
+    """
+    return row.get("accepted_by") is None and not row.get("is_read_widely")
 
 
 def _refused(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -258,6 +258,11 @@ def test_what_counts_for_somebody_is_told_and_asks_for_nothing_to_be_open(door, 
     assert facts(door.settings, NOON)["withheld"] == 0
 
 
+def test_what_an_earlier_release_could_not_read_keeps_everybody_out_until_the_next_run():
+    assert closes({"accepted_by": None})
+    assert not closes({"accepted_by": "Wang Min"})
+
+
 def test_a_home_of_an_earlier_release_reads_again_what_may_be_a_refusal(tmp_path):
     door = Door(tmp_path / "home", "official_account")
     push = {"FromUserName": "o1", "CreateTime": "soon", "MsgType": "event", "Event": "unsubscribe"}

@@ -245,7 +245,7 @@ def _unread(settings, **accepted):
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute(
             "insert into channels.unread_refusals by name select 'f1' as file_id, 'standard' as channel,"
-            " 'suppressions' as dataset, 'stop.csv' as file_name, 3 as line, false as is_read_widely"
+            " 'suppressions' as dataset, 'stop.csv' as file_name, 3 as line"
         )
         if accepted:
             con.execute("update channels.unread_refusals set accepted_at = timestamp '2026-03-02'")

@@ -81,7 +81,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     create_tables(con)
     con.execute(
         "create or replace view published.sending_gate as select count(*) as unread_refusals, count(*) = 0 as is_open"
-        " from channels.unread_refusals where accepted_at is null and not is_read_widely"
+        " from channels.unread_refusals where accepted_at is null and not coalesce(is_read_widely, false)"
     )
     con.execute(
         "create or replace table published.contact_consents"
