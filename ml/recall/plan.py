@@ -153,7 +153,7 @@ def plan_recall(
         options = priced(of_date, rules, baskets, now)
         purses = (float(budget_fen), float((care_budgets_fen or {}).get(date, 0)))
         found.append(_one_date(options, date, now, rules, salts, purses))
-    people = _final_arms(people, found)
+    people = _final_arms(people, found).copy()
     plans, options = (pd.concat([getattr(of, name) for of in found], ignore_index=True) for name in ("sent", "options"))
     found = found if budgets_fen else []
     of_people = people.drop(columns="margin_rate")
