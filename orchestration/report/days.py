@@ -60,7 +60,7 @@ def holidays(facts: Facts) -> dict[dt.date, Words]:
         date = facts.as_of_date - dt.timedelta(days=back)
         for row in rows:
             if row["day"] == str(date.day) and row["month"] in {"", str(date.month)}:
-                found[date] = (row.get("name_zh") or row["brand_day"], row.get("name_en") or row["brand_day"])
+                found[date] = (row["name_zh"], row["name_en"])
     return found
 
 

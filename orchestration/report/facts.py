@@ -128,9 +128,6 @@ def open_version(settings: Settings, folder: Path, cards: list[dict[str, Any]]) 
         if not (folder / f"{name}.parquet").is_file():
             columns = ", ".join(f'cast(null as {column.data_type}) as "{column.name}"' for column in table.columns)
             connection.execute(f'create view "{name}" as select {columns} limit 0')
-    from orchestration.report.ahead import stand_in
-
-    stand_in(connection)
     as_of = dt.date.fromisoformat(manifest["as_of_date"])
     return Facts(connection, folder.name, as_of, manifest, cards, settings, words)
 

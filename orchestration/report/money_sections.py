@@ -49,13 +49,15 @@ def money(facts: Facts) -> dict[str, Any]:
 
 
 def _gist(facts: Facts) -> Words | None:
-    rows = facts.rows("select sum(budget_fen), sum(expected_cost_fen) from recall_budget")
-    budget, cost = rows[0]
-    return (
-        None
-        if budget is None
-        else (f"预算 {yuan(budget)}，预计花 {yuan(cost)}", f"budget {yuan(budget)}, {yuan(cost)} planned")
+    ((budget, cost, care, care_cost),) = facts.rows(
+        "select sum(budget_fen), sum(expected_cost_fen), sum(care_budget_fen), sum(care_cost_fen) from recall_budget"
     )
+    if budget is None:
+        return None
+    zh, en = f"预算 {yuan(budget)}，预计花 {yuan(cost)}", f"budget {yuan(budget)}, {yuan(cost)} planned"
+    if not care:
+        return zh, en
+    return f"{zh}；关怀预算 {yuan(care)}，花 {yuan(care_cost)}", f"{en}; care {yuan(care)}, {yuan(care_cost)} planned"
 
 
 def answers(facts: Facts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ def plays(facts: Facts) -> dict[str, Any]:
     """Give the day's plans by play with their channels; how many of them are sent to learn stands beside."""
     rows = facts.rows(
         """
-        with listed as (select *, coalesce(play_id, policy_id) as play from recall_audience),
+        with listed as (select *, play_id as play from recall_audience),
         channels as (select play, message_channel, count(*) as people from listed group by play, message_channel)
         select play, count(*), count(*) filter (list_kind = 'learning'), sum(net_p50_fen), sum(expected_cost_fen),
                (select list((message_channel, people) order by people desc, message_channel)

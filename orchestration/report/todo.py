@@ -33,6 +33,7 @@ def todo(facts: Facts) -> dict[str, Any]:
         *_stale(facts),
         *_silent(facts),
         *_unmet(facts),
+        *_withheld(facts),
         *_hand_over(facts),
         *_alarms(facts),
         *_overlap(facts),
@@ -189,6 +190,15 @@ def _unmet(facts: Facts) -> list[Todo]:
         f"{total} refusals meet nobody: check their spelling today, or they may still be written to",
     )
     return [Todo(words, "quality")]
+
+
+def _withheld(facts: Facts) -> list[Todo]:
+    rows = facts.rows("select withheld_because, count(*) from recall_withheld group by all order by 2 desc, 1")
+    if not rows:
+        return []
+    people = sum(count for _, count in rows)
+    zh, en = facts.word("reason", rows[0][0])
+    return [Todo((f"{people} 位因话术没有发：{zh}", f"{people} not sent for their words: {en}"), "list")]
 
 
 def _hand_over(facts: Facts) -> list[Todo]:
