@@ -152,6 +152,19 @@ def test_what_was_pulled_out_of_turn_moves_the_end_only_where_it_leaves_no_gap(p
     assert pulling.pull("tmall_trades").window == Window(NOON - 150 * MINUTE, NOON)
 
 
+def test_a_pull_of_trades_that_stopped_goes_on_with_the_half_hour_that_it_did_not_end(pulling):
+    case = BY_NAME["tmall_trades"]
+    platform = case.build("")
+    pulling.serve("taobao", platform)
+    # The first half hour takes five calls, the second and the third one each.
+    platform.before[7] = lambda: platform.fail_every(1, "busy")
+    with pytest.raises(PullError):
+        pulling.pull("tmall_trades", case.start)
+    platform.fail_every(0, "")
+    assert pulling.pull("tmall_trades").window == Window(NOON - 150 * MINUTE, NOON)
+    assert pulling.payloads(case.place) == case.expected(platform)
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
