@@ -83,6 +83,15 @@ def test_a_list_whose_cursor_comes_back_ends_in_an_error_and_not_never(pulling):
         pulling.pull("wecom_contacts")
 
 
+@pytest.mark.parametrize("ending", ["empty", "absent", "again"])
+def test_a_page_without_followers_is_the_last_whatever_it_names_next(pulling, ending):
+    case = BY_NAME["official_account_users"]
+    platform = case.build(ending)
+    pulling.serve("official_account", platform)
+    pulling.pull(case.name)
+    assert pulling.payloads(case.place) == case.expected(platform)
+
+
 def test_what_an_answer_lacks_the_code_of_is_good_and_what_has_a_strange_one_is_not(pulling):
     case = BY_NAME["official_account_users"]
     platform = case.build("absent")
