@@ -280,6 +280,9 @@ class Dataset:
         Columns whose empty cells repeat the cell above (merged cells, order-level columns); nothing else is filled.
     sheet
         The worksheet of an xlsx; the first one when omitted.
+    rows_at
+        Where in an answer of an API (a ``.json`` file) the records lie, keys joined by dots; the file itself is the
+        list of them, or one, when empty.
     may_refuse
         Which of its records can be somebody's refusal; None where none can.
     """
@@ -294,6 +297,7 @@ class Dataset:
     totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
     forward_fill: tuple[str, ...] = ()
     sheet: str | None = None
+    rows_at: str = ""
     may_refuse: MayRefuse | None = dataclasses.field(default=None, repr=False)
 
     @property
