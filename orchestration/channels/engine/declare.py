@@ -192,12 +192,15 @@ class Refuser:
         What kind of id it is, or the column that says it.
     scope_by
         The column that says within what it is unique; ``_account`` is the envelope's.
+    where
+        A column and its value: where the column reads otherwise, the id is somebody else's.
     """
 
     value: str
     id_type: str = ""
     type_by: str = ""
     scope_by: str = ""
+    where: tuple[str, str] = ("", "")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -234,7 +237,7 @@ class MayRefuse:
     @property
     def columns(self) -> set[str]:
         """The columns that it names."""
-        ids = {name for one in self.refusers for name in (one.value, one.type_by, one.scope_by)}
+        ids = {name for one in self.refusers for name in (one.value, one.type_by, one.scope_by, one.where[0])}
         return ({self.unless_true, self.when_filled, self.channel_by, self.profiling_by, *self.when_said} | ids) - {""}
 
 
