@@ -208,18 +208,20 @@ def _one_date(
     options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
-    options = options.assign(channel_slot=channel, staff_slot=staff)
+    # consolidated: what follows takes rows of some hundred columns a dozen times
+    options = options.assign(channel_slot=channel, staff_slot=staff).copy()
     places = Remaining(care_budget, channel_capacity, staff_capacity)
     owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
     services, owed_log = served(options[owed], _slots(options[owed]), places, rules)
     places = places.less(services, *_slots(services), is_paid=False)
-    of_care = options[~owed & options["purse"].eq(CARE).to_numpy(dtype=bool)]
+    # Care comes by the first channel of its play that is open; money says to whom, not by what.
+    is_care = ~owed & options["purse"].eq(CARE).to_numpy(dtype=bool)
+    of_care = options[is_care].drop_duplicates("candidate")
     care = _cared_for(of_care, now, places, salts)
     cared = care.plans[care.plans["arm"].eq(arms.TREAT)]
     room = dataclasses.replace(places.less(cared, *_slots(cared)), budget=budget)
-    options_left = options[~owed & options["purse"].ne(CARE).to_numpy(dtype=bool)]
-    random = options_left["arm"].eq(arms.RANDOM).to_numpy(dtype=bool)
-    drawn_ones = options_left[random]
+    random = options["arm"].eq(arms.RANDOM).to_numpy(dtype=bool)
+    drawn_ones = options[random]
     tried, away = explored(drawn_ones, _slots(drawn_ones), room, rules, salts)
     at_random = drawn_ones[~drawn_ones["candidate"].isin(away)]
     share = 1 / (at_random.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
@@ -230,7 +232,7 @@ def _one_date(
         arm=arms.RANDOM, option_probability=of_option, held_back_probability=of_option, wait_probability=0.0
     )
     room = room.less(tried, *_slots(tried))
-    rest = options_left[~random]
+    rest = options[~(owed | is_care | random)]
     night = decided(rest, now.posterior, room, _slots(rest), salts)
     plans, bands, verdict = _stopped(night, now, rules, salts)
     sent = pd.concat([tried, plans[plans["arm"].eq(arms.TREAT)]])

@@ -75,9 +75,7 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
             care = dict.fromkeys(some, settings.care_budget_yuan * 100)
             known = {date: learned_by(con, date, episodes_known(con, date), rules) for date in some}
             money = budgets(con, settings, some)
-            plan = plan_recall(
-                *frames, ancestry, rules, salts, money, known, signals=signals, care_budgets_fen=care
-            )
+            plan = plan_recall(*frames, ancestry, rules, salts, money, known, signals=signals, care_budgets_fen=care)
             ledger = pd.concat([effects(now.posterior, date) for date, now in known.items()], ignore_index=True)
             tables = {"effects": ledger} | {name: getattr(plan, name) for name in PLANNED if name != "effects"}
             for name, (_, columns) in PLANNED.items():

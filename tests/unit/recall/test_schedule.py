@@ -16,7 +16,13 @@ STOPS = ["complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscr
 
 def window(channel: str, hour: float | None, rules=RULES) -> tuple[str, str, str]:
     """Return the wave, and in Shanghai from when and until when on the day after the date."""
-    plan = {"as_of_date": DATE, "message_channel": channel, "preferred_hour": hour, "is_deleted_friend": None, "play_id": "re_add"}
+    plan = {
+        "as_of_date": DATE,
+        "message_channel": channel,
+        "preferred_hour": hour,
+        "is_deleted_friend": None,
+        "play_id": "re_add",
+    }
     (row,) = scheduled(pd.DataFrame([plan]), rules).itertuples()
     opens, closes = (at + dt.timedelta(hours=8) for at in (row.send_after_at, row.send_before_at))
     assert opens.date() == closes.date() == dt.date(2017, 12, 1)
@@ -86,7 +92,13 @@ def test_a_plan_ends_of_itself_at_nine_in_the_evening_and_when_its_reason_has_go
 
 def test_every_plan_keeps_its_own_hour_whatever_their_order():
     rows = pd.DataFrame([
-        {"as_of_date": DATE, "message_channel": channel, "preferred_hour": hour, "is_deleted_friend": False, "play_id": "re_add"}
+        {
+            "as_of_date": DATE,
+            "message_channel": channel,
+            "preferred_hour": hour,
+            "is_deleted_friend": False,
+            "play_id": "re_add",
+        }
         for channel, hour in (("wecom", 19), ("sms", 15), ("wecom", 10))
     ])
     found = scheduled(rows, RULES)

@@ -25,7 +25,9 @@ def candidate(
 ) -> dict[str, object]:
     row = person("anna", **changes)
     policies = RULES.seeds["recall_policies"].set_index(["policy_id", "ladder_step"])
-    of_policy = policies.loc[(policy, step), ["play_id", "audience_kind", "scene_id", "content_theme", "objective"]].to_dict()
+    of_policy = policies.loc[
+        (policy, step), ["play_id", "audience_kind", "scene_id", "content_theme", "objective"]
+    ].to_dict()
     play = of_policy["play_id"] if isinstance(of_policy["play_id"], str) else "stage_at_risk"
     of_policy |= {"play_id": play, "purse": "incentive"}
     chosen = {"policy_id": policy, "ladder_step": step, "consent_purpose": purpose} | of_policy
