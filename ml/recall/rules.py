@@ -10,8 +10,8 @@ import pandas as pd
 #: Seed name to the columns recall needs of it; every seed also carries ``source``.
 SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "recall_policies": (
-        "policy_id", "play_id", "audience_kind", "ladder_step", "priority", "band", "after_days", "within_days", "wait_days",
-        "rest_days", "objective", "episode_days", "continues", "consent_purpose", "base_rate", "content_theme",
+        "policy_id", "play_id", "audience_kind", "ladder_step", "priority", "band", "after_days", "within_days",
+        "wait_days", "rest_days", "objective", "episode_days", "continues", "consent_purpose", "base_rate", "content_theme",
         "scene_id",
     ),
     "plays": (
