@@ -53,9 +53,9 @@ def _options(home: Path) -> tuple[pd.DataFrame, pd.DataFrame, Any, Any, Salts, f
         ids = query(con, "select source, customer_id, one_id from identity.source_records where known_to is null")
     allowed = admissible(people, rules)
     baskets = pd.Series({date: basket})
-    ours = priced(allowed, rules, baskets, learned.posterior, learned.redemption)
+    ours = priced(allowed, rules, baskets, learned)
     seeds = nothing_learned(rules)
-    former = priced(allowed, rules, baskets, seeds.posterior, seeds.redemption)
+    former = priced(allowed, rules, baskets, seeds)
     curve = rules.seeds["response_priors"].set_index(["band", "message_channel", "depth"])
     key = pd.MultiIndex.from_frame(former[["band", "message_channel", "depth"]])
     for point in ("p10", "p50", "p90"):

@@ -29,6 +29,8 @@ from benchmarks.loop_policies import Flags, Loop, Oracle, Policy, Priority, Prio
 POLICIES = ("oracle", "blast", "churn", "rfm", "priors_p10", "loop")
 #: A night's budget, yuan and WeCom messages per 20,000 customers.
 YUAN, WECOM, PER = 250.0, 400, 20_000
+#: Days after which a plan's money is read.
+HORIZON = 28
 TAIL, BLOCK, Z90, LEAST_SPENT, LEAST_SENT = 42, 15, 1.6448536269514722, 0.05, 30
 #: Nights whose audience's interval is asked: every tenth.
 ASKED = 10
@@ -65,6 +67,7 @@ def simulate(module: ModuleType, world: Any, policy: Policy | None, nights: int,
     market, run = Market(module, world, worth), Run()
     room = Room(YUAN * world.n / PER, WECOM * world.n // PER)
     pending: list[tuple[int, Night, Ints, Ints, Floats]] = []
+    unpaid: list[tuple[int, Ints]] = []
     for t in range(min(nights + TAIL, world.days)):
         cost = 0.0
         if policy is not None and t < nights:
@@ -84,6 +87,10 @@ def simulate(module: ModuleType, world: Any, policy: Policy | None, nights: int,
         if policy is not None and pending and t - pending[0][0] == module.H - 1:
             began, night, planned, sent, lift = pending.pop(0)
             policy.hear(began, night, planned, sent, market.ordered(began, night.who), lift)
+            unpaid.append((began, night.who[planned >= 0]))
+        if isinstance(policy, Loop) and unpaid and t - unpaid[0][0] == HORIZON - 1:
+            began, who = unpaid.pop(0)
+            policy.count(began, market.margin(began, who, HORIZON))
     return run
 
 
@@ -101,9 +108,11 @@ def _judge(run: Run, policy: Policy, t: int, night: Night, sent: Ints, truth: tu
         minlength=len(posterior.mean),
     )
     learned = float(by_cell @ posterior.mean)
-    run.predicted.append((t, learned + float(night.base[at, option].sum()), float(profit.sum())))
+    promised = policy.unit(night)[at, option] * policy.factor(night)[at, option]
+    promised = promised * policy.theta(night, posterior.mean)[at, option]
+    run.predicted.append((t, float((promised + night.base[at, option]).sum()), float(profit.sum())))
     # Of the posterior is asked what it speaks of: lift in an episode, at the money that is known.
-    sd = float(np.sqrt(by_cell @ posterior.covariance @ by_cell))
+    sd = posterior.audience_sd(by_cell, unit @ policy.bends(night)[at, option])
     run.lifts.append((t, learned, float((unit * lift).sum()), sd))
 
 
@@ -112,9 +121,8 @@ def cell_coverage(policy: Loop, nights: int) -> float | None:
     if not policy.truth:
         return None
     rows = [frame for frame in policy.truth if frame["t"].max() + policy.module.H <= nights]
-    hits = []
     posterior = policy.posterior
-    sums = np.zeros((2, len(posterior.mean)))
+    sums, bent = np.zeros((2, len(posterior.mean))), np.zeros((3, len(posterior.mean)))
     for frame in rows:
         if frame.empty:
             continue
@@ -125,11 +133,16 @@ def cell_coverage(policy: Loop, nights: int) -> float | None:
         cell = posterior.cell_of(frame)
         for at, values in enumerate((frame["lift"].to_numpy(), posterior.factor(frame))):
             sums[at] += np.bincount(cell, weights=weight * values, minlength=len(posterior.mean))
+        for at, values in enumerate(posterior.bends(frame).T):
+            bent[at] += np.bincount(cell, weights=weight * values, minlength=len(posterior.mean))
     # Of a handful of people the truth is theirs and not the cell's.
-    asked = posterior.rows_sent >= LEAST_SENT
-    sd = np.sqrt(np.diag(posterior.covariance))[asked]
-    hits = np.abs(sums[0][asked] / sums[1][asked] - posterior.mean[asked]) < Z90 * sd
-    return float(np.mean(hits)) if asked.any() else None
+    asked = np.flatnonzero(posterior.rows_sent >= LEAST_SENT)
+    hits = []
+    for cell_at in asked:
+        one = (np.arange(len(posterior.mean)) == cell_at).astype(np.float64)
+        sd = posterior.audience_sd(one, bent[:, cell_at] / sums[1][cell_at])
+        hits.append(abs(sums[0][cell_at] / sums[1][cell_at] - posterior.mean[cell_at]) < Z90 * sd)
+    return float(np.mean(hits)) if hits else None
 
 
 def ratio(over: float, under: float) -> float | None:

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.recall.roi import orders_given_one
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -24,6 +26,8 @@ CHANNELS: Final = {"official": "official_account"}
 #: Of what somebody else's rates and prices say: the return rate that the seed's lifts were written for.
 BASE_RATE: Final = 0.2
 _FATIGUE: Final = 0.7
+#: The setting most_orders_given_one.
+_MOST_ORDERS: Final = 12.0
 #: Days and share of people by which the worth of an order is measured: by forcing one upon half of them.
 _FORCED_DAY, _FORCED_DAYS, _FORCED_SHARE = 3, 70, 0.5
 
@@ -91,6 +95,11 @@ class Market:
         self.boost, self.left, self.depth = np.zeros(n), np.zeros(n, int), np.zeros(n, int)
         self.redeem, self.last, self.contacts = np.zeros(n), np.full(n, -999), np.zeros(n)
         self.bought: list[npt.NDArray[np.bool_]] = []
+        #: Margin of each customer's order of a day, before the offer.
+        self.earned: list[npt.NDArray[np.float32]] = []
+        # As the night prices an order: with the others that come with it at the person's own rhythm.
+        rhythm = getattr(world, "gap", np.full(n, np.inf))
+        self.given_one = orders_given_one(np.maximum(module.H / rhythm, 1e-9), _MOST_ORDERS)
 
     def night(self, t: int) -> Night:
         """Return who may be written to on a night."""
@@ -115,7 +124,7 @@ class Market:
             contacts,
             w.reach[who],
             base=-(m.SEND[None] + orders[who][:, None] * offer),
-            unit=m.M * basket * (1 - m.PULL[m.DEP][None]) - offer,
+            unit=m.M * basket * self.given_one[who][:, None] * (1 - m.PULL[m.DEP][None]) - offer,
             offer=offer,
             orders=orders[who],
             send=np.broadcast_to(m.SEND[None], offer.shape),
@@ -172,6 +181,9 @@ class Market:
         off = np.where(redeems, np.minimum(m.PCT[self.depth[at]] * basket, m.CAP[self.depth[at]]), 0.0)
         self._move_on(t, at)
         self.bought.append(buys)
+        earned = np.zeros(w.n, dtype=np.float32)
+        earned[at] = m.M * basket
+        self.earned.append(earned)
         return float(m.M * basket.sum()), float(off.sum())
 
     def _move_on(self, t: int, at: Ints) -> None:
@@ -187,6 +199,10 @@ class Market:
     def ordered(self, t: int, who: Ints) -> npt.NDArray[np.bool_]:
         """Return who bought in the days of an episode that began on day ``t``."""
         return np.asarray(np.any(np.stack(self.bought[t : t + self.module.H]), axis=0)[who])
+
+    def margin(self, t: int, who: Ints, days: int) -> Floats:
+        """Return what each brought in so many days from day ``t`` on, before offers."""
+        return np.asarray(np.sum(self.earned[t : t + days], axis=0)[who], dtype=np.float64)
 
 
 def worth_of_an_order(module: ModuleType, world: Any) -> Floats:

@@ -16,10 +16,13 @@ from ml.recall.knapsack import Problem, solve
 from ml.recall.lots import held_back_rate, stopped_bands
 from ml.recall.night import decided, valued
 from ml.recall.posterior import Posterior, learn, prior
+from ml.recall.worth import worth
 from orchestration.seed_rows import SEEDS
 
 Flags = npt.NDArray[np.bool_]
 
+#: The seed row outcome_holdout_least.
+LEAST: Final = 30
 FIRST_DAY: Final = dt.date(2024, 1, 1)
 #: Half the way from P50 to P10 of the seed's curves, and the error of a basket: as the plan was made before it learned.
 _P10_OF_P50, _BASKET_CV, _DEFLATION, _SPREAD, _Z90 = 0.5, 0.3, 0.9, 0.35, 1.2815515655446004
@@ -137,6 +140,10 @@ class Loop:
         self.cells = cells(module)
         self.posterior: Posterior = prior(self.cells, self.settings)
         self.episodes: list[pd.DataFrame] = []
+        #: Episodes whose money is still being earned, by their day, and those whose money is read.
+        self.unpaid: dict[int, pd.DataFrame] = {}
+        self.paid: list[pd.DataFrame] = []
+        self.worth: Floats = np.ones(len(module.BANDS))
         self.truth: list[pd.DataFrame] = []
         self.stopped: list[int] = []
 
@@ -155,6 +162,18 @@ class Loop:
         """Return what theta is multiplied by, shape (n, K)."""
         return self.posterior.factor(self.options(night)).reshape(night.base.shape)
 
+    def bends(self, night: Night) -> Floats:
+        """Return what the lift of every candidate's options changes by per unit of a modifier, shape (n, K, 3)."""
+        return self.posterior.bends(self.options(night)).reshape(*night.base.shape, 3)
+
+    def unit(self, night: Night) -> Floats:
+        """Return what a lift earns with every candidate's options, as the brand's own past has it, shape (n, K)."""
+        return np.asarray((night.unit + night.offer) * self.worth[night.band][:, None] - night.offer)
+
+    def count(self, t: int, margin: Floats) -> None:
+        """Hear what the people of day ``t``'s episodes brought in the days of the horizon, before offers."""
+        self.paid.append(self.unpaid.pop(t).assign(paid_fen_h=margin * 100))
+
     def theta(self, night: Night, of: Floats) -> Floats:
         """Return the theta of every candidate's options from values by cell, shape (n, K)."""
         return np.asarray(of.reshape(len(self.module.BANDS), -1)[night.band])
@@ -165,6 +184,11 @@ class Loop:
             self.episodes = [pd.concat(self.episodes, ignore_index=True)]
             date = FIRST_DAY + dt.timedelta(days=t)
             self.posterior = learn(self.cells, self.episodes[0].assign(as_of_date=date), date, self.settings)
+        if self.paid:
+            self.paid = [pd.concat(self.paid, ignore_index=True)]
+            found = worth(self.posterior, self.paid[0].assign(as_of_date=date), date, self.settings, LEAST)
+            mean = found.set_index("band")["mean"].reindex(list(self.module.BANDS)).fillna(1.0)
+            self.worth = mean.to_numpy(np.float64)
         plan = decided(*self._asked(t, night, is_open, room), self.salts).plans
         at, option = plan["candidate"].to_numpy(np.int64), plan["option"].to_numpy(np.int64)
         planned, sent = np.full(len(night.who), -1), np.full(len(night.who), -1)
@@ -179,7 +203,7 @@ class Loop:
     ) -> tuple[pd.DataFrame, Posterior, Remaining, tuple[Ints, Ints]]:
         """Return what the product's own night is asked: options of who is open, what is believed, and the room."""
         of, open_to = len(self.module.OPT), (night.reach & is_open[:, None]).ravel()
-        fen = {"base_fen": night.base, "unit_fen": night.unit}
+        fen = {"base_fen": night.base, "unit_fen": self.unit(night)}
         cost = night.cost(self.factor(night) * self.theta(night, self.posterior.mean))
         options = self.options(night).assign(
             candidate=np.repeat(np.arange(len(night.who)), of),
@@ -227,16 +251,26 @@ class Loop:
             "succeeded": ordered[at],
         })
         q = held_back_rate(t, self.settings)
-        self.episodes.append(
-            found.assign(
-                as_of_date=ends,
-                source="siyu",
-                experiment_id=None,
-                arm=np.where(is_sent, "treat", "held_back"),
-                held_back_probability=q,
-                option_probability=1 - q,
-                ends_on=pd.Timestamp(ends),
-                is_closed=True,
-            )
+        found = found.assign(
+            as_of_date=ends,
+            source="siyu",
+            experiment_id=None,
+            arm=np.where(is_sent, "treat", "held_back"),
+            held_back_probability=q,
+            option_probability=1 - q,
+            ends_on=pd.Timestamp(ends),
+            is_closed=True,
+        )
+        self.episodes.append(found)
+        expected = (self.factor(night) * self.theta(night, self.posterior.mean))[at, option]
+        self.unpaid[t] = found.assign(
+            objective="order",
+            plan_date=FIRST_DAY + dt.timedelta(days=t),
+            unit_fen=100 * night.unit[at, option],
+            base_fen=100 * night.base[at, option],
+            expected_cost_fen=100 * (np.maximum(expected, 0.0) * night.offer[at, option] - night.base[at, option]),
+            margin_rate=1.0,
+            redeemed_fen=0.0,
+            is_closed_h=True,
         )
         self.truth.append(found[is_sent].assign(t=t, lift=lift[at][is_sent]))

@@ -5,6 +5,7 @@ The pace is drawn for the person and knows nothing of what they will buy: the ov
 
 import datetime as dt
 import random
+import zlib
 
 from demo.calendar import END, LAST, OPENS, at_time, epoch_ms
 from demo.chance import Chance
@@ -128,6 +129,8 @@ def _details(event: str, favourites: list[tuple[str, str]], stream: random.Rando
         return details
     if event == "Search":
         return {"keyword": category}
+    if event == "AskService" and zlib.crc32(sku.encode()) % 4 == 0:
+        return {"sku": sku, "category": category}
     if event == "WatchLive":
         return {"event_duration": round(stream.expovariate(1 / 420), 1)}
     return {}

@@ -161,14 +161,15 @@ def memberships(landing: Landing, people: list[Person], chance: Chance) -> None:
                 values = ("crm", f"en{key}", person.member_no, "membership", text(ends), text(renewed))
                 rows.append((renewed or ends - dt.timedelta(days=365), as_csv(values)))
         if chance.happens(0.04, "appointment", key):
-            at = at_time(dt.date(2017, 3, 1) + dt.timedelta(days=chance.between(0, 270, "visit", key)), 39_600)
+            at = at_time(dt.date(2017, 3, 1) + dt.timedelta(days=chance.between(0, 300, "visit", key)), 39_600)
             booked = max(at - dt.timedelta(days=3), person.registered_at)
             if booked < at:
-                status = chance.pick(("kept", "kept", "missed", "cancelled"), "kept", key)
-                visits.append((
-                    booked,
-                    as_csv(("crm", f"ap{key}", person.member_no, "nutrition_talk", text(at), status, "")),
-                ))
+                # It stands as booked until it is over, so that somebody can be reminded of it.
+                ended = chance.pick(("kept", "kept", "missed", "cancelled"), "kept", key)
+                visits += [
+                    (when, as_csv(("crm", f"ap{key}", person.member_no, "nutrition_talk", text(at), status, "")))
+                    for when, status in ((booked, "booked"), (at + dt.timedelta(hours=2), ended))
+                ]
     header = "source,entitlement_id,customer_id,kind,expires_at,renewed_at"
     landing.deliver("standard", "entitlements", rows, suffix="csv", header=header)
     header = "source,appointment_id,customer_id,kind,starts_at,status,staff_id"

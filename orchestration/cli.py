@@ -16,8 +16,12 @@ import typer
 
 from orchestration import clock
 from orchestration.cli_audit import audit_app
+from orchestration.cli_digest import digest_app
+from orchestration.cli_files import files_app
+from orchestration.cli_pulls import pulls_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
+from orchestration.cli_why import why_app
 
 app = typer.Typer(
     name="siyu",
@@ -32,6 +36,10 @@ refusals_app = typer.Typer()
 app.add_typer(refusals_app, name="refusals")
 app.add_typer(audit_app, name="audit")
 app.add_typer(sending_app)
+app.add_typer(why_app)
+app.add_typer(pulls_app)
+app.add_typer(digest_app)
+app.add_typer(files_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

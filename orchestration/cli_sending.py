@@ -49,6 +49,21 @@ def export(
     return export_lists(settings, lists, channels, store, recipient, out)
 
 
+@sending_app.command(epilog="Examples: siyu tasks --store 1102 --out out; siyu tasks --all --out out")
+def tasks(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write, a folder per call: --out out.")],
+    store: Annotated[str | None, typer.Option(metavar="STORE", help="Only this store's: --store 1102.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every store's.")] = False,
+) -> int:
+    """Write the morning's tasks: a sheet for each store, a page for each member's phone."""
+    if every == (store is not None):
+        raise typer.BadParameter("name --store STORE, or --all", param_hint="'--store'")
+    settings = settings_of_home()
+    from orchestration.commands import write_task_lists
+
+    return write_task_lists(settings, store, out)
+
+
 def _braked(what: dict[str, str | None], everything: bool) -> tuple[str, str] | None:
     """Return what a brake is about, from the options of which one may be given; None where none is."""
     named = [(name, value) for name, value in what.items() if value is not None]

@@ -37,4 +37,7 @@ def settings_of_home() -> "Settings":
     from orchestration.channels.engine.registry import check_names
 
     check_names(settings)
+    from orchestration.channels.engine.mappings import mappings
+
+    mappings(settings.home)
     return settings

@@ -156,6 +156,39 @@ def export_lists(
     return DONE
 
 
+def write_task_lists(settings: Settings, store: str | None, out: Path) -> int:
+    """Write the task lists of one store or of all, and say what stands in them; return the exit code."""
+    from orchestration.labels import labels
+    from orchestration.own_manifest import make_manifest
+    from orchestration.sending.export import published_date
+    from orchestration.sending.handing_over import ExportRefused
+    from orchestration.sending.morning import tasks_as_they_stand
+    from orchestration.warehouse import HomeBusy, connect, writer_lock
+
+    now = clock.now()
+    try:
+        published_date(settings)
+        make_manifest()
+        with writer_lock(settings, "tasks"):
+            date, done = tasks_as_they_stand(settings, store, out, now, _tell)
+            with connect(settings, read_only=True) as warehouse:
+                words = labels(warehouse)
+    except (ExportRefused, HomeBusy) as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    whose = f" of store {store}" if store else ""
+    if not done.named:
+        _tell(f"there is no task{whose} on the list of {date}")
+        return DONE
+    _tell(f"{done.out} of {done.named} tasks{whose} of {date}: {done.stores} stores, {done.members} members of staff")
+    for reason, count in done.kept_in.items():
+        _tell(f"  {count} not: {words.en('reason', reason)} ({reason})")
+    if done.folder:
+        print(f"  {done.folder}")
+        _tell("names and numbers stand in it: give each their own, and delete it when the day is over")
+    return DONE
+
+
 def guard_lists(settings: Settings) -> int:
     """Read what landed since the night and take back who must not be written to; return the exit code."""
     from orchestration.own_manifest import make_manifest
@@ -244,12 +277,14 @@ def _make_ready(settings: Settings) -> None:
     check_writable(settings)
     # Imported here: a home that is none must not pay for reading the channels.
     from orchestration.channels.engine.keys import check_keys
+    from orchestration.channels.engine.mappings import mappings
     from orchestration.channels.engine.registry import check_names
     from orchestration.home_rules import check_own_rules
     from orchestration.law_book import check_gateway
     from orchestration.own_manifest import make_manifest
 
     check_names(settings)
+    mappings(settings.home)
     check_own_rules(settings)
     check_gateway(settings)
     is_new = not has_keys(settings)

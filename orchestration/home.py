@@ -12,7 +12,18 @@ _MARKS: Final = ("raw", "vault", "published")
 #: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, the demo's files.
 _BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", clock.DEMO, "truth", "later", "demo"})
 #: Folders of a home; a file by that name would stop a run half way.
-FOLDERS: Final = ("landing", "raw", "vault", "identity", "published", "reports", "dagster_home", "dbt_target", "rules")
+FOLDERS: Final = (
+    "landing",
+    "raw",
+    "vault",
+    "identity",
+    "published",
+    "pulls",
+    "reports",
+    "dagster_home",
+    "dbt_target",
+    "rules",
+)
 
 
 class Unreadable(RuntimeError):

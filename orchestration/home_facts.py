@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration import clock
 from orchestration.business_time import SHANGHAI_OFFSET
-from orchestration.channels.engine.unread_refusals import listed_unread
+from orchestration.channels.engine.unread_refusals import closes, listed_unread
 from orchestration.home import Unreadable
 from orchestration.publishing.manifest import UNFINISHED
 from orchestration.sending import activations
@@ -61,7 +61,7 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "home": str(settings.home),
         "asked_at": _instant(now),
         "current": current,
-        "withheld": sum(row["accepted_by"] is None for row in unread_refusals(settings)),
+        "withheld": sum(map(closes, unread_refusals(settings))),
         "tables": {name: table["rows"] for name, table in sorted(manifest.get("tables", {}).items())},
         "sources": {
             name: {"data_as_of": said.get("data_as_of"), "stale": bool(said.get("stale"))}

@@ -48,13 +48,13 @@ def labels(con: duckdb.DuckDBPyConnection) -> Labels:
     ----------
     con
         A warehouse, or a published version whose files are views of their names. Where it has no table ``words``, as a
-        version of an earlier release, the shipped seeds are read.
+        version of an earlier release, or no row in it, the shipped seeds are read.
     """
     found = con.execute(_FOUND).fetchone()
     if found is None:
         return Labels(_shipped())
     rows = con.execute(f"select distinct kind, code, zh, en from {found[0]}.words order by all").fetchall()
-    return Labels({(kind, code): (zh, en) for kind, code, zh, en in rows})
+    return Labels({(kind, code): (zh, en) for kind, code, zh, en in rows} or _shipped())
 
 
 def _shipped() -> dict[tuple[str, str], tuple[str, str]]:

@@ -81,6 +81,7 @@ def _macro(signature: str, opens: str, body: list[str], closes: str) -> list[str
 _BESIDE = (
     ("ledger", "One row per delivered file: when it landed and what became of its records."),
     ("unread_refusals", "One row per refusal that could not be read; accepted_at is null while it is open."),
+    ("widest_refusals", "One row per id and thing that such a record refuses at its widest, until it is corrected."),
     ("activations", "One row per recipient of an export: what left the house, for whom, on which channel, when."),
     ("plans", "One row per person planned in a version that was current: the lot, its odds and what was promised."),
     ("withdrawals", "One row per recipient taken back before it was sent; without a recipient_token the whole export."),

@@ -14,7 +14,7 @@ import duckdb
 from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at
 from orchestration.channels.engine.keys import load_key
-from orchestration.channels.engine.unread_refusals import listed_unread
+from orchestration.channels.engine.unread_refusals import closes, listed_unread
 from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.plans import keep_plans
@@ -171,7 +171,7 @@ def rollback(settings: Settings, to: str | None = None, accept: str | None = Non
         There is none, it did not pass its checks, or its files no longer match its manifest.
     """
     store = Store(settings.published)
-    unread = sum(row["accepted_by"] is None for row in listed_unread(settings))
+    unread = sum(map(closes, listed_unread(settings)))
     if accept is not None:
         if to is None:
             raise RollbackRefused("--accept releases a blocked version by name: siyu rollback VERSION --accept REASON")

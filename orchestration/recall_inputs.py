@@ -10,6 +10,7 @@ from ml.recall import SEEDS, Rules, arms
 from ml.recall.learned import Learned
 from ml.recall.posterior import cells_of, learn
 from ml.recall.redemption import redemption
+from ml.recall.worth import worth
 from orchestration.frames import of_dates, query, seeds
 from orchestration.settings import Settings
 
@@ -120,9 +121,11 @@ def learned_by(con: duckdb.DuckDBPyConnection, date: dt.date, episodes: pd.DataF
     cells = cells_of(rules.seeds["response_priors"], rules.seeds["recall_policies"])
     nights = query(con, _NIGHTS, date=date)
     ((in_all,),) = con.execute(_NIGHTS_IN_ALL, {"date": date}).fetchall()
+    posterior, least = learn(cells, episodes, date, rules.learned_by), int(rules.setting("outcome_holdout_least"))
     return Learned(
-        posterior=learn(cells, episodes, date, rules.learned_by),
+        posterior=posterior,
         redemption=redemption(rules.seeds["response_priors"], episodes, date, rules.learned_by),
+        worth=worth(posterior, episodes, date, rules.learned_by, least),
         nights=dict(zip(nights["policy_id"], nights["nights"].astype(int), strict=True)),
         nights_in_all=int(in_all),
     )

@@ -65,6 +65,7 @@ class Settings:
     retention_dates: Annotated[int, Field(ge=1, le=1000)] = 20
     lock_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     daily_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 5000
+    care_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
     monthly_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     gross_margin_rate: Annotated[float, Field(ge=0, le=1)] = 0.25
     holdout_share: Share = 0.05
@@ -84,6 +85,8 @@ class Settings:
     stop_silent_channels: bool = False
     recipients: Mapping[str, Recipient] = Field(default_factory=dict)
     sms_gateway: str = ""
+    pull_urls: Mapping[str, str] = Field(default_factory=dict)
+    pull_backoff_seconds: Annotated[float, Field(ge=0, le=60)] = 2
 
     @property
     def landing(self) -> Path:
@@ -122,7 +125,7 @@ _BOUNDS: Final = {
     for name, field in _FIELDS.items()
 }
 #: Tables of the file; a variable of the environment has no place for them.
-_TABLES: Final = {"live_from", "minimum_rows", "recipients"}
+_TABLES: Final = {"live_from", "minimum_rows", "recipients", "pull_urls"}
 _KINDS: Final = {"int": "a whole number", "float": "a number", "tuple": "a list of names", "bool": "true or false"}
 
 

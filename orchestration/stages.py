@@ -21,6 +21,9 @@ STAGES: Final[tuple[str, ...]] = (
     "published",
 )
 
+#: What fetches from platforms stands before the first stage: it lands files and has no tables.
+PULLS: Final = "pulls"
+
 #: Which stages a table of a stage may read. Seeds (thresholds, vocabularies) are open to all but ``channels``.
 #: ``people`` says once what was true of a person on a date; later stages read it and one another, nothing before it.
 #: Held over dbt's manifest by ``tests/warehouse/test_direction.py``.

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from orchestration import clock
-from orchestration.channels.engine.unread_refusals import NotAccepted, accept, place_of
+from orchestration.channels.engine.unread_refusals import NotAccepted, accept, closes, place_of
 from orchestration.home_facts import ago, facts, reading, silent_said, unread_refusals
 from orchestration.settings import Settings
 
@@ -101,12 +101,15 @@ def _say_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def say_withheld(settings: Settings) -> None:
     """Say, where a refusal could not be read, that nobody is in the audience for it, and what to do."""
     rows = [row for row in unread_refusals(settings) if row["accepted_by"] is None]
-    if rows:
-        refused = "1 refusal" if len(rows) == 1 else f"{len(rows)} refusals"
+    if closing := sum(map(closes, rows)):
+        refused = "1 refusal" if closing == 1 else f"{closing} refusals"
         print(
             f"  WITHHELD: {refused} could not be read, so audience, tasks and general list name nobody;"
             " see them with: siyu refusals"
         )
+    if counting := len(rows) - closing:
+        refused = "1 refusal" if counting == 1 else f"{counting} refusals"
+        print(f"  {refused} could be read in part and count at their widest; see them with: siyu refusals")
 
 
 def say_silent(settings: Settings) -> None:
@@ -124,25 +127,33 @@ def say_law(settings: Settings) -> None:
 
 
 def refusals(settings: Settings) -> int:
-    """Print every refusal that could not be read: where it stands, why, and who accepted it; 1 while one is open."""
+    """Print every refusal that could not be read: where it stands, why, and who accepted it; 1 while one is open.
+
+    One that names somebody COUNTS for them at its widest and closes nothing.
+    """
     rows = unread_refusals(settings)
     still_open = [row for row in rows if row["accepted_by"] is None]
+    closing = sum(map(closes, still_open))
     for row in rows:
         line = "the whole file" if row["line"] is None else f"line {row['line']}"
         column = f", {row['column_name']}" if row["column_name"] else ""
-        state = f"accepted by {row['accepted_by']}" if row["accepted_by"] else "OPEN"
+        waits = "OPEN" if closes(row) else "COUNTS"
+        state = f"accepted by {row['accepted_by']}" if row["accepted_by"] else waits
         print(f"{state:<10}  {place_of(row)}, {line}{column}: {row['reason']}. {row['remedy']}")
     if not still_open:
         print("every refusal could be read" if not rows else "no refusal is open")
         return DONE
     example = place_of(still_open[0])
+    if closing:
+        print("\nWhile one is OPEN, nobody is in the audience, the tasks or the general list.")
+    if closing < len(still_open):
+        print("\nOne that COUNTS names somebody, who is sent nothing through the channel it names, or through any.")
     print(
-        "\nWhile one is open, nobody is in the audience, the tasks or the general list. Either deliver the mended file"
-        "\nagain, under its own name and with all its rows, or take them for read:"
+        "Either deliver the mended file again, under its own name and with all its rows, or take them for read:"
         f'\n  siyu refusals accept "{example}" --reason "who looked, and what was found"'
         "\nThen run the date again."
     )
-    return FAILED
+    return FAILED if closing else DONE
 
 
 def accept_refusals(settings: Settings, place: str, lines: Sequence[int], why: str, by: str | None) -> int:
@@ -152,7 +163,7 @@ def accept_refusals(settings: Settings, place: str, lines: Sequence[int], why: s
     except NotAccepted as refused:
         print(f"siyu: {refused}", file=sys.stderr)
         return FAILED
-    left = sum(row["accepted_by"] is None for row in unread_refusals(settings))
+    left = sum(map(closes, unread_refusals(settings)))
     print(f"siyu: {count} accepted, {left} still open; the next run reads it: siyu daily YYYY-MM-DD")
     return DONE
 

@@ -87,9 +87,13 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
         Check(
             "nobody_held_out_is_sent_anything",
             "recall_audience",
-            _count(f"assignment.one_id is null or assignment.global_holdout or not ({assigned})"),
-            "A person held out, or never drawn, stands in the audience; holdouts are drawn before scoring.",
-            "受众里有对照组的人，或从未参加抽签的人；对照组要在评分之前抽出。",
+            _count(
+                "assignment.one_id is null"
+                " or (assignment.global_holdout and recall_audience.consent_purpose <> 'service')"
+                f" or not ({assigned})"
+            ),
+            "A person held out, or never drawn, is advertised to; holdouts are drawn before scoring.",
+            "营销名单里有对照组的人，或从未参加抽签的人；对照组要在评分之前抽出。",
             relation="recall_audience left join recall_assignment as assignment using (one_id)",
         ),
         Check(
@@ -249,6 +253,24 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "有任务的计划不在 recall_audience 里。",
             relation="recall_tasks left join recall_audience using (one_id, audience_id, message_channel)",
         ),
+        *(
+            Check(
+                f"nothing_in_{table}_is_chosen_that_earns_nothing",
+                table,
+                _count(f"{net} <= 0 and list_kind = 'chosen'"),
+                "A plan that is not expected to earn is marked as chosen: it is there to learn, or a service.",
+                "有计划预计不赚，却标成“选中”：它要么是为了学习，要么是服务。",
+            )
+            for table, net in (("recall_audience", "net_p50_fen"), ("recall_tasks", "expected_net_p50_fen"))
+        ),
+        Check(
+            "every_task_is_its_customers_owners",
+            "recall_tasks",
+            _count("customers.owner_staff_id is null or customers.owner_staff_id <> recall_tasks.staff_id"),
+            "A task is given to somebody who is not the customer's owner: not at work, or not their friend.",
+            "有任务给了不是客户归属人的员工：已不在职，或不是好友。",
+            relation="recall_tasks left join customers using (one_id)",
+        ),
         Check(
             "no_task_falls_back_on_a_refused_channel",
             "recall_tasks",
@@ -286,9 +308,27 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
         Check(
             "plans_stay_within_their_budget",
             "recall_budget",
-            _count("expected_cost_fen > budget_fen or optimality_gap < 0"),
+            _count("expected_cost_fen > budget_fen or care_cost_fen > care_budget_fen or optimality_gap < 0"),
             "An audience costs more than its budget, or its bound lies below its value.",
             "有受众的花费超出预算，或它的上界低于它的值。",
+        ),
+        Check(
+            "every_signal_is_answered_or_says_why_not",
+            "recall_signals",
+            _count("(answered_by is null) = (reason is null)"),
+            "A signal has neither an answer nor a reason, or both: somebody asked and nobody can say what became of it.",
+            "有信号既没有响应也没有原因，或两者都有：有人问了，却说不清结果。",
+        ),
+        Check(
+            "who_waits_for_an_answer_is_sold_nothing",
+            "recall_audience",
+            _count("recall_audience.consent_purpose <> 'service'"),
+            "Somebody with an open question is advertised to before it is answered.",
+            "有人的问题还没有答复，就收到了营销。",
+            relation=(
+                "recall_audience inner join (select one_id from recall_signals where signal = 'question_open')"
+                " as asked using (one_id)"
+            ),
         ),
         Check(
             "draws_have_probabilities",

@@ -10,6 +10,7 @@ import pandas as pd
 from ml.recall import arms
 from ml.recall.holdouts import global_holdout, ids_known, keys_of, unit_draws
 from ml.recall.knapsack import Problem, Solution, solve
+from ml.recall.plays import INCENTIVE
 from ml.recall.rules import Rules
 
 Ints = npt.NDArray[np.int64]
@@ -41,19 +42,21 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
 
     Nothing of a score or a plan enters. Whose episode is open is in no further lot until it ends. The probability is
     that of the arm as drawn; for ``random`` it is multiplied by the share of their option later, when the number of
-    options is known, and for who is planned by the lot that holds back. A service is no experiment: nobody is given
-    something at random instead of it.
+    options is known, and for who is planned by the lot that holds back. A service is no experiment: nobody is held
+    out of it, or given something at random instead; nor is anybody for whom the care purse is.
     """
     held = global_holdout(people, ancestry, salts.holdout, rules.holdout_share)
     usual = unit_draws(people["one_id"], salts.of("as usual")) < rules.as_usual_share
     open_episode = (people["open_episode_id"].notna() & people["continues_episode"].isna()).to_numpy(dtype=bool)
     is_service = people["consent_purpose"].eq("service").to_numpy(dtype=bool)
-    may_try = ~is_service & people["open_episode_id"].isna().to_numpy(dtype=bool)
+    goes_by_profit = people["purse"].eq(INCENTIVE).to_numpy(dtype=bool)
+    may_try = goes_by_profit & ~is_service & people["open_episode_id"].isna().to_numpy(dtype=bool)
     at_random = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
+    kept = np.where(is_service, 1.0, kept)
     stays = kept * np.where(is_service, 1.0, 1 - rules.as_usual_share)
     # The first that holds: nobody held out for good is in any other lot, and nobody whose episode is open in a new one.
-    facts = [held, ~is_service & usual, ~is_service & open_episode, may_try & at_random]
+    facts = [held & ~is_service, ~is_service & usual, ~is_service & open_episode, may_try & at_random]
     arm = np.select(facts, [*arms.OUT_BEFORE, arms.RANDOM], default="")
     probability = np.select(
         facts, [1 - kept, kept * rules.as_usual_share, stays, stays * e], default=stays * np.where(may_try, 1 - e, 1)
@@ -100,12 +103,22 @@ class Remaining:
         kept = max(1 - held_back, 1e-9)
         return Remaining(self.budget / kept, np.floor(self.channel / kept), np.floor(self.staff / kept))
 
-    def less(self, options: pd.DataFrame, channel: Ints, staff: Ints) -> "Remaining":
-        """Return the room left after these options."""
+    def less(self, options: pd.DataFrame, channel: Ints, staff: Ints, *, is_paid: bool = True) -> "Remaining":
+        """Return the room left after these options; what is owed takes places and no money of a purse."""
         used_channel = np.bincount(channel[channel >= 0], minlength=len(self.channel))
         used_staff = np.bincount(staff[staff >= 0], minlength=len(self.staff))
-        cost = float(options["expected_cost_fen"].sum())
+        cost = float(options["expected_cost_fen"].sum()) if is_paid else 0.0
         return Remaining(self.budget - cost, self.channel - used_channel, self.staff - used_staff)
+
+
+def drawn_options(options: pd.DataFrame, salts: Salts) -> pd.DataFrame:
+    """Return the option that each person's lot fell on, drawn evenly from theirs and nothing; no row is nothing."""
+    one = options.groupby("candidate", sort=True).agg(
+        one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
+    )
+    draws = unit_draws(keys_of(one["one_id"], one["as_of_date"]), salts.of("treatment"))
+    wanted = options["candidate"].map(pd.Series(np.floor(draws * (one["size"].to_numpy() + 1)), index=one.index))
+    return options[options.groupby("candidate").cumcount() == wanted]
 
 
 def explored(
@@ -116,14 +129,7 @@ def explored(
     Where the random ones would exceed their share of the budget or a capacity, the first by a further draw are kept;
     the others leave the experiment.
     """
-    one = options.groupby("candidate", sort=True).agg(
-        one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
-    )
-    pick = np.floor(
-        unit_draws(keys_of(one["one_id"], one["as_of_date"]), salts.of("treatment")) * (one["size"].to_numpy() + 1)
-    )
-    wanted = options["candidate"].map(pd.Series(pick, index=one.index))
-    taken = options[options.groupby("candidate").cumcount() == wanted]
+    taken = drawn_options(options, salts)
     asked = set(taken["candidate"])
     turn = unit_draws(keys_of(taken["one_id"], taken["as_of_date"]), salts.of("turn"))
     taken = taken.assign(turn=turn).sort_values("turn")

@@ -4,6 +4,7 @@ Source of the policies: docs/recall.md; every number stands in the seed recall_p
 of one policy a day: the one with the lowest ``priority``.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall import arms
+from ml.recall.plays import with_plays
 from ml.recall.rules import Rules, require
 
 #: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
@@ -20,6 +22,7 @@ CONTEXT: Final = (
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend", "days_since_deleted",
     "open_episode_id", "open_episode_kind", "open_episode_arm", "open_episode_step",
+    "days_in_stage", "aipl_stage", "five_a_stage", "is_birthday",
 )  # fmt: skip
 ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
 #: Purchase stage to the score that says what a person would do without being contacted; churn has contacts inside.
@@ -62,14 +65,46 @@ def _numbers(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     return np.asarray(frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def _applies(context: pd.DataFrame, policy: pd.Series, churn: npt.NDArray[np.float64], high_risk: float) -> Flags:
+def _day_of(context: pd.DataFrame, play_id: str, rules: Rules) -> pd.DataFrame:
+    """Return the brand's day (``name_zh, name_en``) on which each list goes out, or so many days before it.
+
+    Null where it is no day of the play. Somebody's birthday is one of theirs alone.
+    """
+    days = rules.seeds["brand_days"]
+    sent = pd.to_datetime(context["as_of_date"]) + pd.Timedelta(days=1)
+    found = pd.DataFrame({"name_zh": None, "name_en": None}, index=context.index, dtype=object)
+    for row in days[days["play_id"].eq(play_id)].to_dict("records"):
+        if pd.isna(row["day"]):
+            is_day = context["is_birthday"].fillna(False).astype(bool)
+        else:
+            of_day = sent + pd.Timedelta(days=int(row["lead_days"]))
+            is_day = of_day.dt.day.eq(int(row["day"])) & (of_day.dt.month.eq(row["month"]) | pd.isna(row["month"]))
+        found.loc[is_day, ["name_zh", "name_en"]] = [row["name_zh"], row["name_en"]]
+    return found
+
+
+def _applies(
+    context: pd.DataFrame,
+    policy: pd.Series,
+    churn: npt.NDArray[np.float64],
+    signals: Mapping[str, Flags],
+    rules: Rules,
+) -> Flags:
     """Whether a policy's step is due for each row of context."""
+    answers = rules.seeds["signals"].set_index("play_id")
+    if policy["audience_kind"] in ("service", "signal"):
+        # Whose episode is open is not asked anew before it has ended; what is owed waits for no episode.
+        free = policy["audience_kind"] == "service" or context["open_episode_id"].isna().to_numpy(dtype=bool)
+        return np.asarray(signals.get(str(policy["play_id"]), np.zeros(len(context), dtype=bool)) & free)
+    if policy["audience_kind"] == "calendar":
+        of_day = _day_of(context, str(policy["play_id"]), rules)["name_zh"].notna().to_numpy(dtype=bool)
+        return np.asarray(of_day & context["purchase_stage"].isin(ACTIVE_STAGES).to_numpy(dtype=bool))
     stage = context["purchase_stage"].to_numpy(dtype=object)
     step = int(policy["ladder_step"])
     kind = str(policy["audience_kind"])
     if kind == "renewal":
         left = _numbers(context, "days_to_entitlement_end")
-        due = (left >= 0) & (left <= policy["within_days"])
+        due = (left >= 0) & (left <= answers.loc["renewal", "within_days"])
         waited = (step == 1) | (_numbers(context, "days_since_renewal_step") >= policy["wait_days"])
         return np.asarray(due & (_numbers(context, "renewal_step") == step - 1) & waited)
     if kind == "first_order":
@@ -85,14 +120,37 @@ def _applies(context: pd.DataFrame, policy: pd.Series, churn: npt.NDArray[np.flo
         return np.asarray(climbing & (ordered == step) & (_numbers(context, "climb_step") < step) & fresh)
     if kind == "re_add":
         is_gone = context["is_deleted_friend"].fillna(False).to_numpy(dtype=bool)
-        # Whoever left their adviser is not followed to another channel the next day.
-        return np.asarray(is_gone & (_numbers(context, "days_since_deleted") >= policy["after_days"]))
+        # Whoever left their adviser is left alone for a while, and not followed to another channel.
+        return np.asarray(is_gone & (_numbers(context, "days_since_deleted") >= answers.loc["re_add", "rest_days"]))
+    if kind == "nurture":
+        days = _numbers(context, "days_registered")
+        is_new = (days >= policy["after_days"]) & (days <= policy["within_days"])
+        return np.asarray((stage == "registered_no_order") & is_new)
+    if kind == "nurture_late":
+        # who came to the end of the ladder and its rest and has not bought
+        steps = rules.seeds["recall_policies"]
+        last = int(steps.loc[steps["audience_kind"].eq("first_order"), "ladder_step"].max())
+        return np.asarray((stage == "registered_no_order") & (_numbers(context, "first_order_step") >= last))
     if policy["band"] == "high_risk":
+        high_risk = rules.setting("high_risk_churn_score")
         return np.asarray(np.isin(stage, ACTIVE_STAGES) & (np.nan_to_num(churn, nan=0.0) >= high_risk))
     return np.asarray(stage == policy["band"])
 
 
-def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def _signalled(people: pd.DataFrame, signals: pd.DataFrame | None) -> dict[str, Flags]:
+    """Return by play whether each person gave its signal."""
+    if signals is None or signals.empty:
+        return {}
+    who = pd.MultiIndex.from_frame(people[["as_of_date", "one_id"]])
+    return {
+        str(play): np.asarray(who.isin(pd.MultiIndex.from_frame(of[["as_of_date", "one_id"]])))
+        for play, of in signals.groupby("play_id")
+    }
+
+
+def candidates(
+    context: pd.DataFrame, scores: pd.DataFrame, rules: Rules, signals: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the candidates of every date.
 
     Parameters
@@ -103,12 +161,14 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         ``as_of_date, one_id, model, score`` and the three reasons.
     rules
         The seeds.
+    signals
+        ``recall.open_signals``: what the same people did and nobody answered; none where it is not given.
 
     Returns
     -------
     DataFrame
         The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
-        ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id, churn_probability,
+        play_id, purse, signal, ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id, churn_probability,
         organic_return_probability, p0, continues_episode``. p0 is the policy's base rate where no model speaks, and
         where something else than an order is wanted.
 
@@ -123,18 +183,19 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
     )
     people = people.join(organic(people, scores))
     policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
-    high_risk = rules.setting("high_risk_churn_score")
+    given = _signalled(people, signals)
     chosen = np.full(len(people), -1)
     resting = people["is_resting"].to_numpy(dtype=bool)
     churn = people["churn_probability"].to_numpy(dtype=float)
     for at, policy in policies.iterrows():
-        due = _applies(people, policy, churn, high_risk)
+        due = _applies(people, policy, churn, given, rules)
         if policy["consent_purpose"] == "marketing":
             due = due & ~resting
         chosen[(chosen < 0) & due] = int(str(at))
     people, chosen = people[chosen >= 0].reset_index(drop=True), chosen[chosen >= 0]
     columns = [
         "policy_id",
+        "play_id",
         "audience_kind",
         "ladder_step",
         "band",
@@ -145,12 +206,33 @@ def candidates(context: pd.DataFrame, scores: pd.DataFrame, rules: Rules) -> pd.
         "scene_id",
         "base_rate",
     ]
-    people = people.join(policies.loc[chosen, columns].reset_index(drop=True))
+    people = with_plays(people.join(policies.loc[chosen, columns].reset_index(drop=True)), rules)
+    people = _with_occasions(people, signals, rules)
     month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
     people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month
     of_orders = people["organic_return_probability"].where(people["objective"].eq("order"))
     people["p0"] = of_orders.fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)
     return people.assign(continues_episode=_continued(people))
+
+
+def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
+    """Add what the words of a plan name: ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC)."""
+    festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
+    of_day = people["audience_kind"].eq("calendar")
+    for play_id, of in people[of_day].groupby("play_id"):
+        festival.loc[of.index] = _day_of(of, str(play_id), rules)
+    ends = pd.DataFrame({"ends_at": pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")})
+    if signals is not None and not signals.empty:
+        key = ["as_of_date", "one_id", "signal"]
+        at = people[key].merge(signals[[*key, "signal_at"]], on=key, how="left")["signal_at"]
+        ends["ends_at"] = at.to_numpy()
+    days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
+    return people.assign(
+        festival_zh=festival["name_zh"],
+        festival_en=festival["name_en"],
+        days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),
+        appointment_at=ends["ends_at"].where(people["signal"].eq("booking")),
+    )
 
 
 def _continued(people: pd.DataFrame) -> pd.Series:

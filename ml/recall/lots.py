@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ml.recall.evidence import Floats, Ints, Settings
+from ml.recall.evidence import Settings
 from ml.recall.posterior import Posterior
 
 _Z90: Final = NormalDist().inv_cdf(0.9)
@@ -30,30 +30,28 @@ class Verdict:
     p90_fen: float
 
 
-def stop_verdict(posterior: Posterior, cell: Ints, unit_fen: Floats, base_fen: Floats, nights: int) -> Verdict:
+def stop_verdict(posterior: Posterior, plans: pd.DataFrame, nights: int) -> Verdict:
     """Return the verdict of an audience: its mean net against the posterior's standard deviation of it.
 
-    Errors of theta are shared by everybody of a cell, and no audience averages them out.
+    Errors of theta and of the modifiers are shared by everybody, and no audience averages them out.
 
     Parameters
     ----------
     posterior
         What is believed.
-    cell
-        The cell of each plan.
-    unit_fen
-        What one unit of theta earns with each plan: net per lift, times the plan's factor.
-    base_fen
-        What each plan earns at lift 0: its cost, negative.
+    plans
+        ``cell, factor``, what ``Posterior.bends`` reads, and in fen ``unit_fen`` (net per lift) and ``base_fen`` (net
+        at lift 0: the cost, negative).
     nights
         How many nights the policy has run; before the seed's none is stopped.
     """
     settings = posterior.settings
-    by_cell = np.bincount(cell, weights=unit_fen, minlength=len(posterior.mean))
-    mean = float((by_cell * posterior.mean).sum() + base_fen.sum())
-    sd = float(np.sqrt((by_cell[:, None] * posterior.covariance * by_cell[None, :]).sum()))
+    unit, factor, base = (plans[name].to_numpy(np.float64) for name in ("unit_fen", "factor", "base_fen"))
+    by_cell = np.bincount(plans["cell"].to_numpy(np.int64), weights=unit * factor, minlength=len(posterior.mean))
+    mean = float((by_cell * posterior.mean).sum() + base.sum())
+    sd = posterior.audience_sd(by_cell, unit @ posterior.bends(plans))
     # An audience of nobody earns nothing and is nobody's to stop.
-    due = nights >= settings["stop_from_night"] and len(cell) > 0
+    due = nights >= settings["stop_from_night"] and len(plans) > 0
     return Verdict(due and mean < settings["stop_sds"] * sd, mean, sd, mean - _Z90 * sd, mean + _Z90 * sd)
 
 
@@ -68,13 +66,12 @@ def stopped_bands(posterior: Posterior, plans: pd.DataFrame, nights: int) -> set
     posterior
         What is believed.
     plans
-        ``band, cell, unit_fen, factor, base_fen`` of whoever is planned under a lot.
+        As for ``stop_verdict``, of whoever is planned under a lot.
     nights
         How many nights anybody was planned on.
     """
     found = set()
     for band, of in plans.groupby("band", sort=True):
-        cell, unit, factor, base = (of[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
-        if stop_verdict(posterior, cell, unit * factor, base, nights).is_stopped:
+        if stop_verdict(posterior, of, nights).is_stopped:
             found.add(str(band))
     return found

@@ -47,14 +47,16 @@ def drawn(plans: pd.DataFrame, slots: tuple[Ints, Ints], room: Remaining, salts:
     for slot, capacity in zip(slots, (room.channel, room.staff), strict=True):
         for at in np.unique(slot[slot >= 0]):
             inside = slot == at
-            _wait(inside, ones, float(capacity[at]), held, turn, waits, chance)
+            wait_in_turn(inside, ones, float(capacity[at]), held, turn, waits, chance)
     cost = plans["expected_cost_fen"].to_numpy(dtype=np.float64)
-    _wait(np.ones(len(plans), dtype=bool), cost, room.budget, held, turn, waits, chance)
+    wait_in_turn(np.ones(len(plans), dtype=bool), cost, room.budget, held, turn, waits, chance)
     arm = np.select([waits, held], [arms.WAITING, arms.HELD_BACK], default=arms.TREAT)
     return plans.assign(arm=arm, wait_probability=np.round(chance, 6))
 
 
-def _wait(inside: Flags, use: Floats, most: float, held: Flags, turn: Floats, waits: Flags, chance: Floats) -> None:
+def wait_in_turn(
+    inside: Flags, use: Floats, most: float, held: Flags, turn: Floats, waits: Flags, chance: Floats
+) -> None:
     """Let everybody of one limit wait from the turn on at which the next one, if sent, would find no room.
 
     Whose turn it is is asked whether sent or held back: where only the sent were, the last places of a small limit

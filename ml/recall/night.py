@@ -49,8 +49,8 @@ class Night:
 def valued(options: pd.DataFrame, posterior: Posterior) -> pd.DataFrame:
     """Return the options with ``cell``, ``factor``, ``lift`` and ``lift_sd``: what a contact is thought to change."""
     cell, factor = posterior.cell_of(options), posterior.factor(options)
-    spread = np.sqrt(np.diag(posterior.covariance))
-    return options.assign(cell=cell, factor=factor, lift=posterior.mean[cell] * factor, lift_sd=spread[cell] * factor)
+    spread = posterior.lift_sd(cell, factor, posterior.bends(options))
+    return options.assign(cell=cell, factor=factor, lift=posterior.mean[cell] * factor, lift_sd=spread)
 
 
 def decided(

@@ -14,19 +14,26 @@ from ml.recall.assignment import Remaining, Salts, assigned, channel_slots, draw
 from ml.recall.candidates import candidates
 from ml.recall.holdouts import keys_of, unit_draws
 from ml.recall.learned import Learned, nothing_learned
+from ml.recall.lists import WAITS_FOR_LEARNING, WAITS_FOR_ROOM, kept_for_lots, list_kinds, open_to, within_share
 from ml.recall.lots import held_back_rate, stop_verdict, stopped_bands
 from ml.recall.night import Night, decided
 from ml.recall.plans import option_rows, plan_rows
+from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
+from ml.recall.refused import last_refusals, refused_rows
 from ml.recall.rules import Rules
 from ml.recall.saying import with_texts
 from ml.recall.schedule import scheduled
+from ml.recall.services import served
+from ml.recall.signal_answers import signal_answers
 from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, PLAN_OPTIONS, PLANS, ROI_CURVE
 from ml.recall.tasks import tasks
 from ml.recall.templates import with_scenes, with_templates
 from ml.recall.treatments import CONTEXT as TREATMENT_CONTEXT
-from ml.recall.treatments import admissible, priced
+from ml.recall.treatments import considered, priced, usable
 from ml.recall.words import offer_words, why
+
+Ints = npt.NDArray[np.int64]
 
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
 CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
@@ -63,6 +70,8 @@ class RecallPlan:
     roi_curve: pd.DataFrame
     plans: pd.DataFrame
     plan_options: pd.DataFrame
+    signal_answers: pd.DataFrame
+    refused_options: pd.DataFrame
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +83,10 @@ class _Date:
     plan_options: pd.DataFrame
     options: pd.DataFrame
     arms: pd.Series
+    #: What whoever waits waits for, by candidate.
+    waits_for: pd.Series
+    #: Each random person's chance of the option they drew, by candidate: even over those that were open, and nothing.
+    shares: pd.Series
     budget: dict[str, object]
     curve: list[dict[str, float]]
 
@@ -91,6 +104,9 @@ def plan_recall(
     salts: Salts,
     budgets_fen: Mapping[object, int],
     learned: Mapping[object, Learned] | None = None,
+    *,
+    signals: pd.DataFrame | None = None,
+    care_budgets_fen: Mapping[object, int] | None = None,
 ) -> RecallPlan:
     """Return the recall tables of a set of dates.
 
@@ -110,14 +126,19 @@ def plan_recall(
         Money by as_of date, also of dates without a candidate: each has its budget row. 0 sends nothing to anybody.
     learned
         What was learned by each date; a date that is not named goes by the seeds.
+    signals
+        ``recall.open_signals`` of the same dates: what somebody did and nobody answered.
+    care_budgets_fen
+        Money of the care purse by as_of date; of a date that is not named there is none.
     """
     known, seeds_alone = learned or {}, nothing_learned(rules)
-    people = candidates(context, scores, rules)
+    people = candidates(context, scores, rules, signals)
     people["candidate"] = np.arange(len(people))
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = _with_lots(drawn_arms(people, ancestry, rules, salts), known, seeds_alone, rules)
     # Asked of who is held out as well, so that the arms can be compared among those who could be written to.
-    allowed = admissible(people[list(_DECIDING)], rules)
+    everything = considered(people[list(_DECIDING)], rules)
+    allowed = usable(everything, rules)
     people["is_eligible"] = people["candidate"].isin(allowed["candidate"])
     baskets = (
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)
@@ -129,9 +150,10 @@ def plan_recall(
     for date, budget_fen in (budgets_fen or {dt.date(1970, 1, 1): 0}).items():
         now = known.get(date, seeds_alone)
         of_date = open_ones[open_ones["as_of_date"] == date].reset_index(drop=True)
-        options = priced(of_date, rules, baskets, now.posterior, now.redemption)
-        found.append(_one_date(options, date, now, rules, salts, float(budget_fen)))
-    people = _final_arms(people, found)
+        options = priced(of_date, rules, baskets, now)
+        purses = (float(budget_fen), float((care_budgets_fen or {}).get(date, 0)))
+        found.append(_one_date(options, date, now, rules, salts, purses))
+    people = _final_arms(people, found).copy()
     plans, options = (pd.concat([getattr(of, name) for of in found], ignore_index=True) for name in ("sent", "options"))
     found = found if budgets_fen else []
     of_people = people.drop(columns="margin_rate")
@@ -142,6 +164,7 @@ def plan_recall(
         staff_id=plans["owner_staff_id"].where(staffed),
         store_id=plans["owner_store_id"].where(staffed, plans["store_id"]),
         offer_words=offer_words(plans),
+        list_kind=list_kinds(plans),
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
@@ -154,6 +177,8 @@ def plan_recall(
         roi_curve=pd.DataFrame([point for of in found for point in of.curve], columns=list(ROI_CURVE)),
         plans=_together([of.plans for of in found], PLANS),
         plan_options=_together([of.plan_options for of in found], PLAN_OPTIONS),
+        signal_answers=signal_answers(signals, context, people, plans, last_refusals(everything), rules),
+        refused_options=refused_rows(everything),
     )
 
 
@@ -182,43 +207,79 @@ def _with_lots(
     return people.assign(held_back_probability=np.round(rate, 6))
 
 
-def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, budget: float) -> _Date:
-    """Decide one date: the random ones first, then the plan and its lots."""
+def _one_date(
+    options: pd.DataFrame, date: object, now: Learned, rules: Rules, salts: Salts, purses: tuple[float, float]
+) -> _Date:
+    """Decide one date.
+
+    First what is owed, then what the care purse gives, whom no list is asked for a lot, the plan with its lots, and
+    last the lists' own lots.
+    """
+    budget, care_budget = purses
     options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
-    room = Remaining(budget, channel_capacity, staff_capacity)
-    random = options["arm"].eq(arms.RANDOM).to_numpy()
-    tried, away = explored(options[random], (channel[random], staff[random]), room, rules, salts)
-    at_random = options[random & ~options["candidate"].isin(away)]
-    share = 1 / (at_random.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
-    at_random = at_random.assign(probability=share, is_chosen=at_random.index.isin(tried.index))
+    options = options.assign(channel_slot=channel, staff_slot=staff)
+    day = Remaining(care_budget, channel_capacity, staff_capacity)
+    owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
+    services, owed_log = served(options[owed], _slots(options[owed]), day, rules)
+    day = day.less(services, *_slots(services), is_paid=False)
+    of_care = options[~owed & options["purse"].eq(CARE).to_numpy(dtype=bool)]
+    care = _cared_for(of_care, now, day, salts)
+    cared = care.plans[care.plans["arm"].eq(arms.TREAT)]
+    room = dataclasses.replace(day.less(cared, *_slots(cared)), budget=budget)
+    options_left = options[~owed & options["purse"].ne(CARE).to_numpy(dtype=bool)]
+    random = options_left["arm"].eq(arms.RANDOM).to_numpy(dtype=bool)
+    of_lots, rest = options_left[random], options_left[~random]
+    # Who works by a list is asked to try something only once it is known what else stands in it.
+    alone = of_lots[of_lots["staff_slot"] < 0]
+    tried, away = explored(alone, _slots(alone), room, rules, salts)
+    lots_budget = room.budget * rules.setting("exploration_budget_share") - float(tried["expected_cost_fen"].sum())
+    room = room.less(tried, *_slots(tried))
+    planned_for = kept_for_lots(of_lots, _slots(of_lots), room, lots_budget, rules)
+    night = decided(rest, now.posterior, planned_for, _slots(rest), salts)
+    plans, bands, verdict = _stopped(night, now, rules, salts)
+    had_room = plans["arm"].ne(arms.WAITING)
+    plans, places = within_share(plans, rules, salts)
+    without_place = set(plans.loc[had_room & plans["arm"].eq(arms.WAITING), "candidate"])
+    out = plans[plans["arm"].eq(arms.TREAT)]
+    room = room.less(out, *_slots(out))
+    room = dataclasses.replace(room, budget=min(room.budget, lots_budget))
+    asked, drawn = open_to(of_lots, _slots(of_lots), places, room, rules, salts)
+    tried = pd.concat([tried[~tried["candidate"].isin(asked)], drawn])
+    by_list, is_alone = of_lots["candidate"].isin(asked), of_lots.index.isin(alone.index)
+    lots = of_lots[by_list | (is_alone & ~of_lots["candidate"].isin(away))]
+    closed = set(of_lots["candidate"]) - set(alone["candidate"]) - asked
+    share = 1 / (lots.groupby("candidate")["candidate"].transform("size").astype(float) + 1)
+    at_random = lots.assign(probability=share, is_chosen=lots.index.isin(tried.index))
     # Of the random ones "nothing" is the side that is held back, as likely as every other option.
     of_option = share.reindex(tried.index)
     tried = tried.assign(
         arm=arms.RANDOM, option_probability=of_option, held_back_probability=of_option, wait_probability=0.0
     )
-    room = room.less(tried, channel[tried.index], staff[tried.index])
-    rest, slots = options[~random], (channel[~random], staff[~random])
-    night = decided(rest, now.posterior, room, slots, salts)
-    plans, bands, verdict = _stopped(night, now, rules, salts)
     sent = pd.concat([tried, plans[plans["arm"].eq(arms.TREAT)]])
     nothing = at_random.drop_duplicates("candidate")
     nothing = nothing[~nothing["candidate"].isin(tried["candidate"])]
     nothing = nothing.assign(
         arm=arms.RANDOM, option_probability=nothing["probability"], held_back_probability=nothing["probability"]
     )
-    planned = pd.concat([tried, plans])
+    planned = _joined([services, care.plans, tried, plans])
     arm = pd.concat([planned.set_index("candidate")["arm"], nothing.set_index("candidate")["arm"]])
-    waiting = [who for who in _waiting(night.options, planned, rules) if who not in arm.index]
+    unserved = set(owed_log["candidate"]) - set(services["candidate"])
+    full = unserved | _waiting(care.options, planned, rules) | _waiting(night.options, planned, rules)
+    waiting = sorted((full | closed) - set(arm.index))
     arm = pd.concat([arm, pd.Series(arms.WAITING, index=waiting, dtype=object)])
     held = plans[plans["arm"].eq(arms.HELD_BACK)]
     return _Date(
-        sent=sent,
+        sent=_joined([services, cared, sent]),
         plans=plan_rows(planned, nothing, rules, now.posterior.effects_hash),
-        plan_options=option_rows(_cut(night.options, plans, bands, rules), at_random),
+        plan_options=option_rows(
+            _joined([owed_log, care.options, _cut(night.options, plans, bands, rules)]), at_random
+        ),
         options=options,
         arms=arm,
+        waits_for=_waits_for(arm, without_place | closed),
+        shares=at_random.groupby("candidate")["probability"].first(),
         budget={
             "as_of_date": date,
             "audience_id": audience_id(date),
@@ -230,9 +291,43 @@ def _one_date(options: pd.DataFrame, date: object, now: Learned, rules: Rules, s
             "held_back_people": len(held),
             "held_back_net_fen": int(np.rint((held["base_fen"] + held["unit_fen"] * held["lift"]).sum())),
             **verdict,
+            "care_budget_fen": int(care_budget),
+            "care_cost_fen": int(cared["expected_cost_fen"].sum()),
+            "care_shadow_price": round(care.solution.prices.budget, 6),
+            "service_cost_fen": int(services["expected_cost_fen"].sum()),
         },
-        curve=_curve(rest, night, slots, room, now, date),
+        curve=_curve(rest, night, _slots(rest), room, now, date),
     )
+
+
+def _slots(options: pd.DataFrame) -> tuple[Ints, Ints]:
+    return options["channel_slot"].to_numpy(dtype=np.int64), options["staff_slot"].to_numpy(dtype=np.int64)
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the frames under each other; an empty one has nothing to say of the types."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames[-1:])
+
+
+def _cared_for(options: pd.DataFrame, now: Learned, room: Remaining, salts: Salts) -> Night:
+    """Decide the care purse: as the other, but for what a contact is thought to keep, before its cost.
+
+    Care goes to whom it keeps most for its money and not by what is left of it: what it costs is the purse's.
+    """
+    gains = options.assign(base_fen=0.0)
+    night = decided(gains, now.posterior, room, _slots(gains), salts)
+    base = options["base_fen"].to_numpy(dtype=np.float64)
+    return dataclasses.replace(
+        night,
+        options=night.options.assign(base_fen=base),
+        plans=night.plans.assign(base_fen=base[night.plans.index.to_numpy(dtype=np.int64)]),
+    )
+
+
+def _waits_for(arm: pd.Series, to_learn: set[int]) -> pd.Series:
+    """Return what whoever waits waits for: a place among those to learn, or room in a day that is full."""
+    waits = arm.index[arm.eq(arms.WAITING)]
+    return pd.Series(np.where(waits.isin(to_learn), WAITS_FOR_LEARNING, WAITS_FOR_ROOM), index=waits, dtype=object)
 
 
 def _stopped(
@@ -240,8 +335,7 @@ def _stopped(
 ) -> tuple[pd.DataFrame, set[str], dict[str, object]]:
     """Cut the bands that cannot be told from nothing to the share that is still sent, by lot."""
     plans = night.plans[night.plans["held_back_probability"] > 0]
-    cell, unit, factor, base = (plans[name].to_numpy() for name in ("cell", "unit_fen", "factor", "base_fen"))
-    verdict = stop_verdict(now.posterior, cell, unit * factor, base, now.nights_in_all)
+    verdict = stop_verdict(now.posterior, plans, now.nights_in_all)
     bands = stopped_bands(now.posterior, plans, now.nights_in_all)
     said: dict[str, object] = {
         "is_cut": bool(bands),
@@ -295,28 +389,23 @@ def _curve(
 def _final_arms(people: pd.DataFrame, found: list[_Date]) -> pd.DataFrame:
     """Close the arms: as the night decided, out of reach is ineligible, everybody else was not selected."""
     drawn = people["arm"].isin(arms.OUT_BEFORE)
-    decided_arm = people["candidate"].map(_arms(found))
+    decided_arm = people["candidate"].map(_by_candidate(found, "arms"))
     arm = np.select(
         [drawn, ~people["is_eligible"], decided_arm.notna()],
         [people["arm"], arms.INELIGIBLE, decided_arm],
         default=arms.NOT_SELECTED,
     )
     q = people["held_back_probability"].to_numpy(dtype=float)
-    of_options = people["candidate"].map(_shares(found)).astype(float).fillna(1.0)
+    of_options = people["candidate"].map(_by_candidate(found, "shares")).astype(float).fillna(1.0)
     probability = people["assignment_probability"] * np.select(
         [arm == arms.TREAT, arm == arms.HELD_BACK, arm == arms.RANDOM], [1 - q, q, of_options], default=1.0
     )
-    return people.assign(arm=arm, assignment_probability=probability.round(6))
+    waits_for = people["candidate"].map(_by_candidate(found, "waits_for")).where(arm == arms.WAITING).astype(object)
+    return people.assign(arm=arm, assignment_probability=probability.round(6), waits_for=waits_for)
 
 
-def _arms(found: list[_Date]) -> pd.Series:
-    return pd.concat([of.arms for of in found]) if found else pd.Series(dtype=object)
-
-
-def _shares(found: list[_Date]) -> pd.Series:
-    """Return each random person's chance of the option they drew: even over theirs and nothing."""
-    rows = [of.options[of.options["arm"].eq(arms.RANDOM)] for of in found]
-    return 1 / (pd.concat(rows).groupby("candidate").size() + 1) if rows else pd.Series(dtype=float)
+def _by_candidate(found: list[_Date], name: str) -> pd.Series:
+    return pd.concat([getattr(of, name) for of in found]) if found else pd.Series(dtype=object)
 
 
 def _waiting(options: pd.DataFrame, plans: pd.DataFrame, rules: Rules) -> set[int]:

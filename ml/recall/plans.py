@@ -40,7 +40,8 @@ def plan_rows(plans: pd.DataFrame, drew_nothing: pd.DataFrame, rules: Rules, eff
     """
     nothing = drew_nothing.assign(
         message_channel=NOTHING, offer_id="none", depth="none", wait_probability=0.0, expected_cost_fen=0,
-        lift=0.0, lift_p10=0.0, lift_p90=0.0, unit_fen=0.0, base_fen=0.0, net_p10_fen=0, net_p50_fen=0, net_p90_fen=0,
+        lift=0.0, lift_p10=0.0, lift_p90=0.0, unit_fen=0.0, seed_unit_fen=0.0, base_fen=0.0,
+        net_p10_fen=0, net_p50_fen=0, net_p90_fen=0,
     )  # fmt: skip
     rows = pd.concat([frame for frame in (plans, nothing) if len(frame)] or [plans], ignore_index=True)
     if rows.empty:
@@ -63,7 +64,8 @@ def plan_rows(plans: pd.DataFrame, drew_nothing: pd.DataFrame, rules: Rules, eff
         lift_p10=rows["lift_p10"].astype(float).round(9),
         lift_p90=rows["lift_p90"].astype(float).round(9),
         base_fen=base.round(3),
-        unit_fen=unit.round(3),
+        # At the seed's money, so that what the past says of it is read against one reckoning and not against itself.
+        unit_fen=rows["seed_unit_fen"].astype(float).round(3),
         effects_hash=effects_hash,
     )
     return rows.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(PLANS)]

@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ml.recall.evidence import KEY, Flags, Floats, Ints, Settings, Sums, cell_of, numbers, rows_of, sums_of, tastes
 from ml.recall.tables import EFFECTS
-from ml.recall.theta import alternated, theta_given
+from ml.recall.theta import alternated, evidence_of, together
 
 _DRAWS_KEY: Final = 20260901
 _Z90: Final = NormalDist().inv_cdf(0.9)
@@ -40,6 +40,9 @@ class Posterior:
     root: Floats
     modifiers: Floats
     modifiers_covariance: Floats
+    #: How much each cell's theta is less, shape (C, 3), where a modifier is more than its mean; ``covariance`` is
+    #: theta's where they are not.
+    against: Floats
     rows_sent: Ints
     rows_held: Ints
     estimate: Floats
@@ -60,8 +63,17 @@ class Posterior:
             digest.update((np.round(values, 12) + 0.0).tobytes())
         return digest.hexdigest()[:16]
 
+    @functools.cached_property
+    def _drawn(self) -> dict[int, Floats]:
+        return {}
+
     def draws(self, count: int = 64) -> Floats:
         """Return ``count`` draws of theta, shape (count, C): a Latin hypercube, so that their mean is the mean."""
+        if count not in self._drawn:
+            self._drawn[count] = self._draw(count)
+        return self._drawn[count]
+
+    def _draw(self, count: int) -> Floats:
         strata = np.array([NormalDist().inv_cdf((at + 0.5) / count) for at in range(count)])
         generator = np.random.Generator(np.random.Philox(key=_DRAWS_KEY))
         normal = np.array([generator.permutation(strata) for _ in range(len(self.mean))]).T
@@ -75,6 +87,33 @@ class Posterior:
             1 + steps[:, 0] * self.modifiers[0] + steps[:, 1] * self.modifiers[1] + steps[:, 2] * self.modifiers[2]
         )
         return np.asarray((1 - numbers(options, "p0")) * np.maximum(changed, self.settings["least_factor"]))
+
+    def bends(self, options: pd.DataFrame) -> Floats:
+        """Return by how much each option's lift changes per unit of each modifier, shape (n, 3), at theta's mean."""
+        steps = tastes(options, self.settings)
+        changed = 1 + steps @ self.modifiers
+        alone = (1 - numbers(options, "p0")) * (changed > self.settings["least_factor"])
+        return np.asarray((alone * self.mean[self.cell_of(options)])[:, None] * steps)
+
+    def lift_sd(self, cell: Ints, factor: Floats, bends: Floats) -> Floats:
+        """Return the sd of the lift of each option, of which theta and the modifiers are unknown."""
+        away = bends - factor[:, None] * self.against[cell]
+        spread = np.einsum("nk,kl,nl->n", away, self.modifiers_covariance, away)
+        return np.asarray(np.sqrt(factor**2 * np.diag(self.covariance)[cell] + spread))
+
+    def audience_sd(self, by_cell: Floats, bent: Floats) -> float:
+        """Return the sd of what an audience earns: errors that everybody shares are averaged out by no audience.
+
+        Parameters
+        ----------
+        by_cell
+            What a unit of each cell's theta earns, shape (C,).
+        bent
+            What a unit of each modifier earns, shape (3,).
+        """
+        away = bent - by_cell @ self.against
+        variance = by_cell @ self.covariance @ by_cell + away @ self.modifiers_covariance @ away
+        return float(np.sqrt(variance))
 
     def cell_of(self, options: pd.DataFrame) -> Ints:
         """Return the cell of each option.
@@ -147,6 +186,7 @@ def prior(cells: pd.DataFrame, settings: Settings) -> Posterior:
         root,
         modifiers=np.zeros(3),
         modifiers_covariance=settings["modifier_sd"] ** 2 * np.eye(3),
+        against=np.zeros((size, 3)),
         rows_sent=np.zeros(size, dtype=np.int64),
         rows_held=np.zeros(size, dtype=np.int64),
         estimate=np.full(size, np.nan),
@@ -177,9 +217,11 @@ def learn(cells: pd.DataFrame, episodes: pd.DataFrame, as_of_date: dt.date, sett
     rows = rows_of(cells, episodes, as_of_date, settings)
     if not len(rows.weight):
         return before
-    sums = sums_of(rows, len(cells))
     with threadpool_limits(limits=1):
-        return _believed(before, sums, settings)
+        # How noisy answers are: by the prior's effects first, then by those that were learned so.
+        first = sums_of(rows.told(before.mean, before.modifiers, settings), len(cells))
+        found = alternated(before.mean, before.root, first, settings)
+        return _believed(before, sums_of(rows.told(found.theta.mean, found.g, settings), len(cells)), settings)
 
 
 def _believed(before: Posterior, sums: Sums, settings: Settings) -> Posterior:
@@ -192,21 +234,24 @@ def _believed(before: Posterior, sums: Sums, settings: Settings) -> Posterior:
     found = alternated(before.mean, before.root, sums, settings)
     spread, cell = 1.0, settings["sd_cell"]
     likeliest = found.theta.evidence
-    for wider in range(1, int(settings["spread_most"]) + 1):
-        for of_cell in (settings["sd_cell"], settings["sd_cell_rough"]):
-            root = wider * _root(before.cells, settings, of_cell)
-            evidence = theta_given(before.mean, root, sums, settings, found.g, found.g_covariance).evidence
-            if evidence > likeliest + settings["spread_least_evidence"]:
-                spread, cell, likeliest = float(wider), of_cell, evidence
+    rough = _root(before.cells, settings, settings["sd_cell_rough"])
+    roots = {settings["sd_cell"]: before.root, settings["sd_cell_rough"]: rough}
+    tried = [(wider, of_cell) for wider in range(1, int(settings["spread_most"]) + 1) for of_cell in roots]
+    asked = (wider * roots[of_cell] for wider, of_cell in tried)
+    for (wider, of_cell), evidence in zip(tried, evidence_of(before.mean, asked, sums, settings, found), strict=True):
+        if evidence > likeliest + settings["spread_least_evidence"]:
+            spread, cell, likeliest = float(wider), of_cell, evidence
     if (spread, cell) != (1.0, settings["sd_cell"]):
-        found = alternated(before.mean, spread * _root(before.cells, settings, cell), sums, settings)
+        found = alternated(before.mean, spread * roots[cell], sums, settings)
+    against, g_covariance = together(found, sums, settings)
     return dataclasses.replace(
         before,
         mean=found.theta.mean,
         covariance=found.theta.covariance,
         root=found.theta.root,
         modifiers=found.g,
-        modifiers_covariance=found.g_covariance,
+        modifiers_covariance=g_covariance,
+        against=against,
         rows_sent=sums.rows_sent,
         rows_held=sums.rows_held,
         estimate=sums.estimate,
@@ -230,22 +275,29 @@ def effects(posterior: Posterior, as_of_date: dt.date) -> pd.DataFrame:
             name = tuple(level if place == at else ALL for place in range(len(KEY)))
             groups.append((name, cells[column].eq(level).to_numpy(bool)))
     groups.append(((ALL,) * len(KEY), np.ones(len(cells), dtype=bool)))
+    members = np.array([of for _, of in groups])
+    sent = np.where(members, posterior.rows_sent, 0)
+    weight = np.where(sent.any(axis=1)[:, None], sent, members)
+    weight = weight / weight.sum(axis=1)[:, None]
     before = prior(cells, posterior.settings).covariance
+    with threadpool_limits(limits=1):
+        variances = [((weight @ of) * weight).sum(axis=1) for of in (posterior.covariance, before)]
     basis = posterior.basis()
-    rows = [_effect(posterior, before, members) for _, members in groups]
+    rows = [
+        _effect(posterior, of, weight[at], (float(variances[0][at]), float(variances[1][at])))
+        for at, of in enumerate(members)
+    ]
     found = pd.DataFrame([name for name, _ in groups], columns=list(KEY)).join(pd.DataFrame(rows))
     found.loc[: len(cells) - 1, "basis"] = basis
     return found.assign(as_of_date=as_of_date)[list(EFFECTS)]
 
 
-def _effect(posterior: Posterior, before: Floats, members: Flags) -> dict[str, object]:
+def _effect(posterior: Posterior, members: Flags, weight: Floats, variances: tuple[float, float]) -> dict[str, object]:
     sent = np.where(members, posterior.rows_sent, 0)
-    weight = (sent if sent.any() else members) / (sent.sum() or members.sum())
     heard = np.where(np.isfinite(posterior.estimate), weight, 0.0)
     total = float(heard.sum())
     share = heard / total if total else heard
     mean = float((weight * posterior.mean).sum())
-    variances = [float((weight[:, None] * of * weight[None, :]).sum()) for of in (posterior.covariance, before)]
     sd = float(np.sqrt(variances[0]))
     halved = bool(posterior._halved(np.array(variances[:1]), np.array(variances[1:]))[0])
     return {

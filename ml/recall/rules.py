@@ -10,10 +10,16 @@ import pandas as pd
 #: Seed name to the columns recall needs of it; every seed also carries ``source``.
 SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "recall_policies": (
-        "policy_id", "audience_kind", "ladder_step", "priority", "band", "after_days", "within_days", "wait_days",
+        "policy_id", "play_id", "audience_kind", "ladder_step", "priority", "band", "after_days", "within_days", "wait_days",
         "rest_days", "objective", "episode_days", "continues", "consent_purpose", "base_rate", "content_theme",
         "scene_id",
     ),
+    "plays": (
+        "play_id", "priority", "trigger_kind", "trigger", "within_days", "audience_kind", "purchase_stages",
+        "message_channels", "sender_role", "offer_rule", "scene_id", "stop_if", "purse",
+    ),
+    "signals": ("signal", "kind", "within_days", "rest_days", "play_id", "words_zh"),
+    "brand_days": ("brand_day", "month", "day", "lead_days", "play_id", "name_zh", "name_en"),
     "recall_menu": ("policy_id", "ladder_step", "message_channel", "offer_id", "tiers"),
     "offers_catalogue": (
         "offer_id", "kind", "face_value_fen", "pay_rate", "minimum_spend_fen", "maximum_discount_fen", "valid_days",

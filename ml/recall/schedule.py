@@ -6,11 +6,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ml.recall.plays import stops_of
 from ml.recall.rules import Rules
 
 _SHANGHAI: Final = pd.Timedelta(hours=8)
-#: A plan ends of itself when one of these becomes true before it is sent.
-STOP_IF: Final = ("complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscribed")
 
 
 def _hours(text: str) -> float:
@@ -63,11 +62,10 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     def instant(hours: np.ndarray) -> np.ndarray:
         return np.asarray((day + np.round(hours * 60).astype("timedelta64[m]")).astype("datetime64[us]"))
 
-    deleted = plans["is_deleted_friend"].fillna(False).astype(bool)
     return plans.assign(
         wave=pairs["wave"].to_numpy(),
         send_after_at=instant(opens),
         send_before_at=instant(closes),
         valid_until_at=instant(np.full(len(plans), quiet)),
-        stop_if=[[stop for stop in STOP_IF if not (gone and stop == "deleted_friend")] for gone in deleted],
+        stop_if=stops_of(plans, rules),
     )

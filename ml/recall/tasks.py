@@ -4,6 +4,7 @@ import hashlib
 
 import pandas as pd
 
+from ml.recall.lists import KINDS, LEARNING
 from ml.recall.rules import Rules
 from ml.recall.tables import TASKS
 
@@ -14,12 +15,14 @@ def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str
 
 
 def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return the tasks, for each member of staff those of the matrix's first cells, then the most profitable first.
+    """Return the tasks, for each member of staff services first, then what is chosen, last what is there to learn.
+
+    What is chosen begins with the matrix's first cells; within all that the most profitable comes first.
 
     Parameters
     ----------
     plans
-        The audience with its candidate columns, ``why``, ``offer_words`` and its template.
+        The audience with its candidate columns, ``list_kind``, ``why``, ``offer_words`` and its template.
     options
         Every priced option of the same candidates: where the fallback comes from.
     rules
@@ -36,9 +39,11 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
         return pd.DataFrame(columns=list(TASKS))
     cells = rules.seeds["matrix_cells"]
     rows["first"] = rows["matrix_cell"].isin(set(cells.loc[cells["first_on_list"].astype(bool), "matrix_cell"]))
+    rows["is_learning"] = rows["list_kind"].eq(LEARNING)
+    rows["turn"] = rows["list_kind"].map({kind: turn for turn, kind in enumerate(KINDS)})
     rows = rows.sort_values(
-        ["as_of_date", "staff_id", "first", "net_p50_fen", "one_id"],
-        ascending=[True, True, False, False, True],
+        ["as_of_date", "staff_id", "turn", "first", "net_p50_fen", "one_id"],
+        ascending=[True, True, True, False, False, True],
         ignore_index=True,
     )
     rows["priority"] = rows.groupby(["as_of_date", "staff_id"]).cumcount() + 1

@@ -1,9 +1,11 @@
 """The closed forms of the posterior: theta given the modifiers g, g given theta, and their turns."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from ml.recall.evidence import Floats, Settings, Sums
 
@@ -55,6 +57,25 @@ def alternated(mean: Floats, root: Floats, sums: Sums, settings: Settings) -> Bo
     return Both(theta, g, spread, settled)
 
 
+def together(both: Both, sums: Sums, settings: Settings) -> tuple[Floats, Floats]:
+    """Return how theta moves against g, shape (C, 3), and the covariance of g when both are unknown.
+
+    theta = mean + root e - against d with d = g - its mean ~ N(0, covariance): what an effect is and how people differ
+    in it are told apart by their product alone, so each is less sure than it looks where the other one is held fast.
+    The curvature of the joint posterior at its means (Giordano, Broderick, Jordan 2015, without the terms that vanish
+    there).
+    """
+    inverse, by, theta = _controls(sums, settings), np.concatenate([[1.0], both.g]), both.theta
+    of_theta = np.einsum("ujkc,k->ujc", sums.coupling, by)
+    of_g = np.einsum("ujkc,c->ujk", sums.coupling, theta.mean)[:, :, 1:]
+    cross = np.einsum("ckl,k->cl", sums.cell, by)[:, 1:] * theta.mean[:, None]
+    cross = cross - np.einsum("ujc,uij,uik->ck", of_theta, inverse, of_g)
+    square = np.einsum("c,ckl->kl", theta.mean**2, sums.cell)[1:, 1:]
+    square = square - np.einsum("ujk,uij,uil->kl", of_g, inverse, of_g) + np.eye(3) / settings["modifier_sd"] ** 2
+    against = theta.covariance @ cross
+    return against, np.asarray(np.linalg.inv(square - cross.T @ against))
+
+
 def _controls(sums: Sums, settings: Settings) -> Floats:
     """Return the inverse precision of each control's level and slope."""
     level = np.where(sums.is_landed, settings["landed_control_sd"], settings["control_sd"])
@@ -66,28 +87,58 @@ def _controls(sums: Sums, settings: Settings) -> Floats:
 
 def theta_given(before: Floats, root: Floats, sums: Sums, settings: Settings, g: Floats, spread: Floats) -> Theta:
     """Return theta given g ~ (g, spread), the controls' levels and slopes taken out by their own closed form."""
+    told = _told(sums, settings, g, spread)
+    seen, evidence = _seen(before, root, told)
+    # S - S (S + J^-1)^-1 S in a form that needs neither inverse: exact where nothing was told.
+    after = np.asarray(solve_triangular(seen, root.T, lower=True, check_finite=False).T, dtype=np.float64)
+    covariance = after @ after.T
+    mean = before + covariance @ (told.heard - told.precision @ before)
+    controls = told.level - np.einsum("ujc,c->uj", told.against, mean)
+    cross, information = -(told.against @ covariance), np.diag(told.precision).copy()
+    return Theta(mean, after, covariance, controls, cross, information, evidence=evidence)
+
+
+def evidence_of(before: Floats, roots: Iterable[Floats], sums: Sums, settings: Settings, both: Both) -> list[float]:
+    """Return ``Theta.evidence`` under other priors at the same g, without what else theta would be."""
+    told = _told(sums, settings, both.g, both.g_covariance)
+    return [_seen(before, root, told)[1] for root in roots]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Told:
+    """What the episodes say of theta at g: precision, and precision times mean; the controls taken out."""
+
+    precision: Floats
+    heard: Floats
+    level: Floats
+    against: Floats
+
+
+def _told(sums: Sums, settings: Settings, g: Floats, spread: Floats) -> _Told:
     inverse = _controls(sums, settings)
     by = np.concatenate([[1.0], g])
     squares = np.outer(by, by)
     squares[1:, 1:] += spread
     coupling = np.einsum("ujkc,k->ujc", sums.coupling, by)
     against = np.einsum("uij,ujc->uic", inverse, coupling)
-    size = len(before)
-    told = np.diag(np.einsum("ckl,kl->c", sums.cell, squares))
-    told = told - coupling.reshape(-1, size).T @ against.reshape(-1, size)
+    size = coupling.shape[2]
+    precision = np.diag(np.einsum("ckl,kl->c", sums.cell, squares))
+    precision = precision - coupling.reshape(-1, size).T @ against.reshape(-1, size)
     level = np.einsum("uij,uj->ui", inverse, sums.control_y)
     heard = sums.cell_y @ by - np.einsum("ujc,uj->c", coupling, level)
-    # S - S (S + J^-1)^-1 S in a form that needs neither inverse: exact where nothing was told.
-    seen = np.linalg.cholesky(np.eye(size) + root.T @ told @ root)
-    after = np.asarray(np.linalg.solve(seen, root.T).T, dtype=np.float64)
-    covariance = after @ after.T
-    news = heard - told @ before
-    mean = before + covariance @ news
-    controls = level - np.einsum("ujc,c->uj", against, mean)
-    evidence = (heard + news) @ before / 2 + news @ (mean - before) / 2 - np.log(np.diag(seen)).sum()
-    return Theta(
-        mean, after, covariance, controls, -(against @ covariance), np.diag(told).copy(), evidence=float(evidence)
-    )
+    return _Told(precision, heard, level, against)
+
+
+def _seen(before: Floats, root: Floats, told: _Told) -> tuple[Floats, float]:
+    """Return the root of the precision in steps of the prior, and the evidence."""
+    # Most cells of a brand were never sent anything: what says nothing is left out of the products.
+    some = np.flatnonzero(told.precision.any(axis=1))
+    of = root[some]
+    seen = np.linalg.cholesky(np.eye(len(before)) + of.T @ told.precision[np.ix_(some, some)] @ of)
+    news = told.heard - told.precision @ before
+    moved = solve_triangular(seen, root.T @ news, lower=True, check_finite=False)
+    evidence = (told.heard + news) @ before / 2 + moved @ moved / 2 - np.log(np.diag(seen)).sum()
+    return seen, float(evidence)
 
 
 def _modifiers(theta: Theta, sums: Sums, settings: Settings) -> tuple[Floats, Floats]:

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.recall.depths import admitted
+from ml.recall.learned import Learned
 from ml.recall.night import valued
-from ml.recall.posterior import Posterior
+from ml.recall.plays import channel_order
+from ml.recall.refused import LISTS, refused_because
 from ml.recall.roi import Z90, linear_net, net_profit, orders_given_one
 from ml.recall.rules import SEEDS, Rules, require
-from ml.recall.templates import can_be_said
 
 #: What treatments needs of a candidate beside what ``candidates`` adds.
 CONTEXT: Final = (
@@ -20,7 +20,10 @@ CONTEXT: Final = (
     "service_channels",
     "suppressed_channels",
     "subscribed_scenes",
-    "is_blocked",
+    "blocked_because",
+    "is_service_blocked",
+    "play_id",
+    "purse",
     "barred_channels",
     "wecom_contacts_month",
     "wecom_recalls_month",
@@ -46,92 +49,35 @@ CONTEXT: Final = (
     "coupon_taste",
     "wecom_answers",
 )
-_LISTS: Final = (
-    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
-)  # fmt: skip
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 
-def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
-    """Return the (candidate, channel) pairs of a list column."""
-    lists = people.set_index("candidate")[column]
-    pairs = lists[lists.notna()].explode().dropna()
-    return pd.MultiIndex.from_arrays([pairs.index, pairs.astype(str)])
+def considered(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return every option of the menu for each candidate with ``refused_because``, null where it may be used.
+
+    As known at the date: blocks, reach, consent for the policy's purpose, a sender, WeCom's caps, subscriptions,
+    what a template may say, which offer a public rule admits and what the need state or the role forbids
+    (``refused``). Publishing checks suppression and consent again, last.
+    """
+    require(people, CONTEXT, "recall.recall_people")
+    options = people.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
+    options["channel_order"] = channel_order(options, rules)
+    return options.assign(refused_because=refused_because(options, people, rules))
+
+
+def usable(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return those options of ``considered`` that nothing refuses, with the offers' terms.
+
+    A candidate's stand in the order in which their play names its channels.
+    """
+    unread = [*LISTS, "barred_channels", "tiers", "refused_because"]
+    allowed = _with_terms(options[options["refused_because"].isna()].drop(columns=unread), rules)
+    return allowed.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
 
 
 def admissible(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return every option that may be used, as known at the date: one row per (candidate, channel, offer).
-
-    Out go whom ``recall.recall_blocks`` blocks and the channels it bars, channels without reach, consent for the
-    policy's purpose or a sender, WeCom past its caps, a mini-program to whose scene no
-    subscription is left, what no template may say, offers that no public rule admits or
-    that the need state or the role forbids. Publishing checks suppression and consent again, last.
-    """
-    require(people, CONTEXT, "recall.recall_people")
-    open_to = people[~people["is_blocked"].astype(bool)]
-    options = open_to.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
-    pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
-    consented = pairs.isin(_exploded(open_to, "consented_channels"))
-    service = pairs.isin(_exploded(open_to, "service_channels"))
-    may = pairs.isin(_exploded(open_to, "reachable_channels")) & ~pairs.isin(_exploded(open_to, "suppressed_channels"))
-    may = may & np.where(options["consent_purpose"] == "service", service, consented)
-    staffed = options["message_channel"].isin(rules.staff_channels)
-    may = may & ~(staffed & options["owner_staff_id"].isna()).to_numpy(dtype=bool)
-    by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
-    scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
-    may = may & ~(by_subscription & ~scenes.isin(_exploded(open_to, "subscribed_scenes")))
-    may = may & _tier_allows(options) & ~_barred(options)
-    may = may & ~(options["message_channel"].eq("wecom").to_numpy(dtype=bool) & _wecom_is_full(options, rules))
-    may = may & _plays_allow(options, rules) & admitted(options, rules) & can_be_said(options, rules)
-    options = _with_terms(options[may].drop(columns=[*_LISTS, "barred_channels", "tiers"]), rules)
-    return options.sort_values(["candidate", "message_channel", "offer_id"], ignore_index=True)
-
-
-def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Whether WeCom is closed to the person: by our politeness caps, or by the platform's own, whichever is less.
-
-    The platform allows so many a day of the calendar month in which the plan is sent, the day after the date; what a
-    member may send one person in a day is kept by one plan a person and day, so long as it is one at least.
-    """
-    sent = options["wecom_contacts_month"].fillna(0)
-    days = (pd.to_datetime(options["as_of_date"]) + pd.Timedelta(days=1)).dt.days_in_month
-    full = sent.ge(rules.cap("wecom_month")) | sent.ge(days * rules.cap("wecom_platform_month"))
-    full = full | options["wecom_recalls_month"].fillna(0).ge(rules.cap("wecom_recall_month"))
-    return np.asarray(full.to_numpy(dtype=bool) | (rules.cap("wecom_member_day") < 1))
-
-
-def _tier_allows(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether the option is open to the person's pyramid tier; an empty list of tiers is open to all."""
-    tiers = options["tiers"].fillna("").astype(str)
-    allowed = tiers.eq("").to_numpy(dtype=bool)
-    for listed in tiers[tiers != ""].unique():
-        allowed = allowed | (tiers.eq(listed) & options["pyramid_tier"].isin(listed.split("|"))).to_numpy(dtype=bool)
-    return np.asarray(allowed)
-
-
-def _barred(options: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether the option's channel is barred to the person by what they need."""
-    bars = options["barred_channels"].astype(str)
-    barred = np.zeros(len(options), dtype=bool)
-    for listed in bars[bars != ""].unique():
-        barred |= (bars.eq(listed) & options["message_channel"].isin(listed.split("|"))).to_numpy(dtype=bool)
-    return barred
-
-
-def _plays_allow(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-    """Whether the person's need state and role allow an offer.
-
-    A need state makes an offer wait and takes it from nobody; a small reseller buys at other terms. What somebody is
-    worth is no reason: whom a public rule fits may have its offer (``depths``).
-    """
-    is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
-    states = rules.seeds["need_state_plays"].set_index("need_state")
-    no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
-    roles = rules.seeds["super_user_rules"]
-    no_offer_roles = set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
-    allowed = ~(is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool))
-    allowed = allowed & ~(is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool))
-    return np.asarray(allowed)
+    """Return every option that may be used, as known at the date: one row per (candidate, channel, offer)."""
+    return usable(considered(people, rules), rules)
 
 
 def _with_terms(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -146,9 +92,7 @@ def _filled(values: pd.Series, default: float) -> npt.NDArray[np.float64]:
     return np.asarray(np.nan_to_num(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), nan=default))
 
 
-def priced(
-    options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series, posterior: Posterior, redemption: pd.DataFrame
-) -> pd.DataFrame:
+def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series, now: Learned) -> pd.DataFrame:
     """Return one date's options with the money inputs of ``roi.net_profit``, its results and what a lift is worth.
 
     Parameters
@@ -159,17 +103,15 @@ def priced(
         The seeds.
     brand_basket_fen
         The brand's average order per as_of_date: what a person's own average is shrunk to.
-    posterior
-        What is known of the response on the date.
-    redemption
-        ``depth, orders, mean, p10, p90``: what landed coupons taught (``redemption.redemption``); a depth without an
-        order in it keeps the seed's.
+    now
+        What was learned by the date. A depth without an order in ``redemption`` keeps the seed's, a band without a row
+        in ``worth`` the seed's money.
 
     Returns
     -------
     DataFrame
-        Beside ``net_profit``'s columns ``unit_fen`` (what a lift of 1 earns), ``base_fen`` (net at no lift), and the
-        columns of ``night.valued``.
+        Beside ``net_profit``'s columns ``unit_fen`` (what a lift of 1 earns), ``seed_unit_fen`` (the same at the seed's
+        money), ``base_fen`` (net at no lift), and the columns of ``night.valued``.
 
     Raises
     ------
@@ -199,14 +141,22 @@ def priced(
         offer_fen=offer_cost_fen(rows, basket),
         fixed_fen=rows["send_fen"].astype(float) + rows["labour_fen"].astype(float) + fatigue,
     )
-    rows = _by_objective(_redeeming(rows, redemption), yearly, rules)
-    rows = valued(rows, posterior)
+    rows = _by_objective(_redeeming(rows, now.redemption), yearly, rules)
+    rows = valued(rows, now.posterior)
     spread = Z90 * rows["lift_sd"]
     rows = rows.assign(lift_p10=rows["lift"] - spread, lift_p50=rows["lift"], lift_p90=rows["lift"] + spread)
+    _, by_seed = linear_net(rows)
+    rows["orders_given_one"] *= _worth(rows, now.worth)
     base, unit = linear_net(rows)
     money = net_profit(rows, draw_keys(rows))
     curve = rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"]
-    return rows.join(money).assign(curve=curve, base_fen=base, unit_fen=unit)
+    return rows.join(money).assign(curve=curve, base_fen=base, unit_fen=unit, seed_unit_fen=by_seed)
+
+
+def _worth(rows: pd.DataFrame, worth: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return what the brand's own past makes of the money of an order, by band; of anything else nothing is read."""
+    of_band = rows["band"].map(worth.set_index("band")["mean"].astype(float)).astype(float).fillna(1.0)
+    return np.asarray(of_band.where(rows["objective"].eq("order"), 1.0).to_numpy(dtype=np.float64))
 
 
 def _redeeming(rows: pd.DataFrame, redemption: pd.DataFrame) -> pd.DataFrame:
@@ -220,9 +170,15 @@ def _redeeming(rows: pd.DataFrame, redemption: pd.DataFrame) -> pd.DataFrame:
 
 def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Rules) -> pd.DataFrame:
     """Give who is asked for something else than an order what that is worth: a share of a year's margin, once."""
-    for objective, setting in (("friend", "reachable_margin_share"), ("renewal", "renewal_margin_share")):
+    shares = {
+        "friend": rules.setting("reachable_margin_share"),
+        "renewal": rules.setting("renewal_margin_share"),
+        # an answer is owed: nothing that it earns is claimed
+        "answer": 0.0,
+    }
+    for objective, share in shares.items():
         other = rows["objective"].eq(objective)
-        worth = rules.setting(setting) * yearly / rows["margin_rate"]
+        worth = share * yearly / rows["margin_rate"]
         rows["basket_fen"] = rows["basket_fen"].mask(other, worth)
         rows["orders_given_one"] = rows["orders_given_one"].mask(other, 1.0)
         for point in ("p10", "p50", "p90"):

@@ -114,6 +114,8 @@ def ends_in_english(days: object) -> str:
 
 def _habit(row: dict[str, object]) -> str:
     kind, days = row["audience_kind"], row["days_since_order"]
+    if kind in ("service", "signal"):
+        return str(row["signal_words"])
     if kind == "first_order":
         return f"注册{_whole(row['days_registered'])}天,还没下过单"
     if kind == "renewal":
@@ -181,8 +183,11 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     deeds = dict(rules.seeds["play_words"][["message_channel", "words"]].itertuples(index=False, name=None))
     said = []
     signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
+    given = dict(rules.seeds["signals"][["signal", "words_zh"]].itertuples(index=False, name=None))
     told = plans.assign(
-        category=in_chinese(plans["top_category"], rules), sign_words=plans["need_state"].map(signs).astype(object)
+        category=in_chinese(plans["top_category"], rules),
+        sign_words=plans["need_state"].map(signs).astype(object),
+        signal_words=plans["signal"].map(given).astype(object),
     )
     for row in told.to_dict("records"):
         parts = [_habit(row)]

@@ -14,7 +14,9 @@ from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.shared import OWNERS, Home
 from orchestration.publishing import plans
+from orchestration.pulls.catalogue import PULLS as EVERY_PULL
 from orchestration.sending import activations
+from orchestration.stages import PULLS
 from orchestration.warehouse import connect
 
 
@@ -30,12 +32,14 @@ def _spec(name: str, description: str, deps: list[dg.AssetKey] | None = None) ->
 
 _ABOUT = "Records of {} as landed: checked text, contact values as tokens."
 _CHANNEL_OF = {table: name for name, channel in registry.channels().items() for table in channel.tables()}
+#: What a pull lands becomes the table of its data set; the children of a data set are read with it.
+_PULLS = {f"{pull.channel}__{pull.dataset}": [dg.AssetKey([PULLS, name])] for name, pull in EVERY_PULL.items()}
 _TABLES = [dg.AssetKey(["channels", table]) for table in _CHANNEL_OF]
 
 
 @dg.multi_asset(
     specs=[
-        _spec(table, _ABOUT.format(table.replace("__", "/"))).replace_attributes(skippable=True)
+        _spec(table, _ABOUT.format(table.replace("__", "/")), _PULLS.get(table)).replace_attributes(skippable=True)
         for table in _CHANNEL_OF
     ],
     can_subset=True,
@@ -70,6 +74,7 @@ _QUARANTINE = _spec("quarantine", "One row per record or file set aside: line, c
 
 
 _UNREAD = _spec("unread_refusals", "One row per refusal that could not be read, and who accepted it.", _TABLES)
+_WIDEST = _spec("widest_refusals", "One row per id and thing that such a record refuses at its widest.", _TABLES)
 _ACTIVATIONS = _spec("activations", "One row per recipient of an export: what left the house, for whom and when.")
 _WITHDRAWALS = _spec("withdrawals", "One row per recipient of an export taken back before it was sent.")
 
@@ -79,7 +84,7 @@ _PLANS = _spec(
 )
 
 
-@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _ACTIVATIONS, _WITHDRAWALS, _PLANS])
+@dg.multi_asset(specs=[_LEDGER, _QUARANTINE, _UNREAD, _WIDEST, _ACTIVATIONS, _WITHDRAWALS, _PLANS])
 def ledger(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
     """Report folders that belong to no channel, export both tables for people, and load what left the house."""
     with connect(home.settings) as warehouse:

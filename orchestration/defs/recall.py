@@ -30,6 +30,7 @@ from orchestration.warehouse import connect, replace_dates
 
 DEPS = [
     ["recall", "recall_people"],
+    ["recall", "open_signals"],
     ["recall", "recall_offers"],
     ["recall", "spoken_templates"],
     ["scores", "customer_scores"],
@@ -70,8 +71,11 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
         for at in range(0, len(dates), DATES_AT_ONCE):
             some = dates[at : at + DATES_AT_ONCE]
             frames = [of_dates(con, table, some) for table in ("recall.recall_people", "scores.customer_scores")]
+            signals = of_dates(con, "recall.open_signals", some, key="one_id, signal")
+            care = dict.fromkeys(some, settings.care_budget_yuan * 100)
             known = {date: learned_by(con, date, episodes_known(con, date), rules) for date in some}
-            plan = plan_recall(*frames, ancestry, rules, salts, budgets(con, settings, some), known)
+            money = budgets(con, settings, some)
+            plan = plan_recall(*frames, ancestry, rules, salts, money, known, signals=signals, care_budgets_fen=care)
             ledger = pd.concat([effects(now.posterior, date) for date, now in known.items()], ignore_index=True)
             tables = {"effects": ledger} | {name: getattr(plan, name) for name in PLANNED if name != "effects"}
             for name, (_, columns) in PLANNED.items():

@@ -35,7 +35,7 @@ _COMPARED_DAYS: Final = 7
 _COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
 #: Seeds that checks of the published tables read.
 _RULES: Final = ("depth_rules", "profiling_exclusions")
-_NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": "", "words": ""}
+_NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": "", "words": "", "kpis": ""}
 _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
     "staff_daily": "kpi_date",
@@ -97,7 +97,9 @@ def audit_versions(
     checks = checks_of(settings, connection)
     refused = "select one_id, message_channel from published.do_not_contact_at_publish"
     refusals = connection.sql(refused).to_arrow_table()
-    unread = connection.sql("select * from channels.unread_refusals where accepted_at is null").to_arrow_table()
+    unread = connection.sql(
+        "select * from channels.unread_refusals where accepted_at is null and not coalesce(is_read_widely, false)"
+    ).to_arrow_table()
     figures = connection.sql("select kpi, unit from seeds.kpis").to_arrow_table()
     rules = {name: connection.sql(f"select * from seeds.{name}").to_arrow_table() for name in _RULES}
     measured = {}

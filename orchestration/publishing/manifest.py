@@ -32,6 +32,8 @@ WITHHELD: Final = (
     "recall_budget",
     "recall_plan_options",
     "recall_plans",
+    "recall_refused_options",
+    "recall_signals",
     "recall_tasks",
 )
 

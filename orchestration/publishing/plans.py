@@ -51,8 +51,14 @@ def keep_plans(store: Store, version: str, moved_at: dt.datetime) -> int:
 
 
 def create_table(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create ``channels.plans`` where it is missing."""
+    """Create ``channels.plans`` where it is missing, or of another release: the files hold its rows and are read again."""
     connection.execute("create schema if not exists channels")
+    held = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'channels' and table_name = 'plans'"
+        " order by column_index"
+    ).fetchall()
+    if held and [name for (name,) in held] != list(COLUMNS):
+        connection.execute("drop table channels.plans")
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     connection.execute(f"create table if not exists channels.plans ({columns})")
 

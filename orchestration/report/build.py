@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pandas as pd
@@ -11,31 +12,45 @@ import pandas as pd
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.files import write_text
 from orchestration.publishing.manifest import UNFINISHED
-from orchestration.report import detail_sections, loop_sections, summary_sections
-from orchestration.report.facts import Facts, open_version
+from orchestration.report import (
+    list_sections,
+    loop_sections,
+    model_sections,
+    money_sections,
+    play_sections,
+    quality_sections,
+    risk_sections,
+    staff_sections,
+    stage_sections,
+)
+from orchestration.report.days import numbers
+from orchestration.report.facts import Facts, Words, open_version
+from orchestration.report.first_screen import date_words, head
 from orchestration.report.page import page, section
+from orchestration.report.young import is_young, young
 from orchestration.settings import Settings
 
-_FIRST_SCREEN = (
-    summary_sections.completeness,
-    summary_sections.yesterday,
-    summary_sections.friends,
-    summary_sections.tasks_done,
-    summary_sections.todays_list,
-    summary_sections.at_risk,
-    summary_sections.coupons,
-    summary_sections.complaints,
+#: What stands folded below the first screen, in its order: who gathers it, its anchor, and its name in the contents.
+_BELOW: Final[tuple[tuple[Callable[[Facts], dict[str, Any]], str, Words], ...]] = (
+    (list_sections.tasks, "tasks", ("导购任务", "Staff tasks")),
+    (risk_sections.at_risk, "risk", ("高价值新风险", "Newly at risk")),
+    (list_sections.todays_list, "list", ("今日名单", "Today's list")),
+    (staff_sections.staff, "staff", ("导购", "Staff")),
+    (staff_sections.stores, "stores", ("门店", "Stores")),
+    (play_sections.plays, "plays", ("打法", "Plays")),
+    (play_sections.signals, "signals", ("信号", "Signals")),
+    (stage_sections.lifecycle, "stages", ("阶段", "Stages")),
+    (numbers, "numbers", ("经营数字", "Figures")),
+    (stage_sections.rfm, "rfm", ("RFM", "RFM")),
+    (stage_sections.matrix, "matrix", ("九宫格", "Matrix")),
+    (model_sections.models, "models", ("模型", "Models")),
+    (loop_sections.loop, "loop", ("学到了什么", "What was learned")),
+    (money_sections.money, "money", ("预算", "Budget")),
+    (money_sections.answers, "answers", ("回复与成交", "Answers")),
+    (quality_sections.quality, "quality", ("数据质量", "Data quality")),
 )
-_BELOW = (
-    detail_sections.rfm,
-    detail_sections.matrix,
-    detail_sections.lifecycle,
-    detail_sections.models,
-    detail_sections.money,
-    loop_sections.loop,
-    detail_sections.answers,
-    detail_sections.quality,
-)
+#: What a young brand's page has of it: no shares, no risks, no models of a handful of people.
+_BELOW_YOUNG: Final = tuple(one for one in _BELOW if one[1] in {"tasks", "quality"})
 
 
 def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], roi_curve: pd.DataFrame) -> Path:
@@ -60,13 +75,24 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
     facts = open_version(settings, folder, cards)
     try:
         facts.connection.register("roi_curve", roi_curve)
-        parts = [section(gather, facts) for gather in (*_FIRST_SCREEN, *_BELOW)]
+        first, below = (young, _BELOW_YOUNG) if is_young(facts) else (head, _BELOW)
+        parts = [section(gather, facts) for gather in (first, *(gather for gather, *_ in below))]
     finally:
         facts.connection.close()
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    write_text(target, page(facts.as_of_date.isoformat(), facts.version, parts, counts_until(facts)), is_durable=False)
+    write_text(target, page(heading(facts), parts, [(anchor, words) for _, anchor, words in below]), is_durable=False)
     return target
+
+
+def heading(facts: Facts) -> dict[str, Any]:
+    """Return whose page it is."""
+    return {
+        "as_of_date": facts.as_of_date.isoformat(),
+        "version": facts.version,
+        "date_words": date_words(facts),
+        "counts_until": counts_until(facts),
+    }
 
 
 def counts_until(facts: Facts) -> str:

@@ -2,21 +2,8 @@
 
 from typing import Any
 
-from orchestration.report.facts import Facts
+from orchestration.report.facts import Facts, Words
 from orchestration.report.page import NONE, UNKNOWN
-
-Words = tuple[str, str]
-#: Verdicts of recall_outcomes in words; too few to say is not the same as no lift.
-_VERDICTS: dict[str, Words] = {
-    "agrees": ("与预计相符", "agrees"),
-    "disagrees": ("与预计不符", "disagrees"),
-    "too_few": ("人太少，还说不出", "too few to say"),
-}
-_BASES: dict[str, Words] = {
-    "experiment": ("本格实验", "own experiment"),
-    "experiment_pooled": ("合并实验", "pooled experiments"),
-    "prior": ("先验", "seed"),
-}
 
 
 def loop(facts: Facts) -> dict[str, Any]:
@@ -40,14 +27,36 @@ def loop(facts: Facts) -> dict[str, Any]:
         from recall_outcomes where read_window = 'episode' order by week_from desc, people_sent desc, subject limit 16
         """
     )
+    said = [*_told(facts), *_worst(facts), *_held_back(facts), *_money(facts)]
     return {
-        "said": [*_told(facts), *_worst(facts), *_held_back(facts), *_money(facts)],
-        "effects": [(*row[:7], _BASES.get(row[7], UNKNOWN), row[8]) for row in effects],
+        "gist": said[0] if said else None,
+        "said": said,
+        "effects": [_effect(facts, *row) for row in effects],
         "weeks": [
-            (*row[:6], _or_none(row[6]), _VERDICTS.get(row[7], UNKNOWN), _or_none(row[8]), row[9]) for row in weeks
+            (
+                row[0],
+                _subject(facts, row[1]),
+                *row[2:6],
+                _or_none(row[6]),
+                facts.word("verdict", row[7]),
+                _or_none(row[8]),
+                row[9],
+            )
+            for row in weeks
         ],
         "alarms": facts.rows("select words_zh, words from recall_health where verdict = 'alarm' order by all"),
     }
+
+
+def _effect(facts: Facts, band: str, channel: str, depth: str, *rest: Any) -> tuple[Any, ...]:
+    *numbers, basis, total = rest
+    words = (facts.word("band", band), facts.word("message_channel", channel), facts.word("offer_kind", depth))
+    return (*words, *numbers, facts.word("basis", basis), total)
+
+
+def _subject(facts: Facts, subject: str) -> Words:
+    """Return a policy by its name; an experiment of somebody else's goes by the name it landed with."""
+    return facts.word("policy", subject)
 
 
 def _or_none(value: int | None) -> int | str:

@@ -80,15 +80,15 @@ def export(
             f"--recipient {recipient!r}: use letters, digits, - and _, for example --recipient cloud-sms"
         )
     entrusted(settings, recipient, now)
-    _make_folder(settings, out)
+    make_folder(settings, out)
     finish(settings, say)
     activations.load(settings, connection)
     listed = connection.sql("select * from seeds.export_reasons").to_arrow_table().to_pylist()
     words = {row["reason"]: row for row in listed}
     ranks = {reason: row["rank"] for reason, row in words.items()}
-    rows = facts(connection, asked, _published(settings, asked))
+    rows = facts(connection, asked, published_rows_of(settings, asked))
     rows["reason"] = reasons(rows, now, ranks, is_stopped, settings)
-    rows = _with_words(_with_addresses(settings, rows), settings)
+    rows = with_words(with_addresses(settings, rows), settings)
     rows["reason"] = without_room(connection, rows, now, settings.coupon_liability_yuan * 100)
     general = connection.execute(_GENERAL).fetchall()
     texts = {channel: (name, text) for channel, name, text, lacks, scene in general if scene == "general" and not lacks}
@@ -144,7 +144,8 @@ def published_date(settings: Settings) -> dt.date:
     return dt.date.fromisoformat(date_of(current))
 
 
-def _make_folder(settings: Settings, out: Path) -> None:
+def make_folder(settings: Settings, out: Path) -> None:
+    """Make the folder that is written to; refuse the home's own ones, and one that cannot be written."""
     for name in _OWN:
         if out.resolve().is_relative_to(settings.home / name):
             raise ExportRefused(f"--out {out}: {name}/ of the home is no place for exports; name another folder")
@@ -156,7 +157,7 @@ def _make_folder(settings: Settings, out: Path) -> None:
         raise ExportRefused(f"--out {out}: cannot be written; name another folder")
 
 
-def _published(settings: Settings, asked: Asked) -> pd.DataFrame:
+def published_rows_of(settings: Settings, asked: Asked) -> pd.DataFrame:
     """Return whom the version that readers read names on its lists."""
     store = Store(settings.published)
     folder = store.versions / (store.current() or "")
@@ -168,7 +169,7 @@ def _published(settings: Settings, asked: Asked) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
+def with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
     """Add ``address``: numbers and e-mail addresses out of the vault, a platform's ids as they are."""
     going = rows["reason"].isna()
     in_vault = going & rows["id_type"].isin(_IN_VAULT)
@@ -179,7 +180,7 @@ def _with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(address=address.where(going), reason=rows["reason"].mask(lost, "not_in_vault"))
 
 
-def _with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Add ``words``, to the byte those of the published list, and keep in whoever has none there.
 
     Raises

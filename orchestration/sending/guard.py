@@ -19,6 +19,7 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.files import discover
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
+from orchestration.channels.engine.mappings import CHANNEL, mappings
 from orchestration.files import FOLDER_MODE, PRIVATE_MODE, replacing
 from orchestration.publishing.versions import Store, date_of
 from orchestration.release import note
@@ -103,6 +104,10 @@ def has_news(settings: Settings) -> bool:
             place = (channel.name, dataset.name)
             if any((*place, landed.name, landed.bytes, landed.modified_ns) not in seen for landed in ready):
                 return True
+    for name in mappings(settings.home):
+        ready, _ = discover(settings.landing / name, CHANNEL in settings.done_markers)
+        if any((CHANNEL, name, landed.name, landed.bytes, landed.modified_ns) not in seen for landed in ready):
+            return True
     return False
 
 

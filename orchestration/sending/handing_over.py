@@ -94,12 +94,12 @@ def hand_over(
     receipt = Receipt(export_id, channel, place, len(rows), len(going), dict(sorted(kept_in.items())))
     if going.empty:
         return dataclasses.replace(receipt, folder=out)
-    draft = _draft_of(place)
+    draft = draft_of(place)
     if draft.exists():  # of a process that died before anything was kept: it never left the house
         shutil.rmtree(draft)
     try:
         table, said = _written(settings, receipt, going, recipient, now, asked, why, draft)
-        activations.keep(settings, export_id, _log(table, going, said, now), place)
+        activations.keep(settings, export_id, log_rows(table, going, said, now), place)
     except BaseException as error:
         if export_id in activations.exports(settings):
             raise  # kept: it left the house, and the next export hands it over
@@ -119,7 +119,7 @@ def finish(settings: Settings, say: Callable[[str], None] = lambda line: None) -
     says: its rows stay out, and whoever knows better takes them back.
     """
     for export_id, place in activations.unfinished(settings):
-        draft = _draft_of(place)
+        draft = draft_of(place)
         if draft.exists():
             draft.rename(place)
             sync_folder(place.parent)
@@ -172,7 +172,8 @@ def withdraw(
     return len(back), len(rows) - len(back)
 
 
-def _draft_of(place: Path) -> Path:
+def draft_of(place: Path) -> Path:
+    """Return the hidden folder in which an export is written before it has its name."""
     return place.with_name(f".{place.name}.partial")
 
 
@@ -190,7 +191,7 @@ def _written(
     draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     gateway = GATEWAYS[receipt.message_channel]
     due, told = (going[name].iloc[0] for name in ("receipts_due", "receipts_told"))  # the channel's, on every row
-    table = _rows_out(going, load_key(settings, "activation"), recipient, settings)
+    table = rows_out(going, load_key(settings, "activation"), recipient, settings)
     files = [*gateway.write(table, draft), *write_coupons(table, draft)]
     for file in files:
         file.chmod(PRIVATE_MODE)
@@ -219,7 +220,7 @@ def _written(
     return table, said
 
 
-def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, settings: Settings) -> list[dict[str, Any]]:
+def rows_out(going: pd.DataFrame, key: bytes, recipient: str, settings: Settings) -> list[dict[str, Any]]:
     """Return what the gateways' writers read, a row per recipient, in the order of the list."""
     rows, brand = [], settings.brand_name
     fields = fields_of(pd.DataFrame([row for _, row in read_seed(seed_file(settings, "subscription_fields")).cells()]))
@@ -245,7 +246,9 @@ def _rows_out(going: pd.DataFrame, key: bytes, recipient: str, settings: Setting
     return rows
 
 
-def _log(rows: Sequence[Mapping[str, Any]], going: pd.DataFrame, said: Mapping[str, Any], now: dt.datetime) -> pa.Table:
+def log_rows(
+    rows: Sequence[Mapping[str, Any]], going: pd.DataFrame, said: Mapping[str, Any], now: dt.datetime
+) -> pa.Table:
     """Return the rows of the log, one per recipient."""
     names, sums = "|".join(said["files"]), "|".join(said["files"].values())
     frame = going.assign(

@@ -11,6 +11,7 @@ from orchestration.sending.guard import has_news, look
 from orchestration.sending.handing_over import Receipt
 from orchestration.sending.reasons import Asked
 from orchestration.sending.recipients import entrusted
+from orchestration.sending.tasks.lists import Written, write_tasks
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -47,12 +48,29 @@ def export_as_it_stands(
     """
     published_date(settings)
     entrusted(settings, recipient, now)
+    date = _read_first(settings, now, say)
+    with connect(settings) as warehouse:
+        asked = Asked(date, lists, channels, store)
+        held = functools.partial(stopped, settings)
+        return date, export(settings, warehouse, asked, recipient, out.expanduser().resolve(), now, held, say)
+
+
+def tasks_as_they_stand(
+    settings: Settings, store: str | None, out: Path, now: dt.datetime, say: Callable[[str], None]
+) -> tuple[dt.date, Written]:
+    """Write CURRENT's tasks after reading what landed since the night; parameters as for ``export_as_it_stands``."""
+    published_date(settings)
+    date = _read_first(settings, now, say)
+    with connect(settings) as warehouse:
+        held = functools.partial(stopped, settings)
+        return date, write_tasks(settings, warehouse, date, store, out.expanduser().resolve(), now, held, say)
+
+
+def _read_first(settings: Settings, now: dt.datetime, say: Callable[[str], None]) -> dt.date:
+    """Read what landed since the night; return the date of CURRENT."""
     with connect(settings) as warehouse:
         date = current_date(settings, warehouse)
     if has_news(settings):
         say("new files in landing/: reading them first")
         look(settings, now, say)
-    with connect(settings) as warehouse:
-        asked = Asked(date, lists, channels, store)
-        held = functools.partial(stopped, settings)
-        return date, export(settings, warehouse, asked, recipient, out.expanduser().resolve(), now, held, say)
+    return date

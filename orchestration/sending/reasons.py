@@ -118,6 +118,8 @@ def reasons(
     ranks: Mapping[str, int],
     is_stopped: Callable[[pd.DataFrame], pd.Series],
     settings: Settings,
+    *,
+    for_staff: bool = False,
 ) -> pd.Series:
     """Return the first reason that keeps each row out, null where none does.
 
@@ -134,6 +136,8 @@ def reasons(
     settings
         ``wecom_by``: WeCom plans go out by template, or stand in the members' task lists; ``staff_channels``: a member
         of staff carries their plans out; ``stop_silent_channels``: whose receipts stopped coming sends nothing.
+    for_staff
+        The members of staff themselves are given the rows, as their tasks.
     """
     at = pd.Timestamp(now, tz="UTC")
     channel = rows["message_channel"]
@@ -153,7 +157,9 @@ def reasons(
         "too_early": rows["as_of_date"].dt.date >= (now + SHANGHAI_OFFSET).date(),
         "expired": ~(rows["send_before_at"] > at),  # a channel without a window is never open
         "cap": rows["cap_id"].notna(),
-        "by_task": (channel == "wecom") & (rows["list_name"] == "audience") & (settings.wecom_by == "tasks"),
+        "by_task": (channel == "wecom")
+        & (rows["list_name"] == "audience")
+        & (settings.wecom_by == "tasks" and not for_staff),
         "no_sender": by_staff & (rows["staff_id"].isna() | rows["sender_has_left"]),
         "no_words": ~channel.isin(WORDLESS) & ~rows["has_approved_words"],
         "no_address": rows["id_token"].isna(),

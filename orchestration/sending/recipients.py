@@ -10,6 +10,8 @@ from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.sending.handing_over import ExportRefused
 from orchestration.settings import Recipient, Settings
 
+#: Who is given the task lists: the brand's own members of staff. No ``--recipient`` can be called so.
+OWN_STAFF: Final = "_staff"
 #: Everybody of the year whose data went to a recipient abroad; who was taken back too, for the file was handed over.
 _ABROAD: Final = """
     select distinct one_id
@@ -75,7 +77,7 @@ def check_abroad(
     """
     if settings.recipients[recipient].in_mainland or going.empty:
         return
-    mainland = [name for name, said in settings.recipients.items() if said.in_mainland]
+    mainland = [OWN_STAFF, *(name for name, said in settings.recipients.items() if said.in_mainland)]
     year = (now + SHANGHAI_OFFSET).year
     rows = connection.execute(_ABROAD, {"year": year, "mainland": mainland}).fetchall()
     people = len({one_id for (one_id,) in rows} | set(going))

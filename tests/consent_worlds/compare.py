@@ -16,7 +16,8 @@ class Outcome:
     """What came of some worlds.
 
     ``written``: may be written to by the product and must not; ``refused``: the other way; ``in_doubt``: refused
-    because a yes could not be read for certain; ``blocking``: refusals that could not be read and stop everybody;
+    because a yes could not be read for certain, or a refusal at its widest; ``blocking``: refusals that could not be
+    read and stop everybody; ``widely``: those that name somebody and count for them at their widest;
     ``unheeded``: refusals that could not be read and stop nobody; ``torn``: people that the product takes for others.
     """
 
@@ -29,6 +30,7 @@ class Outcome:
     refused: list[Row] = dataclasses.field(default_factory=list)
     in_doubt: int = 0
     blocking: int = 0
+    widely: int = 0
     blocked_people: int = 0
     torn: list[str] = dataclasses.field(default_factory=list)
     closed_while_unread: bool = True
@@ -44,8 +46,9 @@ class Outcome:
             f"{self.worlds} worlds in {self.spelling} spellings, {len(self.names)} people, {self.rows} rows compared"
             f" ({self.published} published): {self.wrong} wrong",
             f"  written to who must not be {len(self.written)}, refused who may be {len(self.refused)}",
-            f"  refused for a yes in doubt {self.in_doubt}; refusals that could not be read and stopped everybody"
-            f" {self.blocking}, of {self.blocked_people} people",
+            f"  refused for a yes in doubt, or at the widest {self.in_doubt}; refusals that could not be read and"
+            f" counted at their widest {self.widely}, that stopped everybody {self.blocking},"
+            f" of {self.blocked_people} people",
         ]
         found += ["  somebody might be written to while a refusal was unread"] * (not self.closed_while_unread)
         found += [f"  two people or a part of one: {one}" for one in self.torn[:10]]
@@ -69,30 +72,32 @@ def run(
     say("the morning's files are read")
     given = forms.write(home, asked)
     told = homes.morning(home, parts, names, seed)
-    places = homes.unread(home)
+    closing, counting = homes.unread(home, True), homes.unread(home, False)
     is_closed = not any(homes.answers(home, names).values())
     homes.accepted(home)
     found = homes.answers(home, names | asked)
-    outcomes = [_of(part, places, told, found, listed) for part in parts]
+    outcomes = [_of(part, closing, counting, told, found, listed) for part in parts]
     for outcome in outcomes:
         outcome.torn = _torn({name: one_id for name, one_id in names.items() if name in outcome.names})
         outcome.closed_while_unread = is_closed
-    return outcomes, forms.read(given, {file for _, file, _ in places}, found)
+    return outcomes, forms.read(given, {file for _, file, _ in closing}, found)
 
 
 def _of(
     part: files.Part,
-    places: set[tuple[str, str, int]],
+    closing: set[tuple[str, str, int]],
+    counting: set[tuple[str, str, int]],
     told: list[tuple[str, str | None]],
     found: homes.Answers,
     listed: set[Row],
 ) -> Outcome:
     """Compare the product's answers with the reading, for the worlds of one spelling."""
-    unread = {part.places[place] for place in places if place in part.places}
-    outcome = Outcome(part.spelling, len(part.worlds), blocking=len(unread))
+    unread = {part.places[place] for place in closing if place in part.places}
+    widely = {part.places[place] for place in counting if place in part.places}
+    outcome = Outcome(part.spelling, len(part.worlds), blocking=len(unread), widely=len(widely))
     for world in part.worlds:
         outcome.names |= {person.name for person in world.people}
-        blocked, doubtful = _people_of(world, unread), _people_of(world, part.doubts)
+        blocked, doubtful = _people_of(world, unread), _people_of(world, part.doubts | widely)
         outcome.blocked_people += len(blocked)
         for row, may in read(world, told).items():
             outcome.rows += 1

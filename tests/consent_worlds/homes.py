@@ -9,7 +9,7 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 
-from orchestration.channels.engine.unread_refusals import accept, listed_unread, place_of
+from orchestration.channels.engine.unread_refusals import accept, closes, listed_unread, place_of
 from orchestration.sending import activations
 from orchestration.sending.reasons import Asked, facts, reasons
 from orchestration.settings import Settings
@@ -62,16 +62,21 @@ def morning(home: Path, parts: list[files.Part], names: dict[str, str], seed: in
     return told
 
 
-def unread(home: Path) -> set[tuple[str, str, int]]:
-    """Return (data set, file, line) of every refusal that could not be read."""
-    return {(row["dataset"], row["file_name"], row["line"]) for row in listed_unread(Settings(home=home))}
+def unread(home: Path, is_closing: bool) -> set[tuple[str, str, int]]:
+    """Return (data set, file, line) of every refusal that could not be read: those that close, or those that count."""
+    rows = [row for row in listed_unread(Settings(home=home)) if closes(row) == is_closing]
+    return {(row["dataset"], row["file_name"], row["line"]) for row in rows}
 
 
 def accepted(home: Path) -> None:
-    """Accept what could not be read, so that the others are read one by one."""
+    """Accept what could not be read and names nobody, so that the others are read one by one."""
     settings = Settings(home=home)
-    for place in sorted({place_of(row) for row in listed_unread(settings)}):
-        accept(settings, place, (), "looked at", "lead", dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    lines: dict[str, list[int]] = {}
+    for row in filter(closes, listed_unread(settings)):
+        lines.setdefault(place_of(row), []).append(row["line"])
+    for place, mine in sorted(lines.items()):
+        which = [] if None in mine else mine
+        accept(settings, place, which, "looked at", "lead", dt.datetime.now(dt.UTC).replace(tzinfo=None))
     command(home, "guard")
 
 

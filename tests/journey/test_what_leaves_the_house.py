@@ -184,7 +184,16 @@ def test_who_refuses_after_the_night_is_not_written_to_and_who_orders_after_the_
     assert "0 new files read" in siyu(house.settings.home, "guard").stdout
 
 
-def test_a_refusal_that_cannot_be_read_lets_nobody_out(house):
+def test_a_refusal_read_in_part_keeps_its_person_in_and_one_that_names_nobody_everybody(house):
+    of_the_date = f"as_of_date = date '{DATES[-1]}' and message_channel = 'sms'"
+    ((refuser,),) = house.ask(f"select min(one_id) from published.recall_audience where {of_the_date}")
+    said = {"id_type": "customer_id", "id_scope": "shop", "id_value": _customer_of(house, refuser)}
+    house.land(
+        "suppressions", "part.csv", said | {"message_channel": "短信", "reason": "opt_out", "changed_at": "soon"}
+    )
+    look(house.settings, MORNING)
+    done = house.export()["sms"]
+    assert (done.out, done.kept_in) == (done.named - 1, {"refused": 1})
     said = {"id_type": "customer_id", "id_scope": "shop", "id_value": "", "reason": "opt_out", "changed_at": "soon"}
     house.land("suppressions", "torn.csv", said)
     look(house.settings, MORNING)

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.definitions import definitions
 from orchestration.defs.shared import is_unfinished_wanted, landing_is_read
-from orchestration.stages import STAGES
+from orchestration.stages import PULLS, STAGES
 
 KEYS = Path(__file__).with_name("asset_keys.txt")
 PARTITIONED = [
@@ -23,6 +23,7 @@ PARTITIONED = [
     "recall/outcomes",
     "recall/plan_options",
     "recall/plans",
+    "recall/refused_options",
     "recall/roi_curve",
     "recall/tasks",
     "scores/customer_scores",
@@ -45,7 +46,7 @@ def test_every_asset_has_a_stage_an_owner_and_a_description(graph):
         (key.to_user_string(), node.group_name, bool(node.owners), bool(node.description))
         for key in graph.get_all_asset_keys()
         if (node := graph.get(key)).is_materializable
-        and not (node.group_name in STAGES and node.owners and (node.description or "").strip())
+        and not (node.group_name in (*STAGES, PULLS) and node.owners and (node.description or "").strip())
     ]
     assert lacking == []
 
@@ -56,7 +57,7 @@ def test_every_asset_is_read_from_somewhere_that_makes_it(graph):
 
 
 def test_every_stage_has_an_asset(graph):
-    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == set(STAGES)
+    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == {*STAGES, PULLS}
 
 
 def test_what_people_look_up_by_date_is_partitioned_by_business_date_and_nothing_else(graph):

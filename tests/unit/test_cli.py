@@ -27,11 +27,13 @@ COMMANDS = [
     "ui",
     "status",
     "explain",
+    "why",
     "refusals",
     "refusals accept",
     "rollback",
     "audit",
     "audit verify",
+    "pull",
 ]
 
 

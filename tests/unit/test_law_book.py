@@ -84,7 +84,8 @@ def test_the_hard_rules_refer_to_rules_of_the_book():
     cells = [row.split("|")[4] for row in text.splitlines() if row.startswith("| ") and row.count("|") == 7]
     named = {name for cell in cells[1:] for name in re.findall(r"`(\w+)`", cell)}
     assert named == {
-        "minors_no_marketing", "refusing_profiling", "consent_to_marketing", "electronic_ads", "sensitive_categories",
+        "minors_no_marketing", "minors_unknown_age", "refusing_profiling", "consent_to_marketing", "electronic_ads",
+        "sensitive_categories",
     }  # fmt: skip
     assert named <= {rule["rule_id"] for rule in RULES}
 

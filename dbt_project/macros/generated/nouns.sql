@@ -444,6 +444,7 @@
             'standard_consents',
         ],
         'suppressions': [
+            'own_suppressions',
             'sms_suppressions',
             'standard_suppressions',
             'together_suppressions',

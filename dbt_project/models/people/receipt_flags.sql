@@ -1,6 +1,7 @@
--- One row per (source, message_id, flag) of a message that came back out of order, as it stands now: under a token
--- that no export knows, before its export, after its recipient was taken back, or a second time under another id. It
--- is loaded and counts as what it is; somebody has to ask the sender.
+-- One row per (source, message_id, flag) of what came back out of order, as it stands now: a message under a token
+-- that no export knows, before its export, after its recipient was taken back, or a second time under another id; a
+-- coupon (its id stands as message_id) that two orders which were not cancelled say they redeemed, at the second of
+-- them. It is loaded and counts as what it is, the coupon once; somebody has to ask the sender.
 with standing as (
     select
         source,
@@ -32,6 +33,25 @@ answers as (
     inner join {{ ref('activations') }} as sent
         on matches.export_id = sent.export_id and matches.recipient_token = sent.recipient_token
 )
+,
+
+redeeming as (
+    select
+        coupons.source,
+        coupons.coupon_id,
+        orders.order_id,
+        orders.file_id,
+        orders.line,
+        row_number() over (
+            partition by coupons.source, coupons.coupon_id order by orders.ordered_at, orders.order_id
+        ) as place
+    from {{ ref('coupons') }} as coupons
+    inner join {{ ref('orders') }} as orders
+        on
+            coupons.source = orders.source
+            and (coupons.coupon_id = orders.coupon_id or coupons.order_id = orders.order_id)
+    where coupons.superseded_at is null and orders.superseded_at is null and orders.cancelled_at is null
+)
 
 select
     'no_export' as flag,
@@ -56,3 +76,12 @@ select '{{ flag }}', source, message_id, file_id, line
 from answers
 where {{ condition }}
 {%- endfor %}
+union all
+select
+    'coupon_twice' as flag,
+    source,
+    coupon_id as message_id,
+    file_id,
+    line
+from redeeming
+where place = 2

@@ -4,6 +4,7 @@ with versions as (
     select
         staff_id,
         store_id,
+        role,
         daily_message_capacity,
         daily_call_capacity,
         coalesce(is_active, true) as is_active,
@@ -17,6 +18,7 @@ spans as (
     select
         staff_id,
         store_id,
+        role,
         daily_message_capacity,
         daily_call_capacity,
         not is_active and left_date is null as has_left,
@@ -28,6 +30,7 @@ spans as (
     select
         staff_id,
         store_id,
+        role,
         daily_message_capacity,
         daily_call_capacity,
         true as has_left,
@@ -41,6 +44,7 @@ spans as (
 select
     staff_id,
     store_id,
+    role,
     has_left,
     left_date,
     daily_message_capacity,

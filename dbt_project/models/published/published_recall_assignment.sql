@@ -6,7 +6,8 @@ select
     assignment.audience_id,
     round(cast(assignment.assignment_probability as double), 6) as assignment_probability,
     assignment.global_holdout,
-    assignment.is_eligible
+    assignment.is_eligible,
+    assignment.waits_for
 from {{ source('recall', 'assignment') }} as assignment
 inner join {{ run_dates('as_of') }} as dates
     on assignment.as_of_date = dates.as_of_date

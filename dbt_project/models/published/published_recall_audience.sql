@@ -41,7 +41,11 @@ select
     audience.message_text_en,
     audience.text_lacks,
     standing.consent_source,
-    {{ instant('standing.consent_at') }} as consent_at
+    {{ instant('standing.consent_at') }} as consent_at,
+    audience.list_kind,
+    audience.play_id,
+    audience.purse,
+    audience.signal
 from {{ source('recall', 'audience') }} as audience
 inner join {{ run_dates('as_of') }} as dates
     on audience.as_of_date = dates.as_of_date

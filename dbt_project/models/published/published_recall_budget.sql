@@ -11,7 +11,11 @@ select
     budget.is_cut,
     cast(budget.planned_net_mean_fen as bigint) as planned_net_mean_fen,
     cast(budget.planned_net_p10_fen as bigint) as planned_net_p10_fen,
-    cast(budget.planned_net_p90_fen as bigint) as planned_net_p90_fen
+    cast(budget.planned_net_p90_fen as bigint) as planned_net_p90_fen,
+    cast(budget.care_budget_fen as bigint) as care_budget_fen,
+    cast(budget.care_cost_fen as bigint) as care_cost_fen,
+    round(cast(budget.care_shadow_price as double), 6) as care_shadow_price,
+    cast(budget.service_cost_fen as bigint) as service_cost_fen
 from {{ source('recall', 'budget') }} as budget
 inner join {{ run_dates('as_of') }} as dates
     on budget.as_of_date = dates.as_of_date

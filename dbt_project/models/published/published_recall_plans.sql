@@ -1,4 +1,5 @@
--- Only plans that pass the last check, on both sides of the lot; none while the gate is closed.
+-- Only plans that pass the last check, on both sides of the lot; none while the gate is closed, nor whose words were
+-- withheld (recall_withheld): they were never sent.
 select
     plans.one_id,
     cast(plans.as_of_date as date) as as_of_date,
@@ -35,10 +36,17 @@ select
     plans.basis,
     plans.effects_hash,
     cast(plans.ends_on as date) as ends_on,
-    plans.opens_episode
+    plans.opens_episode,
+    plans.play_id
 from {{ source('recall', 'plans') }} as plans
 inner join {{ run_dates('as_of') }} as dates
     on plans.as_of_date = dates.as_of_date
 inner join {{ ref('standing_plans') }} as standing
     on plans.as_of_date = standing.as_of_date and plans.one_id = standing.one_id
 inner join {{ ref('sending_gate') }} as gate on gate.is_open
+left join {{ source('recall', 'audience') }} as audience
+    on
+        plans.as_of_date = audience.as_of_date
+        and plans.one_id = audience.one_id
+        and audience.withheld_because is not null
+where audience.one_id is null

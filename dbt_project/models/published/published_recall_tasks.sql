@@ -30,7 +30,10 @@ select
         when consents.one_id is not null and refusals.one_id is null then tasks.fallback_channel
     end as fallback_channel,
     cast(null as varchar) as recipient_token,
-    cast(tasks.expected_net_p50_fen as bigint) as expected_net_p50_fen
+    cast(tasks.expected_net_p50_fen as bigint) as expected_net_p50_fen,
+    tasks.list_kind,
+    tasks.is_learning,
+    tasks.play_id
 from {{ source('recall', 'tasks') }} as tasks
 inner join {{ ref('published_recall_audience') }} as audience
     on

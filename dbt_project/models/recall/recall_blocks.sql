@@ -1,8 +1,9 @@
--- One row per (as_of_date, one_id): whether anything may be sent to a person today, and whether anything may be
+-- One row per (as_of_date, one_id): why nothing may be sent to a person today, where so, and whether anything may be
 -- advertised. The one home of both: the plans and the general list read it alike. What a need state bars is for whom no
 -- hard rule keeps out, since a need is a guess; but that a question of theirs is open is known of everybody. After a
 -- ladder's last rung nothing is advertised for the rung's rest. Barred too is the official account for whom it sent as
--- many as the platform allows in the month: whether a message of its was a mass message nobody tells.
+-- many as the platform allows in the month: whether a message of its was a mass message nobody tells. What is owed (an
+-- answer, a reminder) waits for no refund and no complaint, since they may be what it is about.
 with rests as (
     select
         ladder_step,
@@ -15,10 +16,15 @@ with rests as (
 select
     profiles.as_of_date,
     profiles.one_id,
+    case
+        when exclusions.is_suppressed then 'suppressed'
+        when exclusions.has_open_complaint then 'complaint_open'
+        when exclusions.has_open_refund then 'refund_open'
+        when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
+    end as blocked_because,
     coalesce(exclusions.is_suppressed, false)
-    or coalesce(exclusions.has_open_refund, false)
-    or coalesce(exclusions.has_open_complaint, false)
-    or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false) as is_blocked,
+    or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false)
+        as is_service_blocked,
     rests.ladder_step is not null as is_resting,
     concat_ws(
         '|',

@@ -19,6 +19,22 @@ staff as (
     from {{ states_at(ref('staff_states')) }} as listed_staff
 ),
 
+-- Of several birth dates the latest, as for hard rules. The list goes out the day after the date.
+birthdays as (
+    select
+        states.as_of_date,
+        states.one_id,
+        max(states.birth_date) as birth_date
+    from {{ states_at(ref('record_states')) }} as states
+    group by states.as_of_date, states.one_id
+),
+
+birthday_leads as (
+    select max(lead_days) as lead_days
+    from {{ ref('brand_days') }}
+    where brand_day = 'birthday'
+),
+
 stores as (
     select
         as_of_date,
@@ -40,6 +56,15 @@ select
     stages.recency_days as days_since_order,
     meetings.days_since_met,
     stages.cadence_days,
+    cast({{ days_between('lifecycle.purchase_stage_since', 'profiles.as_of_date') }} as bigint) as days_in_stage,
+    lifecycle.aipl_stage,
+    lifecycle.five_a_stage,
+    {%- set of_list = add_days('profiles.as_of_date', '1 + cast((select lead_days from birthday_leads) as integer)') %}
+    coalesce(
+        extract(month from birthdays.birth_date) = extract(month from {{ of_list }})
+        and extract(day from birthdays.birth_date) = extract(day from {{ of_list }}),
+        false
+    ) as is_birthday,
     cast(
         cast({{ days_between('stages.first_order_date', 'stages.last_order_date') }} as decimal(18, 4))
         / nullif(stages.order_days_total - 1, 0) as decimal(18, 1)
@@ -64,7 +89,9 @@ select
     {{ list_or_empty('exclusions.service_channels') }} as service_channels,
     {{ list_or_empty('exclusions.suppressed_channels') }} as suppressed_channels,
     {{ list_or_empty('subscriptions.subscribed_scenes') }} as subscribed_scenes,
-    blocks.is_blocked,
+    blocks.blocked_because,
+    blocks.blocked_because is not null as is_blocked,
+    blocks.is_service_blocked,
     blocks.is_resting,
     blocks.barred_channels,
     profiles.owner_staff_id,
@@ -99,6 +126,7 @@ left join {{ ref('customer_orders') }} as orders
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
 left join {{ ref('recall_margins') }} as margins on profiles.as_of_date = margins.as_of_date
+left join birthdays on profiles.as_of_date = birthdays.as_of_date and profiles.one_id = birthdays.one_id
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = stores.store_id
 {%- set per_person = {

@@ -25,10 +25,17 @@ _TIME: Final = (
     r"(?P<half>上午|下午|中午|晚上|凌晨|早上|AM|PM|am|pm)?\s*(?P<h>\d{1,2})[:时点](?P<min>\d{1,2})"
     r"(?:[:分](?P<s>\d{1,2})(?:[.,](?P<f>\d{1,9}))?秒?)?分?\s*(?P<half2>AM|PM|am|pm)?"
 )
-_ZONE: Final = r"(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
+_ZONE: Final = r"(?P<zone>Z|z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}(?::?\d{2})?)?"
 _INSTANT: Final = re.compile(rf"{_DATE}(?:(?:[T ]|\s+|(?=上|下|中|晚|凌|早)){_TIME}\s*{_ZONE})?")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})")
 _WEIBO: Final = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d\d):(\d\d):(\d\d) ([+-]\d{4}) (\d{4})")
+#: As JavaScript writes a date, the zone's name behind it: Thu Nov 20 2025 23:30:00 GMT+0800 (中国标准时间).
+_SCRIPT: Final = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC)([+-]\d{4})(?: \([^()]*\))?"
+)
+#: As Java writes one, the place behind the offset that says the same: 2025-11-20T23:30:00+08:00[Asia/Shanghai].
+_PLACE: Final = re.compile(r"(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)\[[A-Za-z_]+(?:/[A-Za-z_]+)*\]$")
+_OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?")
 _AMBIGUOUS: Final = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})(?:\s.*)?")
 _ZERO: Final = re.compile(r"0{4}[-/.]?0{1,2}[-/.]?0{1,2}(?:[T ]00:00(?::00(?:\.0+)?)?)?|0(?:\.0+)?")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -59,6 +66,9 @@ def read_instant(text: str, clock: Clock) -> Read:
     match = _WEIBO.fullmatch(value)
     if match and match[1] in _MONTHS:
         return _built(match[7], _MONTHS.index(match[1]) + 1, match[2], match[3], match[4], match[5], 0, match[6], clock)
+    match = _SCRIPT.fullmatch(value)
+    if match and match[1] in _MONTHS:
+        return _built(match[3], _MONTHS.index(match[1]) + 1, match[2], match[4], match[5], match[6], 0, match[7], clock)
     match = _COMPACT.fullmatch(number)
     if match:
         year, month, day, clock_hour, minute, second = match.groups()
@@ -66,7 +76,7 @@ def read_instant(text: str, clock: Clock) -> Read:
     days = _excel_days(number)
     if days is not None:
         return _bounded(_EXCEL_DAY_ZERO + days - SHANGHAI_OFFSET)
-    match = _INSTANT.fullmatch(value)
+    match = _INSTANT.fullmatch(_PLACE.sub(r"\g<offset>", value))
     if not match:
         return Read(None, "ambiguous_date" if _AMBIGUOUS.fullmatch(value) else "not_a_time")
     part = match.groupdict()
@@ -133,10 +143,9 @@ def _built(
         return Read(None, "not_a_time")
     if moment.date() in SENTINELS:
         return Read(None, "sentinel_date")
-    if zone and zone[0] in "+-":
-        digits = zone[1:].replace(":", "").ljust(4, "0")
-        shift = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        moment -= shift if zone[0] == "+" else -shift
+    if offset := _OFFSET.fullmatch(zone or ""):
+        shift = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        moment -= shift if offset[1] == "+" else -shift
     elif not zone and clock != "utc":
         moment -= SHANGHAI_OFFSET
     return _bounded(moment)

@@ -134,6 +134,12 @@ class Column:
     contact_by
         Name of a column that says what the value is: where that is ``mobile`` or ``email`` the value is read as
         such and tokenised (``identifiers.id_value`` by ``id_type``).
+    empty_says
+        What an empty value claims, where it is not just unknown (a currency: yuan; the time of revoking: in force).
+        A value that cannot be read sets its record aside then; of every other optional column it becomes empty, is
+        counted, and stays in ``raw/``.
+    may_be_other
+        Words outside the vocabulary are kept as written, and counted: platforms add states without a word.
     about
         What it says, in a sentence, for the docs: no rule, so a better sentence makes no other declaration.
     """
@@ -155,6 +161,8 @@ class Column:
     may_be_future: bool = False
     may_be_zero: bool = False
     contact_by: str | None = None
+    empty_says: str = ""
+    may_be_other: bool = False
     about: str = dataclasses.field(default="", repr=False, compare=False)
 
     @property
@@ -162,25 +170,72 @@ class Column:
         """The table's columns made from it: a phone has its shape beside it."""
         return (self.name, f"{self.name}_shape") if self.type == "phone" else (self.name,)
 
+    @property
+    def may_be_emptied(self) -> bool:
+        """Whether a value that cannot be read may count as unknown.
+
+        Ids and phones never: their record would change hands. Nor a word that narrows what its record says.
+        """
+        plain = self.type not in ("identifier", "recipient", "phone") and not self.narrows
+        return plain and not self.required and not self.empty_says
+
+
+@dataclasses.dataclass(frozen=True)
+class Refuser:
+    """Where a record says who it is that may refuse.
+
+    Parameters
+    ----------
+    value
+        The column with the id. A phone is of the type that its shape says, a recipient's token or number what it is.
+    id_type, type_by
+        What kind of id it is, or the column that says it.
+    scope_by
+        The column that says within what it is unique; ``_account`` is the envelope's.
+    """
+
+    value: str
+    id_type: str = ""
+    type_by: str = ""
+    scope_by: str = ""
+
 
 @dataclasses.dataclass(frozen=True)
 class MayRefuse:
     """Which records of a dataset can be somebody's refusal: all of them, where nothing else is said.
 
-    A record that can be one and cannot be read closes the audience until it is corrected or accepted.
+    A record that can be one and cannot be read counts in its widest reading for whom it names, from its landing on.
+    One that names nobody closes the audience. Both until it is corrected or accepted.
 
     Parameters
     ----------
     unless_true
         A column: a record in which it reads as true refuses nothing (a consent that was given).
     when_filled, when_said
-        A column that refuses when it is filled (the time of unsubscribing), and one that does when it holds a word of
-        refusal (a message's status): a record in which neither does refuses nothing.
+        A column that refuses when it is filled (the time of unsubscribing), and those that do when they hold a word of
+        refusal (a message's status): a record in which none does refuses nothing.
+    refusers
+        Where a record says who refuses; each id that can be read counts.
+    channel, channel_by
+        Which message channel a record speaks of, or the column that says it; every one, where that is not read, or
+        where any word of the record is not.
+    profiling_by
+        The column with the purpose: a record in which it is not read may refuse profiling as well.
     """
 
     unless_true: str = ""
     when_filled: str = ""
-    when_said: str = ""
+    when_said: tuple[str, ...] = ()
+    refusers: tuple[Refuser, ...] = ()
+    channel: str = ""
+    channel_by: str = ""
+    profiling_by: str = ""
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that it names."""
+        ids = {name for one in self.refusers for name in (one.value, one.type_by, one.scope_by)}
+        return ({self.unless_true, self.when_filled, self.channel_by, self.profiling_by, *self.when_said} | ids) - {""}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,7 +272,8 @@ class Dataset:
     delimiters
         Those allowed; the one that splits the header into known columns is taken.
     preamble
-        Most lines that may stand before the header (shop name, export time); they are counted as skips.
+        Most lines that may stand before the header (shop name, export time, ``sep=,``): the header is looked for in as
+        many and one more, and those above it are counted as skips.
     totals
         First cells that mark a totals line at the end (``合计``); counted as skips.
     forward_fill
@@ -225,7 +281,7 @@ class Dataset:
     sheet
         The worksheet of an xlsx; the first one when omitted.
     may_refuse
-        Which of its records can be somebody's refusal; None where none can. How a file is read does not hang on it.
+        Which of its records can be somebody's refusal; None where none can.
     """
 
     name: str
@@ -234,7 +290,7 @@ class Dataset:
     children: tuple[Child, ...] = ()
     headerless: bool = False
     delimiters: tuple[str, ...] = (",", "\t", ";", "|")
-    preamble: int = 0
+    preamble: int = 20
     totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
     forward_fill: tuple[str, ...] = ()
     sheet: str | None = None
@@ -243,8 +299,13 @@ class Dataset:
     @property
     def rule_version(self) -> str:
         """Which rules its files met: those of all datasets and its own declaration."""
-        rules = repr((self, REFUSAL_WORDS, REFUSAL_WORDS_ALONE))
+        rules = repr((self, REFUSAL_WORDS, REFUSAL_WORDS_ALONE, *filter(None, [self.may_refuse])))
         return f"{RULE_VERSION}-{hashlib.sha256(rules.encode()).hexdigest()[:8]}"
+
+    @property
+    def told_columns(self) -> tuple[Column, ...]:
+        """The columns that a remedy speaks of."""
+        return self.columns
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
@@ -255,7 +316,7 @@ class Dataset:
                 raise DeclarationError(f"dataset {self.name}: {what} declares a column twice: {sorted(outputs)}")
         wanted = {*self.natural_key, *self.forward_fill, *(key for child in self.children for key in child.parent)}
         wanted |= {column.contact_by for column in self.columns if column.contact_by}
-        wanted |= set(filter(None, dataclasses.astuple(self.may_refuse))) if self.may_refuse else set()
+        wanted |= self.may_refuse.columns if self.may_refuse else set()
         if unknown := wanted - names - {"_account"}:
             raise DeclarationError(f"dataset {self.name}: {sorted(unknown)} are keys but no declared columns")
 

@@ -4,7 +4,7 @@ import csv
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,13 +14,30 @@ from pyarrow import csv as arrow_csv
 from orchestration.channels.engine.declare import Dataset
 from orchestration.channels.engine.lines import Lines
 from orchestration.channels.engine.reasons import BrokenFile
-from orchestration.channels.engine.records import Batch, Tally, recognised
+from orchestration.channels.engine.records import (
+    Batch,
+    Tally,
+    has_every_column,
+    header_among,
+    note_refusals,
+    recognised,
+)
 from orchestration.channels.engine.row_table import TEXT, Row, RowTable
 
 #: Lines a quoted field may run over; an unterminated quote is found out after as many.
 LONGEST_SPAN: Final = 50
 LONGEST_HEADER: Final = 1_000_000
 csv.field_size_limit(1 << 25)
+
+
+class _Head(NamedTuple):
+    """One of a file's first rows: where it begins, how many lines it takes, its cells, and what it is if skipped."""
+
+    place: int
+    span: int
+    cells: list[str]
+    delimiter: str
+    is_what: str | None
 
 
 class _Records:
@@ -200,24 +217,39 @@ def read_delimited(blocks: Iterable[Lines], dataset: Dataset, tally: Tally, is_w
 
 
 def _find_header(lines: Lines, dataset: Dataset, tally: Tally) -> tuple[list[str], int, str]:
-    before = 0
-    for place in range(len(lines)):
-        text = lines.text(place)
-        if text is None:
-            raise BrokenFile("unknown_header")
-        if len(text) > LONGEST_HEADER:
-            raise BrokenFile("header_too_long")
-        if not text.strip():
-            tally.skip("blank")
-            continue
-        best = max(dataset.delimiters, key=lambda each: recognised(dataset, _cells(lines, place, each)[0]))
-        cells, span = _cells(lines, place, best)
-        if recognised(dataset, cells) * 2 >= min(len(cells), 4) or before >= dataset.preamble:
-            tally.beside += span
-            return cells, place + span, best
-        before += 1
-        tally.skip("preamble")
-    raise BrokenFile("unknown_header")
+    """Return the header's cells, the number of lines up to and with it, and the delimiter; count what stands above."""
+    heads: list[_Head] = []
+    place = 0
+    while place < len(lines) and len(heads) <= dataset.preamble:
+        heads.append(_head(lines, place, dataset))
+        place += heads[-1].span
+        if has_every_column(dataset, heads[-1].cells):
+            break
+    rows = [head.cells for head in heads]
+    found = header_among(dataset, rows)
+    if found is None:
+        note_refusals(rows, [head.place + 1 for head in heads], tally)
+        raise BrokenFile("header_too_long" if any(head.is_what == "too_long" for head in heads) else "unknown_header")
+    for head in heads[:found]:
+        if head.is_what is None:
+            tally.reject(head.place + 1, "undecodable_line")
+        else:
+            tally.title(head.is_what, head.cells, head.place + 1)
+        tally.beside += head.span - 1
+    header = heads[found]
+    tally.beside += header.span
+    return header.cells, header.place + header.span, header.delimiter
+
+
+def _head(lines: Lines, place: int, dataset: Dataset) -> _Head:
+    text = lines.text(place)
+    if text is None or not text.strip():
+        return _Head(place, 1, [], "", None if text is None else "blank")
+    if len(text) > LONGEST_HEADER:
+        return _Head(place, 1, [], "", "too_long")
+    read = {each: _cells(lines, place, each) for each in dataset.delimiters}
+    best = max(dataset.delimiters, key=lambda each: recognised(dataset, read[each][0]))
+    return _Head(place, read[best][1], read[best][0], best, "preamble")
 
 
 def _cells(lines: Lines, place: int, delimiter: str) -> tuple[list[str], int]:

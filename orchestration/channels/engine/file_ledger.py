@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from orchestration.channels.engine.declare import Dataset
+from orchestration.channels.engine.declare import Column, Dataset
 from orchestration.channels.engine.files import Landed
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.reading import Reading
@@ -63,6 +63,7 @@ def loaded_file(
         "warnings": _warnings(reading, tokeniser),
         "min_event_at": dt.datetime.fromisoformat(reading.earliest) if reading.earliest else None,
         "max_event_at": dt.datetime.fromisoformat(reading.latest) if reading.latest else None,
+        "read_again_at": dt.datetime.fromisoformat(reading.read_again_at) if reading.read_again_at else None,
     }
     if row["physical_records"] != row["loaded"] + row["quarantined"] + row["skipped"]:
         raise BalanceError(
@@ -119,8 +120,11 @@ def waiting_file(channel: str, dataset: str, landed: Landed, file_name: str, rea
     }
 
 
-def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault]) -> list[Row]:
-    """Return one quarantine row per (line, column, reason), without the value itself."""
+def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault], hint: str = "") -> list[Row]:
+    """Return one quarantine row per (line, column, reason), without the value itself.
+
+    ``hint`` says where a file belongs whose header is another's.
+    """
     place: Row = {
         "file_id": delivery.file_id,
         "channel": delivery.channel,
@@ -130,12 +134,13 @@ def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault
     }
     told: dict[tuple[str | None, str], str] = {}
     rows = []
-    for line, column, reason, may_refuse, key in faults:
+    for line, column, reason, may_refuse, key, widest in faults:
         if (column, reason) not in told:
-            told[column, reason] = _remedy(dataset, column, reason)
+            told[column, reason] = remedy_of(dataset, column, reason) + (hint if line is None else "")
         fault = {"line": line, "column_name": column, "reason": reason, "remedy": told[column, reason]}
         fault["may_refuse"] = reason == "undeclared_refusal" or (may_refuse and dataset.may_refuse is not None)
         fault["key_columns"], fault["key_hash"] = key or (None, None)
+        fault["widest"] = widest
         rows.append(place | fault)
     return rows
 
@@ -144,14 +149,27 @@ def _warnings(reading: Reading, tokeniser: Tokeniser) -> str | None:
     counts = {f"skipped {what}": count for what, count in reading.tally.skipped.items()} | reading.tally.warnings
     if not reading.tally.physical:
         counts["no_rows"] = 1
+    found = reading.tally.physical - sum(reading.tally.skipped.values())
+    if reading.tally.announced not in (None, found):
+        counts[f"announced_rows {reading.tally.announced}, found"] = found
     told = {tokeniser.scrub(code): count for code, count in sorted(counts.items())}
     return json.dumps(told, ensure_ascii=False) if told else None
 
 
-def _remedy(dataset: Dataset, name: str | None, reason: str) -> str:
+def remedy_of(dataset: Dataset, name: str | None, reason: str) -> str:
+    """Return what to do about a reason in a column, with the words and bounds of that column."""
     path, _, plain = (name or "").rpartition(".")
-    columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.columns)
+    columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.told_columns)
     column = next((each for each in columns if each.name == plain), None)
     if column is None:
         return remedy(reason, allowed="", minimum="", maximum="")
-    return remedy(reason, allowed=", ".join(column.values), minimum=column.minimum, maximum=column.maximum)
+    return remedy(reason, allowed=", ".join(_spelled(column)), minimum=column.minimum, maximum=column.maximum)
+
+
+def _spelled(column: Column) -> list[str]:
+    """Return the words of a column's list, each with the Chinese one that stands for it, where there is one."""
+    chinese: dict[str, str] = {}
+    for spelling, value in column.synonyms:
+        if not spelling.isascii():
+            chinese.setdefault(value, spelling)
+    return [f"{chinese[word]} ({word})" if word in chinese else word for word in column.values]

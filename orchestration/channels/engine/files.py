@@ -5,6 +5,7 @@ import dataclasses
 import gzip
 import hashlib
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,13 @@ BLOCK: Final = 8 << 20
 #: A line or header beyond this is no table; keeps memory bounded on hostile input.
 LONGEST_LINE: Final = 16 << 20
 _ZIP, _OLE, _GZIP, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1"
+#: What begins so is a page or a table of one, not a table of text.
+_MARKUP: Final = re.compile(
+    rb"<(?:!doctype|!--|\?xml|html|head|body|table|div|meta|style|script|title|br|p)\b", re.IGNORECASE
+)
+#: A gzip that unpacks to more than this and to so many times its own size is a bomb: tables reach a tenth of it.
+LARGEST_UNPACKED: Final = 1 << 28
+LARGEST_RATIO: Final = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +72,8 @@ def discover(folder: Path, wants_done: bool) -> tuple[list[Landed], list[tuple[L
             status = path.lstat()
         except FileNotFoundError:  # renamed since the folder was listed: complete now, and read by the next run
             continue
-        if stat.S_ISDIR(status.st_mode) or path.name.startswith(".") or path.suffix == ".done":
+        # ~$orders.xlsx lies beside a workbook as long as somebody has it open.
+        if stat.S_ISDIR(status.st_mode) or path.name.startswith((".", "~$")) or path.suffix == ".done":
             continue
         name = readable_name(path.relative_to(folder).as_posix())
         landed = Landed(path, name, status.st_size, status.st_mtime_ns)
@@ -107,7 +116,7 @@ def check_shell(path: Path, file_format: str | None) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise BrokenFile("not_a_regular_file")
     if file_format is None:
-        raise BrokenFile("unknown_format")
+        raise BrokenFile("old_workbook" if path.suffix.lower() in (".xls", ".et") else "unknown_format")
     if status.st_size == 0:
         raise BrokenFile("empty_file")
     with path.open("rb") as file:
@@ -123,7 +132,7 @@ def check_shell(path: Path, file_format: str | None) -> None:
             raise BrokenFile("not_xlsx")
     elif head.startswith((_ZIP, _OLE, _GZIP, _PARQUET)):
         raise BrokenFile("not_text")
-    elif head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<head", b"<body")):
+    elif _MARKUP.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
         raise BrokenFile("html_page")
 
 
@@ -137,7 +146,11 @@ def open_content(path: Path, file_format: str) -> IO[bytes]:
 def _blocks(path: Path, file_format: str) -> Iterator[bytes]:
     try:
         with open_content(path, file_format) as content:
+            packed, unpacked = path.stat().st_size, 0
             while block := content.read(BLOCK):
+                unpacked += len(block)
+                if unpacked > LARGEST_UNPACKED and unpacked > LARGEST_RATIO * packed:
+                    raise BrokenFile("gzip_bomb")
                 yield block
     except (EOFError, zlib.error):
         raise BrokenFile("truncated_gzip") from None

@@ -16,17 +16,26 @@ import pyarrow as pa
 
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine import file_ledger, registry
+from orchestration.channels.engine.accepted_files import accepted_files
 from orchestration.channels.engine.declare import Channel, Dataset
 from orchestration.channels.engine.files import discover
-from orchestration.channels.engine.landing import Delivery, land, read_again, restore
+from orchestration.channels.engine.landing import Delivery, land, land_again, read_again, restore
+from orchestration.channels.engine.look_alikes import where_it_belongs
+from orchestration.channels.engine.mapped import MappedReader
+from orchestration.channels.engine.mappings import CHANNEL, MappedDataset, mappings
+from orchestration.channels.engine.medians import Row, judge, known_medians
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Fault, Tally
+from orchestration.channels.engine.repeats import count_repeats
 from orchestration.channels.engine.sent_tokens import SentTokens
 from orchestration.channels.engine.tables import (
     create_tables,
+    forget_accepted,
     forget_known_tokens,
+    forget_other_mappings,
     forget_other_rules,
+    forget_passed_times,
     transaction,
 )
 from orchestration.channels.engine.tokens import Tokeniser
@@ -85,12 +94,15 @@ def ingest(
     """
     started = time.monotonic()
     declared = registry.channel(channel)
+    mapped = mappings(settings.home)
     with open_vault(settings) as vault:
         create_tables(connection, declared)
         tokeniser = home_tokeniser(settings, vault)
         with Writer(connection, declared, vault) as writer:
-            work = _Work(settings, connection, declared, writer, tokeniser, now, progress)
-            for dataset in declared.datasets:
+            work = _Work(settings, connection, declared, writer, tokeniser, now, progress, mapped)
+            if channel == CHANNEL:
+                forget_other_mappings(connection, declared, mapped)
+            for dataset in (*declared.datasets, *(mapped.values() if channel == CHANNEL else ())):
                 work.dataset(dataset)
     _follow_live_from(settings, connection, declared)
     for table in declared.tables():
@@ -111,22 +123,32 @@ class _Work:
     tokeniser: Tokeniser
     now: dt.datetime
     progress: Callable[[str], None]
+    mapped: dict[str, MappedDataset]
 
     def __post_init__(self) -> None:
         self.result = Ingested(self.channel.name)
         names = "select distinct dataset from channels.ledger where channel = ?"
         self.known = {name for (name,) in self.connection.execute(names, [self.channel.name]).fetchall()}
         self.sent_tokens = SentTokens(self.settings)
+        self.accepted = accepted_files(self.settings)
+        self.loaded: dict[str, int] = {}
+        self.refused: set[str] = set()
+        self.medians: list[Row] = []
         self.began = self.said = time.monotonic()
 
     def dataset(self, dataset: Dataset) -> None:
         """Land and load whatever is new of a dataset; one that never had a file costs no query."""
         place = (self.channel.name, dataset.name)
-        raw, landing = self.settings.home / "raw" / place[0] / place[1], self.settings.landing / place[0] / place[1]
+        is_mapped = isinstance(dataset, MappedDataset)
+        raw = self.settings.home / "raw" / place[0] / place[1]
+        landing = self.settings.landing / (place[1] if is_mapped else f"{place[0]}/{place[1]}")
         if dataset.name not in self.known and not raw.exists() and not landing.exists():
             return
         forget_other_rules(self.connection, self.channel, dataset)
         forget_known_tokens(self.connection, self.channel, dataset, self.sent_tokens)
+        if self.accepted:
+            forget_accepted(self.connection, self.channel, dataset, self.accepted)
+        forget_passed_times(self.connection, self.channel, dataset, self.now)
         rows = self.connection.execute(
             "select file_id, file_name, bytes, modified_ns, status, physical_records, reason from channels.ledger "
             "where channel = ? and dataset = ?",
@@ -134,7 +156,9 @@ class _Work:
         ).fetchall()
         read = [row for row in rows if row[4] != "waiting" and row[6] != "unreadable"]
         seen = {row[1:4] for row in read}
-        records: dict[str, int] = {row[0]: row[5] for row in read if row[4] in ("loaded", "quarantined")}
+        self.loaded = {row[0]: row[5] for row in read if row[4] == "loaded"}
+        self.refused = {row[0] for row in read if row[4] == "quarantined"} - self.loaded.keys()
+        self.medians = known_medians(self.connection, *place)
         self.connection.execute(
             "delete from channels.ledger where channel = ? and dataset = ? and status = 'waiting'", place
         )
@@ -143,36 +167,47 @@ class _Work:
             self.connection.execute(
                 f"delete from channels.{table} where channel = ? and dataset = ? and reason = 'unreadable'", place
             )
-        for restored in restore(raw, set(records)):
+        for restored in restore(raw, self.loaded.keys() | self.refused):
             seen.add((restored.file_name, restored.bytes, restored.modified_ns))
-            records[restored.file_id] = self._load(dataset, read_again(restored))
+            self._load(dataset, read_again(restored))
+        newest = dict(
+            self.connection.execute(
+                "select file_name, split_part(arg_max(file_id, landed_at), '-', 1) from channels.ledger"
+                " where channel = ? and dataset = ? and status = 'loaded' group by file_name having count(*) > 1",
+                place,
+            ).fetchall()
+        )
         ready, waiting = discover(landing, self.channel.name in self.settings.done_markers)
         for landed in ready:
             file_name = self.tokeniser.scrub(landed.name)
             if (file_name, landed.bytes, landed.modified_ns) in seen:
                 continue
-            delivery = land(self.settings, *place, landed, file_name, self.now)
+            delivery = land(self.settings, *place, landed, file_name, self.now, self.loaded)
             if delivery is None:
                 waiting.append((landed, "growing"))
-            elif delivery.file_id in records:
+            elif delivery.file_id in self.loaded and newest.get(file_name, delivery.file_id) != delivery.file_id:
+                # What this name said before the last time, it says again: A, B, A are three states.
+                self._load(dataset, land_again(self.settings, delivery, landed, self.now, self.loaded))
+            elif delivery.file_id in self.loaded:
                 self.result.duplicates += 1
-                physical = records[delivery.file_id]
+                physical = self.loaded[delivery.file_id]
                 self.writer.ledger.append(file_ledger.duplicate_file(delivery, physical, dataset, self.settings))
             else:
-                records[delivery.file_id] = self._load(dataset, delivery)
+                self._load(dataset, delivery)
         self.result.waiting += len(waiting)
         for landed, reason in waiting:
             file_name = self.tokeniser.scrub(landed.name)
             self.writer.ledger.append(file_ledger.waiting_file(*place, landed, file_name, reason))
 
-    def _load(self, dataset: Dataset, delivery: Delivery) -> int:
-        """Read a file into the writer; return its physical records."""
+    def _load(self, dataset: Dataset, delivery: Delivery) -> None:
+        """Read a file into the writer. Bytes that were refused before are no delivery: what is said now holds."""
         reading = Reading(Tally())
         mine: list[tuple[str, pa.Table]] = []
-        held, written = 0, False
+        held, written, hint = 0, False, ""
         try:
             is_whole = self.channel.name in self.settings.done_markers
-            reader = FileReader(self.channel, dataset, self.tokeniser, is_whole, self.sent_tokens)
+            reader_of = MappedReader if isinstance(dataset, MappedDataset) else FileReader
+            reader = reader_of(self.channel, dataset, self.tokeniser, is_whole, self.sent_tokens, self.now)
             for table, rows in reader.read(delivery, reading, delivery.is_history(self.settings)):
                 mine.append((table, rows))
                 held += rows.num_rows
@@ -181,28 +216,53 @@ class _Work:
                     self.writer.write()
                     mine, held, written = [], 0, True
                 self._say(reading)
+            medians = self._medians(delivery, reading)
+            if not written:
+                count_repeats(
+                    dataset, [rows for table, rows in mine if table.endswith(f"__{dataset.name}")], reading.tally
+                )
         except BrokenFile as broken:
             if written:
                 self.writer.forget(delivery.file_id)
+            if delivery.file_id in self.refused:
+                self.writer.replace_refused(delivery.channel, delivery.dataset, delivery.file_id, delivery.file_name)
+            self.refused.add(delivery.file_id)
             row = file_ledger.broken_file(delivery, reading, dataset, broken, self.settings)
             faults = [Fault(None, broken.column, broken.reason)]
+            if broken.reason in ("unknown_header", "missing_column"):
+                place = delivery.dataset if isinstance(dataset, MappedDataset) else f"{delivery.channel}/{dataset.name}"
+                hint = where_it_belongs(delivery.path, place, self.mapped)
             self.result.broken.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {broken}")
         else:
             row = file_ledger.loaded_file(delivery, reading, dataset, self.settings, self.tokeniser)
             faults = reading.tally.rejected
+            if delivery.file_id in self.refused:
+                self.writer.replace_refused(delivery.channel, delivery.dataset, delivery.file_id, None)
             self.writer.hold(mine)
+            self.writer.medians += medians
+            self.medians += medians
+            self.loaded[delivery.file_id] = row["physical_records"]
         # What a header says of refusals is not read; the records are, where the file can be.
         for header, line in reading.tally.refusing.items():
             faults = [*faults, Fault(line, self.tokeniser.scrub(header), "undeclared_refusal")]
         self.writer.ledger.append(row)
-        self.writer.quarantine.extend(file_ledger.quarantine_rows(delivery, dataset, faults))
+        self.writer.quarantine.extend(file_ledger.quarantine_rows(delivery, dataset, faults, hint))
         self.result.files += 1
         self.result.loaded += row["loaded"]
         self.result.quarantined += row["quarantined"]
         self.result.skipped += row["skipped"]
         if self.writer.is_full:
             self.writer.commit()
-        return int(row["physical_records"])
+
+    def _medians(self, delivery: Delivery, reading: Reading) -> list[Row]:
+        """Return the medians of a file's amounts, or set it aside where they are of another size than before."""
+        place = {"file_id": delivery.file_id, "channel": delivery.channel, "dataset": delivery.dataset}
+        times = [dt.datetime.fromisoformat(each) for each in (reading.earliest, reading.latest) if each]
+        first, last = (times[0], times[-1]) if times else (delivery.landed_at, delivery.landed_at)
+        mine = reading.medians.rows(place, first, last)
+        if delivery.file_id not in self.accepted:
+            judge(mine, self.medians)
+        return mine
 
     def _say(self, reading: Reading) -> None:
         if time.monotonic() - self.said >= PROGRESS_SECONDS:

@@ -15,6 +15,7 @@ from orchestration.channels.engine.declare import Column, Dataset
 from orchestration.channels.engine.files import BLOCK, open_content
 from orchestration.channels.engine.flat_json import FlatObjects
 from orchestration.channels.engine.lines import Lines
+from orchestration.channels.engine.platform_answers import platform_answers
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, Batch, Elements, Tally, header_keys, names_of
 from orchestration.channels.engine.refusal_words import says_refusal
@@ -61,8 +62,9 @@ class Explode:
         payloads, accounts, fetched = _opened(records)
         keys: set[str] = set().union(*payloads) if payloads else set()
         columns = _columns(self._dataset.columns, payloads, keys)
-        self._check(columns, keys, len(payloads))
-        batch = Batch(np.asarray(lines, np.int64), columns, accounts, fetched)
+        answers = platform_answers(self._dataset, payloads, keys)
+        self._check(columns, keys, len(payloads), answers)
+        batch = Batch(np.asarray(lines, np.int64), columns, accounts, fetched, answers=answers)
         for column in self._dataset.columns:
             if column.narrows:
                 names = {header_keys(name)[0] for name in names_of(column)}
@@ -101,13 +103,27 @@ class Explode:
             self._tally.undeclared(key, lines[max(first, 0)])
         return Batch(np.arange(lines.start, lines.stop), columns)
 
-    def _check(self, columns: dict[str, pa.Array], keys: Set[str], count: int) -> None:
+    def _check(
+        self,
+        columns: dict[str, pa.Array],
+        keys: Set[str],
+        count: int,
+        answers: dict[int, tuple[str, str]] | None = None,
+    ) -> None:
         """Set the file aside where its first records lack a required column."""
-        if self._first and count:
-            self._first = False
-            for column in self._dataset.columns:
-                if column.required and columns[column.name].null_count == count and _absent(column, keys):
-                    raise BrokenFile("missing_column", column.name)
+        if not (self._first and count):
+            return
+        self._first = False
+        required = [column for column in self._dataset.columns if column.required]
+        missing = [
+            column.name if column.path in (None, column.name) else f"{column.name} ({column.path})"
+            for column in required
+            if columns[column.name].null_count == count and _absent(column, keys)
+        ]
+        if missing and answers and len(answers) == count:
+            raise BrokenFile(*next(iter(answers.values())))
+        if missing:
+            raise BrokenFile("missing_column", ", ".join(missing))
 
 
 def _columns(columns: Sequence[Column], payloads: list[Any], keys: set[str]) -> dict[str, pa.Array]:
@@ -234,7 +250,7 @@ def _record(text: str | None, line: int, decoder: json.JSONDecoder, tally: Tally
         return None
     if isinstance(record, dict):
         return record
-    tally.reject(line, "bad_json")
+    tally.reject(line, "array_in_line" if isinstance(record, list) and record else "bad_json")
     return None
 
 

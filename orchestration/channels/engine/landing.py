@@ -3,9 +3,11 @@
 import dataclasses
 import datetime as dt
 import hashlib
+import itertools
 import json
 import os
 import shutil
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,11 +47,18 @@ class Delivery:
 
 
 def land(
-    settings: Settings, channel: str, dataset: str, landed: Landed, file_name: str, now: dt.datetime
+    settings: Settings,
+    channel: str,
+    dataset: str,
+    landed: Landed,
+    file_name: str,
+    now: dt.datetime,
+    loaded: Container[str] = frozenset(),
 ) -> Delivery | None:
-    """Copy a landing file to ``raw/`` and return it; None where it changed while it was read.
+    """Copy a landing file to ``raw/`` and return it; None where it changed or vanished while it was read.
 
-    A file with the content of an earlier one returns that one's landing time: first seen is seen.
+    A file with the content of an earlier one returns that one's landing time: first seen is seen. Not so where the
+    earlier one was refused for its name (orders.txt, now orders.csv): then it lands now.
 
     Parameters
     ----------
@@ -65,6 +74,8 @@ def land(
         The instant (UTC, naive) of this run. A new file landed when it appeared in its folder (its inode's change
         time, which no tool can set back), where the channel demands a `.done` beside it not before that one did, and at
         the latest now: what was delivered before a date's cut-off is known at that date though the run starts after it.
+    loaded
+        The ids of files that loaded: their bytes under another name or format are the same delivery.
     """
     found: Probe | None = None
     broken: BrokenFile | None = None
@@ -94,15 +105,41 @@ def land(
         broken=broken,
     )
     sidecar = folder / f"{file_id}{SIDECAR}"
-    if said := _said(sidecar):
+    said = _said(sidecar)
+    if said and (file_id in loaded or said["raw_name"] == delivery.path.name):
         delivery = dataclasses.replace(delivery, landed_at=dt.datetime.fromisoformat(said["landed_at"]))
         if _is_whole(folder / said["raw_name"], said):
             return delivery
     _make_private(settings.home, folder)
     if broken is None or broken.reason not in ("not_a_regular_file", "unreadable"):
-        _copy(landed.path, delivery.path)
+        try:
+            _copy(landed.path, delivery.path)
+        except FileNotFoundError:  # taken away between the look and the copy
+            return None
+        if not is_unchanged(landed):
+            delivery.path.unlink(missing_ok=True)
+            return None
     _write(sidecar, delivery)
     return delivery
+
+
+def land_again(
+    settings: Settings, delivery: Delivery, landed: Landed, now: dt.datetime, loaded: Container[str]
+) -> Delivery:
+    """Return a delivery of bytes that came before as one of its own, with a copy and a landing time of its own."""
+    number = next(each for each in itertools.count(2) if f"{delivery.file_id}-{each}" not in loaded)
+    file_id = f"{delivery.file_id}-{number}"
+    appeared = max(_appeared_at(path, now) for path in _complete_with(landed.path, settings, delivery.channel))
+    again = dataclasses.replace(
+        delivery,
+        file_id=file_id,
+        path=delivery.path.with_name(f"{file_id}.{landed.format or 'bin'}"),
+        landed_at=min(now, appeared),
+        in_history=landed.in_history,
+    )
+    _copy(landed.path, again.path)
+    _write(again.path.with_name(f"{file_id}{SIDECAR}"), again)
+    return again
 
 
 def _complete_with(path: Path, settings: Settings, channel: str) -> list[Path]:

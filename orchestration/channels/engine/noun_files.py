@@ -6,7 +6,7 @@ from typing import Any, Final
 import yaml  # type: ignore[import-untyped]
 
 from orchestration.channels.engine import vocabularies as words
-from orchestration.channels.engine.declare import Column, Dataset, DeclarationError, MayRefuse
+from orchestration.channels.engine.declare import Column, Dataset, DeclarationError, MayRefuse, Refuser
 from orchestration.settings import CHECKOUT
 
 PROJECT: Final = CHECKOUT / "dbt_project"
@@ -35,8 +35,15 @@ def _dataset(noun: str, described: dict[str, Any]) -> Dataset:
     sent = {name: column for name, column in described["columns"].items() if "file" in column}
     columns = tuple(_column(noun, name, column) for name, column in sent.items())
     key = tuple(sent[name]["file"].get("name", name) for name in described["key"])
-    refusals = described.get("may_refuse")
-    return Dataset(noun, columns, natural_key=key, may_refuse=None if refusals is None else MayRefuse(**refusals))
+    return Dataset(noun, columns, natural_key=key, may_refuse=_may_refuse(described.get("may_refuse")))
+
+
+def _may_refuse(described: dict[str, Any] | None) -> MayRefuse | None:
+    if described is None:
+        return None
+    refusers = tuple(Refuser(**one) for one in described.get("refusers", ()))
+    said = tuple(described.get("when_said", ()))
+    return MayRefuse(**{**described, "refusers": refusers, "when_said": said})
 
 
 def _column(noun: str, name: str, described: dict[str, Any]) -> Column:

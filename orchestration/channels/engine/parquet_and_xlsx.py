@@ -1,7 +1,9 @@
 """Parquet files and xlsx workbooks as batches of text."""
 
 import datetime as dt
+import itertools
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,12 +15,13 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from openpyxl.utils.datetime import MAC_EPOCH
 
 from orchestration.channels.engine.column_cleaning import TEXT, as_text
 from orchestration.channels.engine.declare import Dataset
 from orchestration.channels.engine.json_records import Explode
 from orchestration.channels.engine.reasons import BrokenFile
-from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, map_header, recognised
+from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, header_among, map_header, note_refusals
 from orchestration.channels.engine.row_table import RowTable
 
 ROWS_PER_BATCH: Final = 50_000
@@ -27,6 +30,9 @@ LARGEST_WORKBOOK: Final = 2 << 30
 LARGEST_RATIO: Final = 100
 #: Spreadsheets end at this row; a file that fills it was probably cut.
 EXCEL_LAST_ROW: Final = 1_048_576
+#: A day number alone, as a cell without a date's format shows it.
+_SERIAL: Final = re.compile(r"^(\d{5})(\.\d+)?$")
+_DAYS_TO_1904: Final = 1462
 #: What openpyxl and the parsers below it raise on a damaged workbook (XML errors are SyntaxErrors).
 _UNREADABLE: Final = (
     OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError, EOFError, NotImplementedError,
@@ -118,39 +124,66 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
         raise BrokenFile("not_xlsx") from None
     if dataset.sheet and dataset.sheet not in values.sheetnames:
         raise BrokenFile("unknown_sheet")
-    name = dataset.sheet or values.sheetnames[0]
+    for name in [dataset.sheet] if dataset.sheet else values.sheetnames:
+        rows = _numbered(values[name], written[name])
+        first = list(itertools.islice(rows, dataset.preamble + 1))
+        texts = [[_cell_text(value) for value in shown] for _, shown, _ in first]
+        place = header_among(dataset, texts)
+        if place is not None:
+            break
+        note_refusals(texts, range(1, len(texts) + 1), tally)
+    else:
+        raise BrokenFile("unknown_header")
+    if others := len(values.sheetnames) - 1:
+        tally.warnings["other_sheets"] = others
+    yield from _sheet(itertools.chain(first, rows), place, dataset, tally, values.epoch == MAC_EPOCH)
+    values.close()
+    written.close()
+
+
+_SheetRow = tuple[int, tuple[Any, ...], tuple[Any, ...]]
+
+
+def _sheet(rows: Iterator[_SheetRow], place: int, dataset: Dataset, tally: Tally, is_mac: bool) -> Iterator[Batch]:
+    """Yield the batches of a sheet whose header stands at a place; what stands above it is skipped and counted."""
     table: RowTable | None = None
-    rows: list[tuple[int, list[str]]] = []
-    before = number = 0
-    for number, (shown, typed) in enumerate(_sheet_rows(values[name], written[name]), 1):
+    days: frozenset[int] = frozenset()
+    held: list[tuple[int, list[str]]] = []
+    number = 0
+    for number, shown, typed in rows:
         cells = [_cell_text(value) for value in shown]
-        if table is not None:
-            if any(_is_unvalued(value, formula) for value, formula in zip(shown, typed, strict=False)):
-                tally.reject(number, "formula_without_value")
-            else:
-                rows.append((number, cells + [""] * (table.width - len(cells))))
-            if len(rows) >= ROWS_PER_BATCH:
-                yield table.batch(rows)
-                rows = []
-        elif not any(cells):
-            tally.skip("blank")
-        elif (
-            recognised(dataset, cells) * 2 >= min(len([cell for cell in cells if cell]), 4)
-            or before >= dataset.preamble
-        ):
+        if number <= place:
+            tally.title("preamble" if any(cells) else "blank", cells, number)
+        elif table is None:
             while cells and not cells[-1]:
                 cells.pop()
             table = RowTable(dataset, cells, tally, line=number)
+            if is_mac:  # of a number in a cell without a date's format only the workbook knows from when it counts
+                dated = (each.name for each in dataset.columns if each.type in ("instant", "date"))
+                days = frozenset(table.positions[name] for name in dated if name in table.positions)
+        elif any(_is_unvalued(value, formula) for value, formula in zip(shown, typed, strict=False)):
+            tally.reject(number, "formula_without_value")
         else:
-            before += 1
-            tally.skip("preamble")
-    if table is None:
-        raise BrokenFile("unknown_header")
+            for each in days.intersection(range(len(cells))):
+                cells[each] = _SERIAL.sub(_from_1900, cells[each])
+            held.append((number, cells + [""] * (table.width - len(cells))))
+        if table is not None and len(held) >= ROWS_PER_BATCH:
+            yield table.batch(held)
+            held = []
     if number == EXCEL_LAST_ROW:
         tally.warnings["possible_excel_truncation"] = 1
-    yield table.batch(rows)
-    values.close()
-    written.close()
+    if table is not None:
+        yield table.batch(held)
+
+
+def _from_1900(match: re.Match[str]) -> str:
+    """Return a day number of a workbook that counts from 1904 as one that counts from 1900."""
+    return f"{int(match[1]) + _DAYS_TO_1904}{match[2] or ''}"
+
+
+def _numbered(values: Any, written: Any) -> Iterator[_SheetRow]:
+    for number, (shown, typed) in enumerate(_sheet_rows(values, written), 1):
+        yield number, shown, typed
 
 
 def _sheet_rows(values: Any, written: Any) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:

@@ -1,6 +1,7 @@
 """One file into rows of its tables: reader by format, rules by column, records with a fault set aside whole."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
@@ -14,15 +15,17 @@ from orchestration.channels.engine.column_cleaning import TEXT, Read, read_colum
 from orchestration.channels.engine.contact_columns import read_columns
 from orchestration.channels.engine.declare import BOOKKEEPING, Channel, Column, Dataset
 from orchestration.channels.engine.delimited import read_delimited
+from orchestration.channels.engine.emptying import empty_optional
 from orchestration.channels.engine.json_records import read_array, read_lines
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
+from orchestration.channels.engine.medians import Medians
 from orchestration.channels.engine.parquet_and_xlsx import read_parquet, read_workbook
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Elements, Fault, Tally, key_hash
-from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules
+from orchestration.channels.engine.widest_reading import may_refuse, widest_reading
 
 _ACCOUNT: Final = Column("_account", "identifier")
 _FETCHED: Final = Column("_fetched_at", "instant", clock="utc", may_be_future=True)
@@ -40,6 +43,9 @@ class Reading:
     loaded: int = 0
     earliest: str | None = None
     latest: str | None = None
+    #: the first moment (UTC, as text) at which something that lies in the future today does not
+    read_again_at: str | None = None
+    medians: Medians = dataclasses.field(default_factory=Medians)
 
 
 class FileReader:
@@ -55,6 +61,9 @@ class FileReader:
         The sender marks its files as whole, so a last line without a line end is none that was cut.
     sent_tokens
         The tokens of this home's exports.
+    now
+        When it is read (UTC, naive): what was set aside as later than its landing, by a clock that was wrong, is no
+        longer so. The landing by default.
     """
 
     def __init__(
@@ -64,7 +73,9 @@ class FileReader:
         tokeniser: Tokeniser,
         is_whole: bool = False,
         sent_tokens: Container[str] = frozenset(),
+        now: dt.datetime | None = None,
     ) -> None:
+        self._now = now
         self._is_whole = is_whole
         self._sent_tokens = sent_tokens
         self._channel = channel
@@ -84,15 +95,19 @@ class FileReader:
         """
         if delivery.broken:
             raise delivery.broken
-        landed_on = (delivery.landed_at + SHANGHAI_OFFSET).date().isoformat()
-        # A landing is known to the second: what happened within that second is not in the future.
-        landed_by = delivery.landed_at.replace(microsecond=999_999)
-        rules = Rules(self._tokeniser, as_instant_text(landed_by), landed_on, self._sent_tokens)
+        rules = self._rules(delivery)
         from_spreadsheet = (delivery.format or "").startswith(("csv", "xlsx"))
         for batch in self._batches(delivery, reading.tally):
             if len(batch):
                 yield from self._tables(batch, rules, from_spreadsheet, delivery, is_history, reading)
         self._judge(reading.tally)
+
+    def _rules(self, delivery: Delivery) -> Rules:
+        read_at = max(delivery.landed_at, self._now or delivery.landed_at)
+        landed_on = (read_at + SHANGHAI_OFFSET).date().isoformat()
+        # A landing is known to the second: what happened within that second is not in the future.
+        landed_by = read_at.replace(microsecond=999_999)
+        return Rules(self._tokeniser, as_instant_text(landed_by), landed_on, self._sent_tokens)
 
     def _batches(self, delivery: Delivery, tally: Tally) -> Iterator[Batch]:
         path, file_format = delivery.path, delivery.format or ""
@@ -113,6 +128,8 @@ class FileReader:
     ) -> Iterator[tuple[str, pa.Table]]:
         faults: dict[int, tuple[str, str]] = {}
         own = read_columns(self._dataset.columns, batch.columns, rules, from_spreadsheet, reading.tally)
+        _await_times(own, reading)
+        own = empty_optional(self._dataset, own, reading.tally, lambda at: may_refuse(self._dataset, own, batch, at))
         for name, read in own.items():
             for position, reason in read.reasons.items():
                 if reason != "unknown_token" or not _names_customer(own, position):
@@ -121,21 +138,27 @@ class FileReader:
             faults.setdefault(position, (name, "missing_value"))
         for name, unsaid in batch.unsaid.items():
             for position in np.flatnonzero(unsaid).tolist():
-                if not self._may_refuse(own, position):
+                if not may_refuse(self._dataset, own, batch, position):
                     faults.setdefault(position, (name, "not_narrowed"))
         inner = {}
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
-            inner[child.name] = read_columns(child.columns, elements.columns, rules, False, reading.tally)
+            read_child = read_columns(child.columns, elements.columns, rules, False, reading.tally)
+            _await_times(read_child, reading)
+            inner[child.name] = empty_optional(child, read_child, reading.tally)
             for name, read in inner[child.name].items():
                 for position, reason in read.reasons.items():
                     faults.setdefault(int(elements.parents[position]), (f"{child.path}.{name}", reason))
+        for position, (reason, holder) in batch.answers.items():
+            if position in faults:
+                faults[position] = (holder, reason)
         for position, (name, reason) in sorted(faults.items()):
-            refuses = self._may_refuse(own, position)
+            refuses = may_refuse(self._dataset, own, batch, position)
             key = self._key(own, position) if refuses else None
+            widest = widest_reading(self._dataset, own, batch, position) if refuses else None
             if reason == "unknown_token":  # what an export has to bring for it to be read again
                 key = name, key_hash([own[name].outputs[0][position].as_py()])
-            fault = Fault(int(batch.lines[position]), name, reason, refuses, key)
+            fault = Fault(int(batch.lines[position]), name, reason, refuses, key, widest)
             reading.tally.rejected.append(fault)
         good = np.ones(len(batch), bool)
         good[list(faults)] = False
@@ -146,7 +169,9 @@ class FileReader:
         self._widen(own, kept, reading)
         books = self._bookkeeping(batch, rules, delivery, is_history)
         prefix = f"{self._channel.name}__"
-        yield prefix + self._dataset.name, _table(_flat(self._dataset.columns, own), None, books, kept)
+        rows = _table(_flat(self._dataset.columns, own), None, books, kept)
+        reading.medians.add(prefix + self._dataset.name, self._dataset.columns, rows)
+        yield prefix + self._dataset.name, rows
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
             mine = np.flatnonzero(good[elements.parents]) if len(elements.parents) else np.zeros(0, np.int64)
@@ -157,22 +182,9 @@ class FileReader:
                 name: array.take(pa.array(mine)) for name, array in _flat(child.columns, inner[child.name]).items()
             }
             ordinals = pa.array(elements.ordinals[mine].astype(np.int64))
-            yield prefix + child.name, _table({**above, **below}, ordinals, books, parents)
-
-    def _may_refuse(self, own: dict[str, Read], position: int) -> bool:
-        """Return whether a record set aside can be a refusal: what its columns cannot rule out, it can."""
-        where = self._dataset.may_refuse
-        if where is None:
-            return False
-        if where.unless_true and own[where.unless_true].outputs[0][position].as_py() == "true":
-            return False
-        if not (where.when_filled or where.when_said):
-            return True
-        filled, said = own.get(where.when_filled), own.get(where.when_said)
-        return bool(
-            (filled and (position in filled.reasons or filled.outputs[0][position].is_valid))
-            or (said and says_refusal(said.outputs[0][position].as_py() or ""))
-        )
+            rows = _table({**above, **below}, ordinals, books, parents)
+            reading.medians.add(prefix + child.name, child.columns, rows)
+            yield prefix + child.name, rows
 
     def _key(self, own: dict[str, Read], position: int) -> tuple[str, str] | None:
         """Return what of a record's natural key could be read; None where it does not say whose record it is."""
@@ -218,8 +230,19 @@ class FileReader:
         for (name, reason), count in counts.items():
             if reason == "undecodable_line" and count * 2 > tally.physical:
                 raise BrokenFile("undecodable")
-            if reason in _BY_TYPE and count >= FEWEST_FOR_MOSTLY and count > MOSTLY * tally.physical:
+            if reason in _BY_TYPE and tally.physical >= FEWEST_FOR_MOSTLY and count > MOSTLY * tally.physical:
                 raise BrokenFile("mostly_bad", name)
+
+
+def _await_times(own: dict[str, Read], reading: Reading) -> None:
+    """Note the earliest of the times that lie in the future: from then on the file is read again."""
+    for read in own.values():
+        for position, reason in read.reasons.items():
+            if reason == "future_time":
+                text = read.outputs[0][position].as_py()
+                if len(text) == len("2026-01-01"):
+                    text = as_instant_text(dt.datetime.fromisoformat(text) - SHANGHAI_OFFSET)
+                reading.read_again_at = min(filter(None, (reading.read_again_at, text)))
 
 
 def _names_customer(own: dict[str, Read], position: int) -> bool:

@@ -3,7 +3,7 @@
 from typing import Final
 
 #: Raised with every change of a rule that all datasets share; a dataset's declaration is the other half of its version.
-RULE_VERSION: Final = "4"
+RULE_VERSION: Final = "5"
 
 REMEDIES: Final[dict[str, str]] = {
     # files
@@ -18,10 +18,24 @@ REMEDIES: Final[dict[str, str]] = {
     "html_page": "The content is a web page (often a failed or logged-out export); log in and export again.",
     "undecodable": "Most lines are neither UTF-8 nor GB18030; export the file as UTF-8.",
     "unknown_header": (
-        "No line looks like this dataset's header; see docs/plugging-in-your-channels.md for its columns."
+        "None of the first lines looks like this dataset's header; docs/plugging-in-your-channels.md lists its columns."
+        " For a seller's own export, siyu try FILE says which mapping reads it and where the file belongs."
     ),
     "missing_column": (
-        "A required column is not in the file; export it, or declare its header as an alias in the channel module."
+        "A required column is not in the file: export it, or map its header in landing.toml (siyu try FILE writes one)."
+    ),
+    "api_answer": (
+        "This is a platform's answer, a page or a single one, and no entity: write each element of the key named here"
+        " on a line of its own (.jsonl), or as one array (.json), as docs/channel-formats.md shows it."
+    ),
+    "api_error": "This is a platform's error (its errcode is not 0) that came instead of data: pull it again.",
+    "array_in_line": (
+        "The line is an array, as a push posts it: write its objects each on a line of its own, or save one array as"
+        " .json."
+    ),
+    "another_unit": (
+        "The median of this amount lies twenty-fold from that of the channel's own last 28 days: fen for yuan, or"
+        " another column? Deliver it in the right unit, or accept it: siyu quarantine accept CHANNEL/DATASET/FILE."
     ),
     "undeclared_refusal": (
         "The header says that people refuse, and nobody declared it: declare it in the channel module as an alias of"
@@ -33,9 +47,17 @@ REMEDIES: Final[dict[str, str]] = {
     "not_parquet": "The file is not readable Parquet; write it again.",
     "not_xlsx": "The file is not a readable, unprotected .xlsx workbook; save it without a password, or as CSV.",
     "zip_bomb": "The workbook expands far beyond its size; it is not opened.",
+    "gzip_bomb": "The gzip expands to more than 200 times its size; it is not read. Deliver it in parts, or unpacked.",
     "unknown_sheet": "The declared worksheet is not in the workbook.",
-    "unknown_format": "The suffix is not one of csv, csv.gz, jsonl, jsonl.gz, json, parquet, xlsx.",
-    "unknown_folder": "No channel and dataset has this folder; use landing/<channel>/<dataset>/.",
+    "unknown_format": (
+        "The suffix is not one of csv, csv.gz, jsonl, jsonl.gz, json, parquet, xlsx: unpack a .zip, rename a text to"
+        " .csv."
+    ),
+    "old_workbook": "A workbook of this old format is not read: open it and save it as .xlsx, or as CSV in UTF-8.",
+    "unknown_folder": (
+        "No channel, dataset or mapping has this folder: use landing/<channel>/<dataset>/. siyu try FILE says which one"
+        " reads it, or writes the mapping to begin with."
+    ),
     "not_a_regular_file": "Links and devices are not followed; put the file itself into landing.",
     "mostly_bad": (
         "One column fails in more than a fifth of the records, so columns are probably swapped; check the export."
@@ -59,6 +81,9 @@ REMEDIES: Final[dict[str, str]] = {
         "No export of this home knows the token (r1:), so nobody can tell whose it is. It is of another home's export,"
         " or of one whose file is missing from activations/: bring that file back, or deliver the row with the"
         " customer's id. It is read again when an export brings the token."
+    ),
+    "with_its_order": (
+        "Another line of the same order is set aside, and without it the order would not add up; mend that one."
     ),
     "not_narrowed": (
         "The record does not say for which it holds, so it is no consent for all; write the key, empty for all of them."

@@ -25,7 +25,8 @@ _JOINERS = re.compile(r"[\s_\-()\[\]【】*:\"']+")
 class Fault(NamedTuple):
     """Why a record, or where line is None a whole file, was set aside; whether it can have been a refusal.
 
-    ``key`` is what of its natural key could be read: the columns and the hash of their values.
+    ``key`` is what of its natural key could be read: the columns and the hash of their values. ``widest`` is what it
+    refuses in its widest reading, as ``widest_reading`` writes it: None where it names nobody.
     """
 
     line: int | None
@@ -33,6 +34,7 @@ class Fault(NamedTuple):
     reason: str
     may_refuse: bool = True
     key: tuple[str, str] | None = None
+    widest: str | None = None
 
 
 def key_hash(values: Sequence[str]) -> str:
@@ -54,6 +56,8 @@ class Tally:
     skipped: Counter[str] = dataclasses.field(default_factory=Counter)
     warnings: Counter[str] = dataclasses.field(default_factory=Counter)
     rejected: list[Fault] = dataclasses.field(default_factory=list)
+    #: how many records the file itself says that it has (共 5 条)
+    announced: int | None = None
     #: headers that nobody declared and that say that people refuse, with their line
     refusing: dict[str, int] = dataclasses.field(default_factory=dict)
 
@@ -61,6 +65,13 @@ class Tally:
         """Count one record as a declared skip."""
         self.physical += 1
         self.skipped[what] += 1
+
+    def title(self, what: str, cells: Sequence[str], line: int) -> None:
+        """Count one row above the header as skipped, and note what it says: a number of records, or of refusals."""
+        self.skip(what)
+        self.announced = announced(cells) if self.announced is None else self.announced
+        for cell in cells:
+            self.undeclared(cell.strip(), line)
 
     def undeclared(self, header: str, line: int) -> None:
         """Note a header that nobody declared where it says that people refuse: what it tells is not read."""
@@ -93,6 +104,8 @@ class Batch:
     children: dict[str, Elements] = dataclasses.field(default_factory=dict)
     #: per column that narrows, which records do not have it at all, not even empty
     unsaid: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    #: records that are a platform's answer and none of its entities: the reason, and the key that holds those
+    answers: dict[int, tuple[str, str]] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -137,7 +150,6 @@ def map_header(dataset: Dataset, header: list[str], tally: Tally, line: int = 1)
     }
     positions: dict[str, int] = {}
     unknown: list[str] = []
-    seen: set[str] = set()
     for position, text in enumerate(header):
         if text.strip() in ENVELOPE:
             positions.setdefault(text.strip(), position)
@@ -146,10 +158,9 @@ def map_header(dataset: Dataset, header: list[str], tally: Tally, line: int = 1)
         if not keys[0]:
             continue
         name = next((known[key] for key in keys if key in known), None)
-        if name in positions or (name is None and keys[0] in seen):
+        if name in positions:
             raise BrokenFile("duplicated_header", name)
-        seen.add(keys[0])
-        if name is None:
+        if name is None:  # nobody reads it, so that it may stand there as often as it likes
             unknown.append(text.strip())
             tally.warnings[f"unknown_column {text.strip()}"] = 1
             tally.undeclared(text.strip(), line)
@@ -157,13 +168,74 @@ def map_header(dataset: Dataset, header: list[str], tally: Tally, line: int = 1)
             positions[name] = position
     if not positions.keys() - set(ENVELOPE):
         raise BrokenFile("unknown_header")
-    for column in dataset.columns:
-        if (column.required or (column.narrows and unknown)) and column.name not in positions:
-            raise BrokenFile("missing_column", column.name)
+    wanted = (column.name for column in dataset.columns if column.required or (column.narrows and unknown))
+    if missing := [name for name in wanted if name not in positions]:
+        raise BrokenFile("missing_column", ", ".join(missing))
     return positions
 
 
 def recognised(dataset: Dataset, header: list[str]) -> int:
     """Return how many of a line's cells are headers of the dataset."""
-    known = {key for column in dataset.columns for name in names_of(column) for key in header_keys(name)[:1]}
+    known = _known_keys(dataset)
     return sum(any(key in known for key in header_keys(cell)) for cell in header)
+
+
+@functools.lru_cache(maxsize=256)
+def _known_keys(dataset: Dataset) -> frozenset[str]:
+    return frozenset(key for column in dataset.columns for name in names_of(column) for key in header_keys(name)[:1])
+
+
+def header_among(dataset: Dataset, rows: Sequence[list[str]]) -> int | None:
+    """Return which of a file's first rows is its header, or None.
+
+    The first one that has every required column; else that which has most columns, half of its cells or four at least.
+    The first row that says anything is taken where it has one: what it lacks is named then.
+    """
+    best, most = None, 0
+    first = next((place for place, cells in enumerate(rows) if any(cell.strip() for cell in cells)), None)
+    for place, cells in enumerate(rows):
+        if has_every_column(dataset, cells):
+            return place
+        count = recognised(dataset, cells)
+        filled = sum(bool(cell.strip()) for cell in cells)
+        if count > most and (count * 2 >= min(filled, 4) or place == first):
+            best, most = place, count
+    return best
+
+
+def has_every_column(dataset: Dataset, cells: Sequence[str]) -> bool:
+    """Say whether a row names every column that a file must have, and one at least."""
+    wanted = _required_keys(dataset)
+    keys = {key for cell in cells for key in header_keys(cell)}
+    return bool(wanted) and all(names & keys for names in wanted)
+
+
+@functools.lru_cache(maxsize=256)
+def _required_keys(dataset: Dataset) -> tuple[frozenset[str], ...]:
+    required = (column for column in dataset.columns if column.required)
+    return tuple(frozenset(header_keys(name)[0] for name in names_of(column)) for column in required)
+
+
+def note_refusals(rows: Sequence[Sequence[str]], lines: Sequence[int], tally: Tally) -> None:
+    """Note what the widest of a file's first rows says of refusals where none is a header that can be read."""
+    found = [(sum(bool(cell.strip()) for cell in cells), -line, cells) for cells, line in zip(rows, lines, strict=True)]
+    if not found:
+        return
+    _, line, widest = max(found, key=lambda row: row[:2])
+    for cell in widest:
+        tally.undeclared(cell.strip(), -line)
+
+
+#: What says how many records there are: 共 5 条, 合计：3 笔记录, (2 rows).
+_ANNOUNCED: Final = re.compile(
+    r"(?:共|总计|合计|总数|记录数)\D{0,6}?(\d{1,9})\s*(?:条|笔|行|单|项|个订单)|^\(?(\d{1,9}) (?:rows?|records?)\)?$",
+    re.IGNORECASE,
+)
+
+
+def announced(cells: Sequence[str]) -> int | None:
+    """Return how many records a line above or below them says that there are."""
+    for cell in cells:
+        if match := _ANNOUNCED.search(unicodedata.normalize("NFKC", cell[:200]).strip()):
+            return int(match[1] or match[2])
+    return None

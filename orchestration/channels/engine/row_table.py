@@ -9,12 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.channels.engine.declare import Column, Dataset
-from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, header_keys, map_header
+from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, announced, header_keys, map_header
 
 TEXT: Final = pa.string()
 Row = tuple[int, list[str]]
 #: A first cell that begins so is not blank; what else a row may be is asked of those that do not, or by other words.
 _BEGINS: Final = r"\A[0-9A-Za-z\p{Han}]"
+#: The footer of psql and its like.
+_ROW_COUNT: Final = re.compile(r"\(?\d{1,9} (?:rows?|records?)\)?", re.IGNORECASE)
 _BLANK: Final = r"\A\s*\z"
 _NEVER: Final = r"\z."
 #: What a text never passes for: the value of a column of these types.
@@ -120,6 +122,8 @@ class RowTable:
         line, cells = row
         if skipped := self._skipped(cells):
             self._tally.skip(skipped)
+            if skipped == "totals" and (count := announced(cells)) is not None:
+                self._tally.announced = count
         elif len(cells) == self.width:
             return row
         elif len(cells) > self.width and not any(cells[self.width :]):
@@ -132,7 +136,7 @@ class RowTable:
         first = next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
         if not first:
             return "blank"
-        if self._totals is not None and self._totals.fullmatch(first):
+        if self._totals is not None and (self._totals.fullmatch(first) or _ROW_COUNT.fullmatch(first)):
             return "totals"
         if self._header and header_keys(first)[0] == self._header[0] and self._is_header(cells):
             return "repeated_header"

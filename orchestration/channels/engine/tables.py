@@ -1,7 +1,8 @@
 """The warehouse tables of the doors: one per dataset, the ledger of files and the quarantine of records."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.channels.engine.declare import Channel, Dataset
+from orchestration.channels.engine.mappings import MappedDataset
+from orchestration.channels.engine.medians import MEDIANS
 from orchestration.channels.engine.records import key_hash
 from orchestration.channels.engine.sent_tokens import SentTokens
 from orchestration.files import PRIVATE_MODE, replacing
@@ -35,9 +38,12 @@ LEDGER: Final[dict[str, str]] = {
     "min_event_at": "timestamp",
     "max_event_at": "timestamp",
     "rule_version": "varchar",
+    # from when on it is read again, because something in it lies in the future
+    "read_again_at": "timestamp",
 }
 #: One row per record set aside (line null: the whole file), and per header that says that people refuse and that nobody
-#: declared. key_columns and key_hash are what of the record's natural key could be read.
+#: declared. key_columns and key_hash are what of the record's natural key could be read, widest what it may refuse and
+#: for whom.
 QUARANTINE: Final[dict[str, str]] = {
     "file_id": "varchar",
     "channel": "varchar",
@@ -51,6 +57,7 @@ QUARANTINE: Final[dict[str, str]] = {
     "may_refuse": "boolean",
     "key_columns": "varchar",
     "key_hash": "varchar",
+    "widest": "varchar",
 }
 
 
@@ -67,7 +74,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
             "where schema_name = 'channels' group by table_name"
         ).fetchall()
     )
-    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):
+    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE), ("file_medians", MEDIANS)):
         if name not in found:
             connection.execute(f"create table channels.{name} ({_listed(columns)})")
         for column, kind in columns.items():
@@ -83,6 +90,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
             for dataset in channel.datasets:
                 if name in _tables_of(channel, dataset):
                     _forget(connection, channel, dataset)
+            forget_other_mappings(connection, channel, ())  # what they brought into it is lost with it
         connection.execute(f'create table channels."{name}" ({_listed(columns)})')
 
 
@@ -110,29 +118,94 @@ def forget_known_tokens(
     if not waiting:
         return
     known = {key_hash([token]) for token in tokens.all}
-    existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
+    _forget_files(connection, channel, dataset, [file_id for file_id, hashes in waiting if known.intersection(hashes)])
+
+
+def forget_passed_times(
+    connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset, now: dt.datetime
+) -> None:
+    """Forget the files of which something lay in the future and no longer does: a clock was wrong, so read anew."""
+    passed = connection.execute(
+        "select file_id from channels.ledger where channel = ? and dataset = ? and read_again_at <= ?",
+        [channel.name, dataset.name, now],
+    ).fetchall()
+    _forget_files(connection, channel, dataset, [file_id for (file_id,) in passed])
+
+
+def forget_accepted(
+    connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset, accepted: Container[str]
+) -> None:
+    """Forget the files that were set aside whole and that a person accepted since: they are read anew."""
+    refused = connection.execute(
+        "select distinct file_id from channels.ledger where channel = ? and dataset = ? and status = 'quarantined'",
+        [channel.name, dataset.name],
+    ).fetchall()
+    for file_id in [file_id for (file_id,) in refused if file_id in accepted]:
+        place = [channel.name, dataset.name, file_id]
+        with transaction(connection):
+            for name in ("quarantine", "ledger"):
+                connection.execute(
+                    f"delete from channels.{name} where channel = ? and dataset = ? and file_id = ?", place
+                )
+
+
+def _forget_files(
+    connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset, file_ids: Sequence[str]
+) -> None:
+    """Forget files that loaded, so that the next step reads them from ``raw/``."""
+    if not file_ids:
+        return
     with transaction(connection):
-        for file_id in [file_id for file_id, hashes in waiting if known.intersection(hashes)]:
-            for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
+        for file_id in file_ids:
+            for name in _existing(connection, _tables_of(channel, dataset)):
                 connection.execute(f'delete from channels."{name}" where _file_id = ?', [file_id])
             place = [channel.name, dataset.name, file_id]
-            for name, status in (("quarantine", ""), ("ledger", " and status = 'loaded'")):
+            for name, status in (("quarantine", ""), ("file_medians", ""), ("ledger", " and status = 'loaded'")):
                 connection.execute(
                     f"delete from channels.{name} where channel = ? and dataset = ? and file_id = ?{status}", place
                 )
 
 
+def forget_other_mappings(connection: duckdb.DuckDBPyConnection, channel: Channel, names: Container[str]) -> None:
+    """Forget what mappings brought that a home no longer has: their folders belong to nobody now."""
+    found = connection.execute(
+        "select distinct dataset from channels.ledger where channel = ? and contains(dataset, '/')", [channel.name]
+    ).fetchall()
+    for name in [name for (name,) in found if name not in names]:
+        with transaction(connection):
+            _forget_mapped(connection, channel, name)
+
+
 def _forget(connection: duckdb.DuckDBPyConnection, channel: Channel, dataset: Dataset) -> None:
-    for owned in ("ledger", "quarantine"):
-        connection.execute(
-            f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, dataset.name]
-        )
-    existing = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
-    for name in _tables_of(channel, dataset) & {row[0] for row in existing}:
+    if isinstance(dataset, MappedDataset):
+        _forget_mapped(connection, channel, dataset.name)
+        return
+    for name in _existing(connection, _tables_of(channel, dataset)):
         connection.execute(f'delete from channels."{name}"')
+    _forget_accounts(connection, channel, dataset.name)
+
+
+def _forget_mapped(connection: duckdb.DuckDBPyConnection, channel: Channel, name: str) -> None:
+    """Forget a mapped folder: its rows stand beside those of the data sets, wherever it once brought some."""
+    mine = "_file_id in (select file_id from channels.ledger where channel = ? and dataset = ?)"
+    for table in _existing(connection, set(channel.tables())):
+        connection.execute(f'delete from channels."{table}" where {mine}', [channel.name, name])
+    _forget_accounts(connection, channel, name)
+
+
+def _forget_accounts(connection: duckdb.DuckDBPyConnection, channel: Channel, name: str) -> None:
+    for owned in ("ledger", "quarantine", "file_medians"):
+        connection.execute(f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, name])
+
+
+def _existing(connection: duckdb.DuckDBPyConnection, names: set[str]) -> list[str]:
+    rows = connection.execute("select table_name from duckdb_tables() where schema_name = 'channels'").fetchall()
+    return sorted(names & {name for (name,) in rows})
 
 
 def _tables_of(channel: Channel, dataset: Dataset) -> set[str]:
+    if isinstance(dataset, MappedDataset):
+        return set(dataset.tables)
     return {f"{channel.name}__{each}" for each in (dataset.name, *(child.name for child in dataset.children))}
 
 
@@ -152,6 +225,7 @@ def append_rows(
     """Append rows given as dictionaries; a key that is missing is null."""
     if rows:
         types = {"varchar": pa.string(), "bigint": pa.int64(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}
+        types["double"] = pa.float64()
         arrays = [pa.array([row.get(name) for row in rows], types[kind]) for name, kind in columns.items()]
         append(connection, table, pa.Table.from_arrays(arrays, names=list(columns)))
 

@@ -1,6 +1,8 @@
-"""Refusals that could not be read: while one is open, nobody's name stands in the audience, the tasks or a list.
+"""Refusals that could not be read: each counts at its widest for whom it names, or closes the lists to everybody.
 
-A record is open until it is corrected (a later file of its data set brings it) or a person accepts it, with a reason.
+A record that names somebody by an id that can be read is a refusal of theirs from its landing on, at its widest. While
+one that names nobody is open, nobody's name stands in the audience, the tasks or a list. Both last until the record is
+corrected (a later file of its data set brings it) or a person accepts it, with a reason.
 """
 
 import datetime as dt
@@ -9,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +25,8 @@ from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.files import PRIVATE_MODE, write_text
 from orchestration.settings import Settings, SettingsError
 
-#: One row per record or file; the accepted_ columns are null while it is open.
+#: One row per record or file; the accepted_ columns are null while it is open. is_read_widely: it closes nothing, for
+#: it counts for whom it names.
 UNREAD: Final[dict[str, str]] = {
     "file_id": "varchar",
     "channel": "varchar",
@@ -34,14 +37,28 @@ UNREAD: Final[dict[str, str]] = {
     "column_name": "varchar",
     "reason": "varchar",
     "remedy": "varchar",
+    "is_read_widely": "boolean",
     "accepted_by": "varchar",
     "accepted_why": "varchar",
     "accepted_at": "timestamp",
 }
+#: One row per id by which such a record names somebody and thing that it refuses at its widest (messages, profiling),
+#: from landed_at on; until ended_at, when it was corrected or accepted. Without a message_channel it is every one.
+WIDEST: Final[dict[str, str]] = {
+    "file_id": "varchar",
+    "line": "bigint",
+    "refuses": "varchar",
+    "id_type": "varchar",
+    "id_scope": "varchar",
+    "id_token": "varchar",
+    "message_channel": "varchar",
+    "landed_at": "timestamp",
+    "ended_at": "timestamp",
+}
 #: A file of which nothing could be read is corrected by a later one of its name (also where that came under another one
 #: first), which sets no possible refusal aside and brings as many records. Not every format tells how many there were.
 _LATER: Final = """
-    select 1
+    select min(later.landed_at)
     from channels.ledger as later
     inner join channels.ledger as named
         on later.file_id = named.file_id and named.channel = $channel and named.dataset = $dataset
@@ -53,7 +70,6 @@ _LATER: Final = """
             where faults.file_id = later.file_id and faults.channel = $channel and faults.dataset = $dataset
                 and coalesce(faults.may_refuse, true)
         )
-    limit 1
 """
 _LINES: Final = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz")
 
@@ -68,7 +84,7 @@ def kept_at(settings: Settings) -> Path:
 
 
 def tell_unread(settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
-    """Make ``channels.unread_refusals`` anew; return how many are open.
+    """Make ``channels.unread_refusals`` and ``channels.widest_refusals`` anew; return how many are open and close.
 
     Parameters
     ----------
@@ -77,17 +93,39 @@ def tell_unread(settings: Settings, connection: duckdb.DuckDBPyConnection) -> in
     connection
         The open warehouse, its ledger and quarantine up to date.
     """
-    listed = ", ".join(f"{name} {kind}" for name, kind in UNREAD.items())
     accepted = {(one["place"], one["file_id"], one["line"]): one for one in _accepted(settings)}
-    rows = [row for row in _set_aside(connection) if not _is_corrected(connection, row)]
-    for row in rows:
+    rows: list[dict[str, Any]] = []
+    widest: list[dict[str, Any]] = []
+    for row in _set_aside(connection):
+        ended_at = _corrected_at(connection, row)
+        row["is_read_widely"] = row["widest"] is not None
         if said := accepted.get((place_of(row), row["file_id"], row["line"])):
             row |= {"accepted_by": said["by"], "accepted_why": said["why"]}
             row["accepted_at"] = dt.datetime.fromisoformat(said["at"])
+            ended_at = min(filter(None, (ended_at, row["accepted_at"])))
+        widest += [row | {"ended_at": ended_at} | refused for refused in _refused(row)]
+        if ended_at is None or said:
+            rows.append(row)
     with transaction(connection):
-        connection.execute(f"create or replace table channels.unread_refusals ({listed})")
-        append_rows(connection, "unread_refusals", UNREAD, rows)
-    return sum("accepted_by" not in row for row in rows)
+        for name, columns, filled in (("unread_refusals", UNREAD, rows), ("widest_refusals", WIDEST, widest)):
+            listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+            connection.execute(f"create or replace table channels.{name} ({listed})")
+            append_rows(connection, name, columns, filled)
+    return sum(closes(row) for row in rows)
+
+
+def closes(row: dict[str, Any]) -> bool:
+    """Return whether an unread refusal keeps everybody out: it is open and names nobody for whom it could count.
+
+    One that an earlier release exported does not say whom it names, and keeps everybody out until the next run.
+    """
+    return row.get("accepted_by") is None and not row.get("is_read_widely")
+
+
+def _refused(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a record refuses at its widest, a row per id by which it names somebody."""
+    names = ("refuses", "id_type", "id_scope", "id_token", "message_channel")
+    return [dict(zip(names, one, strict=True)) for one in json.loads(row["widest"] or "[]")]
 
 
 def listed_unread(settings: Settings) -> list[dict[str, Any]]:
@@ -179,7 +217,7 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         "select faults.file_id, faults.channel, faults.dataset, files.file_name, files.landed_at, faults.line,"
         " faults.reason = 'undeclared_refusal' as is_header,"
         " min(faults.column_name) as column_name, min(faults.reason) as reason, min(faults.remedy) as remedy,"
-        " min(faults.key_columns) as key_columns, min(faults.key_hash) as key_hash,"
+        " min(faults.key_columns) as key_columns, min(faults.key_hash) as key_hash, min(faults.widest) as widest,"
         " max(files.loaded + files.quarantined) as rows_sent"
         " from channels.quarantine as faults inner join channels.ledger as files"
         " on faults.file_id = files.file_id and faults.channel = files.channel and faults.dataset = files.dataset"
@@ -194,31 +232,36 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return rows
 
 
-def _is_corrected(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> bool:
-    """Return whether a later file brings what was set aside: nobody has to accept what was delivered again.
+def _corrected_at(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> dt.datetime | None:
+    """Return when a later file brought what was set aside: nobody has to accept what was delivered again.
 
     A record is brought by one of its key that could be read, and by nothing else: another list of the same name is
     about other people. A header that nobody declared is corrected by declaring it, whereupon its file is read again.
     """
     if row["is_header"]:
-        return False
+        return None
     if row["line"] is None:
         said = {name: row[name] for name in ("channel", "dataset", "file_name", "landed_at", "rows_sent")}
         said["is_lines"] = row["file_name"].lower().endswith(_LINES)
-        return connection.execute(_LATER, said).fetchone() is not None
+        ((at,),) = connection.execute(_LATER, said).fetchall()
+        return cast("dt.datetime | None", at)
     if row["key_hash"] is None:
-        return False
+        return None
     dataset = next(one for one in registry.channel(row["channel"]).datasets if one.name == row["dataset"])
     where = dataset.may_refuse or MayRefuse()
     names = row["key_columns"].split(",")
-    listed = ", ".join(f'"{name}"' for name in [*names, *filter(None, (where.when_filled, where.when_said))])
+    asked = [*filter(None, (where.when_filled, *where.when_said))]
+    listed = ", ".join(f'"{name}"' for name in ["_landed_at", *dict.fromkeys(asked)])
     key = " || chr(31) || ".join(f"""coalesce("{name}", '')""" for name in names)
     later = connection.execute(
         f'select {listed} from channels."{row["channel"]}__{row["dataset"]}"'
-        f" where _landed_at > ? and _file_id <> ? and sha256({key}) = ?",
+        f" where _landed_at > ? and _file_id <> ? and sha256({key}) = ? order by _landed_at",
         [row["landed_at"], row["file_id"], row["key_hash"]],
-    ).fetchall()
-    if not (where.when_filled or where.when_said):
-        return bool(later)
-    told = [dict(zip(listed.replace('"', "").split(", "), one, strict=True)) for one in later]
-    return any(one.get(where.when_filled) or says_refusal(one.get(where.when_said) or "") for one in told)
+    )
+    told = [dict(zip([name for name, *_ in later.description or ()], one, strict=True)) for one in later.fetchall()]
+    at = (
+        one["_landed_at"]
+        for one in told
+        if not asked or one.get(where.when_filled) or any(says_refusal(one[name] or "") for name in where.when_said)
+    )
+    return next(at, None)

@@ -25,7 +25,8 @@ from orchestration.channels.engine.sent_tokens import PREFIX
 from orchestration.channels.engine.tokens import Tokeniser, kind_of
 
 #: What exports write where there is nothing.
-NULL_WORDS: Final = frozenset({"", "null", "\\n", "无", "-", "--", "n/a", "未知", "nan", "none"})
+_SHEET_ERRORS: Final = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"})
+NULL_WORDS: Final = frozenset({"", "null", "\\n", "无", "-", "--", "n/a", "未知", "nan", "none"}) | _SHEET_ERRORS
 #: And what programs write where an id is missing; a required id may be called so, or be 0.
 NULL_IDS: Final = NULL_WORDS | {"undefined", "0"}
 LONGEST_FIELD: Final = 1_000_000
@@ -37,6 +38,8 @@ _WRAPPED: Final = re.compile(r'="?([^"]*)"?')
 _ZERO_TAIL: Final = re.compile(r"[1-9]\d{14}0{2,}")
 #: What programs write of a sum that should be zero (5.55e-17) and of Spark's zeros (0E-18): no digit is lost in these.
 _TINY: Final = re.compile(r"[+-]?\d(?:\.\d{1,30})?[eE]-\d{1,3}")
+#: The sign of typeset tables and of web pages.
+_MINUS: Final = "\u2212"
 _FINEST: Final = decimal.Decimal("1e-18")
 
 
@@ -87,10 +90,12 @@ def _word(outcome: Outcome, column: Column) -> Outcome:
         if allowed.casefold() == spelling:
             return outcome._replace(value=allowed)
     for synonym, meaning in column.synonyms:
-        if synonym.casefold() == spelling:
+        if plain(synonym).casefold() == spelling:
             return outcome._replace(value=meaning or None)
     if column.refusal and says_refusal(spelling):
         return outcome._replace(value=column.refusal)
+    if column.may_be_other:
+        return outcome._replace(warning="other_word")
     return Outcome(None, "not_in_vocabulary") if column.values else outcome
 
 
@@ -117,7 +122,8 @@ def _identifier(text: str, column: Column, rules: Rules) -> Outcome:
     if is_scientific(value):
         return Outcome(None, "lossy_scientific")
     if value.endswith(".0") and value[:-2].isdigit():
-        if len(value) > 16:
+        # A double holds every 512th number of 19 digits: what it cannot hold never was one, and lost nothing.
+        if len(value) > 16 and int(float(value[:-2])) == int(value[:-2]):
             return Outcome(None, "lossy_digits")
         value = value[:-2]
     if MOBILE_SHAPED.fullmatch(value) or "@" in value:
@@ -188,13 +194,12 @@ def _timed(read: clocks.Read, column: Column, landed: str, written: Callable[[dt
         sentinel = read.reason == "sentinel_date"
         return Outcome(None, warning="sentinel_date") if sentinel else Outcome(None, read.reason)
     text = written(read.moment)
-    if not column.may_be_future and text > landed:
-        return Outcome(None, "future_time")
-    return Outcome(text)
+    # The value stays beside the reason: it says from when on the file is read again.
+    return Outcome(text, "future_time" if not column.may_be_future and text > landed else None)
 
 
 def _decimal(text: str, column: Column, rules: Rules) -> Outcome:
-    value = plain(unwrap(text))
+    value = plain(unwrap(text)).replace(_MINUS, "-")
     if value.casefold() in NULL_WORDS:
         return NOTHING
     if MOBILE_SHAPED.fullmatch(value):

@@ -39,6 +39,12 @@ TASK_STATUSES: Final = (
     "do_not_contact",
 )  # fmt: skip
 TASK_STATUS_SYNONYMS: Final = (("拒绝", "refused"), ("已拒绝", "refused"), ("客户拒绝", "refused"))
+#: What a task sheet's column 结果 offers: the Chinese words of the seed ``words``, kind task_status.
+TASK_SHEET_WORDS: Final = (
+    ("已发送", "sent"), ("有回复", "replied"), ("已预约", "booked"), ("已购买", "bought"), ("没发", "not_sent"),
+    ("对方已删好友", "failed_deleted"), ("平台达上限", "failed_limit"), ("号码不对", "wrong_number"),
+    ("不想再收", "refused"), ("要求勿扰", "do_not_contact"),
+)  # fmt: skip
 #: The words of refusal: a header or a status that holds one says that somebody does not want to be written to. Without
 #: case, width, blanks, dashes and underscores.
 REFUSAL_WORDS: Final = (

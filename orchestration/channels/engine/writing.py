@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.channels.engine.declare import Channel
+from orchestration.channels.engine.medians import MEDIANS
 from orchestration.channels.engine.tables import LEDGER, QUARANTINE, append, append_rows
 from orchestration.channels.engine.vault import Vault
 
@@ -25,6 +26,7 @@ class Writer:
     def __init__(self, connection: duckdb.DuckDBPyConnection, channel: Channel, vault: Vault) -> None:
         self.ledger: list[dict[str, Any]] = []
         self.quarantine: list[dict[str, Any]] = []
+        self.medians: list[dict[str, Any]] = []
         self._connection = connection
         self._tables = tuple(channel.tables())
         self._vault = vault
@@ -58,6 +60,28 @@ class Writer:
         for table in self._tables:
             self._connection.execute(f'delete from channels."{table}" where _file_id = ?', [file_id])
 
+    def replace_refused(self, channel: str, dataset: str, file_id: str, file_name: str | None) -> None:
+        """Delete what the ledger and the quarantine say of bytes that were refused whole and are now read.
+
+        Under every name where ``file_name`` is None (they loaded), else under that one. Part of the open transaction.
+        """
+        place = [channel, dataset, file_id]
+        named = "" if file_name is None else " and file_name = ?"
+        names = [] if file_name is None else [file_name]
+        self.write()
+        for table, whole in (("ledger", "status = 'quarantined'"), ("quarantine", "line is null")):
+            self._connection.execute(
+                f"delete from channels.{table} where channel = ? and dataset = ? and file_id = ? and {whole}{named}",
+                [*place, *names],
+            )
+
+        def stays(row: dict[str, Any], is_whole: bool) -> bool:
+            mine = [row["channel"], row["dataset"], row.get("file_id")] == place and is_whole
+            return not (mine and file_name in (None, row["file_name"]))
+
+        self.ledger = [row for row in self.ledger if stays(row, row["status"] == "quarantined")]
+        self.quarantine = [row for row in self.quarantine if stays(row, row["line"] is None)]
+
     def commit(self) -> None:
         """Make the files so far durable: rows, quarantine and ledger together, their copies in ``raw/`` before."""
         self.write()
@@ -65,9 +89,10 @@ class Writer:
             os.sync()  # once for all files: an fsync of each copy and sidecar costs two disk commits per file
         append_rows(self._connection, "quarantine", QUARANTINE, self.quarantine)
         append_rows(self._connection, "ledger", LEDGER, self.ledger)
+        append_rows(self._connection, "file_medians", MEDIANS, self.medians)
         self._connection.execute("commit")
         self._open = False
-        self.ledger, self.quarantine = [], []
+        self.ledger, self.quarantine, self.medians = [], [], []
 
     def __enter__(self) -> Self:
         """Return the writer."""

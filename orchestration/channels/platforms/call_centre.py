@@ -5,18 +5,25 @@ Clocks are epoch milliseconds; some durations are strings of seconds. Formats: d
 
 from typing import Final
 
-from orchestration.channels.engine.declare import Channel, Column, Dataset
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse, Refuser
 
 CDR: Final = Dataset(
     name="cdr",
     natural_key=("_account", "contact_id"),
     columns=(
         Column("contact_id", "identifier", path="ContactId", required=True),
-        Column("contact_type", path="ContactType", required=True),
+        Column(
+            "contact_type",
+            path="ContactType",
+            required=True,
+            values=("INBOUND", "OUTBOUND", "INTERNAL"),
+            synonyms=(("IN", "INBOUND"), ("OUT", "OUTBOUND"), ("呼入", "INBOUND"), ("呼出", "OUTBOUND")),
+            may_be_other=True,
+        ),
         Column("calling_number", "phone", path="CallingNumber"),
         Column("called_number", "phone", path="CalledNumber"),
         Column("started_at", "instant", path="StartTime", clock="epoch_ms", required=True),
-        Column("established_at", "instant", path="EstablishedTime", clock="epoch_ms"),
+        Column("established_at", "instant", path="EstablishedTime", clock="epoch_ms", empty_says="not picked up"),
         Column("released_at", "instant", path="ReleaseTime", clock="epoch_ms"),
         Column("talk_seconds", "decimal", path="TalkTime", minimum=0),
         Column("agent_id", "identifier", path="AgentIds"),
@@ -24,6 +31,10 @@ CDR: Final = Dataset(
         Column("early_media_text", path="EarlyMediaText"),
         Column("satisfaction", "integer", path="SatisfactionIndex"),
         Column("out_id"),
+    ),
+    # which of the two is the customer's the kind of the call says, which may be what cannot be read
+    may_refuse=MayRefuse(
+        when_said=("release_reason",), refusers=(Refuser("called_number"), Refuser("calling_number")), channel="call"
     ),
 )
 

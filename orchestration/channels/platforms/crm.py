@@ -27,8 +27,8 @@ MEMBERS: Final = Dataset(
         Column("register_channel", aliases=("注册渠道",)),
         Column("register_store", "identifier", aliases=("注册门店",)),
         Column("status", aliases=("状态",)),
-        Column("is_test", "boolean", aliases=("测试",)),
-        Column("updated_at", "instant", aliases=("更新时间",)),
+        Column("is_test", "boolean", aliases=("测试",), empty_says="no test account"),
+        Column("updated_at", "instant", aliases=("更新时间",), empty_says="the row never changed"),
     ),
 )
 

@@ -6,7 +6,7 @@ Formats: docs/channel-formats.md.
 
 from typing import Final
 
-from orchestration.channels.engine.declare import Channel, Column, Dataset
+from orchestration.channels.engine.declare import Channel, Column, Dataset, MayRefuse, Refuser
 
 USERS: Final = Dataset(
     name="users",
@@ -33,6 +33,11 @@ EVENTS: Final = Dataset(
         Column("message_id", "identifier", path="MsgID"),
         Column("status", path="Status", refusal="unsubscribed"),
         Column("out_id"),
+    ),
+    may_refuse=MayRefuse(
+        when_said=("event", "status"),
+        refusers=(Refuser("openid", id_type="wx_openid", scope_by="_account"),),
+        channel="official_account",
     ),
 )
 

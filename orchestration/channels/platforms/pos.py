@@ -1,7 +1,8 @@
 """The till: Pospal (银豹) tickets with their items and payments, and the members of its account.
 
-Amounts are yuan. ``customerUid`` 0 or empty is a walk-in. Ids have 18 digits: JSON integers are kept as text.
-Formats: docs/channel-formats.md, after queryTicketPages and queryCustomerPages of the Pospal open API.
+Amounts are yuan. ``discount`` (a percentage of the price, 100 is none) and ``rounding`` are not read: tills fill them
+differently, and what was owed says the same. ``customerUid`` 0 or empty is a walk-in. Ids have 18 digits: JSON integers
+are kept as text. Formats: docs/channel-formats.md, after queryTicketPages and queryCustomerPages of its open API.
 """
 
 from typing import Final
@@ -18,10 +19,8 @@ TICKETS: Final = Dataset(
         Column("cashier_uid", "identifier", path="cashierUid"),
         Column("customer_uid", "identifier", path="customerUid"),
         Column("total_amount_yuan", "decimal", path="totalAmount", required=True, scale=2),
-        Column("discount_yuan", "decimal", path="discount", scale=2),
-        Column("rounding_yuan", "decimal", path="rounding", scale=2),
         Column("ticket_type", path="ticketType", required=True, values=("SELL", "SELL_RETURN")),
-        Column("is_void", "boolean", path="invalid"),
+        Column("is_void", "boolean", path="invalid", empty_says="a sale that stands"),
         Column("original_sn", "identifier", path="externalOrderNo"),
     ),
     children=(

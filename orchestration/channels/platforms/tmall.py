@@ -17,8 +17,8 @@ TRADES: Final = Dataset(
         Column("trade_type", path="type"),
         Column("step_status", path="step_trade_status"),
         Column("created_at", "instant", path="created", required=True),
-        Column("paid_at", "instant", path="pay_time"),
-        Column("updated_at", "instant", path="modified"),
+        Column("paid_at", "instant", path="pay_time", empty_says="not paid"),
+        Column("updated_at", "instant", path="modified", empty_says="the row never changed"),
         Column("ended_at", "instant", path="end_time"),
         Column("payment_yuan", "decimal", path="payment", required=True, scale=2, minimum=0),
         Column("post_fee_yuan", "decimal", path="post_fee", scale=2, minimum=0),
@@ -76,7 +76,7 @@ MEMBERS: Final = Dataset(
         Column("city"),
         Column("clear_mobile", "phone"),
         Column("registered_at", "instant", path="created"),
-        Column("updated_at", "instant", path="modified"),
+        Column("updated_at", "instant", path="modified", empty_says="the row never changed"),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""WeCom (企业微信): staff, external contacts, their callbacks, groups, mass-message results, conversation counts.
+"""WeCom (企业微信): staff, external contacts, their callbacks, groups, tags, mass-message results, conversation counts.
 
 Clocks are epoch seconds. A contact row is one friendship (customer, member of staff) of one pull; friends who left
 vanish from the pull, so deletions come from the callbacks. Formats: docs/channel-formats.md.
@@ -18,10 +18,23 @@ STAFF: Final = Dataset(
         Column("mobile", "phone"),
         Column("store_id", "identifier"),
         Column("role", values=words.STAFF_ROLES),
-        Column("status", "integer"),
-        Column("left_at", "instant", path="left_time"),
+        Column("status", "integer", empty_says="active"),
+        Column("left_at", "instant", path="left_time", empty_says="still here"),
         Column("daily_message_capacity", "integer", minimum=0),
         Column("daily_call_capacity", "integer", minimum=0),
+    ),
+)
+
+#: What the platform says of members (``siyu pull wecom_staff``), beside the brand's own list: it knows neither their
+#: shop nor what they can do in a day.
+STAFF_PULLED: Final = Dataset(
+    name="staff_pulled",
+    natural_key=("_account", "userid"),
+    columns=(
+        Column("userid", "identifier", required=True),
+        Column("name", "name"),
+        Column("mobile", "phone"),
+        Column("status", "integer"),
     ),
 )
 
@@ -85,6 +98,26 @@ GROUPS: Final = Dataset(
     ),
 )
 
+TAG_GROUPS: Final = Dataset(
+    name="tag_groups",
+    natural_key=("_account", "group_id"),
+    columns=(
+        Column("group_id", "identifier", required=True),
+        Column("group_name"),
+    ),
+    children=(
+        Child(
+            name="tags",
+            path="tag",
+            parent=("group_id",),
+            columns=(
+                Column("tag_id", "identifier", path="id", required=True),
+                Column("name"),
+            ),
+        ),
+    ),
+)
+
 SEND_RESULTS: Final = Dataset(
     name="send_results",
     natural_key=("_account", "msgid", "userid", "external_userid"),
@@ -112,4 +145,7 @@ MESSAGES: Final = Dataset(
     ),
 )
 
-CHANNEL: Final = Channel(name="wecom", datasets=(STAFF, CONTACTS, CONTACT_CHANGES, GROUPS, SEND_RESULTS, MESSAGES))
+CHANNEL: Final = Channel(
+    name="wecom",
+    datasets=(STAFF, STAFF_PULLED, CONTACTS, CONTACT_CHANGES, GROUPS, TAG_GROUPS, SEND_RESULTS, MESSAGES),
+)

@@ -57,4 +57,4 @@ def test_a_quarantined_record_names_its_physical_line(landed):
 def test_a_missing_column_is_named_with_its_remedy(landed):
     rows = landed.query("select column_name, remedy from channels.quarantine where reason = 'missing_column'")
     assert rows[0][0] == "amount_yuan"
-    assert "alias" in rows[0][1]
+    assert "landing.toml" in rows[0][1]

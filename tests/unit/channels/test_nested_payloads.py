@@ -73,7 +73,7 @@ def test_a_line_that_is_no_object_costs_one_record(door):
     door.land("tickets", "a.jsonl", lines(TICKET) + '{"sn": \n\n[1]\n' + lines(TICKET | {"sn": "c"}))
     done = door.ingest()
     assert (done.loaded, done.quarantined, done.skipped) == (2, 2, 1)
-    assert [(line, reason) for _, line, _, reason in door.quarantine()] == [(2, "bad_json"), (4, "bad_json")]
+    assert [(line, reason) for _, line, _, reason in door.quarantine()] == [(2, "bad_json"), (4, "array_in_line")]
 
 
 def test_a_json_array_is_one_record_per_element(door):
@@ -87,7 +87,7 @@ def test_a_required_path_that_no_record_has_sets_the_file_aside(door):
     without = {key: value for key, value in TICKET.items() if key != "datetime"}
     door.land("tickets", "a.jsonl", lines(without, without | {"sn": "b"}))
     door.ingest()
-    assert door.quarantine() == [("a.jsonl", None, "sold_at", "missing_column")]
+    assert door.quarantine() == [("a.jsonl", None, "sold_at (datetime)", "missing_column")]
     assert door.ledger()["a.jsonl"]["quarantined"] == 2
 
 

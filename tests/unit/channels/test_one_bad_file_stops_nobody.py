@@ -74,8 +74,6 @@ def gbk_parquet() -> bytes:
         ("orders", "cut.xlsx", cut_workbook(), "not_xlsx"),
         ("orders", "gbk.parquet", gbk_parquet(), "undecodable"),
         ("orders", "half.csv", ORDERS.encode("utf-16") + b"\x00\xdc\x00\xdcs\x00\n\x00", "undecodable"),
-        ("events", "deep.csv", event("[" * 900 + "]" * 900), "not_an_object"),
-        ("events", "deep.jsonl", DEEP, "not_an_object"),
     ],
 )
 def test_a_damaged_file_is_set_aside_and_the_one_beside_it_loads(standard, dataset, name, content, reason):
@@ -83,6 +81,14 @@ def test_a_damaged_file_is_set_aside_and_the_one_beside_it_loads(standard, datas
     standard.ingest()
     assert standard.rows("standard__orders", "order_id") == [("good",)]
     assert [found[3] for found in standard.quarantine()] == [reason]
+
+
+@pytest.mark.parametrize(("name", "content"), [("deep.csv", event("[" * 900 + "]" * 900)), ("deep.jsonl", DEEP)])
+def test_a_json_value_nested_beyond_reading_is_emptied_and_counted(standard, name, content):
+    standard.land("events", name, content)
+    standard.ingest()
+    assert standard.rows("standard__events", "event_id", "properties") == [("E1", None)]
+    assert "emptied_not_an_object properties" in standard.ledger()[name]["warnings"]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +173,7 @@ def test_a_totals_line_with_a_full_width_colon_is_a_totals_line(door):
 
 
 def test_files_are_read_again_when_their_declaration_changes(tmp_path, monkeypatch):
-    plain = (Column("card", "identifier", required=True), Column("level", values=("gold",)))
+    plain = (Column("card", "identifier", required=True), Column("level", required=True, values=("gold",)))
     known = dict(registry.channels())
 
     def declare(*columns):
@@ -185,7 +191,10 @@ def test_files_are_read_again_when_their_declaration_changes(tmp_path, monkeypat
     }
     for file in (door.settings.landing / "club" / "cards").iterdir():
         file.unlink()
-    declare(Column("card", "identifier", required=True, aliases=("卡号",)), Column("level", values=("gold", "silver")))
+    declare(
+        Column("card", "identifier", required=True, aliases=("卡号",)),
+        Column("level", required=True, values=("gold", "silver")),
+    )
     door.ingest(NOON + dt.timedelta(days=9))
     assert door.quarantine() == []
     assert door.rows("club__cards", "card", "_landed_at") == [("K1", NOON), ("K2", NOON), ("K3", NOON)]

@@ -10,10 +10,13 @@ import pyarrow.parquet as pq
 from orchestration.publish import publish
 from orchestration.publishing.plans import SCHEMA
 from orchestration.publishing.versions import Store
-from orchestration.report.detail_sections import answers, lifecycle, quality
 from orchestration.report.facts import open_version
+from orchestration.report.list_sections import todays_list
+from orchestration.report.money_sections import answers
 from orchestration.report.page import section, yuan
-from orchestration.report.summary_sections import todays_list
+from orchestration.report.quality_sections import quality
+from orchestration.report.stage_sections import lifecycle
+from orchestration.report.todo import todo
 from tests.unit.publish.world import DATE, brand
 
 
@@ -63,8 +66,8 @@ def test_the_page_says_how_many_checks_ran_and_names_a_file_that_lies_in_no_fold
     shown = section(quality, open_version(settings, settings.published / "versions" / current, []))
     assert ran["published"] > 100 and ran["channels"] > 0
     for stage, count in ran.items():
-        assert f'<td>{stage}</td><td class="num">{count}</td><td class="num">0</td>' in shown
-    assert '<td>standard</td><td>unknown_folder</td><td class="num">1</td>' in shown
+        assert f'<span class="en">{stage}</span></td><td class="num">{count}</td><td class="num">0</td>' in shown
+    assert '<span class="zh">standard</span><span class="en">standard</span></td><td class="num">1</td>' in shown
 
 
 def test_the_list_is_compared_with_yesterdays_newest_version_that_passed(tmp_path):
@@ -81,11 +84,11 @@ def test_the_list_is_compared_with_yesterdays_newest_version_that_passed(tmp_pat
 def test_small_sums_show_their_fen_and_a_loss_its_sign():
     assert [yuan(fen) for fen in (91, -216, 0, 999, 1_049, -1_600, 12_345_678, None)] == [
         "¥0.91",
-        "-¥2.16",
+        "−¥2.16",
         "¥0.00",
         "¥9.99",
         "¥10",
-        "-¥16",
+        "−¥16",
         "¥123,457",
         "未知",
     ]
@@ -104,14 +107,15 @@ def test_whom_the_new_cuts_of_a_quarter_moved_stands_beside_the_leaps_and_is_non
     settings = brand(tmp_path, break_it=refrozen)
     current = publish(settings, [DATE]).current
     shown = section(lifecycle, open_version(settings, settings.published / "versions" / current, []))
-    assert '<td>purchase_refreeze</td><td class="num">2</td><td class="num">5</td>' in shown
-    assert shown.count("purchase_refreeze") == 1
+    assert '<span class="zh">购买阶段（重定分界）</span>' in shown
+    assert '(cuts frozen anew)</span></td><td class="num">2</td><td class="num">5</td>' in shown
+    assert shown.count("重定分界）") == 1
 
 
 def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_path):
     settings = brand(tmp_path)
     version = settings.published / "versions" / publish(settings, [DATE]).current
-    assert "没有对上任何人" not in section(todays_list, open_version(settings, version, []))
+    assert "没有对上任何人" not in section(quality, open_version(settings, version, []))
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute(
             "insert into published.unmet_refusals values ('sms', 'standard/suppressions/stop.csv', 3),"
@@ -123,8 +127,11 @@ def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_pa
         "by_channel": {"all": 3, "sms": 2},
         "examples": [f"standard/suppressions/stop.csv, line {line}" for line in (2, 3, 4)],
     }
-    shown = section(todays_list, facts)
-    assert "有 5 条拒绝没有对上任何人(all 3, sms 2)" in shown
+    assert [line.words[0].split("：")[0] for line in todo(facts)["lines"] if line.anchor == "quality"] == [
+        "5 条拒绝没有对上任何人"
+    ]
+    shown = section(quality, facts)
+    assert "有 5 条拒绝没有对上任何人(所有渠道 3、短信 2)" in shown
     assert "standard/suppressions/stop.csv, line 2" in shown
 
 
@@ -149,6 +156,7 @@ def test_the_manifest_and_the_page_say_which_channels_receipts_stopped_coming(tm
 def test_the_page_says_why_nobody_is_on_the_list_while_refusals_are_unread(tmp_path):
     settings = brand(tmp_path)
     facts = open_version(settings, settings.published / "versions" / publish(settings, [DATE]).current, [])
-    assert "没有读出来" not in section(todays_list, facts)
+    assert not any("没有读出来" in line.words[0] for line in todo(facts)["lines"])
     facts.manifest["withheld"] = {"unread_refusals": 3, "tables": ["recall_audience"]}
-    assert "有 3 条拒绝没有读出来" in section(todays_list, facts)
+    first = todo(facts)["lines"][0]
+    assert first.is_decision and "今天谁也不发：有 3 条拒绝没有读出来" in first.words[0]

@@ -14,10 +14,10 @@ from orchestration.publish import publish
 from orchestration.report import charts
 from orchestration.report.build import build_report
 from orchestration.report.facts import open_version
+from orchestration.report.list_sections import tasks
 from orchestration.report.page import section
-from orchestration.report.summary_sections import tasks_done, todays_list
 from orchestration.settings import CHECKOUT
-from tests.unit.publish.world import DATE, brand
+from tests.unit.publish.world import DATE, brand, grown
 
 #: What the page asks for by name; the rest of a row may be anything.
 KEYS = ("one_id", "kpi", "dimension", "value_key", "model", "purchase_stage", "rfm_segment")
@@ -46,7 +46,7 @@ class _Page(HTMLParser):
 
 def _published(home):
     """Publish a brand of which everybody became at risk on the day, and return its settings and its version."""
-    settings = brand(home)
+    settings = grown(home)
     folder = settings.published / "versions" / publish(settings, [DATE]).current
     _rewrite(folder, "customer_lifecycle", purchase_stage="'at_risk'")
     _rewrite(folder, "customer_segments", rfm_segment="'重要保持'", net_paid_fen_365d="10000")
@@ -108,50 +108,64 @@ def test_whatever_a_shop_or_a_file_calls_itself_is_read_on_the_page_and_never_ru
     shown = {name for name in set(text.replace("<", ">").split(">")) if f"<script>{name}</script>" in text}
     assert shown == {
         *("channel", "data_as_of", "refused", "place"),  # the manifest
-        *("owner_staff_id", "pyramid_tier", "rfm_segment", "matrix_cell"),  # customers and segments, one of them drawn
-        *("staff_id", "message_channel", "policy_id", "arm", "offer_id"),  # tasks and audience
-        *("card", "dataset", "reason"),  # the models' words and the doors'
+        *("staff_id", "store_id", "message_channel", "policy_id", "arm"),  # tasks and audience
+        *("owner_staff_id", "suggested_staff_id", "pyramid_tier", "rfm_segment", "matrix_cell"),  # customers
+        *("card", "dataset"),  # the models' words and the doors'
     }
 
 
-@pytest.mark.parametrize("kept", [KEYS, ()], ids=["measures", "keys and measures"])
-def test_nulls_leave_the_page_whole_and_are_called_unknown_in_both_languages(tmp_path, kept):
-    settings, folder = _published(tmp_path)
+def _nulls(settings, folder, kept):
+    """Return the page of a version in which everything but dates and what is kept is null."""
     for table, columns in _columns(folder).items():
         asked = (*kept, *(column.name for column in columns if column.type == pa.date32()))
         _rewrite(folder, table, **{name: f"if(false, {name}, null)" for name in columns.names if name not in asked})
     page = _Page(_page(settings, folder, [_card(measure=None), _card(measure=float("nan"))], budget_fen=(None,)))
-    text = "".join(page.texts)
-    assert not {"None", "nan", "NaT", "null"} & set(text.split())
-    assert "净增（新增未知 删除未知）" in text and "预计净利 未知 – 未知" in text
-    assert "expected net, P10 unknown to P90 unknown" in text
-    assert "未知" not in "".join(page.english)
+    shown = "".join(page.texts).split("</style>")[-1].split("})();")[-1]
+    assert not {"None", "nan", "NaT", "null"} & set(shown.split())
+    return shown, "".join(page.english)
 
 
-def test_a_table_that_shows_ten_of_sixteen_staff_says_so(tmp_path):
+@pytest.mark.parametrize("kept", [KEYS, ()], ids=["measures", "keys and measures"])
+def test_nulls_leave_the_page_whole_and_are_called_unknown_in_both_languages(tmp_path, kept):
+    text, english = _nulls(*_published(tmp_path), kept)
+    assert "比前 7 天 未知" in text and "当天 未知，比上周四 未知" in text and "预计 未知" in text
+    assert "vs unknown before" in english
+    assert "未知" not in english
+
+
+def test_nulls_leave_a_young_brands_page_whole(tmp_path):
+    settings = brand(tmp_path)
+    text, english = _nulls(settings, settings.published / "versions" / publish(settings, [DATE]).current, KEYS)
+    assert "满 30 位买过的人（现在 0 位）" in text
+    assert "未知" not in english
+
+
+def test_the_parts_of_the_staffs_tasks_add_up_to_all_of_them(tmp_path):
     settings, folder = _published(tmp_path)
-    _rewrite(folder, "recall_tasks", staff_id="'S' || task_id")
     facts = open_version(settings, folder, [])
-    assert "rows</span>" not in section(todays_list, facts)
     facts.connection.execute(
-        "create or replace view recall_tasks as"
-        " select 'S' || i as staff_id, 'wecom' as message_channel, 100 as expected_net_p50_fen from range(16) as t (i)"
-    )
-    shown = section(todays_list, facts)
-    assert '<span class="zh">共 16 行，只列前 10 行</span><span class="en">10 of 16 rows</span>' in shown
-    assert shown.count("<tr>") == 1 + 10
-    facts.connection.execute(
-        "create or replace view staff_daily as select $d as kpi_date, 'S' || i as staff_id, 1 as tasks, 1 as sent,"
-        " 1 as replied, 1 as bought from range(13) as t (i)".replace("$d", f"date '{DATE}'")
-    )
-    assert '<span class="en">12 of 13 rows</span>' in section(tasks_done, facts)
+        "create or replace view recall_tasks as select 'S' || i % 13 as staff_id, '364' as store_id,"
+        " case when i % 5 = 0 then 'learning' when i = 3 then 'service' else 'chosen' end as list_kind,"
+        " case when i % 5 = 0 then -7 else 100 end as expected_net_p50_fen from range(16) as t (i)"
+    ).fetchall()
+    told = tasks(facts)
+    rows = told["rows"]
+    assert len(rows) == 13
+    chosen, learning = ([row[at].split("  ") for row in rows if row[at] != "—"] for at in (1, 2))
+    service = sum(int(row[3]) for row in rows if row[3] != "—")
+    assert sum(int(n) for n, _ in chosen) + sum(int(n) for n, _ in learning) + service == 16
+    money = [float(fen.replace("−", "-").replace("¥", "")) for _, fen in (*chosen, *learning)]
+    assert sum(money) * 100 == pytest.approx(11 * 100 - 4 * 7)
+    shown = section(tasks, facts)
+    assert '<span class="zh">全部 13 位（上面是前 8 位）</span>' in shown
+    assert shown.count("<tr") == (1 + 8) + (1 + 13)
 
 
 def test_one_attribute_says_which_language_is_read(tmp_path):
     page = _page(*_published(tmp_path))
-    assert '<html lang="zh-CN">' in page
+    assert '<html lang="zh-CN" ' in page
     assert "html:lang(en) .zh,html:lang(zh) .en{display:none}" in page
-    assert "page.lang = page.lang === 'en' ? 'zh-CN' : 'en'" in page
+    assert "page.lang = language === 'en' ? 'en' : 'zh-CN'" in page
 
 
 def test_the_page_of_a_version_is_the_same_bytes_however_often_it_is_made(tmp_path):

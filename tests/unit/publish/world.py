@@ -9,6 +9,7 @@ import duckdb
 from orchestration.channels.engine.tables import create_tables
 from orchestration.channels.engine.unread_refusals import UNREAD
 from orchestration.publishing.contract import tables
+from orchestration.seed_rows import SEEDS
 from orchestration.settings import Settings
 
 DATE = dt.date(2017, 11, 30)
@@ -32,6 +33,16 @@ def brand(
         if break_it:
             break_it(con)
     return settings
+
+
+def grown(home: Path, dates: Sequence[dt.date] = (DATE,)) -> Settings:
+    """Fill a home like ``brand``, of a brand that counts as grown whoever bought: it gets the whole report."""
+    (home / "rules").mkdir(parents=True)
+    shipped = (SEEDS / "report_settings.csv").read_text(encoding="utf-8")
+    (home / "rules" / "report_settings.csv").write_text(
+        shipped.replace("young_buyers,30,", "young_buyers,0,"), encoding="utf-8"
+    )
+    return brand(home, dates)
 
 
 def add_date(settings: Settings, date: dt.date, harm: str) -> None:
@@ -70,7 +81,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     create_tables(con)
     con.execute(
         "create or replace view published.sending_gate as select count(*) as unread_refusals, count(*) = 0 as is_open"
-        " from channels.unread_refusals where accepted_at is null"
+        " from channels.unread_refusals where accepted_at is null and not coalesce(is_read_widely, false)"
     )
     con.execute(
         "create or replace table published.contact_consents"
@@ -116,7 +127,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         con,
         "customers",
         f"""select one_id, $d as as_of_date, {noon} as first_seen_at, {noon} as last_seen_at, ['pos'] as channels,
-        ['wecom'] as reachable_channels, ['wecom'] as consented_channels, 1 as order_count, {noon} as first_order_at,
+        ['wecom'] as reachable_channels, ['wecom'] as consented_channels, 'S1' as owner_staff_id,
+        1 as order_count, {noon} as first_order_at,
         {noon} as last_order_at, 10000 as paid_fen, 0 as freight_fen, if(i = 1, 2500, 0) as refunded_fen,
         0 as excess_refund_fen,
         10000 - if(i = 1, 2500, 0) as net_paid_fen, [] as tags, 'high' as identity_confidence,
@@ -181,7 +193,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         'care' as content_theme,
         0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen,
         300 as net_p90_fen, 2 as roi_p50, 'w1' as template_id, '{{}}' as template_variables,
-        'prior' as basis, 'marketing' as consent_purpose, 'crm' as consent_source,
+        'prior' as basis, 'chosen' as list_kind, 'marketing' as consent_purpose, 'crm' as consent_source,
         cast($d as timestamptz) as consent_at from people where i <= 4""",
         date,
     )
@@ -203,7 +215,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         "recall_tasks",
         f"""select {plan}, 'T' || i as task_id, $d as as_of_date, 1 as priority, 'w1' as template_id,
         '{{}}' as template_variables,
-        '妈妈' as talking_point_1, '深夜浏览' as do_not_say, 100 as expected_net_p50_fen from people where i <= 4""",
+        '妈妈' as talking_point_1, '深夜浏览' as do_not_say, 100 as expected_net_p50_fen,
+        'chosen' as list_kind, false as is_learning from people where i <= 4""",
         date,
     )
     _insert(

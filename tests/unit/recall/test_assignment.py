@@ -20,7 +20,7 @@ def candidates(count: int, **changes: object) -> pd.DataFrame:
     ids = [f"recall_at_risk_{number}" for number in range(count)]
     row = {
         "as_of_date": DATE, "cut_off_at": cut_off_at(DATE, 6), "policy_id": "recall_at_risk",
-        "consent_purpose": "marketing", "open_episode_id": None, "continues_episode": None,
+        "consent_purpose": "marketing", "purse": "incentive", "open_episode_id": None, "continues_episode": None,
     }  # fmt: skip
     return pd.DataFrame({"one_id": ids}).assign(**(row | changes))
 
@@ -73,7 +73,7 @@ def test_a_service_is_no_experiment_even_while_an_episode_is_open():
         rows = candidates(400, consent_purpose="service", open_episode_id=open_episode)
         found = drawn_arms(rows, NO_ANCESTRY, SHARES, SALTS)
         probability = found.groupby("arm")["assignment_probability"].unique().map(list).to_dict()
-        assert probability == {"holdout_global": [0.1], "": [0.9]}
+        assert probability == {"": [1.0]}
 
 
 def test_a_probability_has_six_decimals():

@@ -93,7 +93,7 @@ def test_every_candidate_has_an_arm_and_only_treat_and_random_are_sent(salts):
 
 def test_who_is_held_out_is_asked_as_well_whether_anything_could_be_sent(salts):
     rules = make_rules(holdout_share=0.3)
-    rows = [person(f"p{n:04d}", is_blocked=n % 2 == 0) for n in range(100)]
+    rows = [person(f"p{n:04d}", blocked_because="contact_cap" if n % 2 == 0 else None) for n in range(100)]
     drawn = plan(rows, salts, rules, budget_fen=0).assignment
     assert set(drawn.loc[drawn["is_eligible"], "one_id"]) == {f"p{n:04d}" for n in range(1, 100, 2)}
     # As many of those who could be written to as of the others: the draw knows nothing of it.
@@ -117,9 +117,14 @@ def test_who_drew_nothing_at_random_keeps_the_arm_and_stands_in_no_audience(salt
 
 
 def test_who_tries_at_random_is_drawn_before_scoring_with_a_stored_probability(salts):
-    rules = make_rules(exploration_share=0.3, **KNOWN, exploration_budget_share=1.0)
-    cold = plan(crowd(120), salts, rules)
-    warm = plan(crowd(120), salts, rules, scored=scores(**{f"p{n:04d}": ("return_at_risk", 0.05) for n in range(120)}))
+    rules = make_rules(exploration_share=0.3, **KNOWN, exploration_budget_share=1.0, learning_list_share=1.0)
+    cold = plan(crowd(120, owner_message_capacity=400), salts, rules)
+    warm = plan(
+        crowd(120, owner_message_capacity=400),
+        salts,
+        rules,
+        scored=scores(**{f"p{n:04d}": ("return_at_risk", 0.05) for n in range(120)}),
+    )
     at_random = {who for who, arm in arms(cold).items() if arm == "random"}
     assert at_random == {who for who, arm in arms(warm).items() if arm == "random"}
     probability = cold.assignment.loc[cold.assignment["arm"] == "random", "assignment_probability"].unique()
@@ -149,7 +154,7 @@ def test_without_an_owner_no_staff_channel_is_used(salts, rules):
     [
         {"consented_channels": []},
         {"reachable_channels": []},
-        {"is_blocked": True},
+        {"blocked_because": "contact_cap"},
         {"barred_channels": "|".join(ALL_CHANNELS)},
     ],
 )
@@ -182,7 +187,7 @@ def test_a_reminder_that_a_right_ends_needs_service_consent_and_not_marketing(sa
 
 
 def test_a_person_with_a_problem_gets_a_person_and_no_coupon(salts):
-    rules = make_rules(exploration_share=1.0, exploration_budget_share=1.0)
+    rules = make_rules(exploration_share=1.0, exploration_budget_share=1.0, learning_list_share=1.0)
     plays = rules.seeds["need_state_plays"].set_index("need_state")
     without_a_person = {*ALL_CHANNELS, "wecom_group"} - set(rules.staff_channels)
     assert set(plays.loc["problem", "barred_channels"].split("|")) == without_a_person
@@ -193,7 +198,7 @@ def test_a_person_with_a_problem_gets_a_person_and_no_coupon(salts):
 
 
 def test_a_call_is_for_the_top_two_tiers(salts):
-    rules = make_rules(exploration_share=1.0, exploration_budget_share=1.0)
+    rules = make_rules(exploration_share=1.0, exploration_budget_share=1.0, learning_list_share=1.0)
     assert "call" not in set(plan(crowd(80), salts, rules).audience["message_channel"])
     assert "call" in set(plan(crowd(80, pyramid_tier="核心"), salts, rules).audience["message_channel"])
 
@@ -348,7 +353,7 @@ def test_an_end_is_told_as_seen_on_the_day_of_sending(salts, rules):
 
 
 def test_who_is_still_comparing_is_given_no_deadline(salts):
-    rules = make_rules(exploration_share=1.0, exploration_budget_share=1.0)
+    rules = make_rules(exploration_share=1.0, exploration_budget_share=1.0, learning_list_share=1.0)
     rows = [
         person(f"p{n}", need_state=state, reachable_channels=["wecom"])
         for n, state in enumerate([None, "exploring"] * 40)

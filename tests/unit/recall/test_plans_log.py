@@ -20,9 +20,9 @@ def chosen(one_id: str, policy: str = "recall_lost", arm: str = "treat", **chang
         "consent_purpose": "marketing", "objective": "order", "band": "lost", "message_channel": "sms",
         "offer_id": "recall_90", "depth": "light", "arm": arm, "held_back_probability": 0.15,
         "wait_probability": 0.0, "option_probability": 0.75, "p0": 0.05, "contacts_28d": 0, "coupon_taste": None,
-        "wecom_answers": None, "lift": 0.02, "lift_p10": 0.01, "lift_p90": 0.03, "unit_fen": 10_000.0,
+        "wecom_answers": None, "lift": 0.02, "lift_p10": 0.01, "lift_p90": 0.03, "unit_fen": 10_000.0, "seed_unit_fen": 20_000.0,
         "base_fen": -10.0, "expected_cost_fen": 10, "net_p10_fen": 90, "net_p50_fen": 190, "net_p90_fen": 290,
-        "margin_rate": 0.25, "basis": "prior", "continues_episode": None,
+        "margin_rate": 0.25, "basis": "prior", "continues_episode": None, "play_id": "rfm_general_keep",
     }  # fmt: skip
     assert set(changes) <= set(row)
     return row | changes
@@ -79,8 +79,9 @@ def test_who_drew_nothing_at_random_is_planned_with_nothing():
 
 def test_what_is_expected_is_what_the_lift_is_worth_less_the_cost():
     found = logged(chosen("anna")).loc["anna"]
-    # -10 + 10,000 x .02
+    # -10 + 10,000 x .02, though by the seed's money a lift were worth twice as much
     assert found[["net_mean_fen", "lift_mean", "effects_hash"]].tolist() == [190, 0.02, "abc"]
+    assert found["unit_fen"] == 20_000
 
 
 def test_a_night_without_a_plan_has_a_log_without_a_row():

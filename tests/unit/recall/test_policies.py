@@ -100,12 +100,12 @@ def test_a_deleted_friend_who_still_buys_is_invited_again():
     assert step(purchase_stage="loyal", is_deleted_friend=True) == ("re_add", 0)
 
 
-def test_a_friend_who_deleted_us_is_left_alone_for_a_week():
+def test_a_friend_who_deleted_us_is_left_alone_for_a_month():
     friend = {"purchase_stage": "loyal", "is_deleted_friend": True}
-    assert step(**friend, days_since_deleted=6) is None
-    assert step(**friend, days_since_deleted=7) == ("re_add", 0)
+    assert step(**friend, days_since_deleted=29) is None
+    assert step(**friend, days_since_deleted=30) == ("re_add", 0)
     assert step(**friend, days_since_deleted=None) is None
-    assert step(**{**friend, "is_deleted_friend": False}, days_since_deleted=7) is None
+    assert step(**{**friend, "is_deleted_friend": False}, days_since_deleted=30) is None
     assert step(**{**friend, "purchase_stage": "lost"}, days_since_deleted=1) == ("recall_lost", 0)
 
 

@@ -244,28 +244,37 @@ def test_frames_without_a_column_are_refused_by_name():
 
 
 def test_it_is_bayesian_linear_regression():
-    """The same mean and covariance as normal equations over 200 rows, with every unknown in one dense matrix."""
+    """The same mean and covariance as normal equations over 200 rows, with every unknown in one dense matrix.
+
+    Answers are as noisy as p0 and the effect together say: the prior's effect first, then the one that it gave.
+    """
     rows = world(200, effect=1.0).assign(ends_on=[DATE - dt.timedelta(days=number % 90) for number in range(200)])
     found = learn(CELLS, rows, DATE, SETTINGS)
     bands = sorted(set(CELLS["band"]))
     size, p0, sent = len(CELLS), rows["p0"].to_numpy(), rows["is_sent"].to_numpy(float)
-    variance = np.maximum(p0 * (1 - p0), SETTINGS["least_variance"])
-    weight = 0.5 ** (np.arange(200) % 90 / 120) / variance
+    age = 0.5 ** (np.arange(200) % 90 / 120)
     design = np.zeros((200, size + 2 * len(bands)))
+    lifted = np.zeros((200, size))
     for number, row in enumerate(rows.to_dict("records")):
         band = bands.index(row["band"])
-        same = (rows["band"] == row["band"]).to_numpy()
-        middle = (weight * p0)[same].sum() / weight[same].sum()
-        design[number, at(row["band"], row["message_channel"], row["depth"])] = sent[number] * (1 - p0[number])
+        lifted[number, at(row["band"], row["message_channel"], row["depth"])] = sent[number] * (1 - p0[number])
         design[number, size + band] = 1.0
-        design[number, size + len(bands) + band] = p0[number] - middle
     precision = np.zeros((design.shape[1],) * 2)
     precision[:size, :size] = np.linalg.inv(BEFORE.covariance)
     precision[size:, size:] = np.diag(
         [1 / SETTINGS["control_sd"] ** 2] * 8 + [1 / SETTINGS["control_slope_sd"] ** 2] * 8
     )
     expected = np.concatenate([BEFORE.mean, np.zeros(2 * len(bands))])
-    covariance = np.linalg.inv(precision + design.T @ (design * weight[:, None]))
-    mean = covariance @ (precision @ expected + design.T @ (weight * (rows["succeeded"].to_numpy(float) - p0)))
+    design[:, :size] = lifted
+    mean = expected
+    for _ in range(2):
+        ordered = np.clip(p0 + lifted @ mean[:size], 0, 1)
+        weight = age / np.maximum(ordered * (1 - ordered), SETTINGS["least_variance"])
+        for band, name in enumerate(bands):
+            same = (rows["band"] == name).to_numpy()
+            middle = (weight * p0)[same].sum() / weight[same].sum()
+            design[same, size + len(bands) + band] = p0[same] - middle
+        covariance = np.linalg.inv(precision + design.T @ (design * weight[:, None]))
+        mean = covariance @ (precision @ expected + design.T @ (weight * (rows["succeeded"].to_numpy(float) - p0)))
     assert found.mean == pytest.approx(mean[:size], rel=1e-6, abs=1e-9)
     assert found.covariance == pytest.approx(covariance[:size, :size], rel=1e-6, abs=1e-9)

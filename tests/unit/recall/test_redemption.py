@@ -1,11 +1,11 @@
-"""Who redeems an offer, and what an order that recall brought is worth: literal episodes."""
+"""Who redeems an offer: literal episodes."""
 
 import datetime as dt
 
 import pandas as pd
 import pytest
 
-from ml.recall.redemption import margin_per_order, redemption
+from ml.recall.redemption import redemption
 from ml.recall.rules import MissingColumns
 from tests.unit.recall.episodes import DATE, SETTINGS, episode, held
 
@@ -42,34 +42,6 @@ def test_orders_of_a_half_life_ago_count_half():
     ago = DATE - dt.timedelta(days=120)
     found = learned(*(episode(f"a{number}", depth="deep", ordered=True, ends_on=ago) for number in range(50)))
     assert found.loc["deep", "mean"] == round(0.65 * 50 / 75, 6)
-
-
-def two_sides(sent_orders: int, held_orders: int) -> pd.DataFrame:
-    """Return 200 sent and 200 held back, those who come back paying 100 yuan at a margin of a quarter."""
-    paid = {"p0": 0.1, "held_back_probability": 0.5}
-    rows = [
-        make(f"{make.__name__}{number}", **paid, succeeded=number < orders, paid_fen_h=10_000 * (number < orders))
-        for make, orders in ((episode, sent_orders), (held, held_orders))
-        for number in range(200)
-    ]
-    return pd.DataFrame(rows)
-
-
-def test_an_order_that_recall_brought_is_worth_the_difference_in_margin_over_that_in_orders():
-    found = margin_per_order(two_sides(80, 20), DATE, SETTINGS)
-    assert found[["objective", "rows_sent", "rows_held", "orders", "margin_fen"]].values.tolist() == [
-        ["order", 200, 200, 0.3, 2_500]
-    ]
-
-
-def test_where_the_orders_cannot_be_told_from_none_the_seed_stays():
-    assert margin_per_order(two_sides(24, 20), DATE, SETTINGS)["margin_fen"].isna().tolist() == [True]
-    only_sent = two_sides(80, 20).query("is_sent")
-    assert margin_per_order(only_sent, DATE, SETTINGS)["margin_fen"].isna().tolist() == [True]
-
-
-def test_money_that_is_still_being_earned_is_not_counted():
-    assert margin_per_order(two_sides(80, 20).assign(is_closed_h=False), DATE, SETTINGS).empty
 
 
 def test_frames_without_a_column_are_refused_by_name():

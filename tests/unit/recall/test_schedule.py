@@ -6,15 +6,23 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from ml.recall.schedule import STOP_IF, scheduled
+from ml.recall.schedule import scheduled
 from tests.unit.recall.people import DATE, make_rules
 
 RULES = make_rules()
+#: What stops a plan that advertises.
+STOPS = ["complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscribed"]
 
 
 def window(channel: str, hour: float | None, rules=RULES) -> tuple[str, str, str]:
     """Return the wave, and in Shanghai from when and until when on the day after the date."""
-    plan = {"as_of_date": DATE, "message_channel": channel, "preferred_hour": hour, "is_deleted_friend": None}
+    plan = {
+        "as_of_date": DATE,
+        "message_channel": channel,
+        "preferred_hour": hour,
+        "is_deleted_friend": None,
+        "play_id": "re_add",
+    }
     (row,) = scheduled(pd.DataFrame([plan]), rules).itertuples()
     opens, closes = (at + dt.timedelta(hours=8) for at in (row.send_after_at, row.send_before_at))
     assert opens.date() == closes.date() == dt.date(2017, 12, 1)
@@ -75,16 +83,22 @@ def test_half_hours_are_told_to_the_minute():
 
 
 def test_a_plan_ends_of_itself_at_nine_in_the_evening_and_when_its_reason_has_gone():
-    plan = {"as_of_date": DATE, "message_channel": "sms", "preferred_hour": None}
+    plan = {"as_of_date": DATE, "message_channel": "sms", "preferred_hour": None, "play_id": "re_add"}
     rows = scheduled(pd.DataFrame([plan | {"is_deleted_friend": gone} for gone in (False, True, None)]), RULES)
     assert set(rows["valid_until_at"]) == {pd.Timestamp("2017-12-01 13:00")}
-    without = [stop for stop in STOP_IF if stop != "deleted_friend"]
-    assert rows["stop_if"].tolist() == [list(STOP_IF), without, list(STOP_IF)]
+    without = [stop for stop in STOPS if stop != "deleted_friend"]
+    assert rows["stop_if"].tolist() == [STOPS, without, STOPS]
 
 
 def test_every_plan_keeps_its_own_hour_whatever_their_order():
     rows = pd.DataFrame([
-        {"as_of_date": DATE, "message_channel": channel, "preferred_hour": hour, "is_deleted_friend": False}
+        {
+            "as_of_date": DATE,
+            "message_channel": channel,
+            "preferred_hour": hour,
+            "is_deleted_friend": False,
+            "play_id": "re_add",
+        }
         for channel, hour in (("wecom", 19), ("sms", 15), ("wecom", 10))
     ])
     found = scheduled(rows, RULES)

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 
 from ml.recall import Rules
+from ml.recall.lists import list_kinds
 from ml.recall.tasks import task_id, tasks
 from ml.recall.templates import with_templates
 from tests.unit.recall.people import DATE, make_rules, person
@@ -16,9 +17,10 @@ def planned(number: int, one_id: str, net_p50_fen: int = 100, **changes: object)
     """Return a plan of an at-risk buyer whom S1 writes to by WeCom with an offer."""
     plan = {
         "candidate": number, "audience_id": "recall_20171130", "audience_kind": "recall", "scene_id": "recall",
-        "message_channel": "wecom", "staff_id": "S1",
+        "message_channel": "wecom", "staff_id": "S1", "play_id": "rfm_general_keep",
         "offer_id": "recall_90", "offer_words": "9折券", "valid_days": 7.0, "maximum_discount_fen": 2000.0,
         "kind": "discount", "pay_rate": 0.9, "face_value_fen": None, "minimum_spend_fen": None, "one_item": False,
+        "arm": "treat", "consent_purpose": "marketing", "base_fen": -10.0, "unit_fen": 4_000.0, "lift": 0.05,
         "net_p50_fen": net_p50_fen, "why": "", "send_after_at": DATE, "send_before_at": DATE, "stop_if": [],
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
@@ -31,7 +33,9 @@ def options(*rows: tuple[int, str, int]) -> pd.DataFrame:
 
 def listed(*plans: dict[str, object], others: pd.DataFrame | None = None, rules: Rules = RULES) -> pd.DataFrame:
     written = with_templates(pd.DataFrame(list(plans)), rules)
-    return tasks(written, options() if others is None else others, rules).set_index("one_id")
+    return tasks(
+        written.assign(list_kind=list_kinds(written)), options() if others is None else others, rules
+    ).set_index("one_id")
 
 
 def told(**changes: object) -> dict[str, str]:
@@ -61,6 +65,24 @@ def test_each_members_day_begins_at_one_with_the_silent_of_high_value_and_then_w
     )
     assert found["priority"].to_dict() == {"silent": 1, "rich": 2, "woken": 3, "a": 4, "b": 5, "elsewhere": 1}
     assert found["expected_net_p50_fen"].to_dict()["silent"] == 10
+
+
+def test_a_service_comes_first_and_what_is_there_to_learn_last():
+    found = listed(
+        planned(0, "drawn", 900, arm="random"),
+        planned(1, "earns", 300),
+        planned(2, "silent and doubted", -1, matrix_cell="静默高价值"),
+        planned(3, "doubted in the mean", 5, unit_fen=100.0),
+        planned(4, "right ends", -3, consent_purpose="service"),
+        planned(5, "earns more", 301),
+    )
+    assert found.sort_values("priority")["list_kind"].to_dict() == {
+        "right ends": "service", "earns more": "chosen", "earns": "chosen",
+        "silent and doubted": "learning", "drawn": "learning", "doubted in the mean": "learning",
+    }  # fmt: skip
+    assert found["is_learning"].to_dict() == found["list_kind"].eq("learning").to_dict()
+    losses = found[found["expected_net_p50_fen"] <= 0]
+    assert set(losses["list_kind"]) == {"learning", "service"}
 
 
 def test_the_fallback_is_the_persons_best_channel_that_needs_no_staff():

@@ -25,7 +25,11 @@ def candidate(
 ) -> dict[str, object]:
     row = person("anna", **changes)
     policies = RULES.seeds["recall_policies"].set_index(["policy_id", "ladder_step"])
-    of_policy = policies.loc[(policy, step), ["audience_kind", "scene_id", "content_theme", "objective"]].to_dict()
+    of_policy = policies.loc[
+        (policy, step), ["play_id", "audience_kind", "scene_id", "content_theme", "objective"]
+    ].to_dict()
+    play = of_policy["play_id"] if isinstance(of_policy["play_id"], str) else "stage_at_risk"
+    of_policy |= {"play_id": play, "purse": "incentive"}
     chosen = {"policy_id": policy, "ladder_step": step, "consent_purpose": purpose} | of_policy
     return row | chosen | {"candidate": 0, "band": band, "p0": 0.3}
 
@@ -60,7 +64,10 @@ def test_the_third_reminder_of_a_right_is_a_call_to_the_top_two_tiers_and_nothin
     assert third == {"塔尖": {"call none"}, "核心": {"call none"}, "成长": set(), None: set()}
     assert options(candidate("renewal", 2, "service")) == {"sms none"}
     menu = RULES.seeds["recall_menu"]
-    assert set(menu.loc[menu["message_channel"] == "call", "tiers"]) == {"核心|塔尖"}
+    policies = RULES.seeds["recall_policies"]
+    answers = policies.loc[policies["audience_kind"] == "service", "policy_id"]
+    called = menu["message_channel"].eq("call") & ~menu["policy_id"].isin(answers)
+    assert set(menu.loc[called, "tiers"]) == {"核心|塔尖"}
 
 
 def test_a_channel_that_the_menu_names_beside_the_call_is_the_others_third_reminder():
@@ -72,7 +79,7 @@ def test_a_channel_that_the_menu_names_beside_the_call_is_the_others_third_remin
 
 
 def test_who_is_blocked_gets_nothing_and_a_barred_channel_is_closed_alone():
-    assert options(candidate(is_blocked=True)) == set()
+    assert options(candidate(blocked_because="contact_cap")) == set()
     assert channels(candidate(barred_channels="sms|app_push")) == {"wecom", "official_account"}
     two = people(candidate(barred_channels="sms"), candidate(barred_channels="app_push") | {"candidate": 1})
     found = admissible(two, RULES)
@@ -268,7 +275,7 @@ def test_the_terms_of_an_offer_are_those_landed_for_the_date_and_no_other():
 def prices(rules: Rules = RULES, **changes: object) -> pd.DataFrame:
     now = nothing_learned(RULES)
     basket = pd.Series({DATE: 10_000.0})
-    found = priced(admissible(people(candidate(**changes)), rules), rules, basket, now.posterior, now.redemption)
+    found = priced(admissible(people(candidate(**changes)), rules), rules, basket, now)
     return found.set_index(found["message_channel"] + " " + found["offer_id"])
 
 
@@ -331,13 +338,32 @@ def test_landed_coupons_teach_how_many_redeem_and_a_depth_without_an_order_keeps
         {"depth": "none", "orders": 0, "mean": 0.5, "p10": 0.5, "p90": 0.5},
     ])
     options_of = admissible(people(candidate()), RULES)
-    found = priced(options_of, RULES, basket, now.posterior, landed)
-    seeds = priced(options_of, RULES, basket, now.posterior, now.redemption)
+    found = priced(options_of, RULES, basket, dataclasses.replace(now, redemption=landed))
+    seeds = priced(options_of, RULES, basket, now)
     points = ["redemption_p10", "redemption_p50", "redemption_p90"]
     taught = found["depth"].eq("light")
     assert taught.any() and found.loc[taught, points].drop_duplicates().to_numpy().tolist() == [[0.8, 0.9, 1.0]]
     assert found.loc[~taught, points].equals(seeds.loc[~taught, points])
     assert (found.loc[taught, "expected_cost_fen"] > seeds.loc[taught, "expected_cost_fen"]).all()
+
+
+def test_what_plans_earned_over_what_was_reckoned_is_in_the_money_of_the_next_and_not_in_the_seeds():
+    """A band whose orders earned half of what was reckoned: half a basket less the coupon, and a smaller net."""
+    now, basket = nothing_learned(RULES), pd.Series({DATE: 10_000.0})
+    options_of = admissible(people(candidate()), RULES)
+    band = options_of["band"].iloc[0]
+    halved = pd.DataFrame([{"band": band, "mean": 0.5}, {"band": "of nobody", "mean": 0.1}])
+    found = priced(options_of, RULES, basket, dataclasses.replace(now, worth=halved))
+    seeds = priced(options_of, RULES, basket, now)
+    redeemed = seeds["redemption_p50"].astype(float) * seeds["offer_fen"]
+    assert found["unit_fen"].to_numpy() == pytest.approx((0.5 * (seeds["unit_fen"] + redeemed) - redeemed).to_numpy())
+    assert found["seed_unit_fen"].equals(seeds["unit_fen"])
+    assert found["base_fen"].to_numpy() == pytest.approx(seeds["base_fen"].to_numpy())
+    assert (found["net_p50_fen"] < seeds["net_p50_fen"]).all()
+    friend = admissible(people(candidate(policy="re_add", band=band)), RULES)
+    assert priced(friend, RULES, basket, dataclasses.replace(now, worth=halved))["unit_fen"].equals(
+        priced(friend, RULES, basket, now)["unit_fen"]
+    )
 
 
 def test_an_option_without_a_response_curve_or_a_cost_is_named():

@@ -14,6 +14,7 @@ from tests.unit.recall.test_plan import plan
 EVERYBODY_AT_RANDOM = {
     "exploration_share": 1.0,
     "exploration_budget_share": 1.0,
+    "learning_list_share": 1.0,
 }
 LATIN_WORD = re.compile("[A-Za-z]{4,}")
 

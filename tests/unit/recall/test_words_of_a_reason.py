@@ -17,7 +17,7 @@ def called(kind: str, **terms: object) -> str:
 def reason(kind: str = "recall", **changes: object) -> str:
     plan = {
         "audience_kind": kind, "scene_id": kind, "band": "at_risk", "message_channel": "sms", "offer_words": "不发券",
-        "reason_1": None, "reason_2": None, "reason_3": None,
+        "reason_1": None, "reason_2": None, "reason_3": None, "signal": None,
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
     plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own

@@ -5,10 +5,13 @@ import json
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.gateways.lists import write_coupons
 from orchestration.sending.gateways.wechat import MASS_MOST, WECOM_MOST, write_official_account, write_wecom
+from tests.unit.sending.world import World, row
 
 PLAN = {
     "template_id": "t1",
@@ -129,6 +132,18 @@ def test_a_wecom_task_is_of_one_member_and_one_text_and_the_member_confirms_it(t
         ("G1", "别的话"): ["a4"],
     }
     assert {(body["chat_type"], body["allow_select"]) for body in tasks.values()} == {("single", False)}
+
+
+def test_nothing_goes_to_a_group_and_no_task_is_reminded_of(tmp_path):
+    assert "wecom_group" not in GATEWAYS
+    world = World(tmp_path / "home", row("p1", message_channel="wecom_group", staff_id="G1"), row("p2"))
+    done = world.export(tmp_path / "out")
+    assert {channel: receipt.out for channel, receipt in done.items()} == {"sms": 1}
+    assert list((tmp_path / "out").rglob("*wecom*")) == []
+    asked = ["export", "--channel", "wecom_group", "--recipient", "agency", "--out", str(tmp_path / "more")]
+    assert "'wecom_group' is none of sms" in " ".join(CliRunner().invoke(app, asked).output.split())
+    (path,) = GATEWAYS["wecom"].write([plan(1)], tmp_path)
+    assert not {"chat_id_list", "remind"} & set(bodies(path)[0])
 
 
 def test_a_wecom_task_names_at_most_ten_thousand(tmp_path):

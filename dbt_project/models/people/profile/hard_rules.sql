@@ -1,6 +1,7 @@
--- One row per (as_of_date, one_id) of everybody known at a date that is published, learned from or looked back to: what
--- no score and no budget may weigh. A test account, one of our own staff, somebody known to be under 18, and whoever
--- refused to be profiled (or was never asked, where the setting says consent) stand in no model and no personal list.
+-- One row per (as_of_date, one_id) of everybody known at a date that is published, learned from or looked back to:
+-- what no score and no budget may weigh. A test account, one of our own staff, somebody known to be under 18 or
+-- called a pupil while no record knows their age, and whoever refused to be profiled (or was never asked, where the
+-- setting says consent) stand in no model and no personal list.
 with people as (
     select distinct
         as_of_date,
@@ -12,11 +13,13 @@ with people as (
 -- Of several birth dates the latest: where one record says child, a child it is.
 records as (
     select
-        as_of_date,
-        one_id,
-        max(birth_date) as birth_date
+        states.as_of_date,
+        states.one_id,
+        max(states.birth_date) as birth_date,
+        max(pupils.occupation is not null) as is_called_pupil
     from {{ states_at(ref('record_states'), 'all') }} as states
-    group by as_of_date, one_id
+    left join {{ ref('child_occupations') }} as pupils on trim(states.occupation) = pupils.occupation
+    group by states.as_of_date, states.one_id
 ),
 
 tests as (
@@ -53,7 +56,9 @@ judged as (
         tests.one_id is not null as is_test,
         staff.one_id is not null as is_staff,
         -- 18 is the law's number and nobody's to calibrate.
-        coalesce({{ whole_years('records.birth_date', 'people.as_of_date') }} < 18, false) as is_minor,
+        coalesce(
+            {{ whole_years('records.birth_date', 'people.as_of_date') }} < 18, records.is_called_pupil, false
+        ) as is_minor,
         coalesce(profiling.granted, {{ "false" if var('profiling') == 'consent' else "true" }}) as may_be_profiled,
         profiling.granted is null as was_never_asked
     from people

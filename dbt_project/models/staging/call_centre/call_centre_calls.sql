@@ -13,7 +13,11 @@ with calls as (
             when contact_type = 'INBOUND' then calling_number_shape
         end as mobile_shape,
         cast(started_at as timestamp) as started_at,
-        cast(established_at as timestamp) as established_at,
+        -- A call in which somebody spoke was picked up, also where the record leaves out when.
+        coalesce(
+            cast(established_at as timestamp),
+            case when cast(talk_seconds as decimal(18, 4)) > 0 then cast(started_at as timestamp) end
+        ) as established_at,
         coalesce(cast(talk_seconds as decimal(18, 4)), 0) as talk_seconds,
         agent_id,
         case

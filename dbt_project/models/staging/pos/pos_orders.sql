@@ -4,8 +4,7 @@ with items as (
         _line,
         sum(
             {{ yuan_to_fen('round(cast(unit_price_yuan as decimal(18, 8)) * cast(quantity as decimal(18, 4)), 2)') }}
-        ) as shelf_fen,
-        sum({{ yuan_to_fen('total_amount_yuan') }}) as items_fen
+        ) as shelf_fen
     from {{ source('channels', 'pos__ticket_items') }}
     group by _file_id, _line
 ),
@@ -41,9 +40,9 @@ orders as (
         case when sales.is_void = 'true' then sales.sold_at_utc end as cancelled_at,
         case when sales.is_void = 'true' then 'cancelled' else 'finished' end as status,
         sales.owed_fen as amount_fen,
-        coalesce(items.shelf_fen - items.items_fen, 0)
-        + coalesce({{ yuan_to_fen('sales.discount_yuan') }}, 0)
-        - coalesce({{ yuan_to_fen('sales.rounding_yuan') }}, 0) as discount_fen,
+        -- What a till calls discount and rounding differs (its maker's is a percentage of the price): the shelf price
+        -- less what was owed is the discount by whatever name.
+        greatest(coalesce(items.shelf_fen - sales.owed_fen, 0), 0) as discount_fen,
         0 as freight_fen,
         sales.owed_fen - coalesce(not_tendered.points_and_vouchers_fen, 0) as paid_fen,
         'CNY' as currency,

@@ -8,14 +8,13 @@ with all_ids as (
         '' as id_scope,
         phone as id_value,
         'sms' as origin,
-        cast(sent_at as timestamp) as observed_at,
+        sent_at as observed_at,
         cast(null as timestamp) as unbound_at,
-        {{ fact_known_at('cast(sent_at as timestamp)') }} as known_at,
+        known_at,
         _channel as channel,
         _file_id,
         _line
-    from {{ landed('sms', 'receipts') }} as receipts
-    where phone_shape in {{ joining_phones() }}
+    from {{ ref('sms_receipts') }}
     union all
     select
         'sms' as source,

@@ -4,19 +4,17 @@ with landed_receipts as (
     select
         biz_id || '-' || phone as message_id,
         phone,
-        cast(sent_at as timestamp) as sent_at,
+        sent_at,
         {{ out_id_columns('out_id') }},
         coalesce({{ out_id_token('out_id') }}, phone) as recipient_token,
-        case when is_delivered = 'true' then 'delivered' else 'failed' end as status,
-        case when is_delivered = 'false' then error_code end as failure_reason,
-        case when is_delivered = 'true' then coalesce(cast(reported_at as timestamp), cast(sent_at as timestamp)) end
-            as delivered_at,
-        {{ fact_known_at('cast(sent_at as timestamp)') }} as known_at,
+        case when is_delivered then 'delivered' else 'failed' end as status,
+        case when not is_delivered then error_code end as failure_reason,
+        case when is_delivered then coalesce(reported_at, sent_at) end as delivered_at,
+        known_at,
         _landed_at,
         _file_id,
         _line
-    from {{ landed('sms', 'receipts') }} as raw_receipts
-    where phone_shape in {{ joining_phones() }}
+    from {{ ref('sms_receipts') }}
 ),
 
 ranked_receipts as (

@@ -2,6 +2,7 @@
 -- blanks and marks (ＴＤ, T.D, 退 订), held against the patterns of the seed reply_patterns. Doubt counts as a refusal. The
 -- text itself goes no further.
 with replies as (
+    {%- for dataset in ['replies', 'tencent_replies'] %}
     select
         phone,
         phone_shape,
@@ -11,8 +12,10 @@ with replies as (
         _landed_at,
         _file_id,
         _line
-    from {{ landed('sms', 'replies') }} as landed_replies
+    from {{ landed('sms', dataset) }} as landed_{{ dataset }}
     where phone_shape in {{ joining_phones() }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 refusing as (

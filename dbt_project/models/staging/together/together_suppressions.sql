@@ -3,7 +3,7 @@
 -- The staff's own numbers, whichever list of staff names them: nobody to write to, and no key to any customer. In
 -- history they are known from the beginning, as the staff are.
 with numbers as (
-    {% for channel in ['standard', 'wecom'] -%}
+    {% for channel, dataset in [('standard', 'staff'), ('wecom', 'staff'), ('wecom', 'staff_pulled')] -%}
     select
         mobile,
         mobile_shape,
@@ -12,7 +12,7 @@ with numbers as (
         _landed_at,
         _file_id,
         _line
-    from {{ landed(channel, 'staff') }} as {{ channel }}_staff
+    from {{ landed(channel, dataset) }} as {{ channel }}_{{ dataset }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -1,5 +1,6 @@
 -- A friendship begins with the contact's createtime or the add callback and ends with a delete callback, by either
--- side. Nightly pulls repeat friends, also those whose customer deleted the staff: that is no new friendship.
+-- side. Nightly pulls repeat friends, also those whose customer deleted the staff: that is no new friendship. Nor is a
+-- second adding without a deletion between: the half and the whole callback of one handshake come seconds apart.
 with steps as (
     select
         external_userid,
@@ -34,20 +35,34 @@ with steps as (
         change_type in ('add_external_contact', 'add_half_external_contact', 'del_external_contact', 'del_follow_user')
 ),
 
+in_order as (
+    select
+        *,
+        lag(step) over (
+            partition by external_userid, userid
+            order by step_at, step, known_at, _file_id, _line
+        ) as step_before
+    from steps
+),
+
 friendships as (
     select
-        steps.*,
+        in_order.*,
         ways.value as our_add_way,
         coalesce(
-            max(case when steps.step = 'added' then steps.step_at end) over (
-                partition by steps.external_userid, steps.userid
-                order by steps.step_at, steps.step, steps.known_at, steps._file_id, steps._line
+            max(
+                case
+                    when in_order.step = 'added' and coalesce(in_order.step_before, '') <> 'added' then in_order.step_at
+                end
+            ) over (
+                partition by in_order.external_userid, in_order.userid
+                order by in_order.step_at, in_order.step, in_order.known_at, in_order._file_id, in_order._line
                 rows between unbounded preceding and current row
             ),
-            steps.step_at
+            in_order.step_at
         ) as friends_since
-    from steps
-    left join {{ vocabulary('wecom', 'add_way') }} as ways on ways.platform_value = steps.add_way
+    from in_order
+    left join {{ vocabulary('wecom', 'add_way') }} as ways on ways.platform_value = in_order.add_way
 ),
 
 follows as (

@@ -1,6 +1,15 @@
 {{ config(materialized='view') }}
 
-with staff as (
+-- The brand's own list says more than the platform: who stands in it is what it says, from the day it landed on.
+with own as (
+    select
+        userid,
+        min(_landed_at) as first_landed_at
+    from {{ landed('wecom', 'staff') }} as landed_staff
+    group by userid
+),
+
+staff as (
     select
         userid as staff_id,
         name as name_token,
@@ -17,6 +26,24 @@ with staff as (
         _file_id,
         _line
     from {{ landed('wecom', 'staff') }} as landed_staff
+    union all
+    select
+        pulled.userid as staff_id,
+        pulled.name as name_token,
+        cast(null as varchar) as store_id,
+        cast(null as varchar) as role,
+        coalesce(pulled.status, '1') in ('1', '4') as is_active,
+        cast(null as varchar) as daily_message_capacity,
+        cast(null as varchar) as daily_call_capacity,
+        cast(null as varchar) as left_at,
+        pulled._is_history,
+        pulled._fetched_at,
+        pulled._landed_at,
+        pulled._file_id,
+        pulled._line
+    from {{ landed('wecom', 'staff_pulled') }} as pulled
+    left join own on own.userid = pulled.userid
+    where own.first_landed_at is null or pulled._landed_at < own.first_landed_at
 )
 
 {{ reference_versions('staff', 'staff') }}

@@ -1,0 +1,276 @@
+-- One row per (as_of_date, one_id, signal): what a customer did lately, or what is about to end for them, that nobody
+-- has answered, as known at the date; of several of one kind the newest, of ends the next. Which signals there are and
+-- how long each counts says the seed signals; what answers one is the act that its play asks for (plays.success_act).
+-- A question that somebody answered while it was asked (a call that was taken) is none. Of whom profiling is not
+-- allowed only what is owed them (a service) is read, and nothing of test accounts, staff and minors.
+with people as (
+    select
+        profiles.as_of_date,
+        profiles.one_id,
+        profiles.exclusion is null as may_be_profiled
+    from {{ ref('customer_profile') }} as profiles
+    left join {{ ref('profiling_exclusions') }} as of_profiling
+        on profiles.exclusion = of_profiling.exclusion
+    where
+        {{ among_dates('profiles.as_of_date', dates_of('as_of')) }}
+        and (profiles.exclusion is null or of_profiling.exclusion is not null)
+),
+
+bounds as (
+    select
+        signals.signal,
+        signals.kind,
+        signals.within_days,
+        signals.play_id,
+        plays.success_act
+    from {{ ref('signals') }} as signals
+    inner join {{ ref('plays') }} as plays on signals.play_id = plays.play_id
+),
+
+acts as (
+    select
+        as_of_date,
+        one_id,
+        case
+            when touch = 'add_to_cart' then 'cart_left'
+            when touch = 'visit_store' then 'store_visit'
+            when touch = 'view' then 'review_read'
+            when object_type = 'price' then 'price_asked'
+            when object_type = 'product' then 'product_asked'
+            else 'question_open'
+        end as signal,
+        touch_id as signal_id,
+        touched_at as signal_at,
+        touched_date as signal_date,
+        object_type,
+        object_id
+    from {{ states_at(ref('interaction_states')) }} as interactions
+    where
+        one_id is not null
+        and (
+            touch in ('add_to_cart', 'visit_store')
+            or (touch = 'view' and object_type = 'review')
+            -- a call that was taken was answered as it was made
+            or (touch = 'ask_service' and (staff_id is null or coalesce(duration_seconds, 0) = 0))
+        )
+        and touched_date <= as_of_date
+        and touched_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+),
+
+-- From when a complaint was taken back, of somebody who has none open.
+closings as (
+    select
+        dates.as_of_date,
+        words.one_id,
+        'complaint_closed' as signal,
+        max(words.revoked_date) as signal_date
+    from {{ run_dates('as_of') }} as dates
+    inner join {{ ref('refusal_links') }} as words
+        on
+            words.is_complaint
+            and words.revoked_date <= dates.as_of_date
+            and words.from_date <= dates.as_of_date
+            and (words.to_date is null or words.to_date > dates.as_of_date)
+            and (words.link_from_date is null or words.link_from_date <= dates.as_of_date)
+            and (words.link_to_date is null or words.link_to_date > dates.as_of_date)
+    left join {{ ref('recall_exclusions') }} as exclusions
+        on
+            dates.as_of_date = exclusions.as_of_date
+            and words.one_id = exclusions.one_id
+            and exclusions.has_open_complaint
+    where exclusions.one_id is null
+    group by dates.as_of_date, words.one_id
+),
+
+-- What ends: the day on which it ends is the signal's.
+ends as (
+    select
+        as_of_date,
+        one_id,
+        'booking' as signal,
+        appointment_id as signal_id,
+        start_date as end_date,
+        starts_at as ends_at,
+        kind as object_type
+    from {{ states_at(ref('appointment_states')) }} as appointments
+    where status in ('booked', 'confirmed')
+    union all
+    select
+        as_of_date,
+        one_id,
+        'right_ending' as signal,
+        entitlement_id as signal_id,
+        end_date,
+        cast(end_date as timestamp) - interval '8' hour as ends_at,
+        kind as object_type
+    from {{ states_at(ref('entitlement_states')) }} as entitlements
+    union all
+    select
+        as_of_date,
+        one_id,
+        'coupon_ending' as signal,
+        coupon_id as signal_id,
+        last_valid_date as end_date,
+        cast(last_valid_date as timestamp) - interval '8' hour as ends_at,
+        'coupon' as object_type
+    from {{ states_at(ref('coupon_states')) }} as coupons
+    where
+        one_id is not null
+        and issued_date <= as_of_date
+        and (redeemed_date is null or redeemed_date > as_of_date)
+),
+
+leavings as (
+    select
+        as_of_date,
+        one_id,
+        'friend_deleted' as signal,
+        {{ add_days('as_of_date', '-cast(days_since_deleted as integer)') }} as signal_date
+    from {{ ref('customer_lifecycle') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }} and is_deleted_friend and days_since_deleted is not null
+),
+
+happened as (
+    select
+        as_of_date,
+        one_id,
+        signal,
+        signal_id,
+        signal_at,
+        signal_date,
+        object_type,
+        object_id,
+        {{ days_between('signal_date', 'as_of_date') }} as age_days,
+        cast(null as bigint) as days_left
+    from acts
+    union all
+    select
+        as_of_date,
+        one_id,
+        signal,
+        null,
+        cast(signal_date as timestamp) - interval '8' hour,
+        signal_date,
+        null,
+        null,
+        {{ days_between('signal_date', 'as_of_date') }},
+        null
+    from closings
+    union all
+    select
+        as_of_date,
+        one_id,
+        signal,
+        signal_id,
+        ends_at,
+        end_date,
+        object_type,
+        signal_id,
+        null,
+        {{ days_between('as_of_date', 'end_date') }}
+    from ends
+    union all
+    select
+        as_of_date,
+        one_id,
+        signal,
+        null,
+        cast(signal_date as timestamp) - interval '8' hour,
+        signal_date,
+        null,
+        null,
+        {{ days_between('signal_date', 'as_of_date') }},
+        null
+    from leavings
+),
+
+counted as (
+    select
+        happened.*,
+        bounds.kind,
+        bounds.play_id,
+        bounds.success_act,
+        row_number() over (
+            partition by happened.as_of_date, happened.one_id, happened.signal
+            order by happened.days_left asc, happened.signal_at desc, happened.signal_id asc
+        ) as place
+    from happened
+    inner join bounds on happened.signal = bounds.signal
+    inner join people
+        on
+            happened.as_of_date = people.as_of_date
+            and happened.one_id = people.one_id
+            and (people.may_be_profiled or bounds.kind = 'service')
+    where
+        bounds.within_days is null
+        or happened.age_days < bounds.within_days
+        or happened.days_left between 1 and bounds.within_days
+),
+
+-- What answers: an order or, where a person is owed an answer, somebody of the brand who spoke with them since.
+answers as (
+    select
+        as_of_date,
+        one_id,
+        'order' as success_act,
+        ordered_at as answered_at
+    from {{ states_at(ref('order_states')) }} as orders
+    where
+        one_id is not null
+        and counts_as_purchase
+        and order_date <= as_of_date
+        and order_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+    union all
+    select
+        as_of_date,
+        one_id,
+        'answer' as success_act,
+        contacted_at as answered_at
+    from {{ states_at(ref('contacts')) }} as spoken
+    where staff_id is not null and contacted_date <= as_of_date
+    union all
+    select
+        as_of_date,
+        one_id,
+        'answer' as success_act,
+        touched_at as answered_at
+    from {{ states_at(ref('interaction_states')) }} as talks
+    where
+        one_id is not null
+        and (
+            (touch = 'speak' and object_type = 'two_way')
+            or (touch = 'ask_service' and staff_id is not null and duration_seconds > 0)
+        )
+        and touched_date <= as_of_date
+        and touched_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+),
+
+last_answers as (
+    select
+        as_of_date,
+        one_id,
+        success_act,
+        max(answered_at) as answered_at
+    from answers
+    group by as_of_date, one_id, success_act
+)
+
+select
+    counted.as_of_date,
+    counted.one_id,
+    counted.signal,
+    counted.signal_id,
+    counted.signal_at,
+    counted.signal_date,
+    counted.object_type,
+    counted.object_id,
+    counted.play_id,
+    counted.kind
+from counted
+left join last_answers
+    on
+        counted.as_of_date = last_answers.as_of_date
+        and counted.one_id = last_answers.one_id
+        and counted.success_act = last_answers.success_act
+        and counted.signal_at <= last_answers.answered_at
+where counted.place = 1 and last_answers.one_id is null

@@ -1,0 +1,35 @@
+"""SYNTHETIC: what members asked the service desk for a price, and which reviews they read in the member's corner.
+
+No platform of the demo tells either, and a signal that nobody ever gives could not be looked at.
+"""
+
+import datetime as dt
+
+from demo.calendar import END, at_time, text
+from demo.chance import Chance
+from demo.journey import Journey
+from demo.landing import Landing, Row, as_csv
+from demo.people import Person
+
+HEADER = "source,event_id,customer_id,event_type,occurred_at,object_type,object_id"
+#: Both begin here: before, the desk kept no log.
+OPENED = dt.date(2017, 10, 20)
+SHARE = 0.06
+
+
+def deliver(landing: Landing, people: list[Person], journey: Journey, chance: Chance) -> None:
+    """Write ``standard/events``: one act of a few members each."""
+    rows: list[Row] = []
+    goods = sorted(set(journey.product))
+    for person in people:
+        key = person.person_id
+        if not person.member_no or person.kind == "tester" or not chance.happens(SHARE, "desk", key):
+            continue
+        day = OPENED + dt.timedelta(days=chance.between(0, (END - OPENED).days, "desk day", key))
+        at = at_time(day, chance.between(36_000, 75_000, "desk at", key))
+        if at < person.registered_at or not person.present(at):
+            continue
+        act, about = chance.pick((("ask_service", "price"), ("view", "review")), "desk act", key)
+        sku = str(chance.pick(goods, "desk sku", key))
+        rows.append((at, as_csv(("crm", f"de{key}", person.member_no, act, text(at), about, sku))))
+    landing.deliver("standard", "events", rows, suffix="csv", header=HEADER)

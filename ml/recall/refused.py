@@ -1,0 +1,144 @@
+"""Why an option may not be used for a person: one list of rules, each with the code that is shown for it.
+
+``treatments.usable`` keeps the options that none of them refuses; who asks why somebody was not written to, or not with
+an offer, is told the first that does, in this order. What the codes are called is the seed ``words``, kind ``reason``.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.recall.depths import admitted
+from ml.recall.plays import CARE, offers_of_play
+from ml.recall.rules import Rules
+from ml.recall.tables import REFUSED_OPTIONS
+from ml.recall.templates import can_be_said
+
+Flags = npt.NDArray[np.bool_]
+
+#: In which order the rules are asked of an option that nothing blocks.
+ORDER: Final = (
+    "not_in_play", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
+    "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",
+)  # fmt: skip
+
+LISTS: Final = (
+    "reachable_channels", "consented_channels", "service_channels", "suppressed_channels", "subscribed_scenes",
+)  # fmt: skip
+
+
+def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Return the code of the first rule that refuses each option, null where none does.
+
+    Parameters
+    ----------
+    options
+        One row per (candidate, channel, offer) of the menu, with the candidate's columns.
+    people
+        The candidates, with the lists ``LISTS``.
+    rules
+        The seeds.
+    """
+    pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
+    scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
+    consented, service = (pairs.isin(_exploded(people, f"{name}_channels")) for name in ("consented", "service"))
+    staffed = options["message_channel"].isin(rules.staff_channels).to_numpy(dtype=bool)
+    by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
+    is_wecom = options["message_channel"].eq("wecom").to_numpy(dtype=bool)
+    need, role = _offers_barred(options, rules)
+    blocked = options["blocked_because"].to_numpy(dtype=object)
+    # What is owed waits for no refund and no complaint: they may be what it is about.
+    owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
+    owed_blocked = np.where(blocked == "suppressed", "suppressed", "contact_cap").astype(object)
+    owed_blocked = np.where(options["is_service_blocked"].astype(bool), owed_blocked, None)
+    blocked = np.where(owed, owed_blocked, blocked)
+    reasons = {
+        "not_in_play": (options["channel_order"] < 0).to_numpy(dtype=bool),
+        "refused_channel": pairs.isin(_exploded(people, "suppressed_channels")),
+        "unreachable": ~pairs.isin(_exploded(people, "reachable_channels")),
+        "no_consent": ~np.where(options["consent_purpose"] == "service", service, consented),
+        "no_owner": staffed & options["owner_staff_id"].isna().to_numpy(dtype=bool),
+        "no_subscription": by_subscription & ~scenes.isin(_exploded(people, "subscribed_scenes")),
+        "tier": ~_tier_allows(options),
+        "need_bars_channel": ~owed & _barred(options),
+        "contact_cap": is_wecom & _wecom_is_full(options, rules),
+        "need_bars_offer": need,
+        "small_b": role,
+        "no_public_rule": ~(admitted(options, rules) & offers_of_play(options, rules)),
+        "no_template": ~can_be_said(options, rules),
+    }
+    said = np.select([reasons[name] for name in ORDER], ORDER, default="").astype(object)
+    return pd.Series(np.where(pd.isna(blocked), said, blocked), index=options.index).replace("", None)
+
+
+def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
+    """Return the (candidate, channel) pairs of a list column."""
+    lists = people.set_index("candidate")[column]
+    pairs = lists[lists.notna()].explode().dropna()
+    return pd.MultiIndex.from_arrays([pairs.index, pairs.astype(str)])
+
+
+def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> Flags:
+    """Whether WeCom is closed to the person: by our politeness caps, or by the platform's own, whichever is less.
+
+    The platform allows so many a day of the calendar month in which the plan is sent, the day after the date; what a
+    member may send one person in a day is kept by one plan a person and day, so long as it is one at least.
+    """
+    sent = options["wecom_contacts_month"].fillna(0)
+    days = (pd.to_datetime(options["as_of_date"]) + pd.Timedelta(days=1)).dt.days_in_month
+    full = sent.ge(rules.cap("wecom_month")) | sent.ge(days * rules.cap("wecom_platform_month"))
+    full = full | options["wecom_recalls_month"].fillna(0).ge(rules.cap("wecom_recall_month"))
+    return np.asarray(full.to_numpy(dtype=bool) | (rules.cap("wecom_member_day") < 1))
+
+
+def _tier_allows(options: pd.DataFrame) -> Flags:
+    """Whether the option is open to the person's tier; an empty list is open to all, care to whom its play is for."""
+    tiers = options["tiers"].fillna("").astype(str)
+    allowed = (tiers.eq("") | options["purse"].eq(CARE)).to_numpy(dtype=bool)
+    for listed in tiers[tiers != ""].unique():
+        allowed = allowed | (tiers.eq(listed) & options["pyramid_tier"].isin(listed.split("|"))).to_numpy(dtype=bool)
+    return np.asarray(allowed)
+
+
+def _barred(options: pd.DataFrame) -> Flags:
+    """Whether the option's channel is barred to the person by what they need."""
+    bars = options["barred_channels"].astype(str)
+    barred = np.zeros(len(options), dtype=bool)
+    for listed in bars[bars != ""].unique():
+        barred |= (bars.eq(listed) & options["message_channel"].isin(listed.split("|"))).to_numpy(dtype=bool)
+    return barred
+
+
+def _offers_barred(options: pd.DataFrame, rules: Rules) -> tuple[Flags, Flags]:
+    """Whether the person's need state, and whether their role, takes an offer away.
+
+    A need state makes an offer wait and takes it from nobody; a small reseller buys at other terms. What somebody is
+    worth is no reason: whom a public rule fits may have its offer (``depths``).
+    """
+    is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
+    states = rules.seeds["need_state_plays"].set_index("need_state")
+    no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
+    roles = rules.seeds["super_user_rules"]
+    no_offer_roles = set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
+    by_need = is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool)
+    by_role = is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool)
+    return by_need, by_role
+
+
+def last_refusals(options: pd.DataFrame) -> pd.Series:
+    """Return by candidate what refuses the option that came furthest: what is missing where nothing can be sent."""
+    place = {name: at for at, name in enumerate(ORDER)}
+    refused = options[options["refused_because"].notna()]
+    furthest = refused.assign(place=refused["refused_because"].map(place).fillna(-1)).sort_values(
+        ["candidate", "place", "channel_order"], ascending=[True, False, True]
+    )
+    return furthest.drop_duplicates("candidate").set_index("candidate")["refused_because"]
+
+
+def refused_rows(options: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of ``recall.refused_options``: every option of ``considered`` that a rule refuses, and which."""
+    refused = options[options["refused_because"].notna()]
+    key = ["as_of_date", "one_id", "message_channel", "offer_id"]
+    return refused.sort_values(key, ignore_index=True)[list(REFUSED_OPTIONS)]

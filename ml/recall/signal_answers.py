@@ -1,0 +1,91 @@
+"""What answers each signal the next morning, or in one word why nothing does: no signal goes without either."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml.recall import arms
+from ml.recall.plays import SIGNAL
+from ml.recall.rules import Rules
+from ml.recall.tables import SIGNAL_ANSWERS
+
+_KEY: Final = ["as_of_date", "one_id"]
+TASK: Final = "task"
+SERVICE: Final = "service"
+AUDIENCE: Final = "audience"
+
+
+def signal_answers(
+    signals: pd.DataFrame | None,
+    context: pd.DataFrame,
+    people: pd.DataFrame,
+    plans: pd.DataFrame,
+    without_option: pd.Series,
+    rules: Rules,
+) -> pd.DataFrame:
+    """Return the rows of ``recall.signal_answers``, sorted by its key.
+
+    Parameters
+    ----------
+    signals
+        ``recall.open_signals``.
+    context
+        ``recall.recall_people``: whom a hard rule keeps out, whose episode is open.
+    people
+        The candidates with their last arm, ``play_id`` and ``candidate``.
+    plans
+        Who is sent something, with ``message_channel``.
+    without_option
+        ``refused.last_refusals`` by candidate.
+    rules
+        The seeds ``signals`` (how long nobody is written to) and ``plays``.
+    """
+    if signals is None or signals.empty:
+        return pd.DataFrame(columns=list(SIGNAL_ANSWERS))
+    known = ["is_excluded", "exclusion", "open_episode_id", "is_resting"]
+    facts = context[[*_KEY, *(name for name in known if name in context.columns)]]
+    rows = signals.merge(facts, on=_KEY, how="left")
+    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id"]].rename(columns={"play_id": "met_by"})
+    rows = rows.merge(met, on=_KEY, how="left")
+    rows["met_channel"] = rows["candidate"].map(plans.set_index("candidate")["message_channel"])
+    is_met = rows["met_by"].eq(rows["play_id"])
+    is_sent = is_met & rows["met_channel"].notna()
+    staffed = rows["met_channel"].isin(rules.staff_channels)
+    by_whom = np.select([staffed, rows["kind"].eq("service")], [TASK, SERVICE], default=AUDIENCE)
+    answered = pd.Series(by_whom, index=rows.index, dtype=object).where(is_sent)
+    rest = rows["signal"].map(rules.seeds["signals"].set_index("signal")["rest_days"])
+    age = (pd.to_datetime(rows["as_of_date"]) - pd.to_datetime(rows["signal_date"])).dt.days
+    kinds = rules.seeds["plays"].set_index("play_id")["trigger_kind"]
+    of_arm = rows["arm"].map({
+        **dict.fromkeys((arms.RANDOM, *arms.HELD_OUT), "holdout"), arms.IN_EPISODE: "in_episode",
+        arms.NOT_SELECTED: "not_selected", arms.WAITING: "waiting",
+    })  # fmt: skip
+    why = np.select(
+        [
+            rows["is_excluded"].fillna(False).astype(bool),
+            rest.gt(age),
+            is_met & rows["arm"].eq(arms.INELIGIBLE),
+            is_met,
+            rows["kind"].eq("marketing") & rows["open_episode_id"].notna(),
+            rows["met_by"].map(kinds).eq(SIGNAL),
+            rows["met_by"].notna(),
+        ],
+        [
+            rows["exclusion"] if "exclusion" in rows else "excluded",
+            "rest",
+            rows["candidate"].map(without_option).astype(object),
+            of_arm,
+            "in_episode",
+            "another_signal_first",
+            "another_play_first",
+        ],
+        # the next reminder of a right is not due yet
+        default="answered",
+    )
+    rows = rows.assign(
+        answered_by=answered,
+        message_channel=rows["met_channel"].where(is_sent),
+        reason=pd.Series(why, index=rows.index, dtype=object).where(~is_sent),
+    )
+    return rows.sort_values([*_KEY, "signal"], ignore_index=True)[list(SIGNAL_ANSWERS)]

@@ -1,0 +1,309 @@
+"""One file tried without a home: what it is, how it would be read, what would be set aside. Nothing is kept."""
+
+import csv
+import dataclasses
+import datetime as dt
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+
+from orchestration.channels.engine import registry
+from orchestration.channels.engine.declare import Channel, Column, Dataset
+from orchestration.channels.engine.file_ledger import remedy_of
+from orchestration.channels.engine.files import FORMATS, check_shell, probe, readable_name
+from orchestration.channels.engine.landing import Delivery
+from orchestration.channels.engine.lines import line_blocks
+from orchestration.channels.engine.look_alikes import Candidate, candidates, first_rows, headers_of, where_it_belongs
+from orchestration.channels.engine.mapped import MappedReader
+from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
+from orchestration.channels.engine.masking import Masker, shown
+from orchestration.channels.engine.reading import FileReader, Reading
+from orchestration.channels.engine.reasons import BrokenFile, remedy
+from orchestration.channels.engine.records import ENVELOPE, Tally, header_keys, names_of
+
+ROWS: Final = 10
+#: So many records are enough to see how a file is read.
+ENOUGH: Final = 20_000
+#: A file of which fewer headers are known, and no third of them, may be anything.
+_SURE: Final = 4
+
+
+@dataclasses.dataclass
+class Trial:
+    """What trying a file told; every contact value in it is masked."""
+
+    candidates: list[Candidate]
+    chosen: Candidate | None = None
+    headers: list[str] = dataclasses.field(default_factory=list)
+    #: header, what it becomes, how it is read
+    reads: list[tuple[str, str, str]] = dataclasses.field(default_factory=list)
+    unread: list[str] = dataclasses.field(default_factory=list)
+    before: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    after: dict[str, list[dict[str, str]]] = dataclasses.field(default_factory=dict)
+    records: int = 0
+    loaded: int = 0
+    skipped: dict[str, int] = dataclasses.field(default_factory=dict)
+    warnings: dict[str, int] = dataclasses.field(default_factory=dict)
+    #: column, reason, how many, first line, remedy
+    aside: list[tuple[str, str, int, int | None, str]] = dataclasses.field(default_factory=list)
+    is_part: bool = False
+    words: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+
+
+def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now: dt.datetime) -> Trial:
+    """Return what a file would become.
+
+    Parameters
+    ----------
+    path
+        The file.
+    mapped
+        The mappings that may read it.
+    name
+        The mapping or ``channel/dataset`` to read it by; None: the likeliest.
+    now
+        When (UTC, naive): what lies later is in the future.
+
+    Raises
+    ------
+    BrokenFile
+        The file cannot be read at all.
+    """
+    file_format = next((each for each in FORMATS if path.name.lower().endswith(f".{each}")), None)
+    check_shell(path, file_format)
+    rows = first_rows(path, file_format or "")
+    trial = Trial(candidates(rows, mapped))
+    widest = max((sum(bool(cell.strip()) for cell in row) for row in rows), default=0)
+    likely = (each for each in trial.candidates if each.is_whole and (each.known >= _SURE or each.known * 3 >= widest))
+    trial.chosen = _named(name, mapped) if name else next(likely, None)
+    masker = Masker()
+    if trial.chosen is None:
+        trial.headers = max(rows, key=lambda row: sum(bool(cell.strip()) for cell in row), default=[])
+        trial.before = _before(path, file_format or "", trial.headers, masker)
+        trial.words = _words(path, file_format or "", trial.headers)
+        return trial
+    dataset = trial.chosen.dataset
+    trial.headers = headers_of(dataset, rows)
+    trial.reads, trial.unread = _columns(dataset, trial.headers)
+    trial.before = _before(path, file_format or "", trial.headers, masker)
+    _read(trial, path, file_format or "", masker, now)
+    return trial
+
+
+@dataclasses.dataclass(frozen=True)
+class Checked:
+    """What one file of a landing folder would become: where it lies, how it would go, and what a person does."""
+
+    place: str
+    said: str
+    remedies: tuple[str, ...] = ()
+
+
+def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datetime) -> Iterator[Checked]:
+    """Yield what every file of a landing folder would become, in order; nothing is written anywhere.
+
+    Parameters
+    ----------
+    landing
+        The folder.
+    mapped
+        The mappings of the home.
+    now
+        When (UTC, naive).
+    """
+    places = {
+        f"{channel.name}/{dataset.name}" for channel in registry.channels().values() for dataset in channel.datasets
+    }
+    for path in sorted(landing.rglob("*")) if landing.is_dir() else []:
+        name = path.relative_to(landing).as_posix()
+        if path.is_dir() or path.name.startswith((".", "~$")) or path.suffix in (".done", ".md"):
+            continue
+        place = "/".join(name.split("/")[:2])
+        if name.count("/") < 2 or place not in places | mapped.keys():
+            hint = where_it_belongs(path, "", mapped)
+            yield Checked(readable_name(name), "unknown_folder", (remedy("unknown_folder") + hint,))
+            continue
+        try:
+            trial = try_file(path, mapped, place, now)
+        except BrokenFile as broken:
+            what = remedy(broken.reason, allowed="", minimum="", maximum="")
+            yield Checked(readable_name(name), f"set aside whole: {broken.reason}", (what,))
+            continue
+        part = "the first " if trial.is_part else ""
+        said = f"{trial.loaded:,} of {part}{trial.records:,} records would load"
+        emptied = sum(count for code, count in trial.warnings.items() if code.startswith("emptied_"))
+        said += f", {emptied:,} values become empty" if emptied else ""
+        told = []
+        for column, reason, count, _, what in trial.aside:
+            told.append(f"{count or 'all'} {reason} {column}".rstrip() + f": {what}")
+        yield Checked(readable_name(name), said, tuple(told))
+
+
+def _named(name: str, mapped: dict[str, MappedDataset]) -> Candidate | None:
+    if name in mapped:
+        return Candidate(CHANNEL, mapped[name], 0, is_whole=True)
+    channel, _, dataset = name.partition("/")
+    if channel in registry.channels():
+        for each in registry.channel(channel).datasets:
+            if each.name == dataset:
+                return Candidate(channel, each, 0, is_whole=True)
+    return None
+
+
+def _columns(dataset: Dataset, headers: list[str]) -> tuple[list[tuple[str, str, str]], list[str]]:
+    told = []
+    used: set[str] = set()
+    keys = {key: header for header in headers for key in reversed(header_keys(header))}
+    if isinstance(dataset, MappedDataset):
+        for target in dataset.targets:
+            for name, value in target.values:
+                column = next(each for each in target.read_as.columns if each.name == name)
+                found = [keys[header_keys(each)[0]] for each in value.reads if header_keys(each)[0] in keys]
+                used.update(found)
+                fixed = f"always {value.constant}" if value.constant is not None else ""
+                fixed = "its place in the order" if value.position else fixed
+                if found or fixed:
+                    told.append((" | ".join(found) or fixed, f"{target.dataset.name}.{name}", _how(column, value.unit)))
+    else:
+        for column in dataset.columns:
+            names = (header_keys(name)[0] for name in names_of(column))
+            header = next((keys[name] for name in names if name in keys), None)
+            if header is not None:
+                used.add(header)
+                told.append((header, column.name, _how(column)))
+    return told, [header for header in headers if header not in used and header not in ENVELOPE]
+
+
+def _how(column: Column, unit: str = "yuan") -> str:
+    how = {"instant": "time", "decimal": "number", "integer": "whole number", "identifier": "id"}.get(
+        column.type, column.type
+    )
+    if column.name.endswith("_yuan"):
+        how = f"amount, written in {unit}"
+    if column.type == "instant":
+        how += {"utc": ", UTC", "epoch_s": ", seconds since 1970", "epoch_ms": ", milliseconds since 1970"}.get(
+            column.clock, ", Shanghai"
+        )
+    if column.values:
+        how = "one of " + ", ".join(column.values)
+    return how + (", required" if column.required else "")
+
+
+def _read(trial: Trial, path: Path, file_format: str, masker: Masker, now: dt.datetime) -> None:
+    assert trial.chosen is not None
+    status = path.stat()
+    dataset, channel = trial.chosen.dataset, registry.channel(trial.chosen.channel)
+    delivery = Delivery(
+        path, "", channel.name, dataset.name, path.name, file_format, status.st_size, status.st_mtime_ns, now,
+        in_history=True, probe=probe(path, file_format),
+    )  # fmt: skip
+    reading = Reading(Tally())
+    reader = _reader(channel, dataset, masker)
+    try:
+        for table, rows in reader.read(delivery, reading, is_history=True):
+            shown_rows = trial.after.setdefault(table.partition("__")[2], [])
+            for row in rows.slice(0, max(ROWS - len(shown_rows), 0)).to_pylist():
+                shown_rows.append({name: str(value) for name, value in row.items() if _is_told(name, value)})
+            if reading.tally.physical >= ENOUGH and not isinstance(dataset, MappedDataset):
+                trial.is_part = True
+                break
+    except BrokenFile as broken:
+        trial.aside.append((
+            broken.column or "",
+            broken.reason,
+            0,
+            None,
+            remedy_of(dataset, broken.column, broken.reason),
+        ))
+        trial.after = {}
+    counts = Counter((fault.column or "", fault.reason) for fault in reading.tally.rejected)
+    lines = {(each.column or "", each.reason): each.line for each in reversed(reading.tally.rejected)}
+    for (column, reason), count in counts.most_common():
+        trial.aside.append((column, reason, count, lines[column, reason], remedy_of(dataset, column, reason)))
+    for header, line in reading.tally.refusing.items():
+        trial.aside.append((header, "undeclared_refusal", 0, line, remedy_of(dataset, None, "undeclared_refusal")))
+    trial.records, trial.loaded = reading.tally.physical, reading.loaded
+    trial.skipped = dict(reading.tally.skipped)
+    told = ("unknown_column", "absent_columns")
+    trial.warnings = {name: count for name, count in reading.tally.warnings.items() if not name.startswith(told)}
+
+
+def _reader(channel: Channel, dataset: Dataset, masker: Masker) -> FileReader:
+    return (MappedReader if isinstance(dataset, MappedDataset) else FileReader)(channel, dataset, masker)
+
+
+def _is_told(name: str, value: Any) -> bool:
+    return value is not None and not name.startswith("_") and not name.endswith("_shape")
+
+
+def _cells(path: Path, file_format: str) -> list[list[str]]:
+    """Return some rows as written, the header among them."""
+    if file_format == "xlsx":
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        return [
+            ["" if value is None else str(value) for value in row]
+            for sheet in book.sheetnames
+            for row in itertools.islice(book[sheet].iter_rows(values_only=True), 200)
+        ]
+    if file_format.startswith("csv"):
+        lines = next(iter(line_blocks(path, file_format, probe(path, file_format).encoding)), None)
+        texts = [lines.text(place) or "" for place in range(min(len(lines), 200))] if lines else []
+        delimiter = max((",", "\t", ";", "|"), key=lambda each: max((text.count(each) for text in texts), default=0))
+        return list(csv.reader([f"{text}\n" for text in texts], delimiter=delimiter))
+    return []
+
+
+def _before(path: Path, file_format: str, headers: list[str], masker: Masker) -> list[dict[str, str]]:
+    if file_format.startswith("json"):
+        with path.open("rb") as file:
+            text = file.read(20_000).decode("utf-8", "replace")
+        found = []
+        for line in text.splitlines()[:ROWS] if file_format.startswith("jsonl") else []:
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(record, dict):
+                payload = record.get("payload", record)
+                said = payload if isinstance(payload, dict) else record
+                found.append({key: shown(key, _short(value), masker) for key, value in said.items()})
+        return found
+    rows = _cells(path, file_format)
+    wanted = [header_keys(header)[0] for header in headers if header.strip()]
+    start = next(
+        (at for at, row in enumerate(rows) if [header_keys(cell)[0] for cell in row if cell.strip()] == wanted), None
+    )
+    if start is None:
+        return []
+    names = [cell.strip() for cell in rows[start]]
+    below = [row for row in rows[start + 1 :] if any(cell.strip() for cell in row)][:ROWS]
+    return [
+        {name: shown(name, cell, masker) for name, cell in zip(names, row, strict=False) if name and cell.strip()}
+        for row in below
+    ]
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:60]
+
+
+def _words(path: Path, file_format: str, headers: list[str]) -> dict[str, list[str]]:
+    """Return the words of columns that hold few: states and kinds, never a person's."""
+    rows = _cells(path, file_format)
+    names = [header.strip() for header in headers]
+    start = next((at for at, row in enumerate(rows) if [cell.strip() for cell in row] == names), None)
+    if start is None:
+        return {}
+    found = {}
+    for place, name in enumerate(names):
+        if name and any(word in name.lower() for word in ("状态", "类型", "方式", "status", "state", "type")):
+            values = [row[place].strip() for row in rows[start + 1 :] if len(row) > place and row[place].strip()]
+            words = list(dict.fromkeys(values))
+            if 0 < len(words) <= 20 and all(len(word) <= 30 for word in words):
+                found[name] = words
+    return found

@@ -1,0 +1,208 @@
+"""``siyu try`` and ``siyu quarantine``: what a file would become, and what was set aside and why."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration import clock
+from orchestration.cli_shared import DONE, FAILED, settings_of_home
+
+if TYPE_CHECKING:
+    from orchestration.channels.engine.trying import Trial
+
+files_app = typer.Typer()
+quarantine_app = typer.Typer()
+files_app.add_typer(quarantine_app, name="quarantine")
+
+
+@files_app.command("try", epilog="Examples: siyu try orders.csv; siyu try orders.csv --mapping orders.landing.toml")
+def try_one(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="Any file you have: orders.csv.")
+    ],
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Read it by this mapping, data set or file of mappings: --mapping shopify/orders, standard/orders or"
+            " orders.landing.toml.",
+        ),
+    ] = None,
+) -> int:
+    """Say what one file would become: no home, nothing kept, contact values masked."""
+    from orchestration.channels.engine.mappings import mappings
+    from orchestration.channels.engine.reasons import BrokenFile
+    from orchestration.channels.engine.registry import channels
+    from orchestration.channels.engine.trying import try_file
+
+    known = mappings()
+    name = mapping
+    if mapping is not None and mapping.endswith(".toml"):
+        from orchestration.channels.engine.mappings import of_file
+
+        own = of_file(Path(mapping))
+        known |= own
+        name = next(iter(own))
+    places = {f"{channel.name}/{dataset.name}" for channel in channels().values() for dataset in channel.datasets}
+    if name is not None and name not in known and name not in places:
+        raise typer.BadParameter(
+            f"no mapping is called {name!r}; there are {', '.join(sorted(known))}", param_hint="NAME"
+        )
+    try:
+        trial = try_file(file, known, name, clock.now().replace(microsecond=0))
+    except BrokenFile as broken:
+        print(f"{file.name} cannot be read: {broken}")
+        return FAILED
+    _say(trial, file)
+    return DONE if trial.chosen and trial.loaded else FAILED
+
+
+@files_app.command("check", epilog="Example: siyu --home /srv/brand check")
+def check_all() -> int:
+    """Say what every file in landing/ would become, before a run; nothing is written."""
+    from orchestration.channels.engine.mappings import mappings
+    from orchestration.channels.engine.trying import check_landing
+    from orchestration.cli_shared import settings_here
+
+    settings = settings_here()
+    code, count = DONE, 0
+    for checked in check_landing(settings.landing, mappings(settings.home), clock.now().replace(microsecond=0)):
+        count += 1
+        print(f"{checked.place}  {checked.said}")
+        for remedy in checked.remedies:
+            code = FAILED
+            print(f"    {remedy}")
+    if not count:
+        print(f"no file lies in {settings.landing}")
+    return code
+
+
+def _say(trial: "Trial", file: Path) -> None:
+    from orchestration.channels.engine.mapping_draft import draft, shipped_text, write_draft
+    from orchestration.channels.engine.mappings import MappedDataset
+
+    chosen = trial.chosen
+    if chosen is None:
+        near = ", ".join(f"{each.place} ({each.known} headers)" for each in trial.candidates[:3]) or "nothing known"
+        print(f"{file.name} is of no data set and no mapping; the nearest: {near}")
+        _say_rows("as it stands", trial.before)
+        text = draft(f"{_folder(file)}/orders", trial.headers, trial.words, file.name)
+        _say_written(write_draft(text, Path.cwd(), file.name), file)
+        return
+    what = "the mapping" if isinstance(chosen.dataset, MappedDataset) else "the data set"
+    print(f"{file.name} looks like {what} {chosen.place}; put it into landing/{chosen.place}/")
+    if isinstance(chosen.dataset, MappedDataset):
+        said = chosen.dataset
+        print(f"  {said.about}")
+        if not said.verified and not said.is_own:
+            print("  UNVERIFIED: no file of this kind could be read when the mapping was written; look closely.")
+    others = [each.place for each in trial.candidates if each.is_whole and each.place != chosen.place][:3]
+    if others:
+        print(f"  it could also be {', '.join(others)}: siyu try {file.name} --mapping {others[0]}")
+    print("\nhow each column is read")
+    for header, column, how in trial.reads:
+        print(f"  {header}  ->  {column}  ({how})")
+    if trial.unread:
+        print(f"  not read: {', '.join(trial.unread)}")
+    _say_rows("before", trial.before)
+    for table, rows in trial.after.items():
+        _say_rows(f"after: {table}", rows)
+    part = "the first " if trial.is_part else ""
+    skipped = f", {sum(trial.skipped.values())} skipped ({', '.join(sorted(trial.skipped))})" if trial.skipped else ""
+    print(f"\nof {part}{trial.records:,} records {trial.loaded:,} would load{skipped}")
+    for column, reason, count, line, remedy in trial.aside:
+        what = (
+            f"{count:,} set aside" if count else "the file is set aside" if reason != "undeclared_refusal" else "open"
+        )
+        where = f" {column}" if column else ""
+        place = f", first in line {line}" if line else ""
+        print(f"  {what}: {reason}{where}{place}\n    {remedy}")
+    for warning, count in sorted(trial.warnings.items()):
+        print(f"  warning: {warning} {count:,}")
+    if isinstance(chosen.dataset, MappedDataset) and not chosen.dataset.is_own and (text := shipped_text(chosen.place)):
+        _say_written(write_draft(text, Path.cwd(), file.name), file)
+
+
+def _folder(file: Path) -> str:
+    kept = "".join(letter for letter in file.stem.lower() if letter.isascii() and letter.isalnum())
+    return kept or "shop"
+
+
+def _say_rows(title: str, rows: list[dict[str, str]]) -> None:
+    if rows:
+        print(f"\n{title}")
+        for row in rows:
+            print("  " + "  ".join(f"{name}={value}" for name, value in row.items()))
+
+
+def _say_written(path: Path | None, file: Path) -> None:
+    if path is None:
+        print(f"\na mapping to begin with is there already and was left: {Path(file.name).stem}.landing.toml")
+    else:
+        print(f"\na mapping to begin with: {path.name}; try it with siyu try {file.name} --mapping {path.name}")
+
+
+@quarantine_app.callback(invoke_without_command=True, epilog="Example: siyu quarantine")
+def quarantine(context: typer.Context) -> int:
+    """List what was set aside, explain a file, or accept one as it is."""
+    if context.invoked_subcommand:
+        return DONE
+    return _list_quarantine()
+
+
+@quarantine_app.command("list", epilog="Example: siyu quarantine list")
+def list_quarantine() -> int:
+    """List what was set aside by file and reason."""
+    return _list_quarantine()
+
+
+@quarantine_app.command("explain", epilog="Example: siyu quarantine explain standard/orders/may.csv")
+def explain_file(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="CHANNEL/DATASET/FILE", help="As siyu quarantine lists it: standard/orders/may.csv."),
+    ],
+) -> int:
+    """Say line by line what was set aside of a file, what became empty, and what to do."""
+    settings = settings_of_home()
+    from orchestration.quarantine import explained
+
+    lines = explained(settings, file)
+    print("\n".join(lines) if lines else f"nothing of {file} is set aside; siyu quarantine lists what is")
+    return DONE if lines else FAILED
+
+
+@quarantine_app.command(
+    epilog='Example: siyu quarantine accept standard/orders/may.csv --reason "the new shop sells cars"'
+)
+def accept(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="CHANNEL/DATASET/FILE", help="As siyu quarantine lists it: standard/orders/may.csv."),
+    ],
+    reason: Annotated[
+        str, typer.Option(metavar="WHY", help='Who looked and what was found; kept: --reason "Lin rang the sender".')
+    ],
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who accepts; the user of the system by default: --by Lin.")
+    ] = None,
+) -> int:
+    """Take a file whose amounts are of another size as it is: the next run reads it."""
+    settings = settings_of_home()
+    from orchestration.quarantine import accept_whole
+
+    print(accept_whole(settings, file, reason, by, clock.now()))
+    return DONE
+
+
+def _list_quarantine() -> int:
+    settings = settings_of_home()
+    from orchestration.quarantine import listed
+
+    rows = listed(settings)
+    for place, reason, column, count in rows:
+        print(f"{place}  {reason}{f' ({column})' if column else ''}  {count}")
+    if not rows:
+        print("nothing is set aside")
+    return DONE

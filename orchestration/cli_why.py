@@ -1,0 +1,35 @@
+"""``siyu why``: what was decided about one customer, for whoever has to answer for it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from orchestration.cli_shared import DONE, FAILED, WRONG_USE, settings_of_home
+
+why_app = typer.Typer()
+
+
+@why_app.command(epilog="Examples: siyu why p_30ce7072ff6ceaf35e7af162; siyu why p_30ce7072ff6ceaf35e7af162 --lang en")
+def why(
+    one_id: Annotated[str, typer.Argument(metavar="ONE_ID", help="The customer: p_30ce7072ff6ceaf35e7af162.")],
+    lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="In Chinese or English: --lang en.")] = "zh",
+) -> int:
+    """Say what was decided about a customer on the published date, and why."""
+    from orchestration.why import LANGUAGES, NobodyPublished, opened, printed
+    from orchestration.why import why as decided
+
+    if lang not in LANGUAGES:
+        print(f"siyu: --lang {lang!r} is neither zh nor en", file=sys.stderr)
+        return WRONG_USE
+    try:
+        facts = opened(settings_of_home())
+        try:
+            found = decided(facts, one_id, lang)
+        finally:
+            facts.connection.close()
+    except NobodyPublished as nobody:
+        print(nobody)
+        return FAILED
+    print("\n".join(printed(found, lang)))
+    return DONE

@@ -1,0 +1,171 @@
+"""Today's list in parts that are never added up unsaid: what was chosen to earn, what is sent to learn, and service."""
+
+import datetime as dt
+from typing import Any, Final
+
+from orchestration.publishing.versions import Store
+from orchestration.report.facts import Facts, Words
+from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan
+
+#: The parts of the list, in the order in which they are told.
+KINDS: Final = ("service", "chosen", "learning")
+
+
+def task_kinds(facts: Facts) -> list[tuple[str, int, int]]:
+    """Return the parts of the staff's tasks: kind, tasks and expected profit in fen."""
+    return facts.rows(
+        "select list_kind, count(*), sum(expected_net_p50_fen) from recall_tasks group by list_kind order by list_kind"
+    )
+
+
+def parts(facts: Facts) -> dict[str, dict[str, Any]]:
+    """Return the parts of the audience by kind: people, expected profit with its interval and cost, in fen."""
+    rows = facts.rows(
+        """
+        select list_kind, count(*), sum(net_p50_fen), sum(net_p10_fen), sum(net_p90_fen), sum(expected_cost_fen)
+        from recall_audience group by list_kind
+        """
+    )
+    names = ("people", "p50", "p10", "p90", "cost")
+    found = {kind: dict(zip(names, rest, strict=True)) for kind, *rest in rows}
+    return {kind: found[kind] for kind in KINDS if kind in found}
+
+
+def people(facts: Facts) -> int:
+    """Return how many people the list has."""
+    return int(facts.rows("select count(*) from recall_audience")[0][0])
+
+
+def before(facts: Facts) -> dict[str, Any] | None:
+    """Compare the list with yesterday's, where yesterday's version is still there."""
+    store = Store(facts.settings.published)
+    version = store.newest_by_date().get(facts.as_of_date - dt.timedelta(days=1))
+    if version is None:
+        return None
+    found = facts.one(
+        """
+        select count(*) as people,
+               avg(case when one_id in (select one_id from recall_audience) then 1 else 0 end) as overlap
+        from read_parquet($file)
+        """,
+        file=str(store.versions / version / "recall_audience.parquet"),
+    )
+    return found | {"is_low": found["people"] > 0 and found["overlap"] < facts.setting("overlap_asks_share")}
+
+
+def yesterday(facts: Facts) -> dict[str, Any]:
+    """Give what the staff sent on the day and what came back; reported tasks are unknown without receipts."""
+    return facts.one(
+        """
+        select sum(sent) as sent, sum(replied) as replied, sum(bought) as bought, sum(tasks) as tasks,
+               sum(booked) as booked
+        from staff_daily where kpi_date = $as_of
+        """
+    )
+
+
+def yesterday_words(facts: Facts) -> Words:
+    """Return what came of yesterday's messages of the staff in a sentence; without receipts that is said first."""
+    done = yesterday(facts)
+    if done["sent"] is None:
+        return ("昨日结果：没有导购数据", "Yesterday: nothing is known of the staff")
+    zh = f"昨日导购发 {count(done['sent'])}、回复 {count(done['replied'])}、成交 {count(done['bought'])} 人"
+    en = f"Yesterday staff sent {count(done['sent'])}, {count(done['replied'])} replied, {count(done['bought'])} bought"
+    if done["tasks"] is None:
+        return (f"{zh}；任务无回执", f"{en}; no task results")
+    return (f"{zh}；任务回执 {count(done['tasks'])}", f"{en}; {count(done['tasks'])} tasks reported")
+
+
+def overlap_words(facts: Facts) -> Words:
+    """Return how far the list is yesterday's."""
+    found = before(facts)
+    if found is None:
+        return ("没有昨日名单可比", "Yesterday's list is not there to compare with")
+    if not found["people"]:
+        return ("昨日名单为空", "Yesterday's list was empty")
+    share = f"{found['overlap']:.0%}" if found["overlap"] is not None else UNKNOWN
+    return (f"与昨日名单重合 {share}", f"Overlap with yesterday's list {share}")
+
+
+def brief(facts: Facts) -> dict[str, Any]:
+    """Give the list by part, yesterday's results and how far the list is yesterday's."""
+    found = parts(facts)
+    return {
+        "parts": [(facts.word("list_kind", kind), part) for kind, part in found.items()],
+        "people": people(facts),
+        "yesterday_words": yesterday_words(facts),
+        "overlap_words": overlap_words(facts),
+    }
+
+
+def todays_list(facts: Facts) -> dict[str, Any]:
+    """Give today's list by part and channel, its budget, and whatever keeps somebody from being written to."""
+    money = facts.one(
+        """
+        select (select max(budget_fen) from recall_budget) as budget,
+               coalesce(bool_or(contains(basis, 'prior')), false) as is_estimate
+        from recall_audience
+        """
+    )
+    rows = facts.rows(
+        """
+        select list_kind, message_channel, count(*), sum(net_p50_fen), sum(expected_cost_fen) from recall_audience
+        group by list_kind, message_channel
+        order by list_position(['service', 'chosen', 'learning'], list_kind), count(*) desc, message_channel
+        """
+    )
+    by_channel = [
+        (_joined(facts.word("list_kind", kind), facts.word("message_channel", channel)), *rest)
+        for kind, channel, *rest in rows
+    ]
+    silent = facts.manifest.get("silent_channels", {})
+    told = [_told(facts, kind, part["people"], part["p50"]) for kind, part in parts(facts).items()]
+    return (
+        brief(facts)
+        | money
+        | {
+            "rows": by_channel,
+            "silent": [(facts.word("message_channel", channel), said) for channel, said in sorted(silent.items())],
+            "gist": (
+                "；".join(zh for zh, _ in told) or "今天谁也不发",
+                "; ".join(en for _, en in told) or "nobody today",
+            ),
+        }
+    )
+
+
+def tasks(facts: Facts) -> dict[str, Any]:
+    """Give the staff's tasks by member and part; every member stands there, so that the parts add up to the list."""
+    found = facts.rows(
+        """
+        select staff_id, store_id, count(*) filter (list_kind = 'service'), count(*) filter (list_kind = 'chosen'),
+               sum(expected_net_p50_fen) filter (list_kind = 'chosen'), count(*) filter (list_kind = 'learning'),
+               sum(expected_net_p50_fen) filter (list_kind = 'learning')
+        from recall_tasks group by staff_id, store_id
+        order by sum(expected_net_p50_fen) filter (list_kind = 'chosen') desc nulls last, count(*) desc, staff_id
+        """
+    )
+    kinds = task_kinds(facts)
+    told = [_told(facts, kind, people, net) for kind, people, net in kinds]
+    zh, en = "；".join(zh for zh, _ in told), "; ".join(en for _, en in told)
+    return {
+        "gist": (f"{zh}；{len(found)} 位导购", f"{en}; {len(found)} members of staff") if kinds else None,
+        "rows": [_member(facts, *row) for row in found],
+        "has_service": any(kind == "service" for kind, *_ in kinds),
+    }
+
+
+def _told(facts: Facts, kind: str, people: int, net: int) -> Words:
+    zh, en = facts.word("list_kind", kind)
+    return f"{zh} {count(people)} 位，预计 {signed_yuan(net)}", f"{en} {count(people)}, {signed_yuan(net)} expected"
+
+
+def _joined(part: Words, channel: Words) -> Words:
+    return f"{part[0]} · {channel[0]}", f"{part[1]} · {channel[1]}"
+
+
+def _member(facts: Facts, staff: str, store: str | None, *sums: int | None) -> tuple[str, ...]:
+    """Return a member's tasks and what they are expected to bring, by part; a dash where there is none."""
+    service, chosen, earns, learning, costs = sums
+    told = [f"{n}  {signed_yuan(fen)}" if n else NONE for n, fen in ((chosen, earns), (learning, costs))]
+    return facts.staff(staff, store), *told, str(service or NONE)

@@ -1,0 +1,58 @@
+"""What is played today: plans by play and channel, and which signals of yesterday were answered by what."""
+
+from typing import Any
+
+from orchestration.report.facts import Facts, Words
+
+
+def plays(facts: Facts) -> dict[str, Any]:
+    """Give the day's plans by play with their channels; how many of them are sent to learn stands beside."""
+    rows = facts.rows(
+        """
+        with listed as (select *, play_id as play from recall_audience),
+        channels as (select play, message_channel, count(*) as people from listed group by play, message_channel)
+        select play, count(*), count(*) filter (list_kind = 'learning'), sum(net_p50_fen), sum(expected_cost_fen),
+               (select list((message_channel, people) order by people desc, message_channel)
+                from channels where channels.play is not distinct from listed.play)
+        from listed group by play order by 2 desc, 1
+        """
+    )
+    told = [(facts.word("play", play), *rest, _channels(facts, by_channel)) for play, *rest, by_channel in rows]
+    gist = (
+        f"{len(rows)} 种打法，{sum(row[1] for row in rows)} 人",
+        f"{len(rows)} plays, {sum(row[1] for row in rows)} people",
+    )
+    return {"rows": told, "gist": gist if rows else None}
+
+
+def _channels(facts: Facts, counts: list[tuple[str, int]]) -> Words:
+    named = [(facts.word("message_channel", channel), people) for channel, people in counts]
+    return "、".join(f"{zh} {n}" for (zh, _), n in named), ", ".join(f"{en} {n}" for (_, en), n in named)
+
+
+def signals(facts: Facts) -> dict[str, Any]:
+    """Give the signals of the last days by what answered them, and why the others were not."""
+    rows = facts.rows(
+        """
+        select signal, count(*), count(*) filter (answered_by = 'audience'), count(*) filter (answered_by = 'task'),
+               count(*) filter (answered_by = 'service'), count(*) filter (answered_by is null)
+        from recall_signals group by signal order by 2 desc, 1
+        """
+    )
+    reasons = facts.rows(
+        """
+        select reason, count(*) from recall_signals where answered_by is null group by reason order by 2 desc, 1
+        """
+    )
+    total = sum(row[1] for row in rows)
+    answered = total - sum(row[5] for row in rows)
+    return {
+        "gist": (
+            f"{total} 个信号，{answered} 个有回应，其余写明原因",
+            f"{total} signals, {answered} answered, the rest with reasons",
+        )
+        if total
+        else None,
+        "rows": [(facts.word("signal", signal), *rest) for signal, *rest in rows],
+        "reasons": [(facts.word("reason", reason), people) for reason, people in reasons],
+    }

@@ -1,0 +1,229 @@
+"""What wants a decision this morning, most urgent first: how many, what is planned, and whom to ask."""
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from orchestration.report import list_sections, risk_sections
+from orchestration.report.facts import Facts, Words
+from orchestration.report.page import signed_yuan
+
+#: What is printed at the end of a line, and leads to the section that tells more.
+_LIST: Words = ("看名单", "the list")
+_ASSIGN: Words = ("指派", "assign")
+_LOOK: Words = ("", "")
+
+
+@dataclasses.dataclass(frozen=True)
+class Todo:
+    """One line: its sentence in two languages and where it leads; what wants no decision is said without a number."""
+
+    words: Words
+    anchor: str
+    leads: Words = _LOOK
+    is_decision: bool = True
+
+
+def todo(facts: Facts) -> dict[str, Any]:
+    """Give the lines of the block and how many of them want a decision."""
+    lines = [
+        *_unread(facts),
+        *_tasks(facts),
+        *_at_risk(facts),
+        *_stale(facts),
+        *_silent(facts),
+        *_unmet(facts),
+        *_withheld(facts),
+        *_hand_over(facts),
+        *_alarms(facts),
+        *_overlap(facts),
+    ]
+    return {"lines": lines, "decisions": sum(line.is_decision for line in lines)} | completeness(facts)
+
+
+def completeness(facts: Facts) -> dict[str, Any]:
+    """Say how many channels are there, and which are late by how many days."""
+    late = [f"{zh}缺 {days} 天" for (zh, _), days, _ in stale(facts)]
+    late_en = [f"{en} {days} d late" for (_, en), days, _ in stale(facts)]
+    every = len(facts.manifest["channels"])
+    complete = every - len(late)
+    if not late:
+        return {"data": (f"数据 {every}/{every} 齐", f"data {every}/{every} complete")}
+    return {
+        "data": (
+            f"数据 {complete}/{every} 齐，{'、'.join(late)}",
+            f"data {complete}/{every}, {', '.join(late_en)}",
+        )
+    }
+
+
+def stale(facts: Facts) -> list[tuple[Words, int | str, str]]:
+    """Return each stale channel: its name, the days it lacks and the day its data ends."""
+    found = []
+    for name, channel in sorted(facts.manifest["channels"].items()):
+        if channel.get("stale"):
+            ends = channel.get("data_as_of")
+            found.append((facts.word("channel", name), _days_to(facts.as_of_date, ends), ends or "—"))
+    return found
+
+
+def _days_to(date: dt.date, ends: str | None) -> int | str:
+    try:
+        return (date - dt.date.fromisoformat(ends or "")).days
+    except ValueError:
+        return "?"
+
+
+def _unread(facts: Facts) -> list[Todo]:
+    unread = facts.manifest.get("withheld", {}).get("unread_refusals")
+    if not unread:
+        return []
+    return [
+        Todo(
+            (
+                f"今天谁也不发：有 {unread} 条拒绝没有读出来，不知道是谁说了不。请数据工程师看 siyu refusals",
+                f"Nobody is written to today: {unread} refusals could not be read. Data engineer: siyu refusals",
+            ),
+            "quality",
+        )
+    ]
+
+
+def _tasks(facts: Facts) -> list[Todo]:
+    kinds = {kind: (people, net) for kind, people, net in list_sections.task_kinds(facts)}
+    lines = []
+    if service := kinds.get("service"):
+        lines.append(
+            Todo(
+                (
+                    f"先答复 {service[0]} 位客户（服务，不推销）",
+                    f"Answer {service[0]} customers first (service, no offer)",
+                ),
+                "tasks",
+                _LIST,
+            )
+        )
+    if chosen := kinds.get("chosen"):
+        lines.append(
+            Todo(
+                (
+                    f"导购联系 {chosen[0]} 位，预计 {signed_yuan(chosen[1])}",
+                    f"Staff contact {chosen[0]}, {signed_yuan(chosen[1])} expected",
+                ),
+                "tasks",
+                _LIST,
+            )
+        )
+    if learning := kinds.get("learning"):
+        lines.append(
+            Todo(
+                (
+                    f"另有实验 {learning[0]} 位，预计 {signed_yuan(learning[1])}，为了学",
+                    f"{learning[0]} more to learn, {signed_yuan(learning[1])} expected",
+                ),
+                "tasks",
+                is_decision=False,
+            )
+        )
+    return lines
+
+
+def _at_risk(facts: Facts) -> list[Todo]:
+    people = risk_sections.people(facts)
+    if not people:
+        return []
+    without = [person for person in people if not person["is_planned"]]
+    alone = sum(person["owner"] is None for person in without)
+    if not without:
+        words = (f"高价值新风险 {len(people)} 位，都已安排", f"{len(people)} of high value newly at risk, all planned")
+        return [Todo(words, "risk", _LOOK, is_decision=False)]
+    return [
+        Todo(
+            (
+                f"高价值新风险 {len(people)} 位：{len(without)} 位没有安排"
+                + (f"，{alone} 位没有归属" if alone else ""),
+                f"{len(people)} of high value newly at risk: {len(without)} have no plan"
+                + (f", {alone} no owner" if alone else ""),
+            ),
+            "risk",
+            _ASSIGN,
+        )
+    ]
+
+
+def _stale(facts: Facts) -> list[Todo]:
+    return [
+        Todo(
+            (
+                f"{zh}数据停在 {ends[5:]}：找{zh}的对接人",
+                f"{en} data ends on {ends[5:]}: ask its sender",
+            ),
+            "quality",
+        )
+        for (zh, en), _, ends in stale(facts)
+    ]
+
+
+def _silent(facts: Facts) -> list[Todo]:
+    lines = []
+    for channel, said in sorted(facts.manifest.get("silent_channels", {}).items()):
+        zh, en = facts.word("message_channel", channel)
+        out, told = said["rows_out"], said["rows_told"]
+        lines.append(
+            Todo(
+                (
+                    f"{zh}没有回执：导出 {out} 行，只有 {told} 行有回执。核对是否真的发出",
+                    f"{en} sends no receipts: {told} of {out} rows exported were told of. Were they sent?",
+                ),
+                "list",
+            )
+        )
+    return lines
+
+
+def _unmet(facts: Facts) -> list[Todo]:
+    if not (unmet := facts.manifest.get("refusals_that_meet_nobody")):
+        return []
+    total = sum(unmet["by_channel"].values())
+    words = (
+        f"{total} 条拒绝没有对上任何人：今天核对写法，否则可能还会发给他们",
+        f"{total} refusals meet nobody: check their spelling today, or they may still be written to",
+    )
+    return [Todo(words, "quality")]
+
+
+def _withheld(facts: Facts) -> list[Todo]:
+    rows = facts.rows("select withheld_because, count(*) from recall_withheld group by all order by 2 desc, 1")
+    if not rows:
+        return []
+    people = sum(count for _, count in rows)
+    zh, en = facts.word("reason", rows[0][0])
+    return [Todo((f"{people} 位因话术没有发：{zh}", f"{people} not sent for their words: {en}"), "list")]
+
+
+def _hand_over(facts: Facts) -> list[Todo]:
+    ((people,),) = facts.rows("select count(*) from hand_over_list")
+    if not people:
+        return []
+    words = (f"{people} 位客户的导购已离职，等人接手", f"{people} customers of staff who left")
+    return [Todo(words, "staff", _ASSIGN)]
+
+
+def _alarms(facts: Facts) -> list[Todo]:
+    ((alarms,),) = facts.rows("select count(*) from recall_health where verdict = 'alarm'")
+    if not alarms:
+        return []
+    words = (f"实验有 {alarms} 处报警", f"Alarms about the experiment: {alarms}")
+    return [Todo(words, "loop")]
+
+
+def _overlap(facts: Facts) -> list[Todo]:
+    before = list_sections.before(facts)
+    if not before or not before["is_low"]:
+        return []
+    share = f"{before['overlap']:.0%}"
+    words = (
+        f"名单与昨日只重合 {share}：看是什么变了",
+        f"Overlap with yesterday only {share}: what changed?",
+    )
+    return [Todo(words, "list")]

@@ -1,0 +1,63 @@
+"""What siyu why says of one customer of a published version."""
+
+import pytest
+
+from orchestration.cli import main
+from orchestration.publish import publish
+from orchestration.settings import SettingsError
+from orchestration.warehouse import connect
+from orchestration.why import NobodyPublished, opened, printed, why
+from tests.unit.publish.world import DATE, brand
+
+
+@pytest.fixture
+def home(tmp_path):
+    settings = brand(tmp_path)
+    with connect(settings) as con:
+        con.execute(
+            "insert into published.recall_refused_options by name select 'P07' as one_id, $d as as_of_date,"
+            " 'recall_lost' as policy_id, 'sms' as message_channel, 'recall_75' as offer_id,"
+            " 'refund_open' as refused_because",
+            {"d": DATE},
+        )
+    publish(settings, [DATE])
+    return settings
+
+
+def told(settings, one_id: str, lang: str = "zh"):
+    facts = opened(settings)
+    try:
+        return why(facts, one_id, lang)
+    finally:
+        facts.connection.close()
+
+
+def test_who_is_written_to_is_told_by_which_channel_from_whom_and_why(home):
+    found = told(home, "P01")
+    assert found.facts[0].startswith("购买阶段：首购客")
+    assert "共1单" in found.facts[1] and "近一年净付100元" in found.facts[1]
+    assert "S1" in found.decision[0] and "企业微信" in found.decision[0]
+    assert "平均32天买一次" in found.decision[1]
+
+
+def test_who_is_no_candidate_is_told_so_and_which_option_a_rule_refused(home):
+    found = told(home, "P07")
+    assert found.decision == ["今天不发：没有哪条策略轮到此人"]
+    assert found.options == ["短信 + 75折券：不可以，退款处理中"]
+    english = told(home, "P07", "en")
+    assert english.options == ["SMS + 25% off: refused, refund open"]
+    assert printed(english, "en")[1:3] == ["", "Facts"]
+
+
+def test_nobody_of_that_id_is_said_and_what_to_ask_instead(home, capsys):
+    with pytest.raises(NobodyPublished, match="identity_redirects"):
+        told(home, "P99")
+    assert main(["--home", str(home.home), "why", "P99"]) == 1
+    assert "nobody of that id" in capsys.readouterr().out
+    assert main(["--home", str(home.home), "why", "P01", "--lang", "fr"]) == 2
+
+
+def test_a_home_without_a_version_says_how_to_make_one(tmp_path):
+    settings = brand(tmp_path)
+    with pytest.raises((NobodyPublished, SettingsError), match="siyu daily"):
+        opened(settings)

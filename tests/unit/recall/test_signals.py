@@ -1,0 +1,176 @@
+"""What somebody did is answered the next morning, before anything else; what they are owed before anything is sold."""
+
+import pandas as pd
+import pytest
+
+from ml.recall import plan_recall
+from tests.unit.recall.people import ALL_CHANNELS, DATE, KNOWN, NO_ANCESTRY, people, person, scores
+from tests.unit.recall.signalled import signals, with_words
+
+RULES = with_words(**KNOWN)
+ACTIVE = {"purchase_stage": "loyal", "average_gap_days": 7.0, "average_order_fen": 90_000}
+
+
+def planned(salts, *rows, given, rules=RULES, budget_fen=1_000_000, care_fen=0):
+    money = {DATE: budget_fen}
+    return plan_recall(
+        people(*rows), scores(), NO_ANCESTRY, rules, salts, money, signals=given, care_budgets_fen={DATE: care_fen}
+    )
+
+
+def sent(found) -> dict[str, tuple[str, str]]:
+    rows = found.audience[["one_id", "play_id", "message_channel"]].itertuples(index=False, name=None)
+    return {one_id: (play, channel) for one_id, play, channel in rows}
+
+
+def answers(found) -> dict[tuple[str, str], tuple[object, object]]:
+    rows = found.signal_answers[["one_id", "signal", "answered_by", "reason"]].itertuples(index=False, name=None)
+    return {
+        (one_id, signal): tuple(None if pd.isna(said) else said for said in (by, why)) for one_id, signal, by, why in rows
+    }
+
+
+def test_an_open_question_is_answered_by_the_owner_and_nothing_is_sold_to_who_asks(salts):
+    given = signals(("anna", "question_open", 1), ("anna", "cart_left", 0))
+    found = planned(salts, person("anna"), given=given)
+    assert sent(found) == {"anna": ("question_open", "wecom")}
+    row = found.audience.iloc[0]
+    assert (row["offer_id"], row["consent_purpose"], row["purse"], row["signal"]) == (
+        "none", "service", "none", "question_open",
+    )  # fmt: skip
+    assert found.tasks["play_id"].tolist() == ["question_open"]
+    assert answers(found) == {
+        ("anna", "question_open"): ("task", None),
+        ("anna", "cart_left"): (None, "another_signal_first"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "channel", "by"),
+    [
+        ({}, "wecom", "task"),
+        ({"reachable_channels": ["call", "sms"]}, "call", "task"),
+        ({"owner_staff_id": None}, "sms", "service"),
+        ({"owner_staff_id": None, "reachable_channels": ["mini_program"], "subscribed_scenes": ["question_open"]},
+         "mini_program", "service"),
+    ],
+)  # fmt: skip
+def test_an_answer_takes_the_first_channel_of_its_play_that_is_open(salts, changes, channel, by):
+    found = planned(salts, person("anna", consented_channels=[], **changes), given=signals(("anna", "question_open", 1)))
+    assert sent(found) == {"anna": ("question_open", channel)}
+    assert answers(found) == {("anna", "question_open"): (by, None)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"service_channels": []}, "no_consent"),
+        ({"reachable_channels": []}, "unreachable"),
+        ({"suppressed_channels": ALL_CHANNELS}, "refused_channel"),
+        ({"is_service_blocked": True, "blocked_because": "suppressed"}, "suppressed"),
+        ({"is_service_blocked": True, "blocked_because": "contact_cap"}, "contact_cap"),
+        ({"owner_staff_id": None, "reachable_channels": ["wecom"]}, "no_owner"),
+    ],
+)
+def test_who_asked_and_cannot_be_answered_is_sold_nothing_and_the_reason_stands(salts, changes, reason):
+    found = planned(salts, person("anna", **changes), given=signals(("anna", "question_open", 1)))
+    assert sent(found) == {}
+    assert answers(found) == {("anna", "question_open"): (None, reason)}
+
+
+def test_a_refund_or_a_complaint_that_is_open_stops_what_is_sold_and_no_answer(salts):
+    found = planned(
+        salts,
+        person("asks", blocked_because="refund_open"),
+        person("buys", blocked_because="refund_open"),
+        given=signals(("asks", "question_open", 1), ("buys", "cart_left", 1)),
+    )
+    assert sent(found) == {"asks": ("question_open", "wecom")}
+    assert answers(found)["buys", "cart_left"] == (None, "refund_open")
+
+
+def test_an_answer_is_no_experiment_and_needs_no_money(salts):
+    rules = with_words(holdout_share=0.5, exploration_share=0.5, held_back_first=0.4, held_back_least=0.4)
+    names = [f"p{number:02d}" for number in range(40)]
+    given = signals(*((name, "question_open", 1) for name in names))
+    found = planned(salts, *(person(name) for name in names), given=given, rules=rules, budget_fen=0)
+    assert set(sent(found)) == set(names)
+    assert found.assignment["arm"].unique().tolist() == ["treat"]
+    assert found.assignment["assignment_probability"].unique().tolist() == [1.0]
+    assert not found.plans["opens_episode"].any()
+    budget = found.budget.iloc[0]
+    assert budget["expected_cost_fen"] == 0
+    assert budget["service_cost_fen"] == found.audience["expected_cost_fen"].sum() > 0
+
+
+def test_an_answer_stops_the_ladder_that_would_have_gone_on(salts):
+    climber = {
+        "purchase_stage": "registered_no_order", "days_since_order": None, "days_registered": 60, "first_order_step": 1,
+        "days_since_first_order_step": 8, "open_episode_id": "e_1", "open_episode_kind": "first_order",
+        "open_episode_arm": "treat", "open_episode_step": 1, "order_count_365d": 0, "average_order_fen": None,
+        "rfm_segment": "无消费",
+    }  # fmt: skip
+    assert planned(salts, person("anna", **climber), given=signals()).plans["policy_id"].tolist() == ["first_order_ladder"]
+    found = planned(salts, person("anna", **climber), given=signals(("anna", "question_open", 1)))
+    assert found.plans[["policy_id", "opens_episode"]].to_numpy().tolist() == [["signal_question_open", False]]
+
+
+def test_a_cart_comes_before_the_stage_and_not_into_an_open_episode(salts):
+    given = signals(("anna", "cart_left", 1), ("bert", "cart_left", 1))
+    open_episode = {
+        "open_episode_id": "e_1", "open_episode_kind": "recall", "open_episode_arm": "treat", "open_episode_step": 0,
+    }  # fmt: skip
+    found = planned(salts, person("anna", **ACTIVE), person("bert", **ACTIVE, **open_episode), given=given)
+    assert sent(found) == {"anna": ("cart", "wecom")}
+    assert found.plans.set_index("one_id")["opens_episode"].to_dict() == {"anna": True}
+    assert answers(found) == {("anna", "cart_left"): ("task", None), ("bert", "cart_left"): (None, "in_episode")}
+
+
+def test_a_signal_has_no_offer_that_no_public_rule_gives(salts):
+    found = planned(salts, person("anna", days_since_order=70, **{**ACTIVE, "purchase_stage": "at_risk"}),
+                    given=signals(("anna", "cart_left", 1)))  # fmt: skip
+    assert found.audience[["play_id", "offer_id"]].to_numpy().tolist() == [["cart", "none"]]
+
+
+def test_of_full_days_the_first_asked_are_answered_and_the_others_wait(salts):
+    owner = {"owner_message_capacity": 1, "owner_call_capacity": 0, "reachable_channels": ["wecom"]}
+    given = signals(("anna", "complaint_closed", 1), ("bert", "question_open", 1), ("carl", "question_open", 1))
+    found = planned(salts, *(person(name, **owner) for name in ("anna", "bert", "carl")), given=given)
+    assert sent(found) == {"bert": ("question_open", "wecom")}
+    assert answers(found)["carl", "question_open"] == (None, "waiting")
+    assert answers(found)["anna", "complaint_closed"] == (None, "waiting")
+
+
+def test_who_left_a_month_ago_hears_of_us_by_a_channel_of_their_own_consent_alone(salts):
+    gone = {**ACTIVE, "is_deleted_friend": True, "owner_staff_id": None}
+    found = planned(
+        salts,
+        person("early", days_since_deleted=29, **gone),
+        person("late", days_since_deleted=30, **gone),
+        person("silent", days_since_deleted=30, **gone, consented_channels=["wecom"]),
+        given=signals(("early", "friend_deleted", 29), ("late", "friend_deleted", 30), ("silent", "friend_deleted", 30)),
+    )
+    assert set(sent(found)) == {"late"} and sent(found)["late"][1] != "wecom"
+    assert answers(found) == {
+        ("early", "friend_deleted"): (None, "rest"),
+        ("late", "friend_deleted"): ("audience", None),
+        ("silent", "friend_deleted"): (None, "no_consent"),
+    }
+
+
+def test_of_whom_a_hard_rule_keeps_out_the_rule_is_the_reason(salts):
+    rows = people(person("anna", is_excluded=True)).assign(exclusion="profiling_refused")
+    found = plan_recall(
+        rows, scores(), NO_ANCESTRY, RULES, salts, {DATE: 1_000}, signals=signals(("anna", "question_open", 1))
+    )
+    assert answers(found) == {("anna", "question_open"): (None, "profiling_refused")}
+
+
+def test_what_is_due_is_named_by_its_day(salts):
+    given = signals(("anna", "booking", -2), ("bert", "coupon_ending", -3))
+    found = planned(salts, person("anna"), person("bert", **ACTIVE), given=given)
+    assert sent(found)["anna"] == ("appointment", "sms")
+    assert sent(found)["bert"][0] == "coupon_ending"
+    assert found.audience.set_index("one_id")["why"].str.split(";").str[0].to_dict() == {
+        "anna": "有预约快到了", "bert": "有一张券快到期",
+    }  # fmt: skip
