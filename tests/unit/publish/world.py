@@ -193,7 +193,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         'care' as content_theme,
         0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen,
         300 as net_p90_fen, 2 as roi_p50, 'w1' as template_id, '{{}}' as template_variables,
-        'prior' as basis, 'chosen' as list_kind, 'rfm_keep' as play_id, 'incentive' as purse, 'marketing' as consent_purpose, 'crm' as consent_source,
+        'prior' as basis, 'chosen' as list_kind, 'rfm_keep' as play_id,
+        'incentive' as purse, 'marketing' as consent_purpose, 'crm' as consent_source,
         cast($d as timestamptz) as consent_at from people where i <= 4""",
         date,
     )
