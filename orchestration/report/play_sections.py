@@ -13,7 +13,7 @@ def plays(facts: Facts) -> dict[str, Any]:
         with listed as (select *, play_id as play from recall_audience),
         channels as (select play, message_channel, count(*) as people from listed group by play, message_channel)
         select play, count(*), count(*) filter (list_kind = 'learning'),
-               sum(net_p50_fen) filter (list_kind <> 'service'), sum(expected_cost_fen),
+               sum(net_p50_fen) filter (list_kind = 'chosen'), sum(expected_cost_fen),
                (select list((message_channel, people) order by people desc, message_channel)
                 from channels where channels.play is not distinct from listed.play)
         from listed group by play order by 2 desc, 1
