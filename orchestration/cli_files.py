@@ -58,6 +58,26 @@ def try_one(
     return DONE if trial.chosen and trial.loaded else FAILED
 
 
+@files_app.command("check", epilog="Example: siyu --home /srv/brand check")
+def check_all() -> int:
+    """Say what every file in landing/ would become, before a run; nothing is written."""
+    from orchestration.channels.engine.mappings import mappings
+    from orchestration.channels.engine.trying import check_landing
+    from orchestration.cli_shared import settings_here
+
+    settings = settings_here()
+    code, count = DONE, 0
+    for checked in check_landing(settings.landing, mappings(settings.home), clock.now().replace(microsecond=0)):
+        count += 1
+        print(f"{checked.place}  {checked.said}")
+        for remedy in checked.remedies:
+            code = FAILED
+            print(f"    {remedy}")
+    if not count:
+        print(f"no file lies in {settings.landing}")
+    return code
+
+
 def _say(trial: "Trial", file: Path) -> None:
     from orchestration.channels.engine.mapping_draft import draft, shipped_text, write_draft
     from orchestration.channels.engine.mappings import MappedDataset

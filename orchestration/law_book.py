@@ -67,6 +67,10 @@ def said(settings: Settings, today: dt.date) -> list[str]:
             f"{settings.sms_gateway} does not take these SMS templates, so they are not used: {listed};"
             " write others in rules/message_templates.csv"
         )
+    if missing := [name for name in ("brand_name", "brand_link") if not getattr(settings, name)]:
+        lines.append(
+            f"words that sign or link are not finished: set {' and '.join(missing)} in siyu.toml and run again"
+        )
     if old := overdue(settings, today):
         lines.append(f"rules of the law book that want reading again (docs/law.md): {', '.join(old)}")
     return lines

@@ -7,6 +7,7 @@ import tomllib
 import pytest
 
 from orchestration.channels.engine import reference
+from orchestration.channels.engine.mappings import mappings
 from orchestration.cli import main
 from orchestration.publishing.contract import tables
 from orchestration.settings import CHECKOUT, Settings
@@ -60,16 +61,23 @@ def test_every_make_target_that_a_page_names_exists():
     assert named - targets == set()
 
 
+def _toml_blocks():
+    return [block for text in _texts().values() for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+
+
 def test_every_setting_that_a_page_shows_exists():
     known = {field.name for field in dataclasses.fields(Settings)}
-    shown = {
-        key
-        for text in _texts().values()
-        for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-        for key in tomllib.loads(block)
-    }
+    shown = {key for block in _toml_blocks() if "# landing.toml" not in block for key in tomllib.loads(block)}
     assert shown
     assert shown - known == set()
+
+
+def test_every_mapping_that_a_page_shows_can_be_read(tmp_path):
+    shown = [block for block in _toml_blocks() if "# landing.toml" in block]
+    assert shown
+    for block in shown:
+        (tmp_path / "landing.toml").write_text(block, encoding="utf-8")
+        assert mappings(tmp_path).keys() > mappings().keys()
 
 
 def test_every_setting_stands_in_the_table_of_operations():

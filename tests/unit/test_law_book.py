@@ -12,7 +12,7 @@ import pytest
 from data_quality.suites.published import published_checks
 from data_quality.suites.recall import RecallLimits
 from ml.recall import Salts
-from ml.recall.words import offer_words
+from ml.recall.words import offer_terms, offer_words
 from orchestration.law_book import check_gateway, gateways, overdue, said
 from orchestration.law_page import PAGE, PAGE_ZH, page, rules
 from orchestration.publishing.audit import shapes
@@ -22,6 +22,8 @@ from tests.unit.recall.people import make_rules, person
 from tests.unit.recall.test_plan import plan
 
 RULES = rules()
+#: Scenes that serve and advertise nothing.
+SERVICES = {"renewal", "question_open", "complaint_closed", "appointment"}
 #: Who publishes laws and rules of platforms, and who reprints them: a new one is added by whoever read there.
 PUBLISHERS = {
     "cloud.baidu.com", "cloud.tencent.com", "developer.work.weixin.qq.com", "developers.weixin.qq.com",
@@ -102,7 +104,7 @@ def _home(tmp_path, read_on: dict[str, str]) -> Settings:
     head = "rule_id,kind,article_zh,address,read_on,status,state,demands_zh,demands_en,feature,tests"
     rows = [f"{name},law,a,b,{day},read,built,c,d,e,f" for name, day in read_on.items()]
     (tmp_path / "rules" / "law_rules.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
-    return Settings(home=tmp_path, sms_gateway="aliyun")
+    return Settings(home=tmp_path, sms_gateway="aliyun", brand_name="四域", brand_link="https://s.example.com/a")
 
 
 def test_a_rule_read_more_than_180_days_ago_is_named_and_nothing_fails(tmp_path):
@@ -124,6 +126,14 @@ def test_without_a_gateway_the_run_names_the_remedy_and_a_strange_one_is_refused
     for strange in ("alyun", "strictest"):
         with pytest.raises(SettingsError, match=f"called '{strange}'; known are aliyun, baiducloud"):
             check_gateway(dataclasses.replace(settings, sms_gateway=strange))
+
+
+def test_a_brand_without_name_or_link_is_told_which_setting_finishes_its_words(tmp_path):
+    settings = _home(tmp_path, {"new": "2026-11-01"})
+    (line,) = said(dataclasses.replace(settings, brand_link=""), dt.date(2026, 11, 29))
+    assert line == "words that sign or link are not finished: set brand_link in siyu.toml and run again"
+    (line,) = said(dataclasses.replace(settings, brand_name="", brand_link=""), dt.date(2026, 11, 29))
+    assert "set brand_name and brand_link in siyu.toml" in line
 
 
 def test_the_templates_that_the_gateway_refuses_are_named_with_their_reason(tmp_path):
@@ -175,6 +185,8 @@ def test_every_variable_has_a_length_that_the_shipped_words_keep():
     assert max(len(row["name_zh"]) for row in seed("category_names")) <= lengths["category"]
     offers = make_rules().seeds["offers_catalogue"]
     assert offer_words(offers).str.len().max() <= lengths["offer_words"]
+    terms = [offer_terms(*row) for row in zip(offers["maximum_discount_fen"], offers["valid_days"], strict=True)]
+    assert max(map(len, terms)) <= lengths["offer_terms"]
     assert offers["valid_days"].astype(str).str.len().max() <= lengths["valid_days"]
 
 
@@ -182,7 +194,7 @@ def test_every_advertising_sms_and_mail_names_its_sender_or_its_way_out():
     for row in seed("message_templates"):
         if row["message_channel"] == "sms":
             assert row["text_zh"].startswith("【{brand}】"), row["template_id"]
-            assert row["text_zh"].endswith("拒收请回复R") or row["scene_id"] == "renewal", row["template_id"]
+            assert row["text_zh"].endswith("拒收请回复R") or row["scene_id"] in SERVICES, row["template_id"]
         if row["message_channel"] == "email":
             assert "退订" in row["text_zh"], row["template_id"]
 
@@ -191,7 +203,7 @@ def test_the_mini_program_stands_in_the_menu_of_services_alone_and_has_no_words_
     menu = [row for row in seed("recall_menu") if row["message_channel"] == "mini_program"]
     assert {row["policy_id"] for row in menu} == {"renewal"}
     mini = [row for row in seed("message_templates") if row["message_channel"] == "mini_program"]
-    assert {row["scene_id"] for row in mini} <= {"renewal"}
+    assert {row["scene_id"] for row in mini} <= SERVICES
 
 
 def test_every_offer_of_the_menu_has_a_public_rule_in_two_languages():

@@ -1,4 +1,5 @@
--- Only plans that pass the last check, on both sides of the lot; none while the gate is closed.
+-- Only plans that pass the last check, on both sides of the lot; none while the gate is closed, nor whose words were
+-- withheld (recall_withheld): they were never sent.
 select
     plans.one_id,
     cast(plans.as_of_date as date) as as_of_date,
@@ -43,3 +44,9 @@ inner join {{ run_dates('as_of') }} as dates
 inner join {{ ref('standing_plans') }} as standing
     on plans.as_of_date = standing.as_of_date and plans.one_id = standing.one_id
 inner join {{ ref('sending_gate') }} as gate on gate.is_open
+left join {{ source('recall', 'audience') }} as audience
+    on
+        plans.as_of_date = audience.as_of_date
+        and plans.one_id = audience.one_id
+        and audience.withheld_because is not null
+where audience.one_id is null

@@ -120,8 +120,11 @@ def waiting_file(channel: str, dataset: str, landed: Landed, file_name: str, rea
     }
 
 
-def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault]) -> list[Row]:
-    """Return one quarantine row per (line, column, reason), without the value itself."""
+def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault], hint: str = "") -> list[Row]:
+    """Return one quarantine row per (line, column, reason), without the value itself.
+
+    ``hint`` says where a file belongs whose header is another's.
+    """
     place: Row = {
         "file_id": delivery.file_id,
         "channel": delivery.channel,
@@ -133,7 +136,7 @@ def quarantine_rows(delivery: Delivery, dataset: Dataset, faults: Sequence[Fault
     rows = []
     for line, column, reason, may_refuse, key, widest in faults:
         if (column, reason) not in told:
-            told[column, reason] = remedy_of(dataset, column, reason)
+            told[column, reason] = remedy_of(dataset, column, reason) + (hint if line is None else "")
         fault = {"line": line, "column_name": column, "reason": reason, "remedy": told[column, reason]}
         fault["may_refuse"] = reason == "undeclared_refusal" or (may_refuse and dataset.may_refuse is not None)
         fault["key_columns"], fault["key_hash"] = key or (None, None)

@@ -19,13 +19,15 @@ from orchestration.channels.engine import file_ledger, registry
 from orchestration.channels.engine.accepted_files import accepted_files
 from orchestration.channels.engine.declare import Channel, Dataset
 from orchestration.channels.engine.files import discover
-from orchestration.channels.engine.landing import Delivery, land, read_again, restore
+from orchestration.channels.engine.landing import Delivery, land, land_again, read_again, restore
+from orchestration.channels.engine.look_alikes import where_it_belongs
 from orchestration.channels.engine.mapped import MappedReader
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset, mappings
 from orchestration.channels.engine.medians import Row, judge, known_medians
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Fault, Tally
+from orchestration.channels.engine.repeats import count_repeats
 from orchestration.channels.engine.sent_tokens import SentTokens
 from orchestration.channels.engine.tables import (
     create_tables,
@@ -97,7 +99,7 @@ def ingest(
         create_tables(connection, declared)
         tokeniser = home_tokeniser(settings, vault)
         with Writer(connection, declared, vault) as writer:
-            work = _Work(settings, connection, declared, writer, tokeniser, now, progress)
+            work = _Work(settings, connection, declared, writer, tokeniser, now, progress, mapped)
             if channel == CHANNEL:
                 forget_other_mappings(connection, declared, mapped)
             for dataset in (*declared.datasets, *(mapped.values() if channel == CHANNEL else ())):
@@ -121,6 +123,7 @@ class _Work:
     tokeniser: Tokeniser
     now: dt.datetime
     progress: Callable[[str], None]
+    mapped: dict[str, MappedDataset]
 
     def __post_init__(self) -> None:
         self.result = Ingested(self.channel.name)
@@ -167,6 +170,13 @@ class _Work:
         for restored in restore(raw, self.loaded.keys() | self.refused):
             seen.add((restored.file_name, restored.bytes, restored.modified_ns))
             self._load(dataset, read_again(restored))
+        newest = dict(
+            self.connection.execute(
+                "select file_name, split_part(arg_max(file_id, landed_at), '-', 1) from channels.ledger"
+                " where channel = ? and dataset = ? and status = 'loaded' group by file_name having count(*) > 1",
+                place,
+            ).fetchall()
+        )
         ready, waiting = discover(landing, self.channel.name in self.settings.done_markers)
         for landed in ready:
             file_name = self.tokeniser.scrub(landed.name)
@@ -175,6 +185,9 @@ class _Work:
             delivery = land(self.settings, *place, landed, file_name, self.now, self.loaded)
             if delivery is None:
                 waiting.append((landed, "growing"))
+            elif delivery.file_id in self.loaded and newest.get(file_name, delivery.file_id) != delivery.file_id:
+                # What this name said before the last time, it says again: A, B, A are three states.
+                self._load(dataset, land_again(self.settings, delivery, landed, self.now, self.loaded))
             elif delivery.file_id in self.loaded:
                 self.result.duplicates += 1
                 physical = self.loaded[delivery.file_id]
@@ -190,7 +203,7 @@ class _Work:
         """Read a file into the writer. Bytes that were refused before are no delivery: what is said now holds."""
         reading = Reading(Tally())
         mine: list[tuple[str, pa.Table]] = []
-        held, written = 0, False
+        held, written, hint = 0, False, ""
         try:
             is_whole = self.channel.name in self.settings.done_markers
             reader_of = MappedReader if isinstance(dataset, MappedDataset) else FileReader
@@ -204,6 +217,10 @@ class _Work:
                     mine, held, written = [], 0, True
                 self._say(reading)
             medians = self._medians(delivery, reading)
+            if not written:
+                count_repeats(
+                    dataset, [rows for table, rows in mine if table.endswith(f"__{dataset.name}")], reading.tally
+                )
         except BrokenFile as broken:
             if written:
                 self.writer.forget(delivery.file_id)
@@ -212,6 +229,9 @@ class _Work:
             self.refused.add(delivery.file_id)
             row = file_ledger.broken_file(delivery, reading, dataset, broken, self.settings)
             faults = [Fault(None, broken.column, broken.reason)]
+            if broken.reason in ("unknown_header", "missing_column"):
+                place = delivery.dataset if isinstance(dataset, MappedDataset) else f"{delivery.channel}/{dataset.name}"
+                hint = where_it_belongs(delivery.path, place, self.mapped)
             self.result.broken.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {broken}")
         else:
             row = file_ledger.loaded_file(delivery, reading, dataset, self.settings, self.tokeniser)
@@ -226,7 +246,7 @@ class _Work:
         for header, line in reading.tally.refusing.items():
             faults = [*faults, Fault(line, self.tokeniser.scrub(header), "undeclared_refusal")]
         self.writer.ledger.append(row)
-        self.writer.quarantine.extend(file_ledger.quarantine_rows(delivery, dataset, faults))
+        self.writer.quarantine.extend(file_ledger.quarantine_rows(delivery, dataset, faults, hint))
         self.result.files += 1
         self.result.loaded += row["loaded"]
         self.result.quarantined += row["quarantined"]

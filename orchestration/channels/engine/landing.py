@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -120,6 +121,25 @@ def land(
             return None
     _write(sidecar, delivery)
     return delivery
+
+
+def land_again(
+    settings: Settings, delivery: Delivery, landed: Landed, now: dt.datetime, loaded: Container[str]
+) -> Delivery:
+    """Return a delivery of bytes that came before as one of its own, with a copy and a landing time of its own."""
+    number = next(each for each in itertools.count(2) if f"{delivery.file_id}-{each}" not in loaded)
+    file_id = f"{delivery.file_id}-{number}"
+    appeared = max(_appeared_at(path, now) for path in _complete_with(landed.path, settings, delivery.channel))
+    again = dataclasses.replace(
+        delivery,
+        file_id=file_id,
+        path=delivery.path.with_name(f"{file_id}.{landed.format or 'bin'}"),
+        landed_at=min(now, appeared),
+        in_history=landed.in_history,
+    )
+    _copy(landed.path, again.path)
+    _write(again.path.with_name(f"{file_id}{SIDECAR}"), again)
+    return again
 
 
 def _complete_with(path: Path, settings: Settings, channel: str) -> list[Path]:

@@ -1,17 +1,21 @@
 """The end of the doors: folders nobody reads are reported, and the ledger and the quarantine exported for people."""
 
 import datetime as dt
+from typing import Final
 
 import duckdb
 
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.files import readable_name
+from orchestration.channels.engine.look_alikes import where_it_belongs
 from orchestration.channels.engine.mappings import mappings
 from orchestration.channels.engine.reasons import RULE_VERSION, remedy
 from orchestration.channels.engine.tables import LEDGER, QUARANTINE, append_rows, create_tables, export, transaction
 from orchestration.channels.engine.unread_refusals import tell_unread
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.settings import Settings
+
+_HINTS: Final = 50
 
 
 def strays(settings: Settings) -> list[str]:
@@ -43,13 +47,17 @@ def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.da
     create_tables(connection)
     tokeniser = home_tokeniser(settings)
     rows = []
-    for stray in map(tokeniser.scrub, strays(settings)):
+    mapped = mappings(settings.home)
+    for number, found in enumerate(strays(settings)):
+        stray = tokeniser.scrub(found)
+        # so many unknown files are another folder altogether, not a few exports
+        hint = where_it_belongs(settings.landing / found, "", mapped) if number < _HINTS else ""
         channel, _, rest = stray.rpartition("/")[0].partition("/")
         rows.append({
             "channel": channel or "landing", "dataset": rest or None, "file_name": stray,
             "landed_at": now,
             "physical_records": 0, "loaded": 0, "quarantined": 0, "skipped": 0, "status": "quarantined",
-            "reason": "unknown_folder", "remedy": remedy("unknown_folder"), "rule_version": RULE_VERSION,
+            "reason": "unknown_folder", "remedy": remedy("unknown_folder") + hint, "rule_version": RULE_VERSION,
         })  # fmt: skip
     with transaction(connection):
         for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE)):

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import Dataset
-from orchestration.channels.engine.files import probe
+from orchestration.channels.engine.files import FORMATS, probe
 from orchestration.channels.engine.lines import line_blocks
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
 from orchestration.channels.engine.reasons import BrokenFile
@@ -101,6 +102,27 @@ def candidates(rows: list[list[str]], mapped: dict[str, MappedDataset]) -> list[
         if known:
             found.append(Candidate(channel, dataset, known, is_whole))
     return sorted(found, key=lambda each: (each.is_whole, each.known, each.channel == CHANNEL), reverse=True)
+
+
+def where_it_belongs(path: Path, place: str, mapped: dict[str, MappedDataset]) -> str:
+    """Return a sentence that says where a refused file belongs; nothing where it is of no data set or mapping.
+
+    Parameters
+    ----------
+    path
+        The file.
+    place
+        The folder under ``landing/`` in which it lies.
+    mapped
+        The mappings of the home.
+    """
+    file_format = next((each for each in FORMATS if path.name.lower().endswith(f".{each}")), None)
+    try:
+        found = candidates(first_rows(path, file_format), mapped) if file_format else []
+    except (BrokenFile, OSError, ValueError, csv.Error, pa.ArrowException):
+        return ""
+    other = next((each.place for each in found if each.is_whole and each.place != place), None)
+    return f" It looks like {other}: put it into landing/{other}/." if other else ""
 
 
 def _has_all(dataset: Dataset, row: list[str]) -> bool:

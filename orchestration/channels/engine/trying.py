@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,15 +15,15 @@ import openpyxl
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import Channel, Column, Dataset
 from orchestration.channels.engine.file_ledger import remedy_of
-from orchestration.channels.engine.files import FORMATS, check_shell, probe
+from orchestration.channels.engine.files import FORMATS, check_shell, probe, readable_name
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
-from orchestration.channels.engine.look_alikes import Candidate, candidates, first_rows, headers_of
+from orchestration.channels.engine.look_alikes import Candidate, candidates, first_rows, headers_of, where_it_belongs
 from orchestration.channels.engine.mapped import MappedReader
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
 from orchestration.channels.engine.masking import Masker, shown
 from orchestration.channels.engine.reading import FileReader, Reading
-from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.reasons import BrokenFile, remedy
 from orchestration.channels.engine.records import ENVELOPE, Tally, header_keys, names_of
 
 ROWS: Final = 10
@@ -92,6 +93,55 @@ def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now
     trial.before = _before(path, file_format or "", trial.headers, masker)
     _read(trial, path, file_format or "", masker, now)
     return trial
+
+
+@dataclasses.dataclass(frozen=True)
+class Checked:
+    """What one file of a landing folder would become: where it lies, how it would go, and what a person does."""
+
+    place: str
+    said: str
+    remedies: tuple[str, ...] = ()
+
+
+def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datetime) -> Iterator[Checked]:
+    """Yield what every file of a landing folder would become, in order; nothing is written anywhere.
+
+    Parameters
+    ----------
+    landing
+        The folder.
+    mapped
+        The mappings of the home.
+    now
+        When (UTC, naive).
+    """
+    places = {
+        f"{channel.name}/{dataset.name}" for channel in registry.channels().values() for dataset in channel.datasets
+    }
+    for path in sorted(landing.rglob("*")) if landing.is_dir() else []:
+        name = path.relative_to(landing).as_posix()
+        if path.is_dir() or path.name.startswith((".", "~$")) or path.suffix in (".done", ".md"):
+            continue
+        place = "/".join(name.split("/")[:2])
+        if name.count("/") < 2 or place not in places | mapped.keys():
+            hint = where_it_belongs(path, "", mapped)
+            yield Checked(readable_name(name), "unknown_folder", (remedy("unknown_folder") + hint,))
+            continue
+        try:
+            trial = try_file(path, mapped, place, now)
+        except BrokenFile as broken:
+            what = remedy(broken.reason, allowed="", minimum="", maximum="")
+            yield Checked(readable_name(name), f"set aside whole: {broken.reason}", (what,))
+            continue
+        part = "the first " if trial.is_part else ""
+        said = f"{trial.loaded:,} of {part}{trial.records:,} records would load"
+        emptied = sum(count for code, count in trial.warnings.items() if code.startswith("emptied_"))
+        said += f", {emptied:,} values become empty" if emptied else ""
+        told = []
+        for column, reason, count, _, what in trial.aside:
+            told.append(f"{count or 'all'} {reason} {column}".rstrip() + f": {what}")
+        yield Checked(readable_name(name), said, tuple(told))
 
 
 def _named(name: str, mapped: dict[str, MappedDataset]) -> Candidate | None:

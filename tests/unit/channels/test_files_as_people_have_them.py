@@ -311,7 +311,7 @@ def test_a_call_is_read_whatever_the_case_of_its_words_and_an_unknown_word_is_co
 
 def test_a_file_refused_for_its_name_loads_when_it_is_renamed_as_the_remedy_says(door):
     path = door.land("orders", "export.txt", ORDERS + order(1))
-    stray = door.settings.landing / "jd" / "orders" / "jd.csv"
+    stray = door.settings.landing / "nobody" / "orders" / "jd.csv"
     stray.parent.mkdir(parents=True)
     stray.write_text(ORDERS + order(2), encoding="utf-8")
     door.ingest()
@@ -324,6 +324,41 @@ def test_a_file_refused_for_its_name_loads_when_it_is_renamed_as_the_remedy_says
     door.settings.warehouse.unlink()
     door.ingest(LATER)
     assert orders(door, "order_id") == [("1",), ("2",)], "a warehouse made anew from raw/ knows both"
+
+
+def test_where_a_name_says_what_it_said_before_the_last_time_there_are_three_states(door):
+    for day, amount in enumerate(("10.00", "12.00", "10.00", "10.00")):
+        door.land("orders", "all.csv", ORDERS + order(1, amount))
+        door.land("orders", "copy.csv", ORDERS + order(1, "10.00"))
+        door.ingest(NOON + dt.timedelta(days=day))
+    sql = "select amount_yuan, _landed_at from channels.standard__orders order by _landed_at"
+    days = [NOON, NOON + dt.timedelta(days=1), NOON + dt.timedelta(days=2)]
+    assert door.query(sql) == list(zip(("10.00", "12.00", "10.00"), days, strict=True))
+    door.settings.warehouse.unlink()
+    door.ingest(LATER)
+    assert [amount for amount, _ in door.query(sql)] == ["10.00", "12.00", "10.00"]
+
+
+def test_one_order_with_two_amounts_is_said(door):
+    door.land("orders", "a.csv", ORDERS + order(1, "10.00") + order(1, "12.00") + order(2) + order(2))
+    door.ingest()
+    assert json.loads(door.ledger()["a.csv"]["warnings"])["same_key_other_content"] == 1
+
+
+def test_a_file_in_the_wrong_folder_is_told_where_it_belongs(door):
+    tmall = door.settings.landing / "tmall" / "trades" / "a.csv"
+    for path in (tmall, door.settings.landing / "shop" / "things" / "b.csv"):
+        path.parent.mkdir(parents=True)
+    tmall.write_text("订单编号,总金额,订单状态,订单创建时间,买家实际支付金额,退款金额\n", encoding="utf-8")
+    (door.settings.landing / "shop" / "things" / "b.csv").write_text(ORDERS + order(1), encoding="utf-8")
+    door.ingest()
+    other = Door(door.home, "tmall")
+    other.ingest()
+    remedies = dict(door.query("select file_name, remedy from channels.quarantine"))
+    assert remedies["a.csv"].endswith("It looks like qianniu/orders: put it into landing/qianniu/orders/.")
+    assert remedies["shop/things/b.csv"].endswith(
+        "It looks like standard/orders: put it into landing/standard/orders/."
+    )
 
 
 def test_a_file_that_is_refused_twice_under_two_names_says_why_for_each(door):

@@ -116,6 +116,27 @@ def test_a_file_that_cannot_be_read_says_why(here, capsys):
     assert "not_text" in capsys.readouterr().out
 
 
+def test_a_whole_landing_folder_is_checked_before_a_run_and_nothing_is_written(tmp_path, monkeypatch, capsys):
+    home = tmp_path / "home"
+    for place, content in {
+        "qianniu/orders/a.csv": QIANNIU,
+        "standard/orders/b.csv": "source,order_id,ordered_at,status,amount_yuan\nshop,1,2026-05-02,paid,x\n",
+        "standard/orders/c.txt": "x",
+        "elsewhere/orders/d.csv": QIANNIU,
+    }.items():
+        path = home / "landing" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("SIYU_HOME", str(home))
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "qianniu/orders/a.csv  3 of 3 records would load\n" in said
+    assert "standard/orders/b.csv  0 of 1 records would load\n    1 not_a_number amount_yuan: " in said
+    assert "standard/orders/c.txt  set aside whole: unknown_format" in said
+    assert "put it into landing/qianniu/orders/" in said.partition("elsewhere/orders/d.csv  unknown_folder")[2]
+    assert [path.name for path in home.iterdir()] == ["landing"]
+
+
 def test_the_quarantine_is_listed_explained_and_a_files_unit_accepted(tmp_path, monkeypatch, capsys):
     door = Door(tmp_path / "home", "standard")
     header = "source,order_id,ordered_at,status,amount_yuan,discount_yuan\n"

@@ -1,13 +1,16 @@
 """The finished words of a plan: filled for one person, true of them, and as long as the channel takes."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 
-from ml.recall.saying import fields_of, filled, in_fields, parts, with_texts
+from ml.recall.claims import Facts
+from ml.recall.saying import Speaker, fields_of, filled, in_fields, is_too_long, parts, with_texts
 from ml.recall.templates import with_scenes, with_templates
 from ml.recall.words import offer_words
+from tests.oracle.words import sensitive_classes
 from tests.unit.recall.people import BRAND, LINK, make_rules, of_home, person
 
 HOME = {"brand": "四域", "link": "https://example.com/a"}
@@ -77,7 +80,7 @@ def test_a_message_over_70_characters_is_billed_in_parts_of_67_and_an_emoji_coun
 def test_a_finished_text_is_what_is_sent_to_the_letter():
     assert text("wecom", "recall") == "您好，好久没见。您买过的母婴还满意吗？有想让我帮您留意的，回我一声就行。"
     assert text("sms", "recall", "recall_85", days_since_order=70) == (
-        f"【{BRAND}】送您一张85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
+        f"【{BRAND}】送您85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
     )
     assert text("call", "care", days_since_order=9) == (
         "您好，我是二店的顾问。您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
@@ -90,7 +93,7 @@ def test_a_finished_text_is_what_is_sent_to_the_letter():
 def test_the_english_beside_says_the_same_of_the_same_person():
     row = finished(plan("sms", "recall", "recall_85", days_since_order=70)).iloc[0]
     assert row["message_text_en"] == (
-        f"[{BRAND}] A coupon for you: 15% off, at most 30 yuan, valid for 7 days {LINK} Reply R to stop."
+        f"[{BRAND}] For you: 15% off, at most 30 yuan, valid for 7 days {LINK} Reply R to stop."
     )
 
 
@@ -166,7 +169,7 @@ def _only(words: str):
 def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
     never = {"days_since_order": None, "average_gap_days": None, "top_category": None}
     assert text("wecom", "first_order", "ladder_1", **never) == (
-        "您好，给您准备了首单礼：一张85折券，最多减30元，7天内有效。想看哪类跟我说，我帮您挑。"
+        "您好，给您准备了首单礼：85折券，最多减30元，7天内有效。想看哪类跟我说，我帮您挑。"
     )
     assert withheld("wecom", "first_order", "ladder_1") == "first_order"
 
@@ -228,3 +231,40 @@ def test_what_is_filled_in_stands_in_the_variables():
     assert json.loads(found["template_variables"]) == {
         "offer_terms": "最多减30元，7天内有效", "offer_words": "85折券", "product": "奶粉", "valid_days": "7",
     }  # fmt: skip
+
+
+def test_no_template_that_ships_breaks_a_rule_of_whom_its_scene_is_about_or_is_too_long():
+    """Every template, filled with the longest words, said to somebody who may stand in its scene."""
+    variables = RULES.seeds["template_variables"]
+    longest = dict(zip(variables["variable"], variables["longest_chars"], strict=True))
+    said = {name: "长" * most for name, most in longest.items()} | {"valid_days": "99"}
+    speaker = Speaker.of(RULES)
+    faults = []
+    for template_id, row in speaker.templates.items():
+        scene, has_offer = row["scene_id"], isinstance(row["price_attitude"], str)
+        never = {"days_since_order": None} if scene == "first_order" else {}
+        who = person("anna", days_to_entitlement_end=3, **never) | {
+            "scene_id": scene, "is_long_absent": scene == "recall", "offer_id": "recall_90" if has_offer else "none",
+            "pay_rate": 0.9, "maximum_discount_fen": 2000.0, "valid_days": 7,
+        }  # fmt: skip
+        text = filled(row["text_zh"], said)
+        rule = speaker.judge.broken(text, Facts.of(who))
+        if rule or is_too_long(text, row, speaker.limits, speaker.fields.get(template_id, {})):
+            faults.append((template_id, rule or "too_long", text))
+    assert faults == []
+
+
+def test_no_template_names_a_sensitive_thing_or_leaves_a_word_in_another_script():
+    for row in RULES.seeds["message_templates"].itertuples():
+        assert sensitive_classes(row.text_zh) == set(), row.template_id
+        assert not re.search("[一-鿿]", re.sub(r"{\w+}", "", row.text_en)), row.template_id
+        assert not re.search("[A-Za-z]{2}", re.sub(r"{\w+}", "", row.text_zh)), row.template_id
+        assert not re.search("[,?!;]", row.text_zh), row.template_id
+
+
+def test_no_category_that_ships_has_a_sensitive_name():
+    names = RULES.seeds["category_names"]
+    kinds = {
+        row.category: sensitive_classes(row.name_zh) | sensitive_classes(row.category) for row in names.itertuples()
+    }
+    assert {category for category, found in kinds.items() if found} <= {"INFANT FORMULA"}

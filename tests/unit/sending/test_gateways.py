@@ -24,6 +24,8 @@ PLAN = {
     "before": "2026-03-11 20:00:00",
     "task_id": None,
     "subject": "广告 四域：来看看",
+    "title": "四域",
+    "fields": {},
     "offer_id": None,
 }
 
@@ -48,6 +50,7 @@ def test_a_list_names_address_words_both_times_and_what_to_send_back(channel, ad
     assert path.name == f"{channel}.csv"
     assert row | {"segments": ""} == {
         **({"subject": "广告 四域：来看看"} if channel == "email" else {}),
+        **({"title": "四域"} if channel == "app_push" else {}),
         address: "a1",
         "content": "【四域】来看看\n拒收请回复R",
         "segments": "",
@@ -184,12 +187,15 @@ def test_a_mass_message_is_of_one_account_and_one_text_and_known_by_what_it_says
     assert [body["clientmsgid"] for body in bodies(again)] == names
 
 
-def test_a_subscription_message_fills_its_template_for_one_person(tmp_path):
-    rows = [plan(1, variables='{"thing1": "雪花霜", "number2": 0}'), plan(2)]
+def test_a_subscription_message_fills_the_fields_of_the_platforms_template_for_one_person(tmp_path):
+    fields = {"到期事项": "thing1", "温馨提示": "thing2"}
+    said = "到期事项：会员权益；温馨提示：您的权益明天到期"
+    rows = [plan(1, words=said, fields=fields), plan(2)]
     (path,) = GATEWAYS["mini_program"].write(rows, tmp_path)
     first, second = bodies(path)
-    assert first["data"] == {"thing1": {"value": "雪花霜"}, "number2": {"value": 0}}
-    assert (second["touser"], second["template_id"], second["data"]) == ("a2", "t1", {})
+    assert first["data"] == {"thing1": {"value": "会员权益"}, "thing2": {"value": "您的权益明天到期"}}
+    told = (second["touser"], second["template_id"], second["data"])
+    assert told == ("a2", "t1", {"thing1": {"value": "好久不见"}})
 
 
 def test_what_to_do_is_said_in_both_languages_with_the_files_name(tmp_path):

@@ -47,6 +47,21 @@ def test_a_file_holds_the_vaults_numbers_and_the_filled_words(world, tmp_path):
     assert {(one["send_after"], one["send_before"]) for one in rows} == {("2026-03-11 10:00:00", "2026-03-11 20:00:00")}
 
 
+def test_what_is_sent_is_what_was_published_to_the_byte(tmp_path):
+    said = "【四域】您好，来看看 https://example.com/a 拒收请回复R"
+    world = World(tmp_path / "home", row("p1", message_text=said))
+    assert [one["content"] for one in _rows(world.export(tmp_path / "out")["sms"].folder)] == [said]
+
+
+@pytest.mark.parametrize(("setting", "value"), [("brand_name", "别家"), ("brand_link", "https://example.com/b")])
+def test_words_that_were_finished_with_another_name_or_link_go_nowhere(setting, value, tmp_path):
+    said = "【四域】来看看https://example.com/a拒收请回复R"
+    world = World(tmp_path / "home", row("p1", message_text=said), **{setting: value})
+    with pytest.raises(ExportRefused, match=f"{setting} is '{value}'.*run the date again"):
+        world.export(tmp_path / "out")
+    assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
+
+
 def test_an_advertising_mail_goes_out_marked_in_its_subject_and_a_service_mail_unmarked(tmp_path):
     renewal = {"consent_purpose": "service", "text_zh": "您的权益月底到期"}
     world = World(tmp_path / "home", row("p1", "email", text_zh="上新了,来看看"), row("p2", "email", **renewal))
@@ -220,7 +235,7 @@ def dying(*arguments, **named):
 
 setattr(owner, name, dying)
 settings = Settings(
-    home=Path(home), brand_name="brand", brand_link="https://example.com/a", recipients=RECIPIENTS
+    home=Path(home), brand_name="四域", brand_link="https://example.com/a", recipients=RECIPIENTS
 )
 with writer_lock(settings, "export"), connect(settings) as warehouse:
     asked = Asked(DATE, ("audience",), tuple(GATEWAYS))
