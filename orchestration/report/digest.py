@@ -87,7 +87,10 @@ def _state(facts: Facts) -> Words:
 def _list(facts: Facts) -> list[Words]:
     found = parts(facts)
     told = [
-        tuple(f"{word} {count(part['people'])} ({signed_yuan(part['p50'])})" for word in facts.word("list_kind", kind))
+        tuple(
+            f"{word} {count(part['people'])}" + ("" if kind == "service" else f" ({signed_yuan(part['p50'])})")
+            for word in facts.word("list_kind", kind)
+        )
         for kind, part in found.items()
     ]
     listed = count(people(facts))

@@ -91,7 +91,7 @@ def brief(facts: Facts) -> dict[str, Any]:
     """Give the list by part, yesterday's results and how far the list is yesterday's."""
     found = parts(facts)
     return {
-        "parts": [(facts.word("list_kind", kind), part) for kind, part in found.items()],
+        "parts": [(facts.word("list_kind", kind), part, kind == "service") for kind, part in found.items()],
         "people": people(facts),
         "yesterday_words": yesterday_words(facts),
         "overlap_words": overlap_words(facts),
@@ -115,8 +115,13 @@ def todays_list(facts: Facts) -> dict[str, Any]:
         """
     )
     by_channel = [
-        (_joined(facts.word("list_kind", kind), facts.word("message_channel", channel)), *rest)
-        for kind, channel, *rest in rows
+        (
+            _joined(facts.word("list_kind", kind), facts.word("message_channel", channel)),
+            people,
+            NONE if kind == "service" else net,
+            cost,
+        )
+        for kind, channel, people, net, cost in rows
     ]
     silent = facts.manifest.get("silent_channels", {})
     told = [_told(facts, kind, part["people"], part["p50"]) for kind, part in parts(facts).items()]
@@ -157,6 +162,8 @@ def tasks(facts: Facts) -> dict[str, Any]:
 
 def _told(facts: Facts, kind: str, people: int, net: int) -> Words:
     zh, en = facts.word("list_kind", kind)
+    if kind == "service":
+        return f"{zh} {count(people)} 位", f"{en} {count(people)}"
     return f"{zh} {count(people)} 位，预计 {signed_yuan(net)}", f"{en} {count(people)}, {signed_yuan(net)} expected"
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchestration.report.facts import Facts, Words
+from orchestration.report.page import NONE
 
 
 def plays(facts: Facts) -> dict[str, Any]:
@@ -11,13 +12,17 @@ def plays(facts: Facts) -> dict[str, Any]:
         """
         with listed as (select *, play_id as play from recall_audience),
         channels as (select play, message_channel, count(*) as people from listed group by play, message_channel)
-        select play, count(*), count(*) filter (list_kind = 'learning'), sum(net_p50_fen), sum(expected_cost_fen),
+        select play, count(*), count(*) filter (list_kind = 'learning'),
+               sum(net_p50_fen) filter (list_kind = 'chosen'), sum(expected_cost_fen),
                (select list((message_channel, people) order by people desc, message_channel)
                 from channels where channels.play is not distinct from listed.play)
         from listed group by play order by 2 desc, 1
         """
     )
-    told = [(facts.word("play", play), *rest, _channels(facts, by_channel)) for play, *rest, by_channel in rows]
+    told = [
+        (facts.word("play", play), people, learning, NONE if net is None else net, cost, _channels(facts, by_channel))
+        for play, people, learning, net, cost, by_channel in rows
+    ]
     gist = (
         f"{len(rows)} 种打法，{sum(row[1] for row in rows)} 人",
         f"{len(rows)} plays, {sum(row[1] for row in rows)} people",

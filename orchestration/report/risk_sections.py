@@ -39,12 +39,15 @@ def people(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _refused(facts: Facts) -> dict[str, list[tuple[str, list[str]]]]:
-    """Return by customer which rule takes which channels away, the rule that takes most first."""
+    """Return by customer which rule takes which channels away, the rule that takes most first.
+
+    That a play does not use a channel is told last: it is no fact about the customer.
+    """
     rows = facts.rows(
         """
         select one_id, refused_because, list(distinct message_channel order by message_channel) as channels
         from recall_refused_options group by one_id, refused_because
-        order by one_id, len(channels) desc, refused_because
+        order by one_id, refused_because = 'not_in_play', len(channels) desc, refused_because
         """
     )
     found: dict[str, list[tuple[str, list[str]]]] = {}

@@ -186,8 +186,8 @@ def _unmet(facts: Facts) -> list[Todo]:
         return []
     total = sum(unmet["by_channel"].values())
     words = (
-        f"{total} 条拒绝没有对上任何人：今天核对写法，否则可能还会发给他们",
-        f"{total} refusals meet nobody: check their spelling today, or they may still be written to",
+        f"{total} 条拒绝没有对上任何人：今天核对写法",
+        f"{total} refusals meet nobody: check their spelling today",
     )
     return [Todo(words, "quality")]
 
@@ -197,7 +197,7 @@ def _withheld(facts: Facts) -> list[Todo]:
     if not rows:
         return []
     people = sum(count for _, count in rows)
-    zh, en = facts.word("reason", rows[0][0])
+    zh, en = facts.word("withheld_because", rows[0][0])
     return [Todo((f"{people} 位因话术没有发：{zh}", f"{people} not sent for their words: {en}"), "list")]
 
 

@@ -108,7 +108,7 @@ def test_whatever_a_shop_or_a_file_calls_itself_is_read_on_the_page_and_never_ru
     shown = {name for name in set(text.replace("<", ">").split(">")) if f"<script>{name}</script>" in text}
     assert shown == {
         *("channel", "data_as_of", "refused", "place"),  # the manifest
-        *("staff_id", "store_id", "message_channel", "policy_id", "arm"),  # tasks and audience
+        *("staff_id", "store_id", "message_channel", "list_kind", "play_id", "policy_id", "arm"),  # tasks and audience
         *("owner_staff_id", "suggested_staff_id", "pyramid_tier", "rfm_segment", "matrix_cell"),  # customers
         *("card", "dataset"),  # the models' words and the doors'
     }

@@ -193,7 +193,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         'care' as content_theme,
         0.03 as lift_p50, 50 as expected_cost_fen, 10 as net_p10_fen, 100 as net_p50_fen,
         300 as net_p90_fen, 2 as roi_p50, 'w1' as template_id, '{{}}' as template_variables,
-        'prior' as basis, 'chosen' as list_kind, 'marketing' as consent_purpose, 'crm' as consent_source,
+        'prior' as basis, 'chosen' as list_kind, 'rfm_keep' as play_id,
+        'incentive' as purse, 'marketing' as consent_purpose, 'crm' as consent_source,
         cast($d as timestamptz) as consent_at from people where i <= 4""",
         date,
     )
@@ -207,7 +208,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         0.5 as option_probability, 0.4 as p0, 0 as contacts_28d, 0.03 as lift_mean, 0.01 as lift_p10,
         0.05 as lift_p90, 4000 as fen_per_lift, -50 as fen_at_no_lift, 50 as expected_cost_fen, 70 as net_mean_fen,
         10 as net_p10_fen, 300 as net_p90_fen, 0.25 as margin_rate, 'prior' as basis, 'f' as effects_hash,
-        $d + 14 as ends_on, true as opens_episode from people where i <= 5""",
+        $d + 14 as ends_on, true as opens_episode, 'rfm_keep' as play_id from people where i <= 5""",
         date,
     )
     _insert(
@@ -216,7 +217,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         f"""select {plan}, 'T' || i as task_id, $d as as_of_date, 1 as priority, 'w1' as template_id,
         '{{}}' as template_variables,
         '妈妈' as talking_point_1, '深夜浏览' as do_not_say, 100 as expected_net_p50_fen,
-        'chosen' as list_kind, false as is_learning from people where i <= 4""",
+        'chosen' as list_kind, false as is_learning, 'rfm_keep' as play_id from people where i <= 4""",
         date,
     )
     _insert(
@@ -232,7 +233,8 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         con,
         "recall_budget",
         """select 'recall-1' as audience_id, $d as as_of_date, 1000 as budget_fen, 200 as expected_cost_fen,
-        0 as shadow_price, 400 as dual_bound_fen, 0 as optimality_gap""",
+        0 as shadow_price, 0 as care_budget_fen, 0 as care_cost_fen, 0 as care_shadow_price,
+        0 as service_cost_fen, 400 as dual_bound_fen, 0 as optimality_gap""",
         date,
     )
     _insert(
@@ -240,7 +242,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
         "message_templates",
         (
             "select 'w1' as template_id, $d as as_of_date, 'wecom' as message_channel, 'recall' as"
-            " scene_id, '你好{name}' as text_zh, true as approved"
+            " scene_id, '你好{name}' as text_zh, 'Hello {name}' as text_en, true as approved"
         ),
         date,
     )
