@@ -34,6 +34,7 @@ SAME_AT_EVERY_DATE = {
     "sending_liability.select": "an export asks what stands at its moment, whatever the date of the list",
     "sending_receipts.told": "an export asks what stands at its moment, whatever the date of the list",
     "sending_stops.came_true": "an export asks what stands at its moment, whatever the date of the list",
+    "profiling_refused_at_publish.select": "who may be profiled is asked as it stands at publish",
     "kpi_refusal_figures.covered": "whether there was any word by then; a later version does not undo that",
 }
 #: A model of `people` that reads a noun without its dates -> why

@@ -59,9 +59,9 @@ named as (
 met as (
     select distinct records.one_id
     from {{ ref('source_records') }} as records
-    inner join {{ ref('record_first_seen') }} as seen
+    inner join {{ ref('met_records') }} as seen
         on records.source = seen.source and records.customer_id = seen.customer_id
-    where seen.is_met and records.known_to is null
+    where records.known_to is null
 ),
 
 places as (

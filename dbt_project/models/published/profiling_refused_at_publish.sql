@@ -15,10 +15,10 @@ select
     dates.as_of_date,
     records.one_id
 from {{ source('channels', 'widest_refusals') }} as widest
-inner join {{ ref('source_records') }} as records
+inner join {{ ref('record_owners') }} as records
     on
         {{ same_name('widest.id_scope', 'records.source') }}
         and {{ same_name('widest.id_token', 'records.customer_id') }}
-        and records.known_to is null
+        and records.to_date is null
 cross join {{ run_dates('as_of') }} as dates
 where widest.refuses = 'profiling' and widest.id_type = 'customer_id' and widest.ended_at is null

@@ -15,6 +15,14 @@ with unmet as (
     from {{ ref('task_refusals_said') }} as said
     left join {{ source('recall', 'tasks') }} as tasks on said.task_id = tasks.task_id
     where tasks.task_id is null
+    union all
+    select
+        cast(null as varchar) as message_channel,
+        widest.file_id,
+        widest.line
+    from {{ source('channels', 'widest_refusals') }} as widest
+    left join {{ source('recall', 'tasks') }} as tasks on widest.id_token = tasks.task_id
+    where widest.id_type = 'task_id' and widest.ended_at is null and tasks.task_id is null
 ),
 
 files as (
