@@ -57,7 +57,7 @@ def _verdict(posterior: Posterior, plans: pd.DataFrame, bends: Floats, of: Flags
     settings = posterior.settings
     factor, base = (plans[name].to_numpy(np.float64)[of] for name in ("factor", "base_fen"))
     cell, earned = plans["cell"].to_numpy(np.int64)[of], _unit_of(plans)[of] * factor
-    by_cell = np.asarray(np.bincount(cell, weights=earned, minlength=len(posterior.mean)), dtype=np.float64)
+    by_cell = np.bincount(cell, weights=earned, minlength=len(posterior.mean)).astype(np.float64)
     mean = float((by_cell * posterior.mean).sum() + base.sum())
     sd = posterior.audience_sd(by_cell, bends[of].sum(axis=0))
     # An audience of nobody earns nothing and is nobody's to stop.
