@@ -35,6 +35,11 @@ from ml.recall.words import offer_words, why
 
 Ints = npt.NDArray[np.int64]
 
+#: What the log of options takes of each; of the random ones none is repaired.
+_LOGGED: Final = [
+    "as_of_date", "one_id", "message_channel", "offer_id", "probability", "is_chosen", "is_repaired",
+]  # fmt: skip
+
 #: Points of the ROI curve, as shares of the smaller of the budget and what would be spent without one.
 CURVE_SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
 #: What the options carry of a person; the rest is joined back to the few that are sent (twice as fast at 28 dates).
@@ -277,7 +282,8 @@ def _one_date(
         sent=_joined([services, cared, sent]),
         plans=plan_rows(planned, nothing, rules, now.posterior.effects_hash),
         plan_options=option_rows(
-            _joined([owed_log, care.options, _cut(night.options, plans, bands, rules)]), at_random
+            _joined([of[_LOGGED] for of in (owed_log, care.options, _cut(night.options, plans, bands, rules))]),
+            at_random[_LOGGED[:-1]],
         ),
         options=options,
         arms=arm,

@@ -165,7 +165,7 @@ happened as (
         ends_at,
         end_date,
         object_type,
-        signal_id,
+        signal_id as object_id,
         null,
         {{ days_between('as_of_date', 'end_date') }}
     from ends
