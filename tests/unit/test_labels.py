@@ -30,6 +30,8 @@ NAMED = {
     "objective": "recall_policies.objective",
     "consent_purpose": "recall_policies.consent_purpose",
     "scene": "message_templates.scene_id",
+    "play": "plays.play_id",
+    "signal": "signals.signal",
     "arm": "arms.arm",
     "band": "response_priors.band",
     "depth": "offers_catalogue.depth",
