@@ -2,7 +2,7 @@
 
 Customers have a true organic probability and a true basket; recall sees a noisy score and the average of a few orders,
 shrunk. It selects at P10 as in production. Realised profit is what the same contacts earn under the true values. The
-ratio realised / predicted is what the seed row ``lift_deflation`` stands on until outcomes exist.
+ratio realised / predicted is what the row ``prior_mean_share`` of learning_settings stands on until episodes end.
 
     python -m benchmarks.recall_world [worlds]
 """

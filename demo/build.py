@@ -37,7 +37,7 @@ MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
 #: further mornings are asked for (demo/mornings.py).
 SETTINGS = """sms_gateway = "aliyun"
 brand_name = "邻里生鲜"
-brand_link = "https://mall.example.com/a"
+brand_link = "https://m.example.com/a"
 
 [recipients.demo]
 purpose = "shows what a gateway would be given"

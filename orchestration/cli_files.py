@@ -87,7 +87,7 @@ def _say(trial: "Trial", file: Path) -> None:
         near = ", ".join(f"{each.place} ({each.known} headers)" for each in trial.candidates[:3]) or "nothing known"
         print(f"{file.name} is of no data set and no mapping; the nearest: {near}")
         _say_rows("as it stands", trial.before)
-        text = draft(f"{_folder(file)}/orders", trial.headers, trial.words, file.name)
+        text = draft(f"{_folder(file)}/orders", trial.headers, trial.words, file.name, trial.rows_at)
         _say_written(write_draft(text, Path.cwd(), file.name), file)
         return
     what = "the mapping" if isinstance(chosen.dataset, MappedDataset) else "the data set"

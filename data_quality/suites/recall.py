@@ -316,7 +316,7 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             "every_signal_is_answered_or_says_why_not",
             "recall_signals",
             _count("(answered_by is null) = (reason is null)"),
-            "A signal has neither an answer nor a reason, or both: somebody asked and nobody can say what became of it.",
+            "A signal has neither an answer nor a reason, or both: nobody can say what became of it.",
             "有信号既没有响应也没有原因，或两者都有：有人问了，却说不清结果。",
         ),
         Check(

@@ -168,7 +168,8 @@ def candidates(
     -------
     DataFrame
         The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
-        play_id, purse, signal, ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id, churn_probability,
+        play_id, purse, signal, ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id,
+        churn_probability,
         organic_return_probability, p0, continues_episode``. p0 is the policy's base rate where no model speaks, and
         where something else than an order is wanted.
 

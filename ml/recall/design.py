@@ -73,7 +73,10 @@ class Strata:
 
     def of(self, rows: npt.NDArray[np.intp] | Flags) -> "Strata":
         """Return some of the strata."""
-        return Strata(*(getattr(self, field.name)[rows] for field in dataclasses.fields(self)))
+        return Strata(*(getattr(self, name)[rows] for name in _FIELDS))
+
+
+_FIELDS: Final = tuple(field.name for field in dataclasses.fields(Strata))
 
 
 def monday(dates: pd.Series) -> npt.NDArray[np.datetime64]:
@@ -95,16 +98,18 @@ def strata(episodes: pd.DataFrame, measure: pd.Series) -> Strata:
     order = np.argsort(episodes["episode_id"].to_numpy(), kind="stable")
     days = pd.to_datetime(episodes["plan_date"]).to_numpy().astype("datetime64[D]")[order]
     q, values = (each.to_numpy(np.float64)[order] for each in (episodes["held_back_probability"], measure))
-    keys = np.column_stack([days.astype(np.float64), q])
-    known, stratum = np.unique(keys, axis=0, return_inverse=True)
-    place = 2 * stratum.reshape(-1) + np.where(episodes["is_sent"].to_numpy(bool)[order], SENT, HELD)
+    of_days, day = np.unique(days.astype(np.int64), return_inverse=True)
+    of_chances, chance = np.unique(q, return_inverse=True)
+    known, stratum = np.unique(day * len(of_chances) + chance, return_inverse=True)
+    place = 2 * stratum + np.where(episodes["is_sent"].to_numpy(bool)[order], SENT, HELD)
 
     def summed(weights: Floats) -> Floats:
         return np.asarray(np.bincount(place, weights, 2 * len(known)), np.float64).reshape(-1, 2)
 
     of_people = (np.ones(len(values)), values, np.square(values), (values != 0).astype(np.float64))
-    first_days = known[:, 0].astype(np.int64).astype("datetime64[D]")
-    return Strata(_monday(first_days), known[:, 1], *(summed(each) for each in of_people))
+    first_days = of_days[known // max(len(of_chances), 1)].astype("datetime64[D]")
+    chances = of_chances[known % max(len(of_chances), 1)]
+    return Strata(_monday(first_days), chances, *(summed(each) for each in of_people))
 
 
 def _monday(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
@@ -175,8 +180,7 @@ def _nearest(others: Strata, week: np.datetime64 | None) -> list[np.datetime64]:
 
 
 def _together(pool: list[Strata]) -> Strata:
-    names = [field.name for field in dataclasses.fields(Strata)]
-    return Strata(*(np.concatenate([getattr(each, name) for each in pool]) for name in names))
+    return Strata(*(np.concatenate([getattr(each, name) for each in pool]) for name in _FIELDS))
 
 
 def _block(rows: Strata, people: float | None = None) -> _Block:

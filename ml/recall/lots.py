@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ml.recall.evidence import Settings
+from ml.recall.evidence import Flags, Floats, Settings
 from ml.recall.posterior import Posterior
 
 _Z90: Final = NormalDist().inv_cdf(0.9)
@@ -45,13 +45,23 @@ def stop_verdict(posterior: Posterior, plans: pd.DataFrame, nights: int) -> Verd
     nights
         How many nights the policy has run; before the seed's none is stopped.
     """
+    everybody = np.full(len(plans), True)
+    return _verdict(posterior, plans, _unit_of(plans)[:, None] * posterior.bends(plans), everybody, nights)
+
+
+def _unit_of(plans: pd.DataFrame) -> Floats:
+    return np.asarray(plans["unit_fen"].to_numpy(np.float64))
+
+
+def _verdict(posterior: Posterior, plans: pd.DataFrame, bends: Floats, of: Flags, nights: int) -> Verdict:
     settings = posterior.settings
-    unit, factor, base = (plans[name].to_numpy(np.float64) for name in ("unit_fen", "factor", "base_fen"))
-    by_cell = np.bincount(plans["cell"].to_numpy(np.int64), weights=unit * factor, minlength=len(posterior.mean))
+    factor, base = (plans[name].to_numpy(np.float64)[of] for name in ("factor", "base_fen"))
+    cell, earned = plans["cell"].to_numpy(np.int64)[of], _unit_of(plans)[of] * factor
+    by_cell = np.asarray(np.bincount(cell, weights=earned, minlength=len(posterior.mean)), dtype=np.float64)
     mean = float((by_cell * posterior.mean).sum() + base.sum())
-    sd = posterior.audience_sd(by_cell, unit @ posterior.bends(plans))
+    sd = posterior.audience_sd(by_cell, bends[of].sum(axis=0))
     # An audience of nobody earns nothing and is nobody's to stop.
-    due = nights >= settings["stop_from_night"] and len(plans) > 0
+    due = nights >= settings["stop_from_night"] and bool(of.any())
     return Verdict(due and mean < settings["stop_sds"] * sd, mean, sd, mean - _Z90 * sd, mean + _Z90 * sd)
 
 
@@ -70,8 +80,7 @@ def stopped_bands(posterior: Posterior, plans: pd.DataFrame, nights: int) -> set
     nights
         How many nights anybody was planned on.
     """
-    found = set()
-    for band, of in plans.groupby("band", sort=True):
-        if stop_verdict(posterior, of, nights).is_stopped:
-            found.add(str(band))
-    return found
+    bends, band = _unit_of(plans)[:, None] * posterior.bends(plans), plans["band"].to_numpy(object)
+    return {
+        str(one) for one in set(band) if _verdict(posterior, plans, bends, np.asarray(band == one), nights).is_stopped
+    }

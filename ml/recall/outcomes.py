@@ -38,6 +38,8 @@ _READ: Final = (
     "cell", "is_sent", "held_back_probability", "succeeded", "margin_rate", "expected_cost_fen",
     "lift_mean", "lift_p10", "lift_p90", "net_mean_fen", "net_p10_fen", "net_p90_fen",
 )  # fmt: skip
+_FLAGS: Final = ("is_sent", "succeeded", *(is_over for is_over, _ in READINGS.values()))
+_AS_THEY_ARE: Final = ("cell", *_FLAGS)
 #: Whom the claims are about; who got an option drawn evenly is a line of its own.
 _ARMS: Final = (arms.TREAT, arms.HELD_BACK, arms.RANDOM)
 
@@ -96,9 +98,14 @@ def _with_priors(episodes: pd.DataFrame, priors: pd.DataFrame) -> pd.DataFrame:
 def _narrowed(known: pd.DataFrame) -> pd.DataFrame:
     """Return what weeks are read from, ids as numbers in their order: cutting texts took most of a reading's time."""
     numbers = sorted({*(column for reading in READINGS.values() for column in reading), *_READ})
-    return known[[*_GROUP, *numbers]].assign(
-        plan_date=pd.to_datetime(known["plan_date"]), episode_id=np.arange(len(known))
-    )
+    of = {name: known[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in numbers if name not in _AS_THEY_ARE}
+    flags = {name: known[name].to_numpy(dtype=bool, na_value=False) for name in _FLAGS}
+    dates = {
+        "cell": known["cell"],
+        "plan_date": pd.to_datetime(known["plan_date"]).to_numpy(),
+        "episode_id": np.arange(len(known)),
+    }
+    return known[_GROUP].assign(**of, **flags, **dates)
 
 
 def _weeks(people: pd.DataFrame, reading: str, paid: str, least: int) -> list[dict[str, object]]:

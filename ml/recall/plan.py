@@ -219,18 +219,21 @@ def _one_date(
     options = options.assign(basis=now.posterior.basis()[options["cell"].to_numpy(dtype=np.int64)])
     channel, channel_capacity = channel_slots(options, rules)
     staff, staff_capacity = staff_slots(options, rules)
-    options = options.assign(channel_slot=channel, staff_slot=staff)
+    # consolidated: what follows takes rows of some hundred columns a dozen times
+    options = options.assign(channel_slot=channel, staff_slot=staff).copy()
     day = Remaining(care_budget, channel_capacity, staff_capacity)
     owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
     services, owed_log = served(options[owed], _slots(options[owed]), day, rules)
     day = day.less(services, *_slots(services), is_paid=False)
-    of_care = options[~owed & options["purse"].eq(CARE).to_numpy(dtype=bool)]
+    # Care comes by the first channel of its play that is open; money says to whom, not by what.
+    is_care = ~owed & options["purse"].eq(CARE).to_numpy(dtype=bool)
+    of_care = options[is_care].drop_duplicates("candidate")
     care = _cared_for(of_care, now, day, salts)
     cared = care.plans[care.plans["arm"].eq(arms.TREAT)]
     room = dataclasses.replace(day.less(cared, *_slots(cared)), budget=budget)
-    options_left = options[~owed & options["purse"].ne(CARE).to_numpy(dtype=bool)]
-    random = options_left["arm"].eq(arms.RANDOM).to_numpy(dtype=bool)
-    of_lots, rest = options_left[random], options_left[~random]
+    by_profit = ~(owed | is_care)
+    random = by_profit & options["arm"].eq(arms.RANDOM).to_numpy(dtype=bool)
+    of_lots, rest = options[random], options[by_profit & ~random]
     # Who works by a list is asked to try something only once it is known what else stands in it.
     alone = of_lots[of_lots["staff_slot"] < 0]
     tried, away = explored(alone, _slots(alone), room, rules, salts)

@@ -33,9 +33,9 @@ CALENDAR: Final = "calendar"
 Flags = npt.NDArray[np.bool_]
 
 
-def listed(text: object) -> list[str]:
+def listed(text: str | float | None) -> list[str]:
     """Return the values of a seed's cell, ``a|b``; none where it is empty."""
-    return [] if pd.isna(text) else str(text).split("|")  # type: ignore[call-overload]
+    return [] if pd.isna(text) else str(text).split("|")
 
 
 def with_plays(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:

@@ -277,7 +277,7 @@ def effects(posterior: Posterior, as_of_date: dt.date) -> pd.DataFrame:
     groups.append(((ALL,) * len(KEY), np.ones(len(cells), dtype=bool)))
     members = np.array([of for _, of in groups])
     sent = np.where(members, posterior.rows_sent, 0)
-    weight = np.where(sent.any(axis=1)[:, None], sent, members)
+    weight = np.where(np.asarray(sent.any(axis=1))[:, None], sent, members)
     weight = weight / weight.sum(axis=1)[:, None]
     before = prior(cells, posterior.settings).covariance
     with threadpool_limits(limits=1):

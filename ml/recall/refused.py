@@ -51,8 +51,9 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
     blocked = options["blocked_because"].to_numpy(dtype=object)
     # What is owed waits for no refund and no complaint: they may be what it is about.
     owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
-    owed_blocked = np.where(blocked == "suppressed", "suppressed", "contact_cap").astype(object)
-    owed_blocked = np.where(options["is_service_blocked"].astype(bool), owed_blocked, None)
+    owed_blocked = np.full(len(options), None, dtype=object)
+    owed_blocked[options["is_service_blocked"].to_numpy(dtype=bool)] = "contact_cap"
+    owed_blocked[blocked == "suppressed"] = "suppressed"
     blocked = np.where(owed, owed_blocked, blocked)
     reasons = {
         "not_in_play": (options["channel_order"] < 0).to_numpy(dtype=bool),

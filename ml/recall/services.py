@@ -1,4 +1,4 @@
-"""What is owed: an answer, a reminder. Never chosen by profit, never drawn, never held back; first in everybody's day."""
+"""What is owed: an answer, a reminder. Never chosen by profit, drawn or held back; first in everybody's day."""
 
 import numpy as np
 import numpy.typing as npt

@@ -64,7 +64,8 @@ def signal_answers(
     why = np.select(
         [
             rows["is_excluded"].fillna(False).astype(bool),
-            rest.gt(age),
+            # what ends lies ahead, and has nothing to rest after
+            rest.gt(0) & rest.gt(age),
             is_met & rows["arm"].eq(arms.INELIGIBLE),
             is_met,
             rows["kind"].eq("marketing") & rows["open_episode_id"].notna(),
@@ -72,7 +73,7 @@ def signal_answers(
             rows["met_by"].notna(),
         ],
         [
-            rows["exclusion"] if "exclusion" in rows else "excluded",
+            rows.get("exclusion", "excluded"),
             "rest",
             rows["candidate"].map(without_option).astype(object),
             of_arm,

@@ -138,7 +138,7 @@ def _seen(before: Floats, root: Floats, told: _Told) -> tuple[Floats, float]:
     news = told.heard - told.precision @ before
     moved = solve_triangular(seen, root.T @ news, lower=True, check_finite=False)
     evidence = (told.heard + news) @ before / 2 + moved @ moved / 2 - np.log(np.diag(seen)).sum()
-    return seen, float(evidence)
+    return np.asarray(seen, dtype=np.float64), float(evidence)
 
 
 def _modifiers(theta: Theta, sums: Sums, settings: Settings) -> tuple[Floats, Floats]:

@@ -51,7 +51,7 @@ def keep_plans(store: Store, version: str, moved_at: dt.datetime) -> int:
 
 
 def create_table(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create ``channels.plans`` where it is missing, or of another release: the files hold its rows and are read again."""
+    """Create ``channels.plans`` where it is missing or another release's: its files are read again."""
     connection.execute("create schema if not exists channels")
     held = connection.execute(
         "select column_name from duckdb_columns() where schema_name = 'channels' and table_name = 'plans'"

@@ -56,5 +56,5 @@ def users(work: Work) -> None:
             answer = client.post(_INFO, asked)
             records = answer.data.get("user_info_list") or []
             place = f"users {batch[0]}" if openids is not left else ""
-            work.land(Page(_INFO, asked, records, answer.sha256, place, start // USERS_A_CALL + 1))
+            work.shelf.land(Page(_INFO, asked, records, answer.sha256, place, start // USERS_A_CALL + 1))
     work.book.remember_members(followers)

@@ -90,7 +90,10 @@ def run_pull(
         shelf = Shelf(settings, pull.channel, pull.dataset, secrets[pull.account], book)
         work = Work(settings, url, secrets, calls, shelf, book, now, window, say)
         try:
-            pull.fetch(work)
+            try:
+                pull.fetch(work)
+            finally:
+                shelf.flush()
         except PullError:
             audit_log.append(settings, "pull_stopped", {"pull": name, **_counted(shelf)})
             raise

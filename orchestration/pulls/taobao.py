@@ -62,7 +62,7 @@ def trades(work: Work) -> None:
             answer = first if last == 1 else _page(work, part, number)
             records = (_trades(answer).get("trades") or {}).get("trade") or []
             place = f"trades {part.start.isoformat()} {part.end.isoformat()} {number}"
-            work.land(Page(METHOD, _asked(part, number), records, answer.sha256, place, number, part))
+            work.shelf.land(Page(METHOD, _asked(part, number), records, answer.sha256, place, number, part))
         work.book.remember_end(part.start, part.end, work.now)
 
 

@@ -99,7 +99,7 @@ def _land_spool(work: Work, spool: Path, action: str, listed: str, asked: dict[s
         records, is_whole = entries(body, listed)
         sha256 = hashlib.sha256(body).hexdigest()
         # No place: the queue gives a page once.
-        work.land(Page(action, asked, records, sha256, place=""))
+        work.shelf.land(Page(action, asked, records, sha256, place=""))
         if is_whole:
             path.unlink()
         else:

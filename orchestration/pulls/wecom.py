@@ -62,7 +62,7 @@ def staff(work: Work) -> None:
         else:
             record = {key: value for key, value in answer.data.items() if key not in ("errcode", "errmsg")}
         request = {"userid": userid}
-        work.land(Page("/cgi-bin/user/get", request, [record], answer.sha256, place=f"user {userid}"))
+        work.shelf.gather(Page("/cgi-bin/user/get", request, [record], answer.sha256, place=f"user {userid}"))
 
 
 def contacts(work: Work) -> None:
@@ -74,7 +74,7 @@ def contacts(work: Work) -> None:
         for page in _contact_pages(client, batch):
             for record in page.records:
                 there.add(_pair(record["follow_info"]["userid"], record["external_contact"]["external_userid"]))
-            work.land(page)
+            work.shelf.land(page)
     _land_deletions(work, there, set(users))
     work.book.remember_members(there)
 
@@ -124,7 +124,7 @@ def _land_deletions(work: Work, there: set[str], users: set[str]) -> None:
     ]
     if records:
         sha256 = hashlib.sha256(json.dumps(gone).encode()).hexdigest()
-        work.land(Page("compared with the pull before", {}, records, sha256, place=""), "contact_changes")
+        work.shelf.land(Page("compared with the pull before", {}, records, sha256, place=""), "contact_changes")
 
 
 def groups(work: Work) -> None:
@@ -136,7 +136,7 @@ def groups(work: Work) -> None:
         answer = client.post(path, asked, empty=GROUP_GONE)
         if answer.data.get("group_chat"):
             record = {"group_chat": answer.data["group_chat"]}
-            work.land(Page(path, asked, [record], answer.sha256, place=f"group {chat_id}"))
+            work.shelf.gather(Page(path, asked, [record], answer.sha256, place=f"group {chat_id}"))
 
 
 def _chat_ids(client: WeChat) -> list[str]:
@@ -163,7 +163,7 @@ def tags(work: Work) -> None:
     """Pull the company's tags, by group."""
     path = f"{_API}/get_corp_tag_list"
     answer = _client(work).post(path, {})
-    work.land(Page(path, {}, answer.data.get("tag_group") or [], answer.sha256, place="tags"))
+    work.shelf.land(Page(path, {}, answer.data.get("tag_group") or [], answer.sha256, place="tags"))
 
 
 def send_results(work: Work) -> None:
@@ -187,7 +187,7 @@ def send_results(work: Work) -> None:
                     # The answer does not say of which message it tells.
                     records = [{"msgid": msgid, **one} for one in answer.data.get("send_list") or []]
                     place = f"results {msgid} {userid} {number}"
-                    work.land(Page(path, requested, records, answer.sha256, place, number, part))
+                    work.shelf.gather(Page(path, requested, records, answer.sha256, place, number, part))
 
 
 def _senders(client: WeChat, msgid: str) -> list[str]:

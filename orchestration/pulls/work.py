@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestration.pulls.book import Book
 from orchestration.pulls.calls import Calls
-from orchestration.pulls.shelf import Page, Shelf
+from orchestration.pulls.shelf import Shelf
 from orchestration.pulls.window import Window, WindowRule
 from orchestration.settings import Settings
 
@@ -25,10 +25,6 @@ class Work:
     now: dt.datetime
     window: Window | None
     say: Callable[[str], None]
-
-    def land(self, page: Page, dataset: str = "") -> bool:
-        """Land a page; see ``Shelf.land``."""
-        return self.shelf.land(page, dataset)
 
 
 @dataclasses.dataclass(frozen=True)

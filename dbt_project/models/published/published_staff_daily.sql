@@ -26,6 +26,23 @@ results as (
     group by readings.kpi_date, readings.reading_date, results.staff_id
 ),
 
+-- A list that a member was given (siyu tasks, or an export of calls) is assigned on the day it was given.
+assigned as (
+    select
+        readings.kpi_date,
+        readings.reading_date,
+        given.staff_id,
+        count(*) as assigned
+    from readings
+    inner join {{ ref('activation_states') }} as given
+        on
+            readings.kpi_date = given.exported_date
+            and given.from_date <= readings.reading_date
+            and (given.to_date is null or given.to_date > readings.reading_date)
+    where given.task_id is not null and not given.is_withdrawn and not given.is_test
+    group by readings.kpi_date, readings.reading_date, given.staff_id
+),
+
 {% for part, day in {'sent': 'sent_date', 'replied': 'replied_date'}.items() -%}
 {{ part }} as (
     select
@@ -63,7 +80,7 @@ sales as (
 ),
 
 staff_days as (
-    {% for part in ['results', 'sent', 'replied', 'friends', 'sales'] -%}
+    {% for part in ['results', 'assigned', 'sent', 'replied', 'friends', 'sales'] -%}
     select kpi_date, reading_date, staff_id from {{ part }}
     {% if not loop.last %}union{% endif %}
     {% endfor %}
@@ -83,11 +100,12 @@ select
     cast(coalesce(friends.new_friends, 0) as bigint) as new_friends,
     cast(coalesce(friends.deleted_friends, 0) as bigint) as deleted_friends,
     cast(coalesce(friends.followed_customers, 0) as bigint) as followed_customers,
-    cast(coalesce(sales.private_gmv_fen, 0) as bigint) as private_gmv_fen
+    cast(coalesce(sales.private_gmv_fen, 0) as bigint) as private_gmv_fen,
+    cast(assigned.assigned as bigint) as assigned
 from staff_days
 inner join {{ ref('reading_plan') }} as reading_plan
     on staff_days.kpi_date = reading_plan.kpi_date and staff_days.reading_date = reading_plan.reading_date
-{% for part in ['results', 'sent', 'replied', 'friends', 'sales'] -%}
+{% for part in ['results', 'assigned', 'sent', 'replied', 'friends', 'sales'] -%}
 left join {{ part }}
     on
         staff_days.kpi_date = {{ part }}.kpi_date

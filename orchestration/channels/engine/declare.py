@@ -192,12 +192,15 @@ class Refuser:
         What kind of id it is, or the column that says it.
     scope_by
         The column that says within what it is unique; ``_account`` is the envelope's.
+    where
+        A column and its value: where the column reads otherwise, the id is somebody else's.
     """
 
     value: str
     id_type: str = ""
     type_by: str = ""
     scope_by: str = ""
+    where: tuple[str, str] = ("", "")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -234,7 +237,7 @@ class MayRefuse:
     @property
     def columns(self) -> set[str]:
         """The columns that it names."""
-        ids = {name for one in self.refusers for name in (one.value, one.type_by, one.scope_by)}
+        ids = {name for one in self.refusers for name in (one.value, one.type_by, one.scope_by, one.where[0])}
         return ({self.unless_true, self.when_filled, self.channel_by, self.profiling_by, *self.when_said} | ids) - {""}
 
 
@@ -280,6 +283,9 @@ class Dataset:
         Columns whose empty cells repeat the cell above (merged cells, order-level columns); nothing else is filled.
     sheet
         The worksheet of an xlsx; the first one when omitted.
+    rows_at
+        Where in an answer of an API (a ``.json`` file) the records lie, keys joined by dots; the file itself is the
+        list of them, or one, when empty.
     may_refuse
         Which of its records can be somebody's refusal; None where none can.
     """
@@ -294,6 +300,7 @@ class Dataset:
     totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
     forward_fill: tuple[str, ...] = ()
     sheet: str | None = None
+    rows_at: str = ""
     may_refuse: MayRefuse | None = dataclasses.field(default=None, repr=False)
 
     @property

@@ -267,6 +267,8 @@ def read_array(path: Path, file_format: str, encoding: str, dataset: Dataset, ta
     except (ValueError, RecursionError):
         raise BrokenFile("not_json") from None
     elements = whole if isinstance(whole, list) else [whole]
+    if dataset.rows_at:
+        elements = [each for page in elements for each in _as_list(_values([page], dataset.rows_at)[0])]
     explode = Explode(dataset, tally)
     for start in range(0, len(elements), RECORDS_PER_BATCH):
         numbers, records = [], []

@@ -16,6 +16,7 @@ from orchestration.channels.engine.declare import Dataset
 from orchestration.channels.engine.files import FORMATS, probe
 from orchestration.channels.engine.lines import line_blocks
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
+from orchestration.channels.engine.platform_answers import SIGNS, holder_of
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, has_every_column, header_keys, names_of, recognised
 
@@ -63,7 +64,8 @@ def first_rows(path: Path, file_format: str) -> list[list[str]]:
     lines = next(iter(blocks), None)
     texts = [lines.text(place) or "" for place in range(min(len(lines), LINES))] if lines else []
     if file_format.startswith("json"):
-        return [paths_of(first_record(path, file_format, texts))]
+        record = first_record(path, file_format, texts)
+        return [paths_of(record), paths_of(opened(record)[1])]
     widest = max(_DELIMITERS, key=lambda each: max((text.count(each) for text in texts), default=0))
     return [next(csv.reader([text], delimiter=widest), []) for text in texts]
 
@@ -71,13 +73,22 @@ def first_rows(path: Path, file_format: str) -> list[list[str]]:
 def first_record(path: Path, file_format: str, texts: list[str]) -> dict[str, Any]:
     """Return the first object of a JSON file, its envelope taken off; an empty one where there is none."""
     try:
-        whole = json.loads(texts[0] if file_format.startswith("jsonl") else path.read_text(encoding="utf-8-sig"))
+        is_lines = file_format.startswith("jsonl")
+        whole = json.loads(texts[0] if is_lines else path.read_text(encoding="utf-8-sig"))
     except (ValueError, IndexError):
         return {}
     first = whole[0] if isinstance(whole, list) and whole else whole
     if isinstance(first, dict) and isinstance(first.get("payload"), dict):
         first = first["payload"]
     return first if isinstance(first, dict) else {}
+
+
+def opened(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return where in an answer its records lie, and the first of them; "" and the record where it is none."""
+    where = holder_of(record) if SIGNS & record.keys() else None
+    for key in where.split(".") if where else ():
+        record = record[key]
+    return (where, record[0]) if where else ("", record)  # type: ignore[index]
 
 
 def paths_of(record: dict[str, Any], before: str = "") -> list[str]:

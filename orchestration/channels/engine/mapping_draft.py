@@ -46,7 +46,7 @@ _CUSTOMERS: Final = {
 _GUESSES: Final = {"orders": _ORDERS, "customers": _CUSTOMERS}
 
 
-def draft(name: str, headers: list[str], words: dict[str, list[str]], file_name: str) -> str:
+def draft(name: str, headers: list[str], words: dict[str, list[str]], file_name: str, rows_at: str = "") -> str:
     """Return a mapping as TOML text: what could be guessed, and a line to fill in for what could not.
 
     Parameters
@@ -59,8 +59,11 @@ def draft(name: str, headers: list[str], words: dict[str, list[str]], file_name:
         Per header that holds few words, those words.
     file_name
         The file that was tried.
+    rows_at
+        Where in an API's answer the records lie.
     """
     by_key = {key: header for header in headers if header.strip() for key in reversed(header_keys(header))}
+    by_key |= {header_keys(header.rpartition(".")[2])[0]: header for header in reversed(headers) if "." in header}
     guessed = {dataset: _guess(columns, by_key) for dataset, columns in _GUESSES.items()}
     dataset = max(guessed, key=lambda each: len(guessed[each]))
     folder, _, rest = name.partition("/")
@@ -69,6 +72,7 @@ def draft(name: str, headers: list[str], words: dict[str, list[str]], file_name:
     lines = [
         f"# Begun by siyu try from the headers of {file_name}: correct it, try again with --mapping, then put it into",
         f"# landing.toml of the home and the files into landing/{folder}/{rest or dataset}/.",
+        *([f"[{section}]", f"rows_at = {_text(rows_at)}", ""] if rows_at else []),
         f"[{section}.to.{dataset}.columns]",
         f'source = {{is = "{folder}"}}  # your own word for where it comes from',
     ]

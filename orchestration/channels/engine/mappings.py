@@ -22,7 +22,7 @@ OWN: Final = "landing.toml"
 CHANNEL: Final = "standard"
 _CLOCKS: Final = ("shanghai", "utc", "epoch_s", "epoch_ms")
 _UNITS: Final = ("yuan", "fen")
-_OF_MAPPING: Final = {"about", "shape_from", "read_on", "verified", "repeat_down", "together", "to"}
+_OF_MAPPING: Final = {"about", "shape_from", "read_on", "verified", "repeat_down", "together", "rows_at", "to"}
 _OF_TARGET: Final = {"where_above_0", "where_filled", "once_per", "columns"}
 _OF_VALUE: Final = set(
     "column is words unit clock plus times before joined position if_filled then else".split()  # noqa: SIM905
@@ -218,6 +218,7 @@ def read_mapping(name: str, described: Any, where: str, *, is_own: bool = False)
         name=name,
         columns=_columns(targets, (str(described.get("together", "")), *repeated)),
         forward_fill=repeated,
+        rows_at=str(described.get("rows_at", "")),
         targets=tuple(targets),
         together=str(described.get("together", "")),
         about=str(described.get("about", "")),

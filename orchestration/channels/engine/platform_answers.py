@@ -10,7 +10,7 @@ from typing import Any, Final
 from orchestration.channels.engine.declare import Dataset
 
 #: The keys by which an answer is known at first sight, so that other records cost nothing.
-_SIGNS: Final = frozenset({
+SIGNS: Final = frozenset({
     "errcode", "errmsg", "error_response", "error_code", "code", "success", "result", "data", "response", "status_code",
     "next_cursor", "has_next", "has_more", "total_results", "total", "page", "pageSize", "postBackParameter",
     "external_contact_list", "follow_user",
@@ -31,7 +31,7 @@ def platform_answers(dataset: Dataset, payloads: list[Any], keys: Set[str]) -> d
     keys
         Every key that stands in one of them.
     """
-    if not _SIGNS & keys:
+    if not SIGNS & keys:
         return {}
     required = [(column.path or column.name).split(".") for column in dataset.columns if column.required]
     found = {}
@@ -40,17 +40,17 @@ def platform_answers(dataset: Dataset, payloads: list[Any], keys: Set[str]) -> d
             continue
         if "error_response" in payload or any(str(payload.get(code, 0)) not in ("0", "None", "") for code in _CODES):
             found[position] = ("api_error", next(key for key in ("error_response", *_CODES) if key in payload))
-        elif key := _holder(payload):
+        elif key := holder_of(payload):
             found[position] = ("api_answer", key)
     return found
 
 
-def _holder(payload: dict[str, Any], before: str = "", depth: int = _DEPTH) -> str | None:
-    """Return the path of the first list of objects inside an answer."""
+def holder_of(payload: dict[str, Any], before: str = "", depth: int = _DEPTH) -> str | None:
+    """Return the path of the first list of objects inside an answer, keys joined by dots; None where there is none."""
     for key, value in payload.items():
         path = f"{before}{key}"
         if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
             return path
-        if isinstance(value, dict) and depth and (inside := _holder(value, f"{path}.", depth - 1)):
+        if isinstance(value, dict) and depth and (inside := holder_of(value, f"{path}.", depth - 1)):
             return inside
     return None

@@ -18,7 +18,16 @@ from orchestration.channels.engine.file_ledger import remedy_of
 from orchestration.channels.engine.files import FORMATS, check_shell, probe, readable_name
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
-from orchestration.channels.engine.look_alikes import Candidate, candidates, first_rows, headers_of, where_it_belongs
+from orchestration.channels.engine.look_alikes import (
+    Candidate,
+    candidates,
+    first_record,
+    first_rows,
+    headers_of,
+    opened,
+    paths_of,
+    where_it_belongs,
+)
 from orchestration.channels.engine.mapped import MappedReader
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
 from orchestration.channels.engine.masking import Masker, shown
@@ -53,6 +62,8 @@ class Trial:
     aside: list[tuple[str, str, int, int | None, str]] = dataclasses.field(default_factory=list)
     is_part: bool = False
     words: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    #: where in an API's answer the records lie
+    rows_at: str = ""
 
 
 def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now: dt.datetime) -> Trial:
@@ -86,6 +97,9 @@ def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now
         trial.headers = max(rows, key=lambda row: sum(bool(cell.strip()) for cell in row), default=[])
         trial.before = _before(path, file_format or "", trial.headers, masker)
         trial.words = _words(path, file_format or "", trial.headers)
+        if file_format == "json":
+            trial.rows_at, record = opened(first_record(path, file_format, []))
+            trial.headers = [each for each in paths_of(record) if not isinstance(record.get(each), dict | list)]
         return trial
     dataset = trial.chosen.dataset
     trial.headers = headers_of(dataset, rows)

@@ -78,6 +78,8 @@ def _named(
     value = _readable(read, position)
     if value is None:
         return None
+    if one.where[0] and _readable(own[one.where[0]], position) not in (None, one.where[1]):
+        return None
     id_type = one.id_type
     if one.type_by:
         id_type = _readable(own[one.type_by], position) or ""

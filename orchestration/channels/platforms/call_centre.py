@@ -32,9 +32,13 @@ CDR: Final = Dataset(
         Column("satisfaction", "integer", path="SatisfactionIndex"),
         Column("out_id"),
     ),
-    # which of the two is the customer's the kind of the call says, which may be what cannot be read
     may_refuse=MayRefuse(
-        when_said=("release_reason",), refusers=(Refuser("called_number"), Refuser("calling_number")), channel="call"
+        when_said=("release_reason",),
+        refusers=(
+            Refuser("called_number", where=("contact_type", "OUTBOUND")),
+            Refuser("calling_number", where=("contact_type", "INBOUND")),
+        ),
+        channel="call",
     ),
 )
 

@@ -173,10 +173,10 @@ def _in_words(
     ordered = going.sort_values(["store_id", "staff_id", "priority"], na_position="last")
     tasks, place = [], collections.Counter[str]()
     for row in ordered.astype(object).where(ordered.notna(), None).to_dict("records"):
-        name, bars = of_customers[row["one_id"]], _sentences(row["do_not_say"])
+        name, bars = of_customers[row["one_id"]], [_full_width(one) for one in _sentences(row["do_not_say"])]
         place[row["staff_id"]] += 1
-        reason, _, deed = str(row["why"]).partition(" → ")
-        talking = [point for point in (row["talking_point_1"], row["talking_point_2"]) if point]
+        reason, _, deed = _full_width(str(row["why"])).partition(" → ")
+        talking = [_full_width(point) for point in (row["talking_point_1"], row["talking_point_2"]) if point]
         customer = f"{name.shown}（{name.beside}）" if name.beside else name.shown
         tasks.append({
             "store_id": row["store_id"],
@@ -201,6 +201,11 @@ def _in_words(
             "day": day.isoformat(),
         })
     return tasks
+
+
+def _full_width(text: str) -> str:
+    """Return a text with the commas of Chinese print, as a person reads it."""
+    return text.replace(",", "，").replace(";", "；")
 
 
 def _sentences(text: str | None) -> list[str]:

@@ -11,6 +11,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from orchestration.channels.engine import files, landing
 from orchestration.channels.engine.accepted_files import accept_file
+from orchestration.channels.engine.unread_refusals import listed_unread
 from tests.unit.channels.door import NOON, Door
 
 ORDERS = "source,order_id,customer_id,ordered_at,status,amount_yuan\n"
@@ -324,6 +325,17 @@ def test_a_file_refused_for_its_name_loads_when_it_is_renamed_as_the_remedy_says
     door.settings.warehouse.unlink()
     door.ingest(LATER)
     assert orders(door, "order_id") == [("1",), ("2",)], "a warehouse made anew from raw/ knows both"
+
+
+def test_a_list_of_refusals_that_was_refused_for_its_name_closes_the_audience_until_it_is_renamed(door):
+    header = "id_type,id_value,message_channel,reason,changed_at\n"
+    path = door.land("suppressions", "stop.txt", header + "mobile,13812345601,,opt_out,2026-05-01\n")
+    door.ingest()
+    assert [row["reason"] for row in listed_unread(door.settings)] == ["unknown_format"]
+    path.rename(path.with_suffix(".csv"))
+    door.ingest(LATER)
+    assert listed_unread(door.settings) == []
+    assert door.query("select count(*) from channels.standard__suppressions") == [(1,)]
 
 
 def test_where_a_name_says_what_it_said_before_the_last_time_there_are_three_states(door):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 
 import openpyxl
 import pytest
@@ -156,6 +157,31 @@ amount_yuan = {column = "单价", plus = ["加价"]}
     door.ingest(NOON + dt.timedelta(days=1))
     assert [row[0] for row in door.rows("standard__orders", "order_id")] == ["D1", "D2"], "a mended mapping reads anew"
     assert door.quarantine() == []
+
+
+def test_an_answer_of_an_api_is_read_where_its_records_lie(door):
+    own(
+        door,
+        """
+[douyin.orders]
+rows_at = "data.shop_order_list"
+[douyin.orders.to.orders.columns]
+source = {is = "douyin"}
+order_id = "order_id"
+customer_id = "buyer.open_id"
+ordered_at = {column = "create_time", clock = "epoch_s"}
+status = {column = "order_status", words = {"5" = "finished"}}
+amount_yuan = {column = "pay_amount", unit = "fen"}
+""",
+    )
+    record = {"create_time": 1777600000, "order_status": 5, "pay_amount": 19800, "buyer": {"open_id": "1@#a"}}
+    orders = [record | {"order_id": "5012000000000030001"}, record | {"order_id": 5012000000000030003}]
+    land(door, "douyin/orders/a.json", json.dumps({"data": {"total": 2, "shop_order_list": orders}}))
+    door.ingest()
+    assert door.rows("standard__orders", "order_id", "customer_id", "ordered_at", "amount_yuan", "_line") == [
+        ("5012000000000030001", "1@#a", "2026-05-01 01:46:40", "198", 1),
+        ("5012000000000030003", "1@#a", "2026-05-01 01:46:40", "198", 2),
+    ]
 
 
 def test_a_mapped_folder_shares_its_tables_with_the_data_set_and_forgets_only_its_own(door):

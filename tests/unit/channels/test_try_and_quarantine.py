@@ -1,6 +1,7 @@
 """``siyu try`` without a home, and what ``siyu quarantine`` says of one."""
 
 import io
+import json
 
 import openpyxl
 import pytest
@@ -76,6 +77,19 @@ def test_a_file_of_no_mapping_gets_one_to_begin_with_that_reads_it_once_complete
     assert "of 3 records 2 would load, 1 skipped (preamble)" in said and "amount_yuan=12.50" in said
     assert main(["try", "till.csv"]) == 1
     assert "was left: till.landing.toml" in capsys.readouterr().out
+
+
+def test_the_answer_of_an_api_gets_a_mapping_that_says_where_its_records_lie(here, capsys):
+    record = {"order_id": "5012", "buyer": {"user_id": "b1"}, "create_time": 1777600000, "status": 5, "amount": 19800}
+    (here / "page.json").write_text(json.dumps({"data": {"total": 1, "list": [record]}}), encoding="utf-8")
+    assert main(["try", "page.json"]) == 1
+    text = (here / "page.landing.toml").read_text(encoding="utf-8")
+    assert 'rows_at = "data.list"' in text and 'customer_id = "buyer.user_id"' in text
+    for old, new in (('status = "status"', 'status = {column = "status", words = {"5" = "finished"}}'),):
+        text = text.replace(old, new)
+    (here / "page.landing.toml").write_text(text, encoding="utf-8")
+    assert main(["try", "page.json", "--mapping", "page.landing.toml"]) == 0
+    assert "customer_id=b1" in capsys.readouterr().out
 
 
 def test_a_file_of_the_datas_own_form_and_a_workbook_are_known_too(here, capsys):

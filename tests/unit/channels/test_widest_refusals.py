@@ -209,14 +209,19 @@ def test_a_broken_event_of_the_official_account_refuses_by_its_openid_or_closes(
 def test_a_broken_call_refuses_by_the_numbers_that_can_be_read_or_closes(tmp_path):
     door = Door(tmp_path / "home", "call_centre")
     call = {"ContactId": "c1", "ContactType": "OUTBOUND", "CalledNumber": PHONE, "ReleaseReason": "被叫黑名单"}
+    call |= {"CallingNumber": "13912345678", "StartTime": "then"}
     nobody = call | {"ContactId": "c2", "CalledNumber": "13812*****"}
     taken = call | {"ContactId": "c3", "ReleaseReason": "NoAnswer"}
-    door.land("cdr", "calls.jsonl", enveloped(call | {"StartTime": "then"}, nobody, taken))
+    door.land("cdr", "calls.jsonl", enveloped(call, nobody, taken))
     door.ingest()
     assert len(door.quarantine()) == 3
     ((refuses, id_type, scope, token, channel),) = widest(door)
     assert (refuses, id_type, scope, token[:3], channel) == ("messages", "mobile", "", "k1:", "call")
     assert closing(door) == 1
+    either = call | {"ContactId": "c4", "ContactType": ""}
+    door.land("cdr", "of_either_kind.jsonl", enveloped(either))
+    door.ingest(NEXT_DAY)
+    assert len({row[3] for row in widest(door)}) == 2
 
 
 def test_a_broken_receipt_or_reply_by_sms_refuses_by_its_number_or_closes(tmp_path):

@@ -36,12 +36,14 @@ class Platform:
 
     Faults: `reset`, `http_500`, `html`, `busy`, `rate` and `expired` come before anything is done, `slow` answers late,
     and after it is done `broken` ends the connection in the middle of the body, `cut` sends a body that is no whole
-    JSON, and `lost` never answers.
+    JSON, and `lost` never answers. `elsewhere` says to ask another server.
     """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.fault, self.every = "", 0
+        #: where `elsewhere` sends a caller
+        self.elsewhere = ""
         self.calls: list[str] = []
         self.token_calls = 0
         #: what happens before the n-th data call is answered (from 1)
@@ -111,6 +113,9 @@ class Handler(BaseHTTPRequestHandler):
                 return self._reset()
             case "http_500":
                 return self._send_bytes(500, b"<html>oops</html>", "text/html")
+            case "elsewhere":
+                moved = f"HTTP/1.1 302 _\r\nLocation: {platform.elsewhere}\r\nContent-Length: 0\r\n\r\n"
+                return self.wfile.write(moved.encode())
             case "html":
                 return self._send_bytes(200, b"<html>gateway</html>", "text/html")
             case "busy":

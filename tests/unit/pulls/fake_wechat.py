@@ -223,7 +223,7 @@ class OfficialAccountPlatform(WithToken):
             page = left[: self.page]
             said = {"total": len(self.followers), "count": len(page)}
             if not page:
-                return said | ({"next_openid": ""} if self.ending == "empty" else {})
+                return said | {"empty": {"next_openid": ""}, "again": {"next_openid": start}, "absent": {}}[self.ending]
             return said | {"data": {"openid": page}, "next_openid": page[-1]}
         wanted = [each["openid"] for each in asked.json["user_list"]]
         assert 0 < len(wanted) <= 100

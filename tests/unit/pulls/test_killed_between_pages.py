@@ -71,6 +71,12 @@ def test_killed_when_a_queues_page_has_come_and_is_not_landed_it_lands_from_the_
     # All bytes of the third page are sent, and the connection stays open: the client waits for one more.
     platform.hold_at, platform.hold_after_bytes = 3, 0
     _kill_at_hold_once_spooled(pulling, case, platform, is_whole=True)
+    # It lands before the platform is asked again: that may fail.
+    platform.fail_every(1, "busy")
+    with pytest.raises(PullError, match="pull again later"):
+        pulling.pull(name)
+    assert pulling.payloads(case.place) == counted(entry for page in platform.given for entry in page)
+    platform.fail_every(0, "")
     pulling.pull(name)
     assert pulling.payloads(case.place) == everything
     assert list((pulling.home / "pulls" / "spool").rglob("*.json")) == []

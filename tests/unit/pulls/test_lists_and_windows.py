@@ -83,6 +83,15 @@ def test_a_list_whose_cursor_comes_back_ends_in_an_error_and_not_never(pulling):
         pulling.pull("wecom_contacts")
 
 
+@pytest.mark.parametrize("ending", ["empty", "absent", "again"])
+def test_a_page_without_followers_is_the_last_whatever_it_names_next(pulling, ending):
+    case = BY_NAME["official_account_users"]
+    platform = case.build(ending)
+    pulling.serve("official_account", platform)
+    pulling.pull(case.name)
+    assert pulling.payloads(case.place) == case.expected(platform)
+
+
 def test_what_an_answer_lacks_the_code_of_is_good_and_what_has_a_strange_one_is_not(pulling):
     case = BY_NAME["official_account_users"]
     platform = case.build("absent")
@@ -150,6 +159,19 @@ def test_what_was_pulled_out_of_turn_moves_the_end_only_where_it_leaves_no_gap(p
     pulling.pull("tmall_trades", NOON - 3 * HOUR, NOON - 2 * HOUR)
     pulling.pull("tmall_trades", NOON - HOUR, NOON)
     assert pulling.pull("tmall_trades").window == Window(NOON - 150 * MINUTE, NOON)
+
+
+def test_a_pull_of_trades_that_stopped_goes_on_with_the_half_hour_that_it_did_not_end(pulling):
+    case = BY_NAME["tmall_trades"]
+    platform = case.build("")
+    pulling.serve("taobao", platform)
+    # The first half hour takes five calls, the second and the third one each.
+    platform.before[7] = lambda: platform.fail_every(1, "busy")
+    with pytest.raises(PullError):
+        pulling.pull("tmall_trades", case.start)
+    platform.fail_every(0, "")
+    assert pulling.pull("tmall_trades").window == Window(NOON - 150 * MINUTE, NOON)
+    assert pulling.payloads(case.place) == case.expected(platform)
 
 
 @pytest.mark.parametrize(

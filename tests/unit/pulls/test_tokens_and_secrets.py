@@ -137,6 +137,18 @@ def test_no_secret_stands_in_a_file_a_log_line_or_an_error(pulling, case, fault,
     assert case.platform != "wecom" or any("corp-secret" in address for address in server.addresses)
 
 
+def test_nobody_is_followed_elsewhere_with_the_credentials(pulling):
+    platform, another = WeComPlatform(), WeComPlatform()
+    pulling.serve("wecom", platform)
+    other = pulling.serve("another", another)
+    platform.elsewhere = f"{other.url}/cgi-bin/externalcontact/get_follow_user_list?access_token=token-1-secret"
+    platform.fail_every(1, "elsewhere")
+    pulling.servers.pop("another")
+    with pytest.raises(PullError, match="HTTP 302"):
+        pulling.pull("wecom_staff")
+    assert other.addresses == []
+
+
 @pytest.mark.parametrize("name", ["wecom_tags", "official_account_users", "tmall_trades", "sms_replies"])
 def test_a_platform_that_is_down_is_told_without_the_address_that_was_asked_for(pulling, name, caplog):
     caplog.set_level(logging.DEBUG)

@@ -97,6 +97,17 @@ def test_pulling_again_changes_no_file(pulling, at, case):
     assert again.records == sum(pulling.payloads(case.place).values())
 
 
+def test_a_hundred_small_pages_share_a_file_and_a_page_of_a_list_has_its_own(pulling):
+    platform = WeComPlatform()
+    platform.groups = {f"wr{n}": {**platform.groups["wr1"], "chat_id": f"wr{n}"} for n in range(230)}
+    pulling.serve("wecom", platform)
+    pulling.pull("wecom_groups")
+    pulling.pull("wecom_contacts")
+    landed = Counter(name.rpartition("/")[0] for name in pulling.files())
+    assert landed == {"wecom/groups": 3, "wecom/contacts": 9}
+    assert len(pulling.lines("wecom/groups")) == 230
+
+
 def test_a_value_that_goes_a_b_a_lands_three_times(pulling, at):
     platform = WeComPlatform()
     pulling.serve("wecom", platform)

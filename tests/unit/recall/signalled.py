@@ -41,5 +41,6 @@ def signals(*given: tuple[str, str, int]) -> pd.DataFrame:
         rows.append((DATE, one_id, signal, f"{one_id}_{signal}", at, day, None, None))
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     return found.assign(
-        play_id=found["signal"].map(seed["play_id"]).astype(object), kind=found["signal"].map(seed["kind"]).astype(object)
+        play_id=found["signal"].map(seed["play_id"]).astype(object),
+        kind=found["signal"].map(seed["kind"]).astype(object),
     )

@@ -20,7 +20,8 @@ def chosen(one_id: str, policy: str = "recall_lost", arm: str = "treat", **chang
         "consent_purpose": "marketing", "objective": "order", "band": "lost", "message_channel": "sms",
         "offer_id": "recall_90", "depth": "light", "arm": arm, "held_back_probability": 0.15,
         "wait_probability": 0.0, "option_probability": 0.75, "p0": 0.05, "contacts_28d": 0, "coupon_taste": None,
-        "wecom_answers": None, "lift": 0.02, "lift_p10": 0.01, "lift_p90": 0.03, "unit_fen": 10_000.0, "seed_unit_fen": 20_000.0,
+        "wecom_answers": None, "lift": 0.02, "lift_p10": 0.01, "lift_p90": 0.03, "unit_fen": 10_000.0,
+        "seed_unit_fen": 20_000.0,
         "base_fen": -10.0, "expected_cost_fen": 10, "net_p10_fen": 90, "net_p50_fen": 190, "net_p90_fen": 290,
         "margin_rate": 0.25, "basis": "prior", "continues_episode": None, "play_id": "rfm_general_keep",
     }  # fmt: skip

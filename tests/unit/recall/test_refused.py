@@ -1,6 +1,5 @@
 """Why an option may not be used: the first rule that refuses it is named, and every option has a verdict."""
 
-
 from ml.recall.refused import last_refusals
 from ml.recall.treatments import considered, usable
 from tests.unit.recall.people import make_rules, people, person

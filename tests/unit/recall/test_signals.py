@@ -26,7 +26,8 @@ def sent(found) -> dict[str, tuple[str, str]]:
 def answers(found) -> dict[tuple[str, str], tuple[object, object]]:
     rows = found.signal_answers[["one_id", "signal", "answered_by", "reason"]].itertuples(index=False, name=None)
     return {
-        (one_id, signal): tuple(None if pd.isna(said) else said for said in (by, why)) for one_id, signal, by, why in rows
+        (one_id, signal): tuple(None if pd.isna(said) else said for said in (by, why))
+        for one_id, signal, by, why in rows
     }
 
 
@@ -56,7 +57,9 @@ def test_an_open_question_is_answered_by_the_owner_and_nothing_is_sold_to_who_as
     ],
 )  # fmt: skip
 def test_an_answer_takes_the_first_channel_of_its_play_that_is_open(salts, changes, channel, by):
-    found = planned(salts, person("anna", consented_channels=[], **changes), given=signals(("anna", "question_open", 1)))
+    found = planned(
+        salts, person("anna", consented_channels=[], **changes), given=signals(("anna", "question_open", 1))
+    )
     assert sent(found) == {"anna": ("question_open", channel)}
     assert answers(found) == {("anna", "question_open"): (by, None)}
 
@@ -110,7 +113,9 @@ def test_an_answer_stops_the_ladder_that_would_have_gone_on(salts):
         "open_episode_arm": "treat", "open_episode_step": 1, "order_count_365d": 0, "average_order_fen": None,
         "rfm_segment": "无消费",
     }  # fmt: skip
-    assert planned(salts, person("anna", **climber), given=signals()).plans["policy_id"].tolist() == ["first_order_ladder"]
+    assert planned(salts, person("anna", **climber), given=signals()).plans["policy_id"].tolist() == [
+        "first_order_ladder"
+    ]
     found = planned(salts, person("anna", **climber), given=signals(("anna", "question_open", 1)))
     assert found.plans[["policy_id", "opens_episode"]].to_numpy().tolist() == [["signal_question_open", False]]
 
@@ -148,7 +153,9 @@ def test_who_left_a_month_ago_hears_of_us_by_a_channel_of_their_own_consent_alon
         person("early", days_since_deleted=29, **gone),
         person("late", days_since_deleted=30, **gone),
         person("silent", days_since_deleted=30, **gone, consented_channels=["wecom"]),
-        given=signals(("early", "friend_deleted", 29), ("late", "friend_deleted", 30), ("silent", "friend_deleted", 30)),
+        given=signals(
+            ("early", "friend_deleted", 29), ("late", "friend_deleted", 30), ("silent", "friend_deleted", 30)
+        ),
     )
     assert set(sent(found)) == {"late"} and sent(found)["late"][1] != "wecom"
     assert answers(found) == {

@@ -62,7 +62,8 @@ class Lists(World):
                 " timestamp '2026-01-01' as known_at, null::timestamp as superseded_at from named"
             )
             warehouse.execute(
-                "create table people.record_owners as select source, customer_id, one_id, null::date as to_date from named"
+                "create table people.record_owners as"
+                " select source, customer_id, one_id, null::date as to_date from named"
             )
             warehouse.execute(
                 "create table customer.staff as select 'G1' as staff_id, $token as name_token,"
@@ -118,7 +119,7 @@ def test_each_store_has_its_sheet_and_each_member_a_page_for_nobody_elses_eyes(t
 def test_a_task_says_who_why_which_words_what_not_to_say_and_until_when(tmp_path):
     lists = Lists(tmp_path / "home", task("c1"))
     (found,) = sheet_of(lists.write(tmp_path / "out"))
-    assert found["为什么"] == "平均14天买一次,已17天未买。导购问候,不发券"
+    assert found["为什么"] == "平均14天买一次，已17天未买。导购问候，不发券"
     assert found["发什么"] == "林女士,好久没见"
     assert found["先聊"] == "先问候近况；问一句原因"
     assert found["别说"] == "不提浏览记录；不说流失"

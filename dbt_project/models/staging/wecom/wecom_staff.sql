@@ -1,11 +1,23 @@
 {{ config(materialized='view') }}
 
--- The brand's own list says more than the platform: who stands in it is what it says, from the day it landed on.
-with own as (
+-- The brand's own lists say more than the platform: who stands in one is what it says, from the day it landed on.
+with listed as (
+    select
+        userid,
+        _landed_at
+    from {{ landed('wecom', 'staff') }} as wecom_listed
+    union all
+    select
+        staff_id as userid,
+        _landed_at
+    from {{ landed('standard', 'staff') }} as standard_listed
+),
+
+own as (
     select
         userid,
         min(_landed_at) as first_landed_at
-    from {{ landed('wecom', 'staff') }} as landed_staff
+    from listed
     group by userid
 ),
 
