@@ -14,7 +14,8 @@ _QUESTIONS: Final = {
         "P(first order in {days} days unprompted), registered",
     ),
 }
-_CANDIDATES: Final = {
+#: What the rivals for a score are called in Chinese and in English.
+CANDIDATES: Final[dict[str, tuple[str, str]]] = {
     "recency": ("时间基线", "recency"),
     "bgnbd": ("BG/NBD", "BG/NBD"),
     "rfm_logit": ("RFM逻辑回归", "RFM logit"),
@@ -46,7 +47,7 @@ def card_words(card: dict[str, Any]) -> dict[str, Any]:
     """Return ``words_zh`` and ``words_en`` (who answers, on what, what was refused, what lacks), and ``refused``."""
     days, rows, test = card["horizon_days"], card["data"]["rows"], card["test"]["rows"]
     zh, en = (text.format(days=days) for text in _QUESTIONS.get(card["model"], ("{days}天", "{days} days")))
-    name_zh, name_en = _CANDIDATES[card["champion"]]
+    name_zh, name_en = CANDIDATES[card["champion"]]
     zh += f"。采用{name_zh},训练{rows}行,检验{test}行。"
     en += f". Scored by {name_en}; {rows} rows to learn from, {test} to judge by."
     refusals = [*_refusals(card), *_within_chance(card), *_lacking(card)]
@@ -76,15 +77,14 @@ def _refusals(card: dict[str, Any]) -> list[tuple[str, str]]:
             for gate in gates
         ]
         told.append((
-            f"{_CANDIDATES[name][0]}:{'、'.join(a for a, _ in why)}",
-            f"{_CANDIDATES[name][1]}: {', '.join(b for _, b in why)}",
+            f"{CANDIDATES[name][0]}:{'、'.join(a for a, _ in why)}",
+            f"{CANDIDATES[name][1]}: {', '.join(b for _, b in why)}",
         ))
     told += [
-        (f"{_CANDIDATES[one][0]}:拟合未收敛", f"{_CANDIDATES[one][1]} did not converge")
-        for one in card["not_converged"]
+        (f"{CANDIDATES[one][0]}:拟合未收敛", f"{CANDIDATES[one][1]} did not converge") for one in card["not_converged"]
     ]
     told += [
-        (f"{_CANDIDATES[one][0]}:有人算不出分数", f"{_CANDIDATES[one][1]} gave no number of somebody")
+        (f"{CANDIDATES[one][0]}:有人算不出分数", f"{CANDIDATES[one][1]} gave no number of somebody")
         for one in card["no_number"]
     ]
     return told

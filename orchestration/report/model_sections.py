@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from ml.models.card_words import CANDIDATES
 from orchestration.report import charts
 from orchestration.report.facts import Facts, Words
 
@@ -43,7 +44,7 @@ def _gist(told: list[dict[str, Any]]) -> Words | None:
 
 def _model(facts: Facts, card: dict[str, Any]) -> dict[str, Any]:
     rows = [
-        (name + (" ★" if name == card["champion"] else ""), *(measures.get(metric) for metric in _METRICS))
+        (_rival(name, is_champion=name == card["champion"]), *(measures.get(metric) for metric in _METRICS))
         for name, measures in card["metrics"].items()
     ]
     lift, calibration = (pd.DataFrame(card.get(chart) or []).dropna() for chart in ("lift", "calibration"))
@@ -63,6 +64,12 @@ def _model(facts: Facts, card: dict[str, Any]) -> dict[str, Any]:
         "scored": len(scores),
         "cuts": _cuts(card, len(scores)),
     }
+
+
+def _rival(name: str, *, is_champion: bool) -> Words:
+    """Return what a candidate is called; the one that scores has a star."""
+    zh, en = CANDIDATES.get(name, (name, name))
+    return (f"{zh} ★", f"{en} ★") if is_champion else (zh, en)
 
 
 def _line(card: dict[str, Any]) -> Words:
