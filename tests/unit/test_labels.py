@@ -125,5 +125,6 @@ def test_a_figure_and_a_channel_are_called_as_their_own_seeds_call_them(shipped)
 def test_an_offer_is_called_what_a_message_calls_it(shipped):
     numbers = dict.fromkeys(("pay_rate", "face_value_fen", "minimum_spend_fen"), "Float64")
     offers = pd.DataFrame(seed("offers_catalogue")).replace("", None).astype(numbers)
+    offers["one_item"] = offers["one_item"].eq("true")
     said = dict(zip(offers["offer_id"], offer_words(offers), strict=True))
     assert [(o, shipped.zh("offer", o)) for o in said if said[o].removesuffix("券") not in shipped.zh("offer", o)] == []
