@@ -1,5 +1,5 @@
--- One row per person to be sent something whose plan passes the last check (standing_plans) and whose words may be said;
--- who is withheld for a word stands in recall_withheld.
+-- One row per person to be sent something whose plan passes the last check (standing_plans) and whose words may be
+-- said; who is withheld for a word stands in recall_withheld.
 select
     audience.one_id,
     cast(audience.as_of_date as date) as as_of_date,

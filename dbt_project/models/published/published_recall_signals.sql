@@ -1,5 +1,5 @@
--- Every signal that nobody had answered: what answers it the next morning, or why nothing does. A plan that does not pass
--- the last check answers nothing.
+-- Every signal that nobody had answered: what answers it the next morning, or why nothing does. A plan that does not
+-- pass the last check answers nothing.
 select
     answers.one_id,
     cast(answers.as_of_date as date) as as_of_date,
