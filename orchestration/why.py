@@ -251,7 +251,7 @@ def _sent(facts: Facts, sent: dict[str, Any], words: _Words) -> list[str]:
     if sent.get("message_text"):
         said.append(say(f"话术：{sent['message_text']}", f"Words: {sent['message_text']}"))
     low, middle, high = (sent[f"net_p{point}_fen"] / 100 for point in (10, 50, 90))
-    basis, arm = code("basis", sent["basis"]), code("arm", sent["arm"])
+    basis, arm = code("basis", sent["basis"]), code("list_kind", sent["list_kind"])
     said.append(
         say(
             f"预计净赚{middle:.2f}元（{low:.2f}到{high:.2f}），依据：{basis}；{arm}",

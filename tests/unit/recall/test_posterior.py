@@ -262,7 +262,7 @@ def test_it_is_bayesian_linear_regression():
     precision = np.zeros((design.shape[1],) * 2)
     precision[:size, :size] = np.linalg.inv(BEFORE.covariance)
     precision[size:, size:] = np.diag(
-        [1 / SETTINGS["control_sd"] ** 2] * 8 + [1 / SETTINGS["control_slope_sd"] ** 2] * 8
+        [1 / SETTINGS["control_sd"] ** 2] * len(bands) + [1 / SETTINGS["control_slope_sd"] ** 2] * len(bands)
     )
     expected = np.concatenate([BEFORE.mean, np.zeros(2 * len(bands))])
     design[:, :size] = lifted

@@ -169,7 +169,7 @@ def _only(words: str):
 def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
     never = {"days_since_order": None, "average_gap_days": None, "top_category": None}
     assert text("wecom", "first_order", "ladder_1", **never) == (
-        "您好，给您准备了首单礼：85折券，最多减30元，7天内有效。想看哪类跟我说，我帮您挑。"
+        "您好，注册后还没选到合适的吗？给您留了首单礼：85折券，最多减30元，7天内有效。想看哪类跟我说，我帮您挑。"
     )
     assert withheld("wecom", "first_order", "ladder_1") == "first_order"
 
@@ -221,7 +221,7 @@ def test_the_time_of_an_appointment_and_the_end_of_a_coupon_are_said_in_the_shop
         "您好，您有一张优惠券明天到期。想用的话跟我说，我帮您看看；不用也没关系。"
     )
     assert text("wecom", "festival", festival_zh="双12", festival_en="12.12") == (
-        "您好，双12到了。有想添置的跟我说，我帮您看看。"
+        "您好，双12快到了。有想添置的跟我说，我帮您看看。"
     )
     assert withheld("wecom", "appointment") == "unfilled"
 
