@@ -25,6 +25,7 @@ PARTITIONED = [
     "recall/plans",
     "recall/refused_options",
     "recall/roi_curve",
+    "recall/signal_answers",
     "recall/tasks",
     "scores/customer_scores",
 ]

@@ -29,6 +29,7 @@ IS_SQL = re.compile(r"\b(select|insert|update|cast|where|values)\b", re.IGNORECA
 FILE_TIMES = {
     "orchestration/own_manifest.py": "whether dbt's manifest is older than its sources: two files compared",
     "orchestration/channels/engine/landing.py": "when a file appeared: bounded above by the home's clock",
+    "orchestration/channels/engine/trying.py": "the name under which a file that is tried would be known",
     "orchestration/channels/engine/files.py": "whether a file grows while it is read: compared with itself",
     "orchestration/publishing/versions.py": "which version of a date was built last: an order, no age",
     "orchestration/home_facts.py": "when CURRENT and the last run were written: dated by clock.stamp",

@@ -40,6 +40,7 @@ SAME_AT_EVERY_DATE = {
 #: A model of `people` that reads a noun without its dates -> why
 UNDATED: dict[str, str] = {
     "published_records": "what was named has one version; whose it was is asked at the version's date",
+    "money_misfits": "whether money adds up is looked at as it stands now",
     "planned_lots": "a row of a version never changes: it counts until the next version of its date does",
     "recall_episodes": "a row of a version never changes: the one that was current by then is asked for",
     "activation_states": "what was exported has one version; that it was taken back is told beside it",

@@ -50,6 +50,7 @@ TASK_SHEETS: Final = Dataset(
             values=words.TASK_STATUSES,
             synonyms=(*words.TASK_SHEET_WORDS, *words.TASK_STATUS_SYNONYMS),
             refusal="do_not_contact",
+            empty_says="no result yet",
             about="What became of it, one of the words that the cell offers; left empty it is no result.",
         ),
         Column("changed_at", "instant", required=True, aliases=("日期",), about="The day of the list."),

@@ -21,6 +21,7 @@ REQUIRED = {
     "campaigns": {"campaign_id"},
     "offers": {"offer_id"},
     "coupons": {"source", "coupon_id", "offer_id", "customer_id", "issued_at"},
+    "task_sheets": {"task_id", "staff_id", "changed_at"},
     "experiment_assignments": {
         "source",
         "experiment_id",

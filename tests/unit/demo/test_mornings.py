@@ -26,7 +26,14 @@ NINE, NOON = dt.datetime(2017, 12, 1, 9), dt.datetime(2017, 12, 1, 12)
 def _handed(address, **more):
     """Return a row as the product's writers take it."""
     row = dict.fromkeys(("template_id", "offer_id", "staff_id", "store_id", "id_scope", "why", "task_id", "subject"))
-    row |= {"address": address, "words": "你好", "variables": "{}", "out_id": f"r1:{address}"}
+    row |= {
+        "address": address,
+        "words": "你好",
+        "variables": "{}",
+        "out_id": f"r1:{address}",
+        "title": "小店",
+        "fields": {},
+    }
     return row | {"after": "2017-12-01 09:00:00", "before": "2017-12-01 12:00:00"} | more
 
 

@@ -50,4 +50,5 @@ def test_dbt_knows_exactly_the_tables_that_the_channels_declare() -> None:
         "activations",
         "plans",
         "withdrawals",
+        "widest_refusals",
     }
