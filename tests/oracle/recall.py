@@ -10,7 +10,7 @@ from tests.oracle.ladders import is_resting, ladder, step_of
 from tests.oracle.lists import account_is_full, contacts, may_be_written_to, messages_since
 from tests.oracle.messages import refused_at
 from tests.oracle.profile import consented, exclusion, owner, reachable
-from tests.oracle.stages import days_since_deleted, is_deleted_friend, purchases, stage
+from tests.oracle.stages import purchases, stage
 from tests.oracle.world import Record, end, seed
 
 WITH_STAFF = {"wecom", "call"}
@@ -18,13 +18,17 @@ ACTIVE = {"first_buyer", "repeat", "loyal"}
 
 
 def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | None:
-    """Return the policy with the lowest priority that a person falls under."""
+    """Return the policy of stages and ladders with the lowest priority that a person falls under.
+
+    What answers a signal (an ending right and a deleted friend among them), a day or somebody newly registered is not
+    computed a second time yet; nor are the plays, so an option may be fewer than said here and never another.
+    """
     if exclusion(book, person):
         return None
     bought = purchases(book, person)
     now = stage(bought, book.day)
     high = next(float(row["value"]) for row in seed("recall_settings") if row["name"] == "high_risk_churn_score")
-    due = {(f"recall_{now}", 0), renewal(book, person)}
+    due = {(f"recall_{now}", 0)}
     first = ladder(book, person, "first_order_ladder")
     if not bought.days and bought.registered:
         after = int(step_of("first_order_ladder", 1)["after_days"])
@@ -38,29 +42,10 @@ def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | 
             due.add(("after_purchase_climb", next_step))
     if now in ACTIVE and churn is not None and churn >= high:
         due.add(("recall_high_risk", 0))
-    wait = int(step_of("re_add", 0)["after_days"])
-    if is_deleted_friend(book, person) and days_since_deleted(book, person) >= wait:
-        due.add(("re_add", 0))
     rows = [row for row in seed("recall_policies") if (row["policy_id"], int(row["ladder_step"])) in due]
     if is_resting(book, person):
         rows = [row for row in rows if row["consent_purpose"] != "marketing"]
     return min(rows, key=lambda row: int(row["priority"]), default=None)
-
-
-def renewal(book: Book, person: Person) -> tuple[str, int]:
-    """Return the reminder that is next while a right ends within 15 days and is not renewed; step 0 is none."""
-    ends = [
-        (row.time("expires_at").date() - book.day).days
-        for row in book.rows("entitlements").get(person, [])
-        if not (row.time("renewed_at") and row.time("renewed_at") < end(book.day))
-    ]
-    within = int(step_of("renewal", 1)["within_days"])
-    memory = next(int(row["value"]) for row in seed("recall_settings") if row["name"] == "renewal_memory_days")
-    reached = ladder(book, person, "renewal", memory)
-    # Of several rights the one that ends first is reminded of.
-    left = min((days for days in ends if days > 0), default=None)
-    is_due = left is not None and left <= within and reached.is_over("renewal", book.day)
-    return ("renewal", reached.step + 1 if is_due else 0)
 
 
 def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set[tuple[str, str]]:
