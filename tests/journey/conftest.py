@@ -18,7 +18,8 @@ def land_shop(home: Path) -> Brand:
     """Land the shop of these journeys and give its home the settings it is run with; return the shop."""
     brand = shop(home, DATES[-1])
     brand.land()
-    (home / "siyu.toml").write_text('sms_gateway = "aliyun"\n', encoding="utf-8")
+    settings = 'sms_gateway = "aliyun"\nbrand_name = "小店"\nbrand_link = "https://example.com/a"\n'
+    (home / "siyu.toml").write_text(settings, encoding="utf-8")
     return brand
 
 
@@ -44,7 +45,6 @@ def finished_home(tmp_path_factory) -> Path:
     """A small brand, three business dates run in order as one backfill; journeys that change a home copy it."""
     home = tmp_path_factory.mktemp("brand") / "home"
     land_shop(home)
-    (home / "siyu.toml").write_text('brand_name = "小店"\nbrand_link = "https://example.com/a"\n', encoding="utf-8")
     outcome = siyu(home, "backfill", DATES[0].isoformat(), DATES[-1].isoformat())
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
     return home

@@ -96,10 +96,7 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
         is_service = rule["consent_purpose"] == "service"
         # Whether a play is paid by the care purse the oracle does not know.
         likely = set().union(
-            *(
-                draws.probabilities(ids, len(options), is_service=is_service, is_care=care)[arm]
-                for care in (False, True)
-            )
+            *(draws.probabilities(ids, len(options), is_service=is_service, is_care=one)[arm] for one in (False, True))
         )
         is_likely = arm == "random" or any(abs(chance - each) < ROUNDED for each in likely)
         report.value(where, "assignment_probability", chance, chance if is_likely else likely)

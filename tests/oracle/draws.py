@@ -22,7 +22,7 @@ def probabilities(ids: int, options: int, *, is_service: bool, is_care: bool = F
         "treat": {planned * (1 - held_back)},
         "held_back": {planned * held_back} if held_back else set(),
         "random": {tried / (options + 1)} if tried else set(),
-        "waiting": {planned},
+        "waiting": {planned, tried},
         "not_selected": {planned, tried},
         "ineligible": {planned, tried},
         "as_usual": set(),
