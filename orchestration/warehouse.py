@@ -2,16 +2,15 @@
 
 import contextlib
 import datetime as dt
-import fcntl
 import json
 import os
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration.locks import locked_within
 from orchestration.settings import Settings
 from orchestration.stages import STAGES
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOCK_FILE = "writer.lock"
-_LOCK_POLL_SECONDS = 0.2
 
 
 class HomeBusy(RuntimeError):
@@ -41,20 +39,13 @@ def writer_lock(settings: Settings, run_id: str) -> Iterator[None]:
     path = settings.home / LOCK_FILE
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        waited_until = time.monotonic() + settings.lock_wait_seconds
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= waited_until:
-                    holder = _holder(path)
-                    raise HomeBusy(
-                        f"{settings.home} is being written by process {holder.get('pid')} "
-                        f"(run {holder.get('run_id')}). Waited {settings.lock_wait_seconds} s. "
-                        "Let that run end, then start again."
-                    ) from None
-                time.sleep(_LOCK_POLL_SECONDS)
+        if not locked_within(descriptor, settings.lock_wait_seconds):
+            holder = _holder(path)
+            raise HomeBusy(
+                f"{settings.home} is being written by process {holder.get('pid')} "
+                f"(run {holder.get('run_id')}). Waited {settings.lock_wait_seconds} s. "
+                "Let that run end, then start again."
+            )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "run_id": run_id}).encode(), 0)
         yield
@@ -70,12 +61,9 @@ def is_locked(settings: Settings) -> bool:
         return False
     descriptor = os.open(path, os.O_RDWR)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not locked_within(descriptor, 0)
     finally:
         os.close(descriptor)
-    return False
 
 
 def _holder(path: Path) -> dict[str, Any]:

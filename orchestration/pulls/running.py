@@ -3,15 +3,14 @@
 import contextlib
 import dataclasses
 import datetime as dt
-import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from orchestration import audit_log, clock
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE
+from orchestration.locks import locked_within
 from orchestration.pulls.book import Book
 from orchestration.pulls.calls import Calls, PullError
 from orchestration.pulls.catalogue import PULLS, base_url, missing
@@ -22,7 +21,6 @@ from orchestration.settings import Settings, SettingsError
 
 FOLDER: Final = "pulls"
 BOOK: Final = "pulls.sqlite"
-_POLL_SECONDS: Final = 0.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,15 +134,8 @@ def _alone(settings: Settings, name: str) -> Iterator[None]:
     folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
     descriptor = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, PRIVATE_MODE)
     try:
-        waited_until = time.monotonic() + settings.lock_wait_seconds
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= waited_until:
-                    raise PullError(f"{name}: another process is at this pull; let it end, then pull again") from None
-                time.sleep(_POLL_SECONDS)
+        if not locked_within(descriptor, settings.lock_wait_seconds):
+            raise PullError(f"{name}: another process is at this pull; let it end, then pull again")
         yield
     finally:
         os.close(descriptor)

@@ -17,32 +17,25 @@ with widest as (
     where refuses = 'messages'
 ),
 
+addresses as (
+    {%- for id_type in ['mobile', 'mobile_outside', 'email'] %}
+    select '{{ id_type }}' as id_type{{ ' union all' if not loop.last }}
+    {%- endfor %}
+),
+
 named as (
     select
-        id_type,
-        id_scope,
-        id_token,
-        message_channel,
-        landed_at,
-        ended_at,
-        file_id,
-        line
+        coalesce(addresses.id_type, widest.id_type) as id_type,
+        widest.id_scope,
+        widest.id_token,
+        widest.message_channel,
+        widest.landed_at,
+        widest.ended_at,
+        widest.file_id,
+        widest.line
     from widest
-    where id_type not in ('recipient', 'message_address', 'task_id')
-    {%- for id_type in ['mobile', 'mobile_outside', 'email'] %}
-    union all
-    select
-        '{{ id_type }}' as id_type,
-        id_scope,
-        id_token,
-        message_channel,
-        landed_at,
-        ended_at,
-        file_id,
-        line
-    from widest
-    where id_type = 'message_address'
-    {%- endfor %}
+    left join addresses on widest.id_type = 'message_address'
+    where widest.id_type not in ('recipient', 'task_id')
     union all
     select
         sent.id_type,
