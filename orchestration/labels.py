@@ -62,6 +62,7 @@ def _shipped() -> dict[tuple[str, str], tuple[str, str]]:
     for kind, seed, code in (
         ("reason", "export_reasons", "reason"),
         ("withheld_because", "forbidden_words", "rule_id"),
+        ("signal", "signals", "signal"),
     ):
         found |= {(kind, row[code]): (row["words_zh"], row["words_en"]) for row in _rows(seed)}
     return found

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from ml.recall import arms
 from orchestration.labels import Labels, labels
 from orchestration.publishing.versions import Store
 from orchestration.report.facts import Facts, open_version
@@ -207,6 +208,12 @@ def _decision(
                 *_general(facts, person["one_id"], words),
             ]
         return [say("今天不发：没有哪条策略轮到此人", "Nothing today: no policy is due for them")]
+    if drawn["arm"] in arms.SENT:
+        # planned, and taken out by the last check or for its words
+        withheld = _row(facts, "recall_withheld", person["one_id"])
+        rule = withheld.get("withheld_because")
+        no = code("withheld_because", rule) if rule else code("reason", "refused_at_publish")
+        return [say(f"今天不发：{no}", f"Nothing today: {no}")]
     arm = code("arm", drawn["arm"])
     said = [say(f"今天不发：{arm}", f"Nothing today: {arm}")]
     if plan and plan["message_channel"] != _NOTHING:

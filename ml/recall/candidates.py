@@ -217,18 +217,24 @@ def candidates(
 
 
 def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
-    """Add what the words of a plan name: ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC)."""
+    """Add what the words of a plan name, and ``is_told``: whether a message said already that a question is known.
+
+    The names are ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC).
+    """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
     of_day = people["audience_kind"].eq("calendar")
     for play_id, of in people[of_day].groupby("play_id"):
         festival.loc[of.index] = _day_of(of, str(play_id), rules)
+    told = np.zeros(len(people), dtype=bool)
     ends = pd.DataFrame({"ends_at": pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")})
     if signals is not None and not signals.empty:
         key = ["as_of_date", "one_id", "signal"]
-        at = people[key].merge(signals[[*key, "signal_at"]], on=key, how="left")["signal_at"]
-        ends["ends_at"] = at.to_numpy()
+        given = people[key].merge(signals[[*key, "signal_at", "is_told"]], on=key, how="left")
+        ends["ends_at"] = given["signal_at"].to_numpy()
+        told = given["is_told"].eq(True).to_numpy(dtype=bool)
     days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
     return people.assign(
+        is_told=told,
         festival_zh=festival["name_zh"],
         festival_en=festival["name_en"],
         days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),

@@ -1,4 +1,4 @@
-"""Whose list a plan stands in and why: chosen for what it earns, a service, or there to be learned from.
+"""Whose list a plan stands in and why: chosen for what it earns, a service, care, or there to be learned from.
 
 A list that is mostly lots reads to whoever works by it as an order to lose money, so of anybody's list at most a share
 (``learning_list_share``) is there to learn. What is above waits. It is decided before anybody knows who of them was
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.recall import arms
+from ml.recall import arms, plays
 from ml.recall.assignment import Remaining, Salts, drawn_options
 from ml.recall.holdouts import keys_of, unit_draws
 from ml.recall.lots_of_a_night import wait_in_turn
@@ -29,29 +29,31 @@ Ints = npt.NDArray[np.int64]
 CHOSEN: Final = "chosen"
 LEARNING: Final = "learning"
 SERVICE: Final = "service"
+CARE: Final = plays.CARE
 #: In the order in which a member of staff works.
-KINDS: Final = (SERVICE, CHOSEN, LEARNING)
+KINDS: Final = (SERVICE, CARE, CHOSEN, LEARNING)
+#: What is done for the customer and not for what it earns.
+NOT_FOR_PROFIT: Final = (SERVICE, CARE)
 #: What somebody waits for: a place in a day that is full, or one of the few that are there to learn.
 WAITS_FOR_ROOM: Final = "room"
 WAITS_FOR_LEARNING: Final = "learning"
 
 
 def list_kinds(plans: pd.DataFrame) -> pd.Series:
-    """Return why each plan is on a list: ``service``, ``learning`` or ``chosen``.
+    """Return why each plan is on a list: ``service``, ``care``, ``learning`` or ``chosen``.
 
-    It is there to learn where a lot chose the option, or where by the mean of what is known, or in the middle of its
-    interval, it earns nothing.
+    What the care purse pays may be a loss by itself. It is there to learn where a lot chose the option, or where by the
+    mean of what is known, or in the middle of its interval, it earns nothing.
 
     Parameters
     ----------
     plans
-        ``arm, consent_purpose, base_fen, unit_fen, lift, net_p50_fen``; money in fen.
+        ``arm, consent_purpose, purse, base_fen, unit_fen, lift, net_p50_fen``; money in fen.
     """
     mean = plans["base_fen"].astype(float) + plans["unit_fen"].astype(float) * plans["lift"].astype(float)
     earns = (mean > 0) & (plans["net_p50_fen"].astype(float) > 0)
-    kind = np.select(
-        [plans["consent_purpose"].eq("service"), plans["arm"].eq(arms.RANDOM) | ~earns], [SERVICE, LEARNING], CHOSEN
-    )
+    owed, cared = plans["consent_purpose"].eq("service"), plans["purse"].eq(plays.CARE)
+    kind = np.select([owed, cared, plans["arm"].eq(arms.RANDOM) | ~earns], [SERVICE, CARE, LEARNING], CHOSEN)
     return pd.Series(kind, index=plans.index, dtype=object)
 
 

@@ -20,7 +20,7 @@ Flags = npt.NDArray[np.bool_]
 
 #: In which order the rules are asked of an option that nothing blocks.
 ORDER: Final = (
-    "not_in_play", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
+    "not_in_play", "told", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
     "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",
 )  # fmt: skip
 
@@ -57,6 +57,8 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
     blocked = np.where(owed, owed_blocked, blocked)
     reasons = {
         "not_in_play": (options["channel_order"] < 0).to_numpy(dtype=bool),
+        # A message says once that a question is known; from then on somebody in person answers it.
+        "told": owed & options["is_told"].to_numpy(dtype=bool) & ~staffed,
         "refused_channel": pairs.isin(_exploded(people, "suppressed_channels")),
         "unreachable": ~pairs.isin(_exploded(people, "reachable_channels")),
         "no_consent": ~np.where(options["consent_purpose"] == "service", service, consented),

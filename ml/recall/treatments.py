@@ -22,6 +22,7 @@ CONTEXT: Final = (
     "subscribed_scenes",
     "blocked_because",
     "is_service_blocked",
+    "is_told",
     "play_id",
     "purse",
     "barred_channels",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ml.recall.lists import NOT_FOR_PROFIT
 from orchestration.report.days import sales
 from orchestration.report.facts import Facts, Words
 from orchestration.report.first_screen import date_words
@@ -88,7 +89,7 @@ def _list(facts: Facts) -> list[Words]:
     found = parts(facts)
     told = [
         tuple(
-            f"{word} {count(part['people'])}" + ("" if kind == "service" else f" ({signed_yuan(part['p50'])})")
+            f"{word} {count(part['people'])}" + ("" if kind in NOT_FOR_PROFIT else f" ({signed_yuan(part['p50'])})")
             for word in facts.word("list_kind", kind)
         )
         for kind, part in found.items()

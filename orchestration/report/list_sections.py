@@ -1,14 +1,12 @@
 """Today's list in parts that are never added up unsaid: what was chosen to earn, what is sent to learn, and service."""
 
 import datetime as dt
-from typing import Any, Final
+from typing import Any
 
+from ml.recall.lists import KINDS, NOT_FOR_PROFIT
 from orchestration.publishing.versions import Store
 from orchestration.report.facts import Facts, Words
 from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan
-
-#: The parts of the list, in the order in which they are told.
-KINDS: Final = ("service", "chosen", "learning")
 
 
 def task_kinds(facts: Facts) -> list[tuple[str, int, int]]:
@@ -91,7 +89,7 @@ def brief(facts: Facts) -> dict[str, Any]:
     """Give the list by part, yesterday's results and how far the list is yesterday's."""
     found = parts(facts)
     return {
-        "parts": [(facts.word("list_kind", kind), part, kind == "service") for kind, part in found.items()],
+        "parts": [(facts.word("list_kind", kind), part, kind in NOT_FOR_PROFIT) for kind, part in found.items()],
         "people": people(facts),
         "yesterday_words": yesterday_words(facts),
         "overlap_words": overlap_words(facts),
@@ -111,14 +109,15 @@ def todays_list(facts: Facts) -> dict[str, Any]:
         """
         select list_kind, message_channel, count(*), sum(net_p50_fen), sum(expected_cost_fen) from recall_audience
         group by list_kind, message_channel
-        order by list_position(['service', 'chosen', 'learning'], list_kind), count(*) desc, message_channel
-        """
+        order by list_position($kinds, list_kind), count(*) desc, message_channel
+        """,
+        kinds=list(KINDS),
     )
     by_channel = [
         (
             _joined(facts.word("list_kind", kind), facts.word("message_channel", channel)),
             people,
-            NONE if kind == "service" else net,
+            NONE if kind in NOT_FOR_PROFIT else net,
             cost,
         )
         for kind, channel, people, net, cost in rows
@@ -143,12 +142,14 @@ def tasks(facts: Facts) -> dict[str, Any]:
     """Give the staff's tasks by member and part; every member stands there, so that the parts add up to the list."""
     found = facts.rows(
         """
-        select staff_id, store_id, count(*) filter (list_kind = 'service'), count(*) filter (list_kind = 'chosen'),
+        select staff_id, store_id, count(*) filter (list_contains($others, list_kind)),
+               count(*) filter (list_kind = 'chosen'),
                sum(expected_net_p50_fen) filter (list_kind = 'chosen'), count(*) filter (list_kind = 'learning'),
                sum(expected_net_p50_fen) filter (list_kind = 'learning')
         from recall_tasks group by staff_id, store_id
         order by sum(expected_net_p50_fen) filter (list_kind = 'chosen') desc nulls last, count(*) desc, staff_id
-        """
+        """,
+        others=list(NOT_FOR_PROFIT),
     )
     kinds = task_kinds(facts)
     told = [_told(facts, kind, people, net) for kind, people, net in kinds]
@@ -156,13 +157,13 @@ def tasks(facts: Facts) -> dict[str, Any]:
     return {
         "gist": (f"{zh}；{len(found)} 位导购", f"{en}; {len(found)} members of staff") if kinds else None,
         "rows": [_member(facts, *row) for row in found],
-        "has_service": any(kind == "service" for kind, *_ in kinds),
+        "has_service": any(kind in NOT_FOR_PROFIT for kind, *_ in kinds),
     }
 
 
 def _told(facts: Facts, kind: str, people: int, net: int) -> Words:
     zh, en = facts.word("list_kind", kind)
-    if kind == "service":
+    if kind in NOT_FOR_PROFIT:
         return f"{zh} {count(people)} 位", f"{en} {count(people)}"
     return f"{zh} {count(people)} 位，预计 {signed_yuan(net)}", f"{en} {count(people)}, {signed_yuan(net)} expected"
 

@@ -103,6 +103,14 @@ def _tasks(facts: Facts) -> list[Todo]:
                 _LIST,
             )
         )
+    if care := kinds.get("care"):
+        lines.append(
+            Todo(
+                (f"关怀 {care[0]} 位高价值客户（问候，不推销）", f"Greet {care[0]} valued customers (care, no offer)"),
+                "tasks",
+                _LIST,
+            )
+        )
     if chosen := kinds.get("chosen"):
         lines.append(
             Todo(

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from ml.recall.lists import KINDS
 from orchestration.report.facts import WEEK, Facts, Words
 from orchestration.report.page import NONE, count, yuan
 
@@ -117,8 +118,9 @@ def _plans(facts: Facts) -> list[tuple[Any, ...]]:
     rows = facts.rows(
         f"""
         select one_id, list_kind, message_channel, net_p50_fen, why, policy_id, count(*) over () from recall_audience
-        order by list_position(['service', 'chosen', 'learning'], list_kind), net_p50_fen desc, one_id limit {_PLANS}
-        """
+        order by list_position($kinds, list_kind), net_p50_fen desc, one_id limit {_PLANS}
+        """,
+        kinds=list(KINDS),
     )
     return [
         (

@@ -96,18 +96,21 @@ def without_room(
 ) -> pd.Series:
     """Return the rows' reasons with those for whom the channel's day, or what coupons may owe, leaves no room.
 
-    Who is worth most goes first. The least of a channel's people go out tomorrow, by another list.
+    What is owed goes first, then who is worth most. The least of a channel's people go out tomorrow, by another list.
     """
     today = (now + SHANGHAI_OFFSET).date()
     left = dict(connection.execute(_ROOM, {"today": today}).fetchall())
     ((owed,),) = connection.execute(_OWED, {"today": today}).fetchall()
     prices = dict(connection.execute(_MOST_OWED).fetchall())
-    ordered = rows.sort_values(["net_p50_fen", "one_id"], ascending=[False, True], na_position="last")
+    is_owed = rows["consent_purpose"].eq("service")
+    ordered = rows.assign(is_owed=is_owed).sort_values(
+        ["is_owed", "net_p50_fen", "one_id"], ascending=[False, False, True], na_position="last"
+    )
     reason = ordered["reason"].copy()
     for channel, most in left.items():
         mine = reason.isna() & ordered["message_channel"].eq(channel)
         reason = reason.mask(mine & (mine.cumsum() > most), "channel_full")
-    costs = ordered["offer_id"].map(prices).fillna(0).where(reason.isna(), 0)
+    costs = ordered["offer_id"].map(prices).astype("float64").fillna(0).where(reason.isna(), 0)
     over = reason.isna() & (costs > 0) & (costs.cumsum() + owed > most_owed_fen)
     return reason.mask(over, "coupon_liability").reindex(rows.index)
 

@@ -45,6 +45,16 @@ named as (
     from {{ ref('consents') }}
     where superseded_at is null and not granted
     union all
+    -- who may have refused to be profiled, in a row that could not be read
+    select
+        id_scope as source,
+        id_token as customer_id,
+        cast(null as varchar) as message_channel,
+        file_id,
+        line
+    from {{ source('channels', 'widest_refusals') }}
+    where refuses = 'profiling' and id_type = 'customer_id' and ended_at is null
+    union all
     select
         source,
         customer_id,

@@ -11,6 +11,7 @@ select
     audience.message_channel,
     case
         when audience.one_id is not null then null
+        when withheld.one_id is not null then 'withheld_words'
         when answers.answered_by is not null then 'refused_at_publish'
         else answers.reason
     end as reason
@@ -25,3 +26,5 @@ left join {{ ref('published_recall_audience') }} as audience
         and answers.message_channel = audience.message_channel
         and answers.play_id = audience.play_id
         and answers.answered_by is not null
+left join {{ ref('published_recall_withheld') }} as withheld
+    on answers.as_of_date = withheld.as_of_date and answers.one_id = withheld.one_id and answers.answered_by is not null

@@ -21,6 +21,13 @@ with worded as (
         words_zh as zh,
         words_en as en
     from {{ ref('forbidden_words') }}
+    union all
+    select
+        'signal' as kind,
+        signal as code,
+        words_zh as zh,
+        words_en as en
+    from {{ ref('signals') }}
 )
 
 select

@@ -65,7 +65,8 @@ select
     coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,
     (people.exclusion is not null and of_profiling.exclusion is null)
     or (listed.list_name <> 'general' and coalesce(people.exclusion, unprofiled.one_id) is not null) as is_excluded,
-    coalesce(arms.is_held_out, false) or coalesce(drawn.global_holdout, false) as is_held_out,
+    coalesce(arms.is_held_out, false)
+    or (coalesce(drawn.global_holdout, false) and listed.consent_purpose <> 'service') as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
     staff.staff_id is not null as sender_has_left,
     tasks.task_id,

@@ -6,14 +6,14 @@ with told as (
         tasks.one_id,
         case when said.refuses = 'channel' then tasks.message_channel end as message_channel
     from {{ ref('task_refusals_said') }} as said
-    inner join {{ source('recall', 'tasks') }} as tasks on said.task_id = tasks.task_id
+    inner join {{ ref('given_tasks') }} as tasks on said.task_id = tasks.task_id
     union all
     -- a result that says so and could not be read: everything, until it is delivered again
     select
         tasks.one_id,
         cast(null as varchar) as message_channel
     from {{ source('channels', 'widest_refusals') }} as widest
-    inner join {{ source('recall', 'tasks') }} as tasks on widest.id_token = tasks.task_id
+    inner join {{ ref('given_tasks') }} as tasks on widest.id_token = tasks.task_id
     where widest.id_type = 'task_id' and widest.ended_at is null
 )
 

@@ -13,7 +13,7 @@ with unmet as (
         said.file_id,
         said.line
     from {{ ref('task_refusals_said') }} as said
-    left join {{ source('recall', 'tasks') }} as tasks on said.task_id = tasks.task_id
+    left join {{ ref('given_tasks') }} as tasks on said.task_id = tasks.task_id
     where tasks.task_id is null
     union all
     select
@@ -21,7 +21,7 @@ with unmet as (
         widest.file_id,
         widest.line
     from {{ source('channels', 'widest_refusals') }} as widest
-    left join {{ source('recall', 'tasks') }} as tasks on widest.id_token = tasks.task_id
+    left join {{ ref('given_tasks') }} as tasks on widest.id_token = tasks.task_id
     where widest.id_type = 'task_id' and widest.ended_at is null and tasks.task_id is null
 ),
 

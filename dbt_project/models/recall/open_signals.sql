@@ -207,7 +207,50 @@ counted as (
         or happened.days_left between 1 and bounds.within_days
 ),
 
--- What answers: an order or, where a person is owed an answer, somebody of the brand who spoke with them since.
+-- What the brand said: an export counts as said from its export on, and only what was reported was.
+spoken as (
+    select
+        as_of_date,
+        one_id,
+        staff_id,
+        message_id,
+        campaign_id,
+        is_recall,
+        contacted_at
+    from {{ states_at(ref('contacts')) }} as contacts
+    where
+        one_id is not null
+        and contacted_date <= as_of_date
+        and contacted_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+),
+
+services as (
+    select distinct
+        policy_id,
+        play_id
+    from {{ ref('recall_policies') }}
+    where audience_kind = 'service'
+),
+
+-- Who was sent that it is known, by nobody in person: they are told once, and wait for somebody.
+told as (
+    select distinct
+        counted.as_of_date,
+        counted.one_id,
+        counted.signal
+    from counted
+    inner join services on counted.play_id = services.play_id
+    inner join spoken
+        on
+            counted.as_of_date = spoken.as_of_date
+            and counted.one_id = spoken.one_id
+            and counted.signal_at <= spoken.contacted_at
+            and left(spoken.campaign_id, length(services.policy_id) + 1) = concat(services.policy_id, '_')
+    where spoken.staff_id is null
+),
+
+-- What answers: an order or, where a person is owed an answer, somebody of the brand who spoke with them since; what
+-- they sent by a campaign that advertises is no answer, nor is a task that nobody reported.
 answers as (
     select
         as_of_date,
@@ -222,12 +265,17 @@ answers as (
         and order_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
     union all
     select
-        as_of_date,
-        one_id,
+        spoken.as_of_date,
+        spoken.one_id,
         'answer' as success_act,
-        contacted_at as answered_at
-    from {{ states_at(ref('contacts')) }} as spoken
-    where staff_id is not null and contacted_date <= as_of_date
+        spoken.contacted_at as answered_at
+    from spoken
+    left join services
+        on left(spoken.campaign_id, length(services.policy_id) + 1) = concat(services.policy_id, '_')
+    where
+        spoken.staff_id is not null
+        and spoken.message_id is not null
+        and (not spoken.is_recall or services.policy_id is not null)
     union all
     select
         as_of_date,
@@ -265,8 +313,11 @@ select
     counted.object_type,
     counted.object_id,
     counted.play_id,
-    counted.kind
+    counted.kind,
+    told.one_id is not null as is_told
 from counted
+left join told
+    on counted.as_of_date = told.as_of_date and counted.one_id = told.one_id and counted.signal = told.signal
 left join last_answers
     on
         counted.as_of_date = last_answers.as_of_date

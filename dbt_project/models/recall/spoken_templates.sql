@@ -71,6 +71,11 @@ judged as (
             when not templates.approved then 'not_approved'
             when forbidden.rule_id is not null then concat('forbidden_words: ', forbidden.rule_id)
             when services.scene_id is null and channels.advertises_by is null then 'carries_service_only'
+            -- the same words for all: nothing in them may differ by person
+            when
+                templates.scene_id = 'general'
+                and replace(replace(templates.home_text, '{brand}', ''), '{link}', '') like '%{_%}%'
+                then 'variables'
             when counted.longest_chars > limits.most then 'too_long'
             when templates.message_channel <> 'sms' then null
             when gateways.gateway is null then 'no_gateway'

@@ -61,13 +61,33 @@ class Probe:
     lines: int
 
 
+def below(folder: Path) -> list[Path]:
+    """Return everything below a folder, in name order; none where it is not there.
+
+    Raises
+    ------
+    PermissionError
+        A folder that cannot be listed: what lies in it may be a refusal, so nothing goes on as if it were empty.
+    """
+    found: list[Path] = []
+    if folder.is_dir():
+        for place, folders, files in os.walk(folder, onerror=_unlisted):
+            found.extend(Path(place, name) for name in (*folders, *files))
+    return sorted(found)
+
+
+def _unlisted(error: OSError) -> None:
+    if isinstance(error, PermissionError):
+        raise PermissionError(
+            f"{error.filename} cannot be listed: give whoever runs siyu the right to read it, then run again"
+        ) from None
+
+
 def discover(folder: Path, wants_done: bool) -> tuple[list[Landed], list[tuple[Landed, str]]]:
     """Return the complete files below a dataset's folder in name order, and those to wait for with the reason."""
     ready: list[Landed] = []
     waiting: list[tuple[Landed, str]] = []
-    if not folder.is_dir():
-        return ready, waiting
-    for path in sorted(folder.rglob("*")):
+    for path in below(folder):
         try:
             status = path.lstat()
         except FileNotFoundError:  # renamed since the folder was listed: complete now, and read by the next run

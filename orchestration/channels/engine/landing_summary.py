@@ -6,7 +6,7 @@ from typing import Final
 import duckdb
 
 from orchestration.channels.engine import registry
-from orchestration.channels.engine.files import readable_name
+from orchestration.channels.engine.files import below, readable_name
 from orchestration.channels.engine.look_alikes import where_it_belongs
 from orchestration.channels.engine.mappings import mappings
 from orchestration.channels.engine.reasons import RULE_VERSION, remedy
@@ -23,7 +23,7 @@ def strays(settings: Settings) -> list[str]:
     known = {(channel.name, dataset.name) for channel in registry.channels().values() for dataset in channel.datasets}
     known |= {(name.partition("/")[0], name.partition("/")[2]) for name in mappings(settings.home)}
     found = []
-    for path in sorted(settings.landing.rglob("*")) if settings.landing.is_dir() else []:
+    for path in below(settings.landing):
         parts = tuple(readable_name(part) for part in path.relative_to(settings.landing).parts)
         if path.is_dir() or path.name.startswith(".") or path.suffix in (".done", ".md"):
             continue

@@ -59,7 +59,10 @@ def first_rows(path: Path, file_format: str) -> list[list[str]]:
             raise BrokenFile("not_xlsx") from None
         return rows
     if file_format == "parquet":
-        return [list(pq.read_schema(path).names)]
+        try:
+            return [list(pq.read_schema(path).names)]
+        except (pa.ArrowException, OSError):
+            raise BrokenFile("not_parquet") from None
     blocks = line_blocks(path, file_format, probe(path, file_format).encoding)
     lines = next(iter(blocks), None)
     texts = [lines.text(place) or "" for place in range(min(len(lines), LINES))] if lines else []

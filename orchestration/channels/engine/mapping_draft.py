@@ -6,7 +6,9 @@ from typing import Final
 
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.mappings import CHANNEL, SHIPPED, mappings
+from orchestration.channels.engine.masking import Masker, scrubbed
 from orchestration.channels.engine.records import header_keys
+from orchestration.files import PRIVATE_MODE, write_text
 
 #: What sellers and shops write over such a column, the commonest first.
 _ORDERS: Final = {
@@ -86,7 +88,8 @@ def draft(name: str, headers: list[str], words: dict[str, list[str]], file_name:
     missing = [each for each, column in declared.items() if column.required and each not in guessed[dataset]]
     lines += [f'# {each} = ""  # needed: which header says it?' for each in missing if each != "source"]
     unread = [header for header in headers if header.strip() and header not in guessed[dataset].values()]
-    lines += [f"# not read: {header.strip()}" for header in unread]
+    # in a file without headers the first line is somebody's data
+    lines += [f"# not read: {scrubbed(header.strip(), Masker())}" for header in unread]
     return "\n".join(lines) + "\n"
 
 
@@ -111,7 +114,7 @@ def write_draft(text: str, folder: Path, file_name: str) -> Path | None:
     path = folder / f"{Path(file_name).stem}.landing.toml"
     if path.exists() and path.read_text(encoding="utf-8") != text:
         return None
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text, PRIVATE_MODE, is_durable=False)
     return path
 
 

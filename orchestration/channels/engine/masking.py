@@ -1,16 +1,19 @@
 """Contact values as a person may see them on a screen: enough to recognise, too little to write to."""
 
 import re
+import unicodedata
 from typing import Final
 
 from orchestration.channels.engine.tokens import Kind, Tokeniser
 
 #: Headers under which a person stands, whatever the column is read as.
 _PERSONAL: Final = re.compile(
-    r"手机|电话|联系方式|姓名|名字|昵称|会员名|收货人|收件人|提货人|联系人|客户名|买家|地址|邮箱|微信|身份证|生日|出生"
-    r"|phone|mobile|tel|name|nick|address|mail|birth|contact|wechat|receiver|recipient|buyer",
+    r"手机|电话|联系方式|姓名|名字|昵称|会员名|收货人|收件人|提货人|联系人|客户名|买家|地址|邮箱|微信|身份证|证件|生日|出生"
+    r"|id_?no|id_?card|identity|phone|mobile|tel|name|nick|address|mail|birth|contact|wechat|receiver|recipient|buyer",
     re.IGNORECASE,
 )
+#: An identity card's number, in full width too.
+_ID_CARD: Final = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 
 
 class Masker(Tokeniser):
@@ -40,6 +43,16 @@ def shown(header: str, value: str, masker: Masker) -> str:
     text = value.strip()
     if not text:
         return ""
-    if _PERSONAL.search(header) and not re.fullmatch(r"[\d.,¥元-]{1,6}", text):
+    if is_personal(header) and not re.fullmatch(r"[\d.,¥元-]{1,6}", text):
         return masked(text)
-    return masker.scrub(text)
+    return scrubbed(text, masker)
+
+
+def is_personal(header: str) -> bool:
+    """Return whether what stands under a header is about a person."""
+    return _PERSONAL.search(header) is not None
+
+
+def scrubbed(text: str, masker: Masker) -> str:
+    """Return a text, a header or the key of a record too, without the contact values and numbers that stand in it."""
+    return masker.scrub(_ID_CARD.sub(lambda found: masked(found.group()), unicodedata.normalize("NFKC", text)))

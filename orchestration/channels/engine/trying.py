@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import openpyxl
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import Channel, Column, Dataset
 from orchestration.channels.engine.file_ledger import remedy_of
-from orchestration.channels.engine.files import FORMATS, check_shell, probe, readable_name
+from orchestration.channels.engine.files import FORMATS, below, check_shell, probe, readable_name
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
 from orchestration.channels.engine.look_alikes import (
@@ -30,7 +31,7 @@ from orchestration.channels.engine.look_alikes import (
 )
 from orchestration.channels.engine.mapped import MappedReader
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
-from orchestration.channels.engine.masking import Masker, shown
+from orchestration.channels.engine.masking import Masker, is_personal, scrubbed, shown
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile, remedy
 from orchestration.channels.engine.records import ENVELOPE, Tally, header_keys, names_of
@@ -133,7 +134,7 @@ def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datet
     places = {
         f"{channel.name}/{dataset.name}" for channel in registry.channels().values() for dataset in channel.datasets
     }
-    for path in sorted(landing.rglob("*")) if landing.is_dir() else []:
+    for path in below(landing):
         name = path.relative_to(landing).as_posix()
         if path.is_dir() or path.name.startswith((".", "~$")) or path.suffix in (".done", ".md"):
             continue
@@ -285,7 +286,7 @@ def _before(path: Path, file_format: str, headers: list[str], masker: Masker) ->
             if isinstance(record, dict):
                 payload = record.get("payload", record)
                 said = payload if isinstance(payload, dict) else record
-                found.append({key: shown(key, _short(value), masker) for key, value in said.items()})
+                found.append({scrubbed(key, masker): shown(key, _short(value), masker) for key, value in said.items()})
         return found
     rows = _cells(path, file_format)
     wanted = [header_keys(header)[0] for header in headers if header.strip()]
@@ -297,7 +298,11 @@ def _before(path: Path, file_format: str, headers: list[str], masker: Masker) ->
     names = [cell.strip() for cell in rows[start]]
     below = [row for row in rows[start + 1 :] if any(cell.strip() for cell in row)][:ROWS]
     return [
-        {name: shown(name, cell, masker) for name, cell in zip(names, row, strict=False) if name and cell.strip()}
+        {
+            scrubbed(name, masker): shown(name, cell, masker)
+            for name, cell in zip(names, row, strict=False)
+            if name and cell.strip()
+        }
         for row in below
     ]
 
@@ -306,8 +311,12 @@ def _short(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:60]
 
 
+#: A number of some length, or an address.
+_LIKE_A_PERSONS: Final = re.compile(r"\d{5}|@")
+
+
 def _words(path: Path, file_format: str, headers: list[str]) -> dict[str, list[str]]:
-    """Return the words of columns that hold few: states and kinds, never a person's."""
+    """Return the words of columns that hold fewer of them than rows: states and kinds, never a person's."""
     rows = _cells(path, file_format)
     names = [header.strip() for header in headers]
     start = next((at for at, row in enumerate(rows) if [cell.strip() for cell in row] == names), None)
@@ -315,9 +324,14 @@ def _words(path: Path, file_format: str, headers: list[str]) -> dict[str, list[s
         return {}
     found = {}
     for place, name in enumerate(names):
-        if name and any(word in name.lower() for word in ("状态", "类型", "方式", "status", "state", "type")):
+        if (
+            name
+            and not is_personal(name)
+            and any(word in name.lower() for word in ("状态", "类型", "方式", "status", "state", "type"))
+        ):
             values = [row[place].strip() for row in rows[start + 1 :] if len(row) > place and row[place].strip()]
             words = list(dict.fromkeys(values))
-            if 0 < len(words) <= 20 and all(len(word) <= 30 for word in words):
+            few = 0 < len(words) <= 20 and len(words) < len(values)
+            if few and not any(len(word) > 30 or _LIKE_A_PERSONS.search(word) for word in words):
                 found[name] = words
     return found

@@ -50,7 +50,8 @@ TASK_SHEET_WORDS: Final = (
 REFUSAL_WORDS: Final = (
     "退订", "退阅", "拒收", "取消关注", "取关", "取消订阅", "勿扰", "免打扰", "黑名单", "拉黑", "屏蔽",
     "拒绝联系", "拒绝接收", "拒绝推送", "拒绝营销", "拒绝打扰", "拒绝来电", "拒绝短信",
-    "不再接收", "不再联系", "不要再", "不要联系", "不要打", "不要发", "别再", "别打", "勿再", "勿联系", "勿打", "勿发",
+    "不再接收", "不再联系", "不要再", "不想再", "不想收",
+    "不要联系", "不要打", "不要发", "别再", "别打", "勿再", "勿联系", "勿打", "勿发",
     "停止联系", "停止发送", "停止推送", "不同意", "撤回同意", "撤销同意", "取消同意", "撤回授权", "取消授权",
     "unsubscri", "unfollow", "optout", "optedout", "optingout", "donotcall", "donotcontact", "donotdisturb",
     "donotemail", "donotsms", "donotmail", "donottext", "donotsend", "dontcall", "dontcontact", "nocontact",

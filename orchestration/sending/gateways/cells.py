@@ -15,14 +15,19 @@ _BLANK: Final = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 _SIGN: Final = r"[=+\-@\uff1d\uff0b\uff0d\uff20|%]"
 #: OWASP, CSV injection: what a cell begins with that a spreadsheet runs, in full width too, or after a line end.
 _RUNS: Final = re.compile(rf"^(?:[\t\r\n]|{_BLANK}*{_SIGN})|[\t\r\n]{_BLANK}*{_SIGN}")
-#: What a workbook cannot hold (XML 1.0).
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+#: What a workbook cannot hold (XML 1.0), halves of a character that no file can hold among it.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MONEY: Final = re.compile(r"-?\d+(\.\d+)?")
+
+
+def held(value: Any) -> str:
+    """Return a value as a text that every file can hold; what none can is left out."""
+    return _CONTROLS.sub("", "" if value is None else str(value))
 
 
 def safe(value: Any) -> str:
     """Return a value as the text of a cell; what a spreadsheet would run gets an apostrophe before it."""
-    text = _CONTROLS.sub("", "" if value is None else str(value))
+    text = held(value)
     return "'" + text if _RUNS.search(text) and not _MONEY.fullmatch(text) else text
 
 

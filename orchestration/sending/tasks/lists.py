@@ -274,10 +274,11 @@ def _hand_over(
         activations.keep(settings, place.name, log_rows(table, fresh, said, now), place)
         finish(settings)
         return
+    told = {"export": place.name, "rows": len(going), "version": version, "recipient": OWN_STAFF, "files": dict(files)}
+    # told first: a list that stands and of which the log knows nothing is worse than the other way round
+    audit_log.append(settings, "tasks_written_again", told)
     draft.rename(place)
     sync_folder(place.parent)
-    told = {"export": place.name, "rows": len(going), "version": version, "recipient": OWN_STAFF, "files": dict(files)}
-    audit_log.append(settings, "tasks_written_again", told)
 
 
 def _next_id(settings: Settings, date: dt.date, out: Path) -> str:

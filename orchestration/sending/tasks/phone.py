@@ -8,6 +8,7 @@ from typing import Any, Final
 import jinja2
 
 from orchestration.channels.engine.vocabularies import TASK_SHEET_WORDS
+from orchestration.sending.gateways.cells import held
 
 _TEMPLATE: Final = Path(__file__).with_name("phone.html.jinja")
 
@@ -33,7 +34,7 @@ def phone_page(
     words = [word for word, _ in TASK_SHEET_WORDS]
     # into a script: no tag may begin in it
     ids = json.dumps([[task["task_id"], task["staff_id"], task["day"]] for task in tasks], ensure_ascii=False)
-    return template.render(
+    page = template.render(
         tasks=tasks,
         member=member,
         store=store,
@@ -42,3 +43,4 @@ def phone_page(
         yesterday=yesterday,
         ids=ids.replace("<", "\\u003c"),
     )
+    return held(page)

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from orchestration.channels.engine.vocabularies import TASK_SHEET_WORDS
-from orchestration.sending.gateways.cells import safe
+from orchestration.sending.gateways.cells import held, safe
 
 #: Header, key of a task, width in characters. The last three and 结果 are read again by standard/task_sheets.
 COLUMNS: Final = (
@@ -58,7 +58,7 @@ def write_sheet(path: Path, tasks: Sequence[Mapping[str, Any]]) -> Path:
             value = task.get(key)
             cell = sheet.cell(number, at)
             if value not in (None, ""):
-                cell.value = str(value) if key in _AS_IT_IS else safe(value)
+                cell.value = held(value) if key in _AS_IT_IS else safe(value)
                 cell.data_type = "s"
             cell.alignment = Alignment(vertical="top", wrap_text=True)
     for at, (_, _, width) in enumerate(COLUMNS, 1):

@@ -58,7 +58,7 @@ def test_a_word_that_nobody_knows_is_set_aside_with_its_line_and_the_words_that_
     assert refuses is False
 
 
-@pytest.mark.parametrize("word", ["要求勿扰", "客户说不要再联系", "不想再收"])
+@pytest.mark.parametrize("word", ["要求勿扰", "客户说不要再联系", "不想再收", "不想再收了", "不想收到短信"])
 def test_who_refuses_is_heard_in_whatever_words(word, door):
     sheet(door, word)
     assert door.ingest().quarantined == 0

@@ -47,6 +47,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "subscribed_scenes": [],
         "blocked_because": None,
         "is_service_blocked": False,
+        "is_told": False,
         "is_resting": False,
         "barred_channels": "",
         "wecom_contacts_month": 0,

@@ -43,4 +43,5 @@ def signals(*given: tuple[str, str, int]) -> pd.DataFrame:
     return found.assign(
         play_id=found["signal"].map(seed["play_id"]).astype(object),
         kind=found["signal"].map(seed["kind"]).astype(object),
+        is_told=False,
     )

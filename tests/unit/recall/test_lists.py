@@ -19,7 +19,7 @@ def plans(*kinds: tuple[str, int, dict[str, object]]) -> pd.DataFrame:
     rows = [
         {
             "one_id": f"{kind}{number}", "as_of_date": DATE, "arm": "treat", "message_channel": "wecom",
-            "owner_staff_id": "S1", "consent_purpose": "marketing", "wait_probability": 0.0,
+            "owner_staff_id": "S1", "consent_purpose": "marketing", "wait_probability": 0.0, "purse": "incentive",
             "base_fen": -10.0, "unit_fen": 1_000.0, "lift": 0.05, "net_p50_fen": -2,
         } | of_kind[kind] | changes
         for kind, count, changes in kinds

@@ -132,6 +132,8 @@ def test_a_call_of_care_need_not_earn_its_cost(salts):
     found = planned(salts, person("anna", **silent), rules=rules, care_fen=200_000)
     assert found.audience[["play_id", "message_channel"]].to_numpy().tolist() == [["care_silent", "call"]]
     assert found.audience["net_p50_fen"].iloc[0] < 0
+    assert found.audience["list_kind"].tolist() == found.tasks["list_kind"].tolist() == ["care"]
+    assert not found.tasks["is_learning"].any()
 
 
 @pytest.mark.parametrize(

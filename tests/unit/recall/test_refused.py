@@ -64,6 +64,15 @@ def test_a_play_that_does_not_name_a_channel_closes_it_and_what_is_owed_waits_fo
     assert found.set_index("message_channel")["refused_because"].fillna("open")["sms"] == "open"
 
 
+def test_a_message_says_once_that_a_question_is_known_and_somebody_in_person_may_still_answer():
+    policy = {"policy_id": "signal_question_open", "ladder_step": 0, "consent_purpose": "service"}
+    asked = candidate() | policy | {"play_id": "question_open", "scene_id": "question_open", "is_told": True}
+    found = considered(people(asked), RULES).set_index("message_channel")["refused_because"].fillna("open")
+    assert (found["sms"], found["wecom"]) == ("told", "open")
+    first = considered(people(asked | {"is_told": False}), RULES).set_index("message_channel")["refused_because"]
+    assert first.fillna("open")["sms"] == "open"
+
+
 def test_of_who_has_no_option_the_rule_that_took_the_last_one_is_named():
     nobody = [candidate(consented_channels=[]), candidate(blocked_because="refund_open") | {"candidate": 1}]
     found = considered(people(*nobody, candidate() | {"candidate": 2}), RULES)

@@ -21,6 +21,7 @@ def planned(number: int, one_id: str, net_p50_fen: int = 100, **changes: object)
         "offer_id": "recall_90", "offer_words": "9折券", "valid_days": 7.0, "maximum_discount_fen": 2000.0,
         "kind": "discount", "pay_rate": 0.9, "face_value_fen": None, "minimum_spend_fen": None, "one_item": False,
         "arm": "treat", "consent_purpose": "marketing", "base_fen": -10.0, "unit_fen": 4_000.0, "lift": 0.05,
+        "purse": "incentive",
         "net_p50_fen": net_p50_fen, "why": "", "send_after_at": DATE, "send_before_at": DATE, "stop_if": [],
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
@@ -67,7 +68,7 @@ def test_each_members_day_begins_at_one_with_the_silent_of_high_value_and_then_w
     assert found["expected_net_p50_fen"].to_dict()["silent"] == 10
 
 
-def test_a_service_comes_first_and_what_is_there_to_learn_last():
+def test_a_service_comes_first_then_care_and_what_is_there_to_learn_last():
     found = listed(
         planned(0, "drawn", 900, arm="random"),
         planned(1, "earns", 300),
@@ -75,14 +76,16 @@ def test_a_service_comes_first_and_what_is_there_to_learn_last():
         planned(3, "doubted in the mean", 5, unit_fen=100.0),
         planned(4, "right ends", -3, consent_purpose="service"),
         planned(5, "earns more", 301),
+        planned(6, "cared for", -50, purse="care"),
     )
     assert found.sort_values("priority")["list_kind"].to_dict() == {
-        "right ends": "service", "earns more": "chosen", "earns": "chosen",
+        "right ends": "service", "cared for": "care", "earns more": "chosen", "earns": "chosen",
         "silent and doubted": "learning", "drawn": "learning", "doubted in the mean": "learning",
     }  # fmt: skip
     assert found["is_learning"].to_dict() == found["list_kind"].eq("learning").to_dict()
     losses = found[found["expected_net_p50_fen"] <= 0]
-    assert set(losses["list_kind"]) == {"learning", "service"}
+    assert set(losses["list_kind"]) == {"learning", "care", "service"}
+    assert found["priority"][["right ends", "cared for", "earns more"]].tolist() == [1, 2, 3]
 
 
 def test_the_fallback_is_the_persons_best_channel_that_needs_no_staff():

@@ -123,6 +123,17 @@ def test_a_channels_day_is_full_for_whoever_is_worth_least_and_what_went_out_tod
     assert later["sms"].kept_in["expired"] == 1
 
 
+def test_what_is_owed_has_its_place_in_a_channels_day_before_what_is_worth_more(world, tmp_path):
+    world.ask("update seeds.contact_caps set most = 1 where cap_id = 'channel_day' and message_channel = 'sms'")
+    world.lists(
+        row("p1", net_p50_fen=500, text_zh="【{brand}】来看看"),
+        row("p2", net_p50_fen=-7, consent_purpose="service", text_zh="【{brand}】您的问题收到了"),
+    )
+    assert world.export(tmp_path / "out")["sms"].kept_in == {"channel_full": 1}
+    text = next((tmp_path / "out").rglob("sms.csv")).read_text(encoding="utf-8-sig")
+    assert "您的问题收到了" in text and "来看看" not in text
+
+
 def test_who_cannot_be_sent_to_takes_nobodys_room(world, tmp_path):
     world.ask("update seeds.contact_caps set most = 1 where cap_id = 'channel_day' and message_channel = 'sms'")
     world.lists(row("p1", net_p50_fen=9, id_token=None), row("p2", net_p50_fen=3))
