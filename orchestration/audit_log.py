@@ -90,14 +90,22 @@ def verify(settings: Settings) -> Verdict:
     """
     log = settings.home / LOG
     if not log.exists():
-        lost = None if _head(settings) == Head() else Broken(1, f"{HEAD} stands and {LOG} is gone")
-        return Verdict(0, _NOTHING, lost)
+        return Verdict(0, _NOTHING, _lost(settings))
     with _locked(log, os.O_RDONLY, fcntl.LOCK_SH) as descriptor:
         content, head = _content(descriptor, 0), _head(settings)
     before, last, fault = _walk(content, Head())
     if fault is None and (missed := _against_head(before, last, head)):
         fault = Broken(last.lines + 1 if head and head.lines > last.lines else max(last.lines, 1), missed)
     return Verdict(last.lines, last.sha256, fault, len(_torn(content)))
+
+
+def _lost(settings: Settings) -> Broken | None:
+    """Return what is wrong with a home without a log: one that published, or whose head stands, had one."""
+    if _head(settings) != Head():
+        return Broken(1, f"{HEAD} stands and {LOG} is gone")
+    if (settings.published / "CURRENT").exists():
+        return Broken(1, f"{LOG} and {HEAD} are gone, though something was published: restore them from a backup")
+    return None
 
 
 def last_lines(settings: Settings, most: int) -> list[dict[str, Any]]:

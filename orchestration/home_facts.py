@@ -19,6 +19,8 @@ from orchestration.sending.outgoing import general_list, general_said, last_expo
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse import is_locked
 
+#: What to do about a published version that was damaged.
+GO_BACK = "point it to a version that is kept: siyu rollback VERSION"
 #: What to do about a channel that is silent.
 _RECEIPTS = "land its receipts, or take back what was never sent: siyu withdraw EXPORT"
 
@@ -160,7 +162,7 @@ def _current(settings: Settings, now: dt.datetime) -> tuple[dict[str, Any] | Non
     pointer = settings.published / "CURRENT"
     if not pointer.exists():
         return None, {}
-    with reading(pointer, "point it to a version that is kept: siyu rollback VERSION"):
+    with reading(pointer, GO_BACK):
         version = pointer.read_text(encoding="utf-8").strip()
         moved = dt.datetime.fromtimestamp(pointer.stat().st_mtime, dt.UTC).replace(tzinfo=None)
         manifest = json.loads((settings.published / "versions" / version / "manifest.json").read_text(encoding="utf-8"))

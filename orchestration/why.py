@@ -7,12 +7,12 @@ lead who asks why somebody is, or is not, on this morning's list. It reads one p
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from ml.recall import arms
+from orchestration.home_facts import GO_BACK, reading
 from orchestration.labels import Labels, labels
-from orchestration.publishing.versions import Store
+from orchestration.publishing.versions import CURRENT, Store
 from orchestration.report.facts import Facts, open_version
 from orchestration.settings import Settings
 
@@ -61,11 +61,14 @@ def opened(settings: Settings) -> Facts:
     ------
     NobodyPublished
         Nothing is published yet.
+    Unreadable
+        The version is damaged.
     """
-    current = Path(settings.published / "current")
-    if Store(settings.published).current() is None or not current.exists():
+    store = Store(settings.published)
+    if (current := store.current()) is None:
         raise NobodyPublished(f"nothing is published in {settings.home} yet; start with: siyu daily YYYY-MM-DD")
-    return open_version(settings, current.resolve(), [])
+    with reading(settings.published / CURRENT, GO_BACK):
+        return open_version(settings, store.versions / current, [])
 
 
 def why(facts: Facts, one_id: str, lang: str) -> Why:

@@ -12,6 +12,18 @@ with words as (
         greatest(counts_from, {{ business_date('changed_at') }}) as from_date,
         counts_to as to_date
     from {{ ref('consents') }}
+    union all
+    select
+        id_scope as source,
+        id_token as customer_id,
+        cast(null as varchar) as message_channel,
+        'profiling' as purpose,
+        false as granted,
+        landed_at as changed_at,
+        {{ business_date('landed_at') }} as from_date,
+        {{ business_date('ended_at') }} as to_date
+    from {{ source('channels', 'widest_refusals') }}
+    where refuses = 'profiling' and id_type = 'customer_id'
 )
 
 select

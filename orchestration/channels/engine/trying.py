@@ -183,7 +183,8 @@ def _columns(dataset: Dataset, headers: list[str]) -> tuple[list[tuple[str, str,
                 fixed = f"always {value.constant}" if value.constant is not None else ""
                 fixed = "its place in the order" if value.position else fixed
                 if found or fixed:
-                    told.append((" | ".join(found) or fixed, f"{target.dataset.name}.{name}", _how(column, value.unit)))
+                    read_as = f"{target.dataset.name}.{name}"
+                    told.append((" | ".join(found) or fixed, read_as, _how(column, value.unit)))
     else:
         for column in dataset.columns:
             names = (header_keys(name)[0] for name in names_of(column))

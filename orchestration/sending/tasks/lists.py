@@ -104,12 +104,14 @@ def write_tasks(
     Raises
     ------
     ExportRefused
-        No such folder, or it cannot be written.
+        No such folder, or it cannot be written; no such store.
     """
     make_folder(settings, out)
     finish(settings, say)
     activations.load(settings, connection)
     rows = _asked_again(settings, connection, date, store, now, is_stopped)
+    if store and rows.empty and store not in (known := names.stores(connection)):
+        raise ExportRefused(f"there is no store {store!r}; stores are: {', '.join(sorted(known)) or 'none'}")
     going = rows[rows["reason"].isna()]
     kept_in = dict(sorted(collections.Counter(rows["reason"].dropna()).items()))
     if going.empty:

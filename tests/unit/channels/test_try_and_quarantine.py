@@ -15,6 +15,7 @@ UNKNOWN = (
     "店铺：静安店\n交易号,下单时间,总价,状态,会员电话,备注\n"
     "T1,2026-05-02 10:00:00,12.50,已发货,13812345601,请打 13812345602\n"
     "T2,2026-05-03 10:00:00,8,已取消,13812345603,\n"
+    "T3,2026-05-04 10:00:00,9,已发货,13812345603,\n"
 )
 
 
@@ -74,7 +75,7 @@ def test_a_file_of_no_mapping_gets_one_to_begin_with_that_reads_it_once_complete
     draft.write_text(text, encoding="utf-8")
     assert main(["try", "till.csv", "--mapping", "till.landing.toml"]) == 0
     said = capsys.readouterr().out
-    assert "of 3 records 2 would load, 1 skipped (preamble)" in said and "amount_yuan=12.50" in said
+    assert "of 4 records 3 would load, 1 skipped (preamble)" in said and "amount_yuan=12.50" in said
     assert main(["try", "till.csv"]) == 1
     assert "was left: till.landing.toml" in capsys.readouterr().out
 

@@ -14,7 +14,7 @@ from orchestration.channels.engine.vocabularies import TASK_SHEET_WORDS, TASK_ST
 from orchestration.labels import labels
 from orchestration.sending import activations
 from orchestration.sending.brakes import stop, stopped
-from orchestration.sending.handing_over import withdraw
+from orchestration.sending.handing_over import ExportRefused, withdraw
 from orchestration.sending.tasks.lists import write_tasks
 from orchestration.warehouse import connect
 from tests.builders import phone
@@ -186,7 +186,13 @@ def test_what_was_stopped_by_hand_and_another_stores_tasks_are_left_out(tmp_path
     stop(lists.settings, "staff", "G1", "on holiday", MORNING)
     assert lists.write(tmp_path / "one").kept_in == {"stopped": 1}
     assert lists.write(tmp_path / "two", store="S1").folder is None
-    assert lists.write(tmp_path / "three", store="S9").named == 0
+
+
+def test_the_tasks_of_a_store_that_there_is_not_are_a_mistake_and_those_of_one_without_any_are_none(tmp_path):
+    lists = Lists(tmp_path / "home", task("c1", store_id="S2"))
+    assert lists.write(tmp_path / "out", store="S1").named == 0
+    with pytest.raises(ExportRefused, match="there is no store 'S9'; stores are: S1$"):
+        lists.write(tmp_path / "out", store="S9")
 
 
 def test_a_list_counts_as_sent_once_and_may_be_written_again(tmp_path):
