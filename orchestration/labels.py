@@ -63,6 +63,7 @@ def _shipped() -> dict[tuple[str, str], tuple[str, str]]:
         ("reason", "export_reasons", "reason"),
         ("withheld_because", "forbidden_words", "rule_id"),
         ("signal", "signals", "signal"),
+        ("attribution_model", "attribution_models", "model"),
     ):
         found |= {(kind, row[code]): (row["words_zh"], row["words_en"]) for row in _rows(seed)}
     return found

@@ -238,11 +238,26 @@ _FIGURES: Final = [
         relation="kpi_daily left join figures using (kpi)",
     ),
     Check(
+        "attribution_models_share_out_the_same_orders",
+        "channel_attribution",
+        # rounded to four decimals, of at most some hundred channels
+        "coalesce(sum(case when most - least > 0.05 then 1 else 0 end), 0)",
+        "The models of attribution do not give out the same orders, or one is missing.",
+        "各归因模型分出去的订单数不相等，或缺了一种。",
+        relation=(
+            "(select window_days, max(orders) as most, case when count(*) < (select count(distinct model) from"
+            " channel_attribution) then -1 else min(orders) end as least"
+            " from (select window_days, model, sum(conversions) as orders from channel_attribution group"
+            " by all) as models"
+            " group by all) as windows"
+        ),
+    ),
+    Check(
         "attribution_models_share_out_the_same_revenue",
         "channel_attribution",
         "coalesce(max(most - least), 0)",
-        "First, last and linear touch do not sum to the same revenue.",
-        "首次、末次、线性三种归因分出去的收入之和不相等。",
+        "The models of attribution do not sum to the same revenue.",
+        "各归因模型分出去的收入之和不相等。",
         relation=(
             "(select window_days, max(revenue) as most, min(revenue) as least from"
             " (select window_days, model, sum(revenue_fen) as revenue from channel_attribution group"

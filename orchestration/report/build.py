@@ -13,6 +13,7 @@ from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.files import write_text
 from orchestration.publishing.manifest import UNFINISHED
 from orchestration.report import (
+    attribution_sections,
     list_sections,
     loop_sections,
     model_sections,
@@ -46,6 +47,7 @@ _BELOW: Final[tuple[tuple[Callable[[Facts], dict[str, Any]], str, Words], ...]] 
     (model_sections.models, "models", ("模型", "Models")),
     (loop_sections.loop, "loop", ("学到了什么", "What was learned")),
     (money_sections.money, "money", ("预算", "Budget")),
+    (attribution_sections.attribution, "attribution", ("渠道功劳", "Channel credit")),
     (money_sections.answers, "answers", ("回复与成交", "Answers")),
     (quality_sections.quality, "quality", ("数据质量", "Data quality")),
 )

@@ -1,42 +1,37 @@
--- One row per order and channel that touched its buyer in the window before it, with the order's share under each
--- model in ten-thousandths. The shares of an order sum to the whole: what does not divide goes to the last touch.
-with orders as (
+-- One row per order and channel that touched its buyer in the window before it, with what each model shares by: who
+-- was first and last, touch days, touch days that weigh half as much for each half-life before the order (in
+-- millionths), and how many channels there were. The shares of an order sum to the whole: what does not divide goes to
+-- the last touch. An order that nothing touched stands for itself, with one touch day of no channel.
+with touches as (
     select
-        reading_plan.as_of_date,
-        windows.window_days,
-        orders.source,
-        orders.order_id,
-        orders.one_id,
-        orders.kpi_date as order_date,
-        orders.goods_paid_fen
-    from {{ ref('kpi_orders') }} as orders
-    inner join {{ ref('reading_plan') }} as reading_plan
-        on orders.kpi_date = reading_plan.kpi_date and orders.reading_date = reading_plan.reading_date
-    inner join {{ ref('attribution_windows') }} as windows
-        on orders.kpi_date > {{ add_days('reading_plan.as_of_date', '- windows.window_days') }}
-    where reading_plan.is_published
-),
-
--- An order that nothing touched stands for itself, with one touch day of no channel.
-touches as (
-    select
-        orders.as_of_date,
-        orders.window_days,
-        orders.source,
-        orders.order_id,
-        orders.goods_paid_fen,
-        touches.channel,
-        min(touches.touch_date) as first_date,
-        max(touches.touch_date) as last_date,
-        count(*) as touch_days
-    from orders
-    left join {{ ref('attribution_touches') }} as touches
-        on
-            orders.as_of_date = touches.as_of_date
-            and orders.one_id = touches.one_id
-            and touches.touch_date <= orders.order_date
-            and touches.touch_date > {{ add_days('orders.order_date', '- orders.window_days') }}
-    group by 1, 2, 3, 4, 5, 6
+        paths.as_of_date,
+        paths.window_days,
+        paths.source,
+        paths.order_id,
+        paths.goods_paid_fen,
+        paths.channel,
+        min(paths.touch_date) as first_date,
+        max(paths.touch_date) as last_date,
+        count(*) as touch_days,
+        sum(
+            cast(
+                round(
+                    1000000 * coalesce(
+                        power(
+                            cast(0.5 as double),
+                            {{ days_between('paths.touch_date', 'paths.order_date') }}
+                            / cast(windows.half_life_days as double)
+                        ),
+                        1
+                    )
+                ) as bigint
+            )
+        ) as decayed_days
+    from {{ ref('attribution_paths') }} as paths
+    inner join {{ ref('attribution_windows') }} as windows on paths.window_days = windows.window_days
+    where paths.order_id is not null
+    group by
+        paths.as_of_date, paths.window_days, paths.source, paths.order_id, paths.goods_paid_fen, paths.channel
 ),
 
 ranked_channels as (
@@ -48,7 +43,9 @@ ranked_channels as (
         row_number()
             over (partition by as_of_date, window_days, source, order_id order by last_date desc, channel asc)
             as from_last,
-        sum(touch_days) over (partition by as_of_date, window_days, source, order_id) as all_touch_days
+        sum(touch_days) over (partition by as_of_date, window_days, source, order_id) as all_touch_days,
+        sum(decayed_days) over (partition by as_of_date, window_days, source, order_id) as all_decayed_days,
+        count(*) over (partition by as_of_date, window_days, source, order_id) as channels
     from touches
 )
 
@@ -61,6 +58,9 @@ select
     case when from_last = 1 then 1 else 0 end as is_last,
     touch_days,
     all_touch_days,
+    cast(decayed_days as bigint) as decayed_days,
+    cast(all_decayed_days as bigint) as all_decayed_days,
+    channels,
     source,
     order_id
 from ranked_channels

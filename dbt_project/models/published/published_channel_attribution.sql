@@ -1,47 +1,14 @@
--- The paid orders of the last 7 and 30 days by the channels that touched their buyers until then. First, last and
--- linear touch share the same orders out, so their sums agree; none of it says what a channel caused.
-with linear as (
-    select
-        *,
-        goods_paid_fen * touch_days // all_touch_days as floor_fen
-    from {{ ref('attribution_shares') }}
-),
-
-shares as (
-    select
-        as_of_date,
-        window_days,
-        channel,
-        'first' as model,
-        cast(is_first as decimal(18, 8)) as conversion,
-        is_first * goods_paid_fen as revenue_fen
-    from linear
-    union all
-    select as_of_date, window_days, channel, 'last', cast(is_last as decimal(18, 8)), is_last * goods_paid_fen
-    from linear
-    union all
-    select
-        as_of_date,
-        window_days,
-        channel,
-        'linear',
-        cast(cast(touch_days as decimal(18, 8)) / all_touch_days as decimal(18, 8)),
-        floor_fen + is_last * (
-            goods_paid_fen - sum(floor_fen) over (partition by as_of_date, window_days, source, order_id)
-        )
-    from linear
-),
-
-revenue as (
+-- The paid orders of the last 7 and 30 days by the channels that touched their buyers until then, under every model of
+-- attribution_models. None of it says what a channel caused.
+with revenue as (
     select
         as_of_date,
         window_days,
         channel,
         model,
-        sum(conversion) as conversions,
-        cast(sum(revenue_fen) as bigint) as revenue_fen
-    from shares
-    group by 1, 2, 3, 4
+        conversions,
+        revenue_fen
+    from {{ ref('attributed') }}
 ),
 
 costs as (
@@ -74,13 +41,7 @@ cells as (
     union
     select costs.as_of_date, costs.window_days, costs.channel, models.model
     from costs
-    cross join (
-        select 'first' as model
-        union all
-        select 'last'
-        union all
-        select 'linear'
-    ) as models
+    cross join {{ ref('attribution_models') }} as models
 )
 
 select

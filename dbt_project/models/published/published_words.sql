@@ -28,6 +28,13 @@ with worded as (
         words_zh as zh,
         words_en as en
     from {{ ref('signals') }}
+    union all
+    select
+        'attribution_model' as kind,
+        model as code,
+        words_zh as zh,
+        words_en as en
+    from {{ ref('attribution_models') }}
 )
 
 select

@@ -138,6 +138,17 @@ FAULTS = {
         "the_summary_counts_the_audience",
     ),
     "more than the budget": ("update recall_budget set budget_fen = 100", "plans_stay_within_their_budget"),
+    "attribution makes an order": (
+        "update channel_attribution set conversions = conversions + 1 where model = 'shapley'",
+        "attribution_models_share_out_the_same_orders",
+    ),
+    "attribution lacks a model in one window": (
+        (
+            "insert into channel_attribution by name select * replace (30 as window_days) from channel_attribution"
+            " where model <> 'markov'"
+        ),
+        "attribution_models_share_out_the_same_orders",
+    ),
     "attribution makes money": (
         "update channel_attribution set revenue_fen = revenue_fen + 1 where model = 'last'",
         "attribution_models_share_out_the_same_revenue",

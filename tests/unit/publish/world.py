@@ -274,7 +274,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
             " values ($d, $d, $kpi, 'all', $key, $n, $n)",
             {"d": date, "kpi": kpi, "key": value_key, "n": numerator},
         )
-    for model in ("first", "last", "linear"):
+    for model in ("first", "last", "linear", "time_decay", "markov", "shapley"):
         con.execute(
             "insert into published.channel_attribution by name select $d as as_of_date, 7 as"
             " window_days, 'none' as channel,"
