@@ -14,6 +14,10 @@ select
     profile.city_tier,
     profile.member_level,
     cast(profile.points_balance as bigint) as points_balance,
+    member_growth.growth,
+    member_growth.growth_level,
+    member_growth.growth_to_next,
+    member_growth.points_expiring,
     {{ published_list('profile.reachable_channels') }} as reachable_channels,
     {{ published_list('profile.consented_channels') }} as consented_channels,
     profile.owner_staff_id,
@@ -36,5 +40,7 @@ select
 from {{ ref('customer_profile') }} as profile
 inner join {{ run_dates('as_of') }} as dates
     on profile.as_of_date = dates.as_of_date
+left join {{ ref('member_growth') }} as member_growth
+    on profile.as_of_date = member_growth.as_of_date and profile.one_id = member_growth.one_id
 left join {{ ref('tags') }} as tags
     on profile.as_of_date = tags.as_of_date and profile.one_id = tags.one_id

@@ -1,0 +1,115 @@
+-- One row per (as_of_date, one_id) of every member: growth, which never falls, apart from points, which are spent and
+-- end. A member is who registered, or whose record states a level, or whose points are on a ledger. Growth is what the
+-- ledger says was earned; without one, what was paid for goods. Points are spent oldest first: those that end soon are
+-- what was earned long enough ago, less everything spent since ever.
+with members as (
+    select
+        as_of_date,
+        one_id,
+        level
+    from {{ ref('attributes') }}
+    where level is not null or registered_at is not null
+),
+
+ledger as (
+    select
+        as_of_date,
+        one_id,
+        sum(case when points > 0 then points else 0 end) as earned,
+        sum(case when points < 0 then -points else 0 end) as spent,
+        sum(
+            case
+                when
+                    points > 0
+                    and {{ days_between('moved_date', 'as_of_date') }}
+                    >= {{ segment_number('points_valid_days') }} - {{ segment_number('points_expiring_days') }}
+                    then points
+                else 0
+            end
+        ) as earned_long_ago,
+        sum(case when points > 0 and moved_date = as_of_date then points else 0 end) as issued_today,
+        sum(case when points < 0 and moved_date = as_of_date then -points else 0 end) as spent_today
+    from {{ states_at(ref('points_states')) }} as entries
+    group by as_of_date, one_id
+),
+
+paid as (
+    select
+        as_of_date,
+        one_id,
+        sum(goods_paid_fen) as goods_paid_fen
+    from {{ ref('paid_orders') }}
+    group by as_of_date, one_id
+),
+
+everybody as (
+    select
+        as_of_date,
+        one_id
+    from members
+    union
+    select
+        as_of_date,
+        one_id
+    from ledger
+),
+
+grown as (
+    select
+        everybody.as_of_date,
+        everybody.one_id,
+        members.level as stated_level,
+        coalesce(
+            ledger.earned,
+            {{ whole_quotient(
+                'coalesce(paid.goods_paid_fen, 0) * ' ~ segment_number('growth_per_100_yuan'), '10000'
+            ) }}
+        ) as growth,
+        ledger.earned,
+        ledger.spent,
+        ledger.issued_today,
+        ledger.spent_today,
+        case
+            when ledger.earned_long_ago > ledger.spent then ledger.earned_long_ago - ledger.spent
+            when ledger.earned is not null then 0
+        end as points_expiring
+    from everybody
+    left join members on everybody.as_of_date = members.as_of_date and everybody.one_id = members.one_id
+    left join ledger on everybody.as_of_date = ledger.as_of_date and everybody.one_id = ledger.one_id
+    left join paid on everybody.as_of_date = paid.as_of_date and everybody.one_id = paid.one_id
+),
+
+-- Of two names of one rank the journey's is the level's.
+levels as (
+    select
+        value_journey_stage as level,
+        growth_from,
+        lead(growth_from) over (order by growth_from) as next_from,
+        lead(value_journey_stage) over (order by growth_from) as next_level
+    from {{ ref('member_levels') }}
+    where level = value_journey_stage
+)
+
+select
+    grown.as_of_date,
+    grown.one_id,
+    grown.stated_level,
+    cast(grown.growth as bigint) as growth,
+    levels.level as growth_level,
+    levels.next_level,
+    cast(levels.next_from - grown.growth as bigint) as growth_to_next,
+    coalesce(
+        (levels.next_from - grown.growth) * 100
+        <= (levels.next_from - levels.growth_from) * {{ segment_number('near_level_percent') }},
+        false
+    ) as is_near_next,
+    cast(grown.earned as bigint) as points_earned,
+    cast(grown.spent as bigint) as points_spent,
+    cast(grown.issued_today as bigint) as points_issued_today,
+    cast(grown.spent_today as bigint) as points_spent_today,
+    cast(grown.points_expiring as bigint) as points_expiring
+from grown
+inner join levels
+    on
+        grown.growth >= levels.growth_from
+        and (levels.next_from is null or grown.growth < levels.next_from)
