@@ -26,6 +26,7 @@ KEYS = {
     "identity_map": "id_type id_scope id_token known_from",
     "identity_redirects": "one_id_old changed_at",
     "kpi_daily": "kpi_date kpi dimension value_key",
+    "member_daily": "as_of_date level",
     "message_templates": "template_id",
     "recall_assignment": "one_id",
     "recall_assignment_v1": "one_id",
