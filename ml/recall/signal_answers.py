@@ -33,7 +33,7 @@ def signal_answers(
     context
         ``recall.recall_people``: whom a hard rule keeps out, whose episode is open.
     people
-        The candidates with their last arm, ``play_id`` and ``candidate``.
+        The candidates with their last arm, ``play_id``, ``candidate`` and ``closed``: what closed the plays before.
     plans
         Who is sent something, with ``message_channel``.
     without_option
@@ -43,10 +43,10 @@ def signal_answers(
     """
     if signals is None or signals.empty:
         return pd.DataFrame(columns=list(SIGNAL_ANSWERS))
-    known = ["is_excluded", "exclusion", "open_episode_id", "is_resting"]
+    known = ["may_be_served", "exclusion", "open_episode_id", "is_resting"]
     facts = context[[*_KEY, *(name for name in known if name in context.columns)]]
     rows = signals.merge(facts, on=_KEY, how="left")
-    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id"]].rename(columns={"play_id": "met_by"})
+    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id", "closed"]].rename(columns={"play_id": "met_by"})
     rows = rows.merge(met, on=_KEY, how="left")
     rows["met_channel"] = rows["candidate"].map(plans.set_index("candidate")["message_channel"])
     is_met = rows["met_by"].eq(rows["play_id"])
@@ -61,14 +61,20 @@ def signal_answers(
         **dict.fromkeys((arms.RANDOM, *arms.HELD_OUT), "holdout"), arms.IN_EPISODE: "in_episode",
         arms.NOT_SELECTED: "not_selected", arms.WAITING: "waiting",
     })  # fmt: skip
+    of_its_own = pd.Series(
+        [closed.get(play) if isinstance(closed, dict) else None for play, closed in rows[["play_id", "closed"]].to_numpy()],
+        index=rows.index,
+        dtype=object,
+    )
     why = np.select(
         [
-            rows["is_excluded"].fillna(False).astype(bool),
+            ~rows["may_be_served"].fillna(True).astype(bool),
             # what ends lies ahead, and has nothing to rest after
             rest.gt(0) & rest.gt(age),
             is_met & rows["arm"].eq(arms.INELIGIBLE),
             is_met,
             rows["kind"].eq("marketing") & rows["open_episode_id"].notna(),
+            of_its_own.notna(),
             rows["met_by"].map(kinds).eq(SIGNAL),
             rows["met_by"].notna(),
         ],
@@ -78,6 +84,7 @@ def signal_answers(
             rows["candidate"].map(without_option).astype(object),
             of_arm,
             "in_episode",
+            of_its_own,
             "another_signal_first",
             "another_play_first",
         ],

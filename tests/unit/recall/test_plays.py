@@ -42,7 +42,8 @@ def planned(salts, *rows, rules=RULES, care_fen=0, budget_fen=1_000_000):
         ({"purchase_stage": "at_risk", "rfm_segment": "重要保持", "days_in_stage": 14}, "rfm_keep"),
         ({"purchase_stage": "at_risk", "rfm_segment": "一般保持", "days_in_stage": 1}, "rfm_general_keep"),
         ({"purchase_stage": "loyal", "matrix_cell": "静默高价值"}, "care_silent"),
-        ({"purchase_stage": "at_risk", "matrix_cell": "静默高价值", "rfm_segment": "一般保持"}, "rfm_general_keep"),
+        ({"purchase_stage": "at_risk", "matrix_cell": "静默高价值", "rfm_segment": "一般保持"}, "care_silent"),
+        ({"purchase_stage": "dormant", "matrix_cell": "静默高价值", "rfm_segment": "一般保持"}, "rfm_general_keep"),
         ({"purchase_stage": "lost", "matrix_cell": "低成本", "rfm_segment": "一般挽留"}, "matrix_low_cost"),
         ({"purchase_stage": "loyal", "matrix_cell": "超级用户"}, "matrix_super_user"),
         ({"purchase_stage": "loyal", "five_a_stage": "advocate", "matrix_cell": "核心GMV"}, "five_a_advocate"),
@@ -180,7 +181,7 @@ def test_every_play_has_a_trigger_that_something_knows():
     assert set(seeds["need_state_plays"]["need_state"]) <= set(plays["trigger"])
     assert set(seeds["matrix_cells"]["matrix_cell"]) <= set(plays["trigger"])
     families = seeds["depth_rules"]["rule_id"].str.replace(r"_\d+$", "", regex=True)
-    assert set(plays["offer_rule"]) == {"none", *families}
+    assert {rule for rules in plays["offer_rule"] for rule in listed(rules)} == {"none", *families}
 
 
 def test_a_date_without_care_money_has_its_row(salts):
