@@ -96,11 +96,18 @@ def _called_en(kind: str, pay_rate: float, face_fen: float, least_fen: float, on
 def offer_terms(most_fen: object, valid_days: object, *, in_english: bool = False) -> str:
     """Return the terms of an offer as its row has them: ``最多减30元，7天内有效``; without a cap the days alone."""
     days = _whole(valid_days)
-    capped = pd.notna(most_fen)
-    yuan = f"{float(str(most_fen)) / 100:g}" if capped else ""
+    cap = offer_cap(most_fen, in_english=in_english) if pd.notna(most_fen) else ""
     if in_english:
-        return f"{f'at most {yuan} yuan, ' if capped else ''}valid for {days} day{'' if days == 1 else 's'}"
-    return f"{f'最多减{yuan}元，' if capped else ''}{days}天内有效"
+        return f"{cap}{', ' if cap else ''}valid for {days} day{'' if days == 1 else 's'}"
+    return f"{cap}{'，' if cap else ''}{days}天内有效"
+
+
+def offer_cap(most_fen: object, *, in_english: bool = False) -> str:
+    """Return the most that an offer takes off: ``最多减30元``; of one without a cap that it has none."""
+    if pd.isna(most_fen):
+        return "no cap" if in_english else "不封顶"
+    yuan = f"{float(str(most_fen)) / 100:g}"
+    return f"at most {yuan} yuan" if in_english else f"最多减{yuan}元"
 
 
 def ends_in(days: object) -> str:
