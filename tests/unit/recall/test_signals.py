@@ -166,8 +166,8 @@ def test_of_full_days_the_first_asked_are_answered_and_the_others_wait(salts):
     given = signals(("anna", "complaint_closed", 1), ("bert", "question_open", 1), ("carl", "question_open", 1))
     found = planned(salts, *(person(name, **owner) for name in ("anna", "bert", "carl")), given=given)
     assert sent(found) == {"bert": ("question_open", "wecom")}
-    assert answers(found)["carl", "question_open"] == (None, "waiting")
-    assert answers(found)["anna", "complaint_closed"] == (None, "waiting")
+    assert answers(found)["carl", "question_open"] == (None, "staff_full")
+    assert answers(found)["anna", "complaint_closed"] == (None, "staff_full")
 
 
 def test_who_left_a_month_ago_hears_of_us_by_a_channel_of_their_own_consent_alone(salts):
