@@ -23,7 +23,8 @@ from ml.recall.words import REASONS
 
 #: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
 CONTEXT: Final = (
-    "as_of_date", "one_id", "is_excluded", "may_be_served", "is_resting", "purchase_stage", "days_registered", "days_since_order",
+    "as_of_date", "one_id", "is_excluded", "may_be_served", "is_resting", "purchase_stage",
+    "days_registered", "days_since_order",
     "days_to_entitlement_end",
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend", "days_since_deleted",
@@ -179,9 +180,10 @@ def candidates(
     DataFrame
         The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
         play_id, purse, signal, ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id,
-        churn_probability, organic_return_probability, p0, continues_episode, public_kind, public_step, closed``. p0 is the
-        policy's base rate where no model speaks, and where something else than an order is wanted. Of several policies
-        and plays that fit, the first of which some option can be used holds; ``closed`` says what closed the others.
+        churn_probability, organic_return_probability, p0, continues_episode, public_kind, public_step, closed``. p0 is
+        the policy's base rate where no model speaks, and where something else than an order is wanted. Of several
+        policies and plays that fit, the first of which some option can be used holds; ``closed`` says what closed the
+        others.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Which play somebody is met with: what is done, by whom, in which scene, and what stops it.
 
 The seed ``plays`` is the only home. A policy that answers one thing names its play; of the others the first row, by
-``priority``, whose trigger fits and of which some channel is open holds (``ways``). A play narrows what the menu and the public rules leave open and widens nothing
-but one: who is called out of the care purse need not stand in a top tier.
+``priority``, whose trigger fits and of which some channel is open holds (``ways``). A play narrows what the menu and
+the public rules leave open and widens nothing but one: who is called out of the care purse need stand in no top tier.
 """
 
 from typing import Final
@@ -51,7 +51,9 @@ def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Ru
         The seed ``plays``.
     """
     plays = rules.seeds["plays"].sort_values("priority", ignore_index=True)
-    plays = plays[plays["trigger_kind"].isin(FACTS) & plays["audience_kind"].map(lambda of: audience_kind in listed(of))]
+    plays = plays[
+        plays["trigger_kind"].isin(FACTS) & plays["audience_kind"].map(lambda of: audience_kind in listed(of))
+    ]
     people = people.assign(band=band)
     age = people["days_in_stage"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     found = []

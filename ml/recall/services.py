@@ -32,7 +32,9 @@ def without_profile(people: pd.DataFrame) -> pd.DataFrame:
     """Return the candidates, of who is owed something without ``PROFILE``, and of whom nobody may profile no tier."""
     owed = people["consent_purpose"].eq("service")
     told = {name: people[name].where(~owed) for name in PROFILE if name in people.columns}
-    return people.assign(**told, pyramid_tier=people["pyramid_tier"].where(~people["is_excluded"].fillna(False).astype(bool)))
+    return people.assign(
+        **told, pyramid_tier=people["pyramid_tier"].where(~people["is_excluded"].fillna(False).astype(bool))
+    )
 
 
 def without_estimates(plans: pd.DataFrame) -> pd.DataFrame:

@@ -49,7 +49,9 @@ def signal_answers(
     known = ["may_be_served", "exclusion", "open_episode_id", "is_resting"]
     facts = context[[*_KEY, *(name for name in known if name in context.columns)]]
     rows = signals.merge(facts, on=_KEY, how="left")
-    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id", "closed", "waits_for"]].rename(columns={"play_id": "met_by"})
+    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id", "closed", "waits_for"]].rename(
+        columns={"play_id": "met_by"}
+    )
     rows = rows.merge(met, on=_KEY, how="left")
     rows["met_channel"] = rows["candidate"].map(plans.set_index("candidate")["message_channel"])
     is_met = rows["met_by"].eq(rows["play_id"])
@@ -66,7 +68,10 @@ def signal_answers(
     })  # fmt: skip
     of_arm = of_arm.where(rows["arm"].ne(arms.WAITING), rows["waits_for"].map(WAITS_AS).fillna("staff_full"))
     of_its_own = pd.Series(
-        [closed.get(play) if isinstance(closed, dict) else None for play, closed in rows[["play_id", "closed"]].to_numpy()],
+        [
+            closed.get(play) if isinstance(closed, dict) else None
+            for play, closed in rows[["play_id", "closed"]].to_numpy()
+        ],
         index=rows.index,
         dtype=object,
     )

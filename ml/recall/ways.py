@@ -61,7 +61,8 @@ def first_open(every: pd.DataFrame, closed_by: Callable[[pd.DataFrame], pd.Serie
     DataFrame
         ``every``'s columns with ``closed``: by play that could not be gone, the rule that closed it.
     """
-    left, taken, closed = every, [], collections.defaultdict(dict)
+    left, taken = every, []
+    closed: dict[int, dict[str, str]] = collections.defaultdict(dict)
     while len(left):
         tried = left.drop_duplicates("person")
         tried = tried.assign(rule=closed_by(tried).to_numpy(dtype=object))

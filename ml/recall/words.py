@@ -180,8 +180,8 @@ def _coupons(issued: object, redeemed: object) -> str:
 def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the reason of each plan: habit, taste, coupons → what to do, which offer.
 
-    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care``, and where something
-    is owed, no offer and no coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
+    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care``, and where
+    something is owed, no offer and no coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
 
     Parameters
     ----------

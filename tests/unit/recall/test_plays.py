@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from ml.recall import plan_recall
 from ml.recall.candidates import candidates
-from ml.recall.plays import listed
+from ml.recall.plays import channel_order, listed, offers_of_play
 from tests.unit.recall.people import DATE, KNOWN, NO_ANCESTRY, make_rules, people, person, scores
 from tests.unit.recall.signalled import with_words
 
@@ -187,3 +188,33 @@ def test_every_play_has_a_trigger_that_something_knows():
 def test_a_date_without_care_money_has_its_row(salts):
     found = planned(salts, person("anna"))
     assert found.budget[["care_budget_fen", "care_cost_fen", "care_shadow_price"]].to_numpy().tolist() == [[0, 0, 0.0]]
+
+
+def reached() -> set[tuple[str, str, bool]]:
+    """Return (channel, scene, with an offer) of everything that some policy, its menu and a play of its can say."""
+    seeds = RULES.seeds
+    late = seeds["lately_scenes"].set_index(["scene_id", "has_offer"])["lately_scene_id"].to_dict()
+    options = seeds["recall_policies"].merge(seeds["recall_menu"], on=["policy_id", "ladder_step"])
+    found = set()
+    for option in options.to_dict("records"):
+        named = [option["play_id"]] if isinstance(option["play_id"], str) else list(seeds["plays"]["play_id"])
+        for play in seeds["plays"][seeds["plays"]["play_id"].isin(named)].to_dict("records"):
+            if option["audience_kind"] not in listed(play["audience_kind"]):
+                continue
+            row = pd.DataFrame([option | {"play_id": play["play_id"]}])
+            if channel_order(row, RULES)[0] < 0 or not offers_of_play(row, RULES)[0]:
+                continue
+            scene = play["scene_id"] if isinstance(play["scene_id"], str) else option["scene_id"]
+            has_offer = option["offer_id"] != "none"
+            found |= {
+                (option["message_channel"], own, has_offer) for own in (scene, late.get((scene, has_offer), scene))
+            }
+    return found
+
+
+def test_every_template_is_said_by_some_plan_and_every_plan_has_one():
+    templates = make_rules().seeds["message_templates"]
+    # the general list is no plan: it has the same words for all
+    templates = templates[templates["scene_id"].ne("general")]
+    keys = zip(templates["message_channel"], templates["scene_id"], templates["price_attitude"].notna(), strict=True)
+    assert set(keys) == reached()

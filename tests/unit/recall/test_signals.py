@@ -199,7 +199,11 @@ TOLD = (
 
 @pytest.mark.parametrize(
     ("signal", "ago", "play"),
-    [("question_open", 1, "question_open"), ("complaint_closed", 1, "complaint_closed"), ("booking", -1, "appointment")],
+    [
+        ("question_open", 1, "question_open"),
+        ("complaint_closed", 1, "complaint_closed"),
+        ("booking", -1, "appointment"),
+    ],
 )
 def test_what_is_owed_reaches_whom_nobody_may_profile_and_says_nothing_of_a_profile(salts, signal, ago, play):
     of_score = scores(anna=("churn", 0.9))
@@ -243,9 +247,7 @@ def test_a_play_without_an_open_channel_yields_to_the_next_and_the_signal_says_w
     assert answers(found)["anna", "price_asked"] == (None, "no_consent")
     # a friend who left is met by the play that reaches them, not by the one of their stage
     gone = {"is_deleted_friend": True, "owner_staff_id": None, "purchase_stage": "registered_no_order"}
-    found = planned(
-        salts, person("anna", **gone, days_since_order=None, consented_channels=["sms"]), given=signals()
-    )
+    found = planned(salts, person("anna", **gone, days_since_order=None, consented_channels=["sms"]), given=signals())
     assert sent(found) == {"anna": ("re_add", "sms")}
 
 
