@@ -145,6 +145,7 @@ def test_the_parts_of_the_staffs_tasks_add_up_to_all_of_them(tmp_path):
     facts = open_version(settings, folder, [])
     facts.connection.execute(
         "create or replace view recall_tasks as select 'S' || i % 13 as staff_id, '364' as store_id,"
+        " 'p' || i as one_id, 'wecom' as message_channel,"
         " case when i % 5 = 0 then 'learning' when i = 3 then 'service' else 'chosen' end as list_kind,"
         " case when i % 5 = 0 then -7 else 100 end as expected_net_p50_fen from range(16) as t (i)"
     ).fetchall()

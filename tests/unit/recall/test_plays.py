@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pandas as pd
 import pytest
 
 from ml.recall import plan_recall
@@ -195,21 +194,15 @@ def reached() -> set[tuple[str, str, bool]]:
     seeds = RULES.seeds
     late = seeds["lately_scenes"].set_index(["scene_id", "has_offer"])["lately_scene_id"].to_dict()
     options = seeds["recall_policies"].merge(seeds["recall_menu"], on=["policy_id", "ladder_step"])
-    found = set()
-    for option in options.to_dict("records"):
-        named = [option["play_id"]] if isinstance(option["play_id"], str) else list(seeds["plays"]["play_id"])
-        for play in seeds["plays"][seeds["plays"]["play_id"].isin(named)].to_dict("records"):
-            if option["audience_kind"] not in listed(play["audience_kind"]):
-                continue
-            row = pd.DataFrame([option | {"play_id": play["play_id"]}])
-            if channel_order(row, RULES)[0] < 0 or not offers_of_play(row, RULES)[0]:
-                continue
-            scene = play["scene_id"] if isinstance(play["scene_id"], str) else option["scene_id"]
-            has_offer = option["offer_id"] != "none"
-            found |= {
-                (option["message_channel"], own, has_offer) for own in (scene, late.get((scene, has_offer), scene))
-            }
-    return found
+    plays = seeds["plays"][["play_id", "audience_kind", "scene_id"]]
+    rows = options.merge(plays.add_prefix("of_play_"), how="cross")
+    named = rows["play_id"].isna() | rows["play_id"].eq(rows["of_play_play_id"])
+    kinds = zip(rows["audience_kind"], rows["of_play_audience_kind"], strict=True)
+    rows = rows[named & [kind in listed(of_play) for kind, of_play in kinds]]
+    rows = rows.assign(play_id=rows["of_play_play_id"], scene=rows["of_play_scene_id"].fillna(rows["scene_id"]))
+    rows = rows[(channel_order(rows, RULES) >= 0) & offers_of_play(rows, RULES)]
+    said = zip(rows["message_channel"], rows["scene"], rows["offer_id"].ne("none"), strict=True)
+    return {(channel, own, offer) for channel, scene, offer in said for own in (scene, late.get((scene, offer), scene))}
 
 
 def test_every_template_is_said_by_some_plan_and_every_plan_has_one():
