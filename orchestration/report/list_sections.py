@@ -11,7 +11,7 @@ from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan, yuan
 
 def task_parts(facts: Facts) -> dict[str, dict[str, Any]]:
     """Return the parts of the staff's tasks, as ``parts`` does of the audience."""
-    return parts(facts, "recall_audience semi join recall_tasks using (one_id, message_channel)")
+    return parts(facts, "recall_audience semi join recall_tasks using (one_id)")
 
 
 def parts(facts: Facts, of: str = "recall_audience") -> dict[str, dict[str, Any]]:

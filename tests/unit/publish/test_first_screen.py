@@ -8,7 +8,7 @@ import pytest
 from orchestration.report.days import figures, sales
 from orchestration.report.digest import digest
 from orchestration.report.first_screen import head
-from orchestration.report.list_sections import parts, tasks, todays_list
+from orchestration.report.list_sections import expected, parts, tasks, todays_list
 from orchestration.report.model_sections import models
 from orchestration.report.page import section
 from orchestration.report.risk_sections import at_risk
@@ -139,6 +139,7 @@ def test_what_is_chosen_and_what_is_there_to_learn_are_never_one_sum(tmp_path):
     given = [("a", "chosen", 300), ("b", "chosen", 200), ("c", "learning", -80), ("d", "service", 0)]
     facts = version_of(
         tmp_path,
+        customers=[{"one_id": f"p{at}", "order_count": 1} for at in range(30)],
         recall_audience=plans,
         recall_tasks=[
             {"task_id": one, "one_id": one, "message_channel": "wecom", "staff_id": "S1", "list_kind": kind}
@@ -159,6 +160,12 @@ def test_what_is_chosen_and_what_is_there_to_learn_are_never_one_sum(tmp_path):
     assert tasks(facts)["rows"] == [("S1", "2  +¥5.00", "1  −¥0.80", "1")]
     assert digest(facts, "zh").count("估算") == 2 and digest(facts, "en").count("an estimate") == 2
     assert "+¥4.20" not in section(todays_list, facts) + section(head, facts)
+
+
+def test_what_a_part_is_expected_to_earn_is_unknown_where_no_plan_says_so():
+    known = {"p50": 100, "p10": -50, "p90": 300}
+    assert expected(known | {"is_estimate": False})[0] == "预计 +¥1.00（−¥0.50 到 ¥3.00）"
+    assert expected(dict.fromkeys((*known, "is_estimate")))[0] == "预计 未知（未知 到 未知）"
 
 
 def test_the_digest_keeps_to_twenty_lines_and_to_what_a_robot_takes(tmp_path):

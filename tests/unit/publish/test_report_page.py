@@ -128,7 +128,7 @@ def _nulls(settings, folder, kept):
 @pytest.mark.parametrize("kept", [KEYS, ()], ids=["measures", "keys and measures"])
 def test_nulls_leave_the_page_whole_and_are_called_unknown_in_both_languages(tmp_path, kept):
     text, english = _nulls(*_published(tmp_path), kept)
-    assert "比前 7 天 未知" in text and "当天 未知，比上周四 未知" in text and "预计 未知" in text
+    assert "比前 7 天 未知" in text and "当天 未知，比上周四 未知" in text
     assert "vs unknown before" in english
     assert "未知" not in english
 
