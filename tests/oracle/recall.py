@@ -20,8 +20,9 @@ ACTIVE = {"first_buyer", "repeat", "loyal"}
 def policies(book: Book, person: Person, churn: float | None) -> list[dict[str, str]]:
     """Return the policies of stages and ladders that a person falls under, the lowest priority first.
 
-    A policy of which nothing can be used yields to the next. What answers a signal (an ending right and a deleted friend among them), a day or somebody newly registered is not
-    computed a second time yet; nor are the plays, so an option may be fewer than said here and never another.
+    A policy of which nothing can be used yields to the next. What answers a signal (an ending right and a deleted
+    friend among them), a day or somebody newly registered is not computed a second time yet; nor are the plays, so an
+    option may be fewer than said here and never another.
     """
     if exclusion(book, person):
         # what is owed to whom nobody may profile is the answer to a signal
