@@ -31,6 +31,16 @@ from orchestration.settings import load_settings
 _TRIED: Final = 40
 _OFFERS: Final = {"first_order": ("ladder_1", "ladder_2", "ladder_3"), "climb": ("climb_1", "climb_2", "climb_3")}
 _LAPSED: Final = ("recall_90", "recall_85", "recall_75")
+#: From how many days without an order depth_rules give each of them.
+_FIRST, _SECOND, _THIRD = 30, 60, 120
+#: Scenes whose offers are those of the lapsed.
+_LATE_OFFERS: Final = ("cart", "asked")
+#: Scenes for buyers of some stages alone.
+_ACTIVE: Final = ("first_buyer", "repeat", "loyal")
+_OF_BUYERS: Final = {
+    **dict.fromkeys(("birthday", "member_day", "festival"), _ACTIVE),
+    "care_call": (*_ACTIVE, "at_risk"),
+}
 #: Scenes that lately_scenes puts in the place of recall: reached through it, as a plan does.
 _THROUGH_RECALL: Final = ("care", "gift")
 _PEOPLE: Final = """
@@ -107,10 +117,10 @@ def _plans(template: dict[str, Any], people: pd.DataFrame, offers: pd.DataFrame,
     """Return plans of whom a template may be said to: in its scene, with an offer where it has one."""
     scene, name = template["scene_id"], template["template_id"]
     draws = people["one_id"].map(lambda one_id: _draw(name, one_id))
-    fits = _may_stand_in(scene, people)
+    fits = _may_stand_in(scene, people, has_offer=isinstance(template["price_attitude"], str))
     rows = people.assign(draw=draws)[fits].sort_values("draw").head(each * _TRIED).reset_index(drop=True)
-    usual = _OFFERS.get(scene, _LAPSED) if isinstance(template["price_attitude"], str) else ("none",)
-    rows = rows.assign(offer_id=[usual[draw % len(usual)] for draw in rows["draw"]]).merge(offers, on="offer_id")
+    rows = rows.assign(offer_id=_offer_of(scene, rows) if isinstance(template["price_attitude"], str) else "none")
+    rows = rows.merge(offers, on="offer_id")
     if isinstance(template["need_state"], str):
         rows["need_state"] = template["need_state"]
     festival = [_FESTIVALS[draw % len(_FESTIVALS)] for draw in rows["draw"]]
@@ -128,8 +138,20 @@ def _plans(template: dict[str, Any], people: pd.DataFrame, offers: pd.DataFrame,
     )
 
 
-def _may_stand_in(scene: str, people: pd.DataFrame) -> pd.Series:
+def _offer_of(scene: str, rows: pd.DataFrame) -> list[str]:
+    """Return an offer of each: of a ladder any of its steps, else what depth_rules give for their days."""
+    if usual := _OFFERS.get(scene):
+        return [usual[draw % len(usual)] for draw in rows["draw"]]
+    days = rows["days_since_order"].astype(float)
+    return [_LAPSED[0 if since < _SECOND else 1 if since < _THIRD else 2] for since in days]
+
+
+def _may_stand_in(scene: str, people: pd.DataFrame, *, has_offer: bool) -> pd.Series:
     has_ordered = people["days_since_order"].notna()
+    if scene in _OF_BUYERS:
+        return people["purchase_stage"].isin(_OF_BUYERS[scene])
+    if has_offer and scene in _LATE_OFFERS:
+        return people["days_since_order"].astype("Float64").ge(_FIRST).fillna(False)
     lately = people[["days_since_order", "days_since_met"]].astype("Float64").min(axis=1).lt(30).fillna(False)
     if scene == "first_order":
         return people["purchase_stage"].eq("registered_no_order")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from demo.app import anonymous_id
 from demo.calendar import text, wall
 from demo.chance import Chance
 from demo.landing import Landing, Row, as_csv
@@ -20,6 +21,8 @@ CONSENT_RATES = (
     ("app_push", "marketing", 0.5),
     ("email", "marketing", 0.4),
 )
+#: Share of anonymous visitors who let the app send them notices (SYNTHETIC): of service, and of nothing that is sold.
+NOTIFIED = 0.7
 
 Changes = list[tuple[dt.datetime, bool]]
 
@@ -68,6 +71,7 @@ def consents(landing: Landing, people: list[Person], mail: Mail, chance: Chance)
     for person in people:
         known = source_of(person)
         if known is None:
+            rows += _notified(person, chance)
             continue
         for channel, purpose, rate in CONSENT_RATES:
             for at, granted in changes_of(person, channel, purpose, rate, chance):
@@ -82,6 +86,14 @@ def consents(landing: Landing, people: list[Person], mail: Mail, chance: Chance)
     )
     header = "id_type,id_scope,id_value,message_channel,reason,changed_at,revoked_at"
     landing.deliver("standard", "suppressions", blocked, suffix="csv", header=header)
+
+
+def _notified(person: Person, chance: Chance) -> list[Row]:
+    """Return the permission that an anonymous visitor's phone gave the app: what they ask there is answered there."""
+    if not person.app_device or person.app_at is None or not chance.happens(NOTIFIED, "notified", person.person_id):
+        return []
+    device = anonymous_id(person.app_device)
+    return [(person.app_at, as_csv(("app", device, "app_push", "service", "true", text(person.app_at))))]
 
 
 def _suppressed(person: Person, known: tuple[str, str], mail: Mail, chance: Chance) -> list[Row]:

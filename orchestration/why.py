@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ml.recall import arms
+from ml.recall.signal_answers import WAITS_AS
 from orchestration.home_facts import GO_BACK, reading
 from orchestration.labels import Labels, labels
 from orchestration.publishing.versions import CURRENT, Store
@@ -219,6 +220,9 @@ def _decision(
         return [say(f"今天不发：{no}", f"Nothing today: {no}")]
     arm = code("arm", drawn["arm"])
     said = [say(f"今天不发：{arm}", f"Nothing today: {arm}")]
+    if drawn["arm"] == arms.WAITING:
+        no = code("reason", WAITS_AS.get(drawn.get("waits_for") or "", "staff_full"))
+        return [say(f"今天不发：{no}", f"Nothing today: {no}")]
     if plan and plan["message_channel"] != _NOTHING:
         channel = code("message_channel", plan["message_channel"])
         rate = plan["held_back_probability"] or 0
@@ -260,6 +264,15 @@ def _sent(facts: Facts, sent: dict[str, Any], words: _Words) -> list[str]:
     ]
     if sent.get("message_text"):
         said.append(say(f"话术：{sent['message_text']}", f"Words: {sent['message_text']}"))
+    if sent["consent_purpose"] == "service":
+        cost = sent["expected_cost_fen"] / 100
+        said.append(
+            say(
+                f"服务，该做就做，不算收益；花费{cost:.2f}元",
+                f"A service: done because it is owed, not for what it earns; it costs {cost:.2f} yuan",
+            )
+        )
+        return said
     low, middle, high = (sent[f"net_p{point}_fen"] / 100 for point in (10, 50, 90))
     basis, arm = code("basis", sent["basis"]), code("list_kind", sent["list_kind"])
     said.append(

@@ -40,8 +40,9 @@ _OFFERED = (
     "(select audience.one_id, audience.offer_id, count(rules.offer_id) as rules"
     " from recall_audience as audience inner join customers using (one_id)"
     " left join depth_rules as rules on audience.offer_id = rules.offer_id"
-    " and audience.audience_kind = rules.audience_kind"
-    " and coalesce(audience.ladder_step, 0) = coalesce(rules.ladder_step, audience.ladder_step, 0)"
+    # who left a cart or asked keeps the offer that they had without
+    " and (audience.audience_kind = 'signal' or (audience.audience_kind = rules.audience_kind"
+    " and coalesce(audience.ladder_step, 0) = coalesce(rules.ladder_step, audience.ladder_step, 0)))"
     " and (customers.last_order_at is not null) = rules.has_ordered"
     " and date_diff('day', cast(coalesce(customers.last_order_at, customers.registered_at) + interval 8 hour as date),"
     " (select as_of_date from version)) between rules.least_days and coalesce(rules.most_days, 1000000)"
@@ -141,10 +142,27 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
         Check(
             "nobody_a_hard_rule_keeps_out_has_a_plan",
             "recall_audience",
-            _count("customers.exclusion is not null"),
-            "A test account, staff, somebody under 18 or who did not agree to profiling stands in the audience.",
-            "受众里有测试账号、员工、未满 18 岁的人，或没有同意画像的人。",
-            relation="recall_audience inner join customers using (one_id)",
+            _count("customers.exclusion is not null and not (consent_purpose = 'service' and may_be_served)"),
+            (
+                "A test account, staff or somebody under 18 stands in the audience, or who did not agree to profiling"
+                " with something that is not owed to them."
+            ),
+            "受众里有测试账号、员工、未满 18 岁的人；或没有同意画像的人收到了服务之外的内容。",
+            relation=(
+                "(select recall_audience.*, customers.exclusion, profiling_exclusions.exclusion is not null"
+                " as may_be_served from recall_audience inner join customers using (one_id)"
+                " left join profiling_exclusions on customers.exclusion = profiling_exclusions.exclusion) as customers"
+            ),
+        ),
+        Check(
+            "what_is_owed_says_nothing_of_a_profile",
+            "recall_audience",
+            _count(
+                "consent_purpose = 'service' and (churn_probability is not null or lift_p50 is not null"
+                " or organic_return_probability is not null or roi_p50 is not null or offer_id is not null)"
+            ),
+            "An answer or a reminder carries a score, an estimate of the person or an offer.",
+            "有答复或提醒带着评分、对本人的估计或优惠。",
         ),
         Check(
             "the_general_list_is_of_whom_profiling_alone_keeps_out",

@@ -46,6 +46,8 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     out of it, or given something at random instead; nor is anybody for whom the care purse is.
     """
     held = global_holdout(people, ancestry, salts.holdout, rules.holdout_share)
+    # Whom nobody may profile stands in no experiment: for them nothing is drawn.
+    held = held & ~people["is_excluded"].fillna(False).to_numpy(dtype=bool)
     usual = unit_draws(people["one_id"], salts.of("as usual")) < rules.as_usual_share
     open_episode = (people["open_episode_id"].notna() & people["continues_episode"].isna()).to_numpy(dtype=bool)
     is_service = people["consent_purpose"].eq("service").to_numpy(dtype=bool)

@@ -1,7 +1,8 @@
 """Who recall thinks about on a date, under which policy and at which step, and what they would do by themselves.
 
 Source of the policies: docs/recall.md; every number stands in the seed recall_policies. One person is a candidate
-of one policy a day: the one with the lowest ``priority``.
+of one policy a day: the one with the lowest ``priority`` that can reach them (``ways``). Of whom nobody may profile
+only what is owed them is due.
 """
 
 from collections.abc import Mapping
@@ -12,12 +13,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall import arms
-from ml.recall.plays import with_plays
+from ml.recall.depths import with_public_step
+from ml.recall.plays import of_plays
 from ml.recall.rules import Rules, require
+from ml.recall.services import without_profile
+from ml.recall.treatments import closed_by
+from ml.recall.ways import first_open, ways
+from ml.recall.words import REASONS
 
 #: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
 CONTEXT: Final = (
-    "as_of_date", "one_id", "is_excluded", "is_resting", "purchase_stage", "days_registered", "days_since_order",
+    "as_of_date", "one_id", "is_excluded", "may_be_served", "is_resting", "purchase_stage",
+    "days_registered", "days_since_order",
     "days_to_entitlement_end",
     "first_order_step", "days_since_first_order_step", "orders_since_first_order_ladder", "climb_step",
     "renewal_step", "days_since_renewal_step", "is_deleted_friend", "days_since_deleted",
@@ -34,8 +41,12 @@ ORGANIC: Final = {
     "registered_no_order": "first_purchase",
 }
 _SCORES: Final = ("churn", *dict.fromkeys(ORGANIC.values()))
-#: What made the churn score, in words, the strongest first: the reason of who is written to before they are overdue.
-REASONS: Final = ("reason_1", "reason_2", "reason_3")
+
+#: What a candidate has of its policy.
+_OF_POLICY: Final = [
+    "policy_id", "audience_kind", "ladder_step", "band", "objective", "continues", "consent_purpose", "content_theme",
+    "scene_id", "base_rate",
+]  # fmt: skip
 
 Flags = npt.NDArray[np.bool_]
 
@@ -169,9 +180,10 @@ def candidates(
     DataFrame
         The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
         play_id, purse, signal, ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id,
-        churn_probability,
-        organic_return_probability, p0, continues_episode``. p0 is the policy's base rate where no model speaks, and
-        where something else than an order is wanted.
+        churn_probability, organic_return_probability, p0, continues_episode, public_kind, public_step, closed``. p0 is
+        the policy's base rate where no model speaks, and where something else than an order is wanted. Of several
+        policies and plays that fit, the first of which some option can be used holds; ``closed`` says what closed the
+        others.
 
     Raises
     ------
@@ -179,41 +191,38 @@ def candidates(
         When a frame lacks a column.
     """
     require(context, CONTEXT, "recall.recall_people")
-    people = context[~context["is_excluded"].fillna(False).astype(bool)].sort_values(
-        ["as_of_date", "one_id"], ignore_index=True
-    )
+    people = context[context["may_be_served"].astype(bool)].sort_values(["as_of_date", "one_id"], ignore_index=True)
     people = people.join(organic(people, scores))
     policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
-    given = _signalled(people, signals)
-    chosen = np.full(len(people), -1)
-    resting = people["is_resting"].to_numpy(dtype=bool)
+    due = _due(people, policies, _signalled(people, signals), rules)
+    people = with_public_step(people, due, policies)
+
+    def as_met(way: pd.DataFrame) -> pd.DataFrame:
+        """Return the people of the ways, each with the columns of their policy and play."""
+        who = people.iloc[way["person"].to_numpy()].reset_index(drop=True)
+        of_policy = policies.loc[way["policy"].to_numpy(), _OF_POLICY].reset_index(drop=True)
+        met = of_plays(who.join(of_policy).assign(play_id=way["play_id"].to_numpy(dtype=object)), rules)
+        return without_profile(_with_occasions(met, signals, rules))
+
+    chosen = first_open(ways(people, due, policies, rules), lambda way: closed_by(as_met(way), rules))
+    met = as_met(chosen).assign(closed=chosen["closed"])
+    month = pd.to_datetime(met["as_of_date"]).dt.strftime("%Y%m")
+    met["campaign_id"] = met["policy_id"] + "_" + met["ladder_step"].astype(int).astype(str) + "_" + month
+    of_orders = met["organic_return_probability"].where(met["objective"].eq("order"))
+    met["p0"] = of_orders.astype(float).fillna(met.pop("base_rate").astype(float)).clip(0.0, 1.0)
+    return met.assign(continues_episode=_continued(met))
+
+
+def _due(people: pd.DataFrame, policies: pd.DataFrame, signals: Mapping[str, Flags], rules: Rules) -> Flags:
+    """Return whether each policy's step is due for each person: of whom nobody may profile, only what is owed them."""
     churn = people["churn_probability"].to_numpy(dtype=float)
+    is_excluded = people["is_excluded"].fillna(False).to_numpy(dtype=bool)
+    may_sell = ~is_excluded & ~people["is_resting"].to_numpy(dtype=bool)
+    found = np.zeros((len(people), len(policies)), dtype=bool)
     for at, policy in policies.iterrows():
-        due = _applies(people, policy, churn, given, rules)
-        if policy["consent_purpose"] == "marketing":
-            due = due & ~resting
-        chosen[(chosen < 0) & due] = int(str(at))
-    people, chosen = people[chosen >= 0].reset_index(drop=True), chosen[chosen >= 0]
-    columns = [
-        "policy_id",
-        "play_id",
-        "audience_kind",
-        "ladder_step",
-        "band",
-        "objective",
-        "continues",
-        "consent_purpose",
-        "content_theme",
-        "scene_id",
-        "base_rate",
-    ]
-    people = with_plays(people.join(policies.loc[chosen, columns].reset_index(drop=True)), rules)
-    people = _with_occasions(people, signals, rules)
-    month = pd.to_datetime(people["as_of_date"]).dt.strftime("%Y%m")
-    people["campaign_id"] = people["policy_id"] + "_" + people["ladder_step"].astype(int).astype(str) + "_" + month
-    of_orders = people["organic_return_probability"].where(people["objective"].eq("order"))
-    people["p0"] = of_orders.fillna(people.pop("base_rate").astype(float)).clip(0.0, 1.0)
-    return people.assign(continues_episode=_continued(people))
+        due = _applies(people, policy, churn, signals, rules)
+        found[:, int(str(at))] = due if policy["consent_purpose"] == "service" else due & may_sell
+    return found
 
 
 def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:

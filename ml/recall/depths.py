@@ -13,7 +13,33 @@ import pandas as pd
 from ml.recall.rules import Rules, require
 
 #: The public facts that a rule may ask for.
-FACTS = ("audience_kind", "ladder_step", "days_since_order", "days_registered", "identity_confidence")
+FACTS = ("public_kind", "public_step", "days_since_order", "days_registered", "identity_confidence")
+
+
+#: The kinds of audience whose offers stand in ``depth_rules``.
+PUBLIC_KINDS = ("first_order", "climb", "recall")
+
+
+def with_public_step(people: pd.DataFrame, due: npt.NDArray[np.bool_], policies: pd.DataFrame) -> pd.DataFrame:
+    """Return the people with ``public_kind`` and ``public_step``: what they are due by stage or ladder alone.
+
+    It is asked whatever else they did: who leaves a cart, or asks, keeps the offer that they had without. Null and 0
+    where nothing of the kind is due.
+
+    Parameters
+    ----------
+    people
+        One row a person.
+    due
+        A row a person and a column a policy.
+    policies
+        In the order of their priority, with ``audience_kind`` and ``ladder_step``.
+    """
+    kind, step = np.full(len(people), None, dtype=object), np.zeros(len(people), dtype=np.int64)
+    for at, policy in reversed(list(enumerate(policies.to_dict("records")))):
+        if policy["audience_kind"] in PUBLIC_KINDS:
+            kind[due[:, at]], step[due[:, at]] = policy["audience_kind"], int(policy["ladder_step"])
+    return people.assign(public_kind=kind, public_step=step)
 
 
 def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
@@ -23,11 +49,11 @@ def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     registered = options["days_registered"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
     has_ordered = ~np.isnan(since)
     days = np.where(has_ordered, since, registered)
-    step = options["ladder_step"].astype(int).to_numpy()
+    step = options["public_step"].astype(int).to_numpy()
     found = options["offer_id"].eq("none").to_numpy(dtype=bool)
     for rule in rules.seeds["depth_rules"].to_dict("records"):
         fits = options["offer_id"].eq(rule["offer_id"]).to_numpy(dtype=bool)
-        fits = fits & options["audience_kind"].eq(rule["audience_kind"]).to_numpy(dtype=bool)
+        fits = fits & options["public_kind"].eq(rule["audience_kind"]).to_numpy(dtype=bool)
         fits = fits & (has_ordered == bool(rule["has_ordered"]))
         if pd.notna(rule["ladder_step"]):
             fits = fits & (step == int(rule["ladder_step"]))

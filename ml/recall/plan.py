@@ -24,7 +24,7 @@ from ml.recall.refused import last_refusals, refused_rows
 from ml.recall.rules import Rules
 from ml.recall.saying import with_texts
 from ml.recall.schedule import scheduled
-from ml.recall.services import served
+from ml.recall.services import served, without_estimates
 from ml.recall.signal_answers import signal_answers
 from ml.recall.tables import ASSIGNMENT, AUDIENCE, BUDGET, PLAN_OPTIONS, PLANS, ROI_CURVE
 from ml.recall.tasks import tasks
@@ -173,7 +173,7 @@ def plan_recall(
     )
     plans = with_scenes(plans, rules)
     plans = plans.assign(why=why(plans, rules), assumptions_hash=rules.assumptions_hash)
-    plans = scheduled(with_texts(with_templates(plans, rules), rules), rules)
+    plans = without_estimates(scheduled(with_texts(with_templates(plans, rules), rules), rules))
     return RecallPlan(
         assignment=people.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(ASSIGNMENT)],
         audience=plans.sort_values(["as_of_date", "one_id"], ignore_index=True)[list(AUDIENCE)],

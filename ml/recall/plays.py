@@ -1,8 +1,8 @@
 """Which play somebody is met with: what is done, by whom, in which scene, and what stops it.
 
 The seed ``plays`` is the only home. A policy that answers one thing names its play; of the others the first row, by
-``priority``, whose trigger fits holds. A play narrows what the menu and the public rules leave open and widens nothing
-but one: who is called out of the care purse need not stand in a top tier.
+``priority``, whose trigger fits and of which some channel is open holds (``ways``). A play narrows what the menu and
+the public rules leave open and widens nothing but one: who is called out of the care purse need stand in no top tier.
 """
 
 from typing import Final
@@ -38,39 +38,44 @@ def listed(text: str | float | None) -> list[str]:
     return [] if pd.isna(text) else str(text).split("|")
 
 
-def with_plays(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return the candidates that some play fits, with ``play_id, purse, signal`` and the play's ``scene_id``.
+def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Rules) -> pd.DataFrame:
+    """Return ``person`` (the row's label), ``play_id`` and ``place`` for every play that fits somebody, 0 the first.
 
     Parameters
     ----------
     people
-        With ``play_id`` of their policy (null: the first that fits), ``audience_kind, purchase_stage, days_in_stage,
-        scene_id`` and the columns of ``FACTS``.
+        Who falls under a policy that names no play: ``purchase_stage, days_in_stage`` and the columns of ``FACTS``.
+    audience_kind, band
+        Of the policy.
     rules
-        The seeds ``plays`` and ``signals``.
+        The seed ``plays``.
     """
     plays = rules.seeds["plays"].sort_values("priority", ignore_index=True)
-    play = people["play_id"].astype(object).to_numpy(copy=True)
-    open_ones = pd.isna(play)
-    kind, stage = people["audience_kind"], people["purchase_stage"]
+    plays = plays[
+        plays["trigger_kind"].isin(FACTS) & plays["audience_kind"].map(lambda of: audience_kind in listed(of))
+    ]
+    people = people.assign(band=band)
     age = people["days_in_stage"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    for row in plays[plays["trigger_kind"].isin(FACTS)].to_dict("records"):
-        fits = open_ones & people[FACTS[row["trigger_kind"]]].isin(listed(row["trigger"])).to_numpy(dtype=bool)
-        fits = fits & kind.isin(listed(row["audience_kind"])).to_numpy(dtype=bool)
+    found = []
+    for place, row in enumerate(plays.to_dict("records")):
+        fits = people[FACTS[row["trigger_kind"]]].isin(listed(row["trigger"])).to_numpy(dtype=bool)
         if stages := listed(row["purchase_stages"]):
-            fits = fits & stage.isin(stages).to_numpy(dtype=bool)
+            fits = fits & people["purchase_stage"].isin(stages).to_numpy(dtype=bool)
         if pd.notna(row["within_days"]):
             fits = fits & (age < float(row["within_days"]))
-        play[fits] = row["play_id"]
-        open_ones = open_ones & ~fits
-    by_id = plays.set_index("play_id")
+        found.append(pd.DataFrame({"person": people.index[fits], "play_id": row["play_id"], "place": place}))
+    return pd.concat(found, ignore_index=True)
+
+
+def of_plays(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return the candidates with ``purse``, ``signal`` and the ``scene_id`` of their ``play_id``."""
+    by_id = rules.seeds["plays"].set_index("play_id")
     signal_of = dict(rules.seeds["signals"][["play_id", "signal"]].itertuples(index=False, name=None))
-    found = people.assign(play_id=play)[~open_ones].reset_index(drop=True)
-    scene = found["play_id"].map(by_id["scene_id"])
-    return found.assign(
-        purse=found["play_id"].map(by_id["purse"]),
-        signal=found["play_id"].map(signal_of).astype(object),
-        scene_id=scene.where(scene.notna(), found["scene_id"]),
+    scene = people["play_id"].map(by_id["scene_id"])
+    return people.assign(
+        purse=people["play_id"].map(by_id["purse"]),
+        signal=people["play_id"].map(signal_of).astype(object),
+        scene_id=scene.where(scene.notna(), people["scene_id"]),
     )
 
 
@@ -92,13 +97,18 @@ def channel_order(options: pd.DataFrame, rules: Rules) -> pd.Series:
 
 
 def offers_of_play(options: pd.DataFrame, rules: Rules) -> Flags:
-    """Return whether each option's offer is none, or one of the family of public rules that its play names."""
-    families = dict(rules.seeds["plays"][["play_id", "offer_rule"]].itertuples(index=False, name=None))
+    """Return whether each option's offer is none, or one of the families of public rules that its play names."""
+    families = {
+        play: listed(rule)
+        for play, rule in rules.seeds["plays"][["play_id", "offer_rule"]].itertuples(index=False, name=None)
+    }
     depth = rules.seeds["depth_rules"]
     family = depth["rule_id"].str.replace(r"_\d+$", "", regex=True)
     known = set(zip(family, depth["offer_id"], strict=True))
     named = zip(options["play_id"].map(families), options["offer_id"], strict=True)
-    return np.array([offer == "none" or (rule, offer) in known for rule, offer in named], dtype=bool)
+    return np.array(
+        [offer == "none" or any((rule, offer) in known for rule in of_play) for of_play, offer in named], dtype=bool
+    )
 
 
 def stops_of(plans: pd.DataFrame, rules: Rules) -> list[list[str]]:

@@ -1,5 +1,7 @@
 """What is owed: an answer, a reminder. Never chosen by profit, drawn or held back; first in everybody's day."""
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -7,8 +9,38 @@ import pandas as pd
 from ml.recall import arms
 from ml.recall.assignment import Remaining
 from ml.recall.rules import Rules
+from ml.recall.words import REASONS
 
 Ints = npt.NDArray[np.int64]
+
+#: What says of somebody what they are worth, like or are about to do. Nothing of it stands behind what is owed, so that
+#: whoever refused to be profiled, or does so in the night, is answered like everybody. A call that is kept for a tier
+#: is of whom the tier is known, and of nobody else.
+PROFILE: Final = (
+    "churn_probability", "organic_return_probability", *REASONS, "rfm_segment", "matrix_cell",
+    "super_user_role", "price_attitude", "need_state", "top_category", "last_product_name", "preferred_hour",
+    "order_count_365d", "net_paid_fen_365d", "average_order_fen", "average_gap_days", "items_per_order",
+    "coupons_issued_365d", "coupons_redeemed_365d", "coupon_taste", "wecom_answers",
+)  # fmt: skip
+
+
+#: What is said of a plan's effect.
+ESTIMATES: Final = ("lift_p50", "roi_p10", "roi_p50", "roi_p90", "probability_roi_positive", "break_even_lift")
+
+
+def without_profile(people: pd.DataFrame) -> pd.DataFrame:
+    """Return the candidates, of who is owed something without ``PROFILE``, and of whom nobody may profile no tier."""
+    owed = people["consent_purpose"].eq("service")
+    told = {name: people[name].where(~owed) for name in PROFILE if name in people.columns}
+    return people.assign(
+        **told, pyramid_tier=people["pyramid_tier"].where(~people["is_excluded"].fillna(False).astype(bool))
+    )
+
+
+def without_estimates(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return the plans, those of what is owed without what a message is thought to change: nothing is claimed of it."""
+    owed = plans["consent_purpose"].eq("service")
+    return plans.assign(**{name: plans[name].where(~owed) for name in ESTIMATES})
 
 
 def served(

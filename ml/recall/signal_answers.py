@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 
 from ml.recall import arms
+from ml.recall.lists import WAITS_FOR_LEARNING, WAITS_FOR_ROOM
 from ml.recall.plays import SIGNAL
 from ml.recall.rules import Rules
 from ml.recall.tables import SIGNAL_ANSWERS
 
+#: What somebody waits for, as the seed ``words`` calls the reason.
+WAITS_AS: Final = {WAITS_FOR_ROOM: "staff_full", WAITS_FOR_LEARNING: "learning_full"}
 _KEY: Final = ["as_of_date", "one_id"]
 TASK: Final = "task"
 SERVICE: Final = "service"
@@ -33,7 +36,7 @@ def signal_answers(
     context
         ``recall.recall_people``: whom a hard rule keeps out, whose episode is open.
     people
-        The candidates with their last arm, ``play_id`` and ``candidate``.
+        The candidates with their last arm, ``play_id``, ``candidate`` and ``closed``: what closed the plays before.
     plans
         Who is sent something, with ``message_channel``.
     without_option
@@ -43,10 +46,12 @@ def signal_answers(
     """
     if signals is None or signals.empty:
         return pd.DataFrame(columns=list(SIGNAL_ANSWERS))
-    known = ["is_excluded", "exclusion", "open_episode_id", "is_resting"]
+    known = ["may_be_served", "exclusion", "open_episode_id", "is_resting"]
     facts = context[[*_KEY, *(name for name in known if name in context.columns)]]
     rows = signals.merge(facts, on=_KEY, how="left")
-    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id"]].rename(columns={"play_id": "met_by"})
+    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id", "closed", "waits_for"]].rename(
+        columns={"play_id": "met_by"}
+    )
     rows = rows.merge(met, on=_KEY, how="left")
     rows["met_channel"] = rows["candidate"].map(plans.set_index("candidate")["message_channel"])
     is_met = rows["met_by"].eq(rows["play_id"])
@@ -59,16 +64,26 @@ def signal_answers(
     kinds = rules.seeds["plays"].set_index("play_id")["trigger_kind"]
     of_arm = rows["arm"].map({
         **dict.fromkeys((arms.RANDOM, *arms.HELD_OUT), "holdout"), arms.IN_EPISODE: "in_episode",
-        arms.NOT_SELECTED: "not_selected", arms.WAITING: "waiting",
+        arms.NOT_SELECTED: "not_selected",
     })  # fmt: skip
+    of_arm = of_arm.where(rows["arm"].ne(arms.WAITING), rows["waits_for"].map(WAITS_AS).fillna("staff_full"))
+    of_its_own = pd.Series(
+        [
+            closed.get(play) if isinstance(closed, dict) else None
+            for play, closed in rows[["play_id", "closed"]].to_numpy()
+        ],
+        index=rows.index,
+        dtype=object,
+    )
     why = np.select(
         [
-            rows["is_excluded"].fillna(False).astype(bool),
+            ~rows["may_be_served"].fillna(True).astype(bool),
             # what ends lies ahead, and has nothing to rest after
             rest.gt(0) & rest.gt(age),
             is_met & rows["arm"].eq(arms.INELIGIBLE),
             is_met,
             rows["kind"].eq("marketing") & rows["open_episode_id"].notna(),
+            of_its_own.notna(),
             rows["met_by"].map(kinds).eq(SIGNAL),
             rows["met_by"].notna(),
         ],
@@ -78,6 +93,7 @@ def signal_answers(
             rows["candidate"].map(without_option).astype(object),
             of_arm,
             "in_episode",
+            of_its_own,
             "another_signal_first",
             "another_play_first",
         ],

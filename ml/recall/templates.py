@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.rules import Rules
-from ml.recall.words import ends_in, ends_in_english, in_chinese, in_english, offer_terms, offer_words_en
+from ml.recall.words import ends_in, ends_in_english, in_chinese, in_english, offer_cap, offer_terms, offer_words_en
 
 #: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
@@ -113,6 +113,7 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             _each(offer_terms, caps, days),
             _each(lambda most, valid: offer_terms(most, valid, in_english=True), caps, days),
         ),
+        "offer_cap": (_each(offer_cap, caps), _each(lambda most: offer_cap(most, in_english=True), caps)),
         "valid_days": (_each(_whole, days), _each(_whole, days)),
         "ends": (ends.map(ends_in, na_action="ignore"), ends.map(ends_in_english, na_action="ignore")),
         "coupon_ends": (coupon.map(ends_in, na_action="ignore"), coupon.map(ends_in_english, na_action="ignore")),
@@ -120,7 +121,7 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         "festival": (rows["festival_zh"], rows["festival_en"]),
         "store": (rows["owner_store_name"], rows["owner_store_name"]),
     }
-    of_offer = {"offer_words", "offer_terms", "valid_days"}
+    of_offer = {"offer_words", "offer_terms", "offer_cap", "valid_days"}
     found = {
         f"{name}_{language}": (values.where(offered) if name in of_offer else values).astype(object)
         for name, pair in said.items()

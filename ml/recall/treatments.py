@@ -9,7 +9,7 @@ import pandas as pd
 from ml.recall.learned import Learned
 from ml.recall.night import valued
 from ml.recall.plays import channel_order
-from ml.recall.refused import LISTS, refused_because
+from ml.recall.refused import LISTS, last_refusals, refused_because
 from ml.recall.roi import Z90, linear_net, net_profit, orders_given_one
 from ml.recall.rules import SEEDS, Rules, require
 
@@ -25,6 +25,8 @@ CONTEXT: Final = (
     "is_told",
     "play_id",
     "purse",
+    "public_kind",
+    "public_step",
     "barred_channels",
     "wecom_contacts_month",
     "wecom_recalls_month",
@@ -50,6 +52,8 @@ CONTEXT: Final = (
     "coupon_taste",
     "wecom_answers",
 )
+#: What is asked of somebody before it is known by which play they are met.
+_MET: Final = ("as_of_date", "one_id", "policy_id", "ladder_step", "consent_purpose", *CONTEXT)
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 
@@ -64,6 +68,14 @@ def considered(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     options = people.merge(rules.seeds["recall_menu"].drop(columns="source"), on=["policy_id", "ladder_step"])
     options["channel_order"] = channel_order(options, rules)
     return options.assign(refused_because=refused_because(options, people, rules))
+
+
+def closed_by(people: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Return what closes the way in which each of the people would be met, null where some option can be used."""
+    rows = people[list(_MET)].assign(candidate=np.arange(len(people)))
+    options = considered(rows, rules)
+    closed = rows["candidate"].map(last_refusals(options)).astype(object)
+    return closed.mask(rows["candidate"].isin(options.loc[options["refused_because"].isna(), "candidate"]), None)
 
 
 def usable(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:

@@ -9,16 +9,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ml.recall.candidates import REASONS
 from ml.recall.rules import Rules
 
 #: Words that may never stand in a reason: they name what a model thinks or what somebody was watched doing.
 FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%")
 
+#: What made the churn score, in words, the strongest first: the reason of who is written to before they are overdue.
+REASONS: Final = ("reason_1", "reason_2", "reason_3")
 #: What a reason of a score says of the gaps and the silence that it stands in for.
 _HABITS: Final = ("天买一次", "天未买", "刚买过")
 #: The scene of who bought lately and gets no offer: they are looked after, and nothing is sold.
 CARE: Final = "care"
+#: The kinds of audience that are owed something: neither taste nor coupons have to do with it.
+OWED: Final = ("service", "renewal")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
 
@@ -93,11 +96,18 @@ def _called_en(kind: str, pay_rate: float, face_fen: float, least_fen: float, on
 def offer_terms(most_fen: object, valid_days: object, *, in_english: bool = False) -> str:
     """Return the terms of an offer as its row has them: ``最多减30元，7天内有效``; without a cap the days alone."""
     days = _whole(valid_days)
-    capped = pd.notna(most_fen)
-    yuan = f"{float(str(most_fen)) / 100:g}" if capped else ""
+    cap = offer_cap(most_fen, in_english=in_english) if pd.notna(most_fen) else ""
     if in_english:
-        return f"{f'at most {yuan} yuan, ' if capped else ''}valid for {days} day{'' if days == 1 else 's'}"
-    return f"{f'最多减{yuan}元，' if capped else ''}{days}天内有效"
+        return f"{cap}{', ' if cap else ''}valid for {days} day{'' if days == 1 else 's'}"
+    return f"{cap}{'，' if cap else ''}{days}天内有效"
+
+
+def offer_cap(most_fen: object, *, in_english: bool = False) -> str:
+    """Return the most that an offer takes off: ``最多减30元``; of one without a cap that it has none."""
+    if pd.isna(most_fen):
+        return "no cap" if in_english else "不封顶"
+    yuan = f"{float(str(most_fen)) / 100:g}"
+    return f"at most {yuan} yuan" if in_english else f"最多减{yuan}元"
 
 
 def ends_in(days: object) -> str:
@@ -170,8 +180,8 @@ def _coupons(issued: object, redeemed: object) -> str:
 def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the reason of each plan: habit, taste, coupons → what to do, which offer.
 
-    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care`` no offer and no
-    coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
+    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care``, and where
+    something is owed, no offer and no coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
 
     Parameters
     ----------
@@ -193,7 +203,7 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
         parts = [_habit(row)]
         if pd.notna(row["category"]):
             parts.append(f"爱买{row['category']}")
-        if row["scene_id"] == CARE:
+        if row["scene_id"] == CARE or row["audience_kind"] in OWED:
             offer = "不推销"
         else:
             parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))

@@ -6,8 +6,8 @@ from ml.recall.lists import NOT_FOR_PROFIT
 from orchestration.report.days import sales
 from orchestration.report.facts import Facts, Words
 from orchestration.report.first_screen import date_words
-from orchestration.report.list_sections import overlap_words, parts, people, yesterday_words
-from orchestration.report.page import UNKNOWN, count, signed, signed_yuan, yuan
+from orchestration.report.list_sections import expected, overlap_words, parts, people, yesterday_words
+from orchestration.report.page import KINDS, UNKNOWN, count, signed, yuan
 from orchestration.report.todo import todo
 from orchestration.report.young import is_young, young
 
@@ -47,6 +47,7 @@ def _sales(facts: Facts) -> list[Words]:
     now, before, change = yuan(private["week"]), yuan(private["week_before"]), private["week_change"]
     all_, buyers = said["gmv"]["week_change"], said["buyers"]["week_change"]
     known, net = count(friends["friends"]), signed(friends["net"])
+    left = KINDS["rate"](friends["deletion_rate"])
     return [
         (
             f"**私域成交 近 7 天 {now} {change}**（前 7 天 {before}）",
@@ -54,8 +55,8 @@ def _sales(facts: Facts) -> list[Words]:
         ),
         said["day_words"],
         (
-            f"全部成交 7 天 {all_}，购买人次 7 天 {buyers}，好友 {known}（7 天 {net}）",
-            f"All GMV 7 d {all_}, buyers 7 d {buyers}, friends {known} (7 d {net})",
+            f"全部成交 7 天 {all_}，购买人次 7 天 {buyers}，好友 {known}（7 天 {net}，删除率 {left}）",
+            f"All GMV 7 d {all_}, buyers 7 d {buyers}, friends {known} (7 d {net}, {left} deleted us)",
         ),
     ]
 
@@ -89,8 +90,8 @@ def _list(facts: Facts) -> list[Words]:
     found = parts(facts)
     told = [
         tuple(
-            f"{word} {count(part['people'])}" + ("" if kind in NOT_FOR_PROFIT else f" ({signed_yuan(part['p50'])})")
-            for word in facts.word("list_kind", kind)
+            f"{word} {count(part['people'])}" + ("" if kind in NOT_FOR_PROFIT else f" {earns}")
+            for word, earns in zip(facts.word("list_kind", kind), expected(part), strict=True)
         )
         for kind, part in found.items()
     ]

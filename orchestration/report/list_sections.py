@@ -6,27 +6,36 @@ from typing import Any
 from ml.recall.lists import KINDS, NOT_FOR_PROFIT
 from orchestration.publishing.versions import Store
 from orchestration.report.facts import Facts, Words
-from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan
+from orchestration.report.page import NONE, UNKNOWN, count, signed_yuan, yuan
 
 
-def task_kinds(facts: Facts) -> list[tuple[str, int, int]]:
-    """Return the parts of the staff's tasks: kind, tasks and expected profit in fen."""
-    return facts.rows(
-        "select list_kind, count(*), sum(expected_net_p50_fen) from recall_tasks group by list_kind order by list_kind"
-    )
+def task_parts(facts: Facts) -> dict[str, dict[str, Any]]:
+    """Return the parts of the staff's tasks, as ``parts`` does of the audience."""
+    return parts(facts, "recall_audience semi join recall_tasks using (one_id)")
 
 
-def parts(facts: Facts) -> dict[str, dict[str, Any]]:
-    """Return the parts of the audience by kind: people, expected profit with its interval and cost, in fen."""
+def parts(facts: Facts, of: str = "recall_audience") -> dict[str, dict[str, Any]]:
+    """Return the parts of the audience by kind, in fen.
+
+    Each has people, the expected profit with its interval, the cost, and whether some effect behind it is an estimate.
+    """
     rows = facts.rows(
-        """
-        select list_kind, count(*), sum(net_p50_fen), sum(net_p10_fen), sum(net_p90_fen), sum(expected_cost_fen)
-        from recall_audience group by list_kind
+        f"""
+        select list_kind, count(*), sum(net_p50_fen), sum(net_p10_fen), sum(net_p90_fen), sum(expected_cost_fen),
+               bool_or(contains(basis, 'prior'))
+        from {of} group by list_kind
         """
     )
-    names = ("people", "p50", "p10", "p90", "cost")
+    names = ("people", "p50", "p10", "p90", "cost", "is_estimate")
     found = {kind: dict(zip(names, rest, strict=True)) for kind, *rest in rows}
     return {kind: found[kind] for kind in KINDS if kind in found}
+
+
+def expected(part: dict[str, Any]) -> Words:
+    """Return what a part is expected to earn, from P10 to P90, marked where part of it rests on no experiment."""
+    middle, low, high = signed_yuan(part["p50"]), yuan(part["p10"]), yuan(part["p90"])
+    zh, en = ("，估算", ", an estimate") if part["is_estimate"] else ("", "")
+    return f"预计 {middle}（{low} 到 {high}{zh}）", f"{middle} expected ({low} to {high}{en})"
 
 
 def people(facts: Facts) -> int:
@@ -89,7 +98,10 @@ def brief(facts: Facts) -> dict[str, Any]:
     """Give the list by part, yesterday's results and how far the list is yesterday's."""
     found = parts(facts)
     return {
-        "parts": [(facts.word("list_kind", kind), part, kind in NOT_FOR_PROFIT) for kind, part in found.items()],
+        "parts": [
+            (facts.word("list_kind", kind), part, None if kind in NOT_FOR_PROFIT else expected(part))
+            for kind, part in found.items()
+        ],
         "people": people(facts),
         "yesterday_words": yesterday_words(facts),
         "overlap_words": overlap_words(facts),
@@ -123,7 +135,7 @@ def todays_list(facts: Facts) -> dict[str, Any]:
         for kind, channel, people, net, cost in rows
     ]
     silent = facts.manifest.get("silent_channels", {})
-    told = [_told(facts, kind, part["people"], part["p50"]) for kind, part in parts(facts).items()]
+    told = [_told(facts, kind, part) for kind, part in parts(facts).items()]
     return (
         brief(facts)
         | money
@@ -151,21 +163,22 @@ def tasks(facts: Facts) -> dict[str, Any]:
         """,
         others=list(NOT_FOR_PROFIT),
     )
-    kinds = task_kinds(facts)
-    told = [_told(facts, kind, people, net) for kind, people, net in kinds]
+    kinds = task_parts(facts)
+    told = [_told(facts, kind, part) for kind, part in kinds.items()]
     zh, en = "；".join(zh for zh, _ in told), "; ".join(en for _, en in told)
     return {
         "gist": (f"{zh}；{len(found)} 位导购", f"{en}; {len(found)} members of staff") if kinds else None,
         "rows": [_member(facts, *row) for row in found],
-        "has_service": any(kind in NOT_FOR_PROFIT for kind, *_ in kinds),
+        "has_service": any(kind in NOT_FOR_PROFIT for kind in kinds),
     }
 
 
-def _told(facts: Facts, kind: str, people: int, net: int) -> Words:
-    zh, en = facts.word("list_kind", kind)
+def _told(facts: Facts, kind: str, part: dict[str, Any]) -> Words:
+    (zh, en), people = facts.word("list_kind", kind), count(part["people"])
     if kind in NOT_FOR_PROFIT:
-        return f"{zh} {count(people)} 位", f"{en} {count(people)}"
-    return f"{zh} {count(people)} 位，预计 {signed_yuan(net)}", f"{en} {count(people)}, {signed_yuan(net)} expected"
+        return f"{zh} {people} 位", f"{en} {people}"
+    earns = expected(part)
+    return f"{zh} {people} 位，{earns[0]}", f"{en} {people}, {earns[1]}"
 
 
 def _joined(part: Words, channel: Words) -> Words:

@@ -6,7 +6,6 @@ from typing import Any
 
 from orchestration.report import list_sections, risk_sections
 from orchestration.report.facts import Facts, Words
-from orchestration.report.page import signed_yuan
 
 #: What is printed at the end of a line, and leads to the section that tells more.
 _LIST: Words = ("看名单", "the list")
@@ -90,7 +89,9 @@ def _unread(facts: Facts) -> list[Todo]:
 
 
 def _tasks(facts: Facts) -> list[Todo]:
-    kinds = {kind: (people, net) for kind, people, net in list_sections.task_kinds(facts)}
+    kinds = {
+        kind: (part["people"], list_sections.expected(part)) for kind, part in list_sections.task_parts(facts).items()
+    }
     lines = []
     if service := kinds.get("service"):
         lines.append(
@@ -115,8 +116,8 @@ def _tasks(facts: Facts) -> list[Todo]:
         lines.append(
             Todo(
                 (
-                    f"导购联系 {chosen[0]} 位，预计 {signed_yuan(chosen[1])}",
-                    f"Staff contact {chosen[0]}, {signed_yuan(chosen[1])} expected",
+                    f"导购联系 {chosen[0]} 位，{chosen[1][0]}",
+                    f"Staff contact {chosen[0]}, {chosen[1][1]}",
                 ),
                 "tasks",
                 _LIST,
@@ -126,8 +127,8 @@ def _tasks(facts: Facts) -> list[Todo]:
         lines.append(
             Todo(
                 (
-                    f"另有实验 {learning[0]} 位，预计 {signed_yuan(learning[1])}，为了学",
-                    f"{learning[0]} more to learn, {signed_yuan(learning[1])} expected",
+                    f"另有实验 {learning[0]} 位，为了学，{learning[1][0]}",
+                    f"{learning[0]} more to learn, {learning[1][1]}",
                 ),
                 "tasks",
                 is_decision=False,

@@ -2,8 +2,8 @@
 
 docs/hard-rules.md and docs/sending.md say it: the last word on a channel counts, a word without a channel is about
 every one, of two at one moment the no; a refusal on a list, of a message or to staff holds for whoever carries what it
-names until it is revoked; nobody under 18, no test account, none of our own; a personal list needs a yes to profiling
-at the end of its date, and no refusal of it since.
+names until it is revoked; nobody under 18, no test account, none of our own; what is sold in a personal list needs a
+yes to profiling at the end of its date, and no refusal of it since; what is owed needs none.
 """
 
 import datetime as dt
@@ -36,7 +36,7 @@ def read(world: World, tasks: Iterable[tuple[str, str | None]] = ()) -> dict[tup
             refused = None in closed or channel in closed
             for name, purpose in KINDS:
                 agreed = _last(_own_words(world, person), channel, purpose) is True
-                barred = own or (name == "audience" and personal)
+                barred = own or (name == "audience" and purpose != "service" and personal)
                 found[person.name, channel, name, purpose] = agreed and not refused and not barred
     return found
 
@@ -75,7 +75,7 @@ def _marks_nobody(world: World, word: Word) -> bool:
 
 
 def _excluded(world: World, person: Person) -> tuple[bool, bool]:
-    """Return whether a person stands in no list at all, and whether in none that is made for them."""
+    """Return whether a person stands in no list at all, and whether in none that sells to them."""
     marks = [
         word.reason
         for word in world.words

@@ -77,10 +77,15 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
         if one_id in signalled:
             continue
         where = (book.day, "recall_assignment", " ".join("/".join(record) for record in sorted(person)))
-        rule = recall.policy(book, person, scores.get(one_id))
-        if rule is not None:
+        due = recall.policies(book, person, scores.get(one_id))
+        if due:
             report.value(where, "is_candidate", one_id in draws_of, True)
-        if rule is None or one_id not in draws_of:
+        if not due or one_id not in draws_of:
+            continue
+        # Of several the first that can be used holds; which plays close one to a person the oracle does not know.
+        taken = (draws_of[one_id]["policy_id"], str(draws_of[one_id]["ladder_step"] or 0))
+        rule = next((row for row in due if (row["policy_id"], row["ladder_step"]) == taken), None)
+        if rule is None:
             continue
         said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
         said |= {"identity_confidence": sure.get(one_id)}
@@ -127,8 +132,13 @@ def check_lists(report: Report, book: Book, now: Book, folder: Path, *, is_close
             person: lists.general(book, person, now, kin(book, folder, one_id)) for one_id, person in book.ids.items()
         },
     }
+    # who is answered or reminded that day hears nothing else
+    served = {row["one_id"] for row in compare.rows(folder, "recall_audience")}
     if is_closed:
         expected["general_list"] = {}
+    else:
+        for one_id in served & set(book.ids):
+            expected["general_list"].pop(book.ids[one_id], None)
     for table, rows in expected.items():
         mine = {person: row for person, row in rows.items() if row}
         compare.by_person(report, book.day, table, compare.rows(folder, table), book.ids, mine)

@@ -17,14 +17,16 @@ WITH_STAFF = {"wecom", "call"}
 ACTIVE = {"first_buyer", "repeat", "loyal"}
 
 
-def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | None:
-    """Return the policy of stages and ladders with the lowest priority that a person falls under.
+def policies(book: Book, person: Person, churn: float | None) -> list[dict[str, str]]:
+    """Return the policies of stages and ladders that a person falls under, the lowest priority first.
 
-    What answers a signal (an ending right and a deleted friend among them), a day or somebody newly registered is not
-    computed a second time yet; nor are the plays, so an option may be fewer than said here and never another.
+    A policy of which nothing can be used yields to the next. What answers a signal (an ending right and a deleted
+    friend among them), a day or somebody newly registered is not computed a second time yet; nor are the plays, so an
+    option may be fewer than said here and never another.
     """
     if exclusion(book, person):
-        return None
+        # what is owed to whom nobody may profile is the answer to a signal
+        return []
     bought = purchases(book, person)
     now = stage(bought, book.day)
     high = next(float(row["value"]) for row in seed("recall_settings") if row["name"] == "high_risk_churn_score")
@@ -45,7 +47,7 @@ def policy(book: Book, person: Person, churn: float | None) -> dict[str, str] | 
     rows = [row for row in seed("recall_policies") if (row["policy_id"], int(row["ladder_step"])) in due]
     if is_resting(book, person):
         rows = [row for row in rows if row["consent_purpose"] != "marketing"]
-    return min(rows, key=lambda row: int(row["priority"]), default=None)
+    return sorted(rows, key=lambda row: int(row["priority"]))
 
 
 def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set[tuple[str, str]]:
@@ -101,7 +103,7 @@ def is_of_recall(row: Record) -> bool:
     return any((row.text("campaign_id") or "").startswith(f"{rule['policy_id']}_") for rule in seed("recall_policies"))
 
 
-__all__ = ["contacts", "options", "policy"]
+__all__ = ["contacts", "options", "policies"]
 
 
 def public_offers(book: Book, person: Person, rule: dict[str, str], confidence: str) -> set[str]:

@@ -1,17 +1,21 @@
 -- Who may be written to and not be profiled: the same words for all, no offer, no score and no order of merit. The
 -- cheapest channel that needs no member of staff, reaches them and that they agreed to. What blocks a plan blocks this
--- too (recall_blocks). Consent and refusals as they stand at publish.
+-- too (recall_blocks), and who is answered or reminded that day hears nothing else. Consent and refusals as they stand at publish.
 with people as (
     select
         as_of_date,
         one_id,
         barred_channels
-    from {{ ref('recall_people') }}
+    from {{ ref('recall_people') }} as recall_people
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
         and exclusion in (select unprofiled.exclusion from {{ ref('profiling_exclusions') }} as unprofiled)
         and not is_blocked
         and not is_resting
+        and not exists (
+            select 1 from {{ source('recall', 'audience') }} as owed
+            where owed.as_of_date = recall_people.as_of_date and owed.one_id = recall_people.one_id
+        )
 ),
 
 ranked as (

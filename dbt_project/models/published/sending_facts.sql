@@ -2,7 +2,7 @@
 -- One row per (as_of_date, list_name, one_id): what the law and the plan say of sending to a person whom a list names,
 -- as it stands now, and the address it goes to. Whoever exports reads it; the first reason in the order of the seed
 -- export_reasons keeps the person out. A hard rule bars every list but the general one, which is for whom nobody may
--- profile; nobody under 18, no test account and no staff stands in that one either.
+-- profile, and what is owed to them, which rests on no profile; nobody under 18, no test account and no staff stands in that one either.
 with people as (
     select
         as_of_date,
@@ -64,7 +64,11 @@ select
     consents.one_id is not null as has_consent,
     coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,
     (people.exclusion is not null and of_profiling.exclusion is null)
-    or (listed.list_name <> 'general' and coalesce(people.exclusion, unprofiled.one_id) is not null) as is_excluded,
+    or (
+        listed.list_name <> 'general'
+        and coalesce(people.exclusion, unprofiled.one_id) is not null
+        and not {{ rests_on_no_profile('listed') }}
+    ) as is_excluded,
     coalesce(arms.is_held_out, false)
     or (coalesce(drawn.global_holdout, false) and listed.consent_purpose <> 'service') as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
@@ -84,6 +88,7 @@ left join people on listed.as_of_date = people.as_of_date and listed.one_id = pe
 left join {{ ref('profiling_exclusions') }} as of_profiling on people.exclusion = of_profiling.exclusion
 left join {{ ref('profiling_refused_at_publish') }} as unprofiled
     on listed.as_of_date = unprofiled.as_of_date and listed.one_id = unprofiled.one_id
+{{ menu_of('listed') }}
 left join {{ ref('do_not_contact_at_publish') }} as refusals
     on listed.one_id = refusals.one_id and listed.message_channel = refusals.message_channel
 left join {{ ref('contact_consents') }} as consents

@@ -1,6 +1,7 @@
 -- One row per (as_of_date, one_id) whose plan passes the last check: who refused, complained, unsubscribed or has no
 -- consent for the plan's channel and purpose is out, and so is whoever refused to be profiled, by what is known at
--- publish and not only at the cut-off. It is asked of the held back as of the sent, so that the two stay comparable;
+-- publish and not only at the cut-off, from every plan but what is owed: an answer or a reminder rests on no profile, unless
+-- its channel is kept for a tier. It is asked of the held back as of the sent, so that the two stay comparable;
 -- whoever drew nothing has no channel to ask of.
 select
     plans.as_of_date,
@@ -22,7 +23,8 @@ left join {{ ref('do_not_contact_at_publish') }} as refusals
         and plans.message_channel = refusals.message_channel
 left join {{ ref('profiling_refused_at_publish') }} as unprofiled
     on plans.as_of_date = unprofiled.as_of_date and plans.one_id = unprofiled.one_id
+{{ menu_of('plans') }}
 where
     refusals.one_id is null
-    and unprofiled.one_id is null
+    and (unprofiled.one_id is null or {{ rests_on_no_profile('plans') }})
     and (consents.one_id is not null or plans.message_channel = 'nothing')

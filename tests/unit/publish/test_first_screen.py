@@ -8,7 +8,7 @@ import pytest
 from orchestration.report.days import figures, sales
 from orchestration.report.digest import digest
 from orchestration.report.first_screen import head
-from orchestration.report.list_sections import parts, tasks, todays_list
+from orchestration.report.list_sections import expected, parts, tasks, todays_list
 from orchestration.report.model_sections import models
 from orchestration.report.page import section
 from orchestration.report.risk_sections import at_risk
@@ -125,7 +125,8 @@ def test_who_is_newly_at_risk_has_a_plan_or_the_reason_for_none_and_somebody_to_
 
 def _plan(one_id, kind, p50, cost=10):
     money = {"net_p50_fen": p50, "net_p10_fen": p50 - 50, "net_p90_fen": p50 + 50, "expected_cost_fen": cost}
-    return {"one_id": one_id, "list_kind": kind, "message_channel": "wecom"} | money
+    basis = "prior" if kind == "chosen" else "experiment"
+    return {"one_id": one_id, "list_kind": kind, "message_channel": "wecom", "basis": basis} | money
 
 
 def test_what_is_chosen_and_what_is_there_to_learn_are_never_one_sum(tmp_path):
@@ -138,9 +139,11 @@ def test_what_is_chosen_and_what_is_there_to_learn_are_never_one_sum(tmp_path):
     given = [("a", "chosen", 300), ("b", "chosen", 200), ("c", "learning", -80), ("d", "service", 0)]
     facts = version_of(
         tmp_path,
+        customers=[{"one_id": f"p{at}", "order_count": 1} for at in range(30)],
         recall_audience=plans,
         recall_tasks=[
-            {"task_id": one, "staff_id": "S1", "list_kind": kind, "expected_net_p50_fen": net}
+            {"task_id": one, "one_id": one, "message_channel": "wecom", "staff_id": "S1", "list_kind": kind}
+            | {"expected_net_p50_fen": net}
             for one, kind, net in given
         ],
     )
@@ -149,12 +152,20 @@ def test_what_is_chosen_and_what_is_there_to_learn_are_never_one_sum(tmp_path):
     }  # fmt: skip
     assert [line.words[0] for line in todo(facts)["lines"]] == [
         "先答复 1 位客户（服务，不推销）",
-        "导购联系 2 位，预计 +¥5.00",
-        "另有实验 1 位，预计 −¥0.80，为了学",
+        # the interval is of the sum; what rests on no experiment says so
+        "导购联系 2 位，预计 +¥5.00（¥4.00 到 ¥6.00，估算）",
+        "另有实验 1 位，为了学，预计 −¥0.80（−¥1.30 到 −¥0.30）",
     ]
     assert todo(facts)["decisions"] == 2, "what is there to learn wants no decision"
     assert tasks(facts)["rows"] == [("S1", "2  +¥5.00", "1  −¥0.80", "1")]
+    assert digest(facts, "zh").count("估算") == 2 and digest(facts, "en").count("an estimate") == 2
     assert "+¥4.20" not in section(todays_list, facts) + section(head, facts)
+
+
+def test_what_a_part_is_expected_to_earn_is_unknown_where_no_plan_says_so():
+    known = {"p50": 100, "p10": -50, "p90": 300}
+    assert expected(known | {"is_estimate": False})[0] == "预计 +¥1.00（−¥0.50 到 ¥3.00）"
+    assert expected(dict.fromkeys((*known, "is_estimate")))[0] == "预计 未知（未知 到 未知）"
 
 
 def test_the_digest_keeps_to_twenty_lines_and_to_what_a_robot_takes(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ml.recall import SEEDS, Rules
-from ml.recall.candidates import REASONS
+from ml.recall.words import REASONS
 from orchestration.business_time import cut_off_at
 
 SEED_FOLDER = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds"
@@ -21,6 +21,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "cut_off_at": cut_off_at(DATE, 6),
         "one_id": one_id,
         "is_excluded": False,
+        "may_be_served": True,
         "purchase_stage": "at_risk",
         "days_registered": 400,
         "days_since_order": 51,

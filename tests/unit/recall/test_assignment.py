@@ -21,6 +21,7 @@ def candidates(count: int, **changes: object) -> pd.DataFrame:
     row = {
         "as_of_date": DATE, "cut_off_at": cut_off_at(DATE, 6), "policy_id": "recall_at_risk",
         "consent_purpose": "marketing", "purse": "incentive", "open_episode_id": None, "continues_episode": None,
+        "is_excluded": False,
     }  # fmt: skip
     return pd.DataFrame({"one_id": ids}).assign(**(row | changes))
 

@@ -6,7 +6,7 @@ import pytest
 
 from ml.recall import plan_recall
 from ml.recall.candidates import candidates
-from ml.recall.plays import listed
+from ml.recall.plays import channel_order, listed, offers_of_play
 from tests.unit.recall.people import DATE, KNOWN, NO_ANCESTRY, make_rules, people, person, scores
 from tests.unit.recall.signalled import with_words
 
@@ -42,7 +42,8 @@ def planned(salts, *rows, rules=RULES, care_fen=0, budget_fen=1_000_000):
         ({"purchase_stage": "at_risk", "rfm_segment": "重要保持", "days_in_stage": 14}, "rfm_keep"),
         ({"purchase_stage": "at_risk", "rfm_segment": "一般保持", "days_in_stage": 1}, "rfm_general_keep"),
         ({"purchase_stage": "loyal", "matrix_cell": "静默高价值"}, "care_silent"),
-        ({"purchase_stage": "at_risk", "matrix_cell": "静默高价值", "rfm_segment": "一般保持"}, "rfm_general_keep"),
+        ({"purchase_stage": "at_risk", "matrix_cell": "静默高价值", "rfm_segment": "一般保持"}, "care_silent"),
+        ({"purchase_stage": "dormant", "matrix_cell": "静默高价值", "rfm_segment": "一般保持"}, "rfm_general_keep"),
         ({"purchase_stage": "lost", "matrix_cell": "低成本", "rfm_segment": "一般挽留"}, "matrix_low_cost"),
         ({"purchase_stage": "loyal", "matrix_cell": "超级用户"}, "matrix_super_user"),
         ({"purchase_stage": "loyal", "five_a_stage": "advocate", "matrix_cell": "核心GMV"}, "five_a_advocate"),
@@ -180,9 +181,33 @@ def test_every_play_has_a_trigger_that_something_knows():
     assert set(seeds["need_state_plays"]["need_state"]) <= set(plays["trigger"])
     assert set(seeds["matrix_cells"]["matrix_cell"]) <= set(plays["trigger"])
     families = seeds["depth_rules"]["rule_id"].str.replace(r"_\d+$", "", regex=True)
-    assert set(plays["offer_rule"]) == {"none", *families}
+    assert {rule for rules in plays["offer_rule"] for rule in listed(rules)} == {"none", *families}
 
 
 def test_a_date_without_care_money_has_its_row(salts):
     found = planned(salts, person("anna"))
     assert found.budget[["care_budget_fen", "care_cost_fen", "care_shadow_price"]].to_numpy().tolist() == [[0, 0, 0.0]]
+
+
+def reached() -> set[tuple[str, str, bool]]:
+    """Return (channel, scene, with an offer) of everything that some policy, its menu and a play of its can say."""
+    seeds = RULES.seeds
+    late = seeds["lately_scenes"].set_index(["scene_id", "has_offer"])["lately_scene_id"].to_dict()
+    options = seeds["recall_policies"].merge(seeds["recall_menu"], on=["policy_id", "ladder_step"])
+    plays = seeds["plays"][["play_id", "audience_kind", "scene_id"]]
+    rows = options.merge(plays.add_prefix("of_play_"), how="cross")
+    named = rows["play_id"].isna() | rows["play_id"].eq(rows["of_play_play_id"])
+    kinds = zip(rows["audience_kind"], rows["of_play_audience_kind"], strict=True)
+    rows = rows[named & [kind in listed(of_play) for kind, of_play in kinds]]
+    rows = rows.assign(play_id=rows["of_play_play_id"], scene=rows["of_play_scene_id"].fillna(rows["scene_id"]))
+    rows = rows[(channel_order(rows, RULES) >= 0) & offers_of_play(rows, RULES)]
+    said = zip(rows["message_channel"], rows["scene"], rows["offer_id"].ne("none"), strict=True)
+    return {(channel, own, offer) for channel, scene, offer in said for own in (scene, late.get((scene, offer), scene))}
+
+
+def test_every_template_is_said_by_some_plan_and_every_plan_has_one():
+    templates = make_rules().seeds["message_templates"]
+    # the general list is no plan: it has the same words for all
+    templates = templates[templates["scene_id"].ne("general")]
+    keys = zip(templates["message_channel"], templates["scene_id"], templates["price_attitude"].notna(), strict=True)
+    assert set(keys) == reached()

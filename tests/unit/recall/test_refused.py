@@ -5,7 +5,7 @@ from ml.recall.treatments import considered, usable
 from tests.unit.recall.people import make_rules, people, person
 
 RULES = make_rules()
-PLAY = {"play_id": "stage_at_risk", "purse": "incentive"}
+PLAY = {"play_id": "stage_at_risk", "purse": "incentive", "public_kind": "recall", "public_step": 0}
 
 
 def candidate(**changes: object) -> dict[str, object]:

@@ -131,10 +131,34 @@ def test_a_cart_comes_before_the_stage_and_not_into_an_open_episode(salts):
     assert answers(found) == {("anna", "cart_left"): ("task", None), ("bert", "cart_left"): (None, "in_episode")}
 
 
-def test_a_signal_has_no_offer_that_no_public_rule_gives(salts):
-    found = planned(salts, person("anna", days_since_order=70, **{**ACTIVE, "purchase_stage": "at_risk"}),
-                    given=signals(("anna", "cart_left", 1)))  # fmt: skip
-    assert found.audience[["play_id", "offer_id"]].to_numpy().tolist() == [["cart", "none"]]
+def offers(found) -> set[str]:
+    """Return the offers that were open to the one person of a plan."""
+    return set(found.plan_options["offer_id"])
+
+
+NEW = {"purchase_stage": "registered_no_order", "days_since_order": None, "order_count_365d": 0}
+
+
+@pytest.mark.parametrize("signal", ["cart_left", "price_asked", "product_asked"])
+@pytest.mark.parametrize(
+    ("facts", "offer"),
+    [
+        # the same public facts give the same offer, whether somebody left a cart or not
+        (NEW | {"days_registered": 30}, "ladder_1"),
+        (NEW | {"days_registered": 29}, None),
+        (NEW | {"days_registered": 60, "first_order_step": 1, "days_since_first_order_step": 7}, "ladder_2"),
+        (NEW | {"days_registered": 60, "first_order_step": 1, "days_since_first_order_step": 6}, None),
+        ({"purchase_stage": "at_risk", "days_since_order": 29}, None),
+        ({"purchase_stage": "at_risk", "days_since_order": 30}, "recall_90"),
+        ({"purchase_stage": "dormant", "days_since_order": 70}, "recall_85"),
+        # whom no policy calls lapsed has no offer of the lapsed
+        ({"purchase_stage": "loyal", "days_since_order": 40}, None),
+    ],
+)
+def test_who_left_a_cart_or_asked_keeps_the_offer_that_the_same_facts_give_without(salts, signal, facts, offer):
+    found = planned(salts, person("anna", **facts), given=signals(("anna", signal, 1)))
+    assert offers(found) == {"none", offer} - {None}
+    assert set(found.assignment["audience_kind"]) == {"signal"}
 
 
 def test_of_full_days_the_first_asked_are_answered_and_the_others_wait(salts):
@@ -142,8 +166,8 @@ def test_of_full_days_the_first_asked_are_answered_and_the_others_wait(salts):
     given = signals(("anna", "complaint_closed", 1), ("bert", "question_open", 1), ("carl", "question_open", 1))
     found = planned(salts, *(person(name, **owner) for name in ("anna", "bert", "carl")), given=given)
     assert sent(found) == {"bert": ("question_open", "wecom")}
-    assert answers(found)["carl", "question_open"] == (None, "waiting")
-    assert answers(found)["anna", "complaint_closed"] == (None, "waiting")
+    assert answers(found)["carl", "question_open"] == (None, "staff_full")
+    assert answers(found)["anna", "complaint_closed"] == (None, "staff_full")
 
 
 def test_who_left_a_month_ago_hears_of_us_by_a_channel_of_their_own_consent_alone(salts):
@@ -165,12 +189,72 @@ def test_who_left_a_month_ago_hears_of_us_by_a_channel_of_their_own_consent_alon
     }
 
 
-def test_of_whom_a_hard_rule_keeps_out_the_rule_is_the_reason(salts):
-    rows = people(person("anna", is_excluded=True)).assign(exclusion="profiling_refused")
+UNPROFILED = {"is_excluded": True, "matrix_cell": "静默高价值", "super_user_role": "koc", "preferred_hour": 20}
+#: What a row may say of whom nobody may profile: whom it meets, with what, when and at what cost.
+TOLD = (
+    "churn_probability", "organic_return_probability", "lift_p50", "roi_p10", "roi_p50", "roi_p90",
+    "probability_roi_positive", "break_even_lift",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("signal", "ago", "play"),
+    [
+        ("question_open", 1, "question_open"),
+        ("complaint_closed", 1, "complaint_closed"),
+        ("booking", -1, "appointment"),
+    ],
+)
+def test_what_is_owed_reaches_whom_nobody_may_profile_and_says_nothing_of_a_profile(salts, signal, ago, play):
+    of_score = scores(anna=("churn", 0.9))
+    row = person("anna", open_episode_id="e1", open_episode_kind="recall", open_episode_arm="held_back", **UNPROFILED)
+    found = plan_recall(
+        people(row), of_score, NO_ANCESTRY, RULES, salts, {DATE: 0}, signals=signals(("anna", signal, ago))
+    )
+    assert set(sent(found)) == {"anna"} and sent(found)["anna"][0] == play
+    assert found.audience[list(TOLD)].isna().all(axis=None)
+    assert "爱买" not in found.audience["why"][0] and "券" not in found.audience["why"][0]
+    # nothing of their own is in the money, and nobody drew a lot for them
+    assert found.audience["net_p50_fen"][0] == -found.audience["expected_cost_fen"][0]
+    assert found.assignment[["arm", "assignment_probability", "global_holdout"]].to_numpy().tolist() == [
+        ["treat", 1.0, False]
+    ]
+
+
+def test_whom_nobody_may_profile_gets_nothing_else(salts):
+    rows = person("anna", **UNPROFILED), person("bert", **UNPROFILED, days_to_entitlement_end=5)
+    found = planned(salts, *rows, given=signals(("anna", "cart_left", 1)))
+    assert sent(found) == {"bert": ("renewal", "sms")}
+    # a call is kept for a tier, and of them no tier is known
+    last = {"days_to_entitlement_end": 5, "renewal_step": 2, "days_since_renewal_step": 3, "pyramid_tier": "塔尖"}
+    assert sent(planned(salts, person("carl", **last), given=None)) == {"carl": ("renewal", "call")}
+    assert sent(planned(salts, person("carl", **UNPROFILED, **last), given=None)) == {}
+
+
+def test_whom_another_hard_rule_keeps_out_gets_nothing_at_all(salts):
+    rows = people(person("anna", **UNPROFILED, may_be_served=False)).assign(exclusion="minor")
     found = plan_recall(
         rows, scores(), NO_ANCESTRY, RULES, salts, {DATE: 1_000}, signals=signals(("anna", "question_open", 1))
     )
-    assert answers(found) == {("anna", "question_open"): (None, "profiling_refused")}
+    assert answers(found) == {("anna", "question_open"): (None, "minor")}
+
+
+def test_a_play_without_an_open_channel_yields_to_the_next_and_the_signal_says_what_closed_it(salts):
+    # the official account asks nobody of a price; it does speak of a cart
+    follows = person("anna", consented_channels=["official_account"], **ACTIVE)
+    found = planned(salts, follows, given=signals(("anna", "price_asked", 1), ("anna", "cart_left", 1)))
+    assert sent(found)["anna"][0] == "cart"
+    assert answers(found)["anna", "price_asked"] == (None, "no_consent")
+    # a friend who left is met by the play that reaches them, not by the one of their stage
+    gone = {"is_deleted_friend": True, "owner_staff_id": None, "purchase_stage": "registered_no_order"}
+    found = planned(salts, person("anna", **gone, days_since_order=None, consented_channels=["sms"]), given=signals())
+    assert sent(found) == {"anna": ("re_add", "sms")}
+
+
+def test_what_is_owed_and_cannot_be_given_yields_to_nothing_that_is_sold(salts):
+    asks = person("anna", service_channels=[], purchase_stage="lost", rfm_segment=None)
+    found = planned(salts, asks, given=signals(("anna", "question_open", 1)))
+    assert sent(found) == {} and answers(found)["anna", "question_open"] == (None, "no_consent")
 
 
 def test_what_is_due_is_named_by_its_day(salts):
@@ -179,5 +263,5 @@ def test_what_is_due_is_named_by_its_day(salts):
     assert sent(found)["anna"] == ("appointment", "sms")
     assert sent(found)["bert"][0] == "coupon_ending"
     assert found.audience.set_index("one_id")["why"].str.split(";").str[0].to_dict() == {
-        "anna": "有预约快到了", "bert": "有一张券快到期",
+        "anna": "有预约快到了 → 短信提醒,不推销", "bert": "有一张券快到期",
     }  # fmt: skip

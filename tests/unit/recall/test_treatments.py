@@ -29,7 +29,7 @@ def candidate(
         (policy, step), ["play_id", "audience_kind", "scene_id", "content_theme", "objective"]
     ].to_dict()
     play = of_policy["play_id"] if isinstance(of_policy["play_id"], str) else "stage_at_risk"
-    of_policy |= {"play_id": play, "purse": "incentive"}
+    of_policy |= {"play_id": play, "purse": "incentive", "public_kind": of_policy["audience_kind"], "public_step": step}
     chosen = {"policy_id": policy, "ladder_step": step, "consent_purpose": purpose} | of_policy
     return row | chosen | {"candidate": 0, "band": band, "p0": 0.3}
 
