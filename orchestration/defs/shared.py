@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from orchestration import audit_log, clock
 from orchestration.channels.engine.keys import kept_at, load_key
+from orchestration.door.files import star_left_behind
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
 from orchestration.python_tables import fit_columns
@@ -50,7 +51,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         settings = self.settings
         run_id, tags = (context.run.run_id, context.run.tags) if context.run else ("no run", {})
         with writer_lock(settings, run_id):
-            self._began_at = clock.now()
+            self._began_at, started_at = clock.now(), clock.real_now()
             self._versions.clear()
             first, last = _range_of(tags)
             audit_log.append(settings, "run_started", {"run": run_id, "first": first, "last": last})
@@ -63,7 +64,10 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
                     drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
                     fit_columns(connection)
                     create_schemas(connection)
-                yield self
+                try:
+                    yield self
+                finally:
+                    star_left_behind(settings, started_at)
             finally:
                 audit_log.append(settings, "run_ended", {"run": run_id, "versions": sorted(self._versions)})
 

@@ -118,10 +118,14 @@ class Vault:
         self._connection.close()
 
 
+def contacts_file(settings: Settings) -> Path:
+    """Return where a home's vault lies."""
+    return settings.home / "vault" / "contacts.sqlite"
+
+
 def open_vault(settings: Settings) -> Vault:
     """Open a home's vault, making it where it is missing."""
-    path = settings.home / "vault" / "contacts.sqlite"
-    return Vault(path, load_key(settings, "vault"), load_key(settings, "tokens"))
+    return Vault(contacts_file(settings), load_key(settings, "vault"), load_key(settings, "tokens"))
 
 
 def home_tokeniser(settings: Settings, vault: Vault | None = None) -> Tokeniser:
