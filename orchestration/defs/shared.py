@@ -10,7 +10,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from orchestration import audit_log, clock
-from orchestration.channels.engine.keys import kept_at, load_key
+from orchestration.channels.engine.keys import check_keys, kept_at
 from orchestration.door.files import star_left_behind
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
@@ -58,7 +58,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
             try:
                 check_own_rules(settings)
                 check_gateway(settings)
-                load_key(settings, "one_id")
+                check_keys(settings)
                 os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
                 with connect(settings) as connection:
                     drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])

@@ -220,7 +220,7 @@ def _around_escapes(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _unescaped(text: str, begin: int, stop: int) -> View:
-    """Return a part of a text with percents, escapes of JSON and entities read, runs of percents as utf-8, else as GBK."""
+    """Return a part of a text with percents, escapes of JSON and entities read, percents as utf-8, else as GBK."""
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -11,8 +11,9 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from orchestration.channels.engine.fingerprints import FIRST_KEY_ID, fingerprint_of, token_key_id
 from orchestration.channels.engine.keys import load_key
-from orchestration.channels.engine.tokens import KEY_ID, Tokeniser
+from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.settings import Settings, SettingsError
 
 NONCE_BYTES: Final = 12
@@ -30,7 +31,8 @@ class Vault:
         every person a second token.
     """
 
-    def __init__(self, path: Path, vault_key: bytes, token_key: bytes) -> None:
+    def __init__(self, path: Path, vault_key: bytes, token_key: bytes, key_id: str = FIRST_KEY_ID) -> None:
+        self._key_id = key_id
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.chmod(0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -45,7 +47,7 @@ class Vault:
         )
         self._connection.execute("create table if not exists keys (purpose text primary key, fingerprint text)")
         for purpose, key in (("tokens", token_key), ("vault", vault_key)):
-            fingerprint = hashlib.sha256(b"siyu fingerprint" + key).hexdigest()
+            fingerprint = fingerprint_of(key)
             self._connection.execute("insert or ignore into keys values (?, ?)", (purpose, fingerprint))
             kept = self._connection.execute("select fingerprint from keys where purpose = ?", (purpose,)).fetchone()[0]
             if kept != fingerprint:
@@ -73,7 +75,7 @@ class Vault:
         fresh = [(token, kind, value) for token, (kind, value) in self._pending.items() if token not in known]
         database.executemany(
             "insert into contacts values (?, ?, ?, ?)",
-            ((token, kind, self._encrypt(token, value), KEY_ID) for token, kind, value in fresh),
+            ((token, kind, self._encrypt(token, value), self._key_id) for token, kind, value in fresh),
         )
         database.execute("delete from incoming")
         database.execute("commit")
@@ -125,9 +127,11 @@ def contacts_file(settings: Settings) -> Path:
 
 def open_vault(settings: Settings) -> Vault:
     """Open a home's vault, making it where it is missing."""
-    return Vault(contacts_file(settings), load_key(settings, "vault"), load_key(settings, "tokens"))
+    return Vault(
+        contacts_file(settings), load_key(settings, "vault"), load_key(settings, "tokens"), token_key_id(settings)
+    )
 
 
 def home_tokeniser(settings: Settings, vault: Vault | None = None) -> Tokeniser:
     """Return the tokeniser of a home's key."""
-    return Tokeniser(load_key(settings, "tokens"), vault)
+    return Tokeniser(load_key(settings, "tokens"), vault, token_key_id(settings))
