@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from orchestration import audit_log, clock
 from orchestration.channels.engine.keys import check_keys, kept_at
+from orchestration.channels.engine.vault import first_names_file
 from orchestration.door.files import star_left_behind
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
@@ -60,6 +61,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
                 check_gateway(settings)
                 check_keys(settings)
                 os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
+                os.environ["SIYU_FIRST_NAMES"] = str(first_names_file(settings))
                 with connect(settings) as connection:
                     drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
                     fit_columns(connection)

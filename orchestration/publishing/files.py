@@ -75,8 +75,21 @@ def write_table(
             seen += group.num_rows
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
             rows += table.num_rows
-    path.chmod(PRIVATE_MODE if contract.name in RESTRICTED else FILE_MODE)
+    _give_rights(path, contract)
     return rows
+
+
+def write_rows(table: pa.Table, contract: TableContract, path: Path) -> None:
+    """Write rows that were read from a table's file, and changed, in the form in which ``write_table`` writes them."""
+    schema = _described(table.schema, contract)
+    with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
+        for group in _row_groups(table.to_reader()):
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+    _give_rights(path, contract)
+
+
+def _give_rights(path: Path, contract: TableContract) -> None:
+    path.chmod(PRIVATE_MODE if contract.name in RESTRICTED else FILE_MODE)
 
 
 def _described(schema: pa.Schema, contract: TableContract) -> pa.Schema:

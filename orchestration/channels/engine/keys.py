@@ -50,14 +50,14 @@ def load_key(settings: Settings, purpose: Purpose) -> bytes:
         A named file that is missing, or a key that is gone, another one than the home's, short, well known, or
         readable by others than its owner; the message names the file and the remedy.
     """
-    named = {"tokens": settings.token_key_file, "vault": settings.vault_key_file}.get(purpose, "")
-    if named:
-        path = Path(named).expanduser()
+    path = key_file(settings, purpose)
+    if purpose == "tokens" and rekey_file(settings).is_file():
+        raise SettingsError("a rekey of this home was not finished; run it again: siyu rekey")
+    if path != kept_at(settings, purpose):
         if not path.is_file():
             remedy = f"make it with: openssl rand -hex 32 > {path}"
             raise SettingsError(f"the {purpose} key file {path} does not exist; {remedy}")
         return _checked(settings, path, purpose)
-    path = kept_at(settings, purpose)
     if not path.is_file():
         if fingerprints.noted(settings, purpose):
             raise SettingsError(_gone(purpose, path))
@@ -72,6 +72,17 @@ def kept_at(settings: Settings, purpose: str) -> Path:
     return settings.home / "vault" / "keys" / f"{purpose}.key"
 
 
+def key_file(settings: Settings, purpose: str) -> Path:
+    """Return where a home's key stands: the file that the settings name, or one of its own making."""
+    named = {"tokens": settings.token_key_file, "vault": settings.vault_key_file}.get(purpose, "")
+    return Path(named).expanduser() if named else kept_at(settings, purpose)
+
+
+def rekey_file(settings: Settings) -> Path:
+    """Return the file that stands while a home is given a new token key."""
+    return settings.home / "vault" / "rekey.json"
+
+
 def check_keys(settings: Settings) -> list[Purpose]:
     """Load every key once, so that a bad one stops a run before a byte is read; return those noted only now.
 
@@ -84,8 +95,8 @@ def check_keys(settings: Settings) -> list[Purpose]:
     adopted: list[Purpose] = []
     for purpose in PURPOSES:
         path = kept_at(settings, purpose)
-        is_named = bool({"tokens": settings.token_key_file, "vault": settings.vault_key_file}.get(purpose, ""))
-        if has_data(settings) and purpose not in _NEW and not is_named and not path.is_file():
+        is_own = key_file(settings, purpose) == path
+        if has_data(settings) and purpose not in _NEW and is_own and not path.is_file():
             raise SettingsError(_gone(purpose, path))
         key = load_key(settings, purpose)
         if fingerprints.noted(settings, purpose) is None:

@@ -36,7 +36,7 @@ class Vault:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.chmod(0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._cipher = AESGCM(hashlib.sha256(b"siyu vault" + vault_key).digest())
+        self._cipher = cipher(vault_key)
         self._pending: dict[str, tuple[str, str]] = {}
         self._written: set[str] = set()
         self._connection = sqlite3.connect(path, isolation_level=None)
@@ -75,7 +75,7 @@ class Vault:
         fresh = [(token, kind, value) for token, (kind, value) in self._pending.items() if token not in known]
         database.executemany(
             "insert into contacts values (?, ?, ?, ?)",
-            ((token, kind, self._encrypt(token, value), self._key_id) for token, kind, value in fresh),
+            ((token, kind, encrypted(self._cipher, token, value), self._key_id) for token, kind, value in fresh),
         )
         database.execute("delete from incoming")
         database.execute("commit")
@@ -96,16 +96,8 @@ class Vault:
         for token in tokens:
             row = self._connection.execute("select ciphertext from contacts where token = ?", (token,)).fetchone()
             if row is not None:
-                try:
-                    plain = self._cipher.decrypt(row[0][:NONCE_BYTES], row[0][NONCE_BYTES:], token.encode())
-                except InvalidTag:
-                    raise SettingsError("a value in the vault does not decrypt; restore vault/ from a backup") from None
-                values[token] = plain.decode("utf-8", "surrogatepass")
+                values[token] = decrypted(self._cipher, token, row[0])
         return values
-
-    def _encrypt(self, token: str, value: str) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, value.encode("utf-8", "surrogatepass"), token.encode())
 
     def __enter__(self) -> Self:
         """Return the open vault."""
@@ -118,6 +110,37 @@ class Vault:
         if kind is None:
             self.flush()
         self._connection.close()
+
+
+def cipher(vault_key: bytes) -> AESGCM:
+    """Return what encrypts the values of a vault."""
+    return AESGCM(hashlib.sha256(b"siyu vault" + vault_key).digest())
+
+
+def encrypted(with_key: AESGCM, token: str, value: str) -> bytes:
+    """Return a value as the vault keeps it, bound to its token."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + with_key.encrypt(nonce, value.encode("utf-8", "surrogatepass"), token.encode())
+
+
+def decrypted(with_key: AESGCM, token: str, content: bytes) -> str:
+    """Return the value that a vault keeps under a token.
+
+    Raises
+    ------
+    SettingsError
+        It does not decrypt: the file was changed.
+    """
+    try:
+        plain = with_key.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], token.encode())
+    except InvalidTag:
+        raise SettingsError("a value in the vault does not decrypt; restore vault/ from a backup") from None
+    return plain.decode("utf-8", "surrogatepass")
+
+
+def first_names_file(settings: Settings) -> Path:
+    """Return where a home keeps the first names of tokens that a rekey called something else."""
+    return settings.home / "vault" / "first_names"
 
 
 def contacts_file(settings: Settings) -> Path:
