@@ -173,8 +173,10 @@ def _star_rows(known: Known, path: Path) -> int:
         if hits
     ]
     if changed:
-        with contextlib.closing(sqlite3.connect(path, timeout=30)) as database, database:
-            for table, column, row, text, _ in changed:
-                database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (text, row))
+        with contextlib.closing(sqlite3.connect(path, timeout=30)) as database:
+            database.execute("pragma secure_delete = on")
+            with database:
+                for table, column, row, text, _ in changed:
+                    database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (text, row))
             database.execute("pragma wal_checkpoint(truncate)")
     return sum(values for *_, values in changed)
