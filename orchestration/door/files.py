@@ -21,8 +21,8 @@ from orchestration.door.windows import may_hold
 from orchestration.files import replacing
 from orchestration.settings import Settings
 
-#: What a run leaves behind besides tables: folders, and files of a home.
-LEFT_BY_A_RUN: Final = ("dagster_home", "dbt_target", "reports", "quarantine", "published/checks", "last_run.json")
+#: What a run leaves behind besides tables and pages, which are clean before they are written.
+LEFT_BY_A_RUN: Final = ("dagster_home", "dbt_target", "quarantine", "published/checks", "last_run.json")
 #: Where plain values belong, or which is the demo's own; everything else of a home is scanned.
 PLAIN: Final = ("landing", "raw", "vault", "later", "truth", "demo")
 _SQLITE: Final = b"SQLite format 3\0"

@@ -80,14 +80,14 @@ def test_what_an_event_of_dagster_says_is_starred_and_stays_json(home):
 
 
 def test_what_no_run_touched_since_is_left_alone_and_the_log_says_what_was_starred(home):
-    log = home.home / "reports" / "2026-03-10" / "index.html"
+    log = home.home / "published" / "checks" / "v.json"
     log.parent.mkdir(parents=True)
     log.write_text(f"<p>{MAIL}</p>", encoding="utf-8")
     assert star_left_behind(home, clock.real_now() + dt.timedelta(hours=1)) == []
     star_left_behind(home, dt.datetime(2020, 1, 1))
     assert log.read_text(encoding="utf-8") == f"<p>{'*' * len(MAIL)}</p>"
     last = json.loads((home.home / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
-    assert (last["action"], last["details"]) == ("contact_values_starred", {"reports/2026-03-10/index.html": 1})
+    assert (last["action"], last["details"]) == ("contact_values_starred", {"published/checks/v.json": 1})
 
 
 def test_a_message_for_a_person_is_starred(home):
