@@ -29,7 +29,8 @@ def measure_version(
     checks
         What to measure.
     version
-        ``as_of_date``, ``ends_at``, ``cut_off_at``, ``customers_before``, ``contactable_before``.
+        ``as_of_date``, ``ends_at``, ``cut_off_at``, ``customers_before``, ``contactable_before``,
+        ``identities_withheld``.
     beside
         Relation name to Arrow table: what the files are compared with.
     memory_limit
@@ -49,7 +50,8 @@ def measure_version(
             "create table version as select cast($as_of_date as date) as as_of_date,"
             " cast($ends_at as timestamptz) as ends_at, cast($cut_off_at as timestamptz) as cut_off_at,"
             " cast($customers_before as bigint) as customers_before,"
-            " cast($contactable_before as bigint) as contactable_before",
+            " cast($contactable_before as bigint) as contactable_before,"
+            " cast($identities_withheld as bigint) as identities_withheld",
             {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in version.items()},
         )
         return measure(connection, checks)

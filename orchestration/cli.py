@@ -17,8 +17,10 @@ import typer
 from orchestration import clock
 from orchestration.cli_audit import audit_app
 from orchestration.cli_digest import digest_app
+from orchestration.cli_door import door_app
 from orchestration.cli_files import files_app
 from orchestration.cli_pulls import pulls_app
+from orchestration.cli_rekey import rekey_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
 from orchestration.cli_why import why_app
@@ -40,6 +42,8 @@ app.add_typer(why_app)
 app.add_typer(pulls_app)
 app.add_typer(digest_app)
 app.add_typer(files_app)
+app.add_typer(door_app)
+app.add_typer(rekey_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

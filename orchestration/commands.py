@@ -276,6 +276,7 @@ def _make_ready(settings: Settings) -> None:
     check_home(settings)
     check_writable(settings)
     # Imported here: a home that is none must not pay for reading the channels.
+    from orchestration.channels.engine.fingerprints import FOLDER
     from orchestration.channels.engine.keys import check_keys
     from orchestration.channels.engine.mappings import mappings
     from orchestration.channels.engine.registry import check_names
@@ -288,7 +289,9 @@ def _make_ready(settings: Settings) -> None:
     check_own_rules(settings)
     check_gateway(settings)
     is_new = not has_keys(settings)
-    check_keys(settings)
+    adopted = check_keys(settings)
+    if adopted and not is_new:
+        print(f"siyu: fingerprints of the keys {', '.join(adopted)} are noted in {settings.home / FOLDER} from now on")
     if is_new:
         print(f"siyu: new home {settings.home}, new keys in vault/keys: back them up", flush=True)
     make_manifest()

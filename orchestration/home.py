@@ -16,6 +16,7 @@ FOLDERS: Final = (
     "landing",
     "raw",
     "vault",
+    "fingerprints",
     "identity",
     "published",
     "pulls",

@@ -84,7 +84,9 @@ def _read(settings: Settings, name: str) -> pd.DataFrame:
 
 def _find(settings: Settings, links: pd.DataFrame, who: str) -> list[tuple[Node, str]]:
     """Return the identifiers that a text may mean, each with its one_id."""
-    parts = who.split(":") if not who.startswith("k1:") else [who]
+    from orchestration.channels.engine.tokens import TOKEN
+
+    parts = who.split(":") if not TOKEN.fullmatch(who) else [who]
     value = _token(settings, parts[-1])
     found = links[links["id_token"] == value]
     if len(parts) > 1:

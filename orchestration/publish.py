@@ -15,6 +15,8 @@ from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at
 from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
+from orchestration.door.known import Known
+from orchestration.door.tables import Door
 from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.plans import keep_plans
@@ -109,7 +111,11 @@ def publish(
     _require_space(store, len(dates))
     with connect(settings, read_only=True) as connection:
         _require_data(connection, dates)
-        built = {date: _build(settings, store, connection, date, date in unfinished) for date in sorted(dates)}
+        with Known(settings) as known:
+            door = Door(known)
+            built = {
+                date: _build(settings, store, connection, date, date in unfinished, door) for date in sorted(dates)
+            }
         say(f"{len(built)} version{'s' if len(built) > 1 else ''} written, now checked as files")
         versions = {date: name for date, (name, _) in built.items()}
         reports = audit_versions(settings, store, connection, versions)
@@ -124,7 +130,12 @@ def publish(
         keep_plans(store, versions[wanted[-1]], clock.now())
         store.point_to(versions[wanted[-1]])
     names = {date.isoformat(): name for date, name in versions.items()}
+    kept_back = {name: told for name in versions.values() if (told := store.manifest(name).get(manifest.KEPT_BACK))}
+    for name, told in kept_back.items():
+        say(f"{name}: contact values withheld: {'; '.join(told['places'])}")
     said = {"versions": names, "current": store.current(), "not_over": [date.isoformat() for date in unfinished]}
+    if kept_back:
+        said["contact_values_withheld"] = {name: told["by_column"] for name, told in kept_back.items()}
     audit_log.append(settings, "published", said)
     retired = store.retire(settings.retention_dates, spare=current)
     return Published(
@@ -193,7 +204,12 @@ def rollback(settings: Settings, to: str | None = None, accept: str | None = Non
 
 
 def _build(
-    settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, date: dt.date, is_unfinished: bool
+    settings: Settings,
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    date: dt.date,
+    is_unfinished: bool,
+    door: Door,
 ) -> tuple[str, int]:
     """Write one version and give it its name; return name and rows."""
     from orchestration.publishing.audit import checks_of
@@ -202,7 +218,7 @@ def _build(
     key = load_key(settings, "activation")
     building = store.building(as_of_date)
     rows = {
-        name: files.write_table(connection, table, as_of_date, building / f"{name}.parquet", key)
+        name: files.write_table(connection, table, as_of_date, building / f"{name}.parquet", key, door)
         for name, table in tables.items()
     }
     said = manifest.build_manifest(
@@ -219,6 +235,7 @@ def _build(
         cut_off_at(date, settings.cut_off_hour) if is_unfinished else None,
         manifest.out_of_order(connection),
         manifest.silent(connection, as_of_date),
+        manifest.kept_back(connection, *door.emptied()),
     )
     return store.keep(building, said), sum(rows.values())
 

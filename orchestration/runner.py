@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 import dagster as dg
 
 from orchestration import clock
+from orchestration.door.files import clean, star_left_behind
 from orchestration.instance import prepare_instance, sweep_orphans
 from orchestration.progress import Progress, cpu_seconds
 from orchestration.settings import Settings
@@ -46,7 +47,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
     Outcome
         Never raises for a failed stage: the failure is in the outcome.
     """
-    started = time.monotonic()
+    started, started_at = time.monotonic(), clock.real_now()
     prepare_instance(settings)
     # The definitions and the libraries stay to the end: the cycle collector need not walk them every 700 objects.
     gc.set_threshold(100_000, 50, 1_000)
@@ -75,7 +76,9 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
                 # The terminal shows Progress; Dagster keeps its own record of every event.
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
-    failures = list(progress.failures)
+    if not result.success:  # what Dagster wrote of the failure after the run had let go of the home
+        star_left_behind(settings, started_at)
+    failures = [(step, clean(settings, said)) for step, said in progress.failures]
     if not result.success and not failures:
         failures = [("start", _start_failure(result))]
     if result.success and progress.skipped:

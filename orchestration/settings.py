@@ -187,6 +187,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_WAREHOUSE_MEMORY",
         "SIYU_RUN_DATES",
         "SIYU_ONE_ID_KEY",
+        "SIYU_FIRST_NAMES",
         clock.VARIABLE,
     }
     for variable, value in environment.items():

@@ -1,18 +1,8 @@
-"""Checks that follow from a table's declared shape: grain, keys, nulls, its date, and no contact value in any text."""
+"""Checks that follow from a table's declared shape: grain, keys, nulls and its date."""
 
 import dataclasses
-from collections.abc import Iterable
-from typing import Final
 
 from data_quality.checks import Check, duplicates, nulls
-
-#: A mobile number or an e-mail address standing by itself; digits inside a hash or a longer id are neither. Whatever
-#: stands between the groups of a number but the bar between two columns.
-CONTACT_PATTERN: Final = (
-    "(^|[^0-9A-Za-z])(\\+?86[- ]?)?1[3-9][0-9][^0-9A-Za-z|]{0,3}[0-9]{4}[^0-9A-Za-z|]{0,3}[0-9]{4}($|[^0-9A-Za-z])"
-    "|(\\+|00)[- ]?(85[23][- ]?[2-9][0-9]{3}|886[- ]?0?9[0-9]{2}[- ]?[0-9]{2})[- ]?[0-9]{4}($|[^0-9A-Za-z])"
-    "|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}"
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,19 +16,8 @@ class TableShape:
     name: str
     key: tuple[str, ...]
     never_null: tuple[str, ...]
-    text_columns: tuple[str, ...]
-    list_columns: tuple[str, ...]
     date_column: str
     is_one_date: bool
-
-
-def contact_rows(text_columns: Iterable[str], list_columns: Iterable[str] = ()) -> str:
-    """Return the aggregate that counts rows in which any text has the shape of a contact value."""
-    texts = [f'"{column}"' for column in text_columns]
-    texts += [f"array_to_string(\"{column}\", '|')" for column in list_columns]
-    if not texts:
-        return "0"
-    return f"count(case when regexp_matches(concat_ws('|', {', '.join(texts)}), '{CONTACT_PATTERN}') then 1 end)"
 
 
 def shape_checks(shape: TableShape, date_literal: str) -> list[Check]:
@@ -65,14 +44,6 @@ def shape_checks(shape: TableShape, date_literal: str) -> list[Check]:
             nulls(shape.never_null),
             f"A column documented as never null is null; see docs/published-tables.md, {name}.",
             f"写明不会为空的列有空值；见 docs/zh/published-tables.md 的 {name}。",
-        ),
-        Check(
-            f"{name}_holds_no_contact_value",
-            name,
-            contact_rows(shape.text_columns, shape.list_columns),
-            "A text has the shape of a mobile number or e-mail; declare its column as contact or free text in the"
-            " channel's module, so that the door tokenises it.",
-            "有文本看上去是手机号或邮箱；请在渠道模块里把这一列声明为联系方式或自由文本，入库时就会换成代号。",
         ),
     ]
     if shape.date_column:

@@ -10,6 +10,7 @@ from ml.models.run import registry_frame, train_all
 from ml.models.tables import champions_table, lift_table
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.frames import of_dates, replace_registry, seed, snapshots
+from orchestration.model_seals import check_models, seal_models
 from orchestration.warehouse import connect
 
 
@@ -31,6 +32,7 @@ def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeRes
     started, settings, plan = time.monotonic(), home.settings, home.plan(context)
     cut_offs = sorted({date for dates in plan.cut_offs.values() for date in dates})
     models = settings.home / "models"
+    check_models(settings)
     with connect(settings) as con:
         words, specs = seed(con, "reason_words", "feature"), model_specs(seed(con, "model_specs", "model"))
         thresholds = gate_thresholds(seed(con, "gates", "gate"))
@@ -45,6 +47,7 @@ def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeRes
             settings.horizon_days,
             settings.threads,
         )
+        seal_models(settings)
         rows = replace_registry(con, registry_frame(cards))
     newest = [card for card in cards if card["training_date"] == plan.training_dates[-1].isoformat()]
     return dg.MaterializeResult(

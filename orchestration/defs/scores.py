@@ -10,6 +10,7 @@ from ml.scores.frame import score_frame
 from orchestration.business_time import training_date
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.frames import registered_cards, seed, snapshots
+from orchestration.model_seals import check_models
 from orchestration.python_tables import PYTHON_TABLES
 from orchestration.warehouse import connect, replace_dates
 
@@ -29,6 +30,7 @@ TABLE = "scores.customer_scores"
 def customer_scores(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
     """Score the run's dates, one training Monday's models at a time."""
     started, settings, plan = time.monotonic(), home.settings, home.plan(context)
+    check_models(settings)
     folder, horizon, rows, counts = settings.home / "models", settings.horizon_days, 0, {}
     with connect(settings) as con:
         words, specs = seed(con, "reason_words", "feature"), model_specs(seed(con, "model_specs", "model"))

@@ -10,7 +10,9 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from orchestration import audit_log, clock
-from orchestration.channels.engine.keys import kept_at, load_key
+from orchestration.channels.engine.keys import check_keys, kept_at
+from orchestration.channels.engine.vault import first_names_file
+from orchestration.door.files import star_left_behind
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
 from orchestration.python_tables import fit_columns
@@ -50,20 +52,24 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         settings = self.settings
         run_id, tags = (context.run.run_id, context.run.tags) if context.run else ("no run", {})
         with writer_lock(settings, run_id):
-            self._began_at = clock.now()
+            self._began_at, started_at = clock.now(), clock.real_now()
             self._versions.clear()
             first, last = _range_of(tags)
             audit_log.append(settings, "run_started", {"run": run_id, "first": first, "last": last})
             try:
                 check_own_rules(settings)
                 check_gateway(settings)
-                load_key(settings, "one_id")
+                check_keys(settings)
                 os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
+                os.environ["SIYU_FIRST_NAMES"] = str(first_names_file(settings))
                 with connect(settings) as connection:
                     drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
                     fit_columns(connection)
                     create_schemas(connection)
-                yield self
+                try:
+                    yield self
+                finally:
+                    star_left_behind(settings, started_at)
             finally:
                 audit_log.append(settings, "run_ended", {"run": run_id, "versions": sorted(self._versions)})
 

@@ -22,10 +22,11 @@ from data_quality.suites.shapes import TableShape
 from ml.recall import arms
 from orchestration.business_time import cut_off_at, day_ends_at
 from orchestration.dbt_checks import kept_outcomes
+from orchestration.door.files import clean
 from orchestration.files import FOLDER_MODE, sha256_of, write_text
 from orchestration.publishing import gates
 from orchestration.publishing.contract import ARROW_TYPES, tables
-from orchestration.publishing.manifest import MANIFEST
+from orchestration.publishing.manifest import KEPT_BACK, MANIFEST
 from orchestration.publishing.versions import Store, date_of
 from orchestration.settings import Settings
 
@@ -35,6 +36,8 @@ _COMPARED_DAYS: Final = 7
 _COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
 #: Seeds that checks of the published tables read.
 _RULES: Final = ("depth_rules", "profiling_exclusions")
+#: The key by which a row of the identity map is withheld.
+_IDENTITY: Final = "identity_map.id_token"
 _NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": "", "words": "", "kpis": ""}
 _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
@@ -55,8 +58,6 @@ def shapes() -> list[TableShape]:
                 name=name,
                 key=table.key,
                 never_null=tuple(c.name for c in columns if c.null == "never" and c.name not in table.key),
-                text_columns=tuple(c.name for c in columns if c.data_type == "varchar"),
-                list_columns=tuple(c.name for c in columns if c.data_type == "varchar[]"),
                 date_column=date_column,
                 is_one_date=date_column == "as_of_date" and name not in _CUMULATIVE_DATE,
             )
@@ -112,6 +113,7 @@ def audit_versions(
             "as_of_date": date,
             "ends_at": day_ends_at(date),
             "cut_off_at": cut_off_at(date, settings.cut_off_hour),
+            "identities_withheld": store.manifest(name).get(KEPT_BACK, {}).get("by_column", {}).get(_IDENTITY, 0),
             **_before(store, date, versions),
         }
         beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures} | rules
@@ -124,7 +126,7 @@ def audit_versions(
     tested = kept_outcomes(connection)
     reports = {name: joined(said[name], tested) for name in measured}
     shown = one_of_each([reports[versions[date]].findings for date in sorted(versions)])
-    _write_page(settings.quality_page, quality_page(versions[max(versions)], shown))
+    _write_page(settings.quality_page, clean(settings, quality_page(versions[max(versions)], shown)))
     return reports
 
 

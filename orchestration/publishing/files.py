@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.door.tables import Door
 from orchestration.files import FILE_MODE, PRIVATE_MODE
 from orchestration.publishing.contract import TableContract
 
@@ -30,7 +31,12 @@ def recipient_token(key: bytes, one_id: str, message_channel: str, audience_id: 
 
 
 def write_table(
-    connection: duckdb.DuckDBPyConnection, contract: TableContract, as_of_date: str, path: Path, activation_key: bytes
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    as_of_date: str,
+    path: Path,
+    activation_key: bytes,
+    door: Door,
 ) -> int:
     """Write the rows a version holds of a table, in key order, and return how many.
 
@@ -49,6 +55,8 @@ def write_table(
         The file to write.
     activation_key
         Key of ``recipient_token``, for tables that carry one.
+    door
+        Withholds contact values on the way.
     """
     columns = ", ".join(f'"{name}"' for name in contract.column_names)
     order = ", ".join(
@@ -59,14 +67,29 @@ def write_table(
         f'where "{contract.partition}" = cast($as_of_date as date) order by {order}'
     )
     reader = connection.sql(query, params={"as_of_date": as_of_date}).to_arrow_reader(ROW_GROUP_ROWS)
-    rows = 0
+    rows = seen = 0
     with pq.ParquetWriter(path, _described(reader.schema, contract), compression="zstd", version="2.6") as writer:
         for group in _row_groups(reader):
-            table = _with_tokens(group, activation_key) if "recipient_token" in contract.column_names else group
+            clean = door.through(group, contract, seen + 1)
+            table = _with_tokens(clean, activation_key) if "recipient_token" in contract.column_names else clean
+            seen += group.num_rows
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
             rows += table.num_rows
-    path.chmod(PRIVATE_MODE if contract.name in RESTRICTED else FILE_MODE)
+    _give_rights(path, contract)
     return rows
+
+
+def write_rows(table: pa.Table, contract: TableContract, path: Path) -> None:
+    """Write rows that were read from a table's file, and changed, in the form in which ``write_table`` writes them."""
+    schema = _described(table.schema, contract)
+    with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
+        for group in _row_groups(table.to_reader()):
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+    _give_rights(path, contract)
+
+
+def _give_rights(path: Path, contract: TableContract) -> None:
+    path.chmod(PRIVATE_MODE if contract.name in RESTRICTED else FILE_MODE)
 
 
 def _described(schema: pa.Schema, contract: TableContract) -> pa.Schema:

@@ -7,18 +7,21 @@ thing of the clock is told, because readers have to know it: that the date was n
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
+from orchestration.door.tables import Withheld, sources
 from orchestration.files import sha256_of
 from orchestration.publishing.contract import CONTRACT_VERSION, TableContract
 
 MANIFEST = "manifest.json"
 #: The field of a version whose date was not over when it was made: records of the date may be missing in it.
 UNFINISHED: Final = "unfinished"
+#: The field of a version in which the door kept contact values back.
+KEPT_BACK: Final = "contact_values_withheld"
 _NAME_HEX = 16
 #: Of refusals that meet nobody, so many are named with their file and line.
 _EXAMPLES: Final = 3
@@ -105,6 +108,22 @@ def out_of_order(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {"by_flag": dict(counted), "examples": examples} if counted else {}
 
 
+def kept_back(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Withheld], texts: Collection[str]
+) -> dict[str, Any]:
+    """Return what the door kept back, by table and column, with rows and the files and lines the texts came from.
+
+    Nothing where it kept back nothing. The texts themselves are asked for and not said.
+    """
+    if not found:
+        return {}
+    return {
+        "by_column": {f"{one.table}.{one.column}": one.count for one in found},
+        "places": [one.sentence for one in found],
+        "sources": sources(connection, texts),
+    }
+
+
 def silent(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[str, Any]:
     """Return the channels whose receipts stopped coming by a date: which exports, how many rows and how many came."""
     rows = connection.execute(
@@ -132,12 +151,14 @@ def build_manifest(
     unfinished_until: dt.datetime | None = None,
     odd_receipts: Mapping[str, Any] | None = None,
     silent_channels: Mapping[str, Any] | None = None,
+    withheld_values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
     ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
     ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count;
-    ``odd_receipts``: what ``out_of_order`` says; ``silent_channels``: what ``silent`` says.
+    ``odd_receipts``: what ``out_of_order`` says; ``silent_channels``: what ``silent`` says; ``withheld_values``: what
+    ``kept_back`` says.
     """
     tables = {
         name: {
@@ -172,6 +193,7 @@ def build_manifest(
         **({"refusals_that_meet_nobody": dict(met_nobody)} if met_nobody else {}),
         **({"receipts_out_of_order": dict(odd_receipts)} if odd_receipts else {}),
         **({"silent_channels": dict(silent_channels)} if silent_channels else {}),
+        **({KEPT_BACK: dict(withheld_values)} if withheld_values else {}),
     }
 
 

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.door.files import clean
 from orchestration.files import write_text
 from orchestration.publishing.manifest import UNFINISHED
 from orchestration.report import (
@@ -85,7 +86,8 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
         facts.connection.close()
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    write_text(target, page(heading(facts), parts, [(anchor, words) for _, anchor, words in below]), is_durable=False)
+    told = page(heading(facts), parts, [(anchor, words) for _, anchor, words in below])
+    write_text(target, clean(settings, told), is_durable=False)
     return target
 
 

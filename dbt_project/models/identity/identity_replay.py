@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from ml.identity import IdentityRules, long_table, replay
+from ml.identity.first_names import read_first_names, with_first_names, with_present_names
 from ml.identity.replay import LINK_COLUMNS
 
 
@@ -24,4 +25,6 @@ def model(dbt, session):
     key = Path(named).read_bytes().strip()
     hour = dbt.config.meta_get("cut_off_hour")  # a statement of its own, or dbt does not hand it in
     cut_off = dt.timedelta(hours=16 + int(hour))
-    return long_table(replay(links, rules, key, cut_off))
+    file = os.environ.get("SIYU_FIRST_NAMES")
+    names = read_first_names(Path(file) if file else None, key)
+    return with_present_names(long_table(replay(with_first_names(links, names), rules, key, cut_off)), names)

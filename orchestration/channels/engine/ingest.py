@@ -44,6 +44,8 @@ from orchestration.channels.engine.writing import ROWS_PER_WRITE, Writer
 from orchestration.settings import Settings
 
 PROGRESS_SECONDS: Final = 5.0
+#: Reasons that a person mends without a new delivery: rights, or a copy brought back from a backup.
+TRIED_AGAIN: Final = ("unreadable", "raw_changed")
 
 
 @dataclasses.dataclass
@@ -154,7 +156,7 @@ class _Work:
             "where channel = ? and dataset = ?",
             place,
         ).fetchall()
-        read = [row for row in rows if row[4] != "waiting" and row[6] != "unreadable"]
+        read = [row for row in rows if row[4] != "waiting" and row[6] not in TRIED_AGAIN]
         seen = {row[1:4] for row in read}
         self.loaded = {row[0]: row[5] for row in read if row[4] == "loaded"}
         self.refused = {row[0] for row in read if row[4] == "quarantined"} - self.loaded.keys()
@@ -165,11 +167,14 @@ class _Work:
         # What could not be read is tried again: new rights do not change a file's time.
         for table in ("ledger", "quarantine"):
             self.connection.execute(
-                f"delete from channels.{table} where channel = ? and dataset = ? and reason = 'unreadable'", place
+                f"delete from channels.{table} where channel = ? and dataset = ? and reason in (select unnest(?))",
+                [*place, list(TRIED_AGAIN)],
             )
         for restored in restore(raw, self.loaded.keys() | self.refused):
-            seen.add((restored.file_name, restored.bytes, restored.modified_ns))
-            self._load(dataset, read_again(restored))
+            again = read_again(restored)
+            if again.broken is None or again.broken.reason != "raw_changed":  # else what still lies in landing mends it
+                seen.add((restored.file_name, restored.bytes, restored.modified_ns))
+            self._load(dataset, again)
         newest = dict(
             self.connection.execute(
                 "select file_name, split_part(arg_max(file_id, landed_at), '-', 1) from channels.ledger"

@@ -1,5 +1,6 @@
 """From ``landing/`` to ``raw/``: each complete file is copied unchanged, once, with the time it was first seen."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -164,24 +165,38 @@ def restore(folder: Path, known: set[str]) -> list[Delivery]:
             continue
         said = _said(sidecar)
         path = folder / said.get("raw_name", "")
-        if _is_whole(path, said):
+        if path.is_file() and said:
             kept = {key: value for key, value in said.items() if key not in ("raw_name", "landed_at")}
             deliveries.append(Delivery(path=path, landed_at=dt.datetime.fromisoformat(said["landed_at"]), **kept))
     return deliveries
 
 
 def _is_whole(path: Path, said: dict[str, Any]) -> bool:
-    """Say whether a copy has all its bytes: power may be lost between its making and the commit."""
-    return path.is_file() and path.stat().st_size == said["bytes"]
+    """Say whether a copy is what its name says: power may be lost before the commit, and a hand may change it later."""
+    return path.is_file() and path.stat().st_size == said["bytes"] and _is_named(path, said["format"], said["file_id"])
+
+
+def _is_named(path: Path, file_format: str | None, file_id: str) -> bool:
+    """Say whether a copy has the bytes whose sha256 is its id, packed or not; one known by its name alone has."""
+    named = file_id.split("-")[0]
+    with contextlib.suppress(BrokenFile, OSError):
+        check_shell(path, file_format)
+        return probe(path, file_format or "").file_id == named
+    return _bytes_id(path) == named or not path.is_file()
 
 
 def read_again(delivery: Delivery) -> Delivery:
-    """Return a restored delivery with its first pass done."""
+    """Return a restored delivery with its first pass done; one whose bytes are not its name is broken."""
+    named = delivery.file_id.split("-")[0]
     try:
         check_shell(delivery.path, delivery.format)
-        return dataclasses.replace(delivery, probe=probe(delivery.path, delivery.format or ""))
+        found = probe(delivery.path, delivery.format or "")
+        if found.file_id == named:
+            return dataclasses.replace(delivery, probe=found)
+        broken = BrokenFile("raw_changed")
     except BrokenFile as error:
-        return dataclasses.replace(delivery, broken=error)
+        broken = error if _bytes_id(delivery.path) == named else BrokenFile("raw_changed")
+    return dataclasses.replace(delivery, broken=broken)
 
 
 def _said(sidecar: Path) -> dict[str, Any]:

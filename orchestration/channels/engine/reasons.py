@@ -62,6 +62,10 @@ REMEDIES: Final[dict[str, str]] = {
     "mostly_bad": (
         "One column fails in more than a fifth of the records, so columns are probably swapped; check the export."
     ),
+    "raw_changed": (
+        "The copy in raw/ is not the file that was delivered: its bytes are not those that its name says. Bring it back"
+        " from your backup of raw/, or deliver the file again; nothing of it is read until then."
+    ),
     "unreadable": "The file could not be read; check its permissions and deliver it again.",
     # records
     "undecodable_line": "The line is not valid in the file's encoding; correct or re-export it.",

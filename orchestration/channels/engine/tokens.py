@@ -13,10 +13,11 @@ from orchestration.channels.engine.contacts import (
     read_phone,
     seen,
 )
+from orchestration.channels.engine.fingerprints import FIRST_KEY_ID
 
 Kind = Literal["mobile", "landline", "email", "name", "address"]
-#: Names the key that made a token; a new key after a rotation gets the next one.
-KEY_ID: Final = "k1"
+#: A token: the id of the key that made it (the next one after a rekey), and what the key makes of kind and value.
+TOKEN: Final = re.compile(r"\bk\d+:[0-9a-f]{32}\b")
 #: 128 of the 256 bits (RFC 2104 allows half): two of 10^9 values meet with a chance of 10^-21, and joins stay short.
 TOKEN_HEX: Final = 32
 _GAP: Final = re.compile(r"\D+")
@@ -38,9 +39,12 @@ class Tokeniser:
         The home's ``tokens`` key.
     vault
         Where plain values go; None keeps none (tests, scans).
+    key_id
+        The id of the key, with which its tokens begin.
     """
 
-    def __init__(self, key: bytes, vault: Safe | None = None) -> None:
+    def __init__(self, key: bytes, vault: Safe | None = None, key_id: str = FIRST_KEY_ID) -> None:
+        self._key_id = key_id
         self._key = key
         self._vault = vault
 
@@ -50,7 +54,7 @@ class Tokeniser:
         The kind is part of the message, so that a person named like a landline joins nothing.
         """
         digest = hmac.digest(self._key, f"{kind}:{value}".encode("utf-8", "surrogatepass"), "sha256")
-        token = f"{KEY_ID}:{digest.hex()[:TOKEN_HEX]}"
+        token = f"{self._key_id}:{digest.hex()[:TOKEN_HEX]}"
         if self._vault is not None:
             self._vault.keep(token, kind, value)
         return token

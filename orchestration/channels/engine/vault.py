@@ -11,8 +11,9 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from orchestration.channels.engine.fingerprints import FIRST_KEY_ID, fingerprint_of, token_key_id
 from orchestration.channels.engine.keys import load_key
-from orchestration.channels.engine.tokens import KEY_ID, Tokeniser
+from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.settings import Settings, SettingsError
 
 NONCE_BYTES: Final = 12
@@ -30,11 +31,12 @@ class Vault:
         every person a second token.
     """
 
-    def __init__(self, path: Path, vault_key: bytes, token_key: bytes) -> None:
+    def __init__(self, path: Path, vault_key: bytes, token_key: bytes, key_id: str = FIRST_KEY_ID) -> None:
+        self._key_id = key_id
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.chmod(0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._cipher = AESGCM(hashlib.sha256(b"siyu vault" + vault_key).digest())
+        self._cipher = cipher(vault_key)
         self._pending: dict[str, tuple[str, str]] = {}
         self._written: set[str] = set()
         self._connection = sqlite3.connect(path, isolation_level=None)
@@ -45,7 +47,7 @@ class Vault:
         )
         self._connection.execute("create table if not exists keys (purpose text primary key, fingerprint text)")
         for purpose, key in (("tokens", token_key), ("vault", vault_key)):
-            fingerprint = hashlib.sha256(b"siyu fingerprint" + key).hexdigest()
+            fingerprint = fingerprint_of(key)
             self._connection.execute("insert or ignore into keys values (?, ?)", (purpose, fingerprint))
             kept = self._connection.execute("select fingerprint from keys where purpose = ?", (purpose,)).fetchone()[0]
             if kept != fingerprint:
@@ -73,7 +75,7 @@ class Vault:
         fresh = [(token, kind, value) for token, (kind, value) in self._pending.items() if token not in known]
         database.executemany(
             "insert into contacts values (?, ?, ?, ?)",
-            ((token, kind, self._encrypt(token, value), KEY_ID) for token, kind, value in fresh),
+            ((token, kind, encrypted(self._cipher, token, value), self._key_id) for token, kind, value in fresh),
         )
         database.execute("delete from incoming")
         database.execute("commit")
@@ -94,16 +96,8 @@ class Vault:
         for token in tokens:
             row = self._connection.execute("select ciphertext from contacts where token = ?", (token,)).fetchone()
             if row is not None:
-                try:
-                    plain = self._cipher.decrypt(row[0][:NONCE_BYTES], row[0][NONCE_BYTES:], token.encode())
-                except InvalidTag:
-                    raise SettingsError("a value in the vault does not decrypt; restore vault/ from a backup") from None
-                values[token] = plain.decode("utf-8", "surrogatepass")
+                values[token] = decrypted(self._cipher, token, row[0])
         return values
-
-    def _encrypt(self, token: str, value: str) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, value.encode("utf-8", "surrogatepass"), token.encode())
 
     def __enter__(self) -> Self:
         """Return the open vault."""
@@ -118,12 +112,49 @@ class Vault:
         self._connection.close()
 
 
+def cipher(vault_key: bytes) -> AESGCM:
+    """Return what encrypts the values of a vault."""
+    return AESGCM(hashlib.sha256(b"siyu vault" + vault_key).digest())
+
+
+def encrypted(with_key: AESGCM, token: str, value: str) -> bytes:
+    """Return a value as the vault keeps it, bound to its token."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + with_key.encrypt(nonce, value.encode("utf-8", "surrogatepass"), token.encode())
+
+
+def decrypted(with_key: AESGCM, token: str, content: bytes) -> str:
+    """Return the value that a vault keeps under a token.
+
+    Raises
+    ------
+    SettingsError
+        It does not decrypt: the file was changed.
+    """
+    try:
+        plain = with_key.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], token.encode())
+    except InvalidTag:
+        raise SettingsError("a value in the vault does not decrypt; restore vault/ from a backup") from None
+    return plain.decode("utf-8", "surrogatepass")
+
+
+def first_names_file(settings: Settings) -> Path:
+    """Return where a home keeps the first names of tokens that a rekey called something else."""
+    return settings.home / "vault" / "first_names"
+
+
+def contacts_file(settings: Settings) -> Path:
+    """Return where a home's vault lies."""
+    return settings.home / "vault" / "contacts.sqlite"
+
+
 def open_vault(settings: Settings) -> Vault:
     """Open a home's vault, making it where it is missing."""
-    path = settings.home / "vault" / "contacts.sqlite"
-    return Vault(path, load_key(settings, "vault"), load_key(settings, "tokens"))
+    return Vault(
+        contacts_file(settings), load_key(settings, "vault"), load_key(settings, "tokens"), token_key_id(settings)
+    )
 
 
 def home_tokeniser(settings: Settings, vault: Vault | None = None) -> Tokeniser:
     """Return the tokeniser of a home's key."""
-    return Tokeniser(load_key(settings, "tokens"), vault)
+    return Tokeniser(load_key(settings, "tokens"), vault, token_key_id(settings))

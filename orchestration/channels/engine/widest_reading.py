@@ -9,7 +9,7 @@ from orchestration.channels.engine.declare import Dataset, MayRefuse, Refuser
 from orchestration.channels.engine.records import Batch
 from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.sent_tokens import PREFIX
-from orchestration.channels.engine.tokens import KEY_ID
+from orchestration.channels.engine.tokens import TOKEN
 
 #: What somebody may refuse: to be written to, or to be profiled.
 MESSAGES, PROFILING = "messages", "profiling"
@@ -102,7 +102,7 @@ def _named(
 def _kind_of_recipient(value: str) -> str:
     if value.startswith(PREFIX):
         return "recipient"
-    return "message_address" if value.startswith(f"{KEY_ID}:") else ""
+    return "message_address" if TOKEN.fullmatch(value) else ""
 
 
 def _value(read: Read, position: int) -> str | None:

@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import os
+import shutil
 import sqlite3
 import stat
 import time
@@ -237,8 +238,46 @@ def test_a_lost_key_stops_the_run_instead_of_giving_everybody_a_second_token(set
     with open_vault(settings) as vault:
         home_tokeniser(settings, vault).token("mobile", "13812345678")
     (settings.home / "vault" / "keys" / f"{purpose}.key").unlink()
-    with pytest.raises(SettingsError, match=f"another {purpose} key"):
+    with pytest.raises(SettingsError, match=f"the {purpose} key .* is gone"):
         open_vault(settings)
+
+
+def test_another_key_than_the_homes_is_refused_and_named(settings):
+    load_key(settings, "holdout")
+    path = settings.home / "vault" / "keys" / "holdout.key"
+    path.write_text("0f1e2d3c4b5a69788796a5b4c3d2e1f0aabbccddeeff0011", "ascii")
+    with pytest.raises(SettingsError, match=r"holdout.key is another holdout key than the one this home was made with"):
+        load_key(settings, "holdout")
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
+def test_a_key_that_others_can_read_is_refused_with_the_remedy(settings, mode):
+    load_key(settings, "one_id")
+    path = settings.home / "vault" / "keys" / "one_id.key"
+    path.chmod(mode)
+    with pytest.raises(SettingsError, match=rf"can be read by others \(mode 0{mode:o}\); run: chmod 600 {path}"):
+        load_key(settings, "one_id")
+
+
+@pytest.mark.parametrize("part", ["raw/crm", "warehouse.duckdb"])
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_a_home_with_data_and_without_its_keys_is_refused(settings, part, is_noted):
+    check_keys(settings)
+    (settings.home / "raw" / "crm").mkdir(parents=True) if part == "raw/crm" else settings.warehouse.touch()
+    shutil.rmtree(settings.home / "vault")
+    if not is_noted:
+        shutil.rmtree(settings.home / "fingerprints")
+    with pytest.raises(SettingsError, match=r"tokens key .* is gone.*backup"):
+        check_keys(settings)
+    assert not (settings.home / "vault" / "keys").exists()
+
+
+def test_a_home_of_an_earlier_release_takes_its_fingerprints_over_once(settings):
+    check_keys(settings)
+    (settings.home / "raw" / "crm").mkdir(parents=True)
+    shutil.rmtree(settings.home / "fingerprints")
+    assert check_keys(settings) == list(PURPOSES)
+    assert check_keys(settings) == []
 
 
 CANARIES = (

@@ -98,6 +98,34 @@ def test_a_run_that_dies_before_its_commit_is_healed_by_the_next(door, monkeypat
     assert len(door.quarantine()) == 1
 
 
+def _new_warehouse(door):
+    door.settings.warehouse.unlink()
+    (raw,) = (path for path in (door.home / "raw").rglob("*.csv"))
+    return raw
+
+
+def test_a_raw_file_of_a_rebuilt_home_whose_bytes_are_not_its_name_is_refused_and_named(door):
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a', amount_yuan='12.00')}\n")
+    door.ingest(NOON)
+    raw = _new_warehouse(door)
+    raw.write_text(raw.read_text(encoding="utf-8").replace("12.00", "92.00"), encoding="utf-8")
+    (door.home / "landing" / "shop" / "receipts" / "a.csv").unlink()
+    done = door.ingest(LATER)
+    assert (done.loaded, len(done.broken)) == (0, 1) and "shop/receipts/a.csv: raw_changed" in done.broken[0]
+    raw.write_text(raw.read_text(encoding="utf-8").replace("92.00", "12.00"), encoding="utf-8")
+    assert door.ingest(LATER).loaded == 1, "brought back from a backup, it is read"
+
+
+def test_a_raw_file_cut_short_is_mended_by_what_still_lies_in_landing(door):
+    door.land("receipts", "a.csv", f"{HEADER}\n{row('a')}\n{row('b')}\n")
+    door.ingest(NOON)
+    raw = _new_warehouse(door)
+    whole = raw.read_bytes()
+    raw.write_bytes(whole[:-30])
+    assert door.ingest(LATER).loaded == 2
+    assert raw.read_bytes() == whole
+
+
 def test_a_file_found_broken_after_part_of_it_was_written_leaves_nothing(door, monkeypatch):
     monkeypatch.setattr(engine, "ROWS_PER_WRITE", 100)
     from orchestration.channels.engine import files

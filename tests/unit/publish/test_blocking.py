@@ -30,18 +30,6 @@ FAULTS = {
         "update customers set paid_fen = null where one_id = 'P07'",
         "customers_required_columns_are_never_null",
     ),
-    "a mobile number in a tag": (
-        "update customers set tags = ['vip 13912345678'] where one_id = 'P07'",
-        "customers_holds_no_contact_value",
-    ),
-    "an e-mail in a why": (
-        "update recall_audience set why = '写信 a.b@mail.example.cn' where one_id = 'P01'",
-        "recall_audience_holds_no_contact_value",
-    ),
-    "a spaced +86 number in a template": (
-        "update message_templates set text_zh = '致电 +86 139 1234 5678'",
-        "message_templates_holds_no_contact_value",
-    ),
     "net is not paid less refunded": (
         "update customers set net_paid_fen = 1 where one_id = 'P07'",
         "customers_net_is_paid_less_refunded",
@@ -198,7 +186,7 @@ def test_after_thirty_faults_current_stands_where_it_stood(blocked):
 def test_a_message_holds_no_value_of_a_row(blocked):
     _, store, message, _ = blocked
     told = message + "".join(file.read_text(encoding="utf-8") for file in store.results.iterdir())
-    assert [value for value in ("1391234", "139 1234", "example.cn", "P07", "P01") if value in told] == []
+    assert [value for value in ("P07", "P01") if value in told] == []
 
 
 def test_a_single_fault_blocks_a_single_date_and_says_what_to_do(tmp_path):

@@ -94,7 +94,6 @@ def test_the_page_holds_no_value_of_a_row(tmp_path, monkeypatch):
     )
     run(settings, monkeypatch)
     page = settings.quality_page.read_text(encoding="utf-8")
-    assert "customers holds no contact value" in page
     assert [value for value in ("1391234", "P07", "妈妈") if value in page] == []
 
 

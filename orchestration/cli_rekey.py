@@ -1,0 +1,38 @@
+"""``siyu rekey``: a new key for the tokens of a home."""
+
+import sys
+
+import typer
+
+from orchestration.cli_shared import DONE, FAILED, settings_here
+
+rekey_app = typer.Typer()
+_SAYS = {
+    "values": "values under new tokens in the vault",
+    "versions": "published versions built with them",
+    "warehouse": "the warehouse written anew",
+    "files": "the home's other files",
+    "readers": "CURRENT moved, old versions deleted",
+    "keys": "the new key in place of the old one",
+}
+
+
+@rekey_app.command(epilog="Example: siyu rekey")
+def rekey() -> int:
+    """Give every token a new key; the old one opens nothing afterwards."""
+    settings = settings_here()
+    from orchestration.home import check_home
+    from orchestration.rekey.steps import Rekey
+    from orchestration.warehouse import HomeBusy, writer_lock
+
+    check_home(settings)
+    try:
+        with writer_lock(settings, "rekey"):
+            said = Rekey(settings).run(lambda step: print(f"siyu: {_SAYS[step]}", flush=True))
+    except HomeBusy as error:
+        print(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    print(f"siyu: {said['values']} values have {said['to']}: tokens now, and no {said['from']}: token is left")
+    print("  back up vault/keys and fingerprints now; backups from before hold the old tokens")
+    print("  whoever joins on id_token reads the new ones from CURRENT; one_ids and r1: tokens are as they were")
+    return DONE

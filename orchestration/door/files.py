@@ -1,0 +1,182 @@
+"""Files at the door: reports, pages, logs, what dbt and Dagster keep. A value in them is starred in its place."""
+
+import contextlib
+import dataclasses
+import datetime as dt
+import gzip
+import io
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration import audit_log
+from orchestration.door.known import Known, masked
+from orchestration.door.windows import may_hold
+from orchestration.files import replacing
+from orchestration.settings import Settings
+
+#: What a run leaves behind besides tables and pages, which are clean before they are written.
+LEFT_BY_A_RUN: Final = ("dagster_home", "dbt_target", "quarantine", "published/checks", "last_run.json")
+#: Where plain values belong, or which is the demo's own; everything else of a home is scanned.
+PLAIN: Final = ("landing", "raw", "vault", "later", "truth", "demo")
+_SQLITE: Final = b"SQLite format 3\0"
+_PARQUET: Final = b"PAR1"
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
+#: Of a packed file no more is read: a bomb is no report.
+_MOST_BYTES: Final = 512 * 2**20
+#: Stars would break a number of JSON; in a database's rows nines stand for what was found.
+_NINE: Final = "9"
+#: Seven letters or more of ASCII as UTF-16 writes them, in either order of bytes.
+_WIDE: Final = (
+    ("utf-16-le", re.compile(rb"(?:[\x20-\x7e]\x00){7,}")),
+    ("utf-16-be", re.compile(rb"(?:\x00[\x20-\x7e]){7,}")),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Starred:
+    """A file in which values were starred, below the home, and how many."""
+
+    name: str
+    values: int
+
+
+def clean(settings: Settings, text: str) -> str:
+    """Return a page or message with whatever the vault knows starred."""
+    if not may_hold(text):
+        return text
+    with Known(settings) as known:
+        return masked(text, known.find([text])[0])
+
+
+def star_left_behind(settings: Settings, since: dt.datetime) -> list[Starred]:
+    """Star what the vault knows in what a run left, the files changed since a moment (UTC, naive), and note it."""
+    done, moment = [], since.replace(tzinfo=dt.UTC).timestamp()
+    with Known(settings) as known:
+        for part in LEFT_BY_A_RUN:
+            for path in files_below(settings.home / part):
+                # The inode's time: a demo's files are dated by its own clock.
+                if path.stat().st_ctime >= moment and (values := star(known, path)):
+                    done.append(Starred(str(path.relative_to(settings.home)), values))
+    if done:
+        audit_log.append(settings, "contact_values_starred", {one.name: one.values for one in done})
+    return done
+
+
+def files_below(place: Path) -> list[Path]:
+    """Return the files of a folder, or the file itself, links left out."""
+    found = [place] if place.is_file() else sorted(place.rglob("*"))
+    return [path for path in found if path.is_file() and not path.is_symlink()]
+
+
+def star(known: Known, path: Path) -> int:
+    """Star what the vault knows in a file, as it is written there; return how many values were found."""
+    content = path.read_bytes()
+    if content.startswith(_SQLITE):
+        return _star_rows(known, path)
+    found = 0
+    for piece in pieces(content):
+        if hits := known.find([piece.text])[0]:
+            found += len(hits)
+            starred = masked(piece.text, hits).encode(piece.encoding, "surrogateescape")
+            content = content[: piece.start] + starred + content[piece.end :]
+    if found:
+        with replacing(path, path.stat().st_mode & 0o777) as draft:
+            draft.write_bytes(content)
+    return found
+
+
+class Piece(NamedTuple):
+    """A part of a file's bytes that is text in an encoding."""
+
+    text: str
+    encoding: str
+    start: int
+    end: int
+
+
+def pieces(content: bytes) -> Iterator[Piece]:
+    """Yield what bytes say: as utf-8, or GBK where they are no utf-8, and each run of UTF-16 in them."""
+    text = content.decode("utf-8", "surrogateescape")
+    yield Piece(text, "utf-8", 0, len(content))
+    if any("\udc80" <= letter <= "\udcff" for letter in set(text)):
+        yield Piece(content.decode("gb18030", "replace"), "gb18030", 0, len(content))
+    for name, pattern in _WIDE:
+        for run in pattern.finditer(content):
+            yield Piece(run.group().decode(name), name, run.start(), run.end())
+
+
+def count(known: Known, path: Path) -> int:
+    """Return how many values that the vault knows stand in a file, whatever it is packed in."""
+    return sum(len(found) for texts in _texts(path) for found in known.find(texts))
+
+
+def _texts(path: Path) -> Iterator[list[str]]:
+    content = path.read_bytes()
+    if content.startswith(_PARQUET):
+        yield from (sorted(_texts_of(column)) for column in pq.read_table(io.BytesIO(content)).columns)
+    elif content.startswith(_SQLITE):
+        yield [text for *_, text in _rows(path)]
+    else:
+        yield from ([piece.text] for inner in _unpacked(content) for piece in pieces(inner))
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    if content.startswith(_GZIP):
+        with contextlib.suppress(OSError, EOFError):
+            yield gzip.GzipFile(fileobj=io.BytesIO(content)).read(_MOST_BYTES)
+    elif content.startswith(_ZIP):
+        with contextlib.suppress(zipfile.BadZipFile, RuntimeError), zipfile.ZipFile(io.BytesIO(content)) as packed:
+            yield from (packed.open(name).read(_MOST_BYTES) for name in packed.namelist())
+    yield content
+
+
+def _texts_of(column: pa.ChunkedArray) -> set[str]:
+    kind = column.type
+    if pa.types.is_list(kind):
+        column, kind = pa.compute.list_flatten(column), kind.value_type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)):
+        return set()
+    return {text for text in pa.compute.unique(column).to_pylist() if text and may_hold(text)}
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str, int, str]]:
+    """Yield every text of a database that could hold a value: table, column, row and text."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        for table, column in _columns(database):
+            rows = database.execute(f'select rowid, "{column}" from "{table}" where typeof("{column}") = \'text\'')
+            for row, text in rows:
+                if may_hold(text):
+                    yield table, column, row, text
+
+
+def _columns(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    tables = database.execute(
+        "select name from sqlite_master where type = 'table' and sql not like '%without rowid%'"
+        " and name not like 'sqlite_%'"
+    ).fetchall()
+    return [(table, row[1]) for (table,) in tables for row in database.execute(f'pragma table_info("{table}")')]
+
+
+def _star_rows(known: Known, path: Path) -> int:
+    rows = list(_rows(path))
+    changed = [
+        (table, column, row, masked(text, hits, _NINE), len(hits))
+        for (table, column, row, text), hits in zip(rows, known.find([row[3] for row in rows]), strict=True)
+        if hits
+    ]
+    if changed:
+        with contextlib.closing(sqlite3.connect(path, timeout=30)) as database:
+            database.execute("pragma secure_delete = on")
+            with database:
+                for table, column, row, text, _ in changed:
+                    database.execute(f'update "{table}" set "{column}" = ? where rowid = ?', (text, row))
+            database.execute("pragma wal_checkpoint(truncate)")
+    return sum(values for *_, values in changed)

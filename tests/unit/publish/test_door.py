@@ -1,0 +1,190 @@
+"""What leaves is looked through: what the vault knows is withheld however it is written, and the night goes on."""
+
+import base64
+import json
+import urllib.parse
+
+import pyarrow.parquet as pq
+import pytest
+
+from orchestration.channels.engine import registry
+from orchestration.channels.engine.tables import create_tables
+from orchestration.channels.engine.vault import home_tokeniser, open_vault
+from orchestration.door.known import Known, masked
+from orchestration.publish import publish
+from orchestration.publishing.manifest import KEPT_BACK
+from orchestration.publishing.versions import Store
+from orchestration.settings import Settings
+from tests.unit.publish.world import DATE, brand
+
+#: The ways in which FAULTS-like files wrote a number where no number belongs; {a} {b} {c} are 3, 4 and 4 of its digits.
+SPELLINGS = [
+    "{a}{b}{c}", "VIP{a}{b}{c}", "id{a}{b}{c}", "{a}{b}{c}vip", "id_{a}_{b}_{c}", "_{a}{b}{c}_", "{a}/{b}/{c}",
+    "{a}\\{b}\\{c}", "{a}.{b}.{c}", "{a}-{b}-{c}", "{a} {b} {c}", "{a}\u00a0{b}\u00a0{c}", "{a}\u3000{b}\u3000{c}",
+    "{a}\u2009{b}\u202f{c}",
+    "{a}\u200b{b}\u200b{c}", "\u202a{a}{b}{c}\u202c", "{a}\ufeff{b}\u2060{c}", "{a}\u00ad{b}{c}",
+    "{a}\u3164{b}\u115f{c}", "+86 {a} {b} {c}", "0086{a}{b}{c}", "86-{a}{b}{c}", "({a}){b}{c}", "{a}~{b}|{c}",
+    "{a}、{b}、{c}", "老客{a}{b}{c}上海", "{a}{b}{c}（微信同号）", "x0{a}{b}{c}9", "2017{a}{b}{c}0099", "{a}:{b}:{c}",
+    "{a}{b}{c}@139.com", "{a}__{b}__{c}", "{a}·{b}·{c}",
+]  # fmt: skip
+FOLDS = [
+    str,
+    lambda text: text.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)}),
+    lambda text: text.translate({ord("0") + digit: 0x0660 + digit for digit in range(10)}),
+]
+ENCODED = [
+    lambda text: base64.b64encode(text.encode()).decode(),
+    lambda text: base64.b64encode(f"tel: {text}!".encode()).decode(),
+    lambda text: base64.urlsafe_b64encode(f"手机{text}".encode("gbk")).decode(),
+    lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    lambda text: urllib.parse.quote(f"手机 {text}"),
+    lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
+    lambda text: "".join(f"&#{ord(letter)};" for letter in text),
+]
+NUMBER = "13712345{:03d}"
+MAIL = "canary.person@example.com"
+
+
+def canaries():
+    """Return 101 numbers, each in a spelling of its own."""
+    found = []
+    for fold in FOLDS:
+        found += [(spelling, fold) for spelling in SPELLINGS]
+    written = []
+    for number, (spelling, fold) in enumerate(found):
+        digits = NUMBER.format(number)
+        written.append((digits, fold(spelling.format(a=digits[:3], b=digits[3:7], c=digits[7:]))))
+    at = len(written)
+    return written + [(NUMBER.format(at + n), ENCODED[n](NUMBER.format(at + n))) for n in range(101 - at)]
+
+
+@pytest.fixture
+def home(tmp_path):
+    settings = Settings(home=tmp_path / "home")
+    with open_vault(settings) as vault:
+        tokens = home_tokeniser(settings, vault)
+        for digits, _ in canaries():
+            tokens.token("mobile", digits)
+        tokens.token("mobile", "13712345999")
+        tokens.token("mobile", "85261234567")
+        tokens.token("landline", "02161234567")
+        tokens.token("email", MAIL)
+    return settings
+
+
+def test_a_hundred_and_one_numbers_are_found_each_in_a_spelling_of_its_own(home):
+    written = canaries()
+    assert len({text for _, text in written}) == 101
+    with Known(home) as known:
+        found = known.find([text for _, text in written])
+    assert [text for (_, text), hits in zip(written, found, strict=True) if not hits] == []
+
+
+@pytest.mark.parametrize("encode", ENCODED)
+@pytest.mark.parametrize("value", ["13712345999", "85261234567", "02161234567", MAIL])
+def test_what_is_encoded_is_found(home, encode, value):
+    with Known(home) as known:
+        assert known.find([f"a {encode(value)} b"])[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VIPcanary.person@example.com客户", "canary.person @ example.com", "CANARY.Person＠EXAMPLE.com",
+        "canary\u200b.person@example.com", "+852 6123 4567", "（021）6123-4567",
+    ],
+)  # fmt: skip
+def test_addresses_and_other_numbers_are_found_inside_other_text(home, text):
+    with Known(home) as known:
+        assert known.find([text])[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k1:13712345999123456789012345678901", "p_137123459991234567890123", "r1:" + "13712345999" + "0" * 53,
+        "2017-11-30-1371234599912345", "a13712345999" + "b" * 52, "repurchase-20171127-137123459990",
+        "13712345999012345678901234567890", "1371-2345-abc-999", "13712a345999", "13712345998", "2013-07-12 13:45:99",
+    ],
+)  # fmt: skip
+def test_our_own_ids_and_strangers_are_left_alone(home, text):
+    with Known(home) as known:
+        assert known.find([text]) == [[]]
+
+
+def test_what_was_found_is_starred_where_it_stands(home):
+    text = "call id_137_1234_5999, or write"
+    with Known(home) as known:
+        assert masked(text, known.find([text])[0]) == "call id_*************, or write"
+
+
+def test_a_home_without_a_vault_knows_nobody(tmp_path):
+    with Known(Settings(home=tmp_path)) as known:
+        assert known.find(["13712345999"]) == [[]]
+
+
+def test_a_text_of_nothing_but_guesses_counts_as_found(home):
+    with Known(home) as known:
+        assert known.find(["13" * 300_000]) == [[("everything", 0, 600_000)]]
+
+
+def break_it(con):
+    con.execute("use published")
+    con.execute("update customers set tags = ['good', 'vip id_137_1234_5999']")
+    con.execute("update recall_audience set why = 'S１３７12345999' where one_id = 'P02'")
+    con.execute("update customer_scores set basis = 'x13712345999' where one_id = 'P07'")
+    con.execute("update identity_map set id_token = 'c_137_1234_5999' where one_id = 'P09'")
+    con.execute("update message_templates set text_zh = '致电 +86 139 1234 5678'")
+    con.execute(
+        "insert into channels.ledger (file_id, channel, dataset, file_name, status)"
+        " values ('f1', 'crm', 'members', 'members.csv', 'loaded')"
+    )
+    create_tables(con, registry.channel("crm"))
+    con.execute("insert into channels.crm__members (_file_id, _line, member_no) values ('f1', 12, 'c_137_1234_5999')")
+
+
+@pytest.fixture
+def published(home):
+    settings = brand(home.home, [DATE], break_it)
+    said = []
+    done = publish(settings, [DATE], said.append)
+    return Store(settings.published), done.current, said
+
+
+def _rows(published, table):
+    store, version, _ = published
+    return pq.read_table(store.versions / version / f"{table}.parquet").to_pylist()
+
+
+def test_a_value_is_withheld_a_key_takes_its_row_along_and_the_night_goes_on(published):
+    customers = _rows(published, "customers")
+    assert {one["one_id"]: one["why"] for one in _rows(published, "recall_audience")}["P02"] in (None, "(withheld)")
+    assert {tuple(one["tags"]) for one in customers} == {("good",)}
+    scores = {one["one_id"]: one["basis"] for one in _rows(published, "customer_scores")}
+    assert (scores["P07"], scores["P08"]) == ("(withheld)", "logit")
+    assert sorted(
+        {one["one_id"] for one in _rows(published, "identity_map")} ^ {one["one_id"] for one in customers}
+    ) == ["P09"]
+    assert {one["text_zh"] for one in _rows(published, "message_templates")} == {"(withheld)"}
+
+
+def test_table_column_row_and_source_line_are_named_and_the_value_is_not(published):
+    store, version, said = published
+    told = store.manifest(version)[KEPT_BACK]
+    assert told["by_column"] == {
+        "customer_scores.basis": 1, "customers.tags": 12, "identity_map.id_token": 1, "recall_audience.why": 1,
+        "message_templates.text_zh": len(_rows(published, "message_templates")),
+    }  # fmt: skip
+    assert "identity_map.id_token: 1 rows, row 12" in told["places"]
+    assert told["sources"] == ["crm/members/members.csv, line 12 (member_no)"]
+    log = (store.root.parent / "audit.jsonl").read_text(encoding="utf-8")
+    assert json.loads(log.splitlines()[-1])["details"]["contact_values_withheld"]
+    everything = log + "".join(said) + json.dumps(told)
+    assert "5999" not in everything and any("customers.tags" in line for line in said)
+
+
+def test_a_version_without_a_contact_value_says_nothing_of_it(home):
+    settings = brand(home.home, [DATE])
+    done = publish(settings, [DATE])
+    assert KEPT_BACK not in Store(settings.published).manifest(done.current)

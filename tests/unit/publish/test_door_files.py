@@ -1,0 +1,118 @@
+"""What a run leaves beside tables: whatever the vault knows in it is starred, in every encoding, and counted."""
+
+import base64
+import datetime as dt
+import gzip
+import json
+import sqlite3
+import urllib.parse
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from orchestration import clock
+from orchestration.channels.engine.vault import home_tokeniser, open_vault
+from orchestration.door.files import clean, star_left_behind
+from orchestration.door.known import Known
+from orchestration.door.scan import scan
+from orchestration.settings import Settings
+
+NUMBERS = [f"13712345{number:03d}" for number in range(101)]
+MAIL = "canary.person@example.com"
+#: How a program may write a line of a log.
+WRITTEN = {
+    "utf8.log": lambda text: f"第 3 行: could not read {text}\n".encode(),
+    "gbk.log": lambda text: f"第三行手机号: {text}，读不了\n".encode("gbk"),
+    "utf16.log": lambda text: f"could not read {text} in line 3".encode("utf-16"),
+    "utf16be.log": lambda text: f"could not read {text}".encode("utf-16-be"),
+    "base64.log": lambda text: b"payload " + base64.b64encode(f"tel {text}".encode()) + b"\n",
+    "percent.log": lambda text: f"GET /?q={urllib.parse.quote(f'手机 {text}')}%20".encode(),
+    "json.log": lambda text: json.dumps({"said": f"ｔｅｌ：{text[:3]}-{text[3:7]}-{text[7:]}"}).encode(),
+}
+
+
+@pytest.fixture
+def home(tmp_path):
+    settings = Settings(home=tmp_path / "home")
+    with open_vault(settings) as vault:
+        for number in NUMBERS:
+            home_tokeniser(settings, vault).token("mobile", number)
+        home_tokeniser(settings, vault).token("email", MAIL)
+    return settings
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_hundred_and_one_numbers_in_a_log_are_starred(home, name):
+    log = home.home / "dbt_target" / name
+    log.parent.mkdir()
+    separator = b"" if name.startswith("utf16") else b"\n"
+    log.write_bytes(separator.join(WRITTEN[name](number) for number in NUMBERS))
+    (done,) = star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert done.name == f"dbt_target/{name}" and done.values >= 101
+    with Known(home) as known:
+        from orchestration.door.files import count
+
+        assert count(known, log) == 0
+    left = log.read_bytes()
+    assert [number for number in NUMBERS if any(form in left for form in _forms(number))] == []
+
+
+def _forms(number):
+    text = f"tel {number}".encode()
+    return number.encode(), number.encode("utf-16-le"), base64.b64encode(text)[6:18], number[:3].encode() + b"-1234"
+
+
+def test_what_an_event_of_dagster_says_is_starred_and_stays_json(home):
+    storage = home.home / "dagster_home" / "history" / "runs.db"
+    storage.parent.mkdir(parents=True)
+    with sqlite3.connect(storage) as database:
+        database.execute("create table event_logs (id integer primary key, event text)")
+        said = [{"error": f"row of {number}", "rows": int(number)} for number in NUMBERS]
+        database.executemany("insert into event_logs (event) values (?)", [(json.dumps(one),) for one in said])
+    (done,) = star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert done.values == 202
+    with sqlite3.connect(storage) as database:
+        events = [json.loads(event) for (event,) in database.execute("select event from event_logs")]
+    assert {(one["error"], one["rows"]) for one in events} == {("row of 99999999999", 99999999999)}
+    assert not [number for number in NUMBERS if number.encode() in storage.read_bytes()]
+
+
+def test_what_no_run_touched_since_is_left_alone_and_the_log_says_what_was_starred(home):
+    log = home.home / "published" / "checks" / "v.json"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"<p>{MAIL}</p>", encoding="utf-8")
+    assert star_left_behind(home, clock.real_now() + dt.timedelta(hours=1)) == []
+    star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert log.read_text(encoding="utf-8") == f"<p>{'*' * len(MAIL)}</p>"
+    last = json.loads((home.home / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (last["action"], last["details"]) == ("contact_values_starred", {"published/checks/v.json": 1})
+
+
+def test_a_message_for_a_person_is_starred(home):
+    assert clean(home, f"could not cast '{NUMBERS[3]}' to INT64") == "could not cast '***********' to INT64"
+    assert clean(home, "could not cast 'x' to INT64") == "could not cast 'x' to INT64"
+
+
+def test_a_scan_counts_by_place_and_leaves_out_where_plain_values_belong(home):
+    for place in ("landing", "raw", "published/versions/v", "reports"):
+        (home.home / place).mkdir(parents=True)
+    for place in ("landing/a.csv", "raw/a.csv", "reports/a.html"):
+        (home.home / place).write_text(NUMBERS[0], encoding="utf-8")
+    (home.home / "reports" / "sheet.csv.gz").write_bytes(gzip.compress(f"{NUMBERS[1]},{MAIL}".encode()))
+    rows = pa.table({"city": ["上海", f"id_{NUMBERS[2]}", None], "tags": [[NUMBERS[3]], [], None], "n": [1, 2, 3]})
+    pq.write_table(rows, home.home / "published" / "versions" / "v" / "customers.parquet")
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute("create table people as select ? as city, [?, 'x'] as tags", [f"VIP{NUMBERS[4]}", NUMBERS[5]])
+    found, looked, named = scan(home)
+    assert dict(found) == {
+        "published": 2,
+        "reports": 3,
+        "warehouse": 2,
+        "fingerprints": 0,
+        "audit.jsonl": 0,
+        "audit.head": 0,
+    }
+    assert looked["reports"] == 2
+    assert "main.people: 2" in named and not [name for name in named if "137" in name]
