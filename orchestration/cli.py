@@ -199,11 +199,14 @@ def ui(
     port: Annotated[
         int, typer.Option(min=1, max=65535, metavar="PORT", help="The port on loopback: --port 3001.")
     ] = 3000,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Nobody changes anything from the page: siyu ui --read-only.")
+    ] = False,
 ) -> int:
     """Start Dagster's UI on loopback, with the schedule."""
     from orchestration.commands import start_ui
 
-    return start_ui(settings_here(), port)
+    return start_ui(settings_here(), port, read_only)
 
 
 @app.command(epilog="Example: siyu status --json")

@@ -1,7 +1,6 @@
 """What the commands that write a home do: check all a person may have got wrong, then run, and say how it went."""
 
 import datetime as dt
-import os
 import socket
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
-from orchestration.settings import CHECKOUT, Settings, SettingsError, load_settings
+from orchestration.settings import Settings, SettingsError, load_settings
 
 DONE, FAILED = 0, 1
 
@@ -81,8 +80,10 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     return DONE
 
 
-def start_ui(settings: Settings, port: int) -> int:
-    """Become Dagster's UI on a port of loopback."""
+def start_ui(settings: Settings, port: int, is_read_only: bool = False) -> int:
+    """Serve Dagster's UI on a port of loopback until it is stopped; return the exit code."""
+    from orchestration.ui.sessions import read_tokens
+
     try:
         with socket.socket() as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -90,6 +91,7 @@ def start_ui(settings: Settings, port: int) -> int:
     except OSError as error:
         another = f"siyu ui --port {port + 1 if 1024 <= port < 65535 else 3000}"
         raise SettingsError(f"port {port} cannot be used ({error.strerror}); choose another: {another}") from None
+    asks = "asks for the token" if read_tokens(settings).roles else "no token: whoever uses this machine may open it"
     _make_ready(settings)
     import dagster as dg
 
@@ -98,10 +100,11 @@ def start_ui(settings: Settings, port: int) -> int:
     prepare_instance(settings)
     with dg.DagsterInstance.get() as instance:
         sweep_orphans(instance, settings)
-    command = str(Path(sys.executable).with_name("dagster"))
-    print(f"siyu: http://127.0.0.1:{port} (loopback only: Dagster's UI has no login)", flush=True)
-    os.chdir(CHECKOUT)
-    os.execv(command, [command, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)])
+    from orchestration.ui.serving import serve
+
+    changes = ", read-only" if is_read_only else ""
+    print(f"siyu: http://127.0.0.1:{port} (loopback only{changes}; {asks})", flush=True)
+    return serve(settings, port, is_read_only)
 
 
 def roll_back(settings: Settings, version: str | None, accept_why: str | None) -> int:

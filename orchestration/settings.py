@@ -87,6 +87,9 @@ class Settings:
     sms_gateway: str = ""
     pull_urls: Mapping[str, str] = Field(default_factory=dict)
     pull_backoff_seconds: Annotated[float, Field(ge=0, le=60)] = 2
+    page_token_file: str = ""
+    page_viewer_token_file: str = ""
+    page_hosts: Names = ()
 
     @property
     def landing(self) -> Path:
