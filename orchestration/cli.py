@@ -21,6 +21,8 @@ from orchestration.cli_files import files_app
 from orchestration.cli_pulls import pulls_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
+from orchestration.cli_telling import telling_app
+from orchestration.cli_ui import ui_app
 from orchestration.cli_why import why_app
 
 app = typer.Typer(
@@ -40,6 +42,8 @@ app.add_typer(why_app)
 app.add_typer(pulls_app)
 app.add_typer(digest_app)
 app.add_typer(files_app)
+app.add_typer(telling_app)
+app.add_typer(ui_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,21 +196,6 @@ def backfill(
     from orchestration.commands import run_range
 
     return run_range(settings_here(), first, last)
-
-
-@app.command(epilog="Example: siyu ui --port 3001")
-def ui(
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, metavar="PORT", help="The port on loopback: --port 3001.")
-    ] = 3000,
-    read_only: Annotated[
-        bool, typer.Option("--read-only", help="Nobody changes anything from the page: siyu ui --read-only.")
-    ] = False,
-) -> int:
-    """Start Dagster's UI on loopback, with the schedule."""
-    from orchestration.commands import start_ui
-
-    return start_ui(settings_here(), port, read_only)
 
 
 @app.command(epilog="Example: siyu status --json")

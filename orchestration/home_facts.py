@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration import clock
-from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.business_time import last_over
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
 from orchestration.home import Unreadable
 from orchestration.publishing.manifest import UNFINISHED
@@ -153,7 +153,7 @@ def _last_over(settings: Settings, now: dt.datetime) -> dt.date | None:
     """Return the newest date whose cut-off has passed; None for a demo by the real clock: its days are all of 2017."""
     if clock.given() is None and (settings.home / clock.DEMO).is_file():
         return None
-    return (now + SHANGHAI_OFFSET - dt.timedelta(hours=settings.cut_off_hour)).date() - dt.timedelta(days=1)
+    return last_over(now, settings.cut_off_hour)
 
 
 def _current(settings: Settings, now: dt.datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:

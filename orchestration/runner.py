@@ -27,6 +27,7 @@ class Outcome:
     seconds: dict[str, float]
     total_seconds: float
     cpu_seconds: dict[str, float]
+    run_id: str
 
 
 def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted: bool = False) -> Outcome:
@@ -81,9 +82,8 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
     if result.success and progress.skipped:
         # Dagster calls a run successful whose steps were skipped because a table they read was not made.
         failures = [(progress.skipped[0], f"{len(progress.skipped)} steps were skipped: {', '.join(progress.skipped)}")]
-    outcome = Outcome(
-        not failures, failures, dict(progress.seconds), time.monotonic() - started, dict(progress.cpu_seconds)
-    )
+    passed = time.monotonic() - started
+    outcome = Outcome(not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id)
     _remember(settings, dates, outcome)
     return outcome
 

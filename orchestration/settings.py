@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
@@ -63,6 +63,7 @@ class Settings:
     horizon_days: Annotated[int, Field(ge=7, le=120)] = 28
     training_cut_offs: Annotated[int, Field(ge=4, le=60)] = 14
     retention_dates: Annotated[int, Field(ge=1, le=1000)] = 20
+    reader_hours: Annotated[float, Field(ge=0, le=720)] = 24
     lock_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     daily_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 5000
     care_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
@@ -90,6 +91,10 @@ class Settings:
     page_token_file: str = ""
     page_viewer_token_file: str = ""
     page_hosts: Names = ()
+    robot_url: SecretStr = SecretStr("")
+    robot_kind: Literal["wecom", "dingtalk", "feishu"] = "wecom"
+    robot_secret: SecretStr = SecretStr("")
+    late_after_minutes: Annotated[int, Field(ge=30, le=1440)] = 90
 
     @property
     def landing(self) -> Path:
@@ -139,6 +144,8 @@ def _coerce(name: str, value: Any, origin: str) -> Any:
         return TypeAdapter(annotated).validate_python(value)
     except ValidationError as error:
         what, place = error.errors()[0]["type"], error.errors()[0]["loc"]
+    if field.annotation is SecretStr:
+        raise SettingsError(f"{origin}: {name} is a text; what it holds is not repeated here")
     if name == "recipients" and place:
         raise SettingsError(
             f"{origin}: recipients.{'.'.join(map(str, place))}: a recipient has purpose (a text), until (a date, for"

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,20 @@ def serve(settings: Settings, port: int, is_read_only: bool) -> int:
     """Serve the page until it is stopped; return the exit code."""
     sessions = Sessions(read_tokens(settings))
     os.chdir(CHECKOUT)
+    # The server hands a signal on once it has closed: it ends the blocks below too, whatever stands in them.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        return _serve(settings, sessions, port, is_read_only)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _stop(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _serve(settings: Settings, sessions: Sessions, port: int, is_read_only: bool) -> int:
     with (
         dg.DagsterInstance.get() as instance,
         _code_server(instance) as workspace,

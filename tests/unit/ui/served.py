@@ -65,7 +65,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(tokens: Tokens | None = None, *, is_read_only: bool = False, hosts: tuple[str, ...] = ()) -> Iterator[Served]:
+def served(
+    tokens: Tokens | None = None, *, is_read_only: bool = False, hosts: tuple[str, ...] = ()
+) -> Iterator[Served]:
     """Serve a guard until the block ends."""
     behind = Behind()
     with socket.socket() as door:

@@ -13,12 +13,10 @@ from orchestration.ui.sessions import Role, Sessions, Tokens
 from tests.unit.ui.served import JSON, MUTATION, QUERY, served
 
 OPERATOR, VIEWER = "o" * 32, "v" * 32
-TOKENS = Tokens(
-    {
-        hashlib.sha256(OPERATOR.encode()).digest(): Role.OPERATOR,
-        hashlib.sha256(VIEWER.encode()).digest(): Role.VIEWER,
-    }
-)
+TOKENS = Tokens({
+    hashlib.sha256(OPERATOR.encode()).digest(): Role.OPERATOR,
+    hashlib.sha256(VIEWER.encode()).digest(): Role.VIEWER,
+})
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ELSEWHERE = "http://attacker.example"
 
