@@ -17,7 +17,7 @@ _BLOCKED: Final = "published: blocked"
 
 def tell_failure(settings: Settings, run_id: str, first: dt.date, last: dt.date, step: str, said: str) -> None:
     """Tell that a run failed; it is told once, whether its own process or the scheduler is first."""
-    kind: Kind = "blocked" if said.startswith(_BLOCKED) else "failed"
+    kind: Kind = "blocked" if _BLOCKED in said else "failed"
     where = step.replace("__", "/", 1)
     _tell(settings, Notice(f"run:{run_id}", kind, first, last, where, said, Store(settings.published).current()))
 

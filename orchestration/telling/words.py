@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from typing import Final, Literal
 
 from orchestration.audit_log import ONE_ID
@@ -14,6 +15,8 @@ TROUBLE: Final = frozenset({"failed", "blocked", "late"})
 MOST_BYTES: Final = 2048
 _MOST_SAID: Final = 300
 _WITHHELD: Final = "[withheld]"
+#: The name of an error's class in front of its words is for programmers.
+_CLASS: Final = re.compile(r"^(?:\w+\.)*[A-Z]\w+: ")
 _TITLES: Final = {
     "failed": ("夜跑失败", "the night failed"),
     "blocked": ("检查没通过，没有发布", "checks failed, nothing new is published"),
@@ -68,7 +71,7 @@ def words(notice: Notice, brand: str) -> tuple[str, str]:
     brand
         The brand's name, empty where it has none.
     """
-    said = " ".join(without_people(notice.said).split())
+    said = _CLASS.sub("", " ".join(without_people(notice.said).split()))
     for most in range(_MOST_SAID, -1, -20):
         short = said if len(said) <= most else f"{said[:most]}…"
         zh, en = _zh(notice, brand, short), _en(notice, brand, short)
