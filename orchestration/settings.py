@@ -17,6 +17,10 @@ from orchestration.business_time import parse_business_date
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+#: Set by siyu for its own runs: dates that are not over, or lie before the first that landed, can be run too.
+EVERY_DATE: Final = "SIYU_EVERY_DATE"
+
+
 class SettingsError(ValueError):
     """A setting, key or argument that is wrong before a byte is read (exit code 2)."""
 
@@ -197,6 +201,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_WAREHOUSE_MEMORY",
         "SIYU_RUN_DATES",
         "SIYU_ONE_ID_KEY",
+        EVERY_DATE,
         clock.VARIABLE,
     }
     for variable, value in environment.items():
