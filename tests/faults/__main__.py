@@ -18,7 +18,7 @@ from tests.faults import blocked, homes, kills, places, readers
 Trial = Callable[[homes.Base, Path, int], str]
 #: Part -> its trial, and how many make it whole.
 PARTS: dict[str, tuple[Trial, int]] = {
-    "publish": (kills.publishing, 50),
+    "publish": (kills.publishing, 25),
     "blocked": (blocked.blocked, len(blocked.FAULTS)),
     "readers": (readers.readers, 10),
     "zones": (places.zones, 3),

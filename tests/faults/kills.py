@@ -27,7 +27,7 @@ def night(base: Base, scratch: Path, number: int) -> str:
 
 
 def publishing(base: Base, scratch: Path, number: int) -> str:
-    """Kill a publish, anywhere between its first byte and its last, and a second one too."""
+    """Kill a publish, anywhere between its first byte and its last, and a second one too: two kills a trial."""
     settings, chance = base.ready_to_publish(scratch / "home"), random.Random(f"publish {number}")
     seconds = undisturbed(base, scratch)
     for _ in range(2):
