@@ -6,7 +6,7 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: run test mornings ui daily backfill bench lint mutants oracle worlds setup manifest
+.PHONY: run test mornings ui daily backfill bench lint mutants oracle worlds faults setup manifest
 
 run: setup
 	@$(BIN)/siyu run $(if $(WORLD),--world "$(WORLD)")
@@ -42,6 +42,10 @@ oracle: setup manifest
 
 worlds: setup manifest
 	@$(BIN)/python -m tests.consent_worlds --worlds $(or $(WORLDS),1000) --seed $(or $(SEED),1)
+
+# Goes on where it was interrupted: each trial leaves a file in .siyu/faults.
+faults: setup manifest
+	@$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY)) $(if $(COUNT),--count $(COUNT)) $(if $(MINUTES),--minutes $(MINUTES))
 
 lint: setup
 	@PYTHON=$(BIN)/python bash tests/run_all.sh lint

@@ -29,7 +29,7 @@ LOG: Final = "audit.jsonl"
 HEAD: Final = "audit.head"
 #: What the first line is bound to.
 _NOTHING: Final = "0" * 64
-_ONE_ID: Final = re.compile(r"\bp_[0-9a-f]{8,}")
+ONE_ID: Final = re.compile(r"\bp_[0-9a-f]{8,}")
 #: A date, a version, a hash or the id of a run: digits that are nobody's number.
 _NAME: Final = re.compile(r"\d{4}-\d\d-\d\d(?:-[0-9a-f]{16})?|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WITHHELD: Final = "(withheld)"
@@ -214,7 +214,7 @@ def _add(settings: Settings, descriptor: int, head: Head, action: str, details: 
 
 def _without_people(value: Any) -> Any:
     if isinstance(value, str):
-        is_person = not _NAME.fullmatch(value) and (EMBEDDED.search(value) or _ONE_ID.search(value))
+        is_person = not _NAME.fullmatch(value) and (EMBEDDED.search(value) or ONE_ID.search(value))
         return _WITHHELD if is_person else value
     if isinstance(value, Mapping):
         return {str(_without_people(str(name))): _without_people(one) for name, one in value.items()}

@@ -32,6 +32,11 @@ def cut_off_at(date: dt.date, cut_off_hour: int) -> dt.datetime:
     return day_ends_at(date) + dt.timedelta(hours=cut_off_hour)
 
 
+def last_over(now: dt.datetime, cut_off_hour: int) -> dt.date:
+    """Return the newest business date whose cut-off has passed at an instant (UTC, naive)."""
+    return (now + SHANGHAI_OFFSET - dt.timedelta(hours=cut_off_hour)).date() - dt.timedelta(days=1)
+
+
 def training_date(date: dt.date) -> dt.date:
     """Return the last Monday at or before a date: the training date of the model that scores it."""
     return date - dt.timedelta(days=date.weekday())

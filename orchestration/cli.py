@@ -23,6 +23,8 @@ from orchestration.cli_pulls import pulls_app
 from orchestration.cli_rekey import rekey_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
+from orchestration.cli_telling import telling_app
+from orchestration.cli_ui import ui_app
 from orchestration.cli_why import why_app
 
 app = typer.Typer(
@@ -44,6 +46,8 @@ app.add_typer(digest_app)
 app.add_typer(files_app)
 app.add_typer(door_app)
 app.add_typer(rekey_app)
+app.add_typer(telling_app)
+app.add_typer(ui_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -196,18 +200,6 @@ def backfill(
     from orchestration.commands import run_range
 
     return run_range(settings_here(), first, last)
-
-
-@app.command(epilog="Example: siyu ui --port 3001")
-def ui(
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, metavar="PORT", help="The port on loopback: --port 3001.")
-    ] = 3000,
-) -> int:
-    """Start Dagster's UI on loopback, with the schedule."""
-    from orchestration.commands import start_ui
-
-    return start_ui(settings_here(), port)
 
 
 @app.command(epilog="Example: siyu status --json")

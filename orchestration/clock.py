@@ -16,6 +16,8 @@ from orchestration.business_time import SHANGHAI_OFFSET
 VARIABLE: Final = "SIYU_NOW"
 #: What makes a home a demo.
 DEMO: Final = "demo.json"
+#: What the clocks of other systems count from (UTC, naive).
+EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001
 _EXAMPLE: Final = "write it as 2017-12-01T09:00 (in Shanghai) or 2017-12-01T01:00+00:00"
 
 

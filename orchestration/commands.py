@@ -1,15 +1,13 @@
 """What the commands that write a home do: check all a person may have got wrong, then run, and say how it went."""
 
 import datetime as dt
-import os
-import socket
 import sys
 from pathlib import Path
 
 from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
-from orchestration.settings import CHECKOUT, Settings, SettingsError, load_settings
+from orchestration.settings import Settings, SettingsError, load_settings
 
 DONE, FAILED = 0, 1
 
@@ -45,12 +43,13 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     if last > (today := (now + SHANGHAI_OFFSET).date()):
         # Published once, it would stay CURRENT until that day comes: CURRENT never moves to an earlier date by itself.
         raise SettingsError(f"{last} is still to come: today is {today} in Shanghai")
-    _make_ready(settings)
+    make_ready(settings)
     # Imported here: Dagster and dbt cost seconds that a refused command must not pay.
     from orchestration.publish import not_over
     from orchestration.publishing.versions import Store, date_of
     from orchestration.runner import run_dates
     from orchestration.status_and_explain import say_law, say_silent, say_withheld
+    from orchestration.telling.nights import tell_failure, tell_success
 
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
     print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
@@ -62,10 +61,12 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     store = Store(settings.published)
     current = store.current()
     if not outcome.succeeded:
+        tell_failure(settings, outcome.run_id, first, last, *outcome.failures[0])
         for step, message in outcome.failures:
             print(f"\nsiyu: FAILED at {step.replace('__', '/', 1)}\n  {message}", file=sys.stderr)
         print(f"siyu: what is published stays as it was: {current or 'nothing yet'}", file=sys.stderr)
         return FAILED
+    tell_success(settings, outcome.run_id, last)
     print(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
     if current:
         print(f"  published tables: {settings.published / 'current'}")
@@ -79,29 +80,6 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     say_silent(settings)
     say_law(settings)
     return DONE
-
-
-def start_ui(settings: Settings, port: int) -> int:
-    """Become Dagster's UI on a port of loopback."""
-    try:
-        with socket.socket() as door:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(("127.0.0.1", port))
-    except OSError as error:
-        another = f"siyu ui --port {port + 1 if 1024 <= port < 65535 else 3000}"
-        raise SettingsError(f"port {port} cannot be used ({error.strerror}); choose another: {another}") from None
-    _make_ready(settings)
-    import dagster as dg
-
-    from orchestration.instance import prepare_instance, sweep_orphans
-
-    prepare_instance(settings)
-    with dg.DagsterInstance.get() as instance:
-        sweep_orphans(instance, settings)
-    command = str(Path(sys.executable).with_name("dagster"))
-    print(f"siyu: http://127.0.0.1:{port} (loopback only: Dagster's UI has no login)", flush=True)
-    os.chdir(CHECKOUT)
-    os.execv(command, [command, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)])
 
 
 def roll_back(settings: Settings, version: str | None, accept_why: str | None) -> int:
@@ -271,7 +249,7 @@ def _tell(line: str) -> None:
     print(f"siyu: {line}", flush=True)
 
 
-def _make_ready(settings: Settings) -> None:
+def make_ready(settings: Settings) -> None:
     """Check everything before a byte is read, then make what a run starts from: the keys and dbt's manifest."""
     check_home(settings)
     check_writable(settings)
@@ -283,8 +261,10 @@ def _make_ready(settings: Settings) -> None:
     from orchestration.home_rules import check_own_rules
     from orchestration.law_book import check_gateway
     from orchestration.own_manifest import make_manifest
+    from orchestration.telling.robots import check_robot
 
     check_names(settings)
+    check_robot(settings)
     mappings(settings.home)
     check_own_rules(settings)
     check_gateway(settings)

@@ -9,8 +9,9 @@ from orchestration.settings import Settings, SettingsError
 
 #: What only a run leaves behind, or a restored backup brings: with one of these a folder is a home.
 _MARKS: Final = ("raw", "vault", "published")
-#: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, the demo's files.
-_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", clock.DEMO, "truth", "later", "demo"})
+#: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, a test of its robot, the
+#: demo's files.
+_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "notices.jsonl", clock.DEMO, "truth", "later", "demo"})
 #: Folders of a home; a file by that name would stop a run half way.
 FOLDERS: Final = (
     "landing",

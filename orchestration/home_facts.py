@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration import clock
-from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.business_time import SHANGHAI_OFFSET, last_over
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
 from orchestration.home import Unreadable
 from orchestration.publishing.manifest import UNFINISHED
@@ -155,7 +155,7 @@ def _last_over(settings: Settings, now: dt.datetime) -> dt.date | None:
     """Return the newest date whose cut-off has passed; None for a demo by the real clock: its days are all of 2017."""
     if clock.given() is None and (settings.home / clock.DEMO).is_file():
         return None
-    return (now + SHANGHAI_OFFSET - dt.timedelta(hours=settings.cut_off_hour)).date() - dt.timedelta(days=1)
+    return last_over(now, settings.cut_off_hour)
 
 
 def _current(settings: Settings, now: dt.datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
@@ -199,6 +199,18 @@ def _newest_files(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         channel: {"newest_file": file, "landed_at": _instant(at), "age_seconds": _age(at, now)}
         for channel, file, at in rows
     }
+
+
+def first_date(settings: Settings) -> dt.date | None:
+    """Return the business date of the earliest record that landed, None where nothing has or that cannot be read."""
+    ledger = settings.home / "ledger.parquet"
+    try:
+        found = duckdb.execute(
+            "select min(min_event_at) from read_parquet($file) where loaded > 0", {"file": str(ledger)}
+        ).fetchone()
+    except duckdb.Error:
+        return None
+    return (found[0] + SHANGHAI_OFFSET).date() if found and found[0] else None
 
 
 def _quarantine(settings: Settings) -> list[dict[str, Any]]:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import os
+import time
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration import clock
 from orchestration.settings import Settings
-from orchestration.warehouse import is_locked
+from orchestration.warehouse import is_locked, last_holder
 
 _DAGSTER_YAML = """\
 telemetry:
@@ -36,12 +37,20 @@ run_monitoring:
 run_retries:
   enabled: true
   max_retries: 1
+  # What a step says is wrong is as wrong a second time; only a run whose process died is worth another one.
+  retry_on_asset_or_op_failure: false
+# Whether published/version is as new as it should be, on its page.
+freshness:
+  enabled: true
 retention:
   schedule:
     purge_after_days: 90
 """
 _UNBORN = [dg.DagsterRunStatus.NOT_STARTED]
-_STARTING_SECONDS = 60
+#: A run takes the writer lock once its definitions are loaded: as long as that may take on a busy machine it is spared.
+_STARTING_SECONDS = 90
+#: Between giving the lock back and saying that it is done, a run needs moments.
+_ENDING_SECONDS = 3.0
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
@@ -60,7 +69,8 @@ def prepare_instance(settings: Settings) -> Path:
 def sweep_orphans(instance: dg.DagsterInstance, settings: Settings) -> list[str]:
     """Fail the runs that a killed process left unfinished, so that the queue behind them moves.
 
-    A run that works holds the home's writer lock; when nobody holds it, an unfinished run has no process.
+    A run that works holds the home's writer lock. When nobody holds it, an unfinished run has no process if it had the
+    lock (a killed run leaves its name in the lock's file), or if it began so long ago that it should have it by now.
 
     Returns
     -------
@@ -69,10 +79,27 @@ def sweep_orphans(instance: dg.DagsterInstance, settings: Settings) -> list[str]
     """
     if is_locked(settings):
         return []
-    orphans = instance.get_runs(filters=dg.RunsFilter(statuses=_UNFINISHED))
-    # A run killed before its first step; younger ones may be about to start. Dagster dates its runs by the real clock.
-    long_ago = clock.real_now().replace(tzinfo=dt.UTC) - dt.timedelta(seconds=_STARTING_SECONDS)
-    orphans = [*orphans, *instance.get_runs(filters=dg.RunsFilter(statuses=_UNBORN, created_before=long_ago))]
+    # Younger ones may be about to take the lock. Dagster dates its runs by the real clock.
+    now = clock.real_now()
+    unborn = instance.get_runs(filters=dg.RunsFilter(statuses=_UNBORN, created_before=_ago(now)))
+    held = last_holder(settings)
+    records = instance.get_run_records(filters=dg.RunsFilter(statuses=_UNFINISHED))
+    dead = [
+        record for record in records if record.dagster_run.run_id == held or _began(record) <= _ago(now).timestamp()
+    ]
+    if dead:
+        time.sleep(_ENDING_SECONDS)
+    still = [instance.get_run_by_id(record.dagster_run.run_id) for record in dead]
+    orphans = [*(run for run in still if run and run.status in _UNFINISHED and not is_locked(settings)), *unborn]
     for run in orphans:
         instance.report_run_failed(run, "The process of this run is gone (killed or power lost); swept at start-up.")
     return [run.run_id for run in orphans]
+
+
+def _ago(now: dt.datetime) -> dt.datetime:
+    return now.replace(tzinfo=dt.UTC) - dt.timedelta(seconds=_STARTING_SECONDS)
+
+
+def _began(record: dg.RunRecord) -> float:
+    """Return when a run was started, in seconds as Dagster counts them; its creation where it does not say."""
+    return float(record.start_time or record.create_timestamp.timestamp())

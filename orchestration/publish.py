@@ -108,6 +108,7 @@ def publish(
     unfinished = [
         date for date in sorted(dates) if date in as_read or cut_off_at(date, settings.cut_off_hour) > began_at
     ]
+    stood = set(store.by_age())
     _require_space(store, len(dates))
     with connect(settings, read_only=True) as connection:
         _require_data(connection, dates)
@@ -137,7 +138,9 @@ def publish(
     if kept_back:
         said["contact_values_withheld"] = {name: told["by_column"] for name, told in kept_back.items()}
     audit_log.append(settings, "published", said)
-    retired = store.retire(settings.retention_dates, spare=current)
+    grace = dt.timedelta(hours=settings.reader_hours)
+    # A version that stood before this publish was seen, though the publish made the same one again.
+    retired = store.retire(settings.retention_dates, grace, own=set(names.values()) - stood)
     return Published(
         versions=versions,
         rows={date: rows for date, (_, rows) in built.items()},

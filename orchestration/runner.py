@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import gc
 import json
+import os
 import resource
 import sys
 import time
@@ -13,10 +14,11 @@ from contextlib import redirect_stdout
 import dagster as dg
 
 from orchestration import clock
+from orchestration.disk import is_full, with_remedy
 from orchestration.door.files import clean, star_left_behind
 from orchestration.instance import prepare_instance, sweep_orphans
 from orchestration.progress import Progress, cpu_seconds
-from orchestration.settings import Settings
+from orchestration.settings import EVERY_DATE, Settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Outcome:
     seconds: dict[str, float]
     total_seconds: float
     cpu_seconds: dict[str, float]
+    run_id: str
 
 
 def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted: bool = False) -> Outcome:
@@ -49,6 +52,8 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
     """
     started, started_at = time.monotonic(), clock.real_now()
     prepare_instance(settings)
+    # A command may run any date; the page offers those that are over (orchestration/defs/shared.py).
+    os.environ[EVERY_DATE] = "1"
     # The definitions and the libraries stay to the end: the cycle collector need not walk them every 700 objects.
     gc.set_threshold(100_000, 50, 1_000)
     # Imported here: loading the definitions costs seconds that a refused command must not pay.
@@ -68,25 +73,33 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
         console = settings.home / "dagster_home" / "console.log"
         with Progress(sys.stdout) as progress, console.open("a", encoding="utf-8") as log, redirect_stdout(log):
             instance.add_event_listener(run_id, progress.on_event)
-            result = job.execute_in_process(
-                instance=instance,
-                run_id=run_id,
-                tags=tags,
-                raise_on_error=False,
-                # The terminal shows Progress; Dagster keeps its own record of every event.
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            )
-    if not result.success:  # what Dagster wrote of the failure after the run had let go of the home
+            try:
+                result = job.execute_in_process(
+                    instance=instance,
+                    run_id=run_id,
+                    tags=tags,
+                    raise_on_error=False,
+                    # The terminal shows Progress; Dagster keeps its own record of every event.
+                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                )
+            except Exception as error:
+                # Dagster's own record is on that disk too: what it cannot write it raises.
+                if not is_full(str(error)):
+                    raise
+                result, why = None, str(error).splitlines()[0]
+    if result is None or not result.success:  # what Dagster wrote of the failure after the run had let go of the home
         star_left_behind(settings, started_at)
     failures = [(step, clean(settings, said)) for step, said in progress.failures]
-    if not result.success and not failures:
+    if result is None:
+        failures = failures or [("start", clean(settings, why))]
+    elif not result.success and not failures:
         failures = [("start", _start_failure(result))]
-    if result.success and progress.skipped:
+    if result is not None and result.success and progress.skipped:
         # Dagster calls a run successful whose steps were skipped because a table they read was not made.
         failures = [(progress.skipped[0], f"{len(progress.skipped)} steps were skipped: {', '.join(progress.skipped)}")]
-    outcome = Outcome(
-        not failures, failures, dict(progress.seconds), time.monotonic() - started, dict(progress.cpu_seconds)
-    )
+    passed = time.monotonic() - started
+    failures = [(step, with_remedy(message, settings.home)) for step, message in failures]
+    outcome = Outcome(not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id)
     _remember(settings, dates, outcome)
     return outcome
 

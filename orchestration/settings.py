@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
@@ -15,6 +15,10 @@ from orchestration import clock
 from orchestration.business_time import parse_business_date
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+#: Set by siyu for its own runs: dates that are not over, or lie before the first that landed, can be run too.
+EVERY_DATE: Final = "SIYU_EVERY_DATE"
 
 
 class SettingsError(ValueError):
@@ -63,6 +67,7 @@ class Settings:
     horizon_days: Annotated[int, Field(ge=7, le=120)] = 28
     training_cut_offs: Annotated[int, Field(ge=4, le=60)] = 14
     retention_dates: Annotated[int, Field(ge=1, le=1000)] = 20
+    reader_hours: Annotated[float, Field(ge=0, le=720)] = 24
     lock_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     daily_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 5000
     care_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
@@ -87,6 +92,13 @@ class Settings:
     sms_gateway: str = ""
     pull_urls: Mapping[str, str] = Field(default_factory=dict)
     pull_backoff_seconds: Annotated[float, Field(ge=0, le=60)] = 2
+    page_token_file: str = ""
+    page_viewer_token_file: str = ""
+    page_hosts: Names = ()
+    robot_url: SecretStr = SecretStr("")
+    robot_kind: Literal["wecom", "dingtalk", "feishu"] = "wecom"
+    robot_secret: SecretStr = SecretStr("")
+    late_after_minutes: Annotated[int, Field(ge=30, le=1440)] = 90
 
     @property
     def landing(self) -> Path:
@@ -136,6 +148,8 @@ def _coerce(name: str, value: Any, origin: str) -> Any:
         return TypeAdapter(annotated).validate_python(value)
     except ValidationError as error:
         what, place = error.errors()[0]["type"], error.errors()[0]["loc"]
+    if field.annotation is SecretStr:
+        raise SettingsError(f"{origin}: {name} is a text; what it holds is not repeated here")
     if name == "recipients" and place:
         raise SettingsError(
             f"{origin}: recipients.{'.'.join(map(str, place))}: a recipient has purpose (a text), until (a date, for"
@@ -188,6 +202,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_RUN_DATES",
         "SIYU_ONE_ID_KEY",
         "SIYU_FIRST_NAMES",
+        EVERY_DATE,
         clock.VARIABLE,
     }
     for variable, value in environment.items():

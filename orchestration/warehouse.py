@@ -66,6 +66,11 @@ def is_locked(settings: Settings) -> bool:
         os.close(descriptor)
 
 
+def last_holder(settings: Settings) -> str | None:
+    """Return the run that was killed while it held the lock, None where the last one gave it back."""
+    return _holder(settings.home / LOCK_FILE).get("run_id")
+
+
 def _holder(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))

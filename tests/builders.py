@@ -161,9 +161,9 @@ def current_version(home: Path) -> Path:
 
 
 def published_hashes(home: Path) -> dict[str, dict[str, str]]:
-    """Return, for every published version by its date, the sha256 of each of its Parquet files."""
+    """Return, for the version last built of each date, the sha256 of each of its Parquet files."""
     found = {}
-    for folder in sorted((home / "published" / "versions").iterdir()):
+    for folder in sorted((home / "published" / "versions").iterdir(), key=lambda folder: folder.stat().st_mtime_ns):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         files = sorted(folder.glob("*.parquet"))
         found[manifest["as_of_date"]] = {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

@@ -36,6 +36,18 @@ def champions_table(cards: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def figures(cards: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Return each champion's measures as plain numbers by name, ``churn auc``: what can be drawn over the dates."""
+    found = {}
+    for card in cards:
+        measures = card["metrics"].get(card["champion"], {})
+        for name in ("auc", "ece", "top_decile_lift"):
+            mean = (measures.get(name) or {}).get("mean")
+            if mean is not None and not math.isnan(mean):
+                found[f"{card['model']} {name}"] = round(float(mean), 4)
+    return found
+
+
 def _figure(value: float | None) -> str:
     """Return a measure to three places; what could not be measured is unknown, and ends nothing."""
     return "unknown" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -1,6 +1,8 @@
 """The jobs and their schedules: the night, half an hour after a date's cut-off, and before it what platforms keep."""
 
+import datetime as dt
 import os
+from typing import Final
 
 import dagster as dg
 
@@ -30,6 +32,19 @@ daily = dg.define_asset_job(
 def cron_of(settings: Settings) -> str:
     """Return when the night runs: at half past the hour until which a date's records count as known."""
     return f"30 {settings.cut_off_hour} * * *"
+
+
+def fresh_by(settings: Settings) -> dg.FreshnessPolicy:
+    """Return by when the night's version has to stand: Dagster looks at the asset, the sensor `watch` at the date."""
+    due = settings.cut_off_hour * 60 + settings.late_after_minutes
+    return dg.FreshnessPolicy.cron(
+        deadline_cron=f"{due % 60} {due // 60 % 24} * * *",
+        lower_bound_delta=dt.timedelta(minutes=settings.late_after_minutes),
+        timezone="Asia/Shanghai",
+    )
+
+
+FRESH: Final = fresh_by(load_settings())
 
 
 @dg.schedule(job=daily, cron_schedule=cron_of(load_settings()), execution_timezone="Asia/Shanghai")

@@ -7,7 +7,7 @@ import dagster as dg
 from ml.labels import model_specs
 from ml.models.gates import gate_thresholds
 from ml.models.run import registry_frame, train_all
-from ml.models.tables import champions_table, lift_table
+from ml.models.tables import champions_table, figures, lift_table
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
 from orchestration.frames import of_dates, replace_registry, seed, snapshots
 from orchestration.model_seals import check_models, seal_models
@@ -58,5 +58,6 @@ def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeRes
             "models": dg.MetadataValue.path(str(models)),
             "champions": dg.MetadataValue.md(champions_table(newest)),
             "lift": dg.MetadataValue.md(lift_table(newest)),
+            **figures(newest),
         }
     )

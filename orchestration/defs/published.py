@@ -5,6 +5,7 @@ import time
 import dagster as dg
 
 from orchestration.defs.checks import VERSION, evaluations_of
+from orchestration.defs.jobs import FRESH
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, is_unfinished_wanted, landing_is_read
 from orchestration.publish import PublishBlocked, not_over, publish
 from orchestration.publishing.contract import tables
@@ -35,6 +36,7 @@ HELPERS = (
     deps=[dg.AssetKey(["published", name]) for name in (*tables(), *HELPERS)],
     description="One folder of Parquet files and a manifest per date; CURRENT names the newest that passed its checks.",
     kinds={"python", "parquet"},
+    freshness_policy=FRESH,
 )
 def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Dagster reads the annotation
     """Write the versions of the run's dates, check those very files, then move CURRENT; say what every check found."""

@@ -81,8 +81,18 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
             for name, (_, columns) in PLANNED.items():
                 rows[name] += replace_dates(con, f"recall.{name}", tables[name], some, columns)
     seconds = round(time.monotonic() - started, 2)
+    drawn = {"budget": _figures(tables["budget"])}
     for name in PLANNED:
-        yield dg.MaterializeResult(asset_key=["recall", name], metadata={"rows": rows[name], "seconds": seconds})
+        said = {"rows": rows[name], "seconds": seconds, **drawn.get(name, {})}
+        yield dg.MaterializeResult(asset_key=["recall", name], metadata=said)
+
+
+def _figures(budget: pd.DataFrame) -> dict[str, float]:
+    """Return the newest date's money as plain numbers, which the page of the table draws over the dates."""
+    newest = budget[budget["as_of_date"] == budget["as_of_date"].max()] if len(budget) else budget
+    named = {"cost_yuan": "expected_cost_fen", "net_yuan": "planned_net_mean_fen"}
+    found = {name: float(newest[column].sum()) / 100 for name, column in named.items()}
+    return found | {"optimality_gap": float(newest["optimality_gap"].fillna(0).max() if len(newest) else 0)}
 
 
 @dg.multi_asset(

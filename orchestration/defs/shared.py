@@ -10,24 +10,49 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from orchestration import audit_log, clock
+from orchestration.business_time import parse_business_date
 from orchestration.channels.engine.keys import check_keys, kept_at
 from orchestration.channels.engine.vault import first_names_file
 from orchestration.door.files import star_left_behind
+from orchestration.home_facts import first_date
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
+from orchestration.publishing.versions import Store, date_of
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import EVERY_DATE, Settings, load_settings
 from orchestration.warehouse import connect, create_schemas, writer_lock
 
 OWNERS: Final = ["team:data-engineering"]
-#: end_offset 1: today's business date can be materialised before it is over in UTC.
-PARTITIONS: Final = dg.DailyPartitionsDefinition(
-    start_date=load_settings().partitions_start, timezone="Asia/Shanghai", end_offset=1
-)
+
+
+def partitions(settings: Settings, is_every_date: bool) -> dg.DailyPartitionsDefinition:
+    """Return the business dates: those whose cut-off has passed, from the first that landed.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    is_every_date
+        Whether dates that are not over, and those before the first landed one, are dates too, as for a command.
+    """
+    earliest = parse_business_date(settings.partitions_start)
+    landed = None if is_every_date else first_date(settings)
+    return dg.DailyPartitionsDefinition(
+        start_date=max(earliest, landed or earliest).isoformat(),
+        timezone="Asia/Shanghai",
+        # A date lasts until its cut-off, the next morning. Until then it is none; nor is the one that has just begun.
+        hour_offset=settings.cut_off_hour,
+        end_offset=2 if is_every_date else 0,
+    )
+
+
+PARTITIONS: Final = partitions(load_settings(), EVERY_DATE in os.environ)
 #: Tag of a run that may leave CURRENT on a date that is not over; siyu daily --unfinished sets it.
 UNFINISHED_TAG: Final = "siyu/unfinished"
+#: Tag of a run of tables without partitions: for which date they are made. Without it CURRENT's.
+DATE_TAG: Final = "siyu/date"
 ONE_RUN: Final = dg.BackfillPolicy.single_run()
 
 
@@ -54,7 +79,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         with writer_lock(settings, run_id):
             self._began_at, started_at = clock.now(), clock.real_now()
             self._versions.clear()
-            first, last = _range_of(tags)
+            first, last = dates_of_tags(tags)
             audit_log.append(settings, "run_started", {"run": run_id, "first": first, "last": last})
             try:
                 check_own_rules(settings)
@@ -95,8 +120,9 @@ def landing_is_read(context: dg.AssetExecutionContext) -> bool:
     return not selected or any(key.path[0] == "channels" for key in selected)
 
 
-def _range_of(tags: Mapping[str, str]) -> tuple[str | None, str | None]:
-    first = tags.get("dagster/asset_partition_range_start") or tags.get("dagster/partition")
+def dates_of_tags(tags: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the first and the last business date of a run, as its tags say them."""
+    first = tags.get("dagster/asset_partition_range_start") or tags.get("dagster/partition") or tags.get(DATE_TAG)
     return first, tags.get("dagster/asset_partition_range_end") or first
 
 
@@ -110,8 +136,11 @@ def partition_dates(context: dg.AssetExecutionContext | dg.AssetCheckExecutionCo
     Dagster records one event per asset and partition (measured: 27 assets over 28 dates, 756 events, 18.8 CPU s), so
     only what a person looks up by date is partitioned; all of a run's assets work on the same dates.
     """
-    first, last = _range_of(context.run.tags)
+    first, last = dates_of_tags(context.run.tags)
     if first is None or last is None:
-        raise NoDates("this run names no business date: start the job `daily` with a partition, not an asset alone")
-    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+        current = Store(load_settings().published).current()
+        if current is None:
+            raise NoDates("nothing is published and this run names no business date: give the run the tag siyu/date")
+        first = last = date_of(current)
+    start, end = parse_business_date(first), parse_business_date(last)
     return [start + dt.timedelta(days=step) for step in range((end - start).days + 1)]

@@ -12,6 +12,7 @@ from typing import Any
 from data_quality.report import Finding
 from orchestration import clock
 from orchestration.files import FOLDER_MODE, sha256_of, sync_file, sync_folder, write_text
+from orchestration.publishing.leaving import due
 from orchestration.publishing.manifest import MANIFEST, UNFINISHED, as_text, version_name
 
 CURRENT = "CURRENT"
@@ -182,11 +183,20 @@ class Store:
         named = {date: last.get(date.isoformat(), "") for date in dates}
         return {date: name for date, name in named.items() if name and self.is_unfinished(name)}
 
-    def retire(self, dates: int, spare: str | None = None) -> list[str]:
+    def retire(self, dates: int, grace: dt.timedelta, own: Iterable[str] = ()) -> list[str]:
         """Delete what is not the newest passed version of one of the last ``dates`` dates; return the names deleted.
 
-        Never deleted are CURRENT's version and ``spare``, the one that CURRENT pointed to until now: a reader may be
-        in the middle of it. A version that did not pass is kept for inspection while its date is.
+        Never deleted is CURRENT's version. What was published before stays for as long as a reader may be in the middle
+        of it. A version that did not pass is kept for inspection while its date is.
+
+        Parameters
+        ----------
+        dates
+            So many dates keep a version.
+        grace
+            How long a reader may take.
+        own
+            The versions of this very publish: nobody was shown those that are not wanted.
         """
         names, newest = self.by_age(), self.newest_by_date()
         kept_dates = sorted(newest, reverse=True)[:dates]
@@ -195,8 +205,10 @@ class Store:
         for name in names:
             if not self.has_passed(name) and date_of(name) >= oldest:
                 blocked.setdefault(date_of(name), name)
-        keep = {newest[date] for date in kept_dates} | set(blocked.values()) | {self.current(), spare}
-        gone = sorted(name for name in names if name not in keep)
+        keep = {newest[date] for date in kept_dates} | set(blocked.values()) | {self.current()}
+        unwanted = {name for name in names if name not in keep}
+        unseen = {name for name in unwanted if name in set(own) or not self.has_passed(name)}
+        gone = sorted({*unseen, *due(self.root, unwanted - unseen, grace)})
         for name in gone:
             shutil.rmtree(self.versions / name)
             (self.results / f"{name}.json").unlink(missing_ok=True)

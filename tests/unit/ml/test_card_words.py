@@ -1,7 +1,7 @@
 """What a card says in both languages: who answers, whom the judging refused and why, and what stands instead."""
 
 from ml.models.card_words import card_words
-from ml.models.tables import champions_table, lift_table
+from ml.models.tables import champions_table, figures, lift_table
 
 OFF = {"gate": "uncalibrated_ece", "passed": False, "value": 0.0281, "threshold": 0.02}
 
@@ -70,3 +70,10 @@ def test_a_measure_that_could_not_be_taken_is_unknown_in_the_tables_and_ends_not
     card = _card(metrics={"bgnbd": nothing}, refused=[], lift=[{"decile": 1, "lift": None}])
     assert "| unknown [unknown, unknown] | unknown |" in champions_table([card])
     assert "| 1 | unknown |" in lift_table([card])
+    assert figures([card]) == {}
+
+
+def test_what_a_champion_measured_is_drawn_by_plain_numbers():
+    measured = {"auc": {"mean": 0.8625, "interval": []}, "top_decile_lift": {"mean": 4.09, "interval": []}}
+    card = _card(model="churn", champion="bgnbd", metrics={"bgnbd": measured, "rfm": {"auc": {"mean": 0.5}}})
+    assert figures([card]) == {"churn auc": 0.8625, "churn top_decile_lift": 4.09}

@@ -144,7 +144,7 @@ def test_rollback_refuses_a_version_whose_files_changed(tmp_path):
 def test_the_newest_version_of_each_of_the_last_dates_stays_and_currents_always(tmp_path):
     import dataclasses
 
-    settings = dataclasses.replace(brand(tmp_path, days(-3, -2, -1, 0)), retention_dates=2)
+    settings = dataclasses.replace(brand(tmp_path, days(-3, -2, -1, 0)), retention_dates=2, reader_hours=0)
     done = publish(settings, days(-3, -2, -1, 0))
     assert sorted(p.name for p in (settings.published / "versions").iterdir()) == [
         done.versions[d] for d in days(-1, 0)

@@ -123,7 +123,8 @@ def test_over_it_has_another_name_than_when_it_was_not_and_takes_its_place(day_b
     kept = publish(settings, [DATE], began_at=NOON).versions[DATE]
     done = publish(settings, [DATE], began_at=ENDS)
     assert done.current == done.versions[DATE] != kept
-    assert done.retired == [kept] and logged(settings) == [before, done.current]
+    assert done.retired == [] and logged(settings) == [before, done.current]
+    assert Store(settings.published).newest_by_date()[DATE] == done.current
     assert "unfinished" not in Store(settings.published).manifest(done.current)
 
 

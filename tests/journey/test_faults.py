@@ -1,0 +1,26 @@
+"""Faults on a finished home, a few of those that `make faults` injects by the hundred."""
+
+import pytest
+
+from tests.faults.blocked import FAULTS, blocked
+from tests.faults.homes import base_of
+from tests.faults.kills import publishing
+from tests.faults.readers import readers
+
+
+@pytest.fixture(scope="module")
+def base(finished_home, tmp_path_factory):
+    return base_of(finished_home, tmp_path_factory.mktemp("faults"))
+
+
+def test_a_publish_that_is_killed_twice_ends_with_the_same_bytes(base, tmp_path):
+    assert publishing(base, tmp_path, 0) == ""
+
+
+def test_readers_during_publishes_see_whole_versions_and_keep_theirs(base, tmp_path):
+    assert readers(base, tmp_path, 0, publishes=3) == ""
+
+
+@pytest.mark.parametrize("name", ["half the customers are gone", "a mobile number in a tag"])
+def test_a_fault_in_a_finished_warehouse_is_not_published(base, tmp_path, name):
+    assert blocked(base, tmp_path, list(FAULTS).index(name)) == ""
