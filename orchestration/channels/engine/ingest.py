@@ -14,6 +14,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from orchestration import screen
 from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine import file_ledger, registry
 from orchestration.channels.engine.accepted_files import accepted_files
@@ -68,7 +69,7 @@ def ingest(
     connection: duckdb.DuckDBPyConnection,
     channel: str,
     now: dt.datetime,
-    progress: Callable[[str], None] = print,
+    progress: Callable[[str], None] = screen.say,
 ) -> Ingested:
     """Bring a channel's tables up to its landing folder.
 
