@@ -11,7 +11,7 @@ from orchestration.home_facts import reading
 from orchestration.settings import Settings, SettingsError
 
 #: What a person may take for true: everything else that speaks against a whole file cannot be read at all.
-ACCEPTABLE = ("another_unit",)
+ACCEPTABLE = ("another_unit", "full_sheet")
 
 
 def listed(settings: Settings) -> list[tuple[str, str, str, str]]:

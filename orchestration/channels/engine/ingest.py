@@ -45,6 +45,8 @@ from orchestration.channels.engine.writing import ROWS_PER_WRITE, Writer
 from orchestration.settings import Settings
 
 PROGRESS_SECONDS: Final = 5.0
+#: Spreadsheets end at this row.
+EXCEL_LAST_ROW: Final = 1_048_576
 
 
 @dataclasses.dataclass
@@ -217,6 +219,7 @@ class _Work:
                     self.writer.write()
                     mine, held, written = [], 0, True
                 self._say(reading)
+            self._refuse_full_sheet(dataset, delivery, reading)
             medians = self._medians(delivery, reading)
             if not written:
                 count_repeats(
@@ -254,6 +257,13 @@ class _Work:
         self.result.skipped += row["skipped"]
         if self.writer.is_full:
             self.writer.commit()
+
+    def _refuse_full_sheet(self, dataset: Dataset, delivery: Delivery, reading: Reading) -> None:
+        """Set a table aside that ends at the last row of a spreadsheet: what came after it was cut."""
+        ends_at = reading.tally.physical + (not dataset.headerless)
+        is_table = (delivery.format or "").startswith(("csv", "xlsx"))
+        if is_table and ends_at == EXCEL_LAST_ROW and delivery.file_id not in self.accepted:
+            raise BrokenFile("full_sheet")
 
     def _medians(self, delivery: Delivery, reading: Reading) -> list[Row]:
         """Return the medians of a file's amounts, or set it aside where they are of another size than before."""

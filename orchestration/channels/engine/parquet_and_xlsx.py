@@ -28,8 +28,6 @@ ROWS_PER_BATCH: Final = 50_000
 #: A workbook that unpacks to more than this, or to a hundred times its size, is not opened.
 LARGEST_WORKBOOK: Final = 2 << 30
 LARGEST_RATIO: Final = 100
-#: Spreadsheets end at this row; a file that fills it was probably cut.
-EXCEL_LAST_ROW: Final = 1_048_576
 #: A day number alone, as a cell without a date's format shows it.
 _SERIAL: Final = re.compile(r"^(\d{5})(\.\d+)?$")
 _DAYS_TO_1904: Final = 1462
@@ -149,7 +147,6 @@ def _sheet(rows: Iterator[_SheetRow], place: int, dataset: Dataset, tally: Tally
     table: RowTable | None = None
     days: frozenset[int] = frozenset()
     held: list[tuple[int, list[str]]] = []
-    number = 0
     for number, shown, typed in rows:
         cells = [_cell_text(value) for value in shown]
         if number <= place:
@@ -170,8 +167,6 @@ def _sheet(rows: Iterator[_SheetRow], place: int, dataset: Dataset, tally: Tally
         if table is not None and len(held) >= ROWS_PER_BATCH:
             yield table.batch(held)
             held = []
-    if number == EXCEL_LAST_ROW:
-        tally.warnings["possible_excel_truncation"] = 1
     if table is not None:
         yield table.batch(held)
 

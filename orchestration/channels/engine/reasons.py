@@ -37,6 +37,10 @@ REMEDIES: Final[dict[str, str]] = {
         "The median of this amount lies twenty-fold from that of the channel's own last 28 days: fen for yuan, or"
         " another column? Deliver it in the right unit, or accept it: siyu quarantine accept CHANNEL/DATASET/FILE."
     ),
+    "full_sheet": (
+        "The table ends at row 1,048,576, where spreadsheets end, so what came after was cut: export it in parts, or as"
+        " CSV without a spreadsheet. If it is whole, accept it: siyu quarantine accept CHANNEL/DATASET/FILE."
+    ),
     "undeclared_refusal": (
         "The header says that people refuse, and nobody declared it: declare it in the channel module as an alias of"
         " the column that it is, or look at the file and accept it (siyu refusals accept)."
