@@ -20,6 +20,7 @@ from orchestration.channels.engine import file_ledger, registry
 from orchestration.channels.engine.accepted_files import accepted_files
 from orchestration.channels.engine.declare import Channel, Dataset
 from orchestration.channels.engine.files import discover
+from orchestration.channels.engine.guard import Guard
 from orchestration.channels.engine.landing import Delivery, land, land_again, read_again, restore
 from orchestration.channels.engine.look_alikes import where_it_belongs
 from orchestration.channels.engine.mapped import MappedReader
@@ -98,11 +99,11 @@ def ingest(
     started = time.monotonic()
     declared = registry.channel(channel)
     mapped = mappings(settings.home)
-    with open_vault(settings) as vault:
+    with open_vault(settings) as vault, Guard(settings) as guard:
         create_tables(connection, declared)
         tokeniser = home_tokeniser(settings, vault)
         with Writer(connection, declared, vault) as writer:
-            work = _Work(settings, connection, declared, writer, tokeniser, now, progress, mapped)
+            work = _Work(settings, connection, declared, writer, tokeniser, now, progress, mapped, guard)
             if channel == CHANNEL:
                 forget_other_mappings(connection, declared, mapped)
             for dataset in (*declared.datasets, *(mapped.values() if channel == CHANNEL else ())):
@@ -127,6 +128,7 @@ class _Work:
     now: dt.datetime
     progress: Callable[[str], None]
     mapped: dict[str, MappedDataset]
+    guard: Guard
 
     def __post_init__(self) -> None:
         self.result = Ingested(self.channel.name)
@@ -208,6 +210,8 @@ class _Work:
         mine: list[tuple[str, pa.Table]] = []
         held, written, hint = 0, False, ""
         try:
+            if delivery.broken is None:
+                self.guard.check(delivery.path, delivery.format)
             is_whole = self.channel.name in self.settings.done_markers
             reader_of = MappedReader if isinstance(dataset, MappedDataset) else FileReader
             reader = reader_of(self.channel, dataset, self.tokeniser, is_whole, self.sent_tokens, self.now)

@@ -52,6 +52,10 @@ REMEDIES: Final[dict[str, str]] = {
     "not_xlsx": "The file is not a readable, unprotected .xlsx workbook; save it without a password, or as CSV.",
     "zip_bomb": "The workbook expands far beyond its size; it is not opened.",
     "gzip_bomb": "The gzip expands to more than 200 times its size; it is not read. Deliver it in parts, or unpacked.",
+    "too_heavy": (
+        "Reading it takes more memory or time than a file may (read_memory_mb, read_seconds in siyu.toml), or crashes"
+        " its parser: deliver it in parts, or as CSV. Raise the limits only if you trust whoever sent it."
+    ),
     "unknown_sheet": "The declared worksheet is not in the workbook.",
     "unknown_format": (
         "The suffix is not one of csv, csv.gz, jsonl, jsonl.gz, json, parquet, xlsx: unpack a .zip, rename a text to"
