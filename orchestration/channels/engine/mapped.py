@@ -78,6 +78,7 @@ def _add(reading: Reading, inner: Reading) -> None:
     reading.latest = max(filter(None, (reading.latest, inner.latest)), default=None)
     reading.read_again_at = min(filter(None, (reading.read_again_at, inner.read_again_at)), default=None)
     reading.medians.values |= inner.medians.values
+    reading.shares.columns |= inner.shares.columns
 
 
 class _Rows:

@@ -2,7 +2,7 @@
 
 import random
 
-from benchmarks.mutations import Damaged, damaged, ingested, out_of_balance
+from benchmarks.mutations import Damaged, damaged, ingested, land, out_of_balance
 
 SAMPLE = 60
 
@@ -11,7 +11,8 @@ def test_the_lines_of_a_sample_of_damaged_files_add_up_though_others_come_and_go
     chance = random.Random(31)
     files = [damaged(chance, number) for number in range(SAMPLE)]
     good = Damaged("good.csv", b"source,order_id,ordered_at,status,amount_yuan\nweb,1,2026-05-01,paid,5\n", 2)
-    ledger = ingested(tmp_path / "home", [*files, good], flicker=True)
+    land(tmp_path / "home", [*files, good])
+    ledger = ingested(tmp_path / "home")
     assert {file.name: said for file in (*files, good) if (said := out_of_balance(ledger[file.name], file.lines))} == {}
     assert ledger["good.csv"]["loaded"] == 1
     assert sum(found["loaded"] for found in ledger.values()) > SAMPLE * 3, "most records of damaged files are good"
