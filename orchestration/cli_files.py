@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 files_app = typer.Typer()
 quarantine_app = typer.Typer()
 files_app.add_typer(quarantine_app, name="quarantine")
+channel_app = typer.Typer(help="Channels of your own.", no_args_is_help=True)
+files_app.add_typer(channel_app, name="channel")
 
 
 @files_app.command("try", epilog="Examples: siyu try orders.csv; siyu try orders.csv --mapping orders.landing.toml")
@@ -142,6 +144,29 @@ def _say_written(path: Path | None, file: Path) -> None:
         say(f"\na mapping to begin with is there already and was left: {Path(file.name).stem}.landing.toml")
     else:
         say(f"\na mapping to begin with: {path.name}; try it with siyu try {file.name} --mapping {path.name}")
+
+
+@channel_app.callback()
+def channel() -> None:
+    """Begin a channel of your own."""
+
+
+@channel_app.command("new", epilog="Example: siyu channel new spa_booking")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters and underscores: spa_booking.")],
+) -> int:
+    """Write the files of a new channel, to be corrected: declaration, SQL with lines, refunds and ids, and tests."""
+    from orchestration.channels.new_channel import new_channel
+
+    for file in new_channel(name):
+        say(f"wrote {file}")
+    say(
+        f"\nnext: write your headers and words into the first, then see it read: siyu try FILE --mapping {name}/orders"
+        f"\n      make manifest; python -m pytest -n0 tests/unit/platforms/test_{name}.py"
+        "\n      python -m tests.orchestration.asset_keys > tests/orchestration/asset_keys.txt"
+        f"\n      put files into landing/{name}/orders, lines and refunds, and run: siyu daily YYYY-MM-DD"
+    )
+    return DONE
 
 
 @quarantine_app.callback(invoke_without_command=True, epilog="Example: siyu quarantine")
