@@ -29,7 +29,10 @@ _OF_A_FILE: Final = """
 _MADE: Final = """
     create table given as
     select number as way,
-        list_transform(range(cast(1 + hash(number) % 6 as bigint)), lambda place: 'c' || cast(hash(number * 7 + place) % 6 as varchar)) as channels,
+        list_transform(
+            range(cast(1 + hash(number) % 6 as bigint)),
+            lambda place: 'c' || cast(hash(number * 7 + place) % 6 as varchar)
+        ) as channels,
         (hash(number + 1) % 8 = 0)::int as orders, (hash(number + 1) % 8 <> 0)::int as nothing
     from range($paths) as numbers(number)
 """

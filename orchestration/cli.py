@@ -26,6 +26,7 @@ from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, set
 from orchestration.cli_telling import telling_app
 from orchestration.cli_ui import ui_app
 from orchestration.cli_why import why_app
+from orchestration.screen import say
 
 app = typer.Typer(
     name="siyu",
@@ -79,7 +80,7 @@ def _say_wrong_use(error: typer.TyperException) -> int:
         if f"No such option: {option} " in f"{said} ":
             said = f"{option} stands before the command: siyu {option} {value} COMMAND"
     command = getattr(getattr(error, "ctx", None), "command_path", "siyu")
-    print(f"siyu: {said.rstrip('.')}; see: {command} --help", file=sys.stderr)
+    say(f"siyu: {said.rstrip('.')}; see: {command} --help", file=sys.stderr)
     return WRONG_USE
 
 
@@ -90,7 +91,7 @@ def _say(error: Exception) -> int:
 
     if not isinstance(error, SettingsError | Unreadable | OSError):
         raise error
-    print(f"siyu: {error}", file=sys.stderr)
+    say(f"siyu: {error}", file=sys.stderr)
     return WRONG_USE if isinstance(error, SettingsError) else FAILED
 
 
@@ -100,7 +101,7 @@ def _version(wanted: bool) -> None:
 
         from orchestration.release import release_of_rules
 
-        print(f"siyu {version('siyu')}, rules {release_of_rules()[:12]}")
+        say(f"siyu {version('siyu')}, rules {release_of_rules()[:12]}")
         raise typer.Exit
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from orchestration.cli_shared import DONE, FAILED, settings_of_home
+from orchestration.screen import say
 
 if TYPE_CHECKING:
     from orchestration.audit_log import Verdict
@@ -24,9 +25,9 @@ def audit(context: typer.Context) -> int:
 
     lines = last_lines(settings, _SHOWN)
     for line in lines:
-        print(in_words(line))
+        say(in_words(line))
     if not lines:
-        print(f"nothing was done yet in {settings.home}")
+        say(f"nothing was done yet in {settings.home}")
     return _say_broken(verify(settings))
 
 
@@ -38,9 +39,9 @@ def verify_log() -> int:
 
     found = verify(settings)
     if not found.broken:
-        print(f"{found.lines} lines, each as it was written; the last has sha256 {found.sha256}")
+        say(f"{found.lines} lines, each as it was written; the last has sha256 {found.sha256}")
         if found.torn_bytes:
-            print(f"a killed process left {found.torn_bytes} bytes of another, which the next action sets aside")
+            say(f"a killed process left {found.torn_bytes} bytes of another, which the next action sets aside")
     return _say_broken(found)
 
 
@@ -67,5 +68,5 @@ def _plain(value: object) -> str:
 def _say_broken(found: "Verdict") -> int:
     if not found.broken:
         return DONE
-    print(f"siyu: audit.jsonl, line {found.broken.line}: {found.broken.what}", file=sys.stderr)
+    say(f"siyu: audit.jsonl, line {found.broken.line}: {found.broken.what}", file=sys.stderr)
     return FAILED

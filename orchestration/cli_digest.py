@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli_shared import DONE, FAILED, settings_of_home
+from orchestration.screen import say
 
 digest_app = typer.Typer()
 
@@ -30,10 +31,10 @@ def digest(
     try:
         facts = opened(settings)
     except NobodyPublished as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     try:
-        print(written(facts, lang.value))
+        say(written(facts, lang.value))
     finally:
         facts.connection.close()
     return DONE

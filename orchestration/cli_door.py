@@ -3,6 +3,7 @@
 import typer
 
 from orchestration.cli_shared import DONE, FAILED, settings_of_home
+from orchestration.screen import say
 
 door_app = typer.Typer()
 #: So many files and tables are named; all are counted.
@@ -18,8 +19,8 @@ def scan() -> int:
     found, looked, named = look_through(settings)
     for place in sorted(looked):
         things = "tables" if place == "warehouse" else "files"
-        print(f"{place}: {found[place]} contact values in {looked[place]} {things}")
+        say(f"{place}: {found[place]} contact values in {looked[place]} {things}")
     for name in named[:_NAMED]:
-        print(f"  {name}")
-    print(f"{sum(found.values())} contact values outside landing, raw and vault")
+        say(f"  {name}")
+    say(f"{sum(found.values())} contact values outside landing, raw and vault")
     return FAILED if sum(found.values()) else DONE

@@ -7,6 +7,7 @@ import typer
 
 from orchestration import clock
 from orchestration.cli_shared import DONE, FAILED, settings_of_home
+from orchestration.screen import say
 
 if TYPE_CHECKING:
     from orchestration.channels.engine.trying import Trial
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 files_app = typer.Typer()
 quarantine_app = typer.Typer()
 files_app.add_typer(quarantine_app, name="quarantine")
+channel_app = typer.Typer(help="Channels of your own.", no_args_is_help=True)
+files_app.add_typer(channel_app, name="channel")
 
 
 @files_app.command("try", epilog="Examples: siyu try orders.csv; siyu try orders.csv --mapping orders.landing.toml")
@@ -52,7 +55,7 @@ def try_one(
     try:
         trial = try_file(file, known, name, clock.now().replace(microsecond=0))
     except BrokenFile as broken:
-        print(f"{file.name} cannot be read: {broken}")
+        say(f"{file.name} cannot be read: {broken}")
         return FAILED
     _say(trial, file)
     return DONE if trial.chosen and trial.loaded else FAILED
@@ -69,12 +72,12 @@ def check_all() -> int:
     code, count = DONE, 0
     for checked in check_landing(settings.landing, mappings(settings.home), clock.now().replace(microsecond=0)):
         count += 1
-        print(f"{checked.place}  {checked.said}")
+        say(f"{checked.place}  {checked.said}")
         for remedy in checked.remedies:
             code = FAILED
-            print(f"    {remedy}")
+            say(f"    {remedy}")
     if not count:
-        print(f"no file lies in {settings.landing}")
+        say(f"no file lies in {settings.landing}")
     return code
 
 
@@ -85,41 +88,41 @@ def _say(trial: "Trial", file: Path) -> None:
     chosen = trial.chosen
     if chosen is None:
         near = ", ".join(f"{each.place} ({each.known} headers)" for each in trial.candidates[:3]) or "nothing known"
-        print(f"{file.name} is of no data set and no mapping; the nearest: {near}")
+        say(f"{file.name} is of no data set and no mapping; the nearest: {near}")
         _say_rows("as it stands", trial.before)
         text = draft(f"{_folder(file)}/orders", trial.headers, trial.words, file.name, trial.rows_at)
         _say_written(write_draft(text, Path.cwd(), file.name), file)
         return
     what = "the mapping" if isinstance(chosen.dataset, MappedDataset) else "the data set"
-    print(f"{file.name} looks like {what} {chosen.place}; put it into landing/{chosen.place}/")
+    say(f"{file.name} looks like {what} {chosen.place}; put it into landing/{chosen.place}/")
     if isinstance(chosen.dataset, MappedDataset):
         said = chosen.dataset
-        print(f"  {said.about}")
+        say(f"  {said.about}")
         if not said.verified and not said.is_own:
-            print("  UNVERIFIED: no file of this kind could be read when the mapping was written; look closely.")
+            say("  UNVERIFIED: no file of this kind could be read when the mapping was written; look closely.")
     others = [each.place for each in trial.candidates if each.is_whole and each.place != chosen.place][:3]
     if others:
-        print(f"  it could also be {', '.join(others)}: siyu try {file.name} --mapping {others[0]}")
-    print("\nhow each column is read")
+        say(f"  it could also be {', '.join(others)}: siyu try {file.name} --mapping {others[0]}")
+    say("\nhow each column is read")
     for header, column, how in trial.reads:
-        print(f"  {header}  ->  {column}  ({how})")
+        say(f"  {header}  ->  {column}  ({how})")
     if trial.unread:
-        print(f"  not read: {', '.join(trial.unread)}")
+        say(f"  not read: {', '.join(trial.unread)}")
     _say_rows("before", trial.before)
     for table, rows in trial.after.items():
         _say_rows(f"after: {table}", rows)
     part = "the first " if trial.is_part else ""
     skipped = f", {sum(trial.skipped.values())} skipped ({', '.join(sorted(trial.skipped))})" if trial.skipped else ""
-    print(f"\nof {part}{trial.records:,} records {trial.loaded:,} would load{skipped}")
+    say(f"\nof {part}{trial.records:,} records {trial.loaded:,} would load{skipped}")
     for column, reason, count, line, remedy in trial.aside:
         what = (
             f"{count:,} set aside" if count else "the file is set aside" if reason != "undeclared_refusal" else "open"
         )
         where = f" {column}" if column else ""
         place = f", first in line {line}" if line else ""
-        print(f"  {what}: {reason}{where}{place}\n    {remedy}")
+        say(f"  {what}: {reason}{where}{place}\n    {remedy}")
     for warning, count in sorted(trial.warnings.items()):
-        print(f"  warning: {warning} {count:,}")
+        say(f"  warning: {warning} {count:,}")
     if isinstance(chosen.dataset, MappedDataset) and not chosen.dataset.is_own and (text := shipped_text(chosen.place)):
         _say_written(write_draft(text, Path.cwd(), file.name), file)
 
@@ -131,16 +134,39 @@ def _folder(file: Path) -> str:
 
 def _say_rows(title: str, rows: list[dict[str, str]]) -> None:
     if rows:
-        print(f"\n{title}")
+        say(f"\n{title}")
         for row in rows:
-            print("  " + "  ".join(f"{name}={value}" for name, value in row.items()))
+            say("  " + "  ".join(f"{name}={value}" for name, value in row.items()))
 
 
 def _say_written(path: Path | None, file: Path) -> None:
     if path is None:
-        print(f"\na mapping to begin with is there already and was left: {Path(file.name).stem}.landing.toml")
+        say(f"\na mapping to begin with is there already and was left: {Path(file.name).stem}.landing.toml")
     else:
-        print(f"\na mapping to begin with: {path.name}; try it with siyu try {file.name} --mapping {path.name}")
+        say(f"\na mapping to begin with: {path.name}; try it with siyu try {file.name} --mapping {path.name}")
+
+
+@channel_app.callback()
+def channel() -> None:
+    """Begin a channel of your own."""
+
+
+@channel_app.command("new", epilog="Example: siyu channel new spa_booking")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters and underscores: spa_booking.")],
+) -> int:
+    """Write the files of a new channel, to be corrected: declaration, SQL with lines, refunds and ids, and tests."""
+    from orchestration.channels.new_channel import new_channel
+
+    for file in new_channel(name):
+        say(f"wrote {file}")
+    say(
+        f"\nnext: write your headers and words into the first, then see it read: siyu try FILE --mapping {name}/orders"
+        f"\n      make manifest; python -m pytest -n0 tests/unit/platforms/test_{name}.py"
+        "\n      python -m tests.orchestration.asset_keys > tests/orchestration/asset_keys.txt"
+        f"\n      put files into landing/{name}/orders, lines and refunds, and run: siyu daily YYYY-MM-DD"
+    )
+    return DONE
 
 
 @quarantine_app.callback(invoke_without_command=True, epilog="Example: siyu quarantine")
@@ -169,7 +195,7 @@ def explain_file(
     from orchestration.quarantine import explained
 
     lines = explained(settings, file)
-    print("\n".join(lines) if lines else f"nothing of {file} is set aside; siyu quarantine lists what is")
+    say("\n".join(lines) if lines else f"nothing of {file} is set aside; siyu quarantine lists what is")
     return DONE if lines else FAILED
 
 
@@ -192,7 +218,7 @@ def accept(
     settings = settings_of_home()
     from orchestration.quarantine import accept_whole
 
-    print(accept_whole(settings, file, reason, by, clock.now()))
+    say(accept_whole(settings, file, reason, by, clock.now()))
     return DONE
 
 
@@ -202,7 +228,7 @@ def _list_quarantine() -> int:
 
     rows = listed(settings)
     for place, reason, column, count in rows:
-        print(f"{place}  {reason}{f' ({column})' if column else ''}  {count}")
+        say(f"{place}  {reason}{f' ({column})' if column else ''}  {count}")
     if not rows:
-        print("nothing is set aside")
+        say("nothing is set aside")
     return DONE

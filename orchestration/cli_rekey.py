@@ -5,6 +5,7 @@ import sys
 import typer
 
 from orchestration.cli_shared import DONE, FAILED, settings_here
+from orchestration.screen import say
 
 rekey_app = typer.Typer()
 _SAYS = {
@@ -28,11 +29,11 @@ def rekey() -> int:
     check_home(settings)
     try:
         with writer_lock(settings, "rekey"):
-            said = Rekey(settings).run(lambda step: print(f"siyu: {_SAYS[step]}", flush=True))
+            said = Rekey(settings).run(lambda step: say(f"siyu: {_SAYS[step]}", flush=True))
     except HomeBusy as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
-    print(f"siyu: {said['values']} values have {said['to']}: tokens now, and no {said['from']}: token is left")
-    print("  back up vault/keys and fingerprints now; backups from before hold the old tokens")
-    print("  whoever joins on id_token reads the new ones from CURRENT; one_ids and r1: tokens are as they were")
+    say(f"siyu: {said['values']} values have {said['to']}: tokens now, and no {said['from']}: token is left")
+    say("  back up vault/keys and fingerprints now; backups from before hold the old tokens")
+    say("  whoever joins on id_token reads the new ones from CURRENT; one_ids and r1: tokens are as they were")
     return DONE

@@ -7,6 +7,7 @@ import typer
 
 from orchestration import clock
 from orchestration.cli_shared import DONE, FAILED, settings_of_home
+from orchestration.screen import say
 
 telling_app = typer.Typer()
 
@@ -24,14 +25,14 @@ def tell(
 
     check_robot(settings)
     if test and not settings.robot_url.get_secret_value():
-        print(f"siyu: there is no robot_url: people are told in {settings.home / 'notices.jsonl'} alone")
+        say(f"siyu: there is no robot_url: people are told in {settings.home / 'notices.jsonl'} alone")
     why_not = tell_test(settings) if test else ""
     date = None if test else tell_late(settings, clock.now())
     why_not = why_not or tell_waiting(settings)
     if why_not:
-        print(f"siyu: nobody was told: {why_not}", file=sys.stderr)
+        say(f"siyu: nobody was told: {why_not}", file=sys.stderr)
     if date:
-        print(f"siyu: {date} is late: it should be published by now; see: siyu status")
+        say(f"siyu: {date} is late: it should be published by now; see: siyu status")
     elif not why_not:
-        print("siyu: told" if test else "siyu: the night is not late, and nothing waits to be told")
+        say("siyu: told" if test else "siyu: the night is not late, and nothing waits to be told")
     return FAILED if date or why_not else DONE

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli_shared import settings_here
+from orchestration.screen import say
 from orchestration.settings import Settings, SettingsError
 
 ui_app = typer.Typer()
@@ -48,5 +49,5 @@ def _start(settings: Settings, port: int, is_read_only: bool = False) -> int:
     from orchestration.ui.serving import serve
 
     changes = ", read-only" if is_read_only else ""
-    print(f"siyu: http://127.0.0.1:{port} (loopback only{changes}; {asks})", flush=True)
+    say(f"siyu: http://127.0.0.1:{port} (loopback only{changes}; {asks})", flush=True)
     return serve(settings, port, is_read_only)

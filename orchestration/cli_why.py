@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, settings_of_home
+from orchestration.screen import say
 
 why_app = typer.Typer()
 
@@ -20,7 +21,7 @@ def why(
     from orchestration.why import why as decided
 
     if lang not in LANGUAGES:
-        print(f"siyu: --lang {lang!r} is neither zh nor en", file=sys.stderr)
+        say(f"siyu: --lang {lang!r} is neither zh nor en", file=sys.stderr)
         return WRONG_USE
     try:
         facts = opened(settings_of_home())
@@ -29,7 +30,7 @@ def why(
         finally:
             facts.connection.close()
     except NobodyPublished as nobody:
-        print(nobody)
+        say(nobody)
         return FAILED
-    print("\n".join(printed(found, lang)))
+    say("\n".join(printed(found, lang)))
     return DONE

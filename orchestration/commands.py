@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
+from orchestration.screen import say
 from orchestration.settings import Settings, SettingsError, load_settings
 
 DONE, FAILED = 0, 1
@@ -52,30 +53,30 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     from orchestration.telling.nights import tell_failure, tell_success
 
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
-    print(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
+    say(f"siyu: {len(dates)} business date(s) {first} to {last}, home {settings.home}", flush=True)
     if (known_until := cut_off_at(last, settings.cut_off_hour)) > now:
         until = f"{known_until + SHANGHAI_OFFSET:%Y-%m-%d %H:%M}"
         moves = "CURRENT moves to it all the same" if is_unfinished_wanted else "CURRENT does not move to it"
-        print(f"siyu: {last} is not over, its records count until {until} in Shanghai: {moves}", flush=True)
+        say(f"siyu: {last} is not over, its records count until {until} in Shanghai: {moves}", flush=True)
     outcome = run_dates(settings, dates, is_unfinished_wanted)
     store = Store(settings.published)
     current = store.current()
     if not outcome.succeeded:
         tell_failure(settings, outcome.run_id, first, last, *outcome.failures[0])
         for step, message in outcome.failures:
-            print(f"\nsiyu: FAILED at {step.replace('__', '/', 1)}\n  {message}", file=sys.stderr)
-        print(f"siyu: what is published stays as it was: {current or 'nothing yet'}", file=sys.stderr)
+            say(f"\nsiyu: FAILED at {step.replace('__', '/', 1)}\n  {message}", file=sys.stderr)
+        say(f"siyu: what is published stays as it was: {current or 'nothing yet'}", file=sys.stderr)
         return FAILED
     tell_success(settings, outcome.run_id, last)
-    print(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
+    say(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
     if current:
-        print(f"  published tables: {settings.published / 'current'}")
-    print(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
-    print(f"  data quality:     {settings.quality_page}")
+        say(f"  published tables: {settings.published / 'current'}")
+    say(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")
+    say(f"  data quality:     {settings.quality_page}")
     if current and date_of(current) > last.isoformat():
-        print(f"  CURRENT stays on the later date: {current}")
+        say(f"  CURRENT stays on the later date: {current}")
     if said := not_over(store.unfinished_of(dates), current, settings.cut_off_hour):
-        print(f"  UNFINISHED: {said}")
+        say(f"  UNFINISHED: {said}")
     say_withheld(settings)
     say_silent(settings)
     say_law(settings)
@@ -91,11 +92,11 @@ def roll_back(settings: Settings, version: str | None, accept_why: str | None) -
         with writer_lock(settings, "rollback"):
             name = rollback(settings, version, accept_why)
     except (RollbackRefused, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
-    print(f"siyu: CURRENT is now {name}")
+    say(f"siyu: CURRENT is now {name}")
     if accept_why:
-        print(f"siyu: its report is built by the next siyu daily {name[:10]}")
+        say(f"siyu: its report is built by the next siyu daily {name[:10]}")
     return DONE
 
 
@@ -122,15 +123,15 @@ def export_lists(
         with writer_lock(settings, "export"):
             date, done = export_as_it_stands(settings, lists, channels, store, recipient, out, now, _tell)
     except (ExportRefused, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     if not done:
-        print(f"siyu: nobody is on these lists of {date}")
+        say(f"siyu: nobody is on these lists of {date}")
     if "general" not in lists and store is None and (waiting := general_list(settings, now)["waiting"]):
         _tell(general_said(waiting, recipient, str(out)))
     for receipt in done:
         if receipt.out:
-            print(f"  {receipt.folder / 'index.html'}")
+            say(f"  {receipt.folder / 'index.html'}")
     return DONE
 
 
@@ -152,7 +153,7 @@ def write_task_lists(settings: Settings, store: str | None, out: Path) -> int:
             with connect(settings, read_only=True) as warehouse:
                 words = labels(warehouse)
     except (ExportRefused, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     whose = f" of store {store}" if store else ""
     if not done.named:
@@ -162,7 +163,7 @@ def write_task_lists(settings: Settings, store: str | None, out: Path) -> int:
     for reason, count in done.kept_in.items():
         _tell(f"  {count} not: {words.en('reason', reason)} ({reason})")
     if done.folder:
-        print(f"  {done.folder}")
+        say(f"  {done.folder}")
         _tell("names and numbers stand in it: give each their own, and delete it when the day is over")
     return DONE
 
@@ -188,12 +189,12 @@ def guard_lists(settings: Settings) -> int:
             said = {"version": done.version, "files": files, "taken_back": done.reasons, "were_out": done.taken_back}
             audit_log.append(settings, "guarded", said)
     except (ExportRefused, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     said = ", ".join(f"{reason} {count}" for reason, count in done.reasons.items()) or "nobody"
     _tell(f"{files} new files read; taken back of {done.version}: {said}; {done.taken_back} of them were out already")
     if done.reasons:
-        print(f"  {withdrawn_at(settings, done.version)}")
+        say(f"  {withdrawn_at(settings, done.version)}")
     return DONE
 
 
@@ -206,7 +207,7 @@ def brake(settings: Settings, action: str, what: str, name: str, why: str) -> in
         done = (stop if action == "stop" else resume)(settings, what, name, why, now)
         audit_log.append(settings, action, {"what": what, "name": done.name, "why": done.why})
     except BrakeRefused as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     thing = "everything" if what == "all" else f"{what} {done.name}"
     _tell(f"{thing} is {'stopped: the next export leaves it out' if action == 'stop' else 'resumed'}")
@@ -219,9 +220,9 @@ def list_brakes(settings: Settings) -> int:
 
     held = holding(settings)
     for one in held:
-        print(f"{one.what} {one.name}".strip() + f", by {one.by} at {one.at}: {one.why}")
+        say(f"{one.what} {one.name}".strip() + f", by {one.by} at {one.at}: {one.why}")
     if not held:
-        print('nothing is stopped; stop something with: siyu stop --channel sms --reason "why"')
+        say('nothing is stopped; stop something with: siyu stop --channel sms --reason "why"')
     return DONE
 
 
@@ -239,14 +240,14 @@ def withdraw_export(settings: Settings, export_id: str, why: str) -> int:
             said = {"export": export_id, "rows": back, "sent": sent, "why": why}
             audit_log.append(settings, "export_withdrawn", said)
     except (ExportRefused, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     _tell(f"{export_id}: {back} rows are taken back; {sent} were sent already, as the platform told, and count")
     return DONE
 
 
 def _tell(line: str) -> None:
-    print(f"siyu: {line}", flush=True)
+    say(f"siyu: {line}", flush=True)
 
 
 def make_ready(settings: Settings) -> None:
@@ -271,9 +272,9 @@ def make_ready(settings: Settings) -> None:
     is_new = not has_keys(settings)
     adopted = check_keys(settings)
     if adopted and not is_new:
-        print(f"siyu: fingerprints of the keys {', '.join(adopted)} are noted in {settings.home / FOLDER} from now on")
+        say(f"siyu: fingerprints of the keys {', '.join(adopted)} are noted in {settings.home / FOLDER} from now on")
     if is_new:
-        print(f"siyu: new home {settings.home}, new keys in vault/keys: back them up", flush=True)
+        say(f"siyu: new home {settings.home}, new keys in vault/keys: back them up", flush=True)
     make_manifest()
     if clock.given() is not None:
         audit_log.append(settings, "now_used", {"now": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"})

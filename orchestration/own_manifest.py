@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from orchestration.dbt_calls import PROJECT as PROJECT
+from orchestration.screen import say
 from orchestration.settings import CHECKOUT, SettingsError
 
 MANIFEST: Final = PROJECT / "target" / "manifest.json"
@@ -72,7 +73,7 @@ def _parse() -> bool:
     # Imported here: a manifest that is of today costs no reading of the channels.
     from orchestration.nouns import write
 
-    print("setup: dbt manifest (about ten seconds)", flush=True)
+    say("setup: dbt manifest (about ten seconds)", flush=True)
     write()
     dbt = str(Path(sys.executable).with_name("dbt"))
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
@@ -91,7 +92,7 @@ def _parse() -> bool:
             try:
                 said, _ = parse.communicate(timeout=_ALIVE_EVERY_SECONDS)
             except subprocess.TimeoutExpired:
-                print(f"       {time.monotonic() - started:.0f} s", flush=True)
+                say(f"       {time.monotonic() - started:.0f} s", flush=True)
     if parse.returncode:
         why = _COLOURS.sub("", said).strip() or "it did not say why"
         raise SettingsError(f"dbt cannot read {PROJECT}, so there is no manifest; mend this first:\n{why}")

@@ -8,6 +8,8 @@ from typing import Any, TextIO
 
 import dagster as dg
 
+from orchestration.screen import say
+
 _ALIVE_EVERY_SECONDS = 5.0
 
 
@@ -42,7 +44,7 @@ class Progress:
         self._thread.join()
 
     def _say(self, line: str) -> None:
-        print(line, file=self._out, flush=True)
+        say(line, file=self._out, flush=True)
 
     def _sign_of_life(self) -> None:
         while not self._stop.wait(_ALIVE_EVERY_SECONDS):

@@ -11,7 +11,14 @@ from orchestration.home_facts import reading
 from orchestration.settings import Settings, SettingsError
 
 #: What a person may take for true: everything else that speaks against a whole file cannot be read at all.
-ACCEPTABLE = ("another_unit",)
+ACCEPTABLE = ("another_unit", "full_sheet")
+
+#: What a file says otherwise than its channel did in the 28 days before it.
+_CHANGED = {
+    "more_empty": "empty in {} % of the rows, and was not",
+    "unknown_words": "{} % of the filled rows have words that nobody wrote in the 28 days before",
+    "moved_median": "its median is {} % of what it was",
+}
 
 
 def listed(settings: Settings) -> list[tuple[str, str, str, str]]:
@@ -53,6 +60,9 @@ def explained(settings: Settings, place: str) -> list[str]:
             if code.startswith("emptied_"):
                 reason, _, column = code.removeprefix("emptied_").partition(" ")
                 said.append(f"{count:,} values of {column} became empty: {reason}; what was written stands in raw/")
+            what, _, column = code.partition(" ")
+            if what in _CHANGED:
+                said.append(f"{column}: {_CHANGED[what].format(count)}; the file loaded, look whether it is right")
     return said
 
 

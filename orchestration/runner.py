@@ -18,6 +18,7 @@ from orchestration.disk import is_full, with_remedy
 from orchestration.door.files import clean, star_left_behind
 from orchestration.instance import prepare_instance, sweep_orphans
 from orchestration.progress import Progress, cpu_seconds
+from orchestration.screen import say
 from orchestration.settings import EVERY_DATE, Settings
 
 
@@ -62,7 +63,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
 
     with dg.DagsterInstance.get() as instance:
         for run_id in sweep_orphans(instance, settings):
-            print(f"  swept   run {run_id}: its process is gone, marked failed", flush=True)
+            say(f"  swept   run {run_id}: its process is gone, marked failed", flush=True)
         job = definitions.resolve_job_def("daily")
         run_id = dg_run_id()
         tags = {

@@ -60,6 +60,8 @@ class Settings:
     engine: str = "duckdb"
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     memory_limit: str = "2GB"
+    read_memory_mb: Annotated[int, Field(ge=64, le=65536)] = 1024
+    read_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
     partitions_start: str = "2009-01-01"
     cut_off_hour: Annotated[int, Field(ge=0, le=23)] = 6
     restate_days: Annotated[int, Field(ge=1, le=31)] = 7

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from orchestration import clock
 from orchestration.channels.engine.unread_refusals import NotAccepted, accept, closes, place_of
 from orchestration.home_facts import ago, facts, reading, silent_said, unread_refusals
+from orchestration.screen import harmless, say, say_styled
 from orchestration.settings import Settings
 
 DONE, FAILED = 0, 1
@@ -18,15 +19,15 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
     """Print what is published, how old everything is, what stands in quarantine and what to do next."""
     found = facts(settings, clock.now())
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        say(json.dumps(found, ensure_ascii=False, indent=2))
         return DONE if found["current"] else FAILED
     current, last_run = found["current"], found["last_run"]
     if current is None:
-        print(f"nothing published yet in {settings.home}")
+        say(f"nothing published yet in {settings.home}")
     else:
         said = f"as of {current['as_of_date']}, contract {current['contract_version']}"
         said += ", made before that date was over" if current["records_count_until"] else ""
-        print(f"published  {current['version']}  ({said}), {ago(current['age_seconds'])}")
+        say(f"published  {current['version']}  ({said}), {ago(current['age_seconds'])}")
         say_withheld(settings)
         _say_table(("table", "rows"), [(name, f"{rows:,}") for name, rows in found["tables"].items()])
     _say_table(
@@ -68,15 +69,15 @@ def status(settings: Settings, *, as_json: bool = False) -> int:
         [(f"{one['what']} {one['name']}".strip(), one["by"], one["at"], one["why"]) for one in found["stops"]],
     )
     if (general := found["general_list"])["rows"]:
-        print(f"\ngeneral list  {general['rows']:,} rows, {general['out']:,} exported, {general['waiting']:,} wait")
+        say(f"\ngeneral list  {general['rows']:,} rows, {general['out']:,} exported, {general['waiting']:,} wait")
     if last_run:
         how = f"done in {last_run['seconds']:.0f} s" if last_run["succeeded"] else "FAILED"
         dates = " to ".join(dict.fromkeys(last_run["dates"]))
-        print(f"\nlast run   {dates}: {how}, {ago(last_run['age_seconds'])}")
+        say(f"\nlast run   {dates}: {how}, {ago(last_run['age_seconds'])}")
     say_law(settings)
-    print("\nnext" if found["next_steps"] else "\nnext: nothing to do")
+    say("\nnext" if found["next_steps"] else "\nnext: nothing to do")
     for step in found["next_steps"]:
-        print(f"  {step}")
+        say(f"  {step}")
     return DONE if current else FAILED
 
 
@@ -92,10 +93,10 @@ def _say_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for name in head:
         table.add_column(name, justify="right" if name in ("rows", "taken back") else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(harmless, row))
     with console.capture() as said:
         console.print(table)
-    print("\n" + "\n".join(line.rstrip() for line in said.get().splitlines()))
+    say_styled("\n" + "\n".join(line.rstrip() for line in said.get().splitlines()))
 
 
 def say_withheld(settings: Settings) -> None:
@@ -103,19 +104,19 @@ def say_withheld(settings: Settings) -> None:
     rows = [row for row in unread_refusals(settings) if row["accepted_by"] is None]
     if closing := sum(map(closes, rows)):
         refused = "1 refusal" if closing == 1 else f"{closing} refusals"
-        print(
+        say(
             f"  WITHHELD: {refused} could not be read, so audience, tasks and general list name nobody;"
             " see them with: siyu refusals"
         )
     if counting := len(rows) - closing:
         refused = "1 refusal" if counting == 1 else f"{counting} refusals"
-        print(f"  {refused} could be read in part and count at their widest; see them with: siyu refusals")
+        say(f"  {refused} could be read in part and count at their widest; see them with: siyu refusals")
 
 
 def say_silent(settings: Settings) -> None:
     """Say which channels' receipts stopped coming, as of what is published."""
     for name, said in facts(settings, clock.now())["silent_channels"].items():
-        print(f"  SILENT: {silent_said(name, said)}")
+        say(f"  SILENT: {silent_said(name, said)}")
 
 
 def say_law(settings: Settings) -> None:
@@ -123,7 +124,7 @@ def say_law(settings: Settings) -> None:
     from orchestration.law_book import said
 
     for line in said(settings, clock.real_now().date()):
-        print(f"  {line}")
+        say(f"  {line}")
 
 
 def refusals(settings: Settings) -> int:
@@ -139,16 +140,16 @@ def refusals(settings: Settings) -> int:
         column = f", {row['column_name']}" if row["column_name"] else ""
         waits = "OPEN" if closes(row) else "COUNTS"
         state = f"accepted by {row['accepted_by']}" if row["accepted_by"] else waits
-        print(f"{state:<10}  {place_of(row)}, {line}{column}: {row['reason']}. {row['remedy']}")
+        say(f"{state:<10}  {place_of(row)}, {line}{column}: {row['reason']}. {row['remedy']}")
     if not still_open:
-        print("every refusal could be read" if not rows else "no refusal is open")
+        say("every refusal could be read" if not rows else "no refusal is open")
         return DONE
     example = place_of(still_open[0])
     if closing:
-        print("\nWhile one is OPEN, nobody is in the audience, the tasks or the general list.")
+        say("\nWhile one is OPEN, nobody is in the audience, the tasks or the general list.")
     if closing < len(still_open):
-        print("\nOne that COUNTS names somebody, who is sent nothing through the channel it names, or through any.")
-    print(
+        say("\nOne that COUNTS names somebody, who is sent nothing through the channel it names, or through any.")
+    say(
         "Either deliver the mended file again, under its own name and with all its rows, or take them for read:"
         f'\n  siyu refusals accept "{example}" --reason "who looked, and what was found"'
         "\nThen run the date again."
@@ -161,10 +162,10 @@ def accept_refusals(settings: Settings, place: str, lines: Sequence[int], why: s
     try:
         count = accept(settings, place, lines, why, by, clock.now().replace(microsecond=0))
     except NotAccepted as refused:
-        print(f"siyu: {refused}", file=sys.stderr)
+        say(f"siyu: {refused}", file=sys.stderr)
         return FAILED
     left = sum(map(closes, unread_refusals(settings)))
-    print(f"siyu: {count} accepted, {left} still open; the next run reads it: siyu daily YYYY-MM-DD")
+    say(f"siyu: {count} accepted, {left} still open; the next run reads it: siyu daily YYYY-MM-DD")
     return DONE
 
 
@@ -174,13 +175,13 @@ def explain(settings: Settings, who: Sequence[str]) -> int:
 
     evidence = settings.home / "identity" / "evidence.parquet"
     if not evidence.exists():
-        print(f"no identity evidence in {settings.home} yet; start with: siyu daily YYYY-MM-DD")
+        say(f"no identity evidence in {settings.home} yet; start with: siyu daily YYYY-MM-DD")
         return FAILED
     try:
         with reading(evidence):
             lines = chain_between(settings, who[0], who[1]) if len(who) > 1 else everything_about(settings, who[0])
     except NobodyKnown as nobody:
-        print(nobody)
+        say(nobody)
         return FAILED
-    print("\n".join(lines))
+    say("\n".join(lines))
     return DONE

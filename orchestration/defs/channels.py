@@ -59,8 +59,8 @@ def landing(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materi
                 context.log.error(f"{channel}: {error}")
                 errors.append(error)
                 continue
-            for broken in done.broken:
-                context.log.warning(broken)
+            for said in (*done.broken, *done.changed):
+                context.log.warning(said)
             shared = {"loaded": done.loaded, "quarantined": done.quarantined, "seconds": round(done.seconds, 2)}
             for table, rows in done.rows.items():
                 if table in selected:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from orchestration import audit_log, clock
+from orchestration import audit_log, clock, screen
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE
 from orchestration.locks import locked_within
 from orchestration.pulls.book import Book
@@ -49,7 +49,7 @@ def run_pull(
     name: str,
     start: dt.datetime | None = None,
     end: dt.datetime | None = None,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = screen.say,
     environment: Mapping[str, str] = os.environ,
 ) -> Pulled:
     """Pull once, from the first page to the last.

@@ -11,6 +11,7 @@ from orchestration.pulls.calls import PullError
 from orchestration.pulls.catalogue import PULLS, missing
 from orchestration.pulls.running import book_of, run_pull
 from orchestration.pulls.window import in_shanghai
+from orchestration.screen import say
 from orchestration.settings import Settings
 
 DONE, FAILED = 0, 1
@@ -23,18 +24,18 @@ def pull_once(settings: Settings, name: str, start: dt.datetime | None, end: dt.
         # A home is one from its keys on: what lands beside them is its own.
         check_keys(settings)
     try:
-        done = run_pull(settings, name, start, end, lambda line: print(f"siyu: {line}", file=sys.stderr, flush=True))
+        done = run_pull(settings, name, start, end, lambda line: say(f"siyu: {line}", file=sys.stderr, flush=True))
     except PullError as error:
-        print(f"siyu: {error}", file=sys.stderr)
-        print("siyu: what had landed stays, and the next pull goes on from there", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
+        say("siyu: what had landed stays, and the next pull goes on from there", file=sys.stderr)
         return FAILED
     pull = PULLS[name]
     asked = f" of {in_shanghai(done.window.start)} to {in_shanghai(done.window.end)}" if done.window else ""
-    print(f"siyu: {name}{asked}: records {done.records:,}, pages {done.pages:,}, calls {done.calls:,}")
+    say(f"siyu: {name}{asked}: records {done.records:,}, pages {done.pages:,}, calls {done.calls:,}")
     if done.retries or done.refreshes:
-        print(f"  asked again {done.retries:,} times; new tokens: {done.refreshes:,}")
+        say(f"  asked again {done.retries:,} times; new tokens: {done.refreshes:,}")
     folder = settings.landing / pull.channel / pull.dataset
-    print(f"  new: {done.new_records:,}, landed in {folder}" if done.new_pages else "  nothing new: no file landed")
+    say(f"  new: {done.new_records:,}, landed in {folder}" if done.new_pages else "  nothing new: no file landed")
     return DONE
 
 
@@ -43,10 +44,10 @@ def list_pulls(settings: Settings) -> int:
     ended = ends(book_of(settings))
     for name, pull in PULLS.items():
         lacking = missing(pull, os.environ)
-        print(f"{name}  {pull.about}")
+        say(f"{name}  {pull.about}")
         if lacking:
-            print(f"  not set: {', '.join(lacking)}")
+            say(f"  not set: {', '.join(lacking)}")
         else:
             _, at = ended.get(name, (None, ""))
-            print(f"  last ended {in_shanghai(dt.datetime.fromisoformat(at))}" if at else "  never pulled")
+            say(f"  last ended {in_shanghai(dt.datetime.fromisoformat(at))}" if at else "  never pulled")
     return DONE

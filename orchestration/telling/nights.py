@@ -7,6 +7,7 @@ from typing import Final
 from orchestration import clock
 from orchestration.business_time import last_over
 from orchestration.publishing.versions import Store
+from orchestration.screen import say
 from orchestration.settings import Settings
 from orchestration.telling.book import Told, deliver, open_trouble, tell
 from orchestration.telling.words import Kind, Notice
@@ -79,4 +80,4 @@ def _tell(settings: Settings, notice: Notice) -> None:
     except OSError as error:
         told = Told(True, f"{error.strerror or error}: {error.filename or settings.home}")
     if told.why_not:
-        print(f"siyu: nobody was told: {told.why_not}; it is said again by the next siyu tell", file=sys.stderr)
+        say(f"siyu: nobody was told: {told.why_not}; it is said again by the next siyu tell", file=sys.stderr)

@@ -21,6 +21,7 @@ from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
+from orchestration.screen import say
 from orchestration.settings import CHECKOUT, Settings
 from orchestration.ui.guard import ROLE, Guard
 from orchestration.ui.sessions import Role, Sessions, read_tokens
@@ -96,7 +97,7 @@ def _serve(settings: Settings, sessions: Sessions, port: int, is_read_only: bool
         watch.start()
         server.run()
         if (ended := daemon.poll()) is not None:
-            print(f"siyu: Dagster's scheduler ended with {ended}; start the page again", file=sys.stderr)
+            say(f"siyu: Dagster's scheduler ended with {ended}; start the page again", file=sys.stderr)
             return 1
     return 0
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.channels.new_channel import new_channel
 from orchestration.settings import CHECKOUT
 
 BLOCK = re.compile(r"<!-- recipe: (\S+)(?: in (\w+))? -->\n```\w*\n(.*?)```", re.DOTALL)
@@ -32,6 +33,13 @@ with connect(settings) as warehouse:
     finish(settings, warehouse, now)
     load_seeds(warehouse, settings)
 """
+SPA = {
+    "orders": "订单号,会员号,手机号,下单时间,订单状态,应付金额,实付金额\n"
+    "N1,C1,13900000007,2025-11-03 14:30:00,已完成,59.90,54.90\n",
+    "lines": "订单号,子订单号,货号,数量,金额\nN1,1,SKU-1,2,59.90\n",
+    "refunds": "退款单号,订单号,退款时间,退款金额\nR1,N1,2025-11-05 10:00:00,20.05\n",
+}
+SPA_MODELS = ("order_lines", "refunds", "identifiers")
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +56,11 @@ def brand(tmp_path_factory):
         assert not file.exists(), path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode(encoding or "utf-8"))
+    new_channel("spa_desk", checkout)  # beside the recipe's, one begun by the command
+    for dataset, text in SPA.items():
+        file = home / "landing" / "spa_desk" / dataset / "a.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     variables = {name: value for name, value in os.environ.items() if not name.startswith("SIYU_")}
     variables |= {"PYTHONPATH": str(checkout), "SIYU_WAREHOUSE": str(home / "warehouse.duckdb"), "DO_NOT_TRACK": "1"}
     dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--target-path", str(place / "target")]
@@ -55,7 +68,8 @@ def brand(tmp_path_factory):
     for command in (
         [sys.executable, "-m", "orchestration.nouns"],
         [sys.executable, "-c", TAKE, str(home)],
-        [*dbt, "--select", "+orders", "booking_identifiers"],
+        [*dbt, "--select", "+orders", "booking_identifiers", *(f"spa_desk_{each}" for each in SPA_MODELS)],
+        [*dbt[:2], "test", *dbt[3:], "--select", "spa_desk_orders,test_type:unit", "spa_desk_refunds,test_type:unit"],
     ):
         done = subprocess.run(command, cwd=checkout, env=variables, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -89,3 +103,16 @@ def test_a_guest_is_known_by_a_token_and_never_by_the_number(brand):
     assert found[:2] == ("G7", "mobile")
     assert re.fullmatch(r"k1:[0-9a-f]{32}", found[2])
     assert "13900000007" not in json.dumps(_rows(brand, "select * from channels.booking__visits"), default=str)
+
+
+def test_a_channel_begun_by_the_command_brings_orders_lines_refunds_and_identifiers(brand):
+    assert _rows(brand, "select order_id, amount_fen, paid_fen from customer.orders where source = 'spa_desk'") == [
+        ("N1", 5990, 5490)
+    ]
+    assert _rows(
+        brand, "select line_id, sku_id, amount_fen, cast(known_at as varchar) from staging.spa_desk_order_lines"
+    ) == [("1", "SKU-1", 5990, "2025-11-03 12:30:00")]
+    assert _rows(brand, "select order_id, amount_fen, status from staging.spa_desk_refunds") == [
+        ("N1", 2005, "succeeded")
+    ]
+    assert _rows(brand, "select customer_id, id_type from staging.spa_desk_identifiers") == [("C1", "mobile")]

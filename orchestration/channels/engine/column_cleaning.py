@@ -37,7 +37,7 @@ _HIDES_NUMBER: Final = r"\d[\d ./\\_,|~()\[\]{}-]{9}"
 #: What spreadsheets leave of a long number.
 _CUT: Final = r"\d{15}00"
 _TOO_DEEP: Final = "[too deep"
-#: Where the first values repeat themselves as often, each distinct value is looked at once.
+#: Where values repeat themselves as often, each distinct value is looked at once.
 _REPEATS: Final = 8
 _SAMPLE: Final = 1000
 #: Of so few among many, another spelling is not worth a look at the whole column.
@@ -68,11 +68,10 @@ def read_column(column: Column, written: pa.Array, rules: Rules, from_spreadshee
     from_spreadsheet
         The format is one that spreadsheets write (delimited text, xlsx), so ids may have lost their last digits.
     """
-    sample = written[:_SAMPLE]
     outcomes: list[Outcome] = []
     if written.null_count == len(written):
         values, shapes, codes = written, written, np.zeros(0, np.int64)
-    elif pc.count_distinct(sample).as_py() * _REPEATS < len(sample):
+    elif _repeats(written):
         encoded = written.dictionary_encode()
         of_row = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
         values, shapes, outcomes, codes = _read(column, encoded.dictionary, rules, from_spreadsheet, len(written))
@@ -85,6 +84,15 @@ def read_column(column: Column, written: pa.Array, rules: Rules, from_spreadshee
         absent = pc.is_null(written).to_numpy(zero_copy_only=False)
         reasons |= dict.fromkeys(np.flatnonzero(absent).tolist(), missing)
     return Read([values, shapes] if column.type == "phone" else [values], reasons, warnings)
+
+
+def _repeats(written: pa.Array) -> bool:
+    """Say whether values come often enough again: by how many pairs meet among the first ones, as birthdays do."""
+    sample = written[:_SAMPLE]
+    found = pc.count_distinct(sample).as_py()
+    met = len(sample) - found
+    distinct = found if met > found else len(sample) ** 2 / (2 * max(met, 0.5))
+    return bool(distinct * _REPEATS < len(written))
 
 
 def _read(

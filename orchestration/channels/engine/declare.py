@@ -279,6 +279,9 @@ class Dataset:
         many and one more, and those above it are counted as skips.
     totals
         First cells that mark a totals line at the end (``合计``); counted as skips.
+    ends_with
+        How the first cell of a closing line begins (``#``, ``总交易单数``); it and one more of its width, the figures
+        under such heads, are counted as skips.
     forward_fill
         Columns whose empty cells repeat the cell above (merged cells, order-level columns); nothing else is filled.
     sheet
@@ -298,6 +301,7 @@ class Dataset:
     delimiters: tuple[str, ...] = (",", "\t", ";", "|")
     preamble: int = 20
     totals: tuple[str, ...] = ("合计", "总计", "小计", "汇总", "Total", "共")
+    ends_with: tuple[str, ...] = ()
     forward_fill: tuple[str, ...] = ()
     sheet: str | None = None
     rows_at: str = ""

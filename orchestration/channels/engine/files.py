@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import stat
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,9 @@ _MARKUP: Final = re.compile(
 #: A gzip that unpacks to more than this and to so many times its own size is a bomb: tables reach a tenth of it.
 LARGEST_UNPACKED: Final = 1 << 28
 LARGEST_RATIO: Final = 200
+#: A workbook that unpacks to more than this, or to a hundred times its size, is not opened.
+LARGEST_WORKBOOK: Final = 2 << 30
+WORKBOOK_RATIO: Final = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,6 +158,17 @@ def check_shell(path: Path, file_format: str | None) -> None:
         raise BrokenFile("not_text")
     elif _MARKUP.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
         raise BrokenFile("html_page")
+
+
+def check_workbook(path: Path) -> None:
+    """Refuse a workbook that unpacks to far more than it is; raises ``BrokenFile``."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError):
+        raise BrokenFile("not_xlsx") from None
+    if unpacked > LARGEST_WORKBOOK or unpacked > WORKBOOK_RATIO * max(path.stat().st_size, 1 << 16):
+        raise BrokenFile("zip_bomb")
 
 
 def open_content(path: Path, file_format: str) -> IO[bytes]:

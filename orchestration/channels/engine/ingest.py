@@ -14,12 +14,14 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration import screen
 from orchestration.channels.engine import file_ledger, registry
 from orchestration.channels.engine.accepted_files import accepted_files
 from orchestration.channels.engine.declare import Channel, Dataset
 from orchestration.channels.engine.files import discover
+from orchestration.channels.engine.guard import Guard
 from orchestration.channels.engine.landing import Delivery, land, land_again, read_again, restore
+from orchestration.channels.engine.live_from import follow_live_from
 from orchestration.channels.engine.look_alikes import where_it_belongs
 from orchestration.channels.engine.mapped import MappedReader
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset, mappings
@@ -36,16 +38,18 @@ from orchestration.channels.engine.tables import (
     forget_other_mappings,
     forget_other_rules,
     forget_passed_times,
-    transaction,
 )
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
+from orchestration.channels.engine.watching import changes, known_shares, landing_limits, moved
 from orchestration.channels.engine.writing import ROWS_PER_WRITE, Writer
 from orchestration.settings import Settings
 
 PROGRESS_SECONDS: Final = 5.0
 #: Reasons that a person mends without a new delivery: rights, or a copy brought back from a backup.
 TRIED_AGAIN: Final = ("unreadable", "raw_changed")
+#: Spreadsheets end at this row.
+EXCEL_LAST_ROW: Final = 1_048_576
 
 
 @dataclasses.dataclass
@@ -62,6 +66,8 @@ class Ingested:
     duplicates: int = 0
     #: one message per file set aside whole, naming file, reason, column and remedy
     broken: list[str] = dataclasses.field(default_factory=list)
+    #: one message per column of a file that says otherwise than its channel's last 28 days
+    changed: list[str] = dataclasses.field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -70,7 +76,7 @@ def ingest(
     connection: duckdb.DuckDBPyConnection,
     channel: str,
     now: dt.datetime,
-    progress: Callable[[str], None] = print,
+    progress: Callable[[str], None] = screen.say,
 ) -> Ingested:
     """Bring a channel's tables up to its landing folder.
 
@@ -97,16 +103,16 @@ def ingest(
     started = time.monotonic()
     declared = registry.channel(channel)
     mapped = mappings(settings.home)
-    with open_vault(settings) as vault:
+    with open_vault(settings) as vault, Guard(settings) as guard:
         create_tables(connection, declared)
         tokeniser = home_tokeniser(settings, vault)
         with Writer(connection, declared, vault) as writer:
-            work = _Work(settings, connection, declared, writer, tokeniser, now, progress, mapped)
+            work = _Work(settings, connection, declared, writer, tokeniser, now, progress, mapped, guard)
             if channel == CHANNEL:
                 forget_other_mappings(connection, declared, mapped)
             for dataset in (*declared.datasets, *(mapped.values() if channel == CHANNEL else ())):
                 work.dataset(dataset)
-    _follow_live_from(settings, connection, declared)
+    follow_live_from(settings, connection, declared)
     for table in declared.tables():
         count = connection.execute(f'select count(*) from channels."{table}"').fetchone()
         work.result.rows[table] = int(count[0]) if count else 0
@@ -126,6 +132,7 @@ class _Work:
     now: dt.datetime
     progress: Callable[[str], None]
     mapped: dict[str, MappedDataset]
+    guard: Guard
 
     def __post_init__(self) -> None:
         self.result = Ingested(self.channel.name)
@@ -136,6 +143,8 @@ class _Work:
         self.loaded: dict[str, int] = {}
         self.refused: set[str] = set()
         self.medians: list[Row] = []
+        self.shares: list[Row] = []
+        self.limits = landing_limits(self.settings)
         self.began = self.said = time.monotonic()
 
     def dataset(self, dataset: Dataset) -> None:
@@ -161,6 +170,7 @@ class _Work:
         self.loaded = {row[0]: row[5] for row in read if row[4] == "loaded"}
         self.refused = {row[0] for row in read if row[4] == "quarantined"} - self.loaded.keys()
         self.medians = known_medians(self.connection, *place)
+        self.shares = known_shares(self.connection, *place, self.now - 2 * dt.timedelta(days=self.limits.watched_days))
         self.connection.execute(
             "delete from channels.ledger where channel = ? and dataset = ? and status = 'waiting'", place
         )
@@ -210,6 +220,8 @@ class _Work:
         mine: list[tuple[str, pa.Table]] = []
         held, written, hint = 0, False, ""
         try:
+            if delivery.broken is None:
+                self.guard.check(delivery.path, delivery.format)
             is_whole = self.channel.name in self.settings.done_markers
             reader_of = MappedReader if isinstance(dataset, MappedDataset) else FileReader
             reader = reader_of(self.channel, dataset, self.tokeniser, is_whole, self.sent_tokens, self.now)
@@ -221,7 +233,8 @@ class _Work:
                     self.writer.write()
                     mine, held, written = [], 0, True
                 self._say(reading)
-            medians = self._medians(delivery, reading)
+            self._refuse_full_sheet(dataset, delivery, reading)
+            medians, shares = self._watched(delivery, reading)
             if not written:
                 count_repeats(
                     dataset, [rows for table, rows in mine if table.endswith(f"__{dataset.name}")], reading.tally
@@ -246,6 +259,8 @@ class _Work:
             self.writer.hold(mine)
             self.writer.medians += medians
             self.medians += medians
+            self.writer.shares += shares
+            self.shares += shares
             self.loaded[delivery.file_id] = row["physical_records"]
         # What a header says of refusals is not read; the records are, where the file can be.
         for header, line in reading.tally.refusing.items():
@@ -259,44 +274,32 @@ class _Work:
         if self.writer.is_full:
             self.writer.commit()
 
-    def _medians(self, delivery: Delivery, reading: Reading) -> list[Row]:
-        """Return the medians of a file's amounts, or set it aside where they are of another size than before."""
+    def _refuse_full_sheet(self, dataset: Dataset, delivery: Delivery, reading: Reading) -> None:
+        """Set a table aside that ends at the last row of a spreadsheet: what came after it was cut."""
+        ends_at = reading.tally.physical + (not dataset.headerless)
+        is_table = (delivery.format or "").startswith(("csv", "xlsx"))
+        if is_table and ends_at == EXCEL_LAST_ROW and delivery.file_id not in self.accepted:
+            raise BrokenFile("full_sheet")
+
+    def _watched(self, delivery: Delivery, reading: Reading) -> tuple[list[Row], list[Row]]:
+        """Return a file's medians and shares, or set it aside where its amounts are of another size than before.
+
+        What else changed is said: a warning of the file, by column.
+        """
         place = {"file_id": delivery.file_id, "channel": delivery.channel, "dataset": delivery.dataset}
         times = [dt.datetime.fromisoformat(each) for each in (reading.earliest, reading.latest) if each]
         first, last = (times[0], times[-1]) if times else (delivery.landed_at, delivery.landed_at)
-        mine = reading.medians.rows(place, first, last)
+        medians, shares = reading.medians.rows(place, first, last), reading.shares.rows(place, first, last)
         if delivery.file_id not in self.accepted:
-            judge(mine, self.medians)
-        return mine
+            judge(medians, self.medians, self.limits)
+        said = moved(medians, self.medians, self.limits) | changes(shares, self.shares, self.limits)
+        reading.tally.warnings.update(said)
+        where = f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}"
+        self.result.changed += [f"{where}: {what}, {per_cent} %" for what, per_cent in said.items()]
+        return medians, shares
 
     def _say(self, reading: Reading) -> None:
         if time.monotonic() - self.said >= PROGRESS_SECONDS:
             self.said = time.monotonic()
             records, seconds = self.result.loaded + reading.loaded, self.said - self.began
             self.progress(f"channels: {self.channel.name} {records:,} records, {seconds:.0f} s")
-
-
-def _follow_live_from(settings: Settings, connection: duckdb.DuckDBPyConnection, channel: Channel) -> None:
-    """Mark files as history or live anew: that is a function of settings and landing times, also when they change."""
-    live_from = settings.live_from_date(channel.name)
-    began = None if live_from is None else dt.datetime.combine(live_from, dt.time()) - SHANGHAI_OFFSET
-    changed = connection.execute(
-        "select file_id, file_name, status, not is_history from channels.ledger "
-        "where channel = $channel and status <> 'waiting' "
-        "and not starts_with(file_name, 'history/') and not contains(file_name, '/history/') "
-        "and is_history <> (cast($began as timestamp) is null or landed_at < cast($began as timestamp))",
-        {"channel": channel.name, "began": began},
-    ).fetchall()
-    if not changed:
-        return
-    with transaction(connection):
-        for file_id, file_name, status, is_history in changed:
-            connection.execute(
-                "update channels.ledger set is_history = ? where file_id = ? and file_name = ?",
-                [is_history, file_id, file_name],
-            )
-            # The rows came with the file that was loaded: a second delivery of it elsewhere says nothing about them.
-            for table in channel.tables() if status == "loaded" else ():
-                connection.execute(
-                    f'update channels."{table}" set _is_history = ? where _file_id = ?', [is_history, file_id]
-                )

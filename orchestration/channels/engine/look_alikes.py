@@ -15,7 +15,7 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import Dataset
 from orchestration.channels.engine.files import FORMATS, probe
 from orchestration.channels.engine.lines import line_blocks
-from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
+from orchestration.channels.engine.mappings import CHANNEL, MappedDataset, always_filled
 from orchestration.channels.engine.platform_answers import SIGNS, holder_of
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, has_every_column, header_keys, names_of, recognised
@@ -146,9 +146,7 @@ def _has_all(dataset: Dataset, row: list[str]) -> bool:
     needed = [column for column in dataset.columns if column.required]
     if any(not {header_keys(name)[0] for name in names_of(column)} & keys for column in needed):
         return False
-    for target in dataset.targets:
-        if target.where_above_0 or target.where_filled:
-            continue
+    for target in always_filled(dataset.targets):
         said = dict(target.values)
         for column in target.dataset.columns:
             reads = said[column.name].reads if column.required and column.name in said else ()

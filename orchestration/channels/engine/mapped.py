@@ -16,7 +16,7 @@ from orchestration.channels.engine.mappings import MappedDataset, Target, Value
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Fault, Tally, header_keys
-from orchestration.channels.engine.values import Rules, read_value, unwrap
+from orchestration.channels.engine.values import NULL_WORDS, Rules, read_value, unwrap
 
 #: A person's export is held in memory whole; what is larger comes as the data sets of ``standard``.
 MOST_ROWS: Final = 2_000_000
@@ -66,6 +66,11 @@ class MappedReader(FileReader):
         self._judge(reading.tally)
 
 
+def _says(text: str | None) -> bool:
+    """Say whether a cell holds anything: not so a dash where nothing is."""
+    return text is not None and text.strip().casefold() not in NULL_WORDS
+
+
 def _add(reading: Reading, inner: Reading) -> None:
     """Add what a target's reading told to the file's."""
     reading.tally.warnings.update(inner.tally.warnings)
@@ -73,6 +78,7 @@ def _add(reading: Reading, inner: Reading) -> None:
     reading.latest = max(filter(None, (reading.latest, inner.latest)), default=None)
     reading.read_again_at = min(filter(None, (reading.read_again_at, inner.read_again_at)), default=None)
     reading.medians.values |= inner.medians.values
+    reading.shares.columns |= inner.shares.columns
 
 
 class _Rows:
@@ -98,10 +104,12 @@ class _Rows:
         """Return which rows a data set has, and its columns of those."""
         mask = np.ones(len(self.lines), bool)
         if target.where_filled:
-            mask &= np.array([bool(text) for text in self._texts(target.where_filled)], bool)
+            mask &= np.array([_says(text) for text in self._texts(target.where_filled)], bool)
         if target.where_above_0:
             amounts = self._amounts((target.where_above_0,))
             mask &= np.array([amount is not None and amount > 0 for amount in amounts], bool)
+        for header, words in target.where_is:
+            mask &= np.array([text is not None and unwrap(text) in words for text in self._texts(header)], bool)
         said = dict(target.values)
         columns = {
             column.name: self._column(said[column.name]) if column.name in said else [None] * len(self.lines)
@@ -125,14 +133,15 @@ class _Rows:
     def _texts(self, header: str) -> list[str | None]:
         if not header:
             return [None] * len(self.lines)
-        texts = self._written[header_keys(header)[0]].to_pylist()
+        # A payment bill guards every cell with a backtick, its words and times too.
+        texts = (text and text.lstrip("`") for text in self._written[header_keys(header)[0]].to_pylist())
         return [text if text and text.strip() else None for text in texts]
 
     def _column(self, value: Value) -> list[str | None]:
         if value.constant is not None:
             return [value.constant] * len(self.lines)
         if value.if_filled:
-            return [value.then if text else value.otherwise for text in self._texts(value.if_filled)]
+            return [value.then if _says(text) else value.otherwise for text in self._texts(value.if_filled)]
         if value.position:
             counts: dict[str | None, itertools.count[int]] = {}
             return [str(next(counts.setdefault(group, itertools.count(1)))) for group in self._groups]
@@ -141,9 +150,15 @@ class _Rows:
             texts = ["-".join(unwrap(part) for part in row if part) if all(row) else None for row in parts]
         else:
             every = [self._texts(header) for header in value.headers]
-            texts = [next((text for text in row if text), None) for row in zip(*every, strict=True)]
-        if value.plus or value.times or value.unit == "fen":
+            texts = [next((text for text in row if _says(text)), row[-1]) for row in zip(*every, strict=True)]
+        if value.plus or value.times or value.unit == "fen" or value.of_the_order or value.without_sign:
             texts = self._summed(texts, value)
+        for header, meanings in value.words_where_filled:
+            meant = dict(meanings)
+            pairs = zip(texts, self._texts(header), strict=True)
+            texts = [meant.get(unwrap(text), text) if text and _says(filled) else text for text, filled in pairs]
+        if value.of_the_order:
+            texts = self._of_the_order(texts)
         return [text and f"{value.before}{unwrap(text)}" for text in texts] if value.before else texts
 
     def _summed(self, texts: list[str | None], value: Value) -> list[str | None]:
@@ -162,8 +177,21 @@ class _Rows:
                     found.append(None)
                     continue
                 total *= times[place] or decimal.Decimal(0)
+            total = abs(total) if value.without_sign else total
             found.append(format(total / 100 if value.unit == "fen" else total, "f"))
         return found
+
+    def _of_the_order(self, texts: list[str | None]) -> list[str | None]:
+        """Return for each row what all rows of its order say together; what is no amount stays as written."""
+        amounts = self._read_amounts(texts)
+        sums: dict[str, decimal.Decimal] = {}
+        for group, amount in zip(self._groups, amounts, strict=True):
+            if group is not None and amount is not None:
+                sums[group] = sums.get(group, decimal.Decimal(0)) + amount
+        return [
+            text if group is None or amount is None else format(sums[group], "f")
+            for group, text, amount in zip(self._groups, texts, amounts, strict=True)
+        ]
 
     def _amounts(self, headers: tuple[str, ...]) -> list[decimal.Decimal | None]:
         return self._read_amounts(self._texts(headers[0]))

@@ -8,7 +8,7 @@ in ``landing.toml``, read ``landing/qianniu/orders/*``. docs/plugging-in-your-ch
 import dataclasses
 import functools
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,10 +22,13 @@ OWN: Final = "landing.toml"
 CHANNEL: Final = "standard"
 _CLOCKS: Final = ("shanghai", "utc", "epoch_s", "epoch_ms")
 _UNITS: Final = ("yuan", "fen")
-_OF_MAPPING: Final = {"about", "shape_from", "read_on", "verified", "repeat_down", "together", "rows_at", "to"}
-_OF_TARGET: Final = {"where_above_0", "where_filled", "once_per", "columns"}
+_OF_MAPPING: Final = set(
+    "about shape_from read_on verified repeat_down together rows_at ends_with to".split()  # noqa: SIM905
+)
+_OF_TARGET: Final = {"where_above_0", "where_filled", "where_is", "once_per", "columns"}
 _OF_VALUE: Final = set(
-    "column is words unit clock plus times before joined position if_filled then else".split()  # noqa: SIM905
+    "column is words words_where_filled unit clock plus times of_the_order without_sign before joined position"  # noqa: SIM905
+    " if_filled then else".split()
 )
 
 
@@ -45,10 +48,16 @@ class Value:
         The row's place among those of its order, from 1.
     plus, times
         Headers whose amounts are added, and one that the sum is multiplied with (a price a piece).
+    of_the_order
+        The amounts of all rows of the order together: an export that writes each item's share beside it.
+    without_sign
+        An amount that went back is written below zero.
     before
         What is put in front.
     words
         Spellings and what they mean.
+    words_where_filled
+        Headers, and what spellings mean where they are filled: 已关闭 of an order that was paid.
     unit, clock
         Of what is written.
     if_filled, then, otherwise
@@ -61,8 +70,11 @@ class Value:
     position: bool = False
     plus: tuple[str, ...] = ()
     times: str = ""
+    of_the_order: bool = False
+    without_sign: bool = False
     before: str = ""
     words: tuple[tuple[str, str], ...] = ()
+    words_where_filled: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     unit: str = "yuan"
     clock: str | None = None
     if_filled: str = ""
@@ -72,12 +84,13 @@ class Value:
     @property
     def reads(self) -> tuple[str, ...]:
         """Every header that it looks at."""
-        return (*self.headers, *self.joined, *self.plus, *filter(None, (self.times, self.if_filled)))
+        asked = (header for header, _ in self.words_where_filled)
+        return (*self.headers, *self.joined, *self.plus, *asked, *filter(None, (self.times, self.if_filled)))
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """The rows of one data set that a file holds: all, or those where a header is filled or an amount above 0.
+    """The rows of one data set that a file holds: all, or those where a header is filled, or above 0, or says a word.
 
     ``once_per`` names columns of the data set by which only the first row counts: an order that stands once per item.
     """
@@ -87,11 +100,18 @@ class Target:
     where_above_0: str = ""
     where_filled: str = ""
     once_per: tuple[str, ...] = ()
+    #: headers, and the words of which each must say one
+    where_is: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def is_of_every_row(self) -> bool:
+        """Whether every row of the file is one of it."""
+        return not (self.where_above_0 or self.where_filled or self.where_is)
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Every header that it looks at."""
-        where = tuple(filter(None, (self.where_above_0, self.where_filled)))
+        where = (*filter(None, (self.where_above_0, self.where_filled)), *(header for header, _ in self.where_is))
         return (*(header for _, value in self.values for header in value.reads), *where)
 
     @functools.cached_property
@@ -219,6 +239,7 @@ def read_mapping(name: str, described: Any, where: str, *, is_own: bool = False)
         columns=_columns(targets, (str(described.get("together", "")), *repeated)),
         forward_fill=repeated,
         rows_at=str(described.get("rows_at", "")),
+        ends_with=_listed(described.get("ends_with", ()), says),
         targets=tuple(targets),
         together=str(described.get("together", "")),
         about=str(described.get("about", "")),
@@ -232,11 +253,10 @@ def read_mapping(name: str, described: Any, where: str, *, is_own: bool = False)
 def _columns(targets: list[Target], further: tuple[str, ...]) -> tuple[Column, ...]:
     """Return the headers that a mapping reads as columns; those without which no row can be read are required."""
     needed = set()
-    for target in targets:
-        if not (target.where_above_0 or target.where_filled):
-            said = dict(target.values)
-            required = [said[column.name] for column in target.dataset.columns if column.required]
-            needed |= {header_keys(value.headers[0])[0] for value in required if len(value.headers) == 1}
+    for target in always_filled(targets):
+        said = dict(target.values)
+        required = [said[column.name] for column in target.dataset.columns if column.required]
+        needed |= {header_keys(value.headers[0])[0] for value in required if len(value.headers) == 1}
     types = {
         header_keys(header)[0]: column.type
         for target in targets
@@ -250,6 +270,11 @@ def _columns(targets: list[Target], further: tuple[str, ...]) -> tuple[Column, .
             key = header_keys(header)[0]
             seen.setdefault(key, Column(header, types.get(key, "text"), required=key in needed))
     return tuple(seen.values())
+
+
+def always_filled(targets: Sequence[Target]) -> Sequence[Target]:
+    """Return the targets without whose headers a file is not of a mapping: those of every row, else the first."""
+    return [target for target in targets if target.is_of_every_row] or targets[:1]
 
 
 def _target(dataset: Dataset, inside: Any, says: str) -> Target:
@@ -269,7 +294,14 @@ def _target(dataset: Dataset, inside: Any, says: str) -> Target:
     if unknown := [name for name in once if name not in values]:
         raise SettingsError(f"{says}: once_per names {', '.join(unknown)}, which the mapping does not fill")
     where = str(inside.get("where_above_0", "")), str(inside.get("where_filled", ""))
-    return Target(dataset, tuple(values.items()), *where, once)
+    where_is = _words_of(inside.get("where_is", {}), f"{says}.where_is")
+    return Target(dataset, tuple(values.items()), *where, once, where_is)
+
+
+def _words_of(said: Any, says: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(said, dict):
+        raise SettingsError(f'{says}: write headers and their words, such as {{"交易状态" = ["SUCCESS"]}}')
+    return tuple((header, _listed(words, says)) for header, words in said.items())
 
 
 def _value(column: Column, said: Any, says: str) -> Value:
@@ -285,7 +317,9 @@ def _value(column: Column, said: Any, says: str) -> Value:
             f"{says}: it says no header; write column, is, joined, position = true, or if_filled with then and else"
         )
     words = {str(spelling): str(meaning) for spelling, meaning in said.get("words", {}).items()}
+    where_filled = {header: tuple(each.items()) for header, each in said.get("words_where_filled", {}).items()}
     fixed = [str(said[key]) for key in ("is", "then", "else") if key in said]
+    fixed += [meaning for each in where_filled.values() for _, meaning in each]
     for meaning in [*words.values(), *fixed]:
         if column.values and meaning and meaning not in column.values:
             raise SettingsError(f"{says}: {meaning!r} is no word of it; the words are {', '.join(column.values)}")
@@ -301,8 +335,11 @@ def _value(column: Column, said: Any, says: str) -> Value:
         position=bool(said.get("position", False)),
         plus=_listed(said.get("plus", ()), says),
         times=str(said.get("times", "")),
+        of_the_order=bool(said.get("of_the_order", False)),
+        without_sign=bool(said.get("without_sign", False)),
         before=str(said.get("before", "")),
         words=tuple(words.items()),
+        words_where_filled=tuple(where_filled.items()),
         unit=unit,
         clock=clock,
         if_filled=str(said.get("if_filled", "")),

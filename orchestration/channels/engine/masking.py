@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from orchestration.channels.engine.tokens import Kind, Tokeniser
+from orchestration.screen import one_line
 
 #: Headers under which a person stands, whatever the column is read as.
 _PERSONAL: Final = re.compile(
@@ -44,7 +45,7 @@ def shown(header: str, value: str, masker: Masker) -> str:
     if not text:
         return ""
     if is_personal(header) and not re.fullmatch(r"[\d.,¥元-]{1,6}", text):
-        return masked(text)
+        return masked(one_line(text))
     return scrubbed(text, masker)
 
 
@@ -54,5 +55,6 @@ def is_personal(header: str) -> bool:
 
 
 def scrubbed(text: str, masker: Masker) -> str:
-    """Return a text, a header or the key of a record too, without the contact values and numbers that stand in it."""
-    return masker.scrub(_ID_CARD.sub(lambda found: masked(found.group()), unicodedata.normalize("NFKC", text)))
+    """Return a text, a header or a key too, on one line and without the contact values and numbers that stand in it."""
+    text = unicodedata.normalize("NFKC", one_line(text))
+    return masker.scrub(_ID_CARD.sub(lambda found: masked(found.group()), text))

@@ -17,10 +17,8 @@ import pyarrow.compute as pc
 
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.watching import Limits
 
-DAYS: Final = 28
-FEWEST: Final = 30
-FOLD: Final = 20.0
 #: More values than this of one column say nothing new about its median.
 _MOST: Final = 200_000
 MEDIANS: Final[dict[str, str]] = {
@@ -92,7 +90,7 @@ def known_medians(connection: duckdb.DuckDBPyConnection, channel: str, dataset: 
     return [dict(zip(MEDIANS, row, strict=True)) for row in rows.fetchall()]
 
 
-def judge(mine: Iterable[Row], known: Iterable[Row]) -> None:
+def judge(mine: Iterable[Row], known: Iterable[Row], limits: Limits) -> None:
     """Set a file aside whose amounts are of another size than its channel's were.
 
     Raises
@@ -104,18 +102,18 @@ def judge(mine: Iterable[Row], known: Iterable[Row]) -> None:
     for row in known:
         earlier.setdefault((row["table_name"], row["column_name"], row["whose"]), []).append(row)
     for row in mine:
-        if row["row_count"] < FEWEST:
+        if row["row_count"] < limits.fewest_rows:
             continue
-        since = row["from_at"] - dt.timedelta(days=DAYS)
+        since = row["from_at"] - dt.timedelta(days=limits.watched_days)
         past = [
             other
             for other in earlier.get((row["table_name"], row["column_name"], row["whose"]), [])
             if other["to_at"] >= since and other["from_at"] <= row["to_at"] and other["file_id"] != row["file_id"]
         ]
-        if sum(other["row_count"] for other in past) < FEWEST:
+        if sum(other["row_count"] for other in past) < limits.fewest_rows:
             continue
         usual = _weighted_median([(other["median"], other["row_count"]) for other in past])
-        if not 1 / FOLD < row["median"] / usual < FOLD:
+        if not 1 / limits.unit_fold < row["median"] / usual < limits.unit_fold:
             raise BrokenFile("another_unit", row["column_name"])
 
 

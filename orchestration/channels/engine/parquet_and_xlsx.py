@@ -19,17 +19,13 @@ from openpyxl.utils.datetime import MAC_EPOCH
 
 from orchestration.channels.engine.column_cleaning import TEXT, as_text
 from orchestration.channels.engine.declare import Dataset
+from orchestration.channels.engine.files import check_workbook
 from orchestration.channels.engine.json_records import Explode
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, Batch, Tally, header_among, map_header, note_refusals
 from orchestration.channels.engine.row_table import RowTable
 
 ROWS_PER_BATCH: Final = 50_000
-#: A workbook that unpacks to more than this, or to a hundred times its size, is not opened.
-LARGEST_WORKBOOK: Final = 2 << 30
-LARGEST_RATIO: Final = 100
-#: Spreadsheets end at this row; a file that fills it was probably cut.
-EXCEL_LAST_ROW: Final = 1_048_576
 #: A day number alone, as a cell without a date's format shows it.
 _SERIAL: Final = re.compile(r"^(\d{5})(\.\d+)?$")
 _DAYS_TO_1904: Final = 1462
@@ -116,7 +112,7 @@ def _column_text(array: pa.Array) -> pa.Array:
 
 def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]:
     """Yield the batches of a worksheet; the sheet's row stands for the line."""
-    _check_size(path)
+    check_workbook(path)
     try:
         values = openpyxl.load_workbook(path, read_only=True, data_only=True)
         written = openpyxl.load_workbook(path, read_only=True, data_only=False)
@@ -149,7 +145,6 @@ def _sheet(rows: Iterator[_SheetRow], place: int, dataset: Dataset, tally: Tally
     table: RowTable | None = None
     days: frozenset[int] = frozenset()
     held: list[tuple[int, list[str]]] = []
-    number = 0
     for number, shown, typed in rows:
         cells = [_cell_text(value) for value in shown]
         if number <= place:
@@ -170,8 +165,6 @@ def _sheet(rows: Iterator[_SheetRow], place: int, dataset: Dataset, tally: Tally
         if table is not None and len(held) >= ROWS_PER_BATCH:
             yield table.batch(held)
             held = []
-    if number == EXCEL_LAST_ROW:
-        tally.warnings["possible_excel_truncation"] = 1
     if table is not None:
         yield table.batch(held)
 
@@ -196,16 +189,6 @@ def _sheet_rows(values: Any, written: Any) -> Iterator[tuple[tuple[Any, ...], tu
 
 def _is_unvalued(value: Any, formula: Any) -> bool:
     return value is None and isinstance(formula, str) and formula.startswith("=")
-
-
-def _check_size(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError):
-        raise BrokenFile("not_xlsx") from None
-    if unpacked > LARGEST_WORKBOOK or unpacked > LARGEST_RATIO * max(path.stat().st_size, 1 << 16):
-        raise BrokenFile("zip_bomb")
 
 
 def _cell_text(value: Any) -> str:

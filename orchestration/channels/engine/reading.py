@@ -25,6 +25,7 @@ from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Elements, Fault, Tally, key_hash
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import Rules
+from orchestration.channels.engine.watching import Shares
 from orchestration.channels.engine.widest_reading import may_refuse, widest_reading
 
 _ACCOUNT: Final = Column("_account", "identifier")
@@ -46,6 +47,7 @@ class Reading:
     #: the first moment (UTC, as text) at which something that lies in the future today does not
     read_again_at: str | None = None
     medians: Medians = dataclasses.field(default_factory=Medians)
+    shares: Shares = dataclasses.field(default_factory=Shares)
 
 
 class FileReader:
@@ -171,6 +173,7 @@ class FileReader:
         prefix = f"{self._channel.name}__"
         rows = _table(_flat(self._dataset.columns, own), None, books, kept)
         reading.medians.add(prefix + self._dataset.name, self._dataset.columns, rows)
+        reading.shares.add(prefix + self._dataset.name, self._dataset.columns, rows)
         yield prefix + self._dataset.name, rows
         for child in self._dataset.children:
             elements = batch.children.get(child.name) or _no_elements(child.columns)
@@ -184,6 +187,7 @@ class FileReader:
             ordinals = pa.array(elements.ordinals[mine].astype(np.int64))
             rows = _table({**above, **below}, ordinals, books, parents)
             reading.medians.add(prefix + child.name, child.columns, rows)
+            reading.shares.add(prefix + child.name, child.columns, rows)
             yield prefix + child.name, rows
 
     def _key(self, own: dict[str, Read], position: int) -> tuple[str, str] | None:

@@ -37,6 +37,10 @@ REMEDIES: Final[dict[str, str]] = {
         "The median of this amount lies twenty-fold from that of the channel's own last 28 days: fen for yuan, or"
         " another column? Deliver it in the right unit, or accept it: siyu quarantine accept CHANNEL/DATASET/FILE."
     ),
+    "full_sheet": (
+        "The table ends at row 1,048,576, where spreadsheets end, so what came after was cut: export it in parts, or as"
+        " CSV without a spreadsheet. If it is whole, accept it: siyu quarantine accept CHANNEL/DATASET/FILE."
+    ),
     "undeclared_refusal": (
         "The header says that people refuse, and nobody declared it: declare it in the channel module as an alias of"
         " the column that it is, or look at the file and accept it (siyu refusals accept)."
@@ -48,6 +52,10 @@ REMEDIES: Final[dict[str, str]] = {
     "not_xlsx": "The file is not a readable, unprotected .xlsx workbook; save it without a password, or as CSV.",
     "zip_bomb": "The workbook expands far beyond its size; it is not opened.",
     "gzip_bomb": "The gzip expands to more than 200 times its size; it is not read. Deliver it in parts, or unpacked.",
+    "too_heavy": (
+        "Reading it takes more memory or time than a file may (read_memory_mb, read_seconds in siyu.toml), or crashes"
+        " its parser: deliver it in parts, or as CSV. Raise the limits only if you trust whoever sent it."
+    ),
     "unknown_sheet": "The declared worksheet is not in the workbook.",
     "unknown_format": (
         "The suffix is not one of csv, csv.gz, jsonl, jsonl.gz, json, parquet, xlsx: unpack a .zip, rename a text to"

@@ -54,6 +54,8 @@ class RowTable:
         self._may_total = rf"(?i)\A(?:{words})" if words else _NEVER
         initials = {word[:1].casefold() for word in dataset.totals}
         self._plainly = rf"\A[0-9{''.join(each + each.upper() for each in ascii_lowercase if each not in initials)}]"
+        #: line and width of the last closing line
+        self._closing = 0, 0
         self._filled = dict.fromkeys(dataset.forward_fill, "")
         self.is_told_by_values = any(
             column.required and (column.type in _SHAPED or column.values) for column in dataset.columns
@@ -120,7 +122,12 @@ class RowTable:
 
     def _judged(self, row: Row) -> Row | None:
         line, cells = row
-        if skipped := self._skipped(cells):
+        skipped = self._skipped(cells)
+        if not skipped and self._closing == (line - 1, len(cells)) and len(cells) < self.width:
+            skipped = "closing_line"
+        elif skipped == "closing_line":
+            self._closing = line, len(cells)
+        if skipped:
             self._tally.skip(skipped)
             if skipped == "totals" and (count := announced(cells)) is not None:
                 self._tally.announced = count
@@ -138,6 +145,8 @@ class RowTable:
             return "blank"
         if self._totals is not None and (self._totals.fullmatch(first) or _ROW_COUNT.fullmatch(first)):
             return "totals"
+        if len(cells) < self.width and first.startswith(self._dataset.ends_with):
+            return "closing_line"
         if self._header and header_keys(first)[0] == self._header[0] and self._is_header(cells):
             return "repeated_header"
         return None

@@ -15,6 +15,7 @@ from orchestration.channels.engine.mappings import MappedDataset
 from orchestration.channels.engine.medians import MEDIANS
 from orchestration.channels.engine.records import key_hash
 from orchestration.channels.engine.sent_tokens import SentTokens
+from orchestration.channels.engine.watching import SHARES
 from orchestration.files import PRIVATE_MODE, replacing
 
 #: One row per file delivered (a file under another name with the same content has its own row, status duplicate).
@@ -60,6 +61,9 @@ QUARANTINE: Final[dict[str, str]] = {
     "widest": "varchar",
 }
 
+#: What is kept of files, beside their rows.
+_ACCOUNTS: Final = {"ledger": LEDGER, "quarantine": QUARANTINE, "file_medians": MEDIANS, "file_shares": SHARES}
+
 
 def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None = None) -> None:
     """Create the ledger, the quarantine and every table of a channel where they are missing.
@@ -74,7 +78,12 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
             "where schema_name = 'channels' group by table_name"
         ).fetchall()
     )
-    for name, columns in (("ledger", LEDGER), ("quarantine", QUARANTINE), ("file_medians", MEDIANS)):
+    for name, columns in (
+        ("ledger", LEDGER),
+        ("quarantine", QUARANTINE),
+        ("file_medians", MEDIANS),
+        ("file_shares", SHARES),
+    ):
         if name not in found:
             connection.execute(f"create table channels.{name} ({_listed(columns)})")
         for column, kind in columns.items():
@@ -160,7 +169,12 @@ def _forget_files(
             for name in _existing(connection, _tables_of(channel, dataset)):
                 connection.execute(f'delete from channels."{name}" where _file_id = ?', [file_id])
             place = [channel.name, dataset.name, file_id]
-            for name, status in (("quarantine", ""), ("file_medians", ""), ("ledger", " and status = 'loaded'")):
+            for name, status in (
+                ("quarantine", ""),
+                ("file_medians", ""),
+                ("file_shares", ""),
+                ("ledger", " and status = 'loaded'"),
+            ):
                 connection.execute(
                     f"delete from channels.{name} where channel = ? and dataset = ? and file_id = ?{status}", place
                 )
@@ -194,7 +208,7 @@ def _forget_mapped(connection: duckdb.DuckDBPyConnection, channel: Channel, name
 
 
 def _forget_accounts(connection: duckdb.DuckDBPyConnection, channel: Channel, name: str) -> None:
-    for owned in ("ledger", "quarantine", "file_medians"):
+    for owned in _ACCOUNTS:
         connection.execute(f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, name])
 
 

@@ -35,6 +35,7 @@ from orchestration.channels.engine.masking import Masker, is_personal, scrubbed,
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile, remedy
 from orchestration.channels.engine.records import ENVELOPE, Tally, header_keys, names_of
+from orchestration.screen import one_line
 
 ROWS: Final = 10
 #: So many records are enough to see how a file is read.
@@ -104,9 +105,13 @@ def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now
         return trial
     dataset = trial.chosen.dataset
     trial.headers = headers_of(dataset, rows)
-    trial.reads, trial.unread = _columns(dataset, trial.headers)
+    reads, unread = _columns(dataset, trial.headers)
+    # In a file without a header the first line is somebody's data, and any header may hold a number or a sequence.
+    trial.reads = [(scrubbed(header, masker), column, how) for header, column, how in reads]
+    trial.unread = [scrubbed(header, masker) for header in unread]
     trial.before = _before(path, file_format or "", trial.headers, masker)
     _read(trial, path, file_format or "", masker, now)
+    trial.aside = [(scrubbed(each[0], masker), *each[1:]) for each in trial.aside]
     return trial
 
 
@@ -134,20 +139,22 @@ def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datet
     places = {
         f"{channel.name}/{dataset.name}" for channel in registry.channels().values() for dataset in channel.datasets
     }
+    masker = Masker()
     for path in below(landing):
         name = path.relative_to(landing).as_posix()
+        said_name = scrubbed(readable_name(name), masker)
         if path.is_dir() or path.name.startswith((".", "~$")) or path.suffix in (".done", ".md"):
             continue
         place = "/".join(name.split("/")[:2])
         if name.count("/") < 2 or place not in places | mapped.keys():
             hint = where_it_belongs(path, "", mapped)
-            yield Checked(readable_name(name), "unknown_folder", (remedy("unknown_folder") + hint,))
+            yield Checked(said_name, "unknown_folder", (remedy("unknown_folder") + hint,))
             continue
         try:
             trial = try_file(path, mapped, place, now)
         except BrokenFile as broken:
             what = remedy(broken.reason, allowed="", minimum="", maximum="")
-            yield Checked(readable_name(name), f"set aside whole: {broken.reason}", (what,))
+            yield Checked(said_name, f"set aside whole: {broken.reason}", (what,))
             continue
         part = "the first " if trial.is_part else ""
         said = f"{trial.loaded:,} of {part}{trial.records:,} records would load"
@@ -156,7 +163,7 @@ def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datet
         told = []
         for column, reason, count, _, what in trial.aside:
             told.append(f"{count or 'all'} {reason} {column}".rstrip() + f": {what}")
-        yield Checked(readable_name(name), said, tuple(told))
+        yield Checked(said_name, said, tuple(told))
 
 
 def _named(name: str, mapped: dict[str, MappedDataset]) -> Candidate | None:
@@ -224,7 +231,7 @@ def _read(trial: Trial, path: Path, file_format: str, masker: Masker, now: dt.da
         for table, rows in reader.read(delivery, reading, is_history=True):
             shown_rows = trial.after.setdefault(table.partition("__")[2], [])
             for row in rows.slice(0, max(ROWS - len(shown_rows), 0)).to_pylist():
-                shown_rows.append({name: str(value) for name, value in row.items() if _is_told(name, value)})
+                shown_rows.append({name: one_line(str(value)) for name, value in row.items() if _is_told(name, value)})
             if reading.tally.physical >= ENOUGH and not isinstance(dataset, MappedDataset):
                 trial.is_part = True
                 break

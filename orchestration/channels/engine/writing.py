@@ -11,6 +11,7 @@ from orchestration.channels.engine.declare import Channel
 from orchestration.channels.engine.medians import MEDIANS
 from orchestration.channels.engine.tables import LEDGER, QUARANTINE, append, append_rows
 from orchestration.channels.engine.vault import Vault
+from orchestration.channels.engine.watching import SHARES
 
 #: Rows held before they are written; bounds memory, and saves the fixed cost of an insert per small file.
 ROWS_PER_WRITE: Final = 200_000
@@ -27,6 +28,7 @@ class Writer:
         self.ledger: list[dict[str, Any]] = []
         self.quarantine: list[dict[str, Any]] = []
         self.medians: list[dict[str, Any]] = []
+        self.shares: list[dict[str, Any]] = []
         self._connection = connection
         self._tables = tuple(channel.tables())
         self._vault = vault
@@ -90,9 +92,10 @@ class Writer:
         append_rows(self._connection, "quarantine", QUARANTINE, self.quarantine)
         append_rows(self._connection, "ledger", LEDGER, self.ledger)
         append_rows(self._connection, "file_medians", MEDIANS, self.medians)
+        append_rows(self._connection, "file_shares", SHARES, self.shares)
         self._connection.execute("commit")
         self._open = False
-        self.ledger, self.quarantine, self.medians = [], [], []
+        self.ledger, self.quarantine, self.medians, self.shares = [], [], [], []
 
     def __enter__(self) -> Self:
         """Return the writer."""

@@ -1,7 +1,11 @@
+"""The 72 dirty inputs that the doors answer for, over files built here, each with its literal outcome."""
+
+import datetime as dt
+
 import pytest
 
-from tests.unit.channels.corpus_values import CASES
-from tests.unit.channels.door import Door, use_shop
+from tests.unit.channels.corpus_more import CASES, STORIES
+from tests.unit.channels.door import NOON, Door, use_shop
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +20,7 @@ def landed(tmp_path_factory):
         yield door
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.number} {case.what}")
 def test_a_dirty_file_comes_to_what_a_person_would_say(landed, case):
     found = landed.ledger()[case.name]
     assert (found["loaded"], found["quarantined"], found["skipped"]) == case.counts
@@ -32,6 +36,29 @@ def test_a_dirty_file_comes_to_what_a_person_would_say(landed, case):
         assert tuple(value for (value,) in landed.query(sql, found["file_id"])) == expected
     if case.warning:
         assert case.warning in found["warnings"]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.number} {story.what}")
+def test_files_of_some_days_come_to_what_a_person_would_say(story, tmp_path, monkeypatch):
+    use_shop(monkeypatch)
+    door = Door(tmp_path / "home", story.channel)
+    for day, files in enumerate(story.days):
+        for dataset, name, content in files:
+            door.land(dataset, name, content)
+        door.ingest(NOON + dt.timedelta(days=day))
+    ledger = door.ledger()
+    names = ("status", "reason", "loaded", "quarantined", "skipped")
+    assert {name: tuple(found[each] for each in names) for name, found in ledger.items()} == story.files
+    assert tuple(row[1:] for row in door.quarantine()) == story.set_aside
+    if story.rows:
+        table, columns, expected = story.rows
+        assert door.rows(table, *columns) == expected
+    if story.warning:
+        assert any(story.warning in (found["warnings"] or "") for found in ledger.values())
+
+
+def test_every_one_of_the_72_is_tried():
+    assert sorted({case.number for case in (*CASES, *STORIES)}) == list(range(1, 73))
 
 
 def test_every_file_balances_and_none_is_forgotten(landed):

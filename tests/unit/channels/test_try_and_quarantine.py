@@ -15,7 +15,7 @@ UNKNOWN = (
     "店铺：静安店\n交易号,下单时间,总价,状态,会员电话,备注\n"
     "T1,2026-05-02 10:00:00,12.50,已发货,13812345601,请打 13812345602\n"
     "T2,2026-05-03 10:00:00,8,已取消,13812345603,\n"
-    "T3,2026-05-04 10:00:00,9,已发货,13812345603,\n"
+    "T3,2026-05-04 10:00:00,8,已发货,13812345603,\n"
 )
 
 
@@ -49,6 +49,22 @@ def test_contact_values_are_masked_wherever_they_stand(here, capsys):
     for value in ("lin.yi@", "zhou.er@", "9000 9001", "90009001", "13812345601", "13812345602", "13812345603"):
         assert value not in said
         assert all(value not in draft.read_text(encoding="utf-8") for draft in here.glob("*.toml"))
+
+
+def test_a_file_without_a_header_and_one_with_a_sequence_in_it_say_nothing_that_a_terminal_obeys(here, capsys):
+    (here / "bare.csv").write_text("13812345678,lin.yi@shop.cn,110101199003071234\n", encoding="utf-8")
+    (here / "odd.csv").write_text(
+        f'"备注\x1b[2J  of 9 records 9 would load","电话 13812345678",{SHOPIFY.splitlines()[0]}\n\x1b]0;x\x07,1,'
+        f"{SHOPIFY.splitlines()[1]}\n",
+        encoding="utf-8",
+    )
+    main(["try", "bare.csv"])
+    main(["try", "odd.csv", "--mapping", "shopify/orders"])
+    said = capsys.readouterr().out + "".join(draft.read_text(encoding="utf-8") for draft in here.glob("*.toml"))
+    assert "\x1b" not in said and "\x07" not in said
+    assert "not read: 备注\\u001b[2J of 9 records 9 would load, 电话 138****5678" in said
+    for value in ("13812345678", "lin.yi@", "110101199003071234"):
+        assert value not in said
 
 
 def test_what_would_be_set_aside_is_said_with_line_and_remedy(here, capsys):
