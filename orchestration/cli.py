@@ -17,6 +17,7 @@ import typer
 from orchestration import clock
 from orchestration.cli_audit import audit_app
 from orchestration.cli_digest import digest_app
+from orchestration.cli_erasing import erasing_app
 from orchestration.cli_files import files_app
 from orchestration.cli_pulls import pulls_app
 from orchestration.cli_sending import sending_app
@@ -40,6 +41,7 @@ app.add_typer(why_app)
 app.add_typer(pulls_app)
 app.add_typer(digest_app)
 app.add_typer(files_app)
+app.add_typer(erasing_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

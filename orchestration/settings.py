@@ -63,6 +63,7 @@ class Settings:
     horizon_days: Annotated[int, Field(ge=7, le=120)] = 28
     training_cut_offs: Annotated[int, Field(ge=4, le=60)] = 14
     retention_dates: Annotated[int, Field(ge=1, le=1000)] = 20
+    readers_grace_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
     lock_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     daily_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 5000
     care_budget_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
@@ -187,6 +188,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_WAREHOUSE_MEMORY",
         "SIYU_RUN_DATES",
         "SIYU_ONE_ID_KEY",
+        "SIYU_ERASED",
         clock.VARIABLE,
     }
     for variable, value in environment.items():

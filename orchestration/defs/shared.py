@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from orchestration import audit_log, clock
 from orchestration.channels.engine.keys import kept_at, load_key
+from orchestration.erasing import tombstones
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
 from orchestration.python_tables import fit_columns
@@ -59,6 +60,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
                 check_gateway(settings)
                 load_key(settings, "one_id")
                 os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
+                os.environ["SIYU_ERASED"] = str(tombstones.kept_at(settings))
                 with connect(settings) as connection:
                     drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
                     fit_columns(connection)

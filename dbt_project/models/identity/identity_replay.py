@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ml.identity import IdentityRules, long_table, replay
 from ml.identity.replay import LINK_COLUMNS
+from orchestration.erasing.tombstones import ANYWHERE, Key, Tombstones, read
 
 
 def model(dbt, session):
@@ -22,6 +23,8 @@ def model(dbt, session):
     if not named:
         raise RuntimeError("SIYU_ONE_ID_KEY names no file; it is vault/keys/one_id.key of the home, and siyu sets it")
     key = Path(named).read_bytes().strip()
+    stones = Tombstones(key, read(erased)) if (erased := Path(os.environ.get("SIYU_ERASED", "-"))).exists() else None
     hour = dbt.config.meta_get("cut_off_hour")  # a statement of its own, or dbt does not hand it in
     cut_off = dt.timedelta(hours=16 + int(hour))
-    return long_table(replay(links, rules, key, cut_off))
+    was_erased = (lambda one_id: stones.of(Key(ANYWHERE, one_id)) is not None) if stones else (lambda one_id: False)
+    return long_table(replay(links, rules, key, cut_off, was_erased=was_erased))

@@ -1,0 +1,46 @@
+"""The vault without an erased person's values: deleted, and the file written anew."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
+
+def forget(settings: Settings, tokens: Iterable[str]) -> int:
+    """Delete the values of tokens that no landed record holds any more; return how many.
+
+    A name that two people share stays for the other one.
+    """
+    file = settings.home / "vault" / "contacts.sqlite"
+    wanted = sorted(set(tokens))
+    if not file.exists() or not wanted:
+        return 0
+    gone = sorted(set(wanted) - _still_held(settings, wanted))
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
+        database.execute("pragma secure_delete = on")
+        before = database.execute("select count(*) from contacts").fetchone()[0]
+        database.execute("begin immediate")
+        database.executemany("delete from contacts where token = ?", ((token,) for token in gone))
+        database.execute("commit")
+        database.execute("vacuum")
+        database.execute("pragma wal_checkpoint(truncate)")
+        return int(before - database.execute("select count(*) from contacts").fetchone()[0])
+
+
+def _still_held(settings: Settings, tokens: list[str]) -> set[str]:
+    found: set[str] = set()
+    with connect(settings, read_only=True) as warehouse:
+        columns = warehouse.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'channels'"
+            " and data_type = 'VARCHAR' and contains(table_name, '__') and not starts_with(column_name, '_')"
+        ).fetchall()
+        for table, column in columns:
+            rows = warehouse.execute(
+                f'select distinct "{column}" from channels."{table}" where "{column}" in'
+                " (select unnest($tokens::varchar[]))",
+                {"tokens": tokens},
+            ).fetchall()
+            found |= {token for (token,) in rows}
+    return found
