@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LOCK_FILE = "writer.lock"
 #: Whoever takes the lock under this name erases; everybody else first ends what was begun.
 ERASING = "erase"
+#: Stands in a home that a restore has begun and not ended: nothing may be read or built there.
+RESTORING = ".restoring"
 
 
 class HomeBusy(RuntimeError):
@@ -51,6 +53,8 @@ def writer_lock(settings: Settings, run_id: str) -> Iterator[None]:
             )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "run_id": run_id}).encode(), 0)
+        if (settings.home / RESTORING).exists():
+            raise HomeBusy(f"{settings.home} was restored by half: run siyu restore again, on the same backup")
         if run_id != ERASING:
             _end_erasures(settings)
         yield

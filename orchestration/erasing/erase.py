@@ -17,7 +17,7 @@ from orchestration.erasing.journal import Journal
 from orchestration.erasing.person import find_person, plain_values
 from orchestration.erasing.raw import Cut, cut_landing, cut_raw
 from orchestration.erasing.suspects import suspects
-from orchestration.erasing.tombstones import Erased, Tombstones
+from orchestration.erasing.tombstones import Erased, Key, Tombstones
 from orchestration.erasing.vault_file import forget
 from orchestration.erasing.warehouse_file import rewrite
 from orchestration.files import write_text
@@ -189,7 +189,14 @@ def _look_for_residue(settings: Settings, begun: Journal) -> None:
 
 
 def _empty_vault(settings: Settings, begun: Journal) -> None:
-    begun.count("vault_values_removed", forget(settings, begun.person.tokens))
+    """Take the person's values out of the vault, and let the tombstones say so to a vault that is restored."""
+    gone = forget(settings, begun.person.tokens)
+    begun.count("vault_values_removed", len(gone))
+    stones = tombstones.load(settings)
+    for one in stones.erased:
+        if one.erasure_id == begun.erasure_id:
+            one.hashes |= {stones.hash(Key(tombstones.VAULT, token)) for token in gone}
+    tombstones.keep(settings, stones.erased)
 
 
 def _tell_backups(settings: Settings, begun: Journal) -> None:

@@ -19,6 +19,8 @@ from orchestration.files import PRIVATE_MODE, replacing, write_text
 from orchestration.settings import Settings
 
 Kept = Callable[[Shelf, Erased, dict[str, Any]], bool]
+#: The landing of a file that is only looked at: no time in it is set aside as later.
+_NOTHING_IS_AHEAD: Final = dt.datetime.fromisoformat("9000-01-01")
 _TEXT_FORMATS: Final = ("csv", "csv.gz", "jsonl", "jsonl.gz", "json")
 
 
@@ -138,7 +140,7 @@ def landed_as_delivery(landed: Landed, shelf: Shelf) -> Delivery | None:
         return None
     return Delivery(
         landed.path, told.file_id, shelf.channel.name, shelf.dataset.name, landed.name, landed.format, landed.bytes,
-        landed.modified_ns, dt.datetime.max, landed.in_history, told,
+        landed.modified_ns, _NOTHING_IS_AHEAD, landed.in_history, told,
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ from orchestration.settings import Settings, SettingsError
 
 #: What names a person everywhere: a one_id, a token of a contact value, a platform's own id, a token of an export.
 ANYWHERE: Final = "id"
+#: Tokens whose values left the vault with the person, names too: a restored vault loses them again.
+VAULT: Final = "vault"
 _DIGEST_BYTES: Final = 16
 _SEPARATOR: Final = "\x1f"
 

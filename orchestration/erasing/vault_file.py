@@ -3,30 +3,52 @@
 import contextlib
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 
+from orchestration.erasing.tombstones import VAULT, Key, Tombstones
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
 
-def forget(settings: Settings, tokens: Iterable[str]) -> int:
-    """Delete the values of tokens that no landed record holds any more; return how many.
+def forget(settings: Settings, tokens: Iterable[str]) -> list[str]:
+    """Delete the values of tokens that no landed record holds any more; return the tokens.
 
     A name that two people share stays for the other one.
     """
-    file = settings.home / "vault" / "contacts.sqlite"
     wanted = sorted(set(tokens))
-    if not file.exists() or not wanted:
-        return 0
+    if not wanted or not settings.warehouse.exists():
+        return []
     gone = sorted(set(wanted) - _still_held(settings, wanted))
+    return gone if _delete(settings, gone) else []
+
+
+def forget_hashed(settings: Settings, stones: Tombstones) -> int:
+    """Delete the values whose tokens tombstones name; return how many."""
+    file = _file(settings)
+    if not file.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(file, timeout=60)) as database:
+        tokens = [token for (token,) in database.execute("select token from contacts")]
+    return _delete(settings, [token for token in tokens if stones.of(Key(VAULT, token)) is not None])
+
+
+def _delete(settings: Settings, tokens: list[str]) -> int:
+    file = _file(settings)
+    if not file.exists():
+        return 0
     with contextlib.closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
         database.execute("pragma secure_delete = on")
         before = database.execute("select count(*) from contacts").fetchone()[0]
         database.execute("begin immediate")
-        database.executemany("delete from contacts where token = ?", ((token,) for token in gone))
+        database.executemany("delete from contacts where token = ?", ((token,) for token in tokens))
         database.execute("commit")
         database.execute("vacuum")
         database.execute("pragma wal_checkpoint(truncate)")
         return int(before - database.execute("select count(*) from contacts").fetchone()[0])
+
+
+def _file(settings: Settings) -> Path:
+    return settings.home / "vault" / "contacts.sqlite"
 
 
 def _still_held(settings: Settings, tokens: list[str]) -> set[str]:
