@@ -108,5 +108,30 @@ def restore(
     return DONE
 
 
+@erasing_app.command(epilog="Examples: siyu assessment; siyu assessment --lang en; siyu assessment --keep")
+def assessment(
+    lang: Annotated[str, typer.Option(metavar="zh|en", help="In which language: --lang en.")] = "zh",
+    is_kept: Annotated[
+        bool, typer.Option("--keep", help="Keep it in both languages in assessments/: siyu assessment --keep.")
+    ] = False,
+) -> int:
+    """Print the impact assessment and processing record that the law asks for, from the home's own facts."""
+    from orchestration.assessment import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"{lang!r} is none of {', '.join(LANGUAGES)}", param_hint="'--lang'")
+    settings = settings_of_home()
+    from orchestration import clock
+    from orchestration.assessment import assessment as drafted
+    from orchestration.assessment import keep
+
+    if is_kept:
+        for file in keep(settings, clock.now()):
+            print(f"  {file}")
+        return DONE
+    print(drafted(settings, clock.now(), lang), end="")
+    return DONE
+
+
 def _tell(line: str) -> None:
     print(f"siyu: {line}", flush=True)

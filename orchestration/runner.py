@@ -12,7 +12,7 @@ from contextlib import redirect_stdout
 
 import dagster as dg
 
-from orchestration import clock
+from orchestration import clock, retention
 from orchestration.instance import prepare_instance, sweep_orphans
 from orchestration.progress import Progress, cpu_seconds
 from orchestration.settings import Settings
@@ -67,6 +67,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
         console = settings.home / "dagster_home" / "console.log"
         with Progress(sys.stdout) as progress, console.open("a", encoding="utf-8") as log, redirect_stdout(log):
             instance.add_event_listener(run_id, progress.on_event)
+            _forget_old_runs(settings, instance)
             result = job.execute_in_process(
                 instance=instance,
                 run_id=run_id,
@@ -86,6 +87,14 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
     )
     _remember(settings, dates, outcome)
     return outcome
+
+
+def _forget_old_runs(settings: Settings, instance: dg.DagsterInstance) -> None:
+    """Delete what Dagster keeps of runs whose term is over (retention_classes, ``runs``)."""
+    since = retention.kept_since(settings, "runs", clock.real_now())
+    if since is not None:
+        for record in instance.get_run_records(dg.RunsFilter(created_before=since.replace(tzinfo=dt.UTC))):
+            instance.delete_run(record.dagster_run.run_id)
 
 
 def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import dagster as dg
 from pydantic import PrivateAttr
 
-from orchestration import audit_log, clock
+from orchestration import audit_log, clock, retention
 from orchestration.channels.engine.keys import kept_at, load_key
 from orchestration.erasing import tombstones
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
@@ -66,6 +66,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
                     fit_columns(connection)
                     create_schemas(connection)
                 yield self
+                retention.apply(settings, clock.now())
             finally:
                 audit_log.append(settings, "run_ended", {"run": run_id, "versions": sorted(self._versions)})
 

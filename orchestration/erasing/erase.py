@@ -101,11 +101,16 @@ def _stones(settings: Settings, begun: Journal) -> Tombstones:
 def _cut_deliveries(settings: Settings, begun: Journal) -> None:
     stones, plain = _stones(settings, begun), plain_values(settings, begun.person)
     contacts = [value for value in plain.values() if elsewhere.is_contact(value)]
-    raw = cut_raw(settings, stones, contacts, files=suspects(settings, begun.person, contacts))
-    landing = cut_landing(settings, stones, contacts, look=suspects(settings, begun.person, contacts, raw.moved))
+
+    def moved(old: str, new: str) -> None:
+        begun.moved[old] = new
+        journal.keep(settings, begun)
+
+    raw = cut_raw(settings, stones, contacts, files=suspects(settings, begun.person, contacts), moved=moved)
+    landing = cut_landing(settings, stones, contacts, look=suspects(settings, begun.person, contacts, begun.moved))
     for name, cut in (("raw", raw), ("landing", landing)):
         _count(begun, name, cut)
-    _rename_accepted(settings, raw.moved)
+    _rename_accepted(settings, begun.moved)
 
 
 def _count(begun: Journal, name: str, cut: Cut) -> None:
@@ -160,7 +165,7 @@ def _cut_versions(settings: Settings, begun: Journal) -> None:
 
 def _write_warehouse(settings: Settings, begun: Journal) -> None:
     """Write the warehouse anew, then read again what landed: its accounts are of the new files."""
-    begun.count("warehouse_rows_removed", rewrite(settings, _stones(settings, begun)))
+    begun.count("warehouse_rows_removed", rewrite(settings, _stones(settings, begun), begun))
     if not settings.warehouse.exists():
         return
     with connect(settings) as warehouse:

@@ -26,6 +26,8 @@ class Journal:
     by: str
     person: Person
     done: list[str] = dataclasses.field(default_factory=list)
+    #: raw files that were cut: id before to id after
+    moved: dict[str, str] = dataclasses.field(default_factory=dict)
     #: versions that were cut: name before to name after
     renamed: dict[str, str] = dataclasses.field(default_factory=dict)
     #: when no reader can be in the old versions any more

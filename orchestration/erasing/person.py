@@ -247,7 +247,17 @@ def rows_of(
             )
 
 
-def _where(person: Person, place: Place, columns: set[str], channel: str) -> str:
+def where_theirs(person: Person, table: str, warehouse: duckdb.DuckDBPyConnection, source: str) -> str:
+    """Return the condition under which a row of a channel's table is the person's, empty where none can be."""
+    place = PLACES.get(table)
+    if place is None:
+        return ""
+    columns = {name for name, *_ in warehouse.execute(f"from {source} limit 0").description or ()}
+    where = _where(person, place, columns, table.partition("__")[0], is_mention_counted=False)
+    return f"({where})" if where else ""
+
+
+def _where(person: Person, place: Place, columns: set[str], channel: str, *, is_mention_counted: bool = True) -> str:
     """Return the condition under which a row of a table is the person's, empty where none can be."""
     parts = []
     for column in place.orders:
@@ -256,7 +266,7 @@ def _where(person: Person, place: Place, columns: set[str], channel: str) -> str
             if kind == "order" and column in columns and ("source" in columns or source == channel):
                 of_source = f"source = {_quoted(source)} and " if "source" in columns else ""
                 parts.append(f"({of_source}{column} = {_quoted(key.value)})")
-    for column in (*place.people, *place.mentions):
+    for column in (*place.people, *(place.mentions if is_mention_counted else ())):
         if column not in columns:
             continue
         if place.typed_by and column == "id_value":

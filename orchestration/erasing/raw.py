@@ -34,8 +34,6 @@ class Cut:
     emptied: int = 0
     #: files that nobody can read, with the person's records in them or not
     unread: list[str] = dataclasses.field(default_factory=list)
-    #: id of a raw file before, and after
-    moved: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def add(self, knife: Knife) -> None:
         """Count what a knife cut."""
@@ -56,6 +54,7 @@ def cut_raw(
     plain: Iterable[str] = (),
     is_kept: Kept = nobody_stays,
     files: Callable[[str, Path], bool] = lambda file_id, path: True,
+    moved: Callable[[str, str], None] = lambda old, new: None,
 ) -> Cut:
     """Cut erased people out of ``raw/``; a file that changes gets the id of its new content, and keeps its landing.
 
@@ -74,6 +73,8 @@ def cut_raw(
         Asked of each record of an erased person, whether it stays because the person came back.
     files
         Which files to look into, by id and path; all by default.
+    moved
+        Told the ids of a file, before and after, when its new copy stands and before the old one goes.
     """
     done = Cut()
     for shelf in shelves(settings):
@@ -88,7 +89,7 @@ def cut_raw(
             delivery = read_again(Delivery(path=path, landed_at=landed_at, **kept))
             content = _without(settings, delivery, shelf, stones, plain, is_kept, done)
             if content is not None:
-                _move(folder, sidecar, said, content, done)
+                _move(folder, sidecar, said, content, moved)
     return done
 
 
@@ -170,7 +171,7 @@ def _without(
     return content
 
 
-def _move(folder: Path, sidecar: Path, said: dict[str, Any], content: bytes, done: Cut) -> None:
+def _move(folder: Path, sidecar: Path, said: dict[str, Any], content: bytes, moved: Callable[[str, str], None]) -> None:
     """Put a raw file's new content under its own id, with the landing of the old one, then take the old one away."""
     draft = folder / f".cut-{said['file_id']}"
     draft.write_bytes(content)
@@ -183,7 +184,6 @@ def _move(folder: Path, sidecar: Path, said: dict[str, Any], content: bytes, don
         fresh.write_bytes(content)
     now = said | {"file_id": file_id, "raw_name": name, "bytes": len(content)}
     write_text(folder / f"{file_id}{SIDECAR}", json.dumps(now, ensure_ascii=False, indent=1), PRIVATE_MODE)
-    done.moved[said["file_id"]] = file_id
-    if file_id != said["file_id"]:
-        (folder / said["raw_name"]).unlink(missing_ok=True)
-        sidecar.unlink(missing_ok=True)
+    moved(said["file_id"], file_id)
+    (folder / said["raw_name"]).unlink(missing_ok=True)
+    sidecar.unlink(missing_ok=True)

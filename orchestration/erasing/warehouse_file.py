@@ -5,12 +5,13 @@ out, for the next run makes it again from those; the Python stages' tables keep 
 """
 
 import os
-from pathlib import Path
 from typing import Final
 
 import duckdb
 import pyarrow as pa
 
+from orchestration.erasing.journal import Journal
+from orchestration.erasing.person import where_theirs
 from orchestration.erasing.published import rows_to_go
 from orchestration.erasing.tombstones import Tombstones
 from orchestration.files import sync_folder
@@ -22,8 +23,8 @@ _RELOADED: Final = ("activations", "withdrawals", "plans", "unread_refusals", "w
 _ACCOUNTS: Final = ("ledger", "quarantine", "file_medians")
 
 
-def rewrite(settings: Settings, stones: Tombstones) -> int:
-    """Write the warehouse anew without erased people and swap the files; return the rows left out by name.
+def rewrite(settings: Settings, stones: Tombstones, begun: Journal) -> int:
+    """Write the warehouse anew without the person and swap the files; return the rows left out by name.
 
     Done again it comes to the same.
     """
@@ -38,7 +39,7 @@ def rewrite(settings: Settings, stones: Tombstones) -> int:
         connection.execute("checkpoint")
         old = connection.execute("select current_database()").fetchall()[0][0]
         connection.execute(f"attach '{str(new).replace(chr(39), chr(39) * 2)}' as fresh")
-        gone = _copy(connection, old, _landed_ids(settings), stones)
+        gone = _copy(connection, old, begun, stones)
         connection.execute("checkpoint fresh")
         connection.execute("detach fresh")
     finally:
@@ -52,12 +53,7 @@ def rewrite(settings: Settings, stones: Tombstones) -> int:
     return gone
 
 
-def _landed_ids(settings: Settings) -> list[str]:
-    """Return the ids of the files that stand in ``raw/``."""
-    return [path.name.removesuffix(".landed.json") for path in Path(settings.home / "raw").glob("*/**/*.landed.json")]
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, old: str, ids: list[str], stones: Tombstones) -> int:
+def _copy(connection: duckdb.DuckDBPyConnection, old: str, begun: Journal, stones: Tombstones) -> int:
     gone = 0
     tables = connection.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = $old and not internal",
@@ -75,8 +71,11 @@ def _copy(connection: duckdb.DuckDBPyConnection, old: str, ids: list[str], stone
             gone += _without_people(connection, source, target, stones)
         elif schema == "channels":
             column = "file_id" if table in _ACCOUNTS else "_file_id"
-            known = f"{column} is null or {column} in (select unnest($ids::varchar[]))"
-            connection.execute(f"create table {target} as from {source} where {known}", {"ids": ids})
+            known = f"({column} is null or {column} not in (select unnest($ids::varchar[])))"
+            # of a file that raw/ no longer keeps, the person's rows go here
+            theirs = where_theirs(begun.person, table, connection, source)
+            known += f" and not coalesce({theirs}, false)" if theirs else ""
+            connection.execute(f"create table {target} as from {source} where {known}", {"ids": sorted(begun.moved)})
         else:
             where = " where part = 'seeds'" if name == "main.release" else ""
             connection.execute(f"create table {target} as from {source}{where}")
