@@ -111,7 +111,7 @@ def measure(home: Path, people: int, kills: int, deliveries: int, seed: int) -> 
 
 
 def _erase(home: Path, one_id: str, kills: int, chance: random.Random) -> float:
-    """Erase one person in processes of their own, the first of them killed; return the seconds of the whole last one."""
+    """Erase one person in processes of their own, the first ones killed; return the seconds of the last, whole one."""
     asked = [one_id]
     for _ in range(kills):
         process = subprocess.Popen([sys.executable, "-c", _ERASE, *asked], env=os.environ, stderr=subprocess.DEVNULL)

@@ -211,7 +211,7 @@ def _erasures(settings: Settings, at: int) -> Part:
     said: list[dict[str, Any]] = [json.loads(file.read_text(encoding="utf-8")) for file in receipts]
     back = sum(one.back_since is not None for one in load(settings).erased)
     rows = [
-        (f"已删除 {len(said)} 人，{back} 人之后重新同意", f"{len(said)} people erased; {back} came back by new consent"),
+        (f"已删除 {len(said)} 人，{back} 人之后重新同意", f"{len(said)} erased; {back} came back by new consent"),
         *(
             (f"{one['erasure']}：{one['asked_at']} 提出，{one['ended_at']} 完成，残留文件 {one['files_with_residue']}",
              f"{one['erasure']}: asked {one['asked_at']}, ended {one['ended_at']}, residue {one['files_with_residue']}")
