@@ -15,6 +15,7 @@ from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at
 from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
+from orchestration.erasing import tombstones
 from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.plans import keep_plans
@@ -219,6 +220,7 @@ def _build(
         cut_off_at(date, settings.cut_off_hour) if is_unfinished else None,
         manifest.out_of_order(connection),
         manifest.silent(connection, as_of_date),
+        sum(one.at >= cut_off_at(date, settings.cut_off_hour) for one in tombstones.load(settings).erased),
     )
     return store.keep(building, said), sum(rows.values())
 

@@ -96,7 +96,7 @@ class Knife:
             raise Uncut(f"{path.name}: {type(error).__name__}") from None
         if not self.has_cut:
             return None
-        return gzip.compress(cut, mtime=0) if file_format.endswith(".gz") else cut
+        return gzip.compress(cut, compresslevel=6, mtime=0) if file_format.endswith(".gz") else cut
 
     # -- text ---------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from orchestration.erasing.gate import keep_out
 from orchestration.erasing.journal import Journal
 from orchestration.erasing.person import find_person, plain_values
 from orchestration.erasing.raw import Cut, cut_landing, cut_raw
-from orchestration.erasing.suspects import suspects
+from orchestration.erasing.suspects import finds
 from orchestration.erasing.tombstones import Erased, Key, Tombstones
 from orchestration.erasing.vault_file import forget
 from orchestration.erasing.warehouse_file import rewrite
@@ -106,8 +106,9 @@ def _cut_deliveries(settings: Settings, begun: Journal) -> None:
         begun.moved[old] = new
         journal.keep(settings, begun)
 
-    raw = cut_raw(settings, stones, contacts, files=suspects(settings, begun.person, contacts), moved=moved)
-    landing = cut_landing(settings, stones, contacts, look=suspects(settings, begun.person, contacts, begun.moved))
+    known = finds(settings, begun.person, stones, contacts, begun.moved)
+    raw = cut_raw(settings, stones, contacts, known=known, moved=moved)
+    landing = cut_landing(settings, stones, contacts, known=known, moved=begun.moved)
     for name, cut in (("raw", raw), ("landing", landing)):
         _count(begun, name, cut)
     _rename_accepted(settings, begun.moved)
@@ -251,8 +252,3 @@ _STEPS: Final[dict[str, Callable[[Settings, Journal], None]]] = {
     "vault_emptied": _empty_vault,
     "backups_told": _tell_backups,
 }
-
-
-def pending_one_ids(settings: Settings) -> frozenset[str]:
-    """Return the one_ids of those whose erasure was asked for and has not ended."""
-    return frozenset(one_id for begun in journal.unfinished(settings) for one_id in begun.person.one_ids)

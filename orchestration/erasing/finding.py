@@ -49,6 +49,19 @@ class Found:
     encoding: str = "utf-8"
     #: None where the file could be read; else why not: every record of it is doubtful then
     broken: str | None = None
+    #: a value in the clear stands in it somewhere: all of it is looked through
+    is_searched: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the file has to be looked at."""
+        return not (self.acts or self.doubtful or self.broken or self.is_searched)
+
+    def settle(self) -> None:
+        """End the looking: what is a sale as well stays one, and what is known is not in doubt."""
+        for act in self.acts.values():
+            act.is_removed &= not act.is_walk_in
+        self.doubtful -= self.acts.keys()
 
     def act(self, line: int) -> Act:
         """Return the act of a line, an empty one at first."""
@@ -114,13 +127,12 @@ def find(
         for table, rows in reader.read(read, reading, False):
             saw(table, rows)
             if table in PLACES:
-                _look(found, PLACES[table], rows, shelf.channel.name, stones, is_kept)
-            _look_in_texts(found, table, rows, stones)
+                look(found, PLACES[table], rows, shelf.channel.name, stones, is_kept)
+            look_in_texts(found, table, rows, stones)
     except BrokenFile as broken:
         found.broken = str(broken.reason)
-    for act in found.acts.values():
-        act.is_removed &= not act.is_walk_in
-    found.doubtful = {fault.line for fault in reading.tally.rejected if fault.line is not None} - found.acts.keys()
+    found.doubtful = {fault.line for fault in reading.tally.rejected if fault.line is not None}
+    found.settle()
     return found
 
 
@@ -138,13 +150,13 @@ def _may_tell(shelf: Shelf) -> bool:
     return any(f"{shelf.channel.name}__{name}" not in NOBODYS for name in names)
 
 
-def _look(
+def look(
     found: Found,
     place: Place,
     rows: pa.Table,
     channel: str,
     stones: Tombstones,
-    is_kept: Callable[[Erased, dict[str, Any]], bool],
+    is_kept: Callable[[Erased, dict[str, Any]], bool] = lambda one, row: False,
 ) -> None:
     """Look at the columns of a table that name people, and at those that name orders."""
     sources = rows["source"].to_pylist() if "source" in rows.column_names else None
@@ -226,7 +238,7 @@ def _rename(act: Act, place: Place, rows: pa.Table, at: int, source: str, stones
             act.renamed[value] = stones.new_order_id(source, value)
 
 
-def _look_in_texts(found: Found, table: str, rows: pa.Table, stones: Tombstones) -> None:
+def look_in_texts(found: Found, table: str, rows: pa.Table, stones: Tombstones) -> None:
     """Look for tokens of erased people inside other texts: a remark, a property."""
     place = PLACES.get(table, Place())
     for name in rows.column_names:

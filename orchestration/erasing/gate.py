@@ -48,7 +48,9 @@ def keep_out(
         return done
     stones = _with_those_who_came_back(settings, connection, stones, new)
     for shelf, landed in new:
-        cut_landed(settings, landed, shelf, stones, (), stays, done)
+        delivery = landed_as_delivery(landed, shelf)
+        if delivery is not None:
+            cut_landed(landed, delivery, settings, shelf, stones, (), stays, done)
     if done.files:
         said = {"files": done.files, "removed": done.removed, "walk_ins": done.walk_ins, "emptied": done.emptied}
         audit_log.append(settings, "erased_kept_out", said)

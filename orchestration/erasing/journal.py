@@ -70,6 +70,11 @@ def unfinished(settings: Settings) -> list[Journal]:
     return found
 
 
+def pending_one_ids(settings: Settings) -> frozenset[str]:
+    """Return the one_ids of those whose erasure was asked for and has not ended."""
+    return frozenset(one_id for begun in unfinished(settings) for one_id in begun.person.one_ids)
+
+
 def end(settings: Settings, journal: Journal, receipt: dict[str, Any]) -> Path:
     """Keep the receipt, then take the journal away; return where the receipt stands."""
     place = folder(settings) / "receipts"

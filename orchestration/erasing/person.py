@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.channels.engine.contacts import JOINING_SHAPES, read_email, read_phone
@@ -227,24 +228,19 @@ def _take_sent(person: Person, settings: Settings, warehouse: duckdb.DuckDBPyCon
 def _take_records(person: Person, warehouse: duckdb.DuckDBPyConnection) -> None:
     """Add what stands in the person's landed records: their orders, and the tokens of names and numbers."""
     for table, place, rows in rows_of(person, warehouse, "*"):
-        person.records += len(rows)
-        for row in rows:
+        person.records += rows.num_rows
+        for row in rows.to_pylist():
             _take_row(person, place, row, table.partition("__")[0])
 
 
-def rows_of(
-    person: Person, warehouse: duckdb.DuckDBPyConnection, what: str
-) -> Iterator[tuple[str, Place, list[dict[str, Any]]]]:
+def rows_of(person: Person, warehouse: duckdb.DuckDBPyConnection, what: str) -> Iterator[tuple[str, Place, pa.Table]]:
     """Yield the landed rows that are the person's, table by table."""
     tables = _tables(warehouse)
     for table, place in PLACES.items():
         columns = tables.get(f"channels.{table}")
         if columns and (where := _where(person, place, columns, table.partition("__")[0])):
-            yield (
-                table,
-                place,
-                warehouse.sql(f'select {what} from channels."{table}" where {where}').to_arrow_table().to_pylist(),
-            )
+            asked = f'select {what} from channels."{table}" where {where}'
+            yield table, place, warehouse.sql(asked).to_arrow_table()
 
 
 def where_theirs(person: Person, table: str, warehouse: duckdb.DuckDBPyConnection, source: str) -> str:

@@ -4,8 +4,9 @@ import dataclasses
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from orchestration.channels.engine.files import Landed, discover, probe
@@ -14,6 +15,7 @@ from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.erasing.cutting import Knife, Uncut
 from orchestration.erasing.finding import Found, Shelf, find, shelves
+from orchestration.erasing.suspects import Finds
 from orchestration.erasing.tombstones import Erased, Tombstones
 from orchestration.files import PRIVATE_MODE, replacing, write_text
 from orchestration.settings import Settings
@@ -53,7 +55,7 @@ def cut_raw(
     stones: Tombstones,
     plain: Iterable[str] = (),
     is_kept: Kept = nobody_stays,
-    files: Callable[[str, Path], bool] = lambda file_id, path: True,
+    known: Finds = lambda file_id, path: None,
     moved: Callable[[str, str], None] = lambda old, new: None,
 ) -> Cut:
     """Cut erased people out of ``raw/``; a file that changes gets the id of its new content, and keeps its landing.
@@ -71,8 +73,8 @@ def cut_raw(
         Values in the clear, where they are known.
     is_kept
         Asked of each record of an erased person, whether it stays because the person came back.
-    files
-        Which files to look into, by id and path; all by default.
+    known
+        What the warehouse knows of a file; by default each is read again.
     moved
         Told the ids of a file, before and after, when its new copy stands and before the old one goes.
     """
@@ -82,12 +84,13 @@ def cut_raw(
         for sidecar in sorted(folder.glob(f"*{SIDECAR}")) if folder.is_dir() else []:
             said = json.loads(sidecar.read_text(encoding="utf-8"))
             path = folder / said["raw_name"]
-            if not path.is_file() or not files(said["file_id"], path):
+            if not path.is_file():
                 continue
             kept = {name: value for name, value in said.items() if name not in ("raw_name", "landed_at")}
             landed_at = dt.datetime.fromisoformat(said["landed_at"])
-            delivery = read_again(Delivery(path=path, landed_at=landed_at, **kept))
-            content = _without(settings, delivery, shelf, stones, plain, is_kept, done)
+            delivery = Delivery(path=path, landed_at=landed_at, **kept)
+            found = known(delivery.file_id, path)
+            content = _without(settings, delivery, shelf, stones, plain, is_kept, done, found)
             if content is not None:
                 _move(folder, sidecar, said, content, moved)
     return done
@@ -97,38 +100,58 @@ def cut_landing(
     settings: Settings,
     stones: Tombstones,
     plain: Iterable[str] = (),
-    is_kept: Kept = nobody_stays,
-    look: Callable[[str, Path], bool] = lambda file_id, path: True,
+    known: Finds = lambda file_id, path: None,
+    moved: Mapping[str, str] = MappingProxyType({}),
 ) -> Cut:
-    """Cut erased people out of the complete files of ``landing/``, each in its place; parameters as for ``cut_raw``."""
+    """Cut erased people out of the complete files of ``landing/``, each in its place and with its time.
+
+    Parameters
+    ----------
+    settings, stones, plain, known
+        As for ``cut_raw``.
+    moved
+        The ids of raw files that were cut: their bytes are what stays of the same file in landing/.
+    """
     done = Cut()
     for shelf in shelves(settings):
         ready, _ = discover(settings.landing / shelf.landing, shelf.channel.name in settings.done_markers)
         for landed in ready:
-            cut_landed(settings, landed, shelf, stones, plain, is_kept, done, look)
+            delivery = landed_as_delivery(landed, shelf)
+            if delivery is None:
+                continue
+            copies = (settings.home / "raw" / shelf.raw).glob(f"{moved.get(delivery.file_id, '-')}.{landed.format}")
+            if copy := next(copies, None):
+                _replace(landed, copy.read_bytes())
+                done.files += 1
+            else:
+                cut_landed(landed, delivery, settings, shelf, stones, plain, nobody_stays, done, known)
     return done
 
 
 def cut_landed(
-    settings: Settings,
     landed: Landed,
+    delivery: Delivery,
+    settings: Settings,
     shelf: Shelf,
     stones: Tombstones,
     plain: Iterable[str],
     is_kept: Kept,
     done: Cut,
-    look: Callable[[str, Path], bool] = lambda file_id, path: True,
+    known: Finds = lambda file_id, path: None,
 ) -> None:
     """Cut one landing file; one that cannot be read is left to the night, which sets it aside whole."""
-    delivery = landed_as_delivery(landed, shelf)
-    if delivery is None or not look(delivery.file_id, landed.path):
-        return
-    content = _without(settings, delivery, shelf, stones, plain, is_kept, done)
+    found = known(delivery.file_id, landed.path)
+    content = _without(settings, delivery, shelf, stones, plain, is_kept, done, found)
     if content is not None:
-        mode = landed.path.stat().st_mode & 0o777
-        with replacing(landed.path, mode, is_durable=True) as draft:
-            draft.write_bytes(content)
-            os.utime(draft, ns=(landed.modified_ns, landed.modified_ns))
+        _replace(landed, content)
+
+
+def _replace(landed: Landed, content: bytes) -> None:
+    """Write a landing file's new content in its place, with its rights and its time."""
+    mode = landed.path.stat().st_mode & 0o777
+    with replacing(landed.path, mode, is_durable=True) as draft:
+        draft.write_bytes(content)
+        os.utime(draft, ns=(landed.modified_ns, landed.modified_ns))
 
 
 def landed_as_delivery(landed: Landed, shelf: Shelf) -> Delivery | None:
@@ -153,12 +176,15 @@ def _without(
     plain: Iterable[str],
     is_kept: Kept,
     done: Cut,
+    found: Found | None = None,
 ) -> bytes | None:
     """Return a file's content without erased people, None where nobody is in it."""
     tokeniser = home_tokeniser(settings)
-    found: Found = find(delivery, shelf, stones, tokeniser, lambda one, row: is_kept(shelf, one, row))
     values = list(plain) if delivery.format in _TEXT_FORMATS else []
-    if not (found.acts or found.doubtful or found.broken or values):
+    if found is None:
+        found = find(read_again(delivery), shelf, stones, tokeniser, lambda one, row: is_kept(shelf, one, row))
+        found.is_searched = bool(values)
+    if found.is_empty:
         return None
     knife = Knife(shelf.dataset, found, stones, tokeniser, values)
     try:

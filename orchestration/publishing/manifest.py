@@ -132,12 +132,14 @@ def build_manifest(
     unfinished_until: dt.datetime | None = None,
     odd_receipts: Mapping[str, Any] | None = None,
     silent_channels: Mapping[str, Any] | None = None,
+    erased_since: int = 0,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
     ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
     ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count;
-    ``odd_receipts``: what ``out_of_order`` says; ``silent_channels``: what ``silent`` says.
+    ``odd_receipts``: what ``out_of_order`` says; ``silent_channels``: what ``silent`` says; ``erased_since``:
+    how many people were erased after the date's cut-off: made again without them, it is no equal of what was published.
     """
     tables = {
         name: {
@@ -172,6 +174,7 @@ def build_manifest(
         **({"refusals_that_meet_nobody": dict(met_nobody)} if met_nobody else {}),
         **({"receipts_out_of_order": dict(odd_receipts)} if odd_receipts else {}),
         **({"silent_channels": dict(silent_channels)} if silent_channels else {}),
+        **({"erased_since": erased_since} if erased_since else {}),
     }
 
 

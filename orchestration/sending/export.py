@@ -35,7 +35,7 @@ RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _OF_HOME: Final = {"brand_name": "{brand}", "brand_link": "{link}"}
 _IN_VAULT: Final = ("mobile", "email")
 #: Folders of a home that no export is written to.
-_OWN: Final = (*FOLDERS, "activations", "models", "quarantine", "refusals")
+_OWN: Final = (*FOLDERS, "activations", "assessments", "erasure", "models", "quarantine", "refusals")
 
 
 def export(
