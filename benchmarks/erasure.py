@@ -1,12 +1,13 @@
 """Erases people of a shop with many kept versions, kills the erasure at random points, and delivers their files again.
 
-``python -m benchmarks.erasure`` makes a shop with 30 kept versions, erases people with 50 kills (SIGKILL to a process
-of its own, after a random time), delivers the first files again three times with a night's reading each, and prints
-what it found: residue, rows that changed, seconds. ``--home`` takes a finished home instead of making one; ``--small``
-is 3 versions, 2 kills and 1 delivery.
+``python -m benchmarks.erasure`` makes a shop of three dates, copies its oldest version to 30 kept ones, erases people
+with 50 kills (SIGKILL to a process of its own, after a random time), delivers the first files again three times with a
+night's reading each, and prints what it found: residue, rows that changed, seconds. ``--home`` takes a finished home
+instead of making one; ``--small`` is 3 versions, 2 kills and 1 delivery.
 """
 
 import argparse
+import datetime as dt
 import json
 import os
 import random
@@ -27,9 +28,11 @@ from orchestration.erasing import journal
 from orchestration.erasing.elsewhere import spellings, unpacked
 from orchestration.erasing.gate import keep_out
 from orchestration.erasing.person import Person, find_person, plain_values
+from orchestration.publishing.manifest import MANIFEST, as_text, version_name
 from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
 from orchestration.warehouse import ERASING, connect, writer_lock
+from tests.builders import shop, siyu
 
 _ERASE = (
     "import sys; from orchestration.erasing import erase; from orchestration.settings import load_settings;"
@@ -56,7 +59,8 @@ def main() -> None:
         asked.kills, asked.versions, asked.deliveries, asked.people = 2, 3, 1, 1
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        shutil.copytree(asked.home or _shop(Path(folder) / "made", asked.versions), home, symlinks=True)
+        shutil.copytree(asked.home or _shop(Path(folder) / "made"), home, symlinks=True)
+        _fill_up(Store(home / "published"), asked.versions)
         print(json.dumps(measure(home, asked.people, asked.kills, asked.deliveries, asked.seed)))
 
 
@@ -170,20 +174,26 @@ def _residue(home: Path, erased: list[tuple[Person, set[str]]]) -> list[str]:
     return [str(file) for file in files if any(needle in part for part in unpacked(file) for needle in needles)]
 
 
-def _shop(home: Path, versions: int) -> Path:
-    """Make a shop with so many kept versions."""
-    import datetime as dt
-
-    from tests.builders import shop, siyu
-
-    last = dt.date(2026, 3, 30)
-    shop(home, last, customers=60, days=200).land()
-    (home / "siyu.toml").write_text(f"retention_dates = {versions}\n", encoding="utf-8")
-    first = last - dt.timedelta(days=versions - 1)
-    done = siyu(home, "backfill", first.isoformat(), last.isoformat())
+def _shop(home: Path) -> Path:
+    """Make a shop of which three dates were run."""
+    last = dt.date(2026, 3, 10)
+    shop(home, last).land()
+    done = siyu(home, "backfill", "2026-03-08", last.isoformat())
     if done.returncode:
         raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
     return home
+
+
+def _fill_up(store: Store, versions: int) -> None:
+    """Give a home as many versions as are asked for: copies of the oldest one under the dates before it."""
+    oldest = store.by_age()[-1]
+    for back in range(1, versions - len(store.by_age()) + 1):
+        date = (dt.date.fromisoformat(oldest[:10]) - dt.timedelta(days=back)).isoformat()
+        said = store.manifest(oldest) | {"as_of_date": date}
+        name = version_name(said)
+        shutil.copytree(store.versions / oldest, store.versions / name)
+        (store.versions / name / MANIFEST).write_text(as_text(said), encoding="utf-8")
+        store.keep_result(name, store.result(oldest) | {"version": name})
 
 
 if __name__ == "__main__":
