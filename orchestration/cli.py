@@ -18,6 +18,7 @@ from orchestration import clock
 from orchestration.cli_audit import audit_app
 from orchestration.cli_digest import digest_app
 from orchestration.cli_door import door_app
+from orchestration.cli_erasing import erasing_app
 from orchestration.cli_files import files_app
 from orchestration.cli_pulls import pulls_app
 from orchestration.cli_rekey import rekey_app
@@ -49,6 +50,7 @@ app.add_typer(door_app)
 app.add_typer(rekey_app)
 app.add_typer(telling_app)
 app.add_typer(ui_app)
+app.add_typer(erasing_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

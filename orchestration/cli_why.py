@@ -17,6 +17,7 @@ def why(
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="In Chinese or English: --lang en.")] = "zh",
 ) -> int:
     """Say what was decided about a customer on the published date, and why."""
+    from orchestration.erasing.journal import pending_one_ids
     from orchestration.why import LANGUAGES, NobodyPublished, opened, printed
     from orchestration.why import why as decided
 
@@ -24,7 +25,9 @@ def why(
         say(f"siyu: --lang {lang!r} is neither zh nor en", file=sys.stderr)
         return WRONG_USE
     try:
-        facts = opened(settings_of_home())
+        facts = opened(settings := settings_of_home())
+        if one_id in pending_one_ids(settings):
+            raise NobodyPublished(f"{one_id} is being erased: nothing reads them any more")
         try:
             found = decided(facts, one_id, lang)
         finally:

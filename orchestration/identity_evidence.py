@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from ml.identity.explain import Node, shortest_chain
+from orchestration.erasing.journal import pending_one_ids
 from orchestration.files import PRIVATE_MODE, replacing
 from orchestration.settings import Settings
 
@@ -50,10 +51,12 @@ def everything_about(settings: Settings, who: str) -> list[str]:
         A one_id, an identifier ``type:value`` or ``type:scope:value``, or a bare identifier. A plain phone or e-mail
         is turned into its token here and printed nowhere.
     """
-    links = _read(settings, "evidence")
+    links = _without_pending(settings, _read(settings, "evidence"))
     people = {who} if _ONE_ID.fullmatch(who) else {one_id for _, one_id in _find(settings, links, who)}
     said = []
     for one_id in sorted(people):
+        if one_id in pending_one_ids(settings):
+            continue
         own, refused = links[links["record_one_id"] == one_id], _refusals(settings, one_id)
         if own.empty and not refused:
             continue
@@ -67,7 +70,7 @@ def everything_about(settings: Settings, who: str) -> list[str]:
 
 def chain_between(settings: Settings, start: str, goal: str) -> list[str]:
     """Return, one a line, the shortest chain of links between two identifiers."""
-    links = _read(settings, "evidence")
+    links = _without_pending(settings, _read(settings, "evidence"))
     from_, to = _find(settings, links, start), _find(settings, links, goal)
     if not from_ or not to:
         raise NobodyKnown(f"nobody known by {_shown(start if not from_ else goal)}")
@@ -80,6 +83,12 @@ def chain_between(settings: Settings, start: str, goal: str) -> list[str]:
 def _read(settings: Settings, name: str) -> pd.DataFrame:
     file = settings.home / "identity" / f"{name}.parquet"
     return duckdb.execute("from read_parquet($file)", {"file": str(file)}).df()
+
+
+def _without_pending(settings: Settings, links: pd.DataFrame) -> pd.DataFrame:
+    """Return the links without those of whoever is being erased: from the asking on nothing reads them."""
+    pending = pending_one_ids(settings)
+    return links[~links["record_one_id"].isin(pending) & ~links["identifier_one_id"].isin(pending)]
 
 
 def _find(settings: Settings, links: pd.DataFrame, who: str) -> list[tuple[Node, str]]:

@@ -17,6 +17,7 @@ from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
 from orchestration.door.known import Known
 from orchestration.door.tables import Door
+from orchestration.erasing import tombstones
 from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
 from orchestration.publishing.plans import keep_plans
@@ -239,6 +240,7 @@ def _build(
         manifest.out_of_order(connection),
         manifest.silent(connection, as_of_date),
         manifest.kept_back(connection, *door.emptied()),
+        sum(one.at >= cut_off_at(date, settings.cut_off_hour) for one in tombstones.load(settings).erased),
     )
     return store.keep(building, said), sum(rows.values())
 

@@ -13,7 +13,7 @@ from contextlib import redirect_stdout
 
 import dagster as dg
 
-from orchestration import clock
+from orchestration import clock, retention
 from orchestration.disk import is_full, with_remedy
 from orchestration.door.files import clean, star_left_behind
 from orchestration.instance import prepare_instance, sweep_orphans
@@ -75,6 +75,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
         with Progress(sys.stdout) as progress, console.open("a", encoding="utf-8") as log, redirect_stdout(log):
             instance.add_event_listener(run_id, progress.on_event)
             try:
+                _forget_old_runs(settings, instance)
                 result = job.execute_in_process(
                     instance=instance,
                     run_id=run_id,
@@ -103,6 +104,14 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
     outcome = Outcome(not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id)
     _remember(settings, dates, outcome)
     return outcome
+
+
+def _forget_old_runs(settings: Settings, instance: dg.DagsterInstance) -> None:
+    """Delete what Dagster keeps of runs whose term is over (retention_classes, ``runs``)."""
+    since = retention.kept_since(settings, "runs", clock.real_now())
+    if since is not None:
+        for record in instance.get_run_records(dg.RunsFilter(created_before=since.replace(tzinfo=dt.UTC))):
+            instance.delete_run(record.dagster_run.run_id)
 
 
 def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) -> None:

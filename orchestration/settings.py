@@ -205,6 +205,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_ONE_ID_KEY",
         "SIYU_FIRST_NAMES",
         EVERY_DATE,
+        "SIYU_ERASED",
         clock.VARIABLE,
     }
     for variable, value in environment.items():

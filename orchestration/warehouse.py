@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOCK_FILE = "writer.lock"
+#: Whoever takes the lock under this name erases; everybody else first ends what was begun.
+ERASING = "erase"
+#: Stands in a home that a restore has begun and not ended: nothing may be read or built there.
+RESTORING = ".restoring"
 
 
 class HomeBusy(RuntimeError):
@@ -48,10 +53,27 @@ def writer_lock(settings: Settings, run_id: str) -> Iterator[None]:
             )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "run_id": run_id}).encode(), 0)
+        if (settings.home / RESTORING).exists():
+            raise HomeBusy(f"{settings.home} was restored by half: run siyu restore again, on the same backup")
+        if run_id != ERASING:
+            _end_erasures(settings)
         yield
         os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _end_erasures(settings: Settings) -> None:
+    """End every erasure that was asked for and killed: nothing is read or built with an erased person in it."""
+    if not any((settings.home / "erasure" / "open").glob("e-*.json")):
+        return
+    # Imported here: it stands above the warehouse, and a home without an erasure pays nothing for it.
+    from orchestration.erasing.erase import StillThere, complete
+
+    try:
+        complete(settings)
+    except StillThere as error:
+        print(f"siyu: {error}", file=sys.stderr)
 
 
 def is_locked(settings: Settings) -> bool:

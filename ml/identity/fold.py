@@ -6,7 +6,7 @@ from typing import Any
 from ml.identity.graph import Graph, Link, RecordKey, Value, ValueKey
 from ml.identity.history import IdentityHistory, Recorder
 from ml.identity.lineage import Lineage
-from ml.identity.people import Person, confidence, is_island
+from ml.identity.people import Founder, Person, confidence, is_island
 from ml.identity.rules import IdentityRules
 from ml.identity.solve import Cluster, NotConverged, Refusal, Solution, solve
 from ml.identity.unionfind import UnionFind
@@ -18,11 +18,11 @@ State = tuple[str | None, int, int | None, int, str | None]
 class Fold:
     """The state of a replay between two days."""
 
-    def __init__(self, rules: IdentityRules, key: bytes, cut_off_us: int) -> None:
+    def __init__(self, rules: IdentityRules, founder: Founder, cut_off_us: int) -> None:
         self._rules = rules
         self._graph = Graph(rules)
         self._recorder = Recorder(cut_off_us)
-        self._lineage = Lineage(key, self._recorder)
+        self._lineage = Lineage(founder, self._recorder)
 
     def day(self, day: int, observations: Sequence[tuple[Any, ...]], *, everything: bool = False) -> None:
         """Fold one day's observations, in whatever order they come."""

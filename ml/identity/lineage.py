@@ -12,8 +12,8 @@ from ml.identity.unionfind import UnionFind
 class Lineage:
     """The person of every record, carried from day to day."""
 
-    def __init__(self, key: bytes, recorder: Recorder) -> None:
-        self._founder = Founder(key)
+    def __init__(self, founder: Founder, recorder: Recorder) -> None:
+        self._founder = founder
         self._recorder = recorder
         self.person_of: dict[RecordKey, Person] = {}
 

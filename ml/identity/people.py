@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ml.identity.graph import RecordKey, Value, ValueKey
 from ml.identity.rules import IdentityRules
@@ -31,8 +31,9 @@ class Person:
 class Founder:
     """Makes one_ids: an HMAC of the founding identifier, never given twice."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, was_erased: Callable[[str], bool] = lambda one_id: False) -> None:
         self._key = key
+        self._was_erased = was_erased
         self._founded: Counter[ValueKey] = Counter()
 
     def found(self, cluster: Cluster) -> Person:
@@ -40,14 +41,19 @@ class Founder:
 
         An identifier that founded somebody before (and was then unbound, or fell to another part of a split) founds
         the next person under a number of its own: an id once given, or once redirected, never means somebody else.
+        Nor does the id of somebody who was erased: whoever comes back is somebody new.
         """
         link = min(cluster.links, key=lambda link: link.age)
-        identifier = link.value.key
+        while self._was_erased(one_id := self._next_id(link.value.key)):
+            pass
+        return Person(one_id, link.age, link.record, link.since[1])
+
+    def _next_id(self, identifier: ValueKey) -> str:
         generation = self._founded[identifier]
         self._founded[identifier] += 1
         text = "\x1f".join(identifier if generation == 0 else (*identifier, str(generation)))
         digest = hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
-        return Person(f"p_{digest[:_ID_HEX_DIGITS]}", link.age, link.record, link.since[1])
+        return f"p_{digest[:_ID_HEX_DIGITS]}"
 
 
 def confidence(cluster: Cluster, rules: IdentityRules) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from ml.identity.fold import Fold
 from ml.identity.history import IdentityHistory
+from ml.identity.people import Founder
 from ml.identity.rules import IdentityRules
 
 #: Columns of the links handed in.
@@ -31,6 +32,7 @@ def replay(
     cut_off: dt.timedelta = dt.timedelta(hours=22),
     *,
     everything: bool = False,
+    was_erased: Callable[[str], bool] = lambda one_id: False,
 ) -> IdentityHistory:
     """Return who was whom, as it was known at the end of each day.
 
@@ -51,6 +53,8 @@ def replay(
     everything
         Solve every group anew on every day instead of those that the day's links touch: the slow full rebuild that
         the incremental fold has to equal.
+    was_erased
+        Whether a one_id was that of somebody who was erased: nobody gets it again.
 
     Raises
     ------
@@ -65,7 +69,8 @@ def replay(
             f"identity links lack {', '.join(missing)}; see dbt_project/models/identity/identifier_links.sql"
         )
     with _no_collecting():
-        return _folded(links, Fold(rules, key, cut_off // dt.timedelta(microseconds=1)), everything)
+        fold = Fold(rules, Founder(key, was_erased), cut_off // dt.timedelta(microseconds=1))
+        return _folded(links, fold, everything)
 
 
 def _folded(links: pd.DataFrame, fold: Fold, everything: bool) -> IdentityHistory:

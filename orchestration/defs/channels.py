@@ -13,6 +13,7 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.defs.shared import OWNERS, Home
+from orchestration.erasing.gate import keep_out
 from orchestration.publishing import plans
 from orchestration.pulls.catalogue import PULLS as EVERY_PULL
 from orchestration.sending import activations
@@ -52,6 +53,7 @@ def landing(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materi
     selected = {key.path[-1] for key in context.selected_asset_keys}
     errors: list[Exception] = []
     with connect(home.settings) as warehouse:
+        keep_out(home.settings, warehouse, context.log.warning)
         for channel in dict.fromkeys(_CHANNEL_OF[table] for table in _CHANNEL_OF if table in selected):
             try:
                 done = ingest(home.settings, warehouse, channel, _now(), context.log.info)

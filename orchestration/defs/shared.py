@@ -9,11 +9,12 @@ from typing import Final
 import dagster as dg
 from pydantic import PrivateAttr
 
-from orchestration import audit_log, clock
+from orchestration import audit_log, clock, retention
 from orchestration.business_time import parse_business_date
 from orchestration.channels.engine.keys import check_keys, kept_at
 from orchestration.channels.engine.vault import first_names_file
 from orchestration.door.files import star_left_behind
+from orchestration.erasing import tombstones
 from orchestration.home_facts import first_date
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
@@ -87,12 +88,14 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
                 check_keys(settings)
                 os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(settings, "one_id"))
                 os.environ["SIYU_FIRST_NAMES"] = str(first_names_file(settings))
+                os.environ["SIYU_ERASED"] = str(tombstones.kept_at(settings))
                 with connect(settings) as connection:
                     drop_other_releases(connection, own=[rules.file for rules in own_rules(settings)])
                     fit_columns(connection)
                     create_schemas(connection)
                 try:
                     yield self
+                    retention.apply(settings, clock.now())
                 finally:
                     star_left_behind(settings, started_at)
             finally:

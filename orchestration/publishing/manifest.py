@@ -152,13 +152,15 @@ def build_manifest(
     odd_receipts: Mapping[str, Any] | None = None,
     silent_channels: Mapping[str, Any] | None = None,
     withheld_values: Mapping[str, Any] | None = None,
+    erased_since: int = 0,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
     ``own_rules``: sha256 of the seeds that a home replaces; ``held``: what ``withheld`` says; ``met_nobody``: what
     ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count;
     ``odd_receipts``: what ``out_of_order`` says; ``silent_channels``: what ``silent`` says; ``withheld_values``: what
-    ``kept_back`` says.
+    ``kept_back`` says; ``erased_since``: how many people were erased after the date's cut-off: made again without them,
+    it is no equal of what was published.
     """
     tables = {
         name: {
@@ -194,6 +196,7 @@ def build_manifest(
         **({"receipts_out_of_order": dict(odd_receipts)} if odd_receipts else {}),
         **({"silent_channels": dict(silent_channels)} if silent_channels else {}),
         **({KEPT_BACK: dict(withheld_values)} if withheld_values else {}),
+        **({"erased_since": erased_since} if erased_since else {}),
     }
 
 

@@ -35,7 +35,7 @@ RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _OF_HOME: Final = {"brand_name": "{brand}", "brand_link": "{link}"}
 _IN_VAULT: Final = ("mobile", "email")
 #: Folders of a home that no export is written to.
-_OWN: Final = (*FOLDERS, "activations", "models", "quarantine", "refusals")
+_OWN: Final = (*FOLDERS, "activations", "assessments", "erasure", "models", "quarantine", "refusals")
 
 
 def export(
@@ -119,6 +119,10 @@ def current_date(settings: Settings, connection: duckdb.DuckDBPyConnection) -> d
         Nothing is published, or the last run was of another date or under other rules: what is asked now is not there.
     """
     date = published_date(settings)
+    if noted(connection, "dbt") is None:
+        raise ExportRefused(
+            f"the warehouse was written anew, because somebody was erased; run CURRENT's date again: siyu daily {date}"
+        )
     if noted(connection, "dbt") != release_of_rules(own=[rules.file for rules in own_rules(settings)]):
         raise ExportRefused(f"the rules changed since the last run; run the date of CURRENT again: siyu daily {date}")
     asked = "select max(as_of_date), coalesce(bool_or(as_of_date = ?), true) from published.contact_consents"

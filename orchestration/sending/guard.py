@@ -20,6 +20,7 @@ from orchestration.channels.engine.files import discover
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.channels.engine.mappings import CHANNEL, mappings
+from orchestration.erasing.gate import keep_out
 from orchestration.files import FOLDER_MODE, PRIVATE_MODE, replacing
 from orchestration.publishing.versions import Store, date_of
 from orchestration.release import note
@@ -145,6 +146,7 @@ def look(settings: Settings, now: dt.datetime, say: Callable[[str], None] = lamb
 
     files = 0
     with connect(settings) as warehouse:
+        keep_out(settings, warehouse, say)
         for channel in registry.channels():
             done = ingest(settings, warehouse, channel, now, say)
             files += done.files

@@ -32,6 +32,8 @@ FILE_TIMES = {
     "orchestration/channels/engine/trying.py": "the name under which a file that is tried would be known",
     "orchestration/channels/engine/files.py": "whether a file grows while it is read: compared with itself",
     "orchestration/publishing/versions.py": "which version of a date was built last: an order, no age",
+    "orchestration/erasing/published.py": "when a version was built: a cut one keeps its place in the order",
+    "orchestration/erasing/backups.py": "a file's time goes with it into a backup and out again",
     "orchestration/home_facts.py": "when CURRENT and the last run were written: dated by clock.stamp",
 }
 

@@ -1,0 +1,330 @@
+"""A delivered file without some of its records: every other byte of a text stays, and every line keeps its number."""
+
+import csv
+import gzip
+import io
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.channels.engine.declare import Dataset
+from orchestration.channels.engine.delimited import _find_header
+from orchestration.channels.engine.files import open_content
+from orchestration.channels.engine.lines import Lines
+from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.records import Tally, header_keys, names_of
+from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.values import unwrap
+from orchestration.erasing.finding import Act, Found
+from orchestration.erasing.tombstones import ANYWHERE, Tombstones
+
+_LONGEST_SPAN: Final = 50
+_ENDS: Final = "\r\n"
+#: Types of columns that say nothing of whose record it is: what a walk-in keeps.
+_KEPT: Final = ("text", "identifier", "instant", "date", "decimal", "integer", "probability", "boolean", "recipient")
+
+
+class Uncut(RuntimeError):
+    """A file that cannot be read, so that nothing can be cut out of it; the message names it."""
+
+
+class Knife:
+    """Cuts what was found out of one file.
+
+    Parameters
+    ----------
+    dataset
+        Whose file it is: a walk-in keeps declared columns alone.
+    found
+        What is to be cut.
+    stones, tokeniser
+        By which the cells of a record that was set aside are judged: it has no columns to go by.
+    plain
+        Values of the erased person as written, where they are known: emptied wherever else they stand.
+    """
+
+    def __init__(
+        self, dataset: Dataset, found: Found, stones: Tombstones, tokeniser: Tokeniser, plain: Iterable[str] = ()
+    ) -> None:
+        self._found = found
+        self._stones = stones
+        self._tokeniser = tokeniser
+        self._plain = [each for each in plain if len(each) >= 8]
+        self._plain_pattern = re.compile("|".join(map(re.escape, self._plain))) if self._plain else None
+        every = [*dataset.columns, *(column for child in dataset.children for column in child.columns)]
+        paths = {column.path or column.name for column in every} | {child.path for child in dataset.children}
+        names = [*(name for column in every if column.type in _KEPT for name in names_of(column)), *paths]
+        self._declared = {header_keys(part)[0] for name in names for part in (name, *name.split(".")) if part}
+        self._people = {
+            header_keys(part)[0]
+            for column in every
+            if column.type not in _KEPT
+            for name in names_of(column)
+            for part in (name, name.split(".")[-1])
+        }
+        self._dataset = dataset
+        self.removed = self.kept_as_walk_in = self.emptied = 0
+
+    @property
+    def has_cut(self) -> bool:
+        """Whether anything of the file changed."""
+        return bool(self.removed or self.kept_as_walk_in or self.emptied)
+
+    def cut(self, path: Path, file_format: str) -> bytes | None:
+        """Return the file's bytes without what is cut, None where nothing of it is.
+
+        Raises
+        ------
+        Uncut
+            It is damaged.
+        """
+        try:
+            if file_format == "parquet":
+                return self._parquet(path)
+            if file_format == "xlsx":
+                return self._workbook(path)
+            with open_content(path, file_format) as content:
+                whole = content.read()
+            cut = self._array(whole) if file_format == "json" else self._lines(whole, file_format)
+        except (OSError, EOFError, ValueError, pa.ArrowException, BrokenFile, KeyError) as error:
+            raise Uncut(f"{path.name}: {type(error).__name__}") from None
+        if not self.has_cut:
+            return None
+        return gzip.compress(cut, compresslevel=6, mtime=0) if file_format.endswith(".gz") else cut
+
+    # -- text ---------------------------------------------------------------------------------------------------
+
+    def _lines(self, whole: bytes, file_format: str) -> bytes:
+        is_wide = self._found.encoding == "utf-16"
+        charset = "utf-16" if is_wide else self._found.encoding
+        text = whole.decode(charset, "surrogateescape" if not is_wide else "strict")
+        lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
+        if file_format.startswith("jsonl"):
+            cut = [self._json_line(number, line) for number, line in enumerate(lines, 1)]
+        else:
+            cut = self._records(lines)
+        if self._plain_pattern:
+            cut = [self._without_plain(line) for line in cut]
+        return "".join(cut).encode(charset, "surrogateescape" if not is_wide else "strict")
+
+    def _without_plain(self, line: str) -> str:
+        assert self._plain_pattern is not None
+        changed, count = self._plain_pattern.subn("", line)
+        self.emptied += bool(count)
+        return changed
+
+    def _json_line(self, number: int, line: str) -> str:
+        act = self._act(number)
+        if act is None:
+            return line
+        body = line.rstrip(_ENDS)
+        end = line[len(body) :]
+        try:
+            record = json.loads(body.lstrip("\ufeff"))
+        except (ValueError, RecursionError):
+            record = body
+        changed = self._changed(act, record)
+        return end if changed is None else line if changed is record else _json(changed) + end
+
+    def _records(self, lines: list[str]) -> list[str]:
+        header, first, delimiter = [], 0, ","
+        try:
+            utf8 = "".join(line.rstrip(_ENDS) + "\n" for line in lines[:80]).encode("utf-8", "replace")
+            header, first, delimiter = _find_header(Lines(utf8.removeprefix(b"\xef\xbb\xbf")), self._dataset, Tally())
+        except BrokenFile:  # no header: its lines are judged by their cells
+            delimiter = max(self._dataset.delimiters, key=(lines[0] if lines else "").count)
+        cut = list(lines)
+        looked_at = {*self._found.acts, *self._found.doubtful}
+        for number in sorted(looked_at | set(range(1, len(lines) + 1) if self._found.broken else ())):
+            place = number - 1
+            if not first <= place < len(lines) or (act := self._act(number)) is None:
+                continue
+            cells, span = _record(lines, place, delimiter)
+            end = lines[place + span - 1][len(lines[place + span - 1].rstrip(_ENDS)) :]
+            changed = self._changed(act, dict(zip(_headers(header, len(cells)), cells, strict=True)))
+            if changed is None:
+                cut[place : place + span] = [line[len(line.rstrip(_ENDS)) :] for line in lines[place : place + span]]
+            elif list(changed.values()) != cells:
+                cut[place] = _csv(changed.values(), delimiter) + end
+                cut[place + 1 : place + span] = [""] * (span - 1)
+        return cut
+
+    def _array(self, whole: bytes) -> bytes:
+        charset = "utf-8-sig" if self._found.encoding == "utf-8" else self._found.encoding
+        said = json.loads(whole.decode(charset))
+        pages = said if isinstance(said, list) else [said]
+        if self._dataset.rows_at:
+            number = 0
+            *above, last = self._dataset.rows_at.split(".")
+            for page in pages:
+                holder = page
+                for key in above:
+                    holder = holder[key]
+                rows = holder.get(last) or []
+                holder[last], number = self._elements(rows if isinstance(rows, list) else [rows], number)
+        else:
+            pages, _ = self._elements(pages, 0)
+            said = pages
+        return _json(said).encode("utf-8")
+
+    def _elements(self, rows: list[Any], number: int) -> tuple[list[Any], int]:
+        kept = []
+        for row in rows:
+            number += 1
+            act = self._act(number)
+            changed = row if act is None else self._changed(act, row)
+            if changed is not None:
+                kept.append(changed)
+        return kept, number
+
+    # -- tables -------------------------------------------------------------------------------------------------
+
+    def _parquet(self, path: Path) -> bytes | None:
+        file = pq.ParquetFile(path)
+        table = file.read()
+        acts = {number: act for number in range(1, table.num_rows + 1) if (act := self._act(number))}
+        if not acts:
+            return None
+        made = []
+        for number, row in enumerate(table.to_pylist(), 1):
+            changed = self._changed(acts[number], row) if number in acts else row
+            if changed is not None:
+                made.append({name: None if changed[name] == "" else changed[name] for name in table.column_names})
+        if not self.has_cut:
+            return None
+        out = io.BytesIO()
+        codec = file.metadata.row_group(0).column(0).compression.lower() if file.metadata.num_row_groups else "snappy"
+        pq.write_table(pa.Table.from_pylist(made, table.schema), out, compression=codec.replace("uncompressed", "none"))
+        return out.getvalue()
+
+    def _workbook(self, path: Path) -> bytes | None:
+        book = openpyxl.load_workbook(path)
+        for sheet in book.worksheets:
+            header: list[str] = []
+            for number, row in enumerate(sheet.iter_rows(), 1):
+                cells = ["" if cell.value is None else str(cell.value) for cell in row]
+                if not header and any(header_keys(cell)[0] in self._declared for cell in cells if cell):
+                    header = cells
+                act = self._act(number)
+                if act is None:
+                    continue
+                changed = self._changed(act, dict(zip(_headers(header, len(cells)), cells, strict=True)))
+                after = [""] * len(cells) if changed is None else list(changed.values())
+                for cell, text, old in zip(row, after, cells, strict=True):
+                    if text != old:
+                        cell.value = text or None
+        if not self.has_cut:
+            return None
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+    # -- one record ---------------------------------------------------------------------------------------------
+
+    def _act(self, number: int) -> Act | None:
+        """Return what becomes of a line; a doubtful one's is found out by its cells."""
+        act = self._found.acts.get(number)
+        if act is None and (number in self._found.doubtful or self._found.broken):
+            return Act(emptied={""})
+        return act
+
+    def _changed(self, act: Act, record: Any) -> Any:
+        """Return a record as it stays, None where it goes."""
+        if act.emptied == {""}:  # doubtful
+            if any(map(self._is_a_persons, _leaves(record))):
+                self.removed += 1
+                return None
+            return record
+        if act.is_removed:
+            self.removed += 1
+            return None
+        changed = self._without(record, act, "")
+        if changed == record:
+            return record
+        self.kept_as_walk_in += act.is_walk_in
+        self.emptied += not act.is_walk_in
+        return changed
+
+    def _without(self, value: Any, act: Act, name: str) -> Any:
+        if isinstance(value, dict):
+            return {key: self._without(one, act, str(key)) for key, one in value.items()}
+        if isinstance(value, list):
+            kept = [each for each in value if not (act.elements and act.elements & set(map(str, _leaves(each))))]
+            return [self._without(one, act, name) for one in kept]
+        if value is None or isinstance(value, bool) or value == "":
+            return value
+        text = unwrap(str(value)).strip()
+        if text in act.renamed:
+            return act.renamed[text]
+        empty = "" if isinstance(value, str) else None
+        if act.emptied & {text, self._tokeniser.scrub(str(value)), self._contact(str(value))}:
+            return empty
+        if isinstance(value, str) and name == "payload" and value.startswith("{"):  # a record inside a Parquet file
+            return _json(self._without(json.loads(value), act, ""))
+        key = header_keys(name)[0] if name else ""
+        if act.is_walk_in and (key not in self._declared or key in self._people):
+            return empty
+        if act.is_walk_in and self._tokeniser.scrub(str(value)) != str(value):
+            return empty
+        return value
+
+    def _contact(self, text: str) -> str | None:
+        return self._tokeniser.contact(text) if len(text) >= 6 else None
+
+    def _is_a_persons(self, value: Any) -> bool:
+        """Return whether a cell of a record that was set aside is an erased person's."""
+        text = unwrap(str(value)).strip()
+        if not text:
+            return False
+        tokens = {text, self._contact(text), *re.findall(r"k1:[0-9a-f]{32}", self._tokeniser.scrub(text))}
+        named = [each for each in tokens if each]
+        return bool(self._stones.matches(ANYWHERE, pa.array(named))) or (
+            len(text) >= 5 and bool(self._stones.matches("any", pa.array([text])))
+        )
+
+
+def _record(lines: list[str], place: int, delimiter: str) -> tuple[list[str], int]:
+    """Return the cells of the record that begins at a line, and how many lines it takes."""
+    for span in range(1, min(_LONGEST_SPAN, len(lines) - place) + 1):
+        text = "".join(lines[place : place + span])
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error:
+            continue
+        if len(rows) == 1:
+            return rows[0], span
+        break
+    return lines[place].rstrip(_ENDS).split(delimiter), 1
+
+
+def _headers(header: list[str], width: int) -> list[str]:
+    """Return names for so many cells, none twice."""
+    names = [*header[:width], *(f"_{place}" for place in range(len(header), width))]
+    return [name if name and names.index(name) == place else f"{name}_{place}" for place, name in enumerate(names)]
+
+
+def _csv(cells: Iterable[str], delimiter: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(list(cells))
+    return out.getvalue()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _leaves(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _leaves(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    elif value is not None and value != "":
+        yield value

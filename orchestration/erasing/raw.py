@@ -1,0 +1,215 @@
+"""The delivered files of a home without erased people: ``raw/`` under new content hashes, ``landing/`` in place."""
+
+import dataclasses
+import datetime as dt
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from orchestration.channels.engine.files import Landed, discover, probe
+from orchestration.channels.engine.landing import SIDECAR, Delivery, read_again
+from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.vault import home_tokeniser
+from orchestration.erasing.cutting import Knife, Uncut
+from orchestration.erasing.finding import Found, Shelf, find, shelves
+from orchestration.erasing.suspects import Finds
+from orchestration.erasing.tombstones import Erased, Tombstones
+from orchestration.files import PRIVATE_MODE, replacing, write_text
+from orchestration.settings import Settings
+
+Kept = Callable[[Shelf, Erased, dict[str, Any]], bool]
+#: The landing of a file that is only looked at: no time in it is set aside as later.
+_NOTHING_IS_AHEAD: Final = dt.datetime.fromisoformat("9000-01-01")
+_TEXT_FORMATS: Final = ("csv", "csv.gz", "jsonl", "jsonl.gz", "json")
+
+
+@dataclasses.dataclass
+class Cut:
+    """What was cut out of delivered files."""
+
+    files: int = 0
+    removed: int = 0
+    walk_ins: int = 0
+    emptied: int = 0
+    #: files that nobody can read, with the person's records in them or not
+    unread: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, knife: Knife) -> None:
+        """Count what a knife cut."""
+        self.files += 1
+        self.removed += knife.removed
+        self.walk_ins += knife.kept_as_walk_in
+        self.emptied += knife.emptied
+
+
+def nobody_stays(shelf: Shelf, one: Erased, row: dict[str, Any]) -> bool:
+    """Say of every record of an erased person that it goes."""
+    return False
+
+
+def cut_raw(
+    settings: Settings,
+    stones: Tombstones,
+    plain: Iterable[str] = (),
+    is_kept: Kept = nobody_stays,
+    known: Finds = lambda file_id, path: None,
+    moved: Callable[[str, str], None] = lambda old, new: None,
+) -> Cut:
+    """Cut erased people out of ``raw/``; a file that changes gets the id of its new content, and keeps its landing.
+
+    Done again it finds nothing more to cut. Killed between the new copy and the end of the old one, it makes the same
+    copy once more.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    stones
+        Who was erased.
+    plain
+        Values in the clear, where they are known.
+    is_kept
+        Asked of each record of an erased person, whether it stays because the person came back.
+    known
+        What the warehouse knows of a file; by default each is read again.
+    moved
+        Told the ids of a file, before and after, when its new copy stands and before the old one goes.
+    """
+    done = Cut()
+    for shelf in shelves(settings):
+        folder = settings.home / "raw" / shelf.raw
+        for sidecar in sorted(folder.glob(f"*{SIDECAR}")) if folder.is_dir() else []:
+            said = json.loads(sidecar.read_text(encoding="utf-8"))
+            path = folder / said["raw_name"]
+            if not path.is_file():
+                continue
+            kept = {name: value for name, value in said.items() if name not in ("raw_name", "landed_at")}
+            landed_at = dt.datetime.fromisoformat(said["landed_at"])
+            delivery = Delivery(path=path, landed_at=landed_at, **kept)
+            found = known(delivery.file_id, path)
+            content = _without(settings, delivery, shelf, stones, plain, is_kept, done, found)
+            if content is not None:
+                _move(folder, sidecar, said, content, moved)
+    return done
+
+
+def cut_landing(
+    settings: Settings,
+    stones: Tombstones,
+    plain: Iterable[str] = (),
+    known: Finds = lambda file_id, path: None,
+    moved: Mapping[str, str] = MappingProxyType({}),
+) -> Cut:
+    """Cut erased people out of the complete files of ``landing/``, each in its place and with its time.
+
+    Parameters
+    ----------
+    settings, stones, plain, known
+        As for ``cut_raw``.
+    moved
+        The ids of raw files that were cut: their bytes are what stays of the same file in landing/.
+    """
+    done = Cut()
+    for shelf in shelves(settings):
+        ready, _ = discover(settings.landing / shelf.landing, shelf.channel.name in settings.done_markers)
+        for landed in ready:
+            delivery = landed_as_delivery(landed, shelf)
+            if delivery is None:
+                continue
+            copies = (settings.home / "raw" / shelf.raw).glob(f"{moved.get(delivery.file_id, '-')}.{landed.format}")
+            if copy := next(copies, None):
+                _replace(landed, copy.read_bytes())
+                done.files += 1
+            else:
+                cut_landed(landed, delivery, settings, shelf, stones, plain, nobody_stays, done, known)
+    return done
+
+
+def cut_landed(
+    landed: Landed,
+    delivery: Delivery,
+    settings: Settings,
+    shelf: Shelf,
+    stones: Tombstones,
+    plain: Iterable[str],
+    is_kept: Kept,
+    done: Cut,
+    known: Finds = lambda file_id, path: None,
+) -> None:
+    """Cut one landing file; one that cannot be read is left to the night, which sets it aside whole."""
+    found = known(delivery.file_id, landed.path)
+    content = _without(settings, delivery, shelf, stones, plain, is_kept, done, found)
+    if content is not None:
+        _replace(landed, content)
+
+
+def _replace(landed: Landed, content: bytes) -> None:
+    """Write a landing file's new content in its place, with its rights and its time."""
+    mode = landed.path.stat().st_mode & 0o777
+    with replacing(landed.path, mode, is_durable=True) as draft:
+        draft.write_bytes(content)
+        os.utime(draft, ns=(landed.modified_ns, landed.modified_ns))
+
+
+def landed_as_delivery(landed: Landed, shelf: Shelf) -> Delivery | None:
+    """Return a landing file as its readers want it, nothing in it lying ahead; None where it is no table."""
+    if landed.format is None or not landed.path.is_file() or landed.path.is_symlink():
+        return None
+    try:
+        told = probe(landed.path, landed.format)
+    except (BrokenFile, OSError):
+        return None
+    return Delivery(
+        landed.path, told.file_id, shelf.channel.name, shelf.dataset.name, landed.name, landed.format, landed.bytes,
+        landed.modified_ns, _NOTHING_IS_AHEAD, landed.in_history, told,
+    )  # fmt: skip
+
+
+def _without(
+    settings: Settings,
+    delivery: Delivery,
+    shelf: Shelf,
+    stones: Tombstones,
+    plain: Iterable[str],
+    is_kept: Kept,
+    done: Cut,
+    found: Found | None = None,
+) -> bytes | None:
+    """Return a file's content without erased people, None where nobody is in it."""
+    tokeniser = home_tokeniser(settings)
+    values = list(plain) if delivery.format in _TEXT_FORMATS else []
+    if found is None:
+        found = find(read_again(delivery), shelf, stones, tokeniser, lambda one, row: is_kept(shelf, one, row))
+        found.is_searched = bool(values)
+    if found.is_empty:
+        return None
+    knife = Knife(shelf.dataset, found, stones, tokeniser, values)
+    try:
+        content = knife.cut(delivery.path, delivery.format or "csv")
+    except Uncut:
+        done.unread.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}")
+        return None
+    if content is not None:
+        done.add(knife)
+    return content
+
+
+def _move(folder: Path, sidecar: Path, said: dict[str, Any], content: bytes, moved: Callable[[str, str], None]) -> None:
+    """Put a raw file's new content under its own id, with the landing of the old one, then take the old one away."""
+    draft = folder / f".cut-{said['file_id']}"
+    draft.write_bytes(content)
+    file_id = probe(draft, said["format"] or "csv").file_id
+    if "-" in said["file_id"]:  # the same bytes landed a second time under an id of their own
+        file_id += said["file_id"][said["file_id"].index("-") :]
+    name = f"{file_id}.{said['format'] or 'bin'}"
+    draft.unlink()
+    with replacing(folder / name, PRIVATE_MODE, is_durable=True) as fresh:
+        fresh.write_bytes(content)
+    now = said | {"file_id": file_id, "raw_name": name, "bytes": len(content)}
+    write_text(folder / f"{file_id}{SIDECAR}", json.dumps(now, ensure_ascii=False, indent=1), PRIVATE_MODE)
+    moved(said["file_id"], file_id)
+    (folder / said["raw_name"]).unlink(missing_ok=True)
+    sidecar.unlink(missing_ok=True)

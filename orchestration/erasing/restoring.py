@@ -1,0 +1,99 @@
+"""``siyu restore``: a home out of its backup, without whoever was erased since."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestration import audit_log
+from orchestration.erasing import backups, published, tombstones
+from orchestration.erasing.backups import LATER, BackupRefused
+from orchestration.erasing.raw import cut_raw
+from orchestration.erasing.tombstones import Tombstones
+from orchestration.erasing.vault_file import forget_hashed
+from orchestration.files import PRIVATE_FOLDER_MODE
+from orchestration.home import is_home
+from orchestration.publishing import plans
+from orchestration.publishing.versions import Store
+from orchestration.sending import activations
+from orchestration.settings import Settings
+from orchestration.warehouse import RESTORING
+
+
+def restore(
+    settings: Settings,
+    place: Path,
+    vault: Path | None = None,
+    later: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> int:
+    """Restore a home that is empty; return how many erasures are later than the backup.
+
+    Parameters
+    ----------
+    settings
+        The home to restore to.
+    place, vault
+        The backup, and the vault's; beside it by default.
+    later
+        A file of tombstones that is newer than the backup's; the one in its folder by default.
+    say
+        Told a line now and then.
+
+    Raises
+    ------
+    BackupRefused
+        The home is not empty, the backup is damaged, or the vault is another backup's.
+    """
+    mark = settings.home / RESTORING
+    if settings.home.exists() and not mark.exists() and (is_home(settings.home) or any(settings.home.iterdir())):
+        raise BackupRefused(f"{settings.home} is not empty: a backup is restored to a new home; name one with --home")
+    vault = vault or backups.vault_beside(place)
+    _, said = backups.read(place, "home")
+    vault_id, secret = backups.read(vault, "vault")
+    if said["vault"] != vault_id:
+        raise BackupRefused(f"{vault} belongs to another backup than {place}: restore both of one time")
+    settings.home.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    mark.touch(mode=0o600)
+    for left in settings.home.iterdir():
+        if left != mark:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    files = backups.lay_out(vault, secret, settings.home) + backups.lay_out(place, said, settings.home)
+    (settings.home / "vault").chmod(PRIVATE_FOLDER_MODE)
+    (settings.home / "landing").mkdir(exist_ok=True)
+    say(f"{files} files restored, each as it was backed up")
+    found = _bury_later(settings, later or place / LATER)
+    if found.erased:
+        _cut(settings, found)
+        say(f"{len(found.erased)} people were erased after the backup: they are cut out of it")
+    store = Store(settings.published)
+    if current := store.current():
+        store.point_to(current)
+    audit_log.append(
+        settings, "restored", {"files": files, "later_erasures": len(found.erased), "current": store.current()}
+    )
+    mark.unlink()
+    return len(found.erased)
+
+
+def _bury_later(settings: Settings, file: Path) -> Tombstones:
+    """Add the tombstones that the backup did not have; return those."""
+    stones = tombstones.opened(settings)
+    known = {one.erasure_id for one in stones.erased}
+    later = [one for one in (tombstones.read(file) if file.exists() else []) if one.erasure_id not in known]
+    if later:
+        tombstones.keep(settings, [*stones.erased, *later])
+    return Tombstones.like(stones, later)
+
+
+def _cut(settings: Settings, stones: Tombstones) -> None:
+    cut_raw(settings, stones)
+    store = Store(settings.published)
+    if store.versions.is_dir():
+        done = published.cut_versions(store, stones)
+        for name in (plans.FOLDER, "withdrawn"):
+            published.cut_named_by_version(store.root / name, stones, done.renamed)
+        published.retire(store, list(done.renamed))
+        renamed = done.renamed
+        for file in sorted(activations.folder(settings).glob("*.parquet")):
+            published.cut_parquet(file, stones, lambda rows: published.with_new_versions(rows, renamed))
+    forget_hashed(settings, stones)

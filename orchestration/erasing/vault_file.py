@@ -1,0 +1,68 @@
+"""The vault without an erased person's values: deleted, and the file written anew."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from orchestration.erasing.tombstones import VAULT, Key, Tombstones
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
+
+def forget(settings: Settings, tokens: Iterable[str]) -> list[str]:
+    """Delete the values of tokens that no landed record holds any more; return the tokens.
+
+    A name that two people share stays for the other one.
+    """
+    wanted = sorted(set(tokens))
+    if not wanted or not settings.warehouse.exists():
+        return []
+    gone = sorted(set(wanted) - _still_held(settings, wanted))
+    return gone if _delete(settings, gone) else []
+
+
+def forget_hashed(settings: Settings, stones: Tombstones) -> int:
+    """Delete the values whose tokens tombstones name; return how many."""
+    file = _file(settings)
+    if not file.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(file, timeout=60)) as database:
+        tokens = [token for (token,) in database.execute("select token from contacts")]
+    return _delete(settings, [token for token in tokens if stones.of(Key(VAULT, token)) is not None])
+
+
+def _delete(settings: Settings, tokens: list[str]) -> int:
+    file = _file(settings)
+    if not file.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
+        database.execute("pragma secure_delete = on")
+        before = database.execute("select count(*) from contacts").fetchone()[0]
+        database.execute("begin immediate")
+        database.executemany("delete from contacts where token = ?", ((token,) for token in tokens))
+        database.execute("commit")
+        database.execute("vacuum")
+        database.execute("pragma wal_checkpoint(truncate)")
+        return int(before - database.execute("select count(*) from contacts").fetchone()[0])
+
+
+def _file(settings: Settings) -> Path:
+    return settings.home / "vault" / "contacts.sqlite"
+
+
+def _still_held(settings: Settings, tokens: list[str]) -> set[str]:
+    found: set[str] = set()
+    with connect(settings, read_only=True) as warehouse:
+        columns = warehouse.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'channels'"
+            " and data_type = 'VARCHAR' and contains(table_name, '__') and not starts_with(column_name, '_')"
+        ).fetchall()
+        for table, column in columns:
+            rows = warehouse.execute(
+                f'select distinct "{column}" from channels."{table}" where "{column}" in'
+                " (select unnest($tokens::varchar[]))",
+                {"tokens": tokens},
+            ).fetchall()
+            found |= {token for (token,) in rows}
+    return found
