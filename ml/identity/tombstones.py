@@ -1,7 +1,7 @@
 """Tombstones: what an erased person was known by, as keyed hashes, so that a later delivery of it is recognised.
 
-The key is derived from the one_id key, which is never rotated. Nothing can be turned back into a value without that key,
-and nothing at all where the value is not guessed first.
+The key is derived from the one_id key, which is never rotated. Nothing can be turned back into a value without that
+key, and nothing at all where the value is not guessed first.
 """
 
 import dataclasses

@@ -36,7 +36,8 @@ _FORMAT: Final = 1
 #: What nothing makes again; a run makes everything else.
 KEPT: Final = (
     "raw", "published", "activations", "refusals", "quarantine/accepted.jsonl", "rules", "landing.toml", "models",
-    "erasure", "assessments", "fingerprints", "pulls", "brakes.jsonl", "siyu.toml", "demo.json", "audit.jsonl", "audit.head",
+    "erasure", "assessments", "fingerprints", "pulls", "brakes.jsonl", "siyu.toml", "demo.json", "audit.jsonl",
+    "audit.head",
 )  # fmt: skip
 _NOT_KEPT: Final = ("erasure/open", "published/.building", "published/current")
 #: So many damaged files are named.
