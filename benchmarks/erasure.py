@@ -77,8 +77,6 @@ def measure(home: Path, people: int, kills: int, deliveries: int, seed: int) -> 
         Of the random times.
     """
     chance = random.Random(seed)
-    os.environ["SIYU_HOME"] = str(home)
-    os.environ["SIYU_READERS_GRACE_MINUTES"] = "0"
     settings = Settings(home=home, reader_hours=0)
     store = Store(settings.published)
     first = shutil.copytree(settings.landing, home.parent / "first")
@@ -118,7 +116,9 @@ def _erase(home: Path, one_id: str, kills: int, chance: random.Random) -> float:
     """Erase one person in processes of their own, the first ones killed; return the seconds of the last, whole one."""
     asked = [one_id]
     for _ in range(kills):
-        process = subprocess.Popen([sys.executable, "-c", _ERASE, *asked], env=os.environ, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _ERASE, *asked], env=_environment(home), stderr=subprocess.DEVNULL
+        )
         try:
             process.wait(chance.uniform(1.0, 14.0))
         except subprocess.TimeoutExpired:
@@ -127,8 +127,12 @@ def _erase(home: Path, one_id: str, kills: int, chance: random.Random) -> float:
         if any((home / "erasure" / "open").glob("e-*.json")) or any((home / "erasure" / "receipts").glob("*")):
             asked = [] if _is_asked(home, one_id) else asked
     started = time.monotonic()
-    subprocess.run([sys.executable, "-c", _ERASE, *asked], env=os.environ, check=True)
+    subprocess.run([sys.executable, "-c", _ERASE, *asked], env=_environment(home), check=True)
     return time.monotonic() - started
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "SIYU_HOME": str(home), "SIYU_READERS_GRACE_MINUTES": "0"}
 
 
 def _is_asked(home: Path, one_id: str) -> bool:

@@ -1,6 +1,5 @@
 """A delivered file without some of its records: every other byte of a text stays, and every line keeps its number."""
 
-import csv
 import gzip
 import io
 import json
@@ -22,10 +21,9 @@ from orchestration.channels.engine.records import Tally, header_keys, names_of
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import unwrap
 from orchestration.erasing.finding import Act, Found
+from orchestration.erasing.one_record import ENDS, as_csv, as_json, headers, leaves, record_at
 from orchestration.erasing.tombstones import ANYWHERE, Tombstones
 
-_LONGEST_SPAN: Final = 50
-_ENDS: Final = "\r\n"
 #: Types of columns that say nothing of whose record it is: what a walk-in keeps.
 _KEPT: Final = ("text", "identifier", "instant", "date", "decimal", "integer", "probability", "boolean", "recipient")
 
@@ -123,19 +121,19 @@ class Knife:
         act = self._act(number)
         if act is None:
             return line
-        body = line.rstrip(_ENDS)
+        body = line.rstrip(ENDS)
         end = line[len(body) :]
         try:
             record = json.loads(body.lstrip("\ufeff"))
         except (ValueError, RecursionError):
             record = body
         changed = self._changed(act, record)
-        return end if changed is None else line if changed is record else _json(changed) + end
+        return end if changed is None else line if changed is record else as_json(changed) + end
 
     def _records(self, lines: list[str]) -> list[str]:
         header, first, delimiter = [], 0, ","
         try:
-            utf8 = "".join(line.rstrip(_ENDS) + "\n" for line in lines[:80]).encode("utf-8", "replace")
+            utf8 = "".join(line.rstrip(ENDS) + "\n" for line in lines[:80]).encode("utf-8", "replace")
             header, first, delimiter = _find_header(Lines(utf8.removeprefix(b"\xef\xbb\xbf")), self._dataset, Tally())
         except BrokenFile:  # no header: its lines are judged by their cells
             delimiter = max(self._dataset.delimiters, key=(lines[0] if lines else "").count)
@@ -145,13 +143,13 @@ class Knife:
             place = number - 1
             if not first <= place < len(lines) or (act := self._act(number)) is None:
                 continue
-            cells, span = _record(lines, place, delimiter)
-            end = lines[place + span - 1][len(lines[place + span - 1].rstrip(_ENDS)) :]
-            changed = self._changed(act, dict(zip(_headers(header, len(cells)), cells, strict=True)))
+            cells, span = record_at(lines, place, delimiter)
+            end = lines[place + span - 1][len(lines[place + span - 1].rstrip(ENDS)) :]
+            changed = self._changed(act, dict(zip(headers(header, len(cells)), cells, strict=True)))
             if changed is None:
-                cut[place : place + span] = [line[len(line.rstrip(_ENDS)) :] for line in lines[place : place + span]]
+                cut[place : place + span] = [line[len(line.rstrip(ENDS)) :] for line in lines[place : place + span]]
             elif list(changed.values()) != cells:
-                cut[place] = _csv(changed.values(), delimiter) + end
+                cut[place] = as_csv(changed.values(), delimiter) + end
                 cut[place + 1 : place + span] = [""] * (span - 1)
         return cut
 
@@ -171,7 +169,7 @@ class Knife:
         else:
             pages, _ = self._elements(pages, 0)
             said = pages
-        return _json(said).encode("utf-8")
+        return as_json(said).encode("utf-8")
 
     def _elements(self, rows: list[Any], number: int) -> tuple[list[Any], int]:
         kept = []
@@ -214,7 +212,7 @@ class Knife:
                 act = self._act(number)
                 if act is None:
                     continue
-                changed = self._changed(act, dict(zip(_headers(header, len(cells)), cells, strict=True)))
+                changed = self._changed(act, dict(zip(headers(header, len(cells)), cells, strict=True)))
                 after = [""] * len(cells) if changed is None else list(changed.values())
                 for cell, text, old in zip(row, after, cells, strict=True):
                     if text != old:
@@ -237,7 +235,7 @@ class Knife:
     def _changed(self, act: Act, record: Any) -> Any:
         """Return a record as it stays, None where it goes."""
         if act.emptied == {""}:  # doubtful
-            if any(map(self._is_a_persons, _leaves(record))):
+            if any(map(self._is_a_persons, leaves(record))):
                 self.removed += 1
                 return None
             return record
@@ -255,7 +253,7 @@ class Knife:
         if isinstance(value, dict):
             return {key: self._without(one, act, str(key)) for key, one in value.items()}
         if isinstance(value, list):
-            kept = [each for each in value if not (act.elements and act.elements & set(map(str, _leaves(each))))]
+            kept = [each for each in value if not (act.elements and act.elements & set(map(str, leaves(each))))]
             return [self._without(one, act, name) for one in kept]
         if value is None or isinstance(value, bool) or value == "":
             return value
@@ -266,7 +264,7 @@ class Knife:
         if act.emptied & {text, self._tokeniser.scrub(str(value)), self._contact(str(value))}:
             return empty
         if isinstance(value, str) and name == "payload" and value.startswith("{"):  # a record inside a Parquet file
-            return _json(self._without(json.loads(value), act, ""))
+            return as_json(self._without(json.loads(value), act, ""))
         key = header_keys(name)[0] if name else ""
         if act.is_walk_in and (key not in self._declared or key in self._people):
             return empty
@@ -287,44 +285,3 @@ class Knife:
         return bool(self._stones.matches(ANYWHERE, pa.array(named))) or (
             len(text) >= 5 and bool(self._stones.matches("any", pa.array([text])))
         )
-
-
-def _record(lines: list[str], place: int, delimiter: str) -> tuple[list[str], int]:
-    """Return the cells of the record that begins at a line, and how many lines it takes."""
-    for span in range(1, min(_LONGEST_SPAN, len(lines) - place) + 1):
-        text = "".join(lines[place : place + span])
-        try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-        except csv.Error:
-            continue
-        if len(rows) == 1:
-            return rows[0], span
-        break
-    return lines[place].rstrip(_ENDS).split(delimiter), 1
-
-
-def _headers(header: list[str], width: int) -> list[str]:
-    """Return names for so many cells, none twice."""
-    names = [*header[:width], *(f"_{place}" for place in range(len(header), width))]
-    return [name if name and names.index(name) == place else f"{name}_{place}" for place, name in enumerate(names)]
-
-
-def _csv(cells: Iterable[str], delimiter: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(list(cells))
-    return out.getvalue()
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _leaves(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        for one in value.values():
-            yield from _leaves(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _leaves(one)
-    elif value is not None and value != "":
-        yield value

@@ -171,6 +171,22 @@ def test_a_sale_of_the_mini_program_keeps_its_amounts_and_loses_its_address(tmp_
     assert payload["order_detail"]["delivery_info"]["address_info"] == {"user_name": "", "tel_number": ""}
 
 
+def test_a_sale_loses_a_number_in_a_column_that_it_keeps(tmp_path):
+    trade = {"tid_str": "7001", "tid": 7001, "status": "TRADE_FINISHED", "created": "2026-01-02 09:00:00"}
+    trade |= {
+        "payment": "12.50",
+        "buyer_open_uid": "AA1",
+        "receiver_city": f"上海市 {MOBILE}",
+        "receiver_state": "上海",
+    }
+    keys = (Key(ANYWHERE, "AA1"), order("tmall", "7001"))
+    left, _ = cut(tmp_path, "tmall", "trades", "a.jsonl", (json.dumps(trade) + "\n").encode(), *keys)
+    said = json.loads(left)
+    new = stones(*keys).new_order_id("tmall", "7001")
+    assert (said["tid_str"], said["tid"], said["buyer_open_uid"]) == (new, new, "")
+    assert (said["receiver_city"], said["receiver_state"], said["payment"]) == ("", "上海", "12.50")
+
+
 def test_a_group_loses_one_member_and_stays(tmp_path):
     members = [
         {"userid": "wmC1", "type": 2, "join_time": 1767315600},
