@@ -212,6 +212,8 @@ def _decision(
                 *_general(facts, person["one_id"], words),
             ]
         return [say("今天不发：没有哪条策略轮到此人", "Nothing today: no policy is due for them")]
+    if drawn["arm"] in arms.SENT and plan and plan["message_channel"] == _NOTHING:
+        return [say("今天不发：抽签抽到了不发", "Nothing today: the lot fell on writing nothing")]
     if drawn["arm"] in arms.SENT:
         # planned, and taken out by the last check or for its words
         withheld = _row(facts, "recall_withheld", person["one_id"])

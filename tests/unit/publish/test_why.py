@@ -7,6 +7,7 @@ from orchestration.publish import publish
 from orchestration.settings import SettingsError
 from orchestration.warehouse import connect
 from orchestration.why import NobodyPublished, opened, printed, why
+from tests.unit.publish.opened import version_of
 from tests.unit.publish.world import DATE, brand
 
 
@@ -61,3 +62,25 @@ def test_a_home_without_a_version_says_how_to_make_one(tmp_path):
     settings = brand(tmp_path)
     with pytest.raises((NobodyPublished, SettingsError), match="siyu daily"):
         opened(settings)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "plan", "said"),
+    [
+        ({"arm": "waiting", "waits_for": "learning"}, "wecom", "今天不发：试一试的名额已满，改天再轮到"),
+        ({"arm": "waiting", "waits_for": "room"}, "call", "今天不发：导购当天已满"),
+        ({"arm": "random"}, "nothing", "今天不发：抽签抽到了不发"),
+        # planned, and taken out by the last check
+        ({"arm": "random"}, "sms", "今天不发：发布时已拒绝或撤回授权"),
+    ],
+)
+def test_who_gets_nothing_is_told_what_they_wait_for_or_what_the_lot_said(tmp_path, drawn, plan, said):
+    facts = version_of(
+        tmp_path,
+        customers=[{"one_id": "P1"}],
+        customer_lifecycle=[{"one_id": "P1", "purchase_stage": "loyal"}],
+        customer_segments=[{"one_id": "P1"}],
+        recall_assignment=[{"one_id": "P1", **drawn}],
+        recall_plans=[{"one_id": "P1", "message_channel": plan}],
+    )
+    assert why(facts, "P1", "zh").decision[0] == said

@@ -78,7 +78,7 @@ def test_a_message_over_70_characters_is_billed_in_parts_of_67_and_an_emoji_coun
 
 
 def test_a_finished_text_is_what_is_sent_to_the_letter():
-    assert text("wecom", "recall") == "您好，好久没见。您买过的母婴还满意吗？有想让我帮您留意的，回我一声就行。"
+    assert text("wecom", "recall") == "您好，好久没见。您买过的母婴，最近还需要吗？有想让我帮您留意的，回我一声就行。"
     assert text("sms", "recall", "recall_85", days_since_order=70) == (
         f"【{BRAND}】送您85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
     )
@@ -217,9 +217,7 @@ def test_a_message_of_the_mini_program_fills_the_fields_of_the_platforms_templat
 def test_the_time_of_an_appointment_and_the_end_of_a_coupon_are_said_in_the_shops_time():
     booked = {"appointment_at": pd.Timestamp("2017-12-01 02:30")}
     assert text("wecom", "appointment", **booked) == "您好，提醒您12月1日 10:30有预约。时间不方便的话跟我说，我帮您改。"
-    assert text("wecom", "coupon_ending", days_to_coupon_end=2) == (
-        "您好，您有一张优惠券明天到期。想用的话跟我说，我帮您看看；不用也没关系。"
-    )
+    assert text("app_push", "coupon_ending", days_to_coupon_end=2) == "您有一张优惠券明天到期，可点开查看。"
     assert text("wecom", "festival", festival_zh="双12", festival_en="12.12") == (
         "您好，双12快到了。有想添置的跟我说，我帮您看看。"
     )
