@@ -20,7 +20,7 @@ from typing import TextIO
 LIBRARIES = (
     "altair", "cryptography.fernet", "dagster", "dagster._core.definitions.partitions.definition",
     "dagster._core.storage.event_log", "dagster._core.storage.runs", "dagster._core.storage.schedules",
-    "dagster._core.storage.local_compute_log_manager", "dbt.adapters.duckdb", "dbt.cli.main", "duckdb",
+    "dagster._core.storage.noop_compute_log_manager", "dbt.adapters.duckdb", "dbt.cli.main", "duckdb",
     "great_expectations", "jinja2", "numpy", "openpyxl", "pandas", "phonenumbers", "pyarrow.compute",
     "pyarrow.dataset", "pyarrow.parquet", "pydantic", "scipy.optimize", "scipy.special", "scipy.stats",
     "sklearn.linear_model", "sklearn.metrics", "sqlalchemy.dialects.sqlite", "typer", "yaml",
