@@ -2,7 +2,8 @@
 
 Usage: ``python -m benchmarks.night [REVISION] [--demo HOME]``. The brand of three records from the README is run twice:
 its first night, and the night after, which one order reaches. Both are run by this checkout and by REVISION (390a893,
-the release before the layer of people, unless another is named), which is taken out of git into a temporary folder.
+the release before the layer of people, unless another is named), which is taken out of git into a temporary folder and
+has an environment of its own there, made from its own lock as its `make setup` does: it may need what we no longer do.
 With ``--demo HOME``, a finished demo home, the day that `benchmarks.one_more_day` runs is run by both as well.
 
 CPU seconds are those of the run and of all its children; the ratio is this checkout's over REVISION's.
@@ -52,21 +53,28 @@ shop,O6,C1,2025-12-01 11:20:00,finished,88.00
 
 
 def take_out(revision: str, folder: Path) -> Path:
-    """Lay a revision of this repository into a folder, ready to run by this environment; return its checkout."""
+    """Lay a revision of this repository into a folder, ready to run by its own environment; return its checkout."""
     checkout = folder / "checkout"
     checkout.mkdir()
     tar = subprocess.run(["git", "-C", str(CHECKOUT), "archive", revision], capture_output=True, check=True).stdout
     subprocess.run(["tar", "-x", "-C", str(checkout)], input=tar, check=True)
+    subprocess.run(["make", "--silent", "setup", f"PYTHON={sys.executable}"], cwd=checkout, check=True)
     make_ready(checkout)
     return checkout
+
+
+def python_of(checkout: Path) -> str:
+    """Return the interpreter that runs a checkout: its own, or this one."""
+    own = checkout / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
 
 
 def make_ready(checkout: Path) -> None:
     """Write what the definitions are read from: generated macros, where the release has them, and the manifest."""
     environment = _environment(checkout)
     if (checkout / "orchestration" / "nouns.py").exists():
-        subprocess.run([sys.executable, "-m", "orchestration.nouns"], cwd=checkout, env=environment, check=True)
-    dbt = str(Path(sys.executable).with_name("dbt"))
+        subprocess.run([python_of(checkout), "-m", "orchestration.nouns"], cwd=checkout, env=environment, check=True)
+    dbt = str(Path(python_of(checkout)).with_name("dbt"))
     where = ["--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]
     subprocess.run([dbt, "--quiet", "parse", *where], cwd=checkout, env=environment, check=True)
 
@@ -80,7 +88,7 @@ def night(checkout: Path, home: Path, *command: str) -> tuple[float, float]:
     """Run a command of a checkout over a home; return its CPU seconds and its wall seconds."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *command],
+        [python_of(checkout), "-m", "orchestration.cli", *command],
         cwd=checkout,
         env={**_environment(checkout), "SIYU_HOME": str(home)},
         stdout=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ Dagster opens the file anew for every statement of every event, and SQLite write
 close: 1,200 events of a night opened files 7,800 times, half of a small night's CPU (docs/decisions.md, 108).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ class KeptEventLog(SqliteEventLogStorage):  # type: ignore[misc]
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._kept: dict[str, sa.Engine] = {}
+        self._there: dict[str, bool] = {}
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -47,6 +48,18 @@ class KeptEventLog(SqliteEventLogStorage):  # type: ignore[misc]
                 self._initialized_dbs.add(shard)
             self._kept[shard] = engine
         return self._kept[shard]
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether the index has a table; asked of the file once, where Dagster asks at every event with tags."""
+        return self._asked(table_name, super().has_table, table_name)
+
+    def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
+        return self._asked(column_name, super()._has_asset_key_col_on_connection, conn, column_name)
+
+    def _asked(self, name: str, ask: Callable[..., bool], *arguments: Any) -> bool:
+        """Ask until the answer is yes: no table or column goes away under a process at work."""
+        self._there[name] = self._there.get(name, False) or ask(*arguments)
+        return self._there[name]
 
     def dispose(self) -> None:
         """Close what was kept open."""

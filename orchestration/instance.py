@@ -21,6 +21,10 @@ storage:
     config:
       base_dir:
         env: DAGSTER_HOME
+# A run says what it does in events; what it prints is the terminal's, not sent there by way of files and processes.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 # No invitation to join a mailing list in front of an operator's first screen.
 nux:
   enabled: false

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.channels.engine.keys import PURPOSES
+from tests import forked
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 Row = dict[str, Any]
+LONGEST_SECONDS = 900
 
 
 @dataclasses.dataclass
@@ -146,13 +148,22 @@ def yuan(fen: int) -> str:
 
 
 def siyu(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the ``siyu`` command on a home, as a person would, and return how it ended."""
+    """Run the ``siyu`` command on a home in a process of its own, and return how it ended."""
+    return forked.run(list(arguments), _environment(home, variables), CHECKOUT, LONGEST_SECONDS)
+
+
+def siyu_anew(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Start the ``siyu`` command on a home as a shell starts it: with imports, streams and hashes of its own."""
     command = [str(Path(sys.executable).with_name("siyu")), *arguments]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SIYU_", "DAGSTER_HOME"))}
-    environment |= {"SIYU_HOME": str(home)} | variables
+    environment = _environment(home, variables)
     return subprocess.run(
-        command, capture_output=True, text=True, env=environment, timeout=900, cwd=CHECKOUT, check=False
+        command, capture_output=True, text=True, env=environment, timeout=LONGEST_SECONDS, cwd=CHECKOUT, check=False
     )
+
+
+def _environment(home: Path, variables: dict[str, str]) -> dict[str, str]:
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(("SIYU_", "DAGSTER_HOME"))}
+    return mine | {"SIYU_HOME": str(home)} | variables
 
 
 def current_version(home: Path) -> Path:

@@ -9,12 +9,12 @@ import pytest
 
 from orchestration.audit_log import last_lines, verify
 from orchestration.settings import Settings
-from tests.builders import current_version, published_hashes, siyu
+from tests.builders import current_version, published_hashes, siyu, siyu_anew
 from tests.journey.conftest import MORNING, TODAY, YESTERDAY, copied, land_demo
 
 
-def _run(home, *arguments):
-    outcome = siyu(home, *arguments)
+def _run(home, *arguments, start=siyu):
+    outcome = start(home, *arguments)
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
     return outcome.stdout
 
@@ -52,7 +52,7 @@ def test_the_audit_log_says_which_moment_was_used_and_when_it_really_was(demo):
 
 def test_the_same_files_and_the_same_moment_give_the_same_bytes(demo, tmp_path_factory):
     again = land_demo(tmp_path_factory.mktemp("again") / "home")
-    _run(again, *MORNING, "daily", str(YESTERDAY))
+    _run(again, *MORNING, "daily", str(YESTERDAY), start=siyu_anew)
     assert published_hashes(again) == published_hashes(demo)
     assert current_version(again).name == current_version(demo).name
     report = f"reports/{YESTERDAY}/index.html"

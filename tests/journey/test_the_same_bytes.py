@@ -8,12 +8,12 @@ import pytest
 
 from orchestration.python_tables import PYTHON_TABLES
 from orchestration.settings import CHECKOUT
-from tests.builders import Brand, current_version, phone, published_hashes, siyu
+from tests.builders import Brand, current_version, phone, published_hashes, siyu_anew
 from tests.journey.conftest import DATES, land_shop
 
 
 def _run(home, command, *dates, **variables):
-    outcome = siyu(home, command, *map(str, dates), **variables)
+    outcome = siyu_anew(home, command, *map(str, dates), **variables)
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
     return outcome.stdout
 

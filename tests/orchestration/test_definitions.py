@@ -70,6 +70,20 @@ def test_what_people_look_up_by_date_is_partitioned_by_business_date_and_nothing
     assert {node.backfill_policy for node in partitioned.values()} == {dg.BackfillPolicy.single_run()}
 
 
+def test_no_step_of_the_night_lists_every_date_since_2009_of_what_it_reads(graph):
+    """A table without dates that reads one with them: Dagster listed 6,000 dates a pair, 1 CPU s a night."""
+    undated = [graph.get(key) for key in graph.get_all_asset_keys() if not graph.get(key).partitions_def]
+    pairs = {
+        (node.key.to_user_string(), parent.to_user_string()): node.partition_mappings.get(parent)
+        for node in undated
+        for parent in node.parent_keys
+        if graph.get(parent).partitions_def
+    }
+    assert ("published/recall_tasks", "recall/tasks") in pairs and ("figures/staff_contacts", "recall/tasks") in pairs
+    every = [names for names, mapping in pairs.items() if not isinstance(mapping, dg.LastPartitionMapping)]
+    assert every == [("published/exports", "published/version")]
+
+
 def test_a_table_has_one_quality_check_or_none_and_the_job_has_no_step_for_them(graph):
     checks = sorted(graph.asset_check_keys)
     tables = [key.asset_key for key in checks]

@@ -16,7 +16,7 @@ from orchestration.cli import app, main
 from orchestration.home_facts import ago, facts
 from orchestration.release import release_of_rules
 from orchestration.settings import CHECKOUT, load_settings
-from tests.builders import siyu
+from tests.builders import siyu_anew
 from tests.unit.cli_places import VERSION, lay, run
 
 COMMANDS = [
@@ -79,7 +79,7 @@ def test_the_version_names_the_package_and_the_release_of_the_rules(capsys):
 )
 def test_a_shell_completes_commands_and_the_versions_that_are_kept(typed, offered, places):
     words = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
-    outcome = siyu(places / "published", _SIYU_COMPLETE="complete_bash", **words)
+    outcome = siyu_anew(places / "published", _SIYU_COMPLETE="complete_bash", **words)
     assert outcome.stdout.split() == offered
 
 

@@ -3,6 +3,9 @@
   the first one away, renames the second into its place and drops the first: four of five statements of a small night,
   each with a macro context of its own (docs/decisions.md, 108). DuckDB replaces a table in one statement, and readers
   see the old one until it is committed. Other engines keep dbt's own way, under the same names.
+
+  dbt writes a file of whatever is stated under the name `main` and asks afterwards what came of `main`: the query itself
+  stands in `target/compiled` already, so it is stated under another name and its result noted under that one.
 -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set existing = load_cached_relation(this) -%}
@@ -25,11 +28,12 @@
         {%- do adapter.commit() -%}
     {%- else -%}
         {#- one statement is its own transaction -#}
-        {%- call statement('main', auto_begin=False) -%}
+        {%- call statement('made', auto_begin=False) -%}
             create or replace table {{ target }} as (
                 {{ compiled_code }}
             )
         {%- endcall -%}
+        {%- do store_result('main', response='made') -%}
     {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target]}) }}
@@ -43,11 +47,12 @@
     {%- if existing is not none and not existing.is_view -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
-    {%- call statement('main', auto_begin=False) -%}
+    {%- call statement('made', auto_begin=False) -%}
         create or replace view {{ target }} as (
             {{ compiled_code }}
         )
     {%- endcall -%}
+    {%- do store_result('main', response='made') -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
@@ -62,19 +67,20 @@
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- if existing is none -%}
-        {%- call statement('main') -%}
+        {%- call statement('made') -%}
             {{ create_table_as(False, target, compiled_code) }}
         {%- endcall -%}
     {%- else -%}
         {%- set told = this.incorporate(path={'identifier': this.identifier ~ '__told', 'schema': none, 'database': none}) -%}
         {%- set key = config.require('unique_key') -%}
-        {%- call statement('main') -%}
+        {%- call statement('made') -%}
             {{ create_table_as(True, told, compiled_code) }};
             delete from {{ target }} where {{ key }} in (select {{ key }} from {{ told }}) or {{ dates_told_anew() }};
             insert into {{ target }} by name select * from {{ told }};
             drop table {{ told }}
         {%- endcall -%}
     {%- endif -%}
+    {%- do store_result('main', response='made') -%}
     {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}
     {{ return({'relations': [target]}) }}
