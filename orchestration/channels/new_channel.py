@@ -25,6 +25,9 @@ _PLACES: Final = {
     "test.py.txt": "tests/unit/platforms/test_{}.py",
 }
 
+#: Every channel has a row here: how long after a fact its history counts it as known.
+SOURCES: Final = Path("dbt_project/seeds/sources.csv")
+
 
 def new_channel(name: str, checkout: Path = CHECKOUT) -> list[Path]:
     """Write the files of a new channel and return them, relative to the checkout.
@@ -54,4 +57,8 @@ def new_channel(name: str, checkout: Path = CHECKOUT) -> list[Path]:
         file.parent.mkdir(parents=True, exist_ok=True)
         text = (TEMPLATES / template).read_text(encoding="utf-8")
         file.write_text(text.replace("__channel__", name), encoding="utf-8")
-    return [file.relative_to(checkout) for file in files.values()]
+    sources = checkout / SOURCES
+    sources.parent.mkdir(parents=True, exist_ok=True)
+    with sources.open("a", encoding="utf-8") as seed:
+        seed.write(f'{name},{name},6,registering,"operator default, calibrate"\n')
+    return [*(file.relative_to(checkout) for file in files.values()), SOURCES]

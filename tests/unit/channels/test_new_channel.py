@@ -29,11 +29,13 @@ def test_a_new_channel_reads_the_files_of_its_own_test(tmp_path, monkeypatch):
         "dbt_project/models/staging/spa_desk/spa_desk_identifiers.sql",
         "dbt_project/models/staging/spa_desk/_spa_desk.yml",
         "tests/unit/platforms/test_spa_desk.py",
+        "dbt_project/seeds/sources.csv",
     ]
+    assert (tmp_path / written[-1]).read_text(encoding="utf-8").startswith("spa_desk,spa_desk,6,")
     declared = _loaded(tmp_path / written[0], "spa_desk").CHANNEL
     known = dict(registry.channels()) | {"spa_desk": declared}
     monkeypatch.setattr(registry, "channels", lambda: known)
-    own_test = _loaded(tmp_path / written[-1], "test_spa_desk")
+    own_test = _loaded(tmp_path / written[-2], "test_spa_desk")
     own_test.test_files_are_read_to_the_fen_and_an_unknown_state_is_set_aside(tmp_path)
     models = yaml.safe_load((tmp_path / written[5]).read_text(encoding="utf-8"))
     assert [each["name"] for each in models["models"]] == [path.stem for path in written[1:5]]
