@@ -25,8 +25,8 @@ LIBRARIES = (
     "pyarrow.dataset", "pyarrow.parquet", "pydantic", "scipy.optimize", "scipy.special", "scipy.stats",
     "sklearn.linear_model", "sklearn.metrics", "sqlalchemy.dialects.sqlite", "typer", "yaml",
 )  # fmt: skip
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(list(LIBRARIES))
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(list(LIBRARIES))
 
 
 def run(
@@ -35,7 +35,7 @@ def run(
     """Run ``siyu`` with arguments and exactly an environment, in a folder; return how it ended and what it said."""
     with TemporaryDirectory(prefix="siyu-") as place:
         said = [Path(place, name) for name in ("stdout", "stderr")]
-        process = _FORKS.Process(target=_siyu, args=(arguments, dict(environment), str(folder), *map(str, said)))
+        process = FORKS.Process(target=_siyu, args=(arguments, dict(environment), str(folder), *map(str, said)))
         process.start()
         process.join(timeout)
         if process.exitcode is None:
