@@ -1,6 +1,7 @@
 -- Who may be written to and not be profiled: the same words for all, no offer, no score and no order of merit. The
 -- cheapest channel that needs no member of staff, reaches them and that they agreed to. What blocks a plan blocks this
--- too (recall_blocks), and who is answered or reminded that day hears nothing else. Consent and refusals as they stand at publish.
+-- too (recall_blocks), and who is answered or reminded that day hears nothing else. Consent and refusals as they stand
+-- at publish.
 with people as (
     select
         as_of_date,

@@ -2,7 +2,8 @@
 -- One row per (as_of_date, list_name, one_id): what the law and the plan say of sending to a person whom a list names,
 -- as it stands now, and the address it goes to. Whoever exports reads it; the first reason in the order of the seed
 -- export_reasons keeps the person out. A hard rule bars every list but the general one, which is for whom nobody may
--- profile, and what is owed to them, which rests on no profile; nobody under 18, no test account and no staff stands in that one either.
+-- profile, and what is owed to them, which rests on no profile; nobody under 18, no test account and no staff stands in
+-- that one either.
 with people as (
     select
         as_of_date,

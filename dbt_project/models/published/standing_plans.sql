@@ -1,7 +1,7 @@
 -- One row per (as_of_date, one_id) whose plan passes the last check: who refused, complained, unsubscribed or has no
 -- consent for the plan's channel and purpose is out, and so is whoever refused to be profiled, by what is known at
--- publish and not only at the cut-off, from every plan but what is owed: an answer or a reminder rests on no profile, unless
--- its channel is kept for a tier. It is asked of the held back as of the sent, so that the two stay comparable;
+-- publish and not only at the cut-off, from every plan but what is owed: an answer or a reminder rests on no profile,
+-- unless its channel is kept for a tier. It is asked of the held back as of the sent, so that the two stay comparable;
 -- whoever drew nothing has no channel to ask of.
 select
     plans.as_of_date,
