@@ -176,7 +176,7 @@ def test_a_sale_loses_a_number_in_a_column_that_it_keeps(tmp_path):
     trade |= {
         "payment": "12.50",
         "buyer_open_uid": "AA1",
-        "receiver_city": f"上海市 {MOBILE}",
+        "receiver_city": f"上海市 {OTHER}",
         "receiver_state": "上海",
     }
     keys = (Key(ANYWHERE, "AA1"), order("tmall", "7001"))
