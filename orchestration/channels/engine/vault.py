@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from orchestration.channels.engine.keys import load_key
-from orchestration.channels.engine.tokens import KEY_ID, Tokeniser
+from orchestration.channels.engine.tokens import KEY_ID, Safe, Tokeniser
 from orchestration.settings import Settings, SettingsError
 
 NONCE_BYTES: Final = 12
@@ -124,6 +124,6 @@ def open_vault(settings: Settings) -> Vault:
     return Vault(path, load_key(settings, "vault"), load_key(settings, "tokens"))
 
 
-def home_tokeniser(settings: Settings, vault: Vault | None = None) -> Tokeniser:
+def home_tokeniser(settings: Settings, vault: Safe | None = None) -> Tokeniser:
     """Return the tokeniser of a home's key."""
     return Tokeniser(load_key(settings, "tokens"), vault)
