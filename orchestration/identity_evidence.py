@@ -87,8 +87,7 @@ def _read(settings: Settings, name: str) -> pd.DataFrame:
 
 def _without_pending(settings: Settings, links: pd.DataFrame) -> pd.DataFrame:
     """Return the links without those of whoever is being erased: from the asking on nothing reads them."""
-    pending = pending_one_ids(settings)
-    return links[~links["record_one_id"].isin(pending) & ~links["identifier_one_id"].isin(pending)]
+    return links[~links["record_one_id"].isin(pending_one_ids(settings))]
 
 
 def _find(settings: Settings, links: pd.DataFrame, who: str) -> list[tuple[Node, str]]:

@@ -9,6 +9,7 @@ import datetime as dt
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -19,8 +20,13 @@ import pyarrow.compute as pc
 
 #: What names a person everywhere: a one_id, a token of a contact value, a platform's own id, a token of an export.
 ANYWHERE: Final = "id"
-#: Tokens whose values left the vault with the person, names too: a restored vault loses them again.
+#: Values that left the vault with the person, names too: a restored vault loses them again.
 VAULT: Final = "vault"
+#: Numbers and addresses in the clear, as they are normalised: a token is another one after a change of keys.
+CONTACT: Final = "contact"
+#: A token of a contact value inside a text, whichever key made it.
+IN_TEXT: Final = r"k[0-9]+:[0-9a-f]{32}"
+_TOKEN: Final = re.compile(IN_TEXT)
 _DIGEST_BYTES: Final = 16
 _SEPARATOR: Final = "\x1f"
 
@@ -48,6 +54,11 @@ def order(source: str, value: str) -> Key:
     return Key(f"order {source}", value)
 
 
+def is_token(value: str) -> bool:
+    """Return whether a value is a token of the vault."""
+    return _TOKEN.fullmatch(value) is not None
+
+
 @dataclasses.dataclass
 class Erased:
     """One erasure: when (UTC, naive), the hashes, and since when the person is back by a consent of their own."""
@@ -64,7 +75,7 @@ class Tombstones:
     def __init__(self, secret: bytes, erased: Iterable[Erased] = ()) -> None:
         self._secret = hashlib.blake2b(b"siyu tombstones", key=secret[:64], digest_size=32).digest()
         self.erased = list(erased)
-        self._known: dict[tuple[str, str], str] = {}
+        self._met: dict[str, Erased | None] = {}
 
     @functools.cached_property
     def all(self) -> dict[str, Erased]:
@@ -81,8 +92,13 @@ class Tombstones:
         return hashlib.blake2b(text, key=self._secret, digest_size=_DIGEST_BYTES).hexdigest()
 
     def of(self, key: Key) -> Erased | None:
-        """Return the erasure that a key belongs to."""
-        return self.all.get(self.hash(key))
+        """Return the erasure that a key belongs to; of a token whose value was met, that of the value."""
+        return self.all.get(self.hash(key)) or (self._met.get(key.value) if key.space == ANYWHERE else None)
+
+    def keep(self, token: str, kind: str, value: str) -> None:
+        """Note whose a token is, as a vault would note its value: tokens change with the key, values do not."""
+        if token not in self._met:
+            self._met[token] = self.all.get(self.hash(Key(CONTACT, value)))
 
     def matches(self, space: str, values: pa.Array) -> dict[str, Erased]:
         """Return which of a column's values were an erased person's."""

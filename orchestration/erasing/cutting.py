@@ -22,7 +22,7 @@ from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import unwrap
 from orchestration.erasing.finding import Act, Found
 from orchestration.erasing.one_record import ENDS, as_csv, as_json, headers, leaves, record_at
-from orchestration.erasing.tombstones import ANYWHERE, Tombstones
+from orchestration.erasing.tombstones import ANYWHERE, IN_TEXT, Tombstones
 
 #: Types of columns that say nothing of whose record it is: what a walk-in keeps.
 _KEPT: Final = ("text", "identifier", "instant", "date", "decimal", "integer", "probability", "boolean", "recipient")
@@ -280,7 +280,7 @@ class Knife:
         text = unwrap(str(value)).strip()
         if not text:
             return False
-        tokens = {text, self._contact(text), *re.findall(r"k1:[0-9a-f]{32}", self._tokeniser.scrub(text))}
+        tokens = {text, self._contact(text), *re.findall(IN_TEXT, self._tokeniser.scrub(text))}
         named = [each for each in tokens if each]
         return bool(self._stones.matches(ANYWHERE, pa.array(named))) or (
             len(text) >= 5 and bool(self._stones.matches("any", pa.array([text])))

@@ -18,7 +18,7 @@ from orchestration.erasing.person import find_person, plain_values
 from orchestration.erasing.raw import Cut, cut_landing, cut_raw
 from orchestration.erasing.suspects import finds
 from orchestration.erasing.tombstones import Erased, Key, Tombstones
-from orchestration.erasing.vault_file import forget
+from orchestration.erasing.vault_file import forget, unheld
 from orchestration.erasing.warehouse_file import rewrite
 from orchestration.files import write_text
 from orchestration.publishing import plans
@@ -86,7 +86,9 @@ def complete(settings: Settings, say: Say = lambda line: None) -> list[Path]:
 def _bury(settings: Settings, begun: Journal) -> None:
     """Write the tombstones, before anything is cut: what lands meanwhile is recognised."""
     stones = tombstones.opened(settings)
-    hashes = frozenset(map(stones.hash, begun.person.keys))
+    plain = plain_values(settings, begun.person)
+    contacts = {Key(tombstones.CONTACT, value) for token, value in plain.items() if token in begun.person.values}
+    hashes = frozenset(map(stones.hash, begun.person.keys | contacts))
     stones = stones.with_erased(Erased(begun.erasure_id, begun.at, hashes))
     tombstones.keep(settings, stones.erased)
     begun.counts["tombstones"] = len(hashes)
@@ -196,13 +198,14 @@ def _look_for_residue(settings: Settings, begun: Journal) -> None:
 
 def _empty_vault(settings: Settings, begun: Journal) -> None:
     """Take the person's values out of the vault, and let the tombstones say so to a vault that is restored."""
-    gone = forget(settings, begun.person.tokens)
-    begun.count("vault_values_removed", len(gone))
+    plain = plain_values(settings, begun.person)
+    gone = unheld(settings, begun.person.tokens)
     stones = tombstones.load(settings)
     for one in stones.erased:
         if one.erasure_id == begun.erasure_id:
-            one.hashes |= {stones.hash(Key(tombstones.VAULT, token)) for token in gone}
+            one.hashes |= {stones.hash(Key(tombstones.VAULT, plain[token])) for token in gone if token in plain}
     tombstones.keep(settings, stones.erased)
+    begun.count("vault_values_removed", forget(settings, gone))
 
 
 def _tell_backups(settings: Settings, begun: Journal) -> None:

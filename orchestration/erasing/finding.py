@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,8 @@ from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Tally
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.erasing.columns import NOBODYS, PLACES, Place, is_of_row, spaces
-from orchestration.erasing.tombstones import ANYWHERE, Erased, Tombstones
+from orchestration.erasing.tombstones import ANYWHERE, IN_TEXT, Erased, Tombstones
 from orchestration.settings import Settings
-
-_IN_TEXT: Final = r"k1:[0-9a-f]{32}"
 
 
 @dataclasses.dataclass
@@ -109,7 +107,7 @@ def find(
     stones
         Who was erased.
     tokeniser
-        The home's, without a vault: nothing is kept of what is read here.
+        The home's, with the tombstones in a vault's place: nothing else is kept of what is read here.
     is_kept
         Asked of each record that is an erased person's: whether it stays, because the person came back.
     saw
@@ -245,13 +243,13 @@ def look_in_texts(found: Found, table: str, rows: pa.Table, stones: Tombstones) 
         values = rows[name]
         if name in place.people or name.startswith("_") or not pa.types.is_string(values.type):
             continue
-        if not pc.any(pc.fill_null(pc.match_substring(values, "k1:"), False)).as_py():
+        if not pc.any(pc.fill_null(pc.match_substring_regex(values, IN_TEXT), False)).as_py():
             continue
         flat = values.combine_chunks()
-        has = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring(flat, "k1:"), False))).tolist()
+        has = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(flat, IN_TEXT), False))).tolist()
         for at in has:
             text = flat[at].as_py()
-            tokens = pc.extract_regex(pa.array([text]), f"(?P<token>{_IN_TEXT})")[0].as_py()
+            tokens = pc.extract_regex(pa.array([text]), f"(?P<token>{IN_TEXT})")[0].as_py()
             if tokens and stones.matches(ANYWHERE, pa.array([tokens["token"]])):
                 found.act(rows["_line"][at].as_py()).emptied.add(text)
 

@@ -93,7 +93,7 @@ def _with_those_who_came_back(
         return stones
     known: dict[str, set[Record]] = defaultdict(set)
     consents: dict[Record, dt.datetime] = {}
-    tokeniser = home_tokeniser(settings)
+    tokeniser = home_tokeniser(settings, stones)
     for shelf, landed in new:
         delivery = landed_as_delivery(landed, shelf)
         if delivery is None:

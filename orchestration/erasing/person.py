@@ -14,7 +14,7 @@ from orchestration.channels.engine.contacts import JOINING_SHAPES, read_email, r
 from orchestration.channels.engine.tokens import kind_of
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.erasing.columns import PLACES, Place, is_of_row, spaces
-from orchestration.erasing.tombstones import ANYWHERE, Key, card, customer, order
+from orchestration.erasing.tombstones import ANYWHERE, Key, card, customer, is_token, order
 from orchestration.publishing.versions import Store
 from orchestration.sending import activations
 from orchestration.settings import Settings
@@ -99,7 +99,7 @@ def find_person(settings: Settings, who: str) -> Person:
         _take_records(person, warehouse)
     person.keys |= {Key(ANYWHERE, one_id) for one_id in person.one_ids}
     person.orders = sum(key.space.startswith("order ") for key in person.keys)
-    person.tokens |= {value for value in person.values if value.startswith("k1:")}
+    person.tokens |= {value for value in person.values if is_token(value)}
     if not person.records and not person.one_ids:
         raise NobodyToErase("nobody is known by that identifier, and no record that landed holds it: nothing to erase")
     long = {key.value for key in person.keys if len(key.value) >= SHORTEST_ALONE}
@@ -115,7 +115,7 @@ def plain_values(settings: Settings, person: Person) -> dict[str, str]:
 
 def _asked(settings: Settings, who: str) -> tuple[str, Key | None]:
     """Return what was asked for as it stands in tables, and as a key where it is one by itself."""
-    kind, _, rest = who.partition(":") if not who.startswith(("k1:", "r1:")) else ("", "", "")
+    kind, _, rest = who.partition(":") if not (is_token(who) or who.startswith("r1:")) else ("", "", "")
     scope, _, value = rest.rpartition(":")
     if kind == "customer_id" and value:
         return value, customer(scope, value)
@@ -222,7 +222,7 @@ def _take_sent(person: Person, settings: Settings, warehouse: duckdb.DuckDBPyCon
                 {"ids": sorted(person.one_ids)},
             ).fetchall()
             sent |= {task_id for (task_id,) in found if task_id}
-    person.keys |= {Key(ANYWHERE, value) for value in sent if not value.startswith("k1:")}
+    person.keys |= {Key(ANYWHERE, value) for value in sent if not is_token(value)}
 
 
 def _take_records(person: Person, warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -295,5 +295,5 @@ def _take_row(person: Person, place: Place, row: dict[str, Any], channel: str) -
         for column in place.orders:
             if (value := row.get(column)) and not value.startswith("walk-in-"):
                 person.keys.add(order(source, value))
-    theirs = [str(row[name]) for name in row if not name.startswith("_") and str(row[name]).startswith("k1:")]
+    theirs = [str(row[name]) for name in row if not name.startswith("_") and is_token(str(row[name]))]
     person.tokens |= set(theirs) if place.fate == "remove" else set()

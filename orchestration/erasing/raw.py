@@ -179,7 +179,7 @@ def _without(
     found: Found | None = None,
 ) -> bytes | None:
     """Return a file's content without erased people, None where nobody is in it."""
-    tokeniser = home_tokeniser(settings)
+    tokeniser = home_tokeniser(settings, stones)
     values = list(plain) if delivery.format in _TEXT_FORMATS else []
     if found is None:
         found = find(read_again(delivery), shelf, stones, tokeniser, lambda one, row: is_kept(shelf, one, row))

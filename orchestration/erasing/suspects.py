@@ -16,7 +16,7 @@ from orchestration.channels.engine.files import open_content
 from orchestration.erasing.elsewhere import spellings
 from orchestration.erasing.finding import Found, look, look_in_texts
 from orchestration.erasing.person import Person, rows_of
-from orchestration.erasing.tombstones import Tombstones
+from orchestration.erasing.tombstones import Tombstones, is_token
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -92,7 +92,7 @@ def _mentioned(
     names: set[str],
 ) -> None:
     """Find the person's tokens inside other texts."""
-    tokens = sorted(value for value in person.values if value.startswith("k1:"))
+    tokens = sorted(value for value in person.values if is_token(value))
     for table, columns in _free_texts().items():
         if table not in names or not tokens:
             continue

@@ -10,13 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from ml.identity import tombstones
-from ml.identity.tombstones import ANYWHERE, VAULT, Erased, Key, Tombstones, card, customer, order
+from ml.identity.tombstones import (
+    ANYWHERE,
+    CONTACT,
+    IN_TEXT,
+    VAULT,
+    Erased,
+    Key,
+    Tombstones,
+    card,
+    customer,
+    is_token,
+    order,
+)
 from orchestration.channels.engine.keys import load_key
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, write_text
 from orchestration.settings import Settings, SettingsError
 
 __all__ = [
     "ANYWHERE",
+    "CONTACT",
+    "IN_TEXT",
     "VAULT",
     "Erased",
     "Key",
@@ -25,6 +39,7 @@ __all__ = [
     "card",
     "customer",
     "folder",
+    "is_token",
     "keep",
     "kept_at",
     "load",

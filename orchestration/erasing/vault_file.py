@@ -5,31 +5,35 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from orchestration.channels.engine.vault import open_vault
 from orchestration.erasing.tombstones import VAULT, Key, Tombstones
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
 
-def forget(settings: Settings, tokens: Iterable[str]) -> list[str]:
-    """Delete the values of tokens that no landed record holds any more; return the tokens.
-
-    A name that two people share stays for the other one.
-    """
+def unheld(settings: Settings, tokens: Iterable[str]) -> list[str]:
+    """Return the tokens that no landed record holds any more: a name that two people share stays for the other one."""
     wanted = sorted(set(tokens))
     if not wanted or not settings.warehouse.exists():
-        return []
-    gone = sorted(set(wanted) - _still_held(settings, wanted))
-    return gone if _delete(settings, gone) else []
+        return wanted
+    return sorted(set(wanted) - _still_held(settings, wanted))
+
+
+def forget(settings: Settings, tokens: Iterable[str]) -> int:
+    """Delete the values of tokens; return how many."""
+    return _delete(settings, list(tokens))
 
 
 def forget_hashed(settings: Settings, stones: Tombstones) -> int:
-    """Delete the values whose tokens tombstones name; return how many."""
+    """Delete the values that tombstones name; return how many."""
     file = _file(settings)
     if not file.exists():
         return 0
     with contextlib.closing(sqlite3.connect(file, timeout=60)) as database:
         tokens = [token for (token,) in database.execute("select token from contacts")]
-    return _delete(settings, [token for token in tokens if stones.of(Key(VAULT, token)) is not None])
+    with open_vault(settings) as vault:
+        plain = vault.reveal(tokens)
+    return _delete(settings, [token for token, value in plain.items() if stones.of(Key(VAULT, value)) is not None])
 
 
 def _delete(settings: Settings, tokens: list[str]) -> int:

@@ -17,7 +17,7 @@ from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.erasing.columns import NOBODYS, NOT_A_PERSON, PLACES
 from orchestration.erasing.cutting import Knife
 from orchestration.erasing.finding import Shelf, find
-from orchestration.erasing.tombstones import ANYWHERE, Erased, Key, Tombstones, card, customer, order
+from orchestration.erasing.tombstones import ANYWHERE, CONTACT, Erased, Key, Tombstones, card, customer, order
 
 TOKENS = Tokeniser(b"k" * 32)
 MOBILE, OTHER = "13912345671", "13987654321"
@@ -176,7 +176,7 @@ def test_a_sale_loses_a_number_in_a_column_that_it_keeps(tmp_path):
     trade |= {
         "payment": "12.50",
         "buyer_open_uid": "AA1",
-        "receiver_city": f"上海市 {MOBILE}",
+        "receiver_city": f"上海市 {OTHER}",
         "receiver_state": "上海",
     }
     keys = (Key(ANYWHERE, "AA1"), order("tmall", "7001"))
@@ -215,6 +215,22 @@ def test_an_array_a_parquet_file_and_a_workbook_lose_the_record(tmp_path):
     left, _ = cut(tmp_path, "standard", "customers", "a.xlsx", out.getvalue())
     values = list(openpyxl.load_workbook(io.BytesIO(left)).active.iter_rows(values_only=True))
     assert values == [tuple(rows[0]), (None, None, None), tuple(rows[1].values())]
+
+
+def test_a_number_is_recognised_after_the_keys_were_changed(tmp_path):
+    path, content = tmp_path / "a.csv", customers(f"shop,C9,{MOBILE},林,2026-01-01 09:00:00,41", TWO).encode()
+    path.write_bytes(content)
+    empty = Tombstones(b"s" * 32)
+    buried = empty.with_erased(Erased("e-1", AT, frozenset({empty.hash(Key(CONTACT, MOBILE))})))
+    later = Tokeniser(b"another key of thirty-two bytes!", buried)
+    of = registry.channel("standard")
+    shelf = Shelf(of, next(each for each in of.datasets if each.name == "customers"), "", "")
+    landed = dt.datetime(2026, 6, 1)
+    delivery = read_again(Delivery(path, "f", "standard", "customers", "a.csv", "csv", 1, 0, landed, False))
+    assert (
+        Knife(shelf.dataset, find(delivery, shelf, buried, later), buried, later).cut(path, "csv")
+        == customers("", TWO).encode()
+    )
 
 
 def test_a_file_without_the_person_is_not_touched(tmp_path):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from orchestration.channels.engine.fingerprints import FIRST_KEY_ID, fingerprint_of, token_key_id
 from orchestration.channels.engine.keys import load_key
-from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.tokens import Safe, Tokeniser
 from orchestration.settings import Settings, SettingsError
 
 NONCE_BYTES: Final = 12
@@ -155,6 +155,6 @@ def open_vault(settings: Settings) -> Vault:
     )
 
 
-def home_tokeniser(settings: Settings, vault: Vault | None = None) -> Tokeniser:
+def home_tokeniser(settings: Settings, vault: Safe | None = None) -> Tokeniser:
     """Return the tokeniser of a home's key."""
     return Tokeniser(load_key(settings, "tokens"), vault, token_key_id(settings))
