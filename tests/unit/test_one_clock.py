@@ -32,6 +32,8 @@ FILE_TIMES = {
     "orchestration/channels/engine/trying.py": "the name under which a file that is tried would be known",
     "orchestration/channels/engine/files.py": "whether a file grows while it is read: compared with itself",
     "orchestration/publishing/versions.py": "which version of a date was built last: an order, no age",
+    "orchestration/door/files.py": "which files changed since a run began: by the real clock, which dates inodes",
+    "orchestration/rekey/versions.py": "the order of versions and the age of CURRENT are taken over, not told",
     "orchestration/home_facts.py": "when CURRENT and the last run were written: dated by clock.stamp",
 }
 
