@@ -21,6 +21,8 @@ from tests.unit.publish.test_door import canaries
 
 DATE = dt.date(2026, 3, 10)
 _HEADER = ("source", "customer_id", "mobile", "member_no", "city", "level", "nickname", "updated_at")
+#: What nobody but the house reads: what the scrubber at ingest missed stands there.
+INSIDE = ("warehouse", "identity")
 #: Stage -> what of it raises.
 FAILURES = {
     "channels": "orchestration.defs.channels.ingest",
@@ -73,14 +75,13 @@ def main() -> int:
         with wrong, contextlib.redirect_stdout(io.StringIO()) as printed:
             outcome = run_dates(settings, [DATE])
         told = printed.getvalue() + "".join(said for _, said in outcome.failures)
-        found, looked, named = scan(settings)
+        found, looked, _ = scan(settings)
+        inside = sum(found.pop(place, 0) for place in INSIDE)
         out = sum(found.values()) + sum(number in told for number in numbers)
         worst = max(worst, out)
-        print(
-            f"{name}: {'ended well' if outcome.succeeded else 'failed at ' + outcome.failures[0][0]}; {out} numbers",
-            end="",
-        )
-        print(f" in {sum(looked.values())} files and tables", *named[:5], flush=True)
+        ended = "ended well" if outcome.succeeded else f"failed at {outcome.failures[0][0]}"
+        print(f"{name}: {ended}; {out} numbers left, of {sum(looked.values())} files and tables", flush=True)
+        print(f"  {inside} stand in the warehouse and identity/: the scrubber at ingest did not see them", flush=True)
     return 1 if worst else 0
 
 

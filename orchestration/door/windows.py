@@ -4,12 +4,13 @@ The door shares no pattern with what scrubs at ingest: where that one errs, this
 whether it is somebody's value is asked of the vault (``known``).
 """
 
-import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
+
+from orchestration.channels.engine.tokens import Kind
 
 #: Letters that show nothing; everything else that shows nothing or parts is neither a letter nor a number.
 _BLANK_LETTERS: Final = "\u115f\u1160\u3164\uffa0"
@@ -42,7 +43,7 @@ OWN: Final = re.compile(
     r")(?![0-9A-Za-z])"
 )
 _PARTED: Final = re.compile(rf"({_DIGIT}){_MARKS}(?={_DIGIT})")
-_IN_DIGITS: Final = (
+_IN_DIGITS: Final[tuple[tuple[Kind, re.Pattern[str], str], ...]] = (
     ("mobile", re.compile(r"(?=(1[3-9]\d{9}))"), ""),
     ("mobile", re.compile(r"(?=(85[23][2-9]\d{7}))"), ""),
     ("mobile", re.compile(r"(?=(8869\d{8}))"), ""),
@@ -65,7 +66,7 @@ MOST_WINDOWS: Final = 200_000
 class Window(NamedTuple):
     """A piece of a text that could be a value: the kind and value it would be, and where it stands."""
 
-    kind: str
+    kind: Kind
     value: str
     start: int
     end: int
@@ -78,7 +79,7 @@ class View(NamedTuple):
     starts: list[int]
     ends: list[int]
 
-    def window(self, kind: str, value: str, start: int, end: int) -> Window:
+    def window(self, kind: Kind, value: str, start: int, end: int) -> Window:
         """Return a window at a place in the view."""
         return Window(kind, value, self.starts[start], self.ends[end - 1])
 
@@ -278,14 +279,3 @@ def _from_base64(run: str) -> Iterator[str]:
 def may_hold_plain(text: str) -> bool:
     """Return whether a decoded text could hold a value as it stands."""
     return _PIECE.search(text) is not None
-
-
-def encoded(value: str) -> Iterable[bytes]:
-    """Return the bytes of a value in the encodings in which a file may hold it, for tests and scans."""
-    return (
-        value.encode(),
-        value.encode("gbk", "ignore"),
-        value.encode("utf-16-le"),
-        base64.b64encode(value.encode()),
-        "".join(f"%{byte:02X}" for byte in value.encode()).encode(),
-    )

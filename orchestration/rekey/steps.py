@@ -130,6 +130,7 @@ def warehouse(rekey: Rekey) -> None:
     path = rekey.settings.warehouse
     if not path.is_file():
         return
+    limits: dict[str, str | bool | int | float | list[str]]
     limits = {"memory_limit": rekey.settings.memory_limit, "threads": rekey.settings.threads}
     with duckdb.connect(str(path), config=limits) as connection:
         rekey.renaming().warehouse(connection)

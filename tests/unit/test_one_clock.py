@@ -34,6 +34,8 @@ FILE_TIMES = {
     "orchestration/publishing/versions.py": "which version of a date was built last: an order, no age",
     "orchestration/erasing/published.py": "when a version was built: a cut one keeps its place in the order",
     "orchestration/erasing/backups.py": "a file's time goes with it into a backup and out again",
+    "orchestration/door/files.py": "which files changed since a run began: by the real clock, which dates inodes",
+    "orchestration/rekey/versions.py": "the order of versions and the age of CURRENT are taken over, not told",
     "orchestration/home_facts.py": "when CURRENT and the last run were written: dated by clock.stamp",
 }
 

@@ -27,7 +27,7 @@ from orchestration.channels.engine.mapped import MappedReader
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset, mappings
 from orchestration.channels.engine.medians import Row, judge, known_medians
 from orchestration.channels.engine.reading import FileReader, Reading
-from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.reasons import TRIED_AGAIN, BrokenFile
 from orchestration.channels.engine.records import Fault, Tally
 from orchestration.channels.engine.repeats import count_repeats
 from orchestration.channels.engine.sent_tokens import SentTokens
@@ -46,8 +46,6 @@ from orchestration.channels.engine.writing import ROWS_PER_WRITE, Writer
 from orchestration.settings import Settings
 
 PROGRESS_SECONDS: Final = 5.0
-#: Reasons that a person mends without a new delivery: rights, or a copy brought back from a backup.
-TRIED_AGAIN: Final = ("unreadable", "raw_changed")
 #: Spreadsheets end at this row.
 EXCEL_LAST_ROW: Final = 1_048_576
 

@@ -5,6 +5,9 @@ from typing import Final
 #: Raised with every change of a rule that all datasets share; a dataset's declaration is the other half of its version.
 RULE_VERSION: Final = "5"
 
+#: What a person mends without a new delivery, so that every run tries again: rights, or a copy out of a backup.
+TRIED_AGAIN: Final = ("unreadable", "raw_changed")
+
 REMEDIES: Final[dict[str, str]] = {
     # files
     "empty_file": "The file has no bytes; ask the sender to export it again.",

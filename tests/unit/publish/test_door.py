@@ -88,6 +88,12 @@ def test_what_is_encoded_is_found(home, encode, value):
         assert known.find([f"a {encode(value)} b"])[0]
 
 
+@pytest.mark.parametrize("before", ["", "A", "Ab", "Abc"])
+def test_base64_is_read_from_whatever_letter_it_begins_with(home, before):
+    with Known(home) as known:
+        assert known.find([before + base64.b64encode(b"13712345999").decode()])[0]
+
+
 @pytest.mark.parametrize(
     "text",
     [

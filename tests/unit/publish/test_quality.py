@@ -15,6 +15,7 @@ from orchestration.defs.published import version
 from orchestration.defs.shared import Home
 from orchestration.publishing.versions import Store
 from orchestration.release import drop_other_releases
+from tests.builders import give_keys
 from tests.unit.publish.world import DATE, brand
 
 UNIQUE_ARMS = next(one for one in tables_of_tests() if one.startswith("test.siyu.unique_arms_arm"))
@@ -24,6 +25,7 @@ IDENTITY_GRAIN = "test.siyu.identity_grain"
 def small(home, harm=""):
     """Return a small brand whose warehouse is of this release, with what dbt's tests found of it."""
     home.mkdir()
+    give_keys(home)
     with duckdb.connect(str(home / "warehouse.duckdb")) as con:
         drop_other_releases(con)
 
