@@ -145,6 +145,20 @@ _SEGMENTS: Final = [
         "有阶段开始于未来；请看 lifecycle 的 since 各列。",
     ),
     Check(
+        "stages_are_those_that_have_words",
+        "customer_lifecycle",
+        # Without words nothing can be told of a stage; that they are there is the contract's.
+        _count("stages.code is not null and words.code is null and (select count(*) from words) > 0"),
+        "A stage stands in no row of the table words; look at lifecycle's seeds and at words.",
+        "有阶段在 words 表里没有说法；请看 lifecycle 的种子表和 words。",
+        relation=(
+            "(select 'purchase_stage' as kind, purchase_stage as code from customer_lifecycle"
+            " union all select 'aipl_stage' as kind, aipl_stage as code from customer_lifecycle"
+            " union all select 'five_a_stage' as kind, five_a_stage as code from customer_lifecycle) as stages"
+            " left join words on stages.kind = words.kind and stages.code = words.code"
+        ),
+    ),
+    Check(
         "transitions_have_rates_within_0_and_1",
         "stage_transitions",
         _count("rate not between 0 and 1 or customer_count <= 0 or (is_leap and is_fall)"),

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from ml.models.train import code_hash
 from orchestration import audit_log
 from orchestration.publishing.versions import Store, date_of
 from orchestration.release import release_of_rules
@@ -55,7 +56,7 @@ class Base:
 
 def base(folder: Path) -> Base:
     """Return the homes below a folder, built where they do not stand yet or are another release's."""
-    place, release = folder / "base", release_of_rules()
+    place, release = folder / "base", release_of_rules() + code_hash()
     kept = place / _DONE
     said = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if said.get("release") != release:

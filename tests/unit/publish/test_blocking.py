@@ -201,6 +201,20 @@ def test_a_single_fault_blocks_a_single_date_and_says_what_to_do(tmp_path):
     assert Store(settings.published).current() == good
 
 
+def test_a_stage_that_has_no_words_is_not_published(tmp_path):
+    settings = brand(tmp_path)
+    with duckdb.connect(str(settings.warehouse)) as con:
+        known = "(values ('purchase_stage', 'first_buyer'), ('aipl_stage', 'purchase'), ('five_a_stage', 'act'))"
+        con.execute(
+            "insert into published.words by name"
+            f" select $d as as_of_date, kind, code, code as zh, code as en from {known} as t (kind, code)",
+            {"d": DATE},
+        )
+        con.execute("update published.customer_lifecycle set purchase_stage = 'asleep' where one_id = 'P07'")
+    with pytest.raises(PublishBlocked, match=r"stages_are_those_that_have_words: 1 \(wanted 0\)"):
+        publish(settings, [DATE])
+
+
 def test_what_is_whole_passes_every_check(tmp_path):
     settings = brand(tmp_path)
     done = publish(settings, [DATE])
