@@ -132,7 +132,7 @@ def _erase(home: Path, one_id: str, kills: int, chance: random.Random) -> float:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "SIYU_HOME": str(home), "SIYU_READERS_GRACE_MINUTES": "0"}
+    return {**os.environ, "SIYU_HOME": str(home), "SIYU_READER_HOURS": "0"}
 
 
 def _is_asked(home: Path, one_id: str) -> bool:

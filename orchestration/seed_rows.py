@@ -90,10 +90,10 @@ def check_seed(own: SeedRows, seed: str) -> None:
             counts = f"{len(row)} values for {len(own.head)} columns"
             raise SettingsError(f"{own.file} line {line}: {counts}; put quotes around a value that has commas")
     _check_cells(own, shipped, _types(shipped, seed))
-    said = _keys()[seed]
-    _check_keys(own, shipped, said["key"], is_closed=said.get("closed", False))
-    if "tiles" in said:
-        _check_tiles(own, shipped, said["tiles"]["by"], said["tiles"]["over"])
+    rule = _keys()[seed]
+    _check_keys(own, shipped, rule["key"], is_closed=rule.get("closed", False))
+    if "tiles" in rule:
+        _check_tiles(own, shipped, rule["tiles"]["by"], rule["tiles"]["over"])
 
 
 def _check_cells(own: SeedRows, shipped: SeedRows, types: Mapping[str, str]) -> None:

@@ -122,7 +122,8 @@ def _write(place: Path, files: dict[str, Path], said: dict[str, Any]) -> tuple[s
         raise BackupRefused(f"{place} holds something that is no backup; name a new folder, or an earlier backup's")
     contents.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
     place.chmod(PRIVATE_FOLDER_MODE)
-    listed, new = {}, 0
+    listed: dict[str, dict[str, Any]] = {}
+    new = 0
     for name, file in sorted(files.items()):
         status, sha256 = file.stat(), sha256_of(file)
         listed[name] = {
@@ -179,7 +180,7 @@ def read(place: Path, part: str) -> tuple[str, dict[str, Any]]:
 
 def _is_whole(place: Path, one: dict[str, Any]) -> bool:
     file = place / "content" / one["sha256"]
-    return file.is_file() and file.stat().st_size == one["bytes"] and sha256_of(file) == one["sha256"]
+    return bool(file.is_file() and file.stat().st_size == one["bytes"] and sha256_of(file) == one["sha256"])
 
 
 def lay_out(place: Path, said: dict[str, Any], home: Path) -> int:

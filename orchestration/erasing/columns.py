@@ -4,6 +4,7 @@ Tests hold that every id-like column of every declared table is classed here: as
 """
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from orchestration.erasing.tombstones import ANYWHERE
@@ -35,8 +36,8 @@ class Place:
         The columns that say what kind of id ``id_value`` is, and within what.
     """
 
-    people: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    mentions: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    people: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    mentions: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     orders: tuple[str, ...] = ()
     also_new: tuple[str, ...] = ()
     fate: Fate = "remove"

@@ -131,7 +131,8 @@ class Knife:
         return end if changed is None else line if changed is record else as_json(changed) + end
 
     def _records(self, lines: list[str]) -> list[str]:
-        header, first, delimiter = [], 0, ","
+        header: list[str] = []
+        first, delimiter = 0, ","
         try:
             utf8 = "".join(line.rstrip(ENDS) + "\n" for line in lines[:80]).encode("utf-8", "replace")
             header, first, delimiter = _find_header(Lines(utf8.removeprefix(b"\xef\xbb\xbf")), self._dataset, Tally())

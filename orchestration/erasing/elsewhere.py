@@ -138,7 +138,7 @@ def unpacked(file: Path) -> Iterator[bytes]:
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_primitive(kind)
+    return bool(pa.types.is_primitive(kind))
 
 
 def _flat(column: pa.ChunkedArray) -> pa.Array:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.channels.engine import registry
+from orchestration.channels.engine.declare import Child, Dataset
 from orchestration.channels.engine.files import open_content
 from orchestration.erasing.elsewhere import spellings
 from orchestration.erasing.finding import Found, look, look_in_texts
@@ -109,7 +110,8 @@ def _free_texts() -> dict[str, list[str]]:
     found = {}
     for channel in registry.channels().values():
         for dataset in channel.datasets:
-            for part in (dataset, *dataset.children):
+            parts: list[Dataset | Child] = [dataset, *dataset.children]
+            for part in parts:
                 free = [each.name for each in part.columns if each.type in _FREE and not each.values]
                 if free:
                     found[f"{channel.name}__{part.name}"] = free

@@ -10,6 +10,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from orchestration.channels.engine.tables import ACCOUNTS
 from orchestration.erasing.journal import Journal
 from orchestration.erasing.person import where_theirs
 from orchestration.erasing.published import rows_to_go
@@ -20,7 +21,6 @@ from orchestration.settings import Settings
 
 #: What is loaded again from files beside the warehouse.
 _RELOADED: Final = ("activations", "withdrawals", "plans", "unread_refusals", "widest_refusals")
-_ACCOUNTS: Final = ("ledger", "quarantine", "file_medians")
 
 
 def rewrite(settings: Settings, stones: Tombstones, begun: Journal) -> int:
@@ -33,8 +33,9 @@ def rewrite(settings: Settings, stones: Tombstones, begun: Journal) -> int:
         left.unlink(missing_ok=True)
     if not settings.warehouse.exists():
         return 0
-    config = {"memory_limit": settings.memory_limit, "threads": settings.threads}
-    connection = duckdb.connect(str(settings.warehouse), config=config)
+    connection = duckdb.connect(
+        str(settings.warehouse), config={"memory_limit": settings.memory_limit, "threads": settings.threads}
+    )
     try:
         connection.execute("checkpoint")
         old = connection.execute("select current_database()").fetchall()[0][0]
@@ -70,7 +71,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, old: str, begun: Journal, stone
         if name in PYTHON_TABLES:
             gone += _without_people(connection, source, target, stones)
         elif schema == "channels":
-            column = "file_id" if table in _ACCOUNTS else "_file_id"
+            column = "file_id" if table in ACCOUNTS else "_file_id"
             known = f"({column} is null or {column} not in (select unnest($ids::varchar[])))"
             # of a file that raw/ no longer keeps, the person's rows go here
             theirs = where_theirs(begun.person, table, connection, source)

@@ -8,7 +8,7 @@ import functools
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from orchestration.settings import CHECKOUT
 

@@ -62,7 +62,7 @@ QUARANTINE: Final[dict[str, str]] = {
 }
 
 #: What is kept of files, beside their rows.
-_ACCOUNTS: Final = {"ledger": LEDGER, "quarantine": QUARANTINE, "file_medians": MEDIANS, "file_shares": SHARES}
+ACCOUNTS: Final = {"ledger": LEDGER, "quarantine": QUARANTINE, "file_medians": MEDIANS, "file_shares": SHARES}
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None = None) -> None:
@@ -78,12 +78,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, channel: Channel | None
             "where schema_name = 'channels' group by table_name"
         ).fetchall()
     )
-    for name, columns in (
-        ("ledger", LEDGER),
-        ("quarantine", QUARANTINE),
-        ("file_medians", MEDIANS),
-        ("file_shares", SHARES),
-    ):
+    for name, columns in ACCOUNTS.items():
         if name not in found:
             connection.execute(f"create table channels.{name} ({_listed(columns)})")
         for column, kind in columns.items():
@@ -208,7 +203,7 @@ def _forget_mapped(connection: duckdb.DuckDBPyConnection, channel: Channel, name
 
 
 def _forget_accounts(connection: duckdb.DuckDBPyConnection, channel: Channel, name: str) -> None:
-    for owned in _ACCOUNTS:
+    for owned in ACCOUNTS:
         connection.execute(f"delete from channels.{owned} where channel = ? and dataset = ?", [channel.name, name])
 
 
