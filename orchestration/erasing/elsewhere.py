@@ -72,10 +72,11 @@ def mask(settings: Settings, values: Iterable[str]) -> list[str]:
 
 def _mask_file(settings: Settings, file: Path, pattern: re.Pattern[bytes]) -> None:
     part = file.relative_to(settings.home).parts[0]
-    if file.suffix in (".parquet", ".msgpack", ".xlsx") or (part == "models" and file.suffix != ".json"):
-        if part == "models":
-            shutil.rmtree(file.parent)
-        elif part in _MADE_AGAIN:
+    if part == "models":  # sealed as a whole: a model without a word of its card would be refused
+        shutil.rmtree(file.parent)
+        return
+    if file.suffix in (".parquet", ".msgpack", ".xlsx"):
+        if part in _MADE_AGAIN:
             file.unlink()
         return
     content = pattern.sub(_GONE, file.read_bytes())

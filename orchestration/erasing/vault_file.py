@@ -3,10 +3,12 @@
 import contextlib
 import sqlite3
 from collections.abc import Iterable
-from pathlib import Path
 
-from orchestration.channels.engine.vault import open_vault
+from ml.identity.first_names import read_first_names, sealed
+from orchestration.channels.engine.keys import load_key
+from orchestration.channels.engine.vault import contacts_file, first_names_file, open_vault
 from orchestration.erasing.tombstones import VAULT, Key, Tombstones
+from orchestration.files import PRIVATE_MODE, replacing
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -26,7 +28,7 @@ def forget(settings: Settings, tokens: Iterable[str]) -> int:
 
 def forget_hashed(settings: Settings, stones: Tombstones) -> int:
     """Delete the values that tombstones name; return how many."""
-    file = _file(settings)
+    file = contacts_file(settings)
     if not file.exists():
         return 0
     with contextlib.closing(sqlite3.connect(file, timeout=60)) as database:
@@ -37,7 +39,8 @@ def forget_hashed(settings: Settings, stones: Tombstones) -> int:
 
 
 def _delete(settings: Settings, tokens: list[str]) -> int:
-    file = _file(settings)
+    _forget_first_names(settings, set(tokens))
+    file = contacts_file(settings)
     if not file.exists():
         return 0
     with contextlib.closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
@@ -51,8 +54,13 @@ def _delete(settings: Settings, tokens: list[str]) -> int:
         return int(before - database.execute("select count(*) from contacts").fetchone()[0])
 
 
-def _file(settings: Settings) -> Path:
-    return settings.home / "vault" / "contacts.sqlite"
+def _forget_first_names(settings: Settings, tokens: set[str]) -> None:
+    """Drop what the tokens were called before a change of keys."""
+    file, key = first_names_file(settings), load_key(settings, "one_id")
+    names = read_first_names(file, key)
+    if not names.keys().isdisjoint(tokens):
+        with replacing(file, PRIVATE_MODE, is_durable=True) as draft:
+            draft.write_bytes(sealed({token: first for token, first in names.items() if token not in tokens}, key))
 
 
 def _still_held(settings: Settings, tokens: list[str]) -> set[str]:
