@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from orchestration import clock
 from orchestration.files import replacing
 from orchestration.settings import Settings
 
@@ -25,6 +26,8 @@ _SQLITE: Final = b"SQLite format 3\x00"
 _GONE: Final = b"(erased)"
 #: What has its own way of being cut, or is the vault.
 _OWN_WAY: Final = ("raw", "landing", "vault", "published", "erasure")
+#: What a demo invents its customers from and lets come later: nobody's data, and nothing of a brand's home.
+_OF_A_DEMO: Final = ("truth", "later", "sent")
 #: Where derived things lie that a run makes again: a file that cannot be masked is taken away.
 _MADE_AGAIN: Final = ("dbt_target", "reports", "identity", "models")
 
@@ -160,8 +163,11 @@ def _texts_of_warehouse(file: Path) -> Iterator[bytes]:
             yield (text or "").encode()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    yield from (file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink())
+def _files(home: Path) -> Iterator[Path]:
+    out = _OF_A_DEMO if (home / clock.DEMO).is_file() else ()
+    for file in sorted(home.rglob("*")):
+        if file.is_file() and not file.is_symlink() and file.relative_to(home).parts[0] not in out:
+            yield file
 
 
 def _is_sqlite(file: Path) -> bool:

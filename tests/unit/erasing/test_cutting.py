@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import gzip
+import hashlib
 import io
 import json
 
@@ -40,7 +41,18 @@ def cut(tmp_path, channel, dataset, name, content, *keys, plain=()):
     shelf = Shelf(of, next(each for each in of.datasets if each.name == dataset), "", "")
     fmt = name.split(".", 1)[1]
     delivery = read_again(
-        Delivery(path, "f", channel, dataset, name, fmt, len(content), 0, dt.datetime(2026, 6, 1), False)
+        Delivery(
+            path,
+            hashlib.sha256(content).hexdigest(),
+            channel,
+            dataset,
+            name,
+            fmt,
+            len(content),
+            0,
+            dt.datetime(2026, 6, 1),
+            False,
+        )
     )
     found = find(delivery, shelf, stones(*keys), TOKENS)
     knife = Knife(shelf.dataset, found, stones(*keys), TOKENS, plain)

@@ -8,6 +8,7 @@ import pytest
 from ml.identity.fold import Fold
 from ml.identity.graph import Value
 from ml.identity.history import IdentityHistory
+from ml.identity.people import Founder
 from ml.identity.solve import NotConverged
 from tests.unit.identity.rows import KEY, alone, as_known, fold, identifier, link, one_ids, rules
 
@@ -164,7 +165,7 @@ def test_a_link_says_what_became_of_it_and_when_that_was_known():
 
 
 def test_people_that_are_not_the_components_of_their_links_stop_the_run():
-    together = Fold(rules(), KEY, 0)
+    together = Fold(rules(), Founder(KEY), 0)
     for day, record in enumerate([("crm", "M1"), ("mini", "o1")]):
         together.day(day, [(record, ("mobile", "", "k1:a"), None, "verified", day, None)])
     together.check()

@@ -3,7 +3,7 @@
 from ml.identity.graph import Link, RecordKey, Value
 from ml.identity.history import Recorder
 from ml.identity.lineage import Lineage, merge_causes
-from ml.identity.people import Person
+from ml.identity.people import Founder, Person
 from ml.identity.solve import Cluster
 from tests.unit.identity.rows import KEY, rules
 
@@ -30,7 +30,7 @@ class Days:
 
     def __init__(self) -> None:
         self.recorder = Recorder(0)
-        self.lineage = Lineage(KEY, self.recorder)
+        self.lineage = Lineage(Founder(KEY), self.recorder)
 
     def day(self, day: int, *clusters: Cluster, stopped: tuple[tuple[Link, str], ...] = ()) -> dict[str, str]:
         """Carry the people to a day; return each record's id."""
