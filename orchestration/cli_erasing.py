@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli_shared import DONE, FAILED, settings_here, settings_of_home
+from orchestration.screen import say
 
 erasing_app = typer.Typer()
 
@@ -44,10 +45,10 @@ def erase(
                 ask(settings, who, _tell)
             receipts = complete(settings, _tell)
     except (NobodyToErase, StillThere, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     for receipt in receipts:
-        print(f"  {receipt}")
+        say(f"  {receipt}")
     if open_ := unfinished(settings):
         _tell(f"{len(open_)} open; the receipt follows with the next run after that, or: siyu erase --finish")
     return DONE
@@ -70,7 +71,7 @@ def backup(
         with writer_lock(settings, "backup"):
             made = back_up(settings, place.expanduser().resolve(), vault.expanduser().resolve() if vault else None)
     except (BackupRefused, HomeBusy) as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     _tell(f"{made.files} files, {made.bytes / 2**20:,.1f} MiB, {made.new} of them new, in {place}")
     _tell(f"the vault with its keys stands apart, in {made.vault}: keep it elsewhere; the two together are everything")
@@ -101,7 +102,7 @@ def restore(
     try:
         put_back(settings, place.expanduser().resolve(), vault.expanduser().resolve() if vault else None, later, _tell)
     except BackupRefused as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     current = (settings.published / "CURRENT").read_text().strip() if settings.published.is_dir() else ""
     _tell(f"CURRENT is {current or 'nothing yet'}; the next run makes the warehouse again: siyu daily YYYY-MM-DD")
@@ -127,11 +128,11 @@ def assessment(
 
     if is_kept:
         for file in keep(settings, clock.now()):
-            print(f"  {file}")
+            say(f"  {file}")
         return DONE
-    print(drafted(settings, clock.now(), lang), end="")
+    say(drafted(settings, clock.now(), lang), end="")
     return DONE
 
 
 def _tell(line: str) -> None:
-    print(f"siyu: {line}", flush=True)
+    say(f"siyu: {line}", flush=True)

@@ -9,9 +9,11 @@ from orchestration.settings import Settings, SettingsError
 
 #: What only a run leaves behind, or a restored backup brings: with one of these a folder is a home.
 _MARKS: Final = ("raw", "vault", "published")
+#: What a demo invents its customers from, lets come later and sent: nobody's data, and nothing of a brand's home.
+OF_A_DEMO: Final = ("truth", "later", "sent", "demo")
 #: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, a test of its robot, the
 #: demo's files.
-_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "notices.jsonl", clock.DEMO, "truth", "later", "demo"})
+_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "notices.jsonl", clock.DEMO, *OF_A_DEMO})
 #: Folders of a home; a file by that name would stop a run half way.
 FOLDERS: Final = (
     "landing",

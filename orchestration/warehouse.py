@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration.locks import locked_within
+from orchestration.screen import say
 from orchestration.settings import Settings
 from orchestration.stages import STAGES
 
@@ -73,7 +74,7 @@ def _end_erasures(settings: Settings) -> None:
     try:
         complete(settings)
     except StillThere as error:
-        print(f"siyu: {error}", file=sys.stderr)
+        say(f"siyu: {error}", file=sys.stderr)
 
 
 def is_locked(settings: Settings) -> bool:

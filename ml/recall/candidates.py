@@ -5,7 +5,7 @@ of one policy a day: the one with the lowest ``priority`` that can reach them (`
 only what is owed them is due.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,8 @@ import pandas as pd
 
 from ml.recall import arms
 from ml.recall.depths import with_public_step
-from ml.recall.plays import of_plays
+from ml.recall.plays import CARE, of_plays
+from ml.recall.refused import NO_CARE_MONEY
 from ml.recall.rules import Rules, require
 from ml.recall.services import without_profile
 from ml.recall.treatments import closed_by
@@ -160,7 +161,11 @@ def _signalled(people: pd.DataFrame, signals: pd.DataFrame | None) -> dict[str, 
 
 
 def candidates(
-    context: pd.DataFrame, scores: pd.DataFrame, rules: Rules, signals: pd.DataFrame | None = None
+    context: pd.DataFrame,
+    scores: pd.DataFrame,
+    rules: Rules,
+    signals: pd.DataFrame | None = None,
+    dates_with_care: Collection[object] = (),
 ) -> pd.DataFrame:
     """Return the candidates of every date.
 
@@ -174,6 +179,8 @@ def candidates(
         The seeds.
     signals
         ``recall.open_signals``: what the same people did and nobody answered; none where it is not given.
+    dates_with_care
+        As_of dates on which the care purse holds money: on any other a play of care yields to the next one.
 
     Returns
     -------
@@ -204,7 +211,13 @@ def candidates(
         met = of_plays(who.join(of_policy).assign(play_id=way["play_id"].to_numpy(dtype=object)), rules)
         return without_profile(_with_occasions(met, signals, rules))
 
-    chosen = first_open(ways(people, due, policies, rules), lambda way: closed_by(as_met(way), rules))
+    def closed(way: pd.DataFrame) -> pd.Series:
+        """Return what closes each way, null where it can be gone."""
+        met = as_met(way)
+        is_broke = met["purse"].eq(CARE) & ~met["as_of_date"].isin(list(dates_with_care))
+        return closed_by(met, rules).mask(is_broke, NO_CARE_MONEY)
+
+    chosen = first_open(ways(people, due, policies, rules), closed)
     met = as_met(chosen).assign(closed=chosen["closed"])
     month = pd.to_datetime(met["as_of_date"]).dt.strftime("%Y%m")
     met["campaign_id"] = met["policy_id"] + "_" + met["ladder_step"].astype(int).astype(str) + "_" + month

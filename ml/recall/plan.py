@@ -137,7 +137,8 @@ def plan_recall(
         Money of the care purse by as_of date; of a date that is not named there is none.
     """
     known, seeds_alone = learned or {}, nothing_learned(rules)
-    people = candidates(context, scores, rules, signals)
+    cared = {date for date, money in (care_budgets_fen or {}).items() if money > 0}
+    people = candidates(context, scores, rules, signals, cared)
     people["candidate"] = np.arange(len(people))
     people["audience_id"] = [audience_id(date) for date in people["as_of_date"]]
     people = _with_lots(drawn_arms(people, ancestry, rules, salts), known, seeds_alone, rules)

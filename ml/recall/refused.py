@@ -19,6 +19,7 @@ from ml.recall.templates import can_be_said
 Flags = npt.NDArray[np.bool_]
 
 #: In which order the rules are asked of an option that nothing blocks.
+NO_CARE_MONEY: Final = "no_care_money"
 ORDER: Final = (
     "not_in_play", "told", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
     "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",

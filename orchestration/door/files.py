@@ -19,12 +19,13 @@ from orchestration import audit_log
 from orchestration.door.known import Known, masked
 from orchestration.door.windows import may_hold
 from orchestration.files import replacing
+from orchestration.home import OF_A_DEMO
 from orchestration.settings import Settings
 
 #: What a run leaves behind besides tables and pages, which are clean before they are written.
 LEFT_BY_A_RUN: Final = ("dagster_home", "dbt_target", "quarantine", "published/checks", "last_run.json")
 #: Where plain values belong, or which is the demo's own; everything else of a home is scanned.
-PLAIN: Final = ("landing", "raw", "vault", "later", "truth", "demo")
+PLAIN: Final = ("landing", "raw", "vault", *OF_A_DEMO)
 _SQLITE: Final = b"SQLite format 3\0"
 _PARQUET: Final = b"PAR1"
 _GZIP: Final = b"\x1f\x8b"

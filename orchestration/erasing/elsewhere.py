@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from orchestration import clock
 from orchestration.files import replacing
+from orchestration.home import OF_A_DEMO
 from orchestration.settings import Settings
 
 #: Shorter values stand in any file by chance.
@@ -26,8 +27,6 @@ _SQLITE: Final = b"SQLite format 3\x00"
 _GONE: Final = b"(erased)"
 #: What has its own way of being cut, or is the vault.
 _OWN_WAY: Final = ("raw", "landing", "vault", "published", "erasure")
-#: What a demo invents its customers from and lets come later: nobody's data, and nothing of a brand's home.
-_OF_A_DEMO: Final = ("truth", "later", "sent")
 #: Where derived things lie that a run makes again: a file that cannot be masked is taken away.
 _MADE_AGAIN: Final = ("dbt_target", "reports", "identity", "models")
 
@@ -164,7 +163,7 @@ def _texts_of_warehouse(file: Path) -> Iterator[bytes]:
 
 
 def _files(home: Path) -> Iterator[Path]:
-    out = _OF_A_DEMO if (home / clock.DEMO).is_file() else ()
+    out = OF_A_DEMO if (home / clock.DEMO).is_file() else ()
     for file in sorted(home.rglob("*")):
         if file.is_file() and not file.is_symlink() and file.relative_to(home).parts[0] not in out:
             yield file

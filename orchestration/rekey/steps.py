@@ -22,13 +22,14 @@ from orchestration.channels.engine.keys import SHORTEST_KEY_BYTES, key_file, loa
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import cipher, contacts_file, decrypted, encrypted, first_names_file
 from orchestration.files import PRIVATE_MODE, replacing, sync_folder, write_text
+from orchestration.home import OF_A_DEMO
 from orchestration.publishing.versions import Store
 from orchestration.rekey.renaming import Renaming
 from orchestration.rekey.versions import renamed_versions, take_over
 from orchestration.settings import Settings
 
 #: What a rekey leaves as it is: what was delivered, the vault (its own step), the log that only grows, the demo's own.
-_LEFT: Final = ("landing", "vault", "later", "truth", "demo", "audit.jsonl", "audit.head", "writer.lock")
+_LEFT: Final = ("landing", "vault", *OF_A_DEMO, "audit.jsonl", "audit.head", "writer.lock")
 #: Of names no one_id is made.
 _NO_IDENTIFIERS: Final = ("name", "address")
 

@@ -349,7 +349,7 @@ def test_an_end_is_told_as_seen_on_the_day_of_sending(salts, rules):
     assert (arm["p2"], arm["growing"]) == ("treat", "ineligible")
     told = found.tasks.set_index("one_id")["template_variables"].map(json.loads)
     assert {days: told[f"p{days}"]["ends"] for days in ends} == ends
-    assert found.audience.set_index("one_id").loc["p10", "why"].startswith("会员权益9天后到期;")
+    assert found.audience.set_index("one_id").loc["p10", "why"].startswith("会员权益9天后到期 → ")
 
 
 def test_who_is_still_comparing_is_given_no_deadline(salts):
