@@ -117,6 +117,10 @@ class World:
                 "counts_from date, withdrawn_from date)"
             )
             con.execute(
+                "create table customer.profiling_refusals (source varchar, customer_id varchar, landed_at timestamp, "
+                "from_date date, to_date date, file_id varchar, line bigint)"
+            )
+            con.execute(
                 "create table identity.identifiers (id_type varchar, id_scope varchar, id_token varchar, "
                 "one_id varchar, valid_from timestamp, valid_to timestamp, known_from timestamp, known_to timestamp, "
                 "link_strength bigint)"

@@ -1,6 +1,6 @@
 -- One row per path and touch day. A path is what touched a buyer in the window before an order, or whom nothing has
 -- moved to an order yet: the touches of the window since their last one. An order that nothing touched is a path with
--- one row of no channel.
+-- one row of no channel. A test account has no path.
 with orders as (
     select
         reading_plan.as_of_date,
@@ -67,4 +67,8 @@ left join last_orders
         touches.as_of_date = last_orders.as_of_date
         and windows.window_days = last_orders.window_days
         and touches.one_id = last_orders.one_id
-where last_orders.one_id is null or touches.touch_date > last_orders.order_date
+left join {{ ref('hard_rules') }} as hard_rules
+    on touches.as_of_date = hard_rules.as_of_date and touches.one_id = hard_rules.one_id
+where
+    (last_orders.one_id is null or touches.touch_date > last_orders.order_date)
+    and not coalesce(hard_rules.is_test, false)

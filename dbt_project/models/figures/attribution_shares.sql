@@ -14,7 +14,8 @@ with touches as (
         max(paths.touch_date) as last_date,
         count(*) as touch_days,
         sum(
-            cast(
+            -- a touch of long ago still counts for something
+            greatest(1, cast(
                 round(
                     1000000 * coalesce(
                         power(
@@ -25,7 +26,7 @@ with touches as (
                         1
                     )
                 ) as bigint
-            )
+            ))
         ) as decayed_days
     from {{ ref('attribution_paths') }} as paths
     inner join {{ ref('attribution_windows') }} as windows on paths.window_days = windows.window_days

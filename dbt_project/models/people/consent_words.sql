@@ -14,16 +14,15 @@ with words as (
     from {{ ref('consents') }}
     union all
     select
-        id_scope as source,
-        id_token as customer_id,
+        source,
+        customer_id,
         cast(null as varchar) as message_channel,
         'profiling' as purpose,
         false as granted,
         landed_at as changed_at,
-        {{ business_date('landed_at') }} as from_date,
-        {{ business_date('ended_at') }} as to_date
-    from {{ source('channels', 'widest_refusals') }}
-    where refuses = 'profiling' and id_type = 'customer_id'
+        from_date,
+        to_date
+    from {{ ref('profiling_refusals') }}
 )
 
 select

@@ -2,7 +2,9 @@
 -- a channel, through none. It errs on the side of silence: a refusal counts for every person the identifier was linked
 -- to when it was said or later, for the parts into which they fell since, for whomever such a part was merged into, and
 -- for every id that is nobody's any more in the ancestry of these. What one part says after the split is that part's.
--- Whoever is marked as staff or as a test account gets nothing, whichever channel the mark names.
+-- Whoever is marked as staff or as a test account gets nothing, whichever channel the mark names. A refusal that says
+-- itself until when it holds does so to its end, as seen from the last date of the run.
+{%- set dates = dates_of('as_of') %}
 with refused as (
     select distinct
         one_id,
@@ -12,7 +14,7 @@ with refused as (
     where
         kind <> 'complaint'
         and to_date is null
-        and revoked_date is null
+        and (revoked_date is null{% if dates %} or revoked_date > cast('{{ dates | max }}' as date){% endif %})
         and (link_to_date is null or said_date <= link_to_date)
 ),
 

@@ -47,13 +47,13 @@ named as (
     union all
     -- who may have refused to be profiled, in a row that could not be read
     select
-        id_scope as source,
-        id_token as customer_id,
+        source,
+        customer_id,
         cast(null as varchar) as message_channel,
         file_id,
         line
-    from {{ source('channels', 'widest_refusals') }}
-    where refuses = 'profiling' and id_type = 'customer_id' and ended_at is null
+    from {{ ref('profiling_refusals') }}
+    where to_date is null
     union all
     select
         source,

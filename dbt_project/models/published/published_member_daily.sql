@@ -9,19 +9,22 @@ with levels as (
     from {{ ref('member_levels') }}
 ),
 
--- What the records said on the eve, of the same people; a level is the highest of a person's records.
+-- What the same records said on the eve, whoever's they were then: a merge brings nobody up. A level is the highest of
+-- a person's records.
 before as (
     select
-        dates.as_of_date,
-        states.one_id,
+        today.as_of_date,
+        today.one_id,
         max(levels.rank) as eve_rank
-    from {{ run_dates('as_of') }} as dates
-    inner join {{ ref('record_states') }} as states
+    from {{ states_at(ref('record_states')) }} as today
+    inner join {{ ref('record_states') }} as eve
         on
-            states.from_date <= {{ add_days('dates.as_of_date', '-1') }}
-            and (states.to_date is null or states.to_date > {{ add_days('dates.as_of_date', '-1') }})
-    inner join levels on states.level = levels.level
-    group by dates.as_of_date, states.one_id
+            today.source = eve.source
+            and today.customer_id = eve.customer_id
+            and eve.from_date <= {{ add_days('today.as_of_date', '-1') }}
+            and (eve.to_date is null or eve.to_date > {{ add_days('today.as_of_date', '-1') }})
+    inner join levels on eve.level = levels.level
+    group by today.as_of_date, today.one_id
 ),
 
 members as (

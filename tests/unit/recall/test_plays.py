@@ -15,9 +15,9 @@ RULES = with_words(**KNOWN)
 HIGH_RISK = {"purchase_stage": "loyal", "average_gap_days": 7.0, "average_order_fen": 90_000}
 
 
-def met(**changes: object) -> str | None:
-    """Return the play of somebody whose churn score is high where they are active."""
-    found = candidates(people(person("anna", **changes)), scores(anna=("churn", 0.9)), RULES)
+def met(dates=(DATE,), **changes: object) -> str | None:
+    """Return the play of somebody whose churn score is high where they are active; care has money on some dates."""
+    found = candidates(people(person("anna", **changes)), scores(anna=("churn", 0.9)), RULES, dates_with_care=dates)
     return found["play_id"].iloc[0] if len(found) else None
 
 
@@ -56,6 +56,13 @@ def planned(salts, *rows, rules=RULES, care_fen=0, budget_fen=1_000_000):
 )
 def test_the_first_play_that_fits_is_the_one(facts, play):
     assert met(**facts) == play
+
+
+def test_care_without_money_yields_to_the_next_play_that_fits():
+    lapsed = {"purchase_stage": "at_risk", "rfm_segment": "重要保持", "days_in_stage": 13}
+    silent = {"purchase_stage": "loyal", "matrix_cell": "静默高价值"}
+    assert (met(**lapsed), met(dates=(), **lapsed)) == ("care_newly_lapsed", "rfm_keep")
+    assert (met(**silent), met(dates=(), **silent)) == ("care_silent", "stage_high_risk")
 
 
 NEW = {"purchase_stage": "registered_no_order", "days_since_order": None, "rfm_segment": "无消费"}

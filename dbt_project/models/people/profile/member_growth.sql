@@ -1,7 +1,7 @@
 -- One row per (as_of_date, one_id) of every member: growth, which never falls, apart from points, which are spent and
 -- end. A member is who registered, or whose record states a level, or whose points are on a ledger. Growth is what the
--- ledger says was earned; without one, what was paid for goods. Points are spent oldest first: those that end soon are
--- what was earned long enough ago, less everything spent since ever.
+-- ledger says was earned, and what was paid for goods before it began. Points are spent oldest first: those that end
+-- soon are what was earned in the days that end soon, as far as nothing was spent of it yet.
 with members as (
     select
         as_of_date,
@@ -27,6 +27,18 @@ ledger as (
                 else 0
             end
         ) as earned_long_ago,
+        sum(
+            case
+                when
+                    points > 0
+                    and {{ days_between('moved_date', 'as_of_date') }} between
+                    {{ segment_number('points_valid_days') }} - {{ segment_number('points_expiring_days') }}
+                    and {{ segment_number('points_valid_days') }}
+                    then points
+                else 0
+            end
+        ) as ending_soon,
+        min(moved_date) as first_date,
         sum(case when points > 0 and moved_date = as_of_date then points else 0 end) as issued_today,
         sum(case when points < 0 and moved_date = as_of_date then -points else 0 end) as spent_today
     from {{ states_at(ref('points_states')) }} as entries
@@ -35,11 +47,13 @@ ledger as (
 
 paid as (
     select
-        as_of_date,
-        one_id,
-        sum(goods_paid_fen) as goods_paid_fen
-    from {{ ref('paid_orders') }}
-    group by as_of_date, one_id
+        orders.as_of_date,
+        orders.one_id,
+        sum(orders.goods_paid_fen) as goods_paid_fen
+    from {{ ref('paid_orders') }} as orders
+    left join ledger on orders.as_of_date = ledger.as_of_date and orders.one_id = ledger.one_id
+    where ledger.first_date is null or orders.order_date < ledger.first_date
+    group by orders.as_of_date, orders.one_id
 ),
 
 everybody as (
@@ -59,18 +73,16 @@ grown as (
         everybody.as_of_date,
         everybody.one_id,
         members.level as stated_level,
-        coalesce(
-            ledger.earned,
-            {{ whole_quotient(
-                'coalesce(paid.goods_paid_fen, 0) * ' ~ segment_number('growth_per_100_yuan'), '10000'
-            ) }}
-        ) as growth,
+        coalesce(ledger.earned, 0) + {{ whole_quotient(
+            'coalesce(paid.goods_paid_fen, 0) * ' ~ segment_number('growth_per_100_yuan'), '10000'
+        ) }} as growth,
         ledger.earned,
         ledger.spent,
         ledger.issued_today,
         ledger.spent_today,
         case
-            when ledger.earned_long_ago > ledger.spent then ledger.earned_long_ago - ledger.spent
+            when ledger.earned_long_ago > ledger.spent
+                then least(ledger.ending_soon, ledger.earned_long_ago - ledger.spent)
             when ledger.earned is not null then 0
         end as points_expiring
     from everybody
