@@ -20,6 +20,8 @@ REASONS: Final = ("reason_1", "reason_2", "reason_3")
 _HABITS: Final = ("天买一次", "天未买", "刚买过")
 #: The scene of who bought lately and gets no offer: they are looked after, and nothing is sold.
 CARE: Final = "care"
+#: The signal of who asked and waits: its reason says how long, and the deed is an answer.
+ASKED: Final = "question_open"
 #: The kinds of audience that are owed something: neither taste nor coupons have to do with it.
 OWED: Final = ("service", "renewal")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
@@ -124,6 +126,9 @@ def ends_in_english(days: object) -> str:
 
 def _habit(row: dict[str, object]) -> str:
     kind, days = row["audience_kind"], row["days_since_order"]
+    if row["signal"] == ASKED and pd.notna(row["days_since_signal"]):
+        # read on the day after the date, as an end is counted (ends_in)
+        return f"{_whole(row['days_since_signal']) + 1}天前问过,还没有答复"
     if kind in ("service", "signal"):
         return str(row["signal_words"])
     if kind == "first_order":
@@ -182,19 +187,21 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
 
     For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care``, and where
     something is owed, no offer and no coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
+    Who asked and waits is told how long: 「2天前问过,还没有答复 → 导购答复,不推销」.
 
     Parameters
     ----------
     plans
         Candidate columns with ``message_channel``, ``scene_id`` and ``offer_words``.
     rules
-        The seed ``play_words`` names the deed per channel.
+        The seed ``play_words`` names the deed per channel, and how an answer is called there.
     """
-    deeds = dict(rules.seeds["play_words"][["message_channel", "words"]].itertuples(index=False, name=None))
+    deeds = rules.seeds["play_words"].set_index("message_channel")
+    answers = deeds["answer_words"].fillna(deeds["words"])
     said = []
     signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
     given = dict(rules.seeds["signals"][["signal", "words_zh"]].itertuples(index=False, name=None))
-    told = plans.assign(
+    told = plans.reindex(columns=plans.columns.union(["days_since_signal"], sort=False)).assign(
         category=in_chinese(plans["top_category"], rules),
         sign_words=plans["need_state"].map(signs).astype(object),
         signal_words=plans["signal"].map(given).astype(object),
@@ -208,5 +215,6 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
         else:
             parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
             offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
-        said.append(f"{';'.join(parts)} → {deeds[row['message_channel']]},{offer}")
+        deed = (answers if row["signal"] == ASKED else deeds["words"])[row["message_channel"]]
+        said.append(f"{';'.join(parts)} → {deed},{offer}")
     return pd.Series(said, index=plans.index, dtype=object)

@@ -17,7 +17,7 @@ def called(kind: str, **terms: object) -> str:
 def reason(kind: str = "recall", **changes: object) -> str:
     plan = {
         "audience_kind": kind, "scene_id": kind, "band": "at_risk", "message_channel": "sms", "offer_words": "不发券",
-        "reason_1": None, "reason_2": None, "reason_3": None, "signal": None,
+        "reason_1": None, "reason_2": None, "reason_3": None, "signal": None, "days_since_signal": None,
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
     plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own
@@ -104,6 +104,16 @@ def test_who_lapsed_by_the_cadence_of_the_year_and_not_by_all_years_is_told_of_t
     assert habit(**slow, need_state="deciding") == "近两周加购或预约过,87天前买过"
     assert reason("re_add", **slow, need_state="deciding").startswith("原来是好友,现已不在;87天前买过;爱买")
     assert reason("re_add", **slow | {"days_since_order": 0}).startswith("原来是好友,现已不在;刚刚买过;爱买")
+
+
+def test_who_asked_and_waits_is_told_how_long_and_answered_rather_than_greeted():
+    asked = {"signal": "question_open", "top_category": None, "message_channel": "wecom"}
+    assert reason("service", **asked, days_since_signal=2) == "3天前问过,还没有答复 → 导购答复,不推销"
+    assert reason("service", **asked | {"message_channel": "call"}, days_since_signal=0) == (
+        "1天前问过,还没有答复 → 电话答复,不推销"
+    )
+    closed = {"signal": "complaint_closed", "top_category": None, "message_channel": "wecom"}
+    assert reason("service", **closed) == "投诉已处理,还没有回访 → 导购问候,不推销"
 
 
 def test_each_audience_is_told_what_it_is_about():
