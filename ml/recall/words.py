@@ -12,7 +12,7 @@ import pandas as pd
 from ml.recall.rules import Rules
 
 #: Words that may never stand in a reason: they name what a model thinks or what somebody was watched doing.
-FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%")
+FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%", "在了解", "在比较", "犹豫")
 
 #: What made the churn score, in words, the strongest first: the reason of who is written to before they are overdue.
 REASONS: Final = ("reason_1", "reason_2", "reason_3")
@@ -129,23 +129,32 @@ def _habit(row: dict[str, object]) -> str:
     if row["signal"] == ASKED and pd.notna(row["days_since_signal"]):
         # read on the day after the date, as an end is counted (ends_in)
         return f"{_whole(row['days_since_signal']) + 1}天前问过,还没有答复"
-    if kind in ("service", "signal"):
+    if kind in ("service", "signal") and _may_be_said(str(row["signal_words"])):
         return str(row["signal_words"])
     if kind == "first_order":
-        return f"注册{_whole(row['days_registered'])}天,还没下过单"
+        return _never_ordered(row)
     if kind == "renewal":
         return f"会员权益{ends_in(row['days_to_entitlement_end'])}到期"
     if kind == "climb":
         return f"首单礼后已下{_whole(row['orders_since_first_order_ladder'])}单"
     if pd.isna(days):
-        habit = "最近没有下单"
+        habit = _never_ordered(row)
     elif pd.isna(row["average_gap_days"]):
         habit = f"买过一次,{_since(days, '再')}"
-    elif _whole(days) >= (gap := max(_whole(row["average_gap_days"]), 1)):
+    elif _whole(days) > (gap := max(_whole(row["average_gap_days"]), 1)):
         habit = f"平均{gap}天买一次,{_since(days)}"
     else:
         habit = _before_the_mean(row)
     return f"原来是好友,现已不在;{habit}" if kind == "re_add" else habit
+
+
+def _never_ordered(row: dict[str, object]) -> str:
+    known = pd.notna(row["days_registered"])
+    return f"注册{_whole(row['days_registered'])}天,还没下过单" if known else "还没下过单"
+
+
+def _may_be_said(words: str) -> bool:
+    return not any(word in words for word in FORBIDDEN)
 
 
 def _since(days: object, again: str = "") -> str:
@@ -153,21 +162,21 @@ def _since(days: object, again: str = "") -> str:
 
 
 def _before_the_mean(row: dict[str, object]) -> str:
-    """Return the reason of somebody whose silence is shorter than their mean gap: what made the plan, not the mean.
+    """Return the reason of somebody whose silence is no longer than their mean gap: what made the plan, not the mean.
 
-    A sign of what they need comes first. Else it is, of who lapsed, the cadence they have passed, and of an active
+    What they asked of the service comes first. Else it is, of who lapsed, the cadence they have passed, and of an active
     buyer the strongest reason of the churn score that may be said and is no gap or silence itself.
     """
     days = _whole(row["days_since_order"])
     ago = f"{days}天前买过" if days > 0 else "刚刚买过"
-    if row["audience_kind"] == "re_add":
+    if row["audience_kind"] != "recall":
         return ago
     if isinstance(row["sign_words"], str):
         return f"{row['sign_words']},{ago}"
     if row["band"] != "high_risk":
         return f"按节奏{_whole(row['cadence_days'])}天内该再来,{_since(days)}"
     told = (str(row[name]) for name in REASONS if pd.notna(row[name]))
-    said = (words for words in told if not any(word in words for word in (*FORBIDDEN, *_HABITS)))
+    said = (words for words in told if _may_be_said(words) and not any(word in words for word in _HABITS))
     return ",".join([*itertools.islice(said, 1), ago])
 
 
@@ -209,7 +218,8 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     for row in told.to_dict("records"):
         parts = [_habit(row)]
         if pd.notna(row["category"]):
-            parts.append(f"爱买{row['category']}")
+            # one order is no taste
+            parts.append(f"{'买过' if pd.isna(row['average_gap_days']) else '爱买'}{row['category']}")
         if row["scene_id"] == CARE or row["audience_kind"] in OWED:
             offer = "不推销"
         else:

@@ -169,9 +169,21 @@ def _only(words: str):
 def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
     never = {"days_since_order": None, "average_gap_days": None, "top_category": None}
     assert text("wecom", "first_order", "ladder_1", **never) == (
-        "您好，注册后还没选到合适的吗？给您留了首单礼：85折券，最多减30元，7天内有效。想看哪类跟我说，我帮您挑。"
+        "您好，欢迎您。给您留了首单礼：85折券，第一次下单时选用，最多减30元，7天内有效。怎么用、选什么，都可以问我。"
     )
     assert withheld("wecom", "first_order", "ladder_1") == "first_order"
+    assert text("wecom", "first_order", **never) == (
+        "您好，欢迎您。第一次买不知道选什么，可以问我，我帮您挑。"
+    )
+    assert withheld("wecom", "first_order") == "first_order"
+
+
+def test_who_asked_and_waits_is_not_told_that_the_question_was_read():
+    assert text("wecom", "question_open") == (
+        "您好，让您久等了，抱歉。您之前的问题还没有给您答复，方便的话请直接回复我，我马上跟进。"
+    )
+    rules = _only("{title}，您之前的问题还没有给您答复")
+    assert withheld("wecom", "recall", rules=rules) == "asked"
 
 
 def test_a_promise_is_that_of_the_offers_row():

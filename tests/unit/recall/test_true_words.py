@@ -132,7 +132,8 @@ def test_no_sentence_about_a_person_holds_an_english_shelf_word(salts):
     [
         ({"days_since_order": 0}, "刚刚买过;"),
         ({"days_since_order": 1}, "1天前买过;"),
-        ({"days_since_order": 32}, "平均32天买一次,已32天未买;"),
+        ({"days_since_order": 32}, "32天前买过;"),
+        ({"days_since_order": 33}, "平均32天买一次,已33天未买;"),
         ({"days_since_order": 0, "average_gap_days": None}, "买过一次,刚刚买过;"),
         ({"days_since_order": 9, "average_gap_days": None}, "买过一次,已9天未再买;"),
     ],
