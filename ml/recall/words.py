@@ -118,10 +118,22 @@ def ends_in(days: object) -> str:
     return "今天" if left <= 0 else ("明天" if left == 1 else f"{left}天后")
 
 
-def ends_in_english(days: object) -> str:
-    """Return the same in English: ``today``, ``tomorrow``, ``in 9 days``."""
-    left = _whole(days) - 1
-    return "today" if left <= 0 else ("tomorrow" if left == 1 else f"in {left} days")
+def ends_on(as_of_date: object, days: object) -> str | None:
+    """Return the day on which something ends, ``12月10日``: a message is read later than it is sent."""
+    day = _end(as_of_date, days)
+    return None if day is None else f"{day.month}月{day.day}日"
+
+
+def ends_on_english(as_of_date: object, days: object) -> str | None:
+    """Return the same in English: ``on 2017-12-10``."""
+    day = _end(as_of_date, days)
+    return None if day is None else f"on {day:%Y-%m-%d}"
+
+
+def _end(as_of_date: object, days: object) -> pd.Timestamp | None:
+    if pd.isna(days) or pd.isna(as_of_date):
+        return None
+    return pd.Timestamp(str(as_of_date)) + pd.Timedelta(days=_whole(days))
 
 
 def _habit(row: dict[str, object]) -> str:
@@ -164,8 +176,8 @@ def _since(days: object, again: str = "") -> str:
 def _before_the_mean(row: dict[str, object]) -> str:
     """Return the reason of somebody whose silence is no longer than their mean gap: what made the plan, not the mean.
 
-    What they asked of the service comes first. Else it is, of who lapsed, the cadence they have passed, and of an active
-    buyer the strongest reason of the churn score that may be said and is no gap or silence itself.
+    What they asked of the service comes first. Else it is, of who lapsed, the cadence they have passed, and of an
+    active buyer the strongest reason of the churn score that may be said and is no gap or silence itself.
     """
     days = _whole(row["days_since_order"])
     ago = f"{days}天前买过" if days > 0 else "刚刚买过"
