@@ -187,6 +187,12 @@ def test_a_category_is_named_to_whom_it_is_certain_that_they_bought_it():
     assert "没来" not in text("call", "care_call", days_since_order=12)
 
 
+def test_who_is_still_choosing_is_not_asked_how_they_like_what_they_bought():
+    for state in ("deciding", "evaluating"):
+        assert "满意" not in text("wecom", "care", days_since_order=9, need_state=state)
+    assert "满意" in text("wecom", "care", days_since_order=9)
+
+
 def test_who_asked_and_waits_is_not_told_that_the_question_was_read():
     assert text("wecom", "question_open") == (
         "您好，让您久等了，抱歉。您之前的问题还没有给您答复，方便的话请直接回复我，我马上跟进。"

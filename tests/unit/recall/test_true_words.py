@@ -62,7 +62,7 @@ def test_what_is_said_in_care_names_no_offer_and_sells_nothing(rules):
     points = rules.seeds["talking_points"]
     cared = [*templates.loc[templates["scene_id"] == "care", "text_zh"]]
     cared += [*points.loc[points["scene_id"] == "care", "words"]]
-    assert len(cared) == 12
+    assert len(cared) == 22
     assert not [words for words in cared if re.search("offer_words|券|礼|备好|来看看|推荐|来店|需要", words)]
     assert not templates.loc[templates["scene_id"] == "care", "variables"].str.contains("offer").any()
     gifts = templates.loc[templates["scene_id"] == "gift", "text_zh"]
