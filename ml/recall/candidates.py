@@ -20,7 +20,7 @@ from ml.recall.rules import Rules, require
 from ml.recall.services import without_profile
 from ml.recall.treatments import closed_by
 from ml.recall.ways import first_open, ways
-from ml.recall.words import REASONS
+from ml.recall.words import ASKED, REASONS
 
 #: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
 CONTEXT: Final = (
@@ -241,7 +241,7 @@ def _due(people: pd.DataFrame, policies: pd.DataFrame, signals: Mapping[str, Fla
 def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
     """Add what the words of a plan name, and ``is_told``: whether a message said already that a question is known.
 
-    The names are ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC).
+    The names are ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC), ``days_since_signal``.
     """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
     of_day = people["audience_kind"].eq("calendar")
@@ -261,6 +261,7 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
         festival_en=festival["name_en"],
         days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),
         appointment_at=ends["ends_at"].where(people["signal"].eq("booking")),
+        days_since_signal=-days.dt.days.where(people["signal"].eq(ASKED)).astype("Int64"),
     )
 
 

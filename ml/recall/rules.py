@@ -43,7 +43,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "need_state_plays": ("need_state", "sign_words", "offers_allowed", "barred_channels", "do_not_say"),
     "super_user_rules": ("super_user_role", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),
-    "play_words": ("message_channel", "words"),
+    "play_words": ("message_channel", "words", "answer_words"),
     "lately_scenes": ("scene_id", "has_offer", "lately_scene_id", "content_theme"),
     "talking_points": ("scene_id", "position", "words"),
     "category_names": ("category", "name_zh", "name_en"),

@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.rules import Rules
-from ml.recall.words import ends_in, ends_in_english, in_chinese, in_english, offer_cap, offer_terms, offer_words_en
+from ml.recall.words import ends_on, ends_on_english, in_chinese, in_english, offer_cap, offer_terms, offer_words_en
 
 #: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
-    "days_to_entitlement_end", "days_to_coupon_end", "appointment_at", "festival_zh", "festival_en",
+    "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "appointment_at", "festival_zh", "festival_en",
 )  # fmt: skip
 _SHANGHAI: Final = pd.Timedelta(hours=8)
 
@@ -95,14 +95,15 @@ def _approved(rules: Rules) -> pd.DataFrame:
 def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return what is known of each person: ``<variable>_zh`` and ``<variable>_en``, null where it is not.
 
-    A plain name never stands here: the address is 您好. A product is named only where the identity is certain: else the
-    person could be told of somebody else's shopping.
+    A plain name never stands here: the address is 您好. A product or a category is named only where the identity is
+    certain: else the person could be told of somebody else's shopping.
     """
     rows = plans.reindex(columns=plans.columns.union(_OF_SCENES, sort=False))
-    category, product = rows["top_category"], rows["last_product_name"].where(rows["identity_confidence"].eq("high"))
+    is_sure = rows["identity_confidence"].eq("high")
+    category, product = rows["top_category"].where(is_sure), rows["last_product_name"].where(is_sure)
     offered = rows["offer_id"].ne("none")
     caps, days = rows["maximum_discount_fen"], rows["valid_days"]
-    ends, coupon = rows["days_to_entitlement_end"], rows["days_to_coupon_end"]
+    date, ends, coupon = rows["as_of_date"], rows["days_to_entitlement_end"], rows["days_to_coupon_end"]
     when = (pd.to_datetime(rows["appointment_at"]) + _SHANGHAI).map(_clock, na_action="ignore")
     said: dict[str, tuple[pd.Series, pd.Series]] = {
         "title": (_all(rows, "您好"), _all(rows, "Hello")),
@@ -115,8 +116,8 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         ),
         "offer_cap": (_each(offer_cap, caps), _each(lambda most: offer_cap(most, in_english=True), caps)),
         "valid_days": (_each(_whole, days), _each(_whole, days)),
-        "ends": (ends.map(ends_in, na_action="ignore"), ends.map(ends_in_english, na_action="ignore")),
-        "coupon_ends": (coupon.map(ends_in, na_action="ignore"), coupon.map(ends_in_english, na_action="ignore")),
+        "ends": (_each(ends_on, date, ends), _each(ends_on_english, date, ends)),
+        "coupon_ends": (_each(ends_on, date, coupon), _each(ends_on_english, date, coupon)),
         "when": (when, when),
         "festival": (rows["festival_zh"], rows["festival_en"]),
         "store": (rows["owner_store_name"], rows["owner_store_name"]),

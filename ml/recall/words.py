@@ -12,7 +12,7 @@ import pandas as pd
 from ml.recall.rules import Rules
 
 #: Words that may never stand in a reason: they name what a model thinks or what somebody was watched doing.
-FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%")
+FORBIDDEN = ("概率", "评分", "得分", "模型", "预测", "浏览", "停留", "深夜", "%", "在了解", "在比较", "犹豫")
 
 #: What made the churn score, in words, the strongest first: the reason of who is written to before they are overdue.
 REASONS: Final = ("reason_1", "reason_2", "reason_3")
@@ -20,6 +20,8 @@ REASONS: Final = ("reason_1", "reason_2", "reason_3")
 _HABITS: Final = ("天买一次", "天未买", "刚买过")
 #: The scene of who bought lately and gets no offer: they are looked after, and nothing is sold.
 CARE: Final = "care"
+#: The signal of who asked and waits: its reason says how long, and the deed is an answer.
+ASKED: Final = "question_open"
 #: The kinds of audience that are owed something: neither taste nor coupons have to do with it.
 OWED: Final = ("service", "renewal")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
@@ -116,31 +118,55 @@ def ends_in(days: object) -> str:
     return "今天" if left <= 0 else ("明天" if left == 1 else f"{left}天后")
 
 
-def ends_in_english(days: object) -> str:
-    """Return the same in English: ``today``, ``tomorrow``, ``in 9 days``."""
-    left = _whole(days) - 1
-    return "today" if left <= 0 else ("tomorrow" if left == 1 else f"in {left} days")
+def ends_on(as_of_date: object, days: object) -> str | None:
+    """Return the day on which something ends, ``12月10日``: a message is read later than it is sent."""
+    day = _end(as_of_date, days)
+    return None if day is None else f"{day.month}月{day.day}日"
+
+
+def ends_on_english(as_of_date: object, days: object) -> str | None:
+    """Return the same in English: ``on 2017-12-10``."""
+    day = _end(as_of_date, days)
+    return None if day is None else f"on {day:%Y-%m-%d}"
+
+
+def _end(as_of_date: object, days: object) -> pd.Timestamp | None:
+    if pd.isna(days) or pd.isna(as_of_date):
+        return None
+    return pd.Timestamp(str(as_of_date)) + pd.Timedelta(days=_whole(days))
 
 
 def _habit(row: dict[str, object]) -> str:
     kind, days = row["audience_kind"], row["days_since_order"]
-    if kind in ("service", "signal"):
+    if row["signal"] == ASKED and pd.notna(row["days_since_signal"]):
+        # read on the day after the date, as an end is counted (ends_in)
+        return f"{_whole(row['days_since_signal']) + 1}天前问过,还没有答复"
+    if kind in ("service", "signal") and _may_be_said(str(row["signal_words"])):
         return str(row["signal_words"])
     if kind == "first_order":
-        return f"注册{_whole(row['days_registered'])}天,还没下过单"
+        return _never_ordered(row)
     if kind == "renewal":
         return f"会员权益{ends_in(row['days_to_entitlement_end'])}到期"
     if kind == "climb":
         return f"首单礼后已下{_whole(row['orders_since_first_order_ladder'])}单"
     if pd.isna(days):
-        habit = "最近没有下单"
+        habit = _never_ordered(row)
     elif pd.isna(row["average_gap_days"]):
         habit = f"买过一次,{_since(days, '再')}"
-    elif _whole(days) >= (gap := max(_whole(row["average_gap_days"]), 1)):
+    elif _whole(days) > (gap := max(_whole(row["average_gap_days"]), 1)):
         habit = f"平均{gap}天买一次,{_since(days)}"
     else:
         habit = _before_the_mean(row)
     return f"原来是好友,现已不在;{habit}" if kind == "re_add" else habit
+
+
+def _never_ordered(row: dict[str, object]) -> str:
+    known = pd.notna(row["days_registered"])
+    return f"注册{_whole(row['days_registered'])}天,还没下过单" if known else "还没下过单"
+
+
+def _may_be_said(words: str) -> bool:
+    return not any(word in words for word in FORBIDDEN)
 
 
 def _since(days: object, again: str = "") -> str:
@@ -148,21 +174,21 @@ def _since(days: object, again: str = "") -> str:
 
 
 def _before_the_mean(row: dict[str, object]) -> str:
-    """Return the reason of somebody whose silence is shorter than their mean gap: what made the plan, not the mean.
+    """Return the reason of somebody whose silence is no longer than their mean gap: what made the plan, not the mean.
 
-    A sign of what they need comes first. Else it is, of who lapsed, the cadence they have passed, and of an active
-    buyer the strongest reason of the churn score that may be said and is no gap or silence itself.
+    What they asked of the service comes first. Else it is, of who lapsed, the cadence they have passed, and of an
+    active buyer the strongest reason of the churn score that may be said and is no gap or silence itself.
     """
     days = _whole(row["days_since_order"])
     ago = f"{days}天前买过" if days > 0 else "刚刚买过"
-    if row["audience_kind"] == "re_add":
+    if row["audience_kind"] != "recall":
         return ago
     if isinstance(row["sign_words"], str):
         return f"{row['sign_words']},{ago}"
     if row["band"] != "high_risk":
         return f"按节奏{_whole(row['cadence_days'])}天内该再来,{_since(days)}"
     told = (str(row[name]) for name in REASONS if pd.notna(row[name]))
-    said = (words for words in told if not any(word in words for word in (*FORBIDDEN, *_HABITS)))
+    said = (words for words in told if _may_be_said(words) and not any(word in words for word in _HABITS))
     return ",".join([*itertools.islice(said, 1), ago])
 
 
@@ -182,19 +208,21 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
 
     For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care``, and where
     something is owed, no offer and no coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
+    Who asked and waits is told how long: 「2天前问过,还没有答复 → 导购答复,不推销」.
 
     Parameters
     ----------
     plans
         Candidate columns with ``message_channel``, ``scene_id`` and ``offer_words``.
     rules
-        The seed ``play_words`` names the deed per channel.
+        The seed ``play_words`` names the deed per channel, and how an answer is called there.
     """
-    deeds = dict(rules.seeds["play_words"][["message_channel", "words"]].itertuples(index=False, name=None))
+    deeds = rules.seeds["play_words"].set_index("message_channel")
+    answers = deeds["answer_words"].fillna(deeds["words"])
     said = []
     signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
     given = dict(rules.seeds["signals"][["signal", "words_zh"]].itertuples(index=False, name=None))
-    told = plans.assign(
+    told = plans.reindex(columns=plans.columns.union(["days_since_signal"], sort=False)).assign(
         category=in_chinese(plans["top_category"], rules),
         sign_words=plans["need_state"].map(signs).astype(object),
         signal_words=plans["signal"].map(given).astype(object),
@@ -202,11 +230,13 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     for row in told.to_dict("records"):
         parts = [_habit(row)]
         if pd.notna(row["category"]):
-            parts.append(f"爱买{row['category']}")
+            # one order is no taste
+            parts.append(f"{'买过' if pd.isna(row['average_gap_days']) else '爱买'}{row['category']}")
         if row["scene_id"] == CARE or row["audience_kind"] in OWED:
             offer = "不推销"
         else:
             parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
             offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
-        said.append(f"{';'.join(parts)} → {deeds[row['message_channel']]},{offer}")
+        deed = (answers if row["signal"] == ASKED else deeds["words"])[row["message_channel"]]
+        said.append(f"{';'.join(parts)} → {deed},{offer}")
     return pd.Series(said, index=plans.index, dtype=object)

@@ -339,9 +339,9 @@ def test_a_task_belongs_to_the_store_of_who_sends_it_and_names_that_store(salts,
     assert told["a"]["store"] == "二店" and "store" not in told["b"]
 
 
-def test_an_end_is_told_as_seen_on_the_day_of_sending(salts, rules):
+def test_an_end_is_told_as_its_day_and_the_sender_reads_how_far_it_is_on_the_day_of_sending(salts, rules):
     # The list of 30 November is carried out on 1 December.
-    ends = {1: "今天", 2: "明天", 10: "9天后"}
+    ends = {1: "12月1日", 2: "12月2日", 10: "12月10日"}
     call = {"purchase_stage": "loyal", "renewal_step": 2, "days_since_renewal_step": 3, "average_gap_days": 7.0}
     rows = [person(f"p{days}", days_to_entitlement_end=days, pyramid_tier="核心", **call) for days in ends]
     found = plan([*rows, person("growing", days_to_entitlement_end=4, **call)], salts, rules)

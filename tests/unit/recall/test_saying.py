@@ -78,7 +78,7 @@ def test_a_message_over_70_characters_is_billed_in_parts_of_67_and_an_emoji_coun
 
 
 def test_a_finished_text_is_what_is_sent_to_the_letter():
-    assert text("wecom", "recall") == "您好，好久没见。您买过的母婴，最近还需要吗？有想让我帮您留意的，回我一声就行。"
+    assert text("wecom", "recall") == "您好，好久没见。最近要不要再来点母婴？有想让我帮您留意的，回我一声就行。"
     assert text("sms", "recall", "recall_85", days_since_order=70) == (
         f"【{BRAND}】送您85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
     )
@@ -86,7 +86,7 @@ def test_a_finished_text_is_what_is_sent_to_the_letter():
         "您好，我是二店的顾问。您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
     )
     assert text("sms", "renewal", days_to_entitlement_end=10) == (
-        f"【{BRAND}】您的会员权益9天后到期，可在这里查看 {LINK}"
+        f"【{BRAND}】您的会员权益12月10日到期，要续的话从这里办 {LINK}"
     )
 
 
@@ -169,9 +169,36 @@ def _only(words: str):
 def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
     never = {"days_since_order": None, "average_gap_days": None, "top_category": None}
     assert text("wecom", "first_order", "ladder_1", **never) == (
-        "您好，注册后还没选到合适的吗？给您留了首单礼：85折券，最多减30元，7天内有效。想看哪类跟我说，我帮您挑。"
+        "您好，欢迎您。给您留了首单礼：85折券，第一次下单时选用，最多减30元，7天内有效。怎么用、选什么，都可以问我。"
     )
     assert withheld("wecom", "first_order", "ladder_1") == "first_order"
+    assert text("wecom", "first_order", **never) == ("您好，欢迎您。第一次买不知道选什么，可以问我，我帮您挑。")
+    assert withheld("wecom", "first_order") == "first_order"
+
+
+def test_a_category_is_named_to_whom_it_is_certain_that_they_bought_it():
+    assert text("call", "care_call") == (
+        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？您买过母婴，最近没来，是哪里不方便吗？"
+    )
+    assert text("call", "care_call", identity_confidence="medium") == (
+        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？最近没来，是哪里不方便吗？"
+    )
+    assert text("wecom", "recall", identity_confidence="low").startswith("您好，好久没见，最近都好吗？")
+    assert "没来" not in text("call", "care_call", days_since_order=12)
+
+
+def test_who_is_still_choosing_is_not_asked_how_they_like_what_they_bought():
+    for state in ("deciding", "evaluating"):
+        assert "满意" not in text("wecom", "care", days_since_order=9, need_state=state)
+    assert "满意" in text("wecom", "care", days_since_order=9)
+
+
+def test_who_asked_and_waits_is_not_told_that_the_question_was_read():
+    assert text("wecom", "question_open") == (
+        "您好，让您久等了，抱歉。您之前的问题还没有给您答复，方便的话请直接回复我，我马上跟进。"
+    )
+    rules = _only("{title}，您之前的问题还没有给您答复")
+    assert withheld("wecom", "recall", rules=rules) == "asked"
 
 
 def test_a_promise_is_that_of_the_offers_row():
@@ -209,15 +236,15 @@ def test_a_text_longer_than_its_channel_takes_is_withheld():
 def test_a_message_of_the_mini_program_fills_the_fields_of_the_platforms_template():
     fields = fields_of(RULES.seeds["subscription_fields"])["mini_program_renewal"]
     said = text("mini_program", "renewal", days_to_entitlement_end=2)
-    assert said == "到期事项：会员权益；温馨提示：您的权益明天到期"
-    assert in_fields(said, fields) == {"thing1": "会员权益", "thing2": "您的权益明天到期"}
+    assert said == "到期事项：会员权益；温馨提示：12月2日到期，可在小程序里续"
+    assert in_fields(said, fields) == {"thing1": "会员权益", "thing2": "12月2日到期，可在小程序里续"}
     assert in_fields("别的形式", fields) is None
 
 
 def test_the_time_of_an_appointment_and_the_end_of_a_coupon_are_said_in_the_shops_time():
     booked = {"appointment_at": pd.Timestamp("2017-12-01 02:30")}
     assert text("wecom", "appointment", **booked) == "您好，提醒您12月1日 10:30有预约。时间不方便的话跟我说，我帮您改。"
-    assert text("app_push", "coupon_ending", days_to_coupon_end=2) == "您有一张优惠券明天到期，可点开查看。"
+    assert text("app_push", "coupon_ending", days_to_coupon_end=2) == "您有一张优惠券12月2日到期，可点开查看。"
     assert text("wecom", "festival", festival_zh="双12", festival_en="12.12") == (
         "您好，双12快到了。有想添置的跟我说，我帮您看看。"
     )
@@ -242,7 +269,8 @@ def test_no_template_that_ships_breaks_a_rule_of_whom_its_scene_is_about_or_is_t
         scene, has_offer = row["scene_id"], isinstance(row["price_attitude"], str)
         never = {"days_since_order": None} if scene == "first_order" else {}
         who = person("anna", days_to_entitlement_end=3, **never) | {
-            "scene_id": scene, "is_long_absent": scene == "recall", "offer_id": "recall_90" if has_offer else "none",
+            "scene_id": scene, "is_long_absent": scene in ("recall", "care_call"),
+            "offer_id": "recall_90" if has_offer else "none",
             "pay_rate": 0.9, "maximum_discount_fen": 2000.0, "valid_days": 7,
         }  # fmt: skip
         text = filled(row["text_zh"], said)

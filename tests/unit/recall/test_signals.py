@@ -36,6 +36,7 @@ def test_an_open_question_is_answered_by_the_owner_and_nothing_is_sold_to_who_as
     found = planned(salts, person("anna"), given=given)
     assert sent(found) == {"anna": ("question_open", "wecom")}
     row = found.audience.iloc[0]
+    assert row["why"].startswith("2天前问过,还没有答复 → ")
     assert (row["offer_id"], row["consent_purpose"], row["purse"], row["signal"]) == (
         "none", "service", "none", "question_open",
     )  # fmt: skip

@@ -155,6 +155,6 @@ def test_a_template_is_filled_with_what_is_known_and_a_plain_one_says_the_rest()
     assert told(**call, owner_store_name=None) == {}
     assert template(**call, owner_store_name=None) == "call_recall_plain"
     ends = {"scene_id": "renewal", "days_to_entitlement_end": 10, "offer_id": "none", "last_product_name": None}
-    assert told(**ends, message_channel="call") == {"store": "二店", "ends": "9天后"}
+    assert told(**ends, message_channel="call") == {"store": "二店", "ends": "12月10日"}
     assert told(scene_id="nothing was written for this", offer_id="none", last_product_name=None) == {}
     assert "valid_days" not in told(message_channel="wecom", valid_days=None, last_product_name=None)

@@ -17,7 +17,7 @@ def called(kind: str, **terms: object) -> str:
 def reason(kind: str = "recall", **changes: object) -> str:
     plan = {
         "audience_kind": kind, "scene_id": kind, "band": "at_risk", "message_channel": "sms", "offer_words": "不发券",
-        "reason_1": None, "reason_2": None, "reason_3": None, "signal": None,
+        "reason_1": None, "reason_2": None, "reason_3": None, "signal": None, "days_since_signal": None,
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
     plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own
@@ -25,7 +25,7 @@ def reason(kind: str = "recall", **changes: object) -> str:
 
 
 def habit(kind: str = "recall", **changes: object) -> str:
-    return reason(kind, **changes).split(" → ")[0].split(";爱买")[0]
+    return reason(kind, **changes).split(" → ")[0].split(";爱买")[0].split(";买过")[0]
 
 
 def coupons(issued: object, redeemed: object) -> str:
@@ -75,18 +75,33 @@ def test_a_buyers_habit_is_their_gap_and_their_silence():
     assert habit(average_gap_days=0.2) == "平均1天买一次,已51天未买"
     assert habit(average_gap_days=1.6) == "平均2天买一次,已51天未买"
     assert habit(average_gap_days=None) == "买过一次,已51天未再买"
-    assert habit(days_since_order=None, average_gap_days=None) == "最近没有下单"
+    assert habit(days_since_order=None, average_gap_days=None, top_category=None) == "注册400天,还没下过单;从不用券"
 
 
 def test_whose_silence_is_no_longer_than_usual_is_written_to_for_what_made_the_plan():
     early = {"band": "high_risk", "average_gap_days": 22.6, "days_since_order": 7}
-    assert habit(**early, need_state="deciding") == "近两周加购或预约过,7天前买过"
-    assert habit(**early, need_state="evaluating", reason_1="近两周没有来买") == "最近在比较一款产品,7天前买过"
+    assert habit(**early, need_state="problem") == "最近问过客服,7天前买过"
     assert habit(**early, need_state="none", reason_1="近两周没有来买") == "近两周没有来买,7天前买过"
-    assert habit(**early | {"days_since_order": 0}, need_state="deciding") == "近两周加购或预约过,刚刚买过"
-    # 23 days are the mean as it is said
-    assert habit(**early | {"days_since_order": 22}, need_state="deciding") == "近两周加购或预约过,22天前买过"
-    assert habit(**early | {"days_since_order": 23}, need_state="deciding") == "平均23天买一次,已23天未买"
+    assert habit(**early | {"days_since_order": 0}, need_state="problem") == "最近问过客服,刚刚买过"
+    # 23 days are the mean as it is said, and on the 23rd day it is not over
+    assert habit(**early | {"days_since_order": 23}, need_state="problem") == "最近问过客服,23天前买过"
+    assert habit(**early | {"days_since_order": 24}, need_state="problem") == "平均23天买一次,已24天未买"
+    assert habit(average_gap_days=50, days_since_order=50, cadence_days=45) == "按节奏45天内该再来,已50天未买"
+
+
+@pytest.mark.parametrize("state", ["confused", "exploring", "evaluating", "deciding"])
+def test_what_somebody_was_seen_doing_is_no_reason_and_no_sign_that_they_leave(state):
+    early = {"band": "high_risk", "average_gap_days": 22.6, "days_since_order": 7}
+    assert habit(**early, need_state=state, reason_1="近两周没有来买") == "近两周没有来买,7天前买过"
+    read = {"signal": "review_read", "average_gap_days": 22.6}
+    assert habit("signal", **read, days_since_order=7) == "7天前买过"
+    assert habit("signal", **read, days_since_order=51) == "平均23天买一次,已51天未买"
+    assert habit("signal", signal="cart_left") == "加购后还没下单"
+
+
+def test_one_order_is_no_taste():
+    assert reason(average_gap_days=None) == "买过一次,已51天未再买;买过母婴;从不用券 → 短信提醒,不发券"
+    assert reason().startswith("平均32天买一次,已51天未买;爱买母婴;")
 
 
 def test_a_reason_of_the_score_that_may_not_be_said_or_is_a_gap_itself_gives_way_to_the_next():
@@ -101,9 +116,19 @@ def test_a_reason_of_the_score_that_may_not_be_said_or_is_a_gap_itself_gives_way
 def test_who_lapsed_by_the_cadence_of_the_year_and_not_by_all_years_is_told_of_that_cadence():
     slow = {"average_gap_days": 185.0, "days_since_order": 87, "cadence_days": 65}
     assert habit(**slow) == "按节奏65天内该再来,已87天未买"
-    assert habit(**slow, need_state="deciding") == "近两周加购或预约过,87天前买过"
+    assert habit(**slow, need_state="problem") == "最近问过客服,87天前买过"
     assert reason("re_add", **slow, need_state="deciding").startswith("原来是好友,现已不在;87天前买过;爱买")
     assert reason("re_add", **slow | {"days_since_order": 0}).startswith("原来是好友,现已不在;刚刚买过;爱买")
+
+
+def test_who_asked_and_waits_is_told_how_long_and_answered_rather_than_greeted():
+    asked = {"signal": "question_open", "top_category": None, "message_channel": "wecom"}
+    assert reason("service", **asked, days_since_signal=2) == "3天前问过,还没有答复 → 导购答复,不推销"
+    assert reason("service", **asked | {"message_channel": "call"}, days_since_signal=0) == (
+        "1天前问过,还没有答复 → 电话答复,不推销"
+    )
+    closed = {"signal": "complaint_closed", "top_category": None, "message_channel": "wecom"}
+    assert reason("service", **closed) == "投诉已处理,还没有回访 → 导购问候,不推销"
 
 
 def test_each_audience_is_told_what_it_is_about():
