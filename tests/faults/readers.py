@@ -32,6 +32,7 @@ def readers(base: Base, scratch: Path, number: int, publishes: int = PUBLISHES) 
                 "update published.customers set city = $city where as_of_date = $day", {"city": city, "day": DAY}
             )
         publish(settings, [DAY])
+        first = first or store.current()
     wrong = [] if first and store.is_whole(first) else [f"{first} is gone under its reader"]
     for (ours, _), process in zip(ends, processes, strict=True):
         ours.send("enough")
