@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.door.known import Known
+from orchestration.door.tables import Door
 from orchestration.files import sha256_of
 from orchestration.publishing.contract import tables
 from orchestration.publishing.files import write_table
@@ -24,11 +26,11 @@ def published_files(home: Path, apart: Path, threads: int) -> dict[str, str]:
     done = run_dbt(warehouse, command, dates, SIYU_WAREHOUSE_THREADS=str(threads))
     assert done.success, messages(done)
     found = {}
-    with duckdb.connect(str(warehouse), config={"threads": threads}) as connection:
+    with duckdb.connect(str(warehouse), config={"threads": threads}) as connection, Known(settings) as known:
         connection.execute("set timezone = 'UTC'")
         for name, table in tables().items():
             file = apart / f"{name}.parquet"
-            assert write_table(connection, table, date.isoformat(), file, b"0" * 32) >= 0
+            assert write_table(connection, table, date.isoformat(), file, b"0" * 32, Door(known)) >= 0
             found[name] = sha256_of(file)
     return found
 

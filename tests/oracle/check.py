@@ -68,6 +68,7 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
     """Compare who is a candidate, who may be sent nothing, and whether every plan is one of the person's options."""
     scores = {row["one_id"]: row["score"] for row in compare.rows(folder, "customer_scores") if row["model"] == "churn"}
     draws_of = {row["one_id"]: row for row in compare.rows(folder, "recall_assignment")}
+    planned_of = {row["one_id"]: row for row in compare.rows(folder, "recall_plans")}
     ancestries = compare.ancestries(folder, book.day)
     # As published: the oracle cannot say it of everybody (profile.confidence).
     sure = {row["one_id"]: row["identity_confidence"] for row in compare.rows(folder, "customers")}
@@ -83,8 +84,9 @@ def check_recall(report: Report, book: Book, folder: Path) -> None:
         if not due or one_id not in draws_of:
             continue
         # Of several the first that can be used holds; which plays close one to a person the oracle does not know.
-        taken = (draws_of[one_id]["policy_id"], str(draws_of[one_id]["ladder_step"] or 0))
-        rule = next((row for row in due if (row["policy_id"], row["ladder_step"]) == taken), None)
+        planned = planned_of.get(one_id)
+        taken = (planned["policy_id"], str(planned["ladder_step"] or 0)) if planned else None
+        rule = next((row for row in due if taken in (None, (row["policy_id"], row["ladder_step"]))), None)
         if rule is None:
             continue
         said = segments.segments(book, person) | {"need_state": stages.need(book, person)}
