@@ -47,7 +47,7 @@ members as (
     inner join levels as by_growth on growth.growth_level = by_growth.level
     left join levels as stated on growth.stated_level = stated.level
     left join before on growth.as_of_date = before.as_of_date and growth.one_id = before.one_id
-    where not profile.is_test
+    where not profile.is_test and {{ among_dates('growth.as_of_date', dates_of('as_of')) }}
 )
 
 select

@@ -8,7 +8,9 @@ with members as (
         one_id,
         level
     from {{ ref('attributes') }}
-    where level is not null or registered_at is not null
+    where
+        (level is not null or registered_at is not null)
+        and {{ among_dates('as_of_date', dates_of('as_of')) }}
 ),
 
 ledger as (
