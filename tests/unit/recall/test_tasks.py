@@ -100,7 +100,7 @@ def test_the_fallback_is_the_persons_best_channel_that_needs_no_staff():
 
 def test_a_task_has_its_talking_points_in_order_and_both_bars():
     row = listed(planned(0, "anna", need_state="deciding")).loc["anna"]
-    assert row["talking_point_1"] == "先问候近况,再聊买过的满不满意"
+    assert row["talking_point_1"] == "先问候近况,再问最近要不要再来点买过的"
     assert row["talking_point_2"] == "问一句最近没来的原因,听完再推荐"
     of_recall = "不提浏览记录、停留时长和深夜访问;不说流失、打分;不一开口就报折扣"
     assert row["do_not_say"] == f"{of_recall};不要发长文"
