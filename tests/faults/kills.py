@@ -2,16 +2,16 @@
 
 import random
 import time
-from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from orchestration.publish import publish
 from orchestration.settings import Settings
 from tests.faults.homes import DAY, Base, copied, current_is_whole, healed, kill_group, run, start
+from tests.forked import FORKS
 
-#: Where publishing begins anew each time with its libraries loaded: what is killed is publishing, not importing.
-PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["orchestration.publish", "orchestration.publishing.audit", "tests.faults.kills"])
+_SECONDS_TO_IMPORT = 120
 
 
 def night(base: Base, scratch: Path, number: int) -> str:
@@ -31,8 +31,7 @@ def publishing(base: Base, scratch: Path, number: int) -> str:
     settings, chance = base.ready_to_publish(scratch / "home"), random.Random(f"publish {number}")
     seconds = undisturbed(base, scratch)
     for _ in range(2):
-        process = PROCESSES.Process(target=publish, args=(settings, [DAY]))
-        process.start()
+        process = _publishing(settings)
         process.join(seconds * chance.uniform(0.0, 1.0))
         process.kill()
         process.join()
@@ -45,18 +44,35 @@ _seconds: list[float] = []
 
 
 def undisturbed(base: Base, scratch: Path) -> float:
-    """Return how long a publish takes here, from the start of its process."""
+    """Return how long a publish takes here, once its process has imported what it needs."""
     if not _seconds:
         settings = base.ready_to_publish(scratch / "undisturbed")
+        process = _publishing(settings)
         began = time.monotonic()
-        if wrong := _to_its_end(settings):
-            raise RuntimeError(wrong)
+        process.join()
+        if process.exitcode:
+            raise RuntimeError(f"publish ended with {process.exitcode}")
         _seconds.append(time.monotonic() - began)
     return _seconds[0]
 
 
 def _to_its_end(settings: Settings) -> str:
-    process = PROCESSES.Process(target=publish, args=(settings, [DAY]))
-    process.start()
+    process = _publishing(settings)
     process.join()
     return f"publish ended with {process.exitcode}" if process.exitcode else ""
+
+
+def _publishing(settings: Settings) -> BaseProcess:
+    """Return a process that has begun to publish: what is killed is publishing, not importing."""
+    begun = FORKS.Event()
+    process = FORKS.Process(target=_publish, args=(settings, begun))
+    process.start()
+    if not begun.wait(_SECONDS_TO_IMPORT):
+        process.kill()
+        raise TimeoutError("a process did not come to publishing")
+    return process
+
+
+def _publish(settings: Settings, begun: Event) -> None:
+    begun.set()
+    publish(settings, [DAY])

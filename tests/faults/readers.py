@@ -10,7 +10,7 @@ import duckdb
 from orchestration.publish import publish
 from orchestration.publishing.versions import Store
 from tests.faults.homes import DAY, Base
-from tests.faults.kills import PROCESSES
+from tests.forked import FORKS
 
 PUBLISHES = 10
 _READERS = 3
@@ -21,8 +21,8 @@ def readers(base: Base, scratch: Path, number: int, publishes: int = PUBLISHES) 
     settings = base.ready_to_publish(scratch / "home")
     store = Store(settings.published)
     first = None
-    ends = [PROCESSES.Pipe() for _ in range(_READERS)]
-    processes = [PROCESSES.Process(target=_read, args=(settings.published, theirs)) for _, theirs in ends]
+    ends = [FORKS.Pipe() for _ in range(_READERS)]
+    processes = [FORKS.Process(target=_read, args=(settings.published, theirs)) for _, theirs in ends]
     for process in processes:
         process.start()
     for turn in range(publishes):
