@@ -34,10 +34,12 @@ def try_one(
     ] = None,
 ) -> int:
     """Say what one file would become: no home, nothing kept, contact values masked."""
+    from orchestration.channels.engine.guard import Guard
     from orchestration.channels.engine.mappings import mappings
     from orchestration.channels.engine.reasons import BrokenFile
     from orchestration.channels.engine.registry import channels
     from orchestration.channels.engine.trying import try_file
+    from orchestration.settings import Settings
 
     known = mappings()
     name = mapping
@@ -53,7 +55,8 @@ def try_one(
             f"no mapping is called {name!r}; there are {', '.join(sorted(known))}", param_hint="NAME"
         )
     try:
-        trial = try_file(file, known, name, clock.now().replace(microsecond=0))
+        with Guard(Settings()) as guard:
+            trial = try_file(file, known, name, clock.now().replace(microsecond=0), guard)
     except BrokenFile as broken:
         say(f"{file.name} cannot be read: {broken}")
         return FAILED
@@ -64,18 +67,21 @@ def try_one(
 @files_app.command("check", epilog="Example: siyu --home /srv/brand check")
 def check_all() -> int:
     """Say what every file in landing/ would become, before a run; nothing is written."""
+    from orchestration.channels.engine.guard import Guard
     from orchestration.channels.engine.mappings import mappings
     from orchestration.channels.engine.trying import check_landing
     from orchestration.cli_shared import settings_here
 
     settings = settings_here()
     code, count = DONE, 0
-    for checked in check_landing(settings.landing, mappings(settings.home), clock.now().replace(microsecond=0)):
-        count += 1
-        say(f"{checked.place}  {checked.said}")
-        for remedy in checked.remedies:
-            code = FAILED
-            say(f"    {remedy}")
+    now = clock.now().replace(microsecond=0)
+    with Guard(settings) as guard:
+        for checked in check_landing(settings.landing, mappings(settings.home), now, guard):
+            count += 1
+            say(f"{checked.place}  {checked.said}")
+            for remedy in checked.remedies:
+                code = FAILED
+                say(f"    {remedy}")
     if not count:
         say(f"no file lies in {settings.landing}")
     return code

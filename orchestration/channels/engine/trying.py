@@ -17,6 +17,7 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import Channel, Column, Dataset
 from orchestration.channels.engine.file_ledger import remedy_of
 from orchestration.channels.engine.files import FORMATS, below, check_shell, probe, readable_name
+from orchestration.channels.engine.guard import Guard
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
 from orchestration.channels.engine.look_alikes import (
@@ -68,7 +69,7 @@ class Trial:
     rows_at: str = ""
 
 
-def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now: dt.datetime) -> Trial:
+def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now: dt.datetime, guard: Guard) -> Trial:
     """Return what a file would become.
 
     Parameters
@@ -81,14 +82,17 @@ def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now
         The mapping or ``channel/dataset`` to read it by; None: the likeliest.
     now
         When (UTC, naive): what lies later is in the future.
+    guard
+        Opens what is unpacked first, under limits.
 
     Raises
     ------
     BrokenFile
-        The file cannot be read at all.
+        The file cannot be read at all, or takes more than the limits.
     """
-    file_format = next((each for each in FORMATS if path.name.lower().endswith(f".{each}")), None)
+    file_format = _format_of(path)
     check_shell(path, file_format)
+    guard.check(path, file_format)
     rows = first_rows(path, file_format or "")
     trial = Trial(candidates(rows, mapped))
     widest = max((sum(bool(cell.strip()) for cell in row) for row in rows), default=0)
@@ -124,7 +128,7 @@ class Checked:
     remedies: tuple[str, ...] = ()
 
 
-def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datetime) -> Iterator[Checked]:
+def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datetime, guard: Guard) -> Iterator[Checked]:
     """Yield what every file of a landing folder would become, in order; nothing is written anywhere.
 
     Parameters
@@ -135,6 +139,8 @@ def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datet
         The mappings of the home.
     now
         When (UTC, naive).
+    guard
+        Opens what is unpacked first, under limits.
     """
     places = {
         f"{channel.name}/{dataset.name}" for channel in registry.channels().values() for dataset in channel.datasets
@@ -146,12 +152,13 @@ def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datet
         if path.is_dir() or path.name.startswith((".", "~$")) or path.suffix in (".done", ".md"):
             continue
         place = "/".join(name.split("/")[:2])
-        if name.count("/") < 2 or place not in places | mapped.keys():
-            hint = where_it_belongs(path, "", mapped)
-            yield Checked(said_name, "unknown_folder", (remedy("unknown_folder") + hint,))
-            continue
         try:
-            trial = try_file(path, mapped, place, now)
+            if name.count("/") < 2 or place not in places | mapped.keys():
+                guard.check(path, _format_of(path))
+                hint = where_it_belongs(path, "", mapped)
+                yield Checked(said_name, "unknown_folder", (remedy("unknown_folder") + hint,))
+                continue
+            trial = try_file(path, mapped, place, now, guard)
         except BrokenFile as broken:
             what = remedy(broken.reason, allowed="", minimum="", maximum="")
             yield Checked(said_name, f"set aside whole: {broken.reason}", (what,))
@@ -164,6 +171,10 @@ def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datet
         for column, reason, count, _, what in trial.aside:
             told.append(f"{count or 'all'} {reason} {column}".rstrip() + f": {what}")
         yield Checked(said_name, said, tuple(told))
+
+
+def _format_of(path: Path) -> str | None:
+    return next((each for each in FORMATS if path.name.lower().endswith(f".{each}")), None)
 
 
 def _named(name: str, mapped: dict[str, MappedDataset]) -> Candidate | None:

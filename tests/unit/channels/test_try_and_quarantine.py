@@ -4,10 +4,16 @@ import io
 import json
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from orchestration.channels.engine.guard import Guard
 from orchestration.channels.engine.mappings import mappings, of_file
+from orchestration.channels.engine.reasons import BrokenFile
+from orchestration.channels.engine.trying import try_file
 from orchestration.cli import main
+from orchestration.settings import Settings
 from tests.unit.channels.door import NOON, Door
 from tests.unit.channels.test_mappings import QIANNIU, SHOPIFY
 
@@ -145,6 +151,24 @@ def test_a_file_that_cannot_be_read_says_why(here, capsys):
     (here / "a.csv").write_bytes(b"PK\x03\x04")
     assert main(["try", "a.csv"]) == 1
     assert "not_text" in capsys.readouterr().out
+
+
+def test_a_bomb_is_refused_before_a_run_by_try_and_by_check(tmp_path, monkeypatch, capsys):
+    """90 megabytes in 100 kilobytes: somebody tries the file on a laptop, or asks what the folder would become."""
+    home = tmp_path / "home"
+    for place in ("standard/orders/a.parquet", "elsewhere/b.parquet"):
+        path = home / "landing" / place
+        path.parent.mkdir(parents=True)
+        pq.write_table(pa.table({"order_id": ["x" * 90_000_000]}), path, compression="zstd")
+    (home / "siyu.toml").write_text("read_memory_mb = 64\n", encoding="utf-8")
+    monkeypatch.setenv("SIYU_HOME", str(home))
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "standard/orders/a.parquet  set aside whole: too_heavy\n" in said
+    assert "elsewhere/b.parquet  set aside whole: too_heavy\n" in said
+    assert said.count("read_memory_mb") == 2
+    with Guard(Settings(read_memory_mb=64)) as guard, pytest.raises(BrokenFile, match="too_heavy"):
+        try_file(path, mappings(), None, NOON, guard)
 
 
 def test_a_whole_landing_folder_is_checked_before_a_run_and_nothing_is_written(tmp_path, monkeypatch, capsys):
