@@ -45,6 +45,7 @@ happenings as (
         duration_seconds,
         share_id,
         referred_customer_id,
+        group_id,
         event_id as touch_id,
         greatest(counts_from, {{ business_date('occurred_at') }}) as counts_from,
         counts_to
@@ -68,6 +69,7 @@ happenings as (
         null as duration_seconds,
         null as share_id,
         null as referred_customer_id,
+        null as group_id,
         {{ touch_id }} as touch_id,
         greatest(counts_from, {{ business_date(step) }}) as counts_from,
         counts_to
@@ -98,6 +100,7 @@ select
     cast(duration_seconds as bigint) as duration_seconds,
     share_id,
     referred_customer_id,
+    group_id,
     touch_id,
     from_date,
     to_date

@@ -21,6 +21,8 @@ KEYS = {
     "customer_segments": "one_id",
     "customers": "one_id",
     "general_list": "one_id",
+    "group_health": "source group_id",
+    "group_moves": "source group_id one_id state",
     "hand_over_list": "one_id",
     "staff_handover": "one_id",
     "identity_map": "id_type id_scope id_token known_from",
