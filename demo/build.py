@@ -15,6 +15,7 @@ from demo import (
     crm,
     dirty,
     experiments,
+    groups,
     official_account,
     online,
     outreach,
@@ -31,7 +32,7 @@ from demo.response import DECLARED, World
 from demo.selling import sell
 
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
-DEMO_VERSION = 5
+DEMO_VERSION = 6
 MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
 #: How the demo brand sends: its SMS gateway, what fills its words. WeCom stands in the members' task lists until
 #: further mornings are asked for (demo/mornings.py).
@@ -186,6 +187,8 @@ def build(
     crm.deliver(landing, people, sold.book, chance)
     online.deliver(landing, people, chance)
     wecom.deliver(landing, people, friends, chain, chance, brand.numbers)
+    chats = groups.groups_of(friends, chain, chance)
+    groups.deliver(landing, chats)
     outreach.deliver(landing, mail)
     official_account.deliver(landing, people, mail.official, chance)
     logged = app.deliver(landing, journey, people, chance)
@@ -195,7 +198,7 @@ def build(
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
-    service_desk.deliver(landing, people, journey, chance)
+    service_desk.deliver(landing, people, journey, chance, groups.acts(chats, chance))
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
     summary["truth"] = truth.write(home / "truth", journey, people, friends, logged, sold.walk_ins, brand.buyers)

@@ -1,12 +1,12 @@
-"""WeCom: staff, friends, the callbacks of their coming and going, groups, one-to-one conversations."""
+"""WeCom: staff, friends, the callbacks of their coming and going, one-to-one conversations."""
 
 import dataclasses
 import datetime as dt
 
-from demo.calendar import END, LAST, LIVE_FROM, at_time, days, epoch, text, utc, wall
+from demo.calendar import END, LAST, at_time, epoch, text, utc, wall
 from demo.chance import Chance
 from demo.landing import Landing, Row, as_csv
-from demo.names import Numbers, nickname, platform_id
+from demo.names import Numbers, nickname
 from demo.people import Person
 from demo.retail import enveloped
 from demo.stores import Chain, Staff
@@ -18,7 +18,6 @@ CALLS_A_DAY = {"guide": 8, "service_operator": 20, "call_agent": 40}
 STAFF = (
     "userid,name,mobile,store_id,role,status,left_time,daily_message_capacity,daily_call_capacity,_account,_fetched_at"
 )
-GROUP_KINDS = ("quality", "volume", "squad", "quality", "vip")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,59 +125,6 @@ def _changes(friends: list[Friend]) -> list[Row]:
     return rows
 
 
-def _groups(friends: list[Friend], chain: Chain, chance: Chance) -> list[Row]:
-    """Return group details as pulled on the first of every month and on each live date on which members changed."""
-    staff = [one for one in chain.staff if one.left_at is None]
-    groups = [
-        (platform_id(chance, "wr", 28, "group", number), GROUP_KINDS[number % 5], owner)
-        for number, owner in enumerate(chance.sample(staff, max(3, len(friends) // 70), "group owners"))
-    ]
-    joined: dict[int, list[tuple[dt.datetime, dt.datetime | None, Person]]] = {
-        number: [] for number in range(len(groups))
-    }
-    members: set[str] = set()
-    for friend in friends:
-        key = friend.person.person_id
-        if key in members or not chance.happens(0.6, "in group", key):
-            continue
-        members.add(key)
-        at = friend.added_at + dt.timedelta(hours=chance.between(1, 500, "joins", key))
-        left = (
-            at + dt.timedelta(days=chance.between(5, 200, "leaves", key))
-            if chance.happens(0.2, "leaves group", key)
-            else None
-        )
-        joined[chance.between(0, len(groups) - 1, "which group", key)].append((at, left, friend.person))
-    rows: list[Row] = []
-    for number, (chat_id, kind, owner) in enumerate(groups):
-        moves = {at.date() for pair in joined[number] for at in pair[:2] if at is not None}
-        pulls = [dt.date(2017, month, 1) for month in range(1, 12)] + [
-            day for day in days(LIVE_FROM, END) if day in moves
-        ]
-        for day in sorted(set(pulls)):
-            at = at_time(day, 84_600)
-            listed: list[dict[str, object]] = [
-                {"userid": owner.staff_id, "type": 1, "join_time": epoch(wall(2016, 8, 1, 10)), "join_scene": 1}
-            ]
-            for start, end, person in joined[number]:
-                if start <= at and (end is None or end > at):
-                    entry: dict[str, object] = {"userid": person.external_userid, "type": 2}
-                    if person.union_known(at):
-                        entry["unionid"] = person.unionid
-                    listed.append(
-                        entry | {"join_time": epoch(start), "join_scene": 3, "invitor": {"userid": owner.staff_id}}
-                    )
-            chat = {
-                "chat_id": chat_id,
-                "name": f"邻里福利群{number + 1}",
-                "owner": owner.staff_id,
-                "create_time": epoch(wall(2016, 8, 1, 10)),
-                "member_list": listed,
-            }
-            rows.append((at, enveloped(CORP, at, {"group_chat": chat, "kind": kind})))
-    return rows
-
-
 def _conversations(friends: list[Friend], chance: Chance) -> list[Row]:
     rows: list[Row] = []
     for friend in friends:
@@ -211,7 +157,7 @@ def _conversations(friends: list[Friend], chance: Chance) -> list[Row]:
 def deliver(
     landing: Landing, people: list[Person], friends: list[Friend], chain: Chain, chance: Chance, numbers: Numbers
 ) -> None:
-    """Write ``wecom/staff, contacts, contact_changes, groups, messages``; mass messages are in ``outreach``."""
+    """Write ``wecom/staff, contacts, contact_changes, messages``; mass messages are in ``outreach``."""
     own = {person.staff.staff_id: person.phone for person in people if person.staff is not None}
     staff: list[Row] = []
     for one in chain.staff:
@@ -228,5 +174,4 @@ def deliver(
     landing.deliver("wecom", "staff", staff, suffix="csv", header=STAFF)
     landing.deliver("wecom", "contacts", _contacts(friends, chance))
     landing.deliver("wecom", "contact_changes", _changes(friends))
-    landing.deliver("wecom", "groups", _groups(friends, chain, chance))
     landing.deliver("wecom", "messages", _conversations(friends, chance))

@@ -15,6 +15,7 @@ from orchestration.files import write_text
 from orchestration.publishing.manifest import UNFINISHED
 from orchestration.report import (
     attribution_sections,
+    group_sections,
     list_sections,
     loop_sections,
     member_sections,
@@ -46,6 +47,7 @@ _BELOW: Final[tuple[tuple[Callable[[Facts], dict[str, Any]], str, Words], ...]] 
     (numbers, "numbers", ("经营数字", "Figures")),
     (stage_sections.rfm, "rfm", ("RFM", "RFM")),
     (member_sections.members, "members", ("会员", "Members")),
+    (group_sections.groups, "groups", ("社群", "Chat groups")),
     (stage_sections.matrix, "matrix", ("九宫格", "Matrix")),
     (model_sections.models, "models", ("模型", "Models")),
     (loop_sections.loop, "loop", ("学到了什么", "What was learned")),
