@@ -4,7 +4,6 @@ import hmac
 import re
 from typing import Final, Literal, Protocol
 
-from ml.identity.tombstones import IN_TEXT
 from orchestration.channels.engine.contacts import (
     EMBEDDED,
     JOINING_SHAPES,
@@ -18,7 +17,7 @@ from orchestration.channels.engine.fingerprints import FIRST_KEY_ID
 
 Kind = Literal["mobile", "landline", "email", "name", "address"]
 #: A token: the id of the key that made it (the next one after a rekey), and what the key makes of kind and value.
-TOKEN: Final = re.compile(rf"\b{IN_TEXT}\b")
+TOKEN: Final = re.compile(r"\bk\d+:[0-9a-f]{32}\b")
 #: 128 of the 256 bits (RFC 2104 allows half): two of 10^9 values meet with a chance of 10^-21, and joins stay short.
 TOKEN_HEX: Final = 32
 _GAP: Final = re.compile(r"\D+")

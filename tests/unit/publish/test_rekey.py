@@ -1,23 +1,30 @@
 """A home gets a new token key: nobody becomes another person, nothing of the old key is left, a kill heals."""
 
+import datetime as dt
 import io
 import json
 import re
 import sqlite3
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.audit_log import last_lines
+from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.keys import kept_at, load_key, rekey_file
 from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.channels.engine.unread_refusals import tell_unread
 from orchestration.channels.engine.vault import contacts_file, first_names_file, home_tokeniser, open_vault
 from orchestration.files import write_text
 from orchestration.publish import publish, rollback
 from orchestration.publishing.versions import Store
 from orchestration.rekey import steps
 from orchestration.rekey.steps import STEPS, Rekey
+from orchestration.sending.guard import withdrawn_at
 from orchestration.settings import Settings, SettingsError
+from orchestration.warehouse import connect
 from tests.unit.publish.world import DATE, brand
 
 OLD = re.compile(rb"k1:[0-9a-f]{32}")
@@ -176,3 +183,62 @@ def test_a_key_file_outside_the_home_is_replaced_where_it_stands(tmp_path):
     Rekey(settings).run(lambda step: None)
     assert path.read_text("ascii").strip() != "8f1e2d3c4b5a69788796a5b4c3d2e1f0aabbccddeeff0011"
     assert home_tokeniser(settings).token("mobile", NUMBERS[0]) in _new_name(settings)
+
+
+def test_what_was_withdrawn_of_a_version_is_named_by_what_the_version_is_called_now(home):
+    settings, _ = home
+    store = Store(settings.published)
+    old = store.current()
+    file = withdrawn_at(settings, old)
+    file.parent.mkdir(exist_ok=True)
+    pq.write_table(pa.table({"version": [old], "one_id": ["P01"]}), file)
+    Rekey(settings).run(lambda step: None)
+    assert old != store.current()
+    assert pq.read_table(withdrawn_at(settings, store.current())).to_pylist() == [
+        {"version": store.current(), "one_id": "P01"}
+    ]
+    assert not file.exists()
+
+
+def test_what_cannot_be_read_as_what_it_is_is_not_rewritten_by_its_bytes(home):
+    settings, tokens = home
+    packed = b"\x82\xa4name\xd9\x23" + tokens[0].encode() + b"\x00\xa3end"
+    for name in (
+        "dbt_target/partial_parse.msgpack",
+        "pulls/page.bin",
+        "models/churn/m1/card.json",
+        "models/churn/m2/card.json",
+    ):
+        (settings.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings.home / name).write_bytes(packed if "m2" not in name else b"{}")
+    (settings.home / "models" / "churn" / "m1" / "card.json").write_text(json.dumps({"of": tokens[0]}))
+    Rekey(settings).run(lambda step: None)
+    assert not (settings.home / "dbt_target" / "partial_parse.msgpack").exists()  # dbt makes it again
+    assert (settings.home / "pulls" / "page.bin").read_bytes() == packed
+    # a seal is over every byte: the model is trained again, and the other one stays sealed
+    assert [path.name for path in (settings.home / "models" / "churn").iterdir()] == ["m2"]
+    assert last_lines(settings, 1)[0]["details"]["files_left"] == 1
+
+
+def test_a_refusal_that_a_later_file_corrected_stays_corrected(home):
+    settings, _ = home
+    folder = settings.landing / "standard" / "suppressions"
+    folder.mkdir(parents=True)
+    head = "source,id_type,id_scope,id_value,message_channel,reason,suppressed_at\n"
+    (folder / "a.csv").write_text(f"{head}shop,mobile,,{NUMBERS[0]},sms,opt_out,soon\n")
+    open_ = lambda at: _read(settings, at)  # noqa: E731
+    assert open_(dt.datetime(2026, 3, 11)) == (1, None)
+    (folder / "b.csv").write_text(f"{head}shop,mobile,,{NUMBERS[0]},sms,opt_out,2026-03-10 09:00:00\n")
+    corrected = open_(dt.datetime(2026, 3, 12))
+    Rekey(settings).run(lambda step: None)
+    assert open_(dt.datetime(2026, 3, 13)) == corrected
+    assert corrected == (1, dt.datetime(2026, 3, 12))
+
+
+def _read(settings, now):
+    """Read landing/ as a run does; return how many refusals count at their widest, and until when."""
+    with connect(settings) as warehouse:
+        ingest(settings, warehouse, "standard", now, lambda line: None)
+        tell_unread(settings, warehouse)
+        rows = warehouse.execute("select ended_at from channels.widest_refusals").fetchall()
+    return len(rows), rows[0][0]
