@@ -1,6 +1,5 @@
 """A home gets a new token key: nobody becomes another person, nothing of the old key is left, a kill heals."""
 
-import datetime as dt
 import io
 import json
 import re
@@ -12,10 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.audit_log import last_lines
-from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.keys import kept_at, load_key, rekey_file
 from orchestration.channels.engine.tokens import Tokeniser
-from orchestration.channels.engine.unread_refusals import tell_unread
 from orchestration.channels.engine.vault import contacts_file, first_names_file, home_tokeniser, open_vault
 from orchestration.files import write_text
 from orchestration.publish import publish, rollback
@@ -24,7 +21,6 @@ from orchestration.rekey import steps
 from orchestration.rekey.steps import STEPS, Rekey
 from orchestration.sending.guard import withdrawn_at
 from orchestration.settings import Settings, SettingsError
-from orchestration.warehouse import connect
 from tests.unit.publish.world import DATE, brand
 
 OLD = re.compile(rb"k1:[0-9a-f]{32}")
@@ -218,27 +214,3 @@ def test_what_cannot_be_read_as_what_it_is_is_not_rewritten_by_its_bytes(home):
     # a seal is over every byte: the model is trained again, and the other one stays sealed
     assert [path.name for path in (settings.home / "models" / "churn").iterdir()] == ["m2"]
     assert last_lines(settings, 1)[0]["details"]["files_left"] == 1
-
-
-def test_a_refusal_that_a_later_file_corrected_stays_corrected(home):
-    settings, _ = home
-    folder = settings.landing / "standard" / "suppressions"
-    folder.mkdir(parents=True)
-    head = "source,id_type,id_scope,id_value,message_channel,reason,suppressed_at\n"
-    (folder / "a.csv").write_text(f"{head}shop,mobile,,{NUMBERS[0]},sms,opt_out,soon\n")
-    open_ = lambda at: _read(settings, at)  # noqa: E731
-    assert open_(dt.datetime(2026, 3, 11)) == (1, None)
-    (folder / "b.csv").write_text(f"{head}shop,mobile,,{NUMBERS[0]},sms,opt_out,2026-03-10 09:00:00\n")
-    corrected = open_(dt.datetime(2026, 3, 12))
-    Rekey(settings).run(lambda step: None)
-    assert open_(dt.datetime(2026, 3, 13)) == corrected
-    assert corrected == (1, dt.datetime(2026, 3, 12))
-
-
-def _read(settings, now):
-    """Read landing/ as a run does; return how many refusals count at their widest, and until when."""
-    with connect(settings) as warehouse:
-        ingest(settings, warehouse, "standard", now, lambda line: None)
-        tell_unread(settings, warehouse)
-        rows = warehouse.execute("select ended_at from channels.widest_refusals").fetchall()
-    return len(rows), rows[0][0]
