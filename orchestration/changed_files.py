@@ -14,9 +14,15 @@ SQLITE: Final = b"SQLite format 3\0"
 #: What SQLite keeps beside a database is a part of it: it is written by SQLite alone.
 BESIDE_SQLITE: Final = ("-wal", "-shm", "-journal")
 _PARQUET: Final = b"PAR1"
+_DUCKDB: Final = b"DUCK"
 _PACKED: Final = (b"\x1f\x8b", b"PK\x03\x04")
 _CHARSETS: Final = ("utf-8", "gb18030")
 FileKind = Literal["sqlite", "beside_sqlite", "duckdb", "parquet", "packed", "text", "binary"]
+
+
+def is_packed(content: bytes) -> bool:
+    """Return whether bytes are those of a file whose texts stand packed in it."""
+    return content.startswith((*_PACKED, _PARQUET)) or content[8:12] == _DUCKDB
 
 
 def kind_of_file(path: Path) -> FileKind:
@@ -26,7 +32,7 @@ def kind_of_file(path: Path) -> FileKind:
     content = path.read_bytes()
     if content.startswith(SQLITE):
         return "sqlite"
-    if content[8:12] == b"DUCK":
+    if content[8:12] == _DUCKDB:
         return "duckdb"
     if content.startswith(_PARQUET):
         return "parquet"

@@ -30,16 +30,22 @@ class Theirs:
         self._windows: set[tuple[Kind, str]] = set()
         self._letters: list[bytes] = []
         self._base64: list[bytes] = []
+        self._as_they_are: list[bytes] = []
         for value in sorted(set(values)):
             kinds: tuple[Kind, ...] = ("email",) if "@" in value else ("mobile", "landline")
             self._windows |= {(kind, value) for kind in kinds}
             self._letters.append(_letters(value))
-            for form in {value, *_grouped(value)}:
+            for form in sorted({value, *_grouped(value)}):
                 self._base64 += _in_base64(form)
+                self._as_they_are += [form.encode(), form.encode("utf-16-le"), form.encode("utf-16-be")]
 
     def __bool__(self) -> bool:
         """Return whether there is anything to look for."""
         return bool(self._windows)
+
+    def stand_as_they_are_in(self, content: bytes) -> bool:
+        """Return whether one stands in bytes that are no text, plainly or in base64: a look of no cost."""
+        return any(one in content for one in (*self._as_they_are, *self._base64))
 
     def find(self, texts: Sequence[str]) -> list[list[Found]]:
         """Return, for each text, where one of the values stands in it."""

@@ -106,8 +106,9 @@ def _look(
         if stays(shelf, one, row):
             return True
         newest = newest_instant(shelf, row)
-        if newest is not None and newest > one.at and (record := _record_of(shelf, row)):
-            later[one.erasure_id].add(record)
+        if newest is not None and newest > one.at:
+            record = _record_of(shelf, row)
+            later[one.erasure_id] |= {record} if record else set()
         return False
 
     def saw(table: str, rows: pa.Table) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.changed_files import kind_of_file
+from orchestration.changed_files import charset_of, is_packed, kind_of_file
 from orchestration.channels.engine.contacts import MOBILE
 from orchestration.door.files import pieces
 from orchestration.door.known import masked
@@ -23,6 +23,9 @@ from orchestration.door.theirs import Theirs
 #: Shorter values stand in any file by chance.
 SHORTEST_SEARCHED: Final = 8
 GONE: Final = "(erased)"
+_CHARSETS: Final = ("utf-8", "gb18030", "utf-16-le")
+#: Bytes that are no text as a whole are read as the texts that may stand in them up to here: a log of two encodings.
+_MOST_MIXED: Final = 16 * 2**20
 #: In a database stars would break a number of JSON; nines stand for what was found.
 _NINE: Final = "9"
 #: An id stands by itself: not inside a longer number or word. A line's end as JSON writes it is no letter before it.
@@ -54,6 +57,7 @@ class Needles:
         whole = sorted({each for each in ids if len(each) >= SHORTEST_SEARCHED} - known, key=_longest_first)
         self._text = re.compile(_BEFORE + "(?:" + "|".join(map(re.escape, whole)) + ")" + _AFTER) if whole else None
         self._bytes = re.compile(_of_bytes(whole)) if whole else None
+        self._plain = sorted({each.encode(charset, "replace") for each in whole for charset in _CHARSETS})
         self._numbers = frozenset(int(each) for each in {*known, *whole} if each.isascii() and each.isdigit())
 
     def __bool__(self) -> bool:
@@ -82,9 +86,14 @@ class Needles:
         return self._bytes.sub(GONE.encode(), content) if self._bytes else content
 
     def _stand_in_bytes(self, content: bytes) -> bool:
-        if self._bytes is not None and self._bytes.search(content):
+        # looked for plainly first: the pattern costs ten times as much
+        if self._bytes is not None and any(one in content for one in self._plain) and self._bytes.search(content):
             return True
-        return bool(self.theirs) and any(self.theirs.find([piece.text])[0] for piece in pieces(content))
+        if self.theirs.stand_as_they_are_in(content):
+            return True
+        if not self.theirs or (charset_of(content) is None and (is_packed(content) or len(content) > _MOST_MIXED)):
+            return False
+        return any(self.theirs.find([piece.text])[0] for piece in pieces(content))
 
     def _unpacked(self, file: Path) -> Iterator[bytes]:
         yield from unpacked(file)
@@ -97,8 +106,8 @@ def _longest_first(value: str | bytes) -> tuple[int, str | bytes]:
 
 
 def _of_bytes(values: Iterable[str]) -> bytes:
-    plain = {value.encode(charset, "replace") for value in values for charset in ("utf-8", "gb18030")}
-    wide = {value.encode("utf-16-le") for value in values}
+    plain = {value.encode(charset, "replace") for value in values for charset in _CHARSETS[:2]}
+    wide = {value.encode(_CHARSETS[2]) for value in values}
     ends = (_BEFORE.encode(), _AFTER.encode()), (_BEFORE_WIDE, _AFTER_WIDE)
     parts = (
         before + b"(?:" + b"|".join(map(re.escape, sorted(forms, key=_longest_first))) + b")" + after
