@@ -1,7 +1,7 @@
 -- One row per path and touch day. A path is what touched a buyer in the window before an order, or whom nothing has
 -- moved to an order yet: the touches of the window since their last one. An order that nothing touched is a path with
--- one row of no channel. A test account has no path. Whose an order is, is said as touches are: as known at the date; an
--- order that no longer stands then is whose it was at the reading of its day.
+-- one row of no channel. A test account has no path. Whose an order is, is said as touches are, as known at the date;
+-- an order that no longer stands then is whose it was at the reading of its day.
 with owners as (
     select
         as_of_date,

@@ -3,8 +3,8 @@
 -- to when it was said or later, for the parts into which they fell since, for whomever such a part was merged into, and
 -- for every id that is nobody's any more in the ancestry of these. What one part says after the split is that part's.
 -- Whoever is marked as staff or as a test account gets nothing, whichever channel the mark names. A refusal that says
--- itself until when it holds does so to its end, as seen from the first date of the run: of a refusal revoked between two
--- dates of one run the earlier date's version knows too.
+-- itself until when it holds does so to its end, as seen from the first date of the run: a refusal revoked between two
+-- dates of one run still silences.
 {%- set dates = dates_of('as_of') %}
 with refused as (
     select distinct
