@@ -75,13 +75,15 @@ def main() -> int:
         with wrong, contextlib.redirect_stdout(io.StringIO()) as printed:
             outcome = run_dates(settings, [DATE])
         told = printed.getvalue() + "".join(said for _, said in outcome.failures)
-        found, looked, _ = scan(settings)
+        found, looked, named = scan(settings)
         inside = sum(found.pop(place, 0) for place in INSIDE)
         out = sum(found.values()) + sum(number in told for number in numbers)
         worst = max(worst, out)
         ended = "ended well" if outcome.succeeded else f"failed at {outcome.failures[0][0]}"
         print(f"{name}: {ended}; {out} numbers left, of {sum(looked.values())} files and tables", flush=True)
         print(f"  {inside} stand in the warehouse and identity/: the scrubber at ingest did not see them", flush=True)
+        if name == "well":
+            print("  " + "; ".join(named), flush=True)
     return 1 if worst else 0
 
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -25,8 +26,8 @@ from orchestration import clock
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.erasing import journal
-from orchestration.erasing.elsewhere import spellings, unpacked
 from orchestration.erasing.gate import keep_out
+from orchestration.erasing.needles import unpacked
 from orchestration.erasing.person import Person, find_person, plain_values
 from orchestration.publishing.manifest import MANIFEST, as_text, version_name
 from orchestration.publishing.versions import Store
@@ -176,6 +177,16 @@ def _residue(home: Path, erased: list[tuple[Person, set[str]]]) -> list[str]:
     needles = spellings(value for _, values in erased for value in values if len(value) >= 8)
     files = [file for file in home.rglob("*") if file.is_file() and not file.is_symlink()]
     return [str(file) for file in files if any(needle in part for part in unpacked(file) for needle in needles)]
+
+
+def spellings(values: Iterable[str]) -> list[bytes]:
+    """Return how values may stand in files, said once more and simply: as they are, in GBK and UTF-16, grouped."""
+    found: set[bytes] = set()
+    for value in values:
+        parts = (value[:3], value[3:7], value[7:]) if len(value) == len("13912345671") and value.isdigit() else (value,)
+        for form in {value, "-".join(parts), " ".join(parts)}:
+            found |= {form.encode(charset, "replace") for charset in ("utf-8", "gb18030", "utf-16-le")}
+    return sorted(found)
 
 
 def _shop(home: Path) -> Path:

@@ -110,10 +110,14 @@ def _lost(settings: Settings) -> Broken | None:
 
 def last_lines(settings: Settings, most: int) -> list[dict[str, Any]]:
     """Return the last lines that can be read, oldest first."""
+    return all_lines(settings, most)
+
+
+def all_lines(settings: Settings, most: int = 0) -> list[dict[str, Any]]:
+    """Return the lines that can be read, oldest first; of so many at the end, or of all."""
     log = settings.home / LOG
-    lines = log.read_bytes().splitlines()[-most:] if log.exists() else []
     found = []
-    for line in lines:
+    for line in log.read_bytes().splitlines()[-most:] if log.exists() else []:
         with contextlib.suppress(ValueError):
             said = json.loads(line)
             found.extend([said] if isinstance(said, dict) else [])

@@ -5,29 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from orchestration import clock
+from orchestration.home_parts import Is, named
 from orchestration.settings import Settings, SettingsError
 
 #: What only a run leaves behind, or a restored backup brings: with one of these a folder is a home.
 _MARKS: Final = ("raw", "vault", "published")
-#: What a demo invents its customers from, lets come later and sent: nobody's data, and nothing of a brand's home.
-OF_A_DEMO: Final = ("truth", "later", "sent", "demo")
 #: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, a test of its robot, the
 #: demo's files.
-_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "notices.jsonl", clock.DEMO, *OF_A_DEMO})
-#: Folders of a home; a file by that name would stop a run half way.
-FOLDERS: Final = (
-    "landing",
-    "raw",
-    "vault",
-    "fingerprints",
-    "identity",
-    "published",
-    "pulls",
-    "reports",
-    "dagster_home",
-    "dbt_target",
-    "rules",
-)
+_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "notices.jsonl", clock.DEMO, *named(Is.OF_A_DEMO)})
 
 
 class Unreadable(RuntimeError):
@@ -75,7 +60,7 @@ def check_writable(settings: Settings) -> None:
     SettingsError
         Naming the file or folder in the way.
     """
-    for folder in (settings.home, *(settings.home / name for name in FOLDERS)):
+    for folder in (settings.home, *(settings.home / name for name in named(Is.FOLDER))):
         if folder.exists() and not folder.is_dir():
             raise SettingsError(f"{folder} is a file where a home has a folder; move it away")
         if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):

@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from orchestration import audit_log
+from orchestration.channels.engine.files import discover
 from orchestration.channels.engine.landing import SIDECAR
+from orchestration.channels.engine.vault import home_tokeniser
+from orchestration.erasing.finding import shelves
+from orchestration.home import has_keys
 from orchestration.home_rules import seed_file
 from orchestration.seed_rows import read_seed
 from orchestration.settings import Settings
@@ -85,16 +89,21 @@ def _raw(settings: Settings) -> Iterator[tuple[list[Path], dt.datetime]]:
 
 
 def _landing(settings: Settings) -> Iterator[tuple[list[Path], dt.datetime]]:
-    """Yield what was read: it came to lie there at the landing that raw/ keeps."""
-    read = {}
-    for sidecar in (settings.home / "raw").glob(f"*/**/*{SIDECAR}"):
-        said = json.loads(sidecar.read_text(encoding="utf-8"))
-        landed_at = dt.datetime.fromisoformat(said["landed_at"])
-        read[f"{said['channel']}/{said['dataset']}/{said['file_name']}", said["bytes"]] = landed_at
-    for file in sorted(settings.landing.rglob("*")):
-        place = file.relative_to(settings.landing).as_posix()
-        if file.is_file() and (at := read.get((place, file.stat().st_size))):
-            yield [file], at
+    """Yield what was read, of mapped folders too: it came to lie there at the landing that raw/ keeps.
+
+    A file is known by its name, its size and its time; one that was delivered anew under the same name is another.
+    """
+    scrub = home_tokeniser(settings).scrub if has_keys(settings) else str
+    for shelf in shelves(settings):
+        read = {}
+        for sidecar in (settings.home / "raw" / shelf.raw).glob(f"*{SIDECAR}"):
+            said = json.loads(sidecar.read_text(encoding="utf-8"))
+            landed_at = dt.datetime.fromisoformat(said["landed_at"])
+            read[said["file_name"], said["bytes"], said["modified_ns"]] = landed_at
+        for landed in discover(settings.landing / shelf.landing, wants_done=False)[0] if read else []:
+            if at := read.get((scrub(landed.name), landed.bytes, landed.modified_ns)):
+                marker = landed.path.with_name(f"{landed.path.name}.done")
+                yield [landed.path, *([marker] if marker.exists() else [])], at
 
 
 def _reports(settings: Settings) -> Iterator[tuple[list[Path], dt.datetime]]:

@@ -18,8 +18,11 @@ import pandas as pd
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ml.identity.tombstones import IN_TEXT
+
 _NONCE_BYTES: Final = 12
-_TOKEN: Final = re.compile(r"\bk\d+:[0-9a-f]{32}\b")
+#: Also against a word, as people write numbers: VIPk1:…
+_TOKEN: Final = re.compile(rf"{IN_TEXT}(?![0-9a-f])")
 #: Columns of the links in which a token may stand, alone or inside an id.
 _NAMED: Final = ("customer_id", "id_value")
 

@@ -16,17 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration import audit_log
-from orchestration.door.known import Known, masked
+from orchestration.changed_files import BESIDE_SQLITE, SQLITE
+from orchestration.door.known import Finder, Known, masked
 from orchestration.door.windows import may_hold
 from orchestration.files import replacing
-from orchestration.home import OF_A_DEMO
 from orchestration.settings import Settings
 
 #: What a run leaves behind besides tables and pages, which are clean before they are written.
 LEFT_BY_A_RUN: Final = ("dagster_home", "dbt_target", "quarantine", "published/checks", "last_run.json")
-#: Where plain values belong, or which is the demo's own; everything else of a home is scanned.
-PLAIN: Final = ("landing", "raw", "vault", *OF_A_DEMO)
-_SQLITE: Final = b"SQLite format 3\0"
 _PARQUET: Final = b"PAR1"
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
@@ -63,9 +60,10 @@ def star_left_behind(settings: Settings, since: dt.datetime) -> list[Starred]:
     with Known(settings) as known:
         for part in LEFT_BY_A_RUN:
             for path in files_below(settings.home / part):
-                # The inode's time: a demo's files are dated by its own clock.
-                if path.stat().st_ctime >= moment and (values := star(known, path)):
-                    done.append(Starred(str(path.relative_to(settings.home)), values))
+                with contextlib.suppress(FileNotFoundError):  # a run that goes on takes its own away again
+                    # The inode's time: a demo's files are dated by its own clock.
+                    if path.stat().st_ctime >= moment and (values := star(known, path)):
+                        done.append(Starred(str(path.relative_to(settings.home)), values))
     if done:
         audit_log.append(settings, "contact_values_starred", {one.name: one.values for one in done})
     return done
@@ -77,17 +75,23 @@ def files_below(place: Path) -> list[Path]:
     return [path for path in found if path.is_file() and not path.is_symlink()]
 
 
-def star(known: Known, path: Path) -> int:
-    """Star what the vault knows in a file, as it is written there; return how many values were found."""
+def star(known: Finder, path: Path) -> int:
+    """Star what a finder knows in a file, as it is written there; return how many values were found.
+
+    What SQLite keeps beside a database is a part of it: it is written by SQLite alone.
+    """
+    if path.name.endswith(BESIDE_SQLITE):
+        return 0
     content = path.read_bytes()
-    if content.startswith(_SQLITE):
+    if content.startswith(SQLITE):
         return _star_rows(known, path)
     found = 0
-    for piece in pieces(content):
-        if hits := known.find([piece.text])[0]:
-            found += len(hits)
-            starred = masked(piece.text, hits).encode(piece.encoding, "surrogateescape")
-            content = content[: piece.start] + starred + content[piece.end :]
+    # After a hit the bytes are others, and so is where each piece stands: the search begins anew.
+    while hit := next(((one, hits) for one in pieces(content) if (hits := known.find([one.text])[0])), None):
+        piece, hits = hit
+        found += len(hits)
+        starred = masked(piece.text, hits).encode(piece.encoding, "surrogateescape")
+        content = content[: piece.start] + starred + content[piece.end :]
     if found:
         with replacing(path, path.stat().st_mode & 0o777) as draft:
             draft.write_bytes(content)
@@ -104,18 +108,19 @@ class Piece(NamedTuple):
 
 
 def pieces(content: bytes) -> Iterator[Piece]:
-    """Yield what bytes say: as utf-8, or GBK where they are no utf-8, and each run of UTF-16 in them."""
-    text = content.decode("utf-8", "surrogateescape")
-    yield Piece(text, "utf-8", 0, len(content))
-    if any("\udc80" <= letter <= "\udcff" for letter in set(text)):
-        yield Piece(content.decode("gb18030", "replace"), "gb18030", 0, len(content))
-    for name, pattern in _WIDE:
+    """Yield what bytes say: each run of UTF-16 in them, and all as utf-8, or GBK as well where they are no utf-8."""
+    for name, pattern in _WIDE if b"\0" in content else ():
         for run in pattern.finditer(content):
             yield Piece(run.group().decode(name), name, run.start(), run.end())
+    try:
+        yield Piece(content.decode(), "utf-8", 0, len(content))
+    except UnicodeDecodeError:
+        yield Piece(content.decode("utf-8", "surrogateescape"), "utf-8", 0, len(content))
+        yield Piece(content.decode("gb18030", "surrogateescape"), "gb18030", 0, len(content))
 
 
-def count(known: Known, path: Path) -> int:
-    """Return how many values that the vault knows stand in a file, whatever it is packed in."""
+def count(known: Finder, path: Path) -> int:
+    """Return how many values that a finder knows stand in a file, whatever it is packed in."""
     return sum(len(found) for texts in _texts(path) for found in known.find(texts))
 
 
@@ -123,7 +128,7 @@ def _texts(path: Path) -> Iterator[list[str]]:
     content = path.read_bytes()
     if content.startswith(_PARQUET):
         yield from (sorted(_texts_of(column)) for column in pq.read_table(io.BytesIO(content)).columns)
-    elif content.startswith(_SQLITE):
+    elif content.startswith(SQLITE):
         yield [text for *_, text in _rows(path)]
     else:
         yield from ([piece.text] for inner in _unpacked(content) for piece in pieces(inner))
@@ -166,7 +171,7 @@ def _columns(database: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(table, row[1]) for (table,) in tables for row in database.execute(f'pragma table_info("{table}")')]
 
 
-def _star_rows(known: Known, path: Path) -> int:
+def _star_rows(known: Finder, path: Path) -> int:
     rows = list(_rows(path))
     changed = [
         (table, column, row, masked(text, hits, _NINE), len(hits))

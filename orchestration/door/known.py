@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 from orchestration.channels.engine.tokens import Kind
 from orchestration.channels.engine.vault import contacts_file, home_tokeniser
@@ -29,6 +29,13 @@ class Found(NamedTuple):
     kind: str
     start: int
     end: int
+
+
+class Finder(Protocol):
+    """What finds values in texts."""
+
+    def find(self, texts: Sequence[str]) -> list[list[Found]]:
+        """Return, for each text, what was found in it."""
 
 
 class Known:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from orchestration.door.files import PLAIN, count, files_below
+from orchestration.door.files import count, files_below
 from orchestration.door.known import Known
 from orchestration.door.windows import OWN, may_hold
+from orchestration.home_parts import Is, part_of
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -32,7 +33,7 @@ def scan(settings: Settings) -> tuple[Counter[str], Counter[str], list[str]]:
 
 def _files(settings: Settings, known: Known) -> Iterator[tuple[str, str, int]]:
     for place in sorted(settings.home.iterdir()):
-        if place.name in PLAIN or place.is_symlink() or place == settings.warehouse:
+        if Is.PLAIN in part_of(settings.home, place) or place.is_symlink() or place == settings.warehouse:
             continue
         for path in files_below(place):
             yield place.name, str(path.relative_to(settings.home)), count(known, path)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestration import audit_log
+from orchestration.erasing import journal
 from orchestration.erasing.tombstones import folder, kept_at
 from orchestration.files import (
     PRIVATE_FOLDER_MODE,
@@ -26,6 +27,8 @@ from orchestration.files import (
     sync_folder,
     write_text,
 )
+from orchestration.home_parts import Is, named
+from orchestration.publishing import leaving
 from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
 
@@ -33,12 +36,6 @@ from orchestration.settings import Settings
 LATER: Final = "tombstones.jsonl"
 MANIFEST: Final = "backup.json"
 _FORMAT: Final = 1
-#: What nothing makes again; a run makes everything else.
-KEPT: Final = (
-    "raw", "published", "activations", "refusals", "quarantine/accepted.jsonl", "rules", "landing.toml", "models",
-    "erasure", "assessments", "fingerprints", "pulls", "brakes.jsonl", "siyu.toml", "demo.json", "audit.jsonl",
-    "audit.head",
-)  # fmt: skip
 _NOT_KEPT: Final = ("erasure/open", "published/.building", "published/current")
 #: So many damaged files are named.
 _NAMED: Final = 5
@@ -69,7 +66,7 @@ def back_up(settings: Settings, place: Path, vault: Path | None = None) -> Made:
     Raises
     ------
     BackupRefused
-        The folder lies in the home, or holds something else.
+        The folder lies in the home, or holds something else; or somebody's erasure has not ended.
     """
     vault = vault or vault_beside(place)
     for each in (place, vault):
@@ -77,8 +74,18 @@ def back_up(settings: Settings, place: Path, vault: Path | None = None) -> Made:
             raise BackupRefused(f"{each} lies in the home: a backup has to survive it; name a folder elsewhere")
     if vault.resolve().is_relative_to(place.resolve()):
         raise BackupRefused(f"{vault} lies in the backup: with raw/ the vault is everything you know; keep it apart")
-    files = {str(file.relative_to(settings.home)): file for file in _kept(settings.home)}
-    ages = {one.name: one.stat().st_mtime_ns for one in (settings.published / "versions").glob("*")}
+    if begun := [one for one in journal.unfinished(settings) if not one.is_done]:
+        raise BackupRefused(
+            f"{len(begun)} erasures have begun and not ended, first {begun[0].erasure_id}: whoever asked would come"
+            " back with this backup; run siyu erase --finish first"
+        )
+    left = _kept_for_readers(settings)
+    files = {
+        str(file.relative_to(settings.home)): file
+        for file in _kept(settings.home)
+        if not any(file.is_relative_to(place) for place in left)
+    }
+    ages = {one.name: one.stat().st_mtime_ns for one in (settings.published / "versions").glob("*") if one not in left}
     copy = settings.home / "vault" / ".backup.sqlite"
     try:
         secret = _vault_files(settings, copy)
@@ -93,8 +100,16 @@ def back_up(settings: Settings, place: Path, vault: Path | None = None) -> Made:
     return Made(len(files), size, new, vault)
 
 
+def _kept_for_readers(settings: Settings) -> set[Path]:
+    """Return the versions that stand only for whoever may be in the middle of one, and what says so."""
+    names = {old for one in journal.unfinished(settings) for old in one.renamed} | set(
+        leaving.waiting(settings.published)
+    )
+    return {settings.published / "versions" / name for name in names} | {settings.published / leaving.FILE}
+
+
 def _kept(home: Path) -> Iterator[Path]:
-    for name in KEPT:
+    for name in named(Is.KEPT):
         place = home / name
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             inside = file.relative_to(home).as_posix()

@@ -9,6 +9,11 @@ from typing import Final, Literal
 
 from orchestration.erasing.tombstones import ANYWHERE
 
+#: Columns of published and of the house's own tables that name one person, and what was sent to one.
+ONE_IDS: Final = (
+    "one_id", "one_id_old", "into_one_id", "one_id_kept", "one_id_refused", "record_one_id", "identifier_one_id",
+)  # fmt: skip
+SENT_TO: Final = ("recipient_token", "published_token", "task_id", "id_token")
 #: A record that is the person's goes; a sale stays in the sums as a walk-in's; of a list inside a record the person's
 #: element goes; a record of somebody else that names the person loses that value.
 Fate = Literal["remove", "walk_in", "element"]

@@ -1,31 +1,34 @@
 """A delivered file without some of its records: every other byte of a text stays, and every line keeps its number."""
 
 import gzip
-import io
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from orchestration.channels.engine.declare import Dataset
 from orchestration.channels.engine.delimited import _find_header
 from orchestration.channels.engine.files import open_content
 from orchestration.channels.engine.lines import Lines
+from orchestration.channels.engine.parquet_and_xlsx import UNREADABLE
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Tally, header_keys, names_of
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import unwrap
+from orchestration.door.theirs import Theirs
+from orchestration.erasing.cutting_tables import cut_parquet, cut_workbook
 from orchestration.erasing.finding import Act, Found
 from orchestration.erasing.one_record import ENDS, as_csv, as_json, headers, leaves, record_at
 from orchestration.erasing.tombstones import ANYWHERE, IN_TEXT, Tombstones
 
 #: Types of columns that say nothing of whose record it is: what a walk-in keeps.
 _KEPT: Final = ("text", "identifier", "instant", "date", "decimal", "integer", "probability", "boolean", "recipient")
+
+
+#: What becomes of a record is found out by its cells.
+DOUBTFUL: Final = Act()
 
 
 class Uncut(RuntimeError):
@@ -43,18 +46,17 @@ class Knife:
         What is to be cut.
     stones, tokeniser
         By which the cells of a record that was set aside are judged: it has no columns to go by.
-    plain
-        Values of the erased person as written, where they are known: emptied wherever else they stand.
+    theirs
+        The erased person's numbers and addresses, where they are known: emptied wherever else they stand.
     """
 
     def __init__(
-        self, dataset: Dataset, found: Found, stones: Tombstones, tokeniser: Tokeniser, plain: Iterable[str] = ()
+        self, dataset: Dataset, found: Found, stones: Tombstones, tokeniser: Tokeniser, theirs: Theirs
     ) -> None:
         self._found = found
         self._stones = stones
         self._tokeniser = tokeniser
-        self._plain = [each for each in plain if len(each) >= 8]
-        self._plain_pattern = re.compile("|".join(map(re.escape, self._plain))) if self._plain else None
+        self._theirs = theirs
         every = [*dataset.columns, *(column for child in dataset.children for column in child.columns)]
         paths = {column.path or column.name for column in every} | {child.path for child in dataset.children}
         names = [*(name for column in every if column.type in _KEPT for name in names_of(column)), *paths]
@@ -84,13 +86,13 @@ class Knife:
         """
         try:
             if file_format == "parquet":
-                return self._parquet(path)
+                return cut_parquet(self, path)
             if file_format == "xlsx":
-                return self._workbook(path)
+                return cut_workbook(self, path, self._dataset)
             with open_content(path, file_format) as content:
                 whole = content.read()
             cut = self._array(whole) if file_format == "json" else self._lines(whole, file_format)
-        except (OSError, EOFError, ValueError, pa.ArrowException, BrokenFile, KeyError) as error:
+        except (*UNREADABLE, pa.ArrowException, BrokenFile) as error:
             raise Uncut(f"{path.name}: {type(error).__name__}") from None
         if not self.has_cut:
             return None
@@ -107,18 +109,23 @@ class Knife:
             cut = [self._json_line(number, line) for number, line in enumerate(lines, 1)]
         else:
             cut = self._records(lines)
-        if self._plain_pattern:
-            cut = [self._without_plain(line) for line in cut]
+        if self.is_searching:
+            cut = [self.without_theirs(line) for line in cut]
         return "".join(cut).encode(charset, "surrogateescape" if not is_wide else "strict")
 
-    def _without_plain(self, line: str) -> str:
-        assert self._plain_pattern is not None
-        changed, count = self._plain_pattern.subn("", line)
+    @property
+    def is_searching(self) -> bool:
+        """Whether numbers of the person are known, to be emptied in what nobody reads."""
+        return bool(self._theirs)
+
+    def without_theirs(self, text: str) -> str:
+        """Return a text without the person's numbers and addresses, however they are written."""
+        changed, count = self._theirs.without(text)
         self.emptied += bool(count)
         return changed
 
     def _json_line(self, number: int, line: str) -> str:
-        act = self._act(number)
+        act = self.act(number)
         if act is None:
             return line
         body = line.rstrip(ENDS)
@@ -127,7 +134,7 @@ class Knife:
             record = json.loads(body.lstrip("\ufeff"))
         except (ValueError, RecursionError):
             record = body
-        changed = self._changed(act, record)
+        changed = self.changed(act, record)
         return end if changed is None else line if changed is record else as_json(changed) + end
 
     def _records(self, lines: list[str]) -> list[str]:
@@ -142,11 +149,11 @@ class Knife:
         looked_at = {*self._found.acts, *self._found.doubtful}
         for number in sorted(looked_at | set(range(1, len(lines) + 1) if self._found.broken else ())):
             place = number - 1
-            if not first <= place < len(lines) or (act := self._act(number)) is None:
+            if not first <= place < len(lines) or (act := self.act(number)) is None:
                 continue
             cells, span = record_at(lines, place, delimiter)
             end = lines[place + span - 1][len(lines[place + span - 1].rstrip(ENDS)) :]
-            changed = self._changed(act, dict(zip(headers(header, len(cells)), cells, strict=True)))
+            changed = self.changed(act, dict(zip(headers(header, len(cells)), cells, strict=True)))
             if changed is None:
                 cut[place : place + span] = [line[len(line.rstrip(ENDS)) :] for line in lines[place : place + span]]
             elif list(changed.values()) != cells:
@@ -170,72 +177,40 @@ class Knife:
         else:
             pages, _ = self._elements(pages, 0)
             said = pages
-        return as_json(said).encode("utf-8")
+        text = as_json(said)
+        return (self.without_theirs(text) if self.is_searching else text).encode("utf-8")
 
     def _elements(self, rows: list[Any], number: int) -> tuple[list[Any], int]:
         kept = []
         for row in rows:
             number += 1
-            act = self._act(number)
-            changed = row if act is None else self._changed(act, row)
+            act = self.act(number)
+            changed = row if act is None else self.changed(act, row)
             if changed is not None:
                 kept.append(changed)
         return kept, number
 
-    # -- tables -------------------------------------------------------------------------------------------------
+    @property
+    def doubtful(self) -> Act:
+        """The act of a record that nobody reads: what becomes of it is found out by its cells."""
+        return DOUBTFUL
 
-    def _parquet(self, path: Path) -> bytes | None:
-        file = pq.ParquetFile(path)
-        table = file.read()
-        acts = {number: act for number in range(1, table.num_rows + 1) if (act := self._act(number))}
-        if not acts:
-            return None
-        made = []
-        for number, row in enumerate(table.to_pylist(), 1):
-            changed = self._changed(acts[number], row) if number in acts else row
-            if changed is not None:
-                made.append({name: None if changed[name] == "" else changed[name] for name in table.column_names})
-        if not self.has_cut:
-            return None
-        out = io.BytesIO()
-        codec = file.metadata.row_group(0).column(0).compression.lower() if file.metadata.num_row_groups else "snappy"
-        pq.write_table(pa.Table.from_pylist(made, table.schema), out, compression=codec.replace("uncompressed", "none"))
-        return out.getvalue()
-
-    def _workbook(self, path: Path) -> bytes | None:
-        book = openpyxl.load_workbook(path)
-        for sheet in book.worksheets:
-            header: list[str] = []
-            for number, row in enumerate(sheet.iter_rows(), 1):
-                cells = ["" if cell.value is None else str(cell.value) for cell in row]
-                if not header and any(header_keys(cell)[0] in self._declared for cell in cells if cell):
-                    header = cells
-                act = self._act(number)
-                if act is None:
-                    continue
-                changed = self._changed(act, dict(zip(headers(header, len(cells)), cells, strict=True)))
-                after = [""] * len(cells) if changed is None else list(changed.values())
-                for cell, text, old in zip(row, after, cells, strict=True):
-                    if text != old:
-                        cell.value = text or None
-        if not self.has_cut:
-            return None
-        out = io.BytesIO()
-        book.save(out)
-        return out.getvalue()
+    def is_declared(self, header: str) -> bool:
+        """Return whether a text is the header of a column of the dataset's."""
+        return header_keys(header)[0] in self._declared
 
     # -- one record ---------------------------------------------------------------------------------------------
 
-    def _act(self, number: int) -> Act | None:
+    def act(self, number: int) -> Act | None:
         """Return what becomes of a line; a doubtful one's is found out by its cells."""
         act = self._found.acts.get(number)
         if act is None and (number in self._found.doubtful or self._found.broken):
-            return Act(emptied={""})
+            return DOUBTFUL
         return act
 
-    def _changed(self, act: Act, record: Any) -> Any:
+    def changed(self, act: Act, record: Any) -> Any:
         """Return a record as it stays, None where it goes."""
-        if act.emptied == {""}:  # doubtful
+        if act is DOUBTFUL:
             if any(map(self._is_a_persons, leaves(record))):
                 self.removed += 1
                 return None
@@ -262,16 +237,21 @@ class Knife:
         if text in act.renamed:
             return act.renamed[text]
         empty = "" if isinstance(value, str) else None
-        if act.emptied & {text, self._tokeniser.scrub(str(value)), self._contact(str(value))}:
+        scrubbed = self._tokeniser.scrub(str(value))
+        if act.emptied & {text, scrubbed, self._contact(str(value))} or (act.emptied and self._mentions(scrubbed)):
             return empty
         if isinstance(value, str) and name == "payload" and value.startswith("{"):  # a record inside a Parquet file
             return as_json(self._without(json.loads(value), act, ""))
         key = header_keys(name)[0] if name else ""
         if act.is_walk_in and (key not in self._declared or key in self._people):
             return empty
-        if act.is_walk_in and self._tokeniser.scrub(str(value)) != str(value):
+        if act.is_walk_in and scrubbed != str(value):
             return empty
         return value
+
+    def _mentions(self, scrubbed: str) -> bool:
+        """Return whether a token in a text is the person's: a reader may have written the text anew, as JSON."""
+        return bool(self._stones.matches(ANYWHERE, pa.array(re.findall(IN_TEXT, scrubbed), pa.string())))
 
     def _contact(self, text: str) -> str | None:
         return self._tokeniser.contact(text) if len(text) >= 6 else None

@@ -1,181 +1,93 @@
-"""Everything else in a home: logs, pages, journals and Dagster's storage, searched for the person's bytes."""
+"""Everything else in a home: logs, pages, journals and Dagster's storage, searched for the person and masked."""
 
-import contextlib
-import gzip
-import re
 import shutil
-import sqlite3
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
 from orchestration import clock
+from orchestration.audit_log import LOG
+from orchestration.changed_files import change_sqlite, kind_of_file
+from orchestration.door.files import star
+from orchestration.erasing.needles import Needles
 from orchestration.files import replacing
-from orchestration.home import OF_A_DEMO
+from orchestration.home_parts import CHAIN, Is, named, part_of
 from orchestration.settings import Settings
 
-#: Shorter values stand in any file by chance.
-SHORTEST_SEARCHED: Final = 8
-_SQLITE: Final = b"SQLite format 3\x00"
-_GONE: Final = b"(erased)"
-#: What has its own way of being cut, or is the vault.
-_OWN_WAY: Final = ("raw", "landing", "vault", "published", "erasure")
-#: Where derived things lie that a run makes again: a file that cannot be masked is taken away.
-_MADE_AGAIN: Final = ("dbt_target", "reports", "identity", "models")
+#: Before what stands for a name in which the person stood.
+NEUTRAL: Final = "erased-"
 
 
-def spellings(values: Iterable[str]) -> list[bytes]:
-    """Return how values may stand in files: as they are, in GBK and UTF-16, phones grouped and with their country."""
-    found: set[bytes] = set()
-    for value in values:
-        forms = {value}
-        if re.fullmatch(r"1[3-9]\d{9}", value):
-            parts = value[:3], value[3:7], value[7:]
-            forms |= {"-".join(parts), " ".join(parts)}
-        for form in forms:
-            for charset in ("utf-8", "gb18030", "utf-16-le"):
-                found.add(form.encode(charset, "replace"))
-    return sorted(found, key=lambda each: (-len(each), each))
-
-
-def is_contact(value: str) -> bool:
-    """Return whether a value in the clear is a number or an address of mail: a name stands in other texts by chance."""
-    return "@" in value or bool(re.fullmatch(r"\+?\d[\d-]{6,}", value))
-
-
-def searched(values: Iterable[str]) -> list[str]:
-    """Return the values that are long enough to be looked for in any file."""
-    return sorted(value for value in set(values) if len(value) >= SHORTEST_SEARCHED)
-
-
-def mask(settings: Settings, values: Iterable[str]) -> list[str]:
-    """Take values out of every file that has no way of its own; return the names of those changed."""
-    needles = spellings(searched(values))
-    pattern = re.compile(b"|".join(map(re.escape, needles))) if needles else None
+def mask(settings: Settings, needles: Needles) -> list[str]:
+    """Take a person out of every file that has no way of its own; return the names of those changed."""
     changed = []
     for file in _files(settings.home):
-        if pattern is None or file.relative_to(settings.home).parts[0] in _OWN_WAY or file.suffix == ".duckdb":
+        if not needles or Is.CUT in part_of(settings.home, file) or file.suffix == ".duckdb":
             continue
-        if _is_sqlite(file):
-            if _mask_sqlite(file, [each.decode() for each in needles if _is_text(each)]):
-                changed.append(str(file.relative_to(settings.home)))
-        elif any(map(pattern.search, unpacked(file))):
-            _mask_file(settings, file, pattern)
+        if _mask_file(settings, file, needles):
             changed.append(str(file.relative_to(settings.home)))
     return changed
 
 
-def _mask_file(settings: Settings, file: Path, pattern: re.Pattern[bytes]) -> None:
-    part = file.relative_to(settings.home).parts[0]
-    if part == "models":  # sealed as a whole: a model without a word of its card would be refused
-        shutil.rmtree(file.parent)
-        return
-    if file.suffix in (".parquet", ".msgpack", ".xlsx"):
-        if part in _MADE_AGAIN:
-            file.unlink()
-        return
-    content = pattern.sub(_GONE, file.read_bytes())
-    with replacing(file, file.stat().st_mode & 0o777, is_durable=True) as draft:
-        draft.write_bytes(content)
-
-
-def _mask_sqlite(file: Path, values: list[str]) -> bool:
-    """Replace values in every text of a SQLite file, and write the file anew where one stood in it."""
-    with contextlib.closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
-        database.execute("pragma wal_checkpoint(truncate)")
-        if not any(value.encode() in file.read_bytes() for value in values):
-            return False
-        names = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
-        for table in names:
-            columns = [row[1] for row in database.execute(f'pragma table_info("{table}")')]
-            for column in columns:
-                for value in values:
-                    database.execute(
-                        f'update "{table}" set "{column}" = replace("{column}", ?, ?)'
-                        f' where typeof("{column}") = \'text\' and instr("{column}", ?)',
-                        (value, _GONE.decode(), value),
-                    )
-        database.execute("vacuum")
-        database.execute("pragma wal_checkpoint(truncate)")
+def _mask_file(settings: Settings, file: Path, needles: Needles) -> bool:
+    kind, part = kind_of_file(file), part_of(settings.home, file)
+    if kind == "sqlite":
+        return change_sqlite(file, needles.without, needles.is_number) > 0
+    if kind == "beside_sqlite" or not needles.stand_in(file):
+        return False
+    if file.relative_to(settings.home).parts[0] == "models":
+        shutil.rmtree(file.parent)  # sealed as a whole: a model without a word of its card would be refused
+    elif kind == "text":
+        mode = file.stat().st_mode & 0o777
+        star(needles.theirs, file)
+        if (content := needles.bytes_without(file.read_bytes())) != file.read_bytes():
+            with replacing(file, mode, is_durable=True) as draft:
+                draft.write_bytes(content)
+    elif Is.MADE_AGAIN in part:
+        file.unlink()
+    else:  # what cannot be read as a text stays as it is, and is told of as residue
+        return False
     return True
 
 
-def residue(settings: Settings, values: Iterable[str], leave_out: Iterable[Path] = ()) -> list[str]:
-    """Return the files of a home in which a value still stands, gzip unpacked; the vault's own is encrypted."""
-    needles = spellings(searched(values))
-    if not needles:
-        return []
-    pattern = re.compile(b"|".join(map(re.escape, needles)))
-    out = tuple(leave_out)
-    found = []
-    for file in _files(settings.home):
-        if any(file.is_relative_to(folder) for folder in out):
-            continue
-        if any(map(pattern.search, unpacked(file))):
-            found.append(str(file.relative_to(settings.home)))
+def rename(settings: Settings, needles: Needles, neutral: Callable[[str], str]) -> int:
+    """Give the files and folders in whose name the person stands another one; return how many.
+
+    What is delivered has a way of its own: its name is in accounts as well.
+    """
+    found = 0
+    for path in sorted(settings.home.rglob("*"), key=lambda each: -len(each.parts)) if needles else []:
+        if Is.CUT not in part_of(settings.home, path) and needles.stand_in_text(path.name):
+            path.rename(path.with_name(neutral(path.name)))
+            found += 1
     return found
 
 
-def unpacked(file: Path) -> Iterator[bytes]:
-    """Yield a file's bytes, and where they are packed what is in them: a Parquet file hides its texts from a search."""
-    yield file.read_bytes()
-    with contextlib.suppress(OSError, EOFError, zlib.error, zipfile.BadZipFile, pa.ArrowException):
-        if file.suffix == ".gz":
-            yield gzip.decompress(file.read_bytes())
-        elif file.suffix == ".xlsx":
-            with zipfile.ZipFile(file) as archive:
-                yield from (archive.read(name) for name in archive.namelist())
-        elif file.suffix == ".parquet":
-            table = pq.read_table(file)
-            texts = [name for name in table.column_names if not _is_number(table.schema.field(name).type)]
-            yield from (repr(pc.unique(_flat(table[name])).to_pylist()).encode() for name in texts)
-    if file.suffix == ".duckdb":
-        yield from _texts_of_warehouse(file)
+def residue(settings: Settings, needles: Needles, leave_out: Iterable[Path] = ()) -> list[str]:
+    """Return the files of a home in which, or in whose name, a person still stands; the vault's own is encrypted.
+
+    The audit log is no residue: nothing in it is ever changed, and what it may say of people it never takes in.
+    """
+    if not needles:
+        return []
+    out = (*leave_out, *(settings.home / name for name in CHAIN))
+    return [
+        str(file.relative_to(settings.home))
+        for file in _files(settings.home)
+        if not any(file.is_relative_to(folder) for folder in out)
+        and (needles.stand_in_text(str(file.relative_to(settings.home))) or needles.stand_in(file))
+    ]
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_primitive(kind))
-
-
-def _flat(column: pa.ChunkedArray) -> pa.Array:
-    flat = column.combine_chunks()
-    while pa.types.is_list(flat.type):
-        flat = flat.flatten()
-    return flat.cast(pa.string()) if pa.types.is_dictionary(flat.type) else flat
-
-
-def _texts_of_warehouse(file: Path) -> Iterator[bytes]:
-    with contextlib.closing(duckdb.connect(str(file), read_only=True)) as warehouse:
-        for schema, table, column in warehouse.execute(
-            "select schema_name, table_name, column_name from duckdb_columns()"
-            " where not internal and contains(data_type, 'VARCHAR')"
-        ).fetchall():
-            query = f'select string_agg(distinct "{column}"::varchar, chr(10)) from "{schema}"."{table}"'
-            ((text,),) = warehouse.execute(query).fetchall()
-            yield (text or "").encode()
+def lines_of_the_chain(settings: Settings, needles: Needles) -> int:
+    """Return how many lines of the audit log name a person: they are counted in the receipt, and stay."""
+    log = settings.home / LOG
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    return sum(map(needles.stand_in_text, lines))
 
 
 def _files(home: Path) -> Iterator[Path]:
-    out = OF_A_DEMO if (home / clock.DEMO).is_file() else ()
+    out = named(Is.OF_A_DEMO) if (home / clock.DEMO).is_file() else ()
     for file in sorted(home.rglob("*")):
         if file.is_file() and not file.is_symlink() and file.relative_to(home).parts[0] not in out:
             yield file
-
-
-def _is_sqlite(file: Path) -> bool:
-    with file.open("rb") as content:
-        return content.read(len(_SQLITE)) == _SQLITE
-
-
-def _is_text(value: bytes) -> bool:
-    try:
-        return "\x00" not in value.decode()
-    except UnicodeDecodeError:
-        return False

@@ -11,16 +11,17 @@ from orchestration import audit_log, clock
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
-from orchestration.erasing import backups, elsewhere, handed_over, journal, published, tombstones
+from orchestration.erasing import backups, elsewhere, journal, published, tombstones
+from orchestration.erasing.cutting_out import CuttingOut
 from orchestration.erasing.gate import keep_out
 from orchestration.erasing.journal import Journal
+from orchestration.erasing.needles import Needles
 from orchestration.erasing.person import find_person, plain_values
-from orchestration.erasing.raw import Cut, cut_landing, cut_raw
+from orchestration.erasing.raw import Unread
 from orchestration.erasing.suspects import finds
 from orchestration.erasing.tombstones import Erased, Key, Tombstones
 from orchestration.erasing.vault_file import forget, unheld
 from orchestration.erasing.warehouse_file import rewrite
-from orchestration.files import write_text
 from orchestration.publishing import plans
 from orchestration.publishing.versions import Store
 from orchestration.sending import activations
@@ -100,75 +101,36 @@ def _stones(settings: Settings, begun: Journal) -> Tombstones:
     return Tombstones.like(stones, [one for one in stones.erased if one.erasure_id == begun.erasure_id])
 
 
+def _cutting_out(settings: Settings, begun: Journal) -> CuttingOut:
+    """Return the knife for this person; what it changes is noted in the journal."""
+    return CuttingOut(
+        settings,
+        _stones(settings, begun),
+        _searched(settings, begun),
+        lambda: journal.keep(settings, begun),
+        begun.moved,
+        begun.renamed,
+        begun.named,
+        begun.counts,
+    )
+
+
 def _cut_deliveries(settings: Settings, begun: Journal) -> None:
-    stones, plain = _stones(settings, begun), plain_values(settings, begun.person)
-    contacts = [value for value in plain.values() if elsewhere.is_contact(value)]
-
-    def moved(old: str, new: str) -> None:
-        begun.moved[old] = new
-        journal.keep(settings, begun)
-
-    known = finds(settings, begun.person, stones, contacts, begun.moved)
-    raw = cut_raw(settings, stones, contacts, known=known, moved=moved)
-    landing = cut_landing(settings, stones, contacts, known=known, moved=begun.moved)
-    for name, cut in (("raw", raw), ("landing", landing)):
-        _count(begun, name, cut)
-    _rename_accepted(settings, begun.moved)
-
-
-def _count(begun: Journal, name: str, cut: Cut) -> None:
-    begun.count(f"{name}_files_rewritten", cut.files)
-    begun.count(f"{name}_records_removed", cut.removed)
-    begun.count(f"{name}_sales_kept_as_walk_ins", cut.walk_ins)
-    begun.count(f"{name}_records_with_values_emptied", cut.emptied)
-    begun.counts[f"{name}_files_nobody_can_read"] = len(cut.unread)
-
-
-def _rename_accepted(settings: Settings, moved: dict[str, str]) -> None:
-    """Let what a person accepted of a file hold for the same file under its new id."""
-    for name in ("refusals/accepted.jsonl", "quarantine/accepted.jsonl"):
-        file = settings.home / name
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        changed = text
-        for old, new in moved.items():
-            changed = changed.replace(old, new)
-        if changed != text:
-            write_text(file, changed, file.stat().st_mode & 0o777)
-
-
-def _cut_logs_of_lists(settings: Settings, begun: Journal) -> None:
-    """Cut the log of exports, and the files themselves where they still lie where they were written."""
-    stones = _stones(settings, begun)
-    plain = plain_values(settings, begun.person)
-    begun.count("handed_over_rows", handed_over.cut(settings, stones, {*plain.values(), *begun.person.values}))
-    rows = sum(published.cut_parquet(file, stones) for file in sorted(activations.folder(settings).glob("*.parquet")))
-    begun.count("rows_of_the_log_of_exports", rows)
-    for file in sorted((settings.home / "identity").glob("*.parquet")):
-        begun.count("rows_of_identity_evidence", published.cut_parquet(file, stones))
+    out = _cutting_out(settings, begun)
+    out.deliveries(finds(settings, begun.person, out.stones, out.needles, begun.moved))
+    begun.unread = [(file.path, file.bytes, file.modified_ns) for file in out.unread]
 
 
 def _cut_versions(settings: Settings, begun: Journal) -> None:
-    stones, store = _stones(settings, begun), Store(settings.published)
-    if not store.versions.is_dir():
-        return
-    done = published.cut_versions(store, stones, begun.renamed)
-    begun.renamed = done.renamed
-    begun.count("versions_cut", len(done.renamed))
-    begun.count("published_rows_removed", done.rows)
-    for name in (plans.FOLDER, "withdrawn"):
-        begun.count(
-            "rows_of_plans_and_withdrawals", published.cut_named_by_version(store.root / name, stones, done.renamed)
-        )
-    for file in sorted(activations.folder(settings).glob("*.parquet")):
-        published.cut_parquet(file, stones, lambda rows: published.with_new_versions(rows, done.renamed))
-    if done.renamed:
+    _cutting_out(settings, begun).versions()
+    if begun.renamed:
         grace = dt.timedelta(hours=settings.reader_hours)
         begun.readers_until = clock.now() + grace if grace else None
 
 
 def _write_warehouse(settings: Settings, begun: Journal) -> None:
     """Write the warehouse anew, then read again what landed: its accounts are of the new files."""
-    begun.count("warehouse_rows_removed", rewrite(settings, _stones(settings, begun), begun))
+    _cutting_out(settings, begun).count("warehouse_rows_removed", rewrite(settings, _stones(settings, begun), begun))
     if not settings.warehouse.exists():
         return
     with connect(settings) as warehouse:
@@ -181,19 +143,25 @@ def _write_warehouse(settings: Settings, begun: Journal) -> None:
         plans.load(settings, warehouse)
 
 
-def _mask_the_rest(settings: Settings, begun: Journal) -> None:
-    changed = elsewhere.mask(settings, _searched(settings, begun))
-    begun.counts["other_files_changed"] = len(changed)
-
-
 def _look_for_residue(settings: Settings, begun: Journal) -> None:
-    store = Store(settings.published)
-    out = [settings.home / "vault", tombstones.folder(settings), *(store.versions / old for old in begun.renamed)]
-    if found := elsewhere.residue(settings, _searched(settings, begun), out):
+    store, needles = Store(settings.published), _cutting_out(settings, begun).needles
+    begun.counts["lines_of_the_chain"] = elsewhere.lines_of_the_chain(settings, needles)
+    unread = [settings.home / name for name, *_ in begun.unread]
+    out = [*_never_looked_at(settings), *unread, *(store.versions / old for old in begun.renamed)]
+    if found := elsewhere.residue(settings, needles, out):
         raise StillThere(
-            f"{begun.erasure_id}: the person still stands in {len(found)} files, first {', '.join(found[:5])}; take"
+            f"{begun.erasure_id}: the person still stands in {len(found)} files, first {_named(needles, found)}; take"
             " them away or mend them, then run: siyu erase --finish"
         )
+
+
+def _never_looked_at(settings: Settings) -> list[Path]:
+    return [settings.home / "vault", tombstones.folder(settings)]
+
+
+def _named(needles: Needles, files: list[str]) -> str:
+    """Return the first of some files by their names, in which the person may stand as well."""
+    return ", ".join(map(needles.without, files[:5]))
 
 
 def _empty_vault(settings: Settings, begun: Journal) -> None:
@@ -205,7 +173,7 @@ def _empty_vault(settings: Settings, begun: Journal) -> None:
         if one.erasure_id == begun.erasure_id:
             one.hashes |= {stones.hash(Key(tombstones.VAULT, plain[token])) for token in gone if token in plain}
     tombstones.keep(settings, stones.erased)
-    begun.count("vault_values_removed", forget(settings, gone))
+    begun.counts["vault_values_removed"] = begun.counts.get("vault_values_removed", 0) + forget(settings, gone)
 
 
 def _tell_backups(settings: Settings, begun: Journal) -> None:
@@ -221,37 +189,64 @@ def _searched(settings: Settings, begun: Journal) -> set[str]:
 
 
 def _end(settings: Settings, begun: Journal) -> Path:
-    store = Store(settings.published)
-    published.retire(store, list(begun.renamed))
-    out = [settings.home / "vault", tombstones.folder(settings)]
-    if found := elsewhere.residue(settings, _searched(settings, begun), out):
-        raise StillThere(f"{begun.erasure_id}: the person stands again in {', '.join(found[:5])}; run it again")
+    """Retire the old versions, look once more and keep the receipt.
+
+    Raises
+    ------
+    StillThere
+        The person stands somewhere again, or a file that nobody can read still lies there: the receipt says so, and
+        that the erasure is not complete.
+    """
+    published.retire(Store(settings.published), list(begun.renamed))
+    if begun.unread and not any(Unread(*file).stands(settings) for file in begun.unread):
+        _cut_deliveries(settings, begun)  # what came in their place is read now
+        journal.keep(settings, begun)
+    names = [name for name, *_ in begun.unread]
+    needles = _cutting_out(settings, begun).needles
+    out = [*_never_looked_at(settings), *(settings.home / name for name in names)]
+    if found := elsewhere.residue(settings, needles, out):
+        raise StillThere(f"{begun.erasure_id}: the person stands again in {_named(needles, found)}; run it again")
     receipt: dict[str, Any] = {
         "erasure": begun.erasure_id,
+        "is_complete": not names,
         "asked_at": f"{begun.at:%Y-%m-%dT%H:%M:%SZ}",
-        "ended_at": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}",
+        "ended_at": None if names else f"{clock.now():%Y-%m-%dT%H:%M:%SZ}",
         "by": begun.by,
         "seconds": begun.seconds,
         "records": begun.person.records,
         "orders_kept_as_walk_ins": begun.person.orders,
         "values_kept_because_somebody_else_has_them": begun.person.shared,
         "files_with_residue": 0,
+        "files_nobody_can_read": names,
         **begun.counts,
     }
-    file = journal.end(settings, begun, receipt)
+    if names:
+        receipt["remedy"] = _UNREAD_REMEDY
+        journal.keep_receipt(settings, begun, receipt)
+        raise StillThere(
+            f"{begun.erasure_id} is not complete: {len(names)} files cannot be read, so nobody can cut the person out"
+            f" of them: {', '.join(names)}; {_UNREAD_REMEDY}"
+        )
+    file = journal.keep_receipt(settings, begun, receipt)
     audit_log.append(settings, "erased", receipt)
+    journal.end(settings, begun)
     return file
 
 
+#: What is done about a damaged file.
+_UNREAD_REMEDY: Final = (
+    "replace each by a whole copy, or take it out of the home (of raw/ with the .landed.json beside it), then run:"
+    " siyu erase --finish"
+)
 #: In this order; each may be done again. The person's values leave the vault when nothing has to be searched any more.
 _STEPS: Final[dict[str, Callable[[Settings, Journal], None]]] = {
     "tombstones_written": _bury,
     "deliveries_cut": _cut_deliveries,
-    "lists_cut": _cut_logs_of_lists,
+    "lists_cut": lambda settings, begun: _cutting_out(settings, begun).lists(),
     "versions_cut": _cut_versions,
     "warehouse_written_anew": _write_warehouse,
-    "other_files_masked": _mask_the_rest,
+    "other_files_masked": lambda settings, begun: _cutting_out(settings, begun).everything_else(),
     "residue_looked_for": _look_for_residue,
     "vault_emptied": _empty_vault,
-    "backups_told": _tell_backups,
+    journal.LAST_STEP: _tell_backups,
 }

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -129,6 +130,7 @@ def find(
             look_in_texts(found, table, rows, stones)
     except BrokenFile as broken:
         found.broken = str(broken.reason)
+    found.is_searched = bool(reading.tally.warnings["other_sheets"])  # of a workbook one sheet is read
     found.doubtful = {fault.line for fault in reading.tally.rejected if fault.line is not None}
     found.settle()
     return found
@@ -249,8 +251,7 @@ def look_in_texts(found: Found, table: str, rows: pa.Table, stones: Tombstones) 
         has = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(flat, IN_TEXT), False))).tolist()
         for at in has:
             text = flat[at].as_py()
-            tokens = pc.extract_regex(pa.array([text]), f"(?P<token>{IN_TEXT})")[0].as_py()
-            if tokens and stones.matches(ANYWHERE, pa.array([tokens["token"]])):
+            if stones.matches(ANYWHERE, pa.array(re.findall(IN_TEXT, text), pa.string())):
                 found.act(rows["_line"][at].as_py()).emptied.add(text)
 
 

@@ -1,4 +1,8 @@
-"""Files of exports that still lie where they were written, without an erased person's lines."""
+"""Files of exports and task lists that still lie where they were written, without an erased person's lines.
+
+A member's page for the phone is one text: of a list that was cut, and wherever the person stands in one, it goes, and
+``siyu tasks`` writes it again.
+"""
 
 import csv
 import io
@@ -9,21 +13,36 @@ from typing import Any
 
 import openpyxl
 
-from orchestration.erasing.tombstones import Tombstones
+from orchestration.erasing.needles import Needles
 from orchestration.files import PRIVATE_MODE, replacing
 from orchestration.sending import activations
+from orchestration.sending.handing_over import draft_of
 from orchestration.settings import Settings
 
 
-def cut(settings: Settings, stones: Tombstones, values: Set[str]) -> int:
-    """Take the person's lines out of every export's folder that still stands; return how many."""
-    gone = 0
-    for export_id in activations.exports(settings):
-        place = activations.place_of(settings, export_id)
-        for file in sorted(place.rglob("*")) if place.is_dir() else []:
-            if file.is_file() and not file.is_symlink():
-                gone += _cut_file(file, values)
-    return gone
+def cut(settings: Settings, values: Set[str], needles: Needles) -> tuple[int, int]:
+    """Take the person's lines out of every folder that was handed over and still stands; return lines and pages.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    values
+        What a cell may hold whole: numbers, tokens, ids, tasks; no name, for others are called the same.
+    needles
+        The same, for pages, in which they stand inside a text.
+    """
+    gone = pages = 0
+    for folder in activations.places(settings):
+        for place in (folder, draft_of(folder)):
+            files = [one for one in sorted(place.rglob("*")) if one.is_file() and not one.is_symlink()]
+            lines = sum(_cut_file(file, values) for file in files)
+            for page in [one for one in files if one.suffix == ".html" and one.parent != place]:
+                if lines or needles.stand_in(page):
+                    page.unlink()
+                    pages += 1
+            gone += lines
+    return gone, pages
 
 
 def _cut_file(file: Path, values: Set[str]) -> int:

@@ -9,12 +9,15 @@ import datetime as dt
 import json
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orchestration.erasing.person import Person
 from orchestration.erasing.tombstones import folder
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, write_text
 from orchestration.settings import Settings
+
+#: The step after which only the readers of old versions are waited for.
+LAST_STEP: Final = "backups_told"
 
 
 @dataclasses.dataclass
@@ -32,12 +35,17 @@ class Journal:
     renamed: dict[str, str] = dataclasses.field(default_factory=dict)
     #: when no reader can be in the old versions any more
     readers_until: dt.datetime | None = None
+    #: names of delivered files in which the person stood: before to after
+    named: dict[str, str] = dataclasses.field(default_factory=dict)
+    #: delivered files that nobody can read: path below the home, bytes, time
+    unread: list[tuple[str, int, int]] = dataclasses.field(default_factory=list)
     counts: dict[str, Any] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
 
-    def count(self, name: str, number: int) -> None:
-        """Add to a count of the receipt; a step that is done again finds nothing more, and adds nothing."""
-        self.counts[name] = self.counts.get(name, 0) + number
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left but to wait for the readers of old versions, and nothing of the person stands."""
+        return LAST_STEP in self.done and not self.unread
 
 
 def begin(settings: Settings, person: Person, by: str, at: dt.datetime) -> Journal:
@@ -66,6 +74,7 @@ def unfinished(settings: Settings) -> list[Journal]:
         person = Person.of_json(json.dumps(said.pop("person")))
         at = dt.datetime.fromisoformat(said.pop("at"))
         readers_until = dt.datetime.fromisoformat(until) if until else None
+        said["unread"] = [(name, size, at_ns) for name, size, at_ns in said.get("unread", ())]
         found.append(Journal(at=at, person=person, readers_until=readers_until, **said))
     return found
 
@@ -75,14 +84,18 @@ def pending_one_ids(settings: Settings) -> frozenset[str]:
     return frozenset(one_id for begun in unfinished(settings) for one_id in begun.person.one_ids)
 
 
-def end(settings: Settings, journal: Journal, receipt: dict[str, Any]) -> Path:
-    """Keep the receipt, then take the journal away; return where the receipt stands."""
+def keep_receipt(settings: Settings, journal: Journal, receipt: dict[str, Any]) -> Path:
+    """Keep the receipt; return where it stands."""
     place = folder(settings) / "receipts"
     place.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
     file = place / f"{journal.erasure_id}.json"
     write_text(file, json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True) + "\n", PRIVATE_MODE)
-    (_folder(settings) / f"{journal.erasure_id}.json").unlink(missing_ok=True)
     return file
+
+
+def end(settings: Settings, journal: Journal) -> None:
+    """Take the journal away: the erasure has ended, and its receipt stands."""
+    (_folder(settings) / f"{journal.erasure_id}.json").unlink(missing_ok=True)
 
 
 def _folder(settings: Settings) -> Path:

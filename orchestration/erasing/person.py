@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from orchestration.channels.engine.contacts import JOINING_SHAPES, read_email, read_phone
 from orchestration.channels.engine.tokens import kind_of
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
-from orchestration.erasing.columns import PLACES, Place, is_of_row, spaces
+from orchestration.erasing.columns import PLACES, SENT_TO, Place, is_of_row, spaces
 from orchestration.erasing.tombstones import ANYWHERE, Key, card, customer, is_token, order
 from orchestration.publishing.versions import Store
 from orchestration.sending import activations
@@ -24,9 +24,6 @@ from orchestration.warehouse import connect
 _NOT_THEIRS: Final = ("staff_number",)
 #: Shorter values say nothing by themselves: only a column says whose they are.
 SHORTEST_ALONE: Final = 5
-#: Columns of published and of the house's own tables that name one person or what was sent to one.
-ONE_IDS: Final = ("one_id", "one_id_old", "into_one_id")
-TOKENS: Final = ("recipient_token", "published_token", "task_id", "id_token")
 
 
 class NobodyToErase(LookupError):
@@ -212,7 +209,7 @@ def _take_sent(person: Person, settings: Settings, warehouse: duckdb.DuckDBPyCon
     for file in files:
         if file.exists():
             names = set(pq.read_schema(file).names)
-            wanted = [name for name in TOKENS if name in names]
+            wanted = [name for name in SENT_TO if name in names]
             rows = pq.read_table(file, columns=["one_id", *wanted], filters=[("one_id", "in", sorted(person.one_ids))])
             sent |= {value for name in wanted for value in rows[name].to_pylist() if value}
     for name, columns in _tables(warehouse).items():

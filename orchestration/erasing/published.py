@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.erasing.person import ONE_IDS, TOKENS
+from orchestration.erasing.columns import ONE_IDS, SENT_TO
 from orchestration.erasing.tombstones import ANYWHERE, Tombstones
 from orchestration.files import FOLDER_MODE, replacing, sha256_of, write_text
 from orchestration.publishing.files import ROW_GROUP_ROWS
@@ -22,7 +22,7 @@ from orchestration.publishing.versions import Store
 
 #: The field of a manifest that says how many rows were cut, by table: such a version equals no other of its records.
 CUT: Final = "cut"
-_NAMING: Final = (*ONE_IDS, *TOKENS, "one_id_kept", "one_id_refused", "record_one_id", "identifier_one_id")
+_NAMING: Final = (*ONE_IDS, *SENT_TO)
 
 
 @dataclasses.dataclass
@@ -45,6 +45,13 @@ def rows_to_go(table: pa.Table, stones: Tombstones) -> np.ndarray:
             of_source = np.array([each == source for each in sources])
             gone |= of_source & stones.mask(f"customer {source}", table["customer_id"])
     return gone
+
+
+def named_in(path: Path, stones: Tombstones) -> set[str]:
+    """Return the erased people's ids and tokens in the columns of a file that name somebody."""
+    names = [field.name for field in pq.read_schema(path) if field.name in _NAMING and pa.types.is_string(field.type)]
+    columns = [pq.read_table(path, columns=[name])[name].combine_chunks() for name in names]
+    return {value for column in columns for value in stones.matches(ANYWHERE, column)}
 
 
 def cut_parquet(path: Path, stones: Tombstones, change: Callable[[pa.Table], pa.Table] = lambda rows: rows) -> int:

@@ -4,15 +4,17 @@ import dataclasses
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
+from orchestration.changed_files import kind_of_file
 from orchestration.channels.engine.files import Landed, discover, probe
 from orchestration.channels.engine.landing import SIDECAR, Delivery, read_again
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.vault import home_tokeniser
+from orchestration.door.theirs import Theirs
 from orchestration.erasing.cutting import Knife, Uncut
 from orchestration.erasing.finding import Found, Shelf, find, shelves
 from orchestration.erasing.suspects import Finds
@@ -23,7 +25,27 @@ from orchestration.settings import Settings
 Kept = Callable[[Shelf, Erased, dict[str, Any]], bool]
 #: The landing of a file that is only looked at: no time in it is set aside as later.
 _NOTHING_IS_AHEAD: Final = dt.datetime.fromisoformat("9000-01-01")
-_TEXT_FORMATS: Final = ("csv", "csv.gz", "jsonl", "jsonl.gz", "json")
+#: Where nobody's numbers are known in the clear.
+NO_NUMBERS: Final = Theirs(())
+
+
+class Unread(NamedTuple):
+    """A delivered file that nobody can read: its path below the home, its bytes and its time."""
+
+    path: str
+    bytes: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, settings: Settings, file: Path) -> Self:
+        """Return what says which file it is, until somebody takes it away or delivers it whole."""
+        status = file.stat()
+        return cls(str(file.relative_to(settings.home)), status.st_size, status.st_mtime_ns)
+
+    def stands(self, settings: Settings) -> bool:
+        """Return whether the very file still lies there."""
+        file = settings.home / self.path
+        return file.is_file() and Unread.of(settings, file) == self
 
 
 @dataclasses.dataclass
@@ -34,8 +56,10 @@ class Cut:
     removed: int = 0
     walk_ins: int = 0
     emptied: int = 0
+    #: files that were named after a person, and are no longer
+    renamed: int = 0
     #: files that nobody can read, with the person's records in them or not
-    unread: list[str] = dataclasses.field(default_factory=list)
+    unread: list[Unread] = dataclasses.field(default_factory=list)
 
     def add(self, knife: Knife) -> None:
         """Count what a knife cut."""
@@ -53,10 +77,10 @@ def nobody_stays(shelf: Shelf, one: Erased, row: dict[str, Any]) -> bool:
 def cut_raw(
     settings: Settings,
     stones: Tombstones,
-    plain: Iterable[str] = (),
-    is_kept: Kept = nobody_stays,
+    theirs: Theirs = NO_NUMBERS,
     known: Finds = lambda file_id, path: None,
     moved: Callable[[str, str], None] = lambda old, new: None,
+    named: Callable[[str], str] = lambda name: name,
 ) -> Cut:
     """Cut erased people out of ``raw/``; a file that changes gets the id of its new content, and keeps its landing.
 
@@ -69,14 +93,14 @@ def cut_raw(
         Whose home.
     stones
         Who was erased.
-    plain
-        Values in the clear, where they are known.
-    is_kept
-        Asked of each record of an erased person, whether it stays because the person came back.
+    theirs
+        Their numbers and addresses in the clear, where they are known.
     known
         What the warehouse knows of a file; by default each is read again.
     moved
         Told the ids of a file, before and after, when its new copy stands and before the old one goes.
+    named
+        Returns what a file is to be called; another name where a person stands in it.
     """
     done = Cut()
     for shelf in shelves(settings):
@@ -90,42 +114,70 @@ def cut_raw(
             landed_at = dt.datetime.fromisoformat(said["landed_at"])
             delivery = Delivery(path=path, landed_at=landed_at, **kept)
             found = known(delivery.file_id, path)
-            content = _without(settings, delivery, shelf, stones, plain, is_kept, done, found)
+            content = _without(settings, read_again(delivery), shelf, stones, theirs, nobody_stays, done, found)
+            name = named(said["file_name"])
             if content is not None:
-                _move(folder, sidecar, said, content, moved)
+                _move(folder, sidecar, said | {"file_name": name}, content, moved)
+            elif name != said["file_name"]:
+                moved(said["file_id"], said["file_id"])
+                write_text(sidecar, json.dumps(said | {"file_name": name}, ensure_ascii=False, indent=1), PRIVATE_MODE)
+            done.renamed += name != said["file_name"]
     return done
 
 
 def cut_landing(
     settings: Settings,
     stones: Tombstones,
-    plain: Iterable[str] = (),
+    theirs: Theirs = NO_NUMBERS,
     known: Finds = lambda file_id, path: None,
     moved: Mapping[str, str] = MappingProxyType({}),
+    named: Callable[[str], str] = lambda name: name,
 ) -> Cut:
     """Cut erased people out of the complete files of ``landing/``, each in its place and with its time.
 
     Parameters
     ----------
-    settings, stones, plain, known
+    settings, stones, theirs, known, named
         As for ``cut_raw``.
     moved
         The ids of raw files that were cut: their bytes are what stays of the same file in landing/.
     """
-    done = Cut()
+    done, scrub = Cut(), home_tokeniser(settings).scrub
     for shelf in shelves(settings):
-        ready, _ = discover(settings.landing / shelf.landing, shelf.channel.name in settings.done_markers)
-        for landed in ready:
+        folder = settings.landing / shelf.landing
+        ready, _ = discover(folder, shelf.channel.name in settings.done_markers)
+        for found in ready:
+            landed = found
+            if (name := named(scrub(landed.name))) != scrub(landed.name):
+                landed = _called(folder, landed, name)
+                done.renamed += 1
             delivery = landed_as_delivery(landed, shelf)
             if delivery is None:
+                if landed.format is not None and landed.bytes:
+                    done.unread.append(Unread.of(settings, landed.path))
                 continue
             copies = (settings.home / "raw" / shelf.raw).glob(f"{moved.get(delivery.file_id, '-')}.{landed.format}")
             if copy := next(copies, None):
                 _replace(landed, copy.read_bytes())
                 done.files += 1
             else:
-                cut_landed(landed, delivery, settings, shelf, stones, plain, nobody_stays, done, known)
+                content = _without(
+                    settings, delivery, shelf, stones, theirs, nobody_stays, done, known(delivery.file_id, landed.path)
+                )
+                if content is not None:
+                    _replace(landed, content)
     return done
+
+
+def _called(folder: Path, landed: Landed, name: str) -> Landed:
+    """Give a landing file, and the marker beside it, another name; its time stays."""
+    target = folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    marker = landed.path.with_name(f"{landed.path.name}.done")
+    if marker.exists():
+        marker.rename(target.with_name(f"{target.name}.done"))
+    landed.path.rename(target)
+    return dataclasses.replace(landed, path=target, name=name)
 
 
 def cut_landed(
@@ -134,14 +186,11 @@ def cut_landed(
     settings: Settings,
     shelf: Shelf,
     stones: Tombstones,
-    plain: Iterable[str],
-    is_kept: Kept,
+    found: Found,
     done: Cut,
-    known: Finds = lambda file_id, path: None,
 ) -> None:
-    """Cut one landing file; one that cannot be read is left to the night, which sets it aside whole."""
-    found = known(delivery.file_id, landed.path)
-    content = _without(settings, delivery, shelf, stones, plain, is_kept, done, found)
+    """Cut what was found out of one landing file; one that nobody can cut is told of."""
+    content = _without(settings, delivery, shelf, stones, NO_NUMBERS, nobody_stays, done, found)
     if content is not None:
         _replace(landed, content)
 
@@ -173,24 +222,26 @@ def _without(
     delivery: Delivery,
     shelf: Shelf,
     stones: Tombstones,
-    plain: Iterable[str],
+    theirs: Theirs,
     is_kept: Kept,
     done: Cut,
     found: Found | None = None,
 ) -> bytes | None:
     """Return a file's content without erased people, None where nobody is in it."""
     tokeniser = home_tokeniser(settings, stones)
-    values = list(plain) if delivery.format in _TEXT_FORMATS else []
     if found is None:
-        found = find(read_again(delivery), shelf, stones, tokeniser, lambda one, row: is_kept(shelf, one, row))
-        found.is_searched = bool(values)
+        found = find(delivery, shelf, stones, tokeniser, lambda one, row: is_kept(shelf, one, row))
+        found.is_searched |= bool(theirs)
+    if delivery.format is None and kind_of_file(delivery.path) == "packed":  # a .zip: whoever is in it is not seen
+        done.unread.append(Unread.of(settings, delivery.path))
+        return None
     if found.is_empty:
         return None
-    knife = Knife(shelf.dataset, found, stones, tokeniser, values)
+    knife = Knife(shelf.dataset, found, stones, tokeniser, theirs)
     try:
         content = knife.cut(delivery.path, delivery.format or "csv")
     except Uncut:
-        done.unread.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}")
+        done.unread.append(Unread.of(settings, delivery.path))
         return None
     if content is not None:
         done.add(knife)

@@ -5,16 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration import audit_log
+from orchestration.channels.engine.vault import open_vault
 from orchestration.erasing import backups, published, tombstones
 from orchestration.erasing.backups import LATER, BackupRefused
-from orchestration.erasing.raw import cut_raw
-from orchestration.erasing.tombstones import Tombstones
-from orchestration.erasing.vault_file import forget_hashed
+from orchestration.erasing.cutting_out import CuttingOut
+from orchestration.erasing.tombstones import ANYWHERE, CONTACT, Key, Tombstones
+from orchestration.erasing.vault_file import forget_hashed, tokens_kept
 from orchestration.files import PRIVATE_FOLDER_MODE
 from orchestration.home import is_home
-from orchestration.publishing import plans
 from orchestration.publishing.versions import Store
-from orchestration.sending import activations
 from orchestration.settings import Settings
 from orchestration.warehouse import RESTORING
 
@@ -63,7 +62,7 @@ def restore(
     say(f"{files} files restored, each as it was backed up")
     found = _bury_later(settings, later or place / LATER)
     if found.erased:
-        _cut(settings, found)
+        _cut(settings, found, say)
         say(f"{len(found.erased)} people were erased after the backup: they are cut out of it")
     store = Store(settings.published)
     if current := store.current():
@@ -85,15 +84,30 @@ def _bury_later(settings: Settings, file: Path) -> Tombstones:
     return Tombstones.like(stones, later)
 
 
-def _cut(settings: Settings, stones: Tombstones) -> None:
-    cut_raw(settings, stones)
+def _cut(settings: Settings, stones: Tombstones, say: Callable[[str], None]) -> None:
+    """Cut people out of everything that an erasure cuts; by their hashes alone: nobody says any more who they are."""
     store = Store(settings.published)
-    if store.versions.is_dir():
-        done = published.cut_versions(store, stones)
-        for name in (plans.FOLDER, "withdrawn"):
-            published.cut_named_by_version(store.root / name, stones, done.renamed)
-        published.retire(store, list(done.renamed))
-        renamed = done.renamed
-        for file in sorted(activations.folder(settings).glob("*.parquet")):
-            published.cut_parquet(file, stones, lambda rows: published.with_new_versions(rows, renamed))
+    out = CuttingOut(settings, stones, _values(settings, store, stones))
+    out.deliveries()
+    out.lists()
+    out.versions()
+    out.everything_else()
+    if out.unread:
+        names = ", ".join(file.path for file in out.unread)
+        say(f"{len(out.unread)} files cannot be read, so nobody can be cut out of them: {names}; take them away")
+    published.retire(store, list(out.renamed))
     forget_hashed(settings, stones)
+
+
+def _values(settings: Settings, store: Store, stones: Tombstones) -> set[str]:
+    """Return what in a backup names the people of tombstones: of the vault, and of the published versions."""
+    found: set[str] = set()
+    if known := tokens_kept(settings):
+        with open_vault(settings) as vault:
+            for token, value in vault.reveal(known).items():
+                if stones.of(Key(ANYWHERE, token)) or stones.of(Key(CONTACT, value)):
+                    found |= {token, value}
+    for name in store.by_age() if store.versions.is_dir() else []:
+        for file in sorted((store.versions / name).glob("*.parquet")):
+            found |= published.named_in(file, stones)
+    return found

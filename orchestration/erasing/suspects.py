@@ -3,7 +3,7 @@
 So a file is not read by its reader again: 96 MB of the demo's raw files took minutes, the warehouse says it in seconds.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import Child, Dataset
-from orchestration.channels.engine.files import open_content
-from orchestration.erasing.elsewhere import spellings
 from orchestration.erasing.finding import Found, look, look_in_texts
+from orchestration.erasing.needles import Needles
 from orchestration.erasing.person import Person, rows_of
 from orchestration.erasing.tombstones import Tombstones, is_token
 from orchestration.settings import Settings
@@ -26,17 +25,15 @@ Finds = Callable[[str, Path], Found | None]
 _FREE: Final = ("text", "json")
 
 
-def finds(
-    settings: Settings, person: Person, stones: Tombstones, contacts: Iterable[str], moved: dict[str, str]
-) -> Finds:
+def finds(settings: Settings, person: Person, stones: Tombstones, needles: Needles, moved: dict[str, str]) -> Finds:
     """Return what says of each raw file what is to be cut out of it.
 
     Parameters
     ----------
     settings, person, stones
         Whose home, who, and their tombstones.
-    contacts
-        Their contact values in the clear: columns that nobody reads are found by their bytes.
+    needles
+        What they are searched by: columns and sheets that nobody reads are looked through for it.
     moved
         Ids of files that were cut already: nothing is left in the new ones.
     """
@@ -48,7 +45,6 @@ def finds(
                 _accounts(warehouse, known)
                 _landed(warehouse, person, stones, known)
                 _mentioned(warehouse, person, stones, known, names)
-    needles = spellings(each for each in contacts if len(each) >= 8)
 
     def of(file_id: str, path: Path) -> Found | None:
         if file_id in moved.values():
@@ -118,12 +114,8 @@ def _free_texts() -> dict[str, list[str]]:
     return found
 
 
-def _holds(path: Path, needles: list[bytes]) -> bool:
-    if not needles or path.suffix in (".parquet", ".xlsx"):
-        return False
+def _holds(path: Path, needles: Needles) -> bool:
     try:
-        with open_content(path, path.name) as content:
-            whole = content.read()
+        return bool(needles) and needles.stand_in(path)
     except (OSError, EOFError):
         return True
-    return any(needle in whole for needle in needles)

@@ -26,13 +26,19 @@ def forget(settings: Settings, tokens: Iterable[str]) -> int:
     return _delete(settings, list(tokens))
 
 
-def forget_hashed(settings: Settings, stones: Tombstones) -> int:
-    """Delete the values that tombstones name; return how many."""
+def tokens_kept(settings: Settings) -> list[str]:
+    """Return every token of which the vault keeps the value."""
     file = contacts_file(settings)
     if not file.exists():
-        return 0
+        return []
     with contextlib.closing(sqlite3.connect(file, timeout=60)) as database:
-        tokens = [token for (token,) in database.execute("select token from contacts")]
+        return [token for (token,) in database.execute("select token from contacts order by token")]
+
+
+def forget_hashed(settings: Settings, stones: Tombstones) -> int:
+    """Delete the values that tombstones name; return how many."""
+    if not (tokens := tokens_kept(settings)):
+        return 0
     with open_vault(settings) as vault:
         plain = vault.reveal(tokens)
     return _delete(settings, [token for token, value in plain.items() if stones.of(Key(VAULT, value)) is not None])

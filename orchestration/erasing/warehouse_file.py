@@ -73,10 +73,14 @@ def _copy(connection: duckdb.DuckDBPyConnection, old: str, begun: Journal, stone
         elif schema == "channels":
             column = "file_id" if table in ACCOUNTS else "_file_id"
             known = f"({column} is null or {column} not in (select unnest($ids::varchar[])))"
+            if table in ("ledger", "quarantine"):  # what they say of a file under the name it had is said anew
+                known += " and not coalesce(file_name in (select unnest($names::varchar[])), false)"
             # of a file that raw/ no longer keeps, the person's rows go here
             theirs = where_theirs(begun.person, table, connection, source)
             known += f" and not coalesce({theirs}, false)" if theirs else ""
-            connection.execute(f"create table {target} as from {source} where {known}", {"ids": sorted(begun.moved)})
+            names = {"names": sorted(begun.named)} if "$names" in known else {}
+            said = {"ids": sorted(begun.moved), **names}
+            connection.execute(f"create table {target} as from {source} where {known}", said)
         else:
             where = " where part = 'seeds'" if name == "main.release" else ""
             connection.execute(f"create table {target} as from {source}{where}")

@@ -34,6 +34,11 @@ def due(root: Path, unwanted: Iterable[str], grace: dt.timedelta) -> list[str]:
     return gone
 
 
+def waiting(root: Path) -> list[str]:
+    """Return the versions that nothing keeps and that only readers may still be in."""
+    return sorted(_since(root))
+
+
 def _since(root: Path) -> dict[str, dt.datetime]:
     """Return since when each version is unwanted; what cannot be read is none: its grace begins anew."""
     try:

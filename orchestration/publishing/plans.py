@@ -20,6 +20,8 @@ from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
 
 FOLDER: Final = "plans"
+#: Beside it, named by versions too: whom nobody may write to any more since it was published.
+WITHDRAWN: Final = "withdrawn"
 #: DuckDB's types of the log, in its order; moved_at is UTC.
 COLUMNS: Final = {"version": "VARCHAR", "moved_at": "TIMESTAMP", **PLANS}
 _ARROW: Final = {

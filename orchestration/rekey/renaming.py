@@ -1,22 +1,17 @@
 """The new name of each token and of each version, in texts, files and tables."""
 
-import contextlib
-import io
 import re
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.changed_files import change_sqlite, charset_of, kind_of_file
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.files import replacing
-
-_PARQUET: Final = b"PAR1"
-_SQLITE: Final = b"SQLite format 3\0"
 
 
 class Renaming:
@@ -41,18 +36,13 @@ class Renaming:
         self._pattern = re.compile(rf"{old_id}:[0-9a-f]{{32}}(?![0-9a-f]){names}")
         self._in_bytes = re.compile(self._pattern.pattern.encode())
 
-    @property
-    def marks(self) -> list[str]:
-        """What a text holds that has to be renamed."""
-        return [self.mark, *self._versions]
-
     def text(self, text: str) -> str:
         """Return a text with the new names."""
         return self._pattern.sub(lambda old: self._new(old.group()), text)
 
-    def content(self, content: bytes) -> bytes:
-        """Return the bytes of a file with the new names."""
-        return self._in_bytes.sub(lambda old: self._new(old.group().decode()).encode(), content)
+    def is_named_in(self, content: bytes) -> bool:
+        """Return whether an old name stands in bytes."""
+        return self._in_bytes.search(content) is not None
 
     def value(self, value: Any) -> Any:
         """Return a cell, a list of texts too, with the new names."""
@@ -65,22 +55,28 @@ class Renaming:
             return self._versions[name]
         return self._tokens.get(name) or self._lost.token("name", f"rekeyed {name}")
 
-    def file(self, path: Path) -> None:
-        """Give a file the new names, whatever it is; one without an old name is not touched."""
-        content = path.read_bytes()
-        if content.startswith(_SQLITE):
-            self._database(path)
-            return
-        if content.startswith(_PARQUET):
-            table = pq.read_table(io.BytesIO(content))
-            new = self.table(table)
-            if new is table:
-                return
-            with replacing(path, path.stat().st_mode & 0o777, is_durable=True) as draft:
-                pq.write_table(new, draft, compression="zstd")
-        elif (renamed := self.content(content)) != content:
-            with replacing(path, path.stat().st_mode & 0o777, is_durable=True) as draft:
-                draft.write_bytes(renamed)
+    def file(self, path: Path) -> bool:
+        """Give a file the new names where it can be read as what it is; return whether no old one is left in it.
+
+        One without an old name is not touched, and a packed or binary one never is.
+        """
+        kind, mode = kind_of_file(path), path.stat().st_mode & 0o777
+        if kind == "sqlite":
+            change_sqlite(path, self.text)
+        elif kind == "parquet":
+            table = pq.read_table(path)
+            if (new := self.table(table)) is not table:
+                with replacing(path, mode, is_durable=True) as draft:
+                    pq.write_table(new, draft, compression="zstd")
+        elif kind == "text":
+            content = path.read_bytes()
+            charset = charset_of(content) or "utf-8"
+            if (renamed := self.text(text := content.decode(charset))) != text:
+                with replacing(path, mode, is_durable=True) as draft:
+                    draft.write_bytes(renamed.encode(charset))
+        else:
+            return kind == "beside_sqlite" or not self.is_named_in(path.read_bytes())
+        return True
 
     def table(self, table: pa.Table) -> pa.Table:
         """Return a table with the new names, the same one where it holds no old one."""
@@ -117,20 +113,6 @@ class Renaming:
         connection.execute(f"update {place} set {name} = renamed.new from renamed where {name} = renamed.old")
         connection.unregister("renamed")
         return True
-
-    def _database(self, path: Path) -> None:
-        with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as database:
-            database.create_function("renamed", 1, self.value, deterministic=True)
-            database.execute("pragma secure_delete = on")
-            tables = database.execute(
-                "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
-            ).fetchall()
-            for (table,) in tables:
-                for column in [row[1] for row in database.execute(f'pragma table_info("{table}")')]:
-                    held = " or ".join(f'instr("{column}", ?)' for _ in self.marks)
-                    database.execute(f'update "{table}" set "{column}" = renamed("{column}") where {held}', self.marks)
-            database.execute("pragma wal_checkpoint(truncate)")
-            database.execute("vacuum")
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import json
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,17 +20,16 @@ from ml.identity.first_names import read_first_names, sealed
 from orchestration import audit_log
 from orchestration.channels.engine import fingerprints
 from orchestration.channels.engine.keys import SHORTEST_KEY_BYTES, key_file, load_key, rekey_file
+from orchestration.channels.engine.landing import SIDECAR
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import cipher, contacts_file, decrypted, encrypted, first_names_file
 from orchestration.files import PRIVATE_MODE, replacing, sync_folder, write_text
-from orchestration.home import OF_A_DEMO
+from orchestration.home_parts import Is, part_of
 from orchestration.publishing.versions import Store
 from orchestration.rekey.renaming import Renaming
 from orchestration.rekey.versions import renamed_versions, take_over
 from orchestration.settings import Settings
 
-#: What a rekey leaves as it is: what was delivered, the vault (its own step), the log that only grows, the demo's own.
-_LEFT: Final = ("landing", "vault", *OF_A_DEMO, "audit.jsonl", "audit.head", "writer.lock")
 #: Of names no one_id is made.
 _NO_IDENTIFIERS: Final = ("name", "address")
 
@@ -74,7 +74,8 @@ class Rekey:
                 self.state["done"].append(name)
                 write_text(self.state_file, json.dumps(self.state) + "\n", PRIVATE_MODE)
         said = {"from": self.state["from"], "to": self.state["to"], "values": self.state.get("values", 0)}
-        audit_log.append(self.settings, "rekeyed", said | {"versions": len(self.state["versions"])})
+        more = {"versions": len(self.state["versions"]), "files_left": self.state.get("files_left", 0)}
+        audit_log.append(self.settings, "rekeyed", said | more)
         self.state_file.unlink()
         sync_folder(self.state_file.parent)
         return said
@@ -135,6 +136,7 @@ def warehouse(rekey: Rekey) -> None:
     limits = {"memory_limit": rekey.settings.memory_limit, "threads": rekey.settings.threads}
     with duckdb.connect(str(path), config=limits) as connection:
         rekey.renaming().warehouse(connection)
+        _read_refusals_again(connection)
         connection.execute("checkpoint")
     fresh = path.with_name(f"{path.name}.rekeyed")
     fresh.unlink(missing_ok=True)
@@ -148,17 +150,50 @@ def warehouse(rekey: Rekey) -> None:
     sync_folder(path.parent)
 
 
+def _read_refusals_again(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the next run read again the files of which records were set aside: their keys are hashes of old tokens.
+
+    A later record that corrects one is found by that hash; until then nothing that counts is gone.
+    """
+    tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    if {"ledger", "quarantine"} <= tables:
+        connection.execute(
+            "update channels.ledger set read_again_at = timestamp '1970-01-01' where status = 'loaded'"
+            " and file_id in (select file_id from channels.quarantine where key_hash is not null)"
+        )
+
+
 def files(rekey: Rekey) -> None:
-    """Rename in every other file of the home, the sidecars of raw/ among them."""
-    renaming, home = rekey.renaming(), rekey.settings.home
+    """Rename in every other file of the home, the sidecars of raw/ among them.
+
+    What cannot be read as what it is and names an old token goes, where a run makes it again (dbt's parse of the
+    project, a model: its seal is over every byte); elsewhere it stays, and the log says how many.
+    """
+    renaming, home, left = rekey.renaming(), rekey.settings.home, 0
     for part in sorted(home.iterdir()):
-        if part.name in _LEFT or part.name.startswith(rekey.settings.warehouse.name) or part.is_symlink():
+        said = part_of(home, part)
+        if Is.UNCHANGED in said or part.name.startswith(rekey.settings.warehouse.name) or part.is_symlink():
             continue
         for path in [part] if part.is_file() else sorted(part.rglob("*")):
             below = path.relative_to(home).parts
-            is_delivered = below[0] == "raw" and not path.name.endswith(".landed.json")
-            if path.is_file() and not path.is_symlink() and not is_delivered and below[:2] != ("published", "versions"):
-                renaming.file(path)
+            is_delivered = below[0] == "raw" and not path.name.endswith(SIDECAR)
+            if not path.is_file() or path.is_symlink() or is_delivered or below[:2] == ("published", "versions"):
+                continue
+            if part.name == "models":
+                _unsealed(renaming, path)
+            elif renaming.file(path):
+                continue
+            elif Is.MADE_AGAIN in said:
+                path.unlink()
+            else:
+                left += 1
+    rekey.state["files_left"] = left
+
+
+def _unsealed(renaming: Renaming, path: Path) -> None:
+    """Take a model away of which a file says an old name: it is sealed as a whole, and trained again to the same."""
+    if path.is_file() and renaming.is_named_in(path.read_bytes()):
+        shutil.rmtree(path.parent)
 
 
 def readers(rekey: Rekey) -> None:

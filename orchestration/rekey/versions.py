@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from orchestration.files import sha256_of
+from orchestration.publishing import plans
 from orchestration.publishing.contract import TableContract, tables
 from orchestration.publishing.files import write_rows
 from orchestration.publishing.manifest import MANIFEST
@@ -24,10 +25,14 @@ def renamed_versions(store: Store, renaming: Renaming) -> dict[str, str]:
 
 
 def take_over(store: Store, names: dict[str, str]) -> None:
-    """Let results, the log of plans and CURRENT speak of the new versions, then delete the old ones."""
+    """Let results, the logs beside the versions and CURRENT speak of the new ones, then delete the old ones."""
     for old, new in names.items():
         # What they say was renamed with the home's other files.
-        for folder, suffix in ((store.results, "json"), (store.root / "plans", "parquet")):
+        for folder, suffix in (
+            (store.results, "json"),
+            (store.root / plans.FOLDER, "parquet"),
+            (store.root / plans.WITHDRAWN, "parquet"),
+        ):
             if (folder / f"{old}.{suffix}").exists():
                 (folder / f"{old}.{suffix}").replace(folder / f"{new}.{suffix}")
     if (current := store.current()) in names:

@@ -6,6 +6,7 @@ so that a warehouse that is built anew knows again who was written to.
 """
 
 import datetime as dt
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.audit_log import all_lines
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE, replacing, write_text
 from orchestration.settings import Settings
 
@@ -61,6 +63,9 @@ _TABLES: Final = {"activations": ACTIVATIONS, "withdrawals": WITHDRAWALS}
 _TYPES: Final = {_TEXT: "varchar", _INSTANT: "timestamp", _FEN: "bigint", pa.date32(): "date"}
 _SUFFIXES: Final = {"activations": ".parquet", "withdrawals": ".withdrawn.parquet"}
 _DONE: Final = ".handed-over"
+_AGAIN: Final = "written-again.jsonl"
+#: What the audit log says when a list that names nobody new was written.
+WRITTEN_AGAIN: Final = "tasks_written_again"
 _PLACE: Final = b"siyu.place"
 
 
@@ -131,6 +136,27 @@ def place_of(settings: Settings, export_id: str) -> Path:
     """Return the folder under whose name an export is handed over; it may be gone by now."""
     said = pq.read_schema(folder(settings) / (export_id + _SUFFIXES["activations"])).metadata or {}
     return Path(os.fsdecode(said[_PLACE]))
+
+
+def note_again(settings: Settings, place: Path) -> None:
+    """Note the folder of a list that names nobody new: it has no rows, and people stand in it all the same."""
+    file = folder(settings) / _AGAIN
+    known = file.read_text(encoding="ascii") if file.exists() else ""
+    file.parent.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    write_text(file, known + json.dumps(str(place)) + "\n", PRIVATE_MODE)
+
+
+def places(settings: Settings) -> list[Path]:
+    """Return every folder that was ever handed over, lists written again too; many are gone by now.
+
+    Of lists written again before their folders were noted the audit log knows the name: they lie beside another one.
+    """
+    known = {place_of(settings, export_id) for export_id in exports(settings)}
+    file = folder(settings) / _AGAIN
+    noted = file.read_text(encoding="ascii").splitlines() if file.exists() else []
+    known |= {Path(json.loads(line)) for line in noted}
+    again = {line["details"].get("export") for line in all_lines(settings) if line.get("action") == WRITTEN_AGAIN}
+    return sorted(known | {place.parent / name for place in known for name in again if name})
 
 
 def withdrawn_of(settings: Settings, export_id: str) -> set[str | None]:

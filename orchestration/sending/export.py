@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from orchestration.channels.engine.vault import open_vault
 from orchestration.files import PRIVATE_FOLDER_MODE
-from orchestration.home import FOLDERS
+from orchestration.home_parts import Is, named
 from orchestration.home_rules import own_rules
 from orchestration.publishing.versions import Store, date_of
 from orchestration.release import noted, release_of_rules
@@ -35,7 +35,7 @@ RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _OF_HOME: Final = {"brand_name": "{brand}", "brand_link": "{link}"}
 _IN_VAULT: Final = ("mobile", "email")
 #: Folders of a home that no export is written to.
-_OWN: Final = (*FOLDERS, "activations", "assessments", "erasure", "models", "quarantine", "refusals")
+_OWN: Final = (*named(Is.FOLDER), "activations", "assessments", "erasure", "models", "quarantine", "refusals")
 
 
 def export(

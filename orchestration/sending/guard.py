@@ -22,6 +22,7 @@ from orchestration.channels.engine.landing_summary import finish
 from orchestration.channels.engine.mappings import CHANNEL, mappings
 from orchestration.erasing.gate import keep_out
 from orchestration.files import FOLDER_MODE, PRIVATE_MODE, replacing
+from orchestration.publishing import plans
 from orchestration.publishing.versions import Store, date_of
 from orchestration.release import note
 from orchestration.sending import activations
@@ -230,4 +231,4 @@ def _keep(settings: Settings, version: str, frame: pd.DataFrame, now: dt.datetim
 
 def withdrawn_at(settings: Settings, version: str) -> Path:
     """Return the file of those taken back of a version."""
-    return settings.published / "withdrawn" / f"{version}.parquet"
+    return settings.published / plans.WITHDRAWN / f"{version}.parquet"

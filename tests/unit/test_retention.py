@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 
 import pytest
 
@@ -17,17 +18,18 @@ def settings(tmp_path):
     return Settings(home=tmp_path, brand_name="小店")
 
 
-def land(home, name, landed_at):
-    """Put a file into raw/ and landing/ as a run leaves it."""
-    folder = home / "raw" / "standard" / "orders"
+def land(home, name, landed_at, mapped=""):
+    """Put a file into raw/ and landing/ as a run leaves it; ``mapped`` is a folder of the brand's own."""
+    folder = home / "raw" / "standard" / (mapped or "orders")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.csv").write_text("rows", encoding="utf-8")
-    said = {"raw_name": f"{name}.csv", "landed_at": landed_at.isoformat(), "bytes": 4, "file_name": f"{name}.csv"}
-    said |= {"channel": "standard", "dataset": "orders"}
-    (folder / f"{name}.landed.json").write_text(json.dumps(said), encoding="utf-8")
-    delivered = home / "landing" / "standard" / "orders"
+    delivered = home / "landing" / (mapped or "standard/orders")
     delivered.mkdir(parents=True, exist_ok=True)
     (delivered / f"{name}.csv").write_text("rows", encoding="utf-8")
+    said = {"raw_name": f"{name}.csv", "landed_at": landed_at.isoformat(), "bytes": 4, "file_name": f"{name}.csv"}
+    said |= {"channel": "standard", "dataset": mapped or "orders"}
+    said |= {"modified_ns": (delivered / f"{name}.csv").stat().st_mtime_ns}
+    (folder / f"{name}.landed.json").write_text(json.dumps(said), encoding="utf-8")
 
 
 def own_terms(home, **days):
@@ -90,3 +92,14 @@ def test_what_is_kept_of_an_assessment_ends_after_three_years_and_not_before(set
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     assert retention.apply(settings, NOW + dt.timedelta(days=1095)) == {}
     assert retention.apply(settings, NOW + dt.timedelta(days=1097)) == {"assessments": 2}
+
+
+def test_a_mapped_folder_ends_too_and_what_was_delivered_anew_under_an_old_name_does_not(settings):
+    own_terms(settings.home, landing=30)
+    old = NOW - dt.timedelta(days=40)
+    land(settings.home, "export", old, mapped="qianniu/orders")
+    land(settings.home, "again", old)
+    again = settings.home / "landing" / "standard" / "orders" / "again.csv"
+    os.utime(again, ns=(again.stat().st_mtime_ns + 1, again.stat().st_mtime_ns + 1))
+    assert retention.apply(settings, NOW) == {"landing": 1}
+    assert [file.name for file in (settings.home / "landing").rglob("*.csv")] == ["again.csv"]

@@ -1,13 +1,23 @@
 -- One row per path and touch day. A path is what touched a buyer in the window before an order, or whom nothing has
 -- moved to an order yet: the touches of the window since their last one. An order that nothing touched is a path with
--- one row of no channel. A test account has no path.
-with orders as (
+-- one row of no channel. A test account has no path. Whose an order is, is said as touches are, as known at the date;
+-- an order that no longer stands then is whose it was at the reading of its day.
+with owners as (
+    select
+        as_of_date,
+        source,
+        order_id,
+        one_id
+    from {{ states_at(ref('order_states')) }} as orders_at_date
+),
+
+orders as (
     select
         reading_plan.as_of_date,
         windows.window_days,
         orders.source,
         orders.order_id,
-        orders.one_id,
+        case when owners.order_id is null then orders.one_id else owners.one_id end as one_id,
         orders.kpi_date as order_date,
         orders.goods_paid_fen
     from {{ ref('kpi_orders') }} as orders
@@ -15,6 +25,11 @@ with orders as (
         on orders.kpi_date = reading_plan.kpi_date and orders.reading_date = reading_plan.reading_date
     inner join {{ ref('attribution_windows') }} as windows
         on orders.kpi_date > {{ add_days('reading_plan.as_of_date', '- windows.window_days') }}
+    left join owners
+        on
+            reading_plan.as_of_date = owners.as_of_date
+            and orders.source = owners.source
+            and orders.order_id = owners.order_id
     where reading_plan.is_published
 ),
 

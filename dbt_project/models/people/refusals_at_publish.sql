@@ -3,7 +3,8 @@
 -- to when it was said or later, for the parts into which they fell since, for whomever such a part was merged into, and
 -- for every id that is nobody's any more in the ancestry of these. What one part says after the split is that part's.
 -- Whoever is marked as staff or as a test account gets nothing, whichever channel the mark names. A refusal that says
--- itself until when it holds does so to its end, as seen from the last date of the run.
+-- itself until when it holds does so to its end, as seen from the first date of the run: a refusal revoked between two
+-- dates of one run still silences.
 {%- set dates = dates_of('as_of') %}
 with refused as (
     select distinct
@@ -14,7 +15,7 @@ with refused as (
     where
         kind <> 'complaint'
         and to_date is null
-        and (revoked_date is null{% if dates %} or revoked_date > cast('{{ dates | max }}' as date){% endif %})
+        and (revoked_date is null{% if dates %} or revoked_date > cast('{{ dates | min }}' as date){% endif %})
         and (link_to_date is null or said_date <= link_to_date)
 ),
 

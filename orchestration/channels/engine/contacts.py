@@ -69,8 +69,9 @@ EMAIL: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.IGNORECASE
 )
 
-#: What people write against a number without a space: Tel13812345678, VX13812345678.
-_WORDS: Final = r"(?i:tel|phone|mobile|mob|cell|call|sms|wechat|weixin|wx|vx?)?"
+#: What people write against a number without a space: Tel13812345678, VX13812345678, VIP13812345678, 13812345678vip.
+#: Other letters say nothing: SO19010112345 is an order of the first of January 2019.
+_WORDS: Final = r"(?i:tel|phone|mobile|mob|cell|call|sms|wechat|weixin|wx|vx?|s?vip|uid|id|user|member)?"
 #: Numbers of Hong Kong, Macau and Taiwan, also without a + where their digits are grouped as such, and any with a +.
 _OUTSIDE: Final = (
     rf"(?:(?:\+|00){_GAP})?85[23]{_GAP}[2-9]\d{{3}}{_GAP}\d{{4}}"
@@ -80,7 +81,8 @@ _OUTSIDE: Final = (
 #: A contact value inside other text. The bounds keep hex digests and long order numbers out.
 EMBEDDED: Final = re.compile(
     rf"(?<![0-9A-Za-z])(?P<word>{_WORDS})(?:(?P<mobile>(?:{_COUNTRY}|0){_GROUPED})"
-    rf"|(?P<landline>\(?0\d{{2,3}}{_GAPS}\d{{3,4}}{_GAP}\d{{4}})|(?P<outside>{_OUTSIDE}))(?![0-9A-Za-z])"
+    rf"|(?P<landline>\(?0\d{{2,3}}{_GAPS}\d{{3,4}}{_GAP}\d{{4}})|(?P<outside>{_OUTSIDE}))"
+    rf"(?P<tail>{_WORDS})(?![0-9A-Za-z])"
     r"|(?P<email>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 )
 #: Cheap test that text may hold one; everything else is left alone without a closer look.

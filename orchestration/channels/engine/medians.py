@@ -17,18 +17,12 @@ import pyarrow.compute as pc
 
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.reasons import BrokenFile
-from orchestration.channels.engine.watching import Limits
+from orchestration.channels.engine.watching import OF_A_COLUMN, Limits
 
 #: More values than this of one column say nothing new about its median.
 _MOST: Final = 200_000
 MEDIANS: Final[dict[str, str]] = {
-    "file_id": "varchar",
-    "channel": "varchar",
-    "dataset": "varchar",
-    "table_name": "varchar",
-    "column_name": "varchar",
-    "whose": "varchar",
-    "row_count": "bigint",
+    **OF_A_COLUMN,
     "median": "double",
     "from_at": "timestamp",
     "to_at": "timestamp",

@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from orchestration.channels.engine.column_cleaning import TEXT, as_text
@@ -30,7 +31,7 @@ ROWS_PER_BATCH: Final = 50_000
 _SERIAL: Final = re.compile(r"^(\d{5})(\.\d+)?$")
 _DAYS_TO_1904: Final = 1462
 #: What openpyxl and the parsers below it raise on a damaged workbook (XML errors are SyntaxErrors).
-_UNREADABLE: Final = (
+UNREADABLE: Final = (
     OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError, EOFError, NotImplementedError,
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
@@ -116,15 +117,14 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
     try:
         values = openpyxl.load_workbook(path, read_only=True, data_only=True)
         written = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise BrokenFile("not_xlsx") from None
     if dataset.sheet and dataset.sheet not in values.sheetnames:
         raise BrokenFile("unknown_sheet")
     for name in [dataset.sheet] if dataset.sheet else values.sheetnames:
         rows = _numbered(values[name], written[name])
         first = list(itertools.islice(rows, dataset.preamble + 1))
-        texts = [[_cell_text(value) for value in shown] for _, shown, _ in first]
-        place = header_among(dataset, texts)
+        texts, place = _header_place(dataset, (shown for _, shown, _ in first))
         if place is not None:
             break
         note_refusals(texts, range(1, len(texts) + 1), tally)
@@ -135,6 +135,22 @@ def read_workbook(path: Path, dataset: Dataset, tally: Tally) -> Iterator[Batch]
     yield from _sheet(itertools.chain(first, rows), place, dataset, tally, values.epoch == MAC_EPOCH)
     values.close()
     written.close()
+
+
+def _header_place(dataset: Dataset, rows: Iterable[tuple[Any, ...]]) -> tuple[list[list[str]], int | None]:
+    """Return the first rows of a sheet as texts, and which of them is the header."""
+    texts = [[_cell_text(value) for value in row] for row in rows]
+    return texts, header_among(dataset, texts)
+
+
+def sheet_that_is_read(book: Workbook, dataset: Dataset) -> str | None:
+    """Return the name of the one sheet whose rows are a dataset's records; the others are read by nobody."""
+    for sheet in book.worksheets:
+        if not dataset.sheet or sheet.title == dataset.sheet:
+            first = itertools.islice(sheet.iter_rows(values_only=True), dataset.preamble + 1)
+            if _header_place(dataset, first)[1] is not None:
+                return str(sheet.title)
+    return None
 
 
 _SheetRow = tuple[int, tuple[Any, ...], tuple[Any, ...]]
@@ -183,7 +199,7 @@ def _sheet_rows(values: Any, written: Any) -> Iterator[tuple[tuple[Any, ...], tu
     """Yield each row as shown and as written; a workbook is unpacked while it is read, and may end in the middle."""
     try:
         yield from zip(values.iter_rows(values_only=True), written.iter_rows(values_only=True), strict=False)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise BrokenFile("not_xlsx") from None
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 #: Raised with every change of a rule that all datasets share; a dataset's declaration is the other half of its version.
-RULE_VERSION: Final = "5"
+RULE_VERSION: Final = "6"
 
 #: What a person mends without a new delivery, so that every run tries again: rights, or a copy out of a backup.
 TRIED_AGAIN: Final = ("unreadable", "raw_changed")

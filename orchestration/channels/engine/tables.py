@@ -39,7 +39,7 @@ LEDGER: Final[dict[str, str]] = {
     "min_event_at": "timestamp",
     "max_event_at": "timestamp",
     "rule_version": "varchar",
-    # from when on it is read again, because something in it lies in the future
+    # from when on it is read again, because something in it lies in the future, or a rekey renamed what it refused
     "read_again_at": "timestamp",
 }
 #: One row per record set aside (line null: the whole file), and per header that says that people refuse and that nobody

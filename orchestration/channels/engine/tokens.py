@@ -17,7 +17,7 @@ from orchestration.channels.engine.fingerprints import FIRST_KEY_ID
 
 Kind = Literal["mobile", "landline", "email", "name", "address"]
 #: A token: the id of the key that made it (the next one after a rekey), and what the key makes of kind and value.
-TOKEN: Final = re.compile(r"\bk\d+:[0-9a-f]{32}\b")
+TOKEN: Final = re.compile(r"k\d+:[0-9a-f]{32}(?![0-9a-f])")
 #: 128 of the 256 bits (RFC 2104 allows half): two of 10^9 values meet with a chance of 10^-21, and joins stay short.
 TOKEN_HEX: Final = 32
 _GAP: Final = re.compile(r"\D+")
@@ -74,13 +74,13 @@ class Tokeniser:
 
         def replace(match: re.Match[str]) -> str:
             found = match.group(0)
-            if match.lastgroup == "email":
+            if match["email"]:
                 return self.token("email", found.lower())
-            if match.lastgroup == "outside":
-                return match["word"] + self._outside(match["outside"])
-            number = re.sub(r"\D", "", found.removeprefix(match["word"]))
-            kind: Kind = "landline" if match.lastgroup == "landline" else "mobile"
-            return match["word"] + self.token(kind, read_phone(number).digits or number)
+            if match["outside"]:
+                return match["word"] + self._outside(match["outside"]) + match["tail"]
+            number = re.sub(r"\D", "", match["landline"] or match["mobile"])
+            kind: Kind = "landline" if match["landline"] else "mobile"
+            return match["word"] + self.token(kind, read_phone(number).digits or number) + match["tail"]
 
         return EMBEDDED.sub(replace, seen(text))
 

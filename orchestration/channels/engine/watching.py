@@ -24,7 +24,8 @@ from orchestration.settings import Settings
 
 #: A column with more words than this has no vocabulary: ids, titles, remarks.
 MOST_WORDS: Final = 50
-SHARES: Final[dict[str, str]] = {
+#: What a row of the accounts of a file's column says first: which column of which file, whose, and of how many rows.
+OF_A_COLUMN: Final[dict[str, str]] = {
     "file_id": "varchar",
     "channel": "varchar",
     "dataset": "varchar",
@@ -32,6 +33,9 @@ SHARES: Final[dict[str, str]] = {
     "column_name": "varchar",
     "whose": "varchar",
     "row_count": "bigint",
+}
+SHARES: Final[dict[str, str]] = {
+    **OF_A_COLUMN,
     "empty_count": "bigint",
     # word -> rows; null where the column has no vocabulary
     "words": "varchar",

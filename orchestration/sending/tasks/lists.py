@@ -278,7 +278,8 @@ def _hand_over(
         return
     told = {"export": place.name, "rows": len(going), "version": version, "recipient": OWN_STAFF, "files": dict(files)}
     # told first: a list that stands and of which the log knows nothing is worse than the other way round
-    audit_log.append(settings, "tasks_written_again", told)
+    audit_log.append(settings, activations.WRITTEN_AGAIN, told)
+    activations.note_again(settings, place)
     draft.rename(place)
     sync_folder(place.parent)
 

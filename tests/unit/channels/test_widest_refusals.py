@@ -9,6 +9,7 @@ import pytest
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.unread_refusals import accept, closes, listed_unread
 from orchestration.home_facts import facts
+from orchestration.rekey.steps import Rekey
 from orchestration.status_and_explain import refusals
 from tests.unit.channels.door import NOON, Door
 
@@ -279,3 +280,17 @@ def test_a_home_of_an_earlier_release_reads_again_what_may_be_a_refusal(tmp_path
         warehouse.execute("update channels.ledger set rule_version = 'of the release before'")
     door.ingest(NEXT_DAY)
     assert widest(door) == [("messages", "wx_openid", "acc", "o1", "official_account")]
+
+
+def test_a_refusal_that_a_later_file_corrected_stays_corrected_after_a_change_of_keys(door):
+    door.land("suppressions", "stop.csv", f"{STOP}mobile,,{PHONE},sms,opt_out,soon\n")
+    door.ingest()
+    door.land("suppressions", "mended.csv", f"{STOP}mobile,,{PHONE},sms,opt_out,{AT}\n")
+    door.ingest(NEXT_DAY)
+    ended = "select id_token, ended_at from channels.widest_refusals"
+    ((old, corrected_at),) = door.query(ended)
+    assert corrected_at == NEXT_DAY
+    Rekey(door.settings).run(lambda step: None)
+    door.ingest(DAY_AFTER)
+    ((new, at),) = door.query(ended)
+    assert (old[:3], new[:3], at) == ("k1:", "k2:", NEXT_DAY)

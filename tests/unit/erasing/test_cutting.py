@@ -15,9 +15,11 @@ import pytest
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.landing import Delivery, read_again
 from orchestration.channels.engine.tokens import Tokeniser
+from orchestration.door.theirs import Theirs
 from orchestration.erasing.columns import NOBODYS, NOT_A_PERSON, PLACES
 from orchestration.erasing.cutting import Knife
 from orchestration.erasing.finding import Shelf, find
+from orchestration.erasing.raw import NO_NUMBERS
 from orchestration.erasing.tombstones import ANYWHERE, CONTACT, Erased, Key, Tombstones, card, customer, order
 
 TOKENS = Tokeniser(b"k" * 32)
@@ -55,7 +57,7 @@ def cut(tmp_path, channel, dataset, name, content, *keys, plain=()):
         )
     )
     found = find(delivery, shelf, stones(*keys), TOKENS)
-    knife = Knife(shelf.dataset, found, stones(*keys), TOKENS, plain)
+    knife = Knife(shelf.dataset, found, stones(*keys), TOKENS, Theirs(plain))
     return knife.cut(path, fmt) or content, knife
 
 
@@ -240,7 +242,7 @@ def test_a_number_is_recognised_after_the_keys_were_changed(tmp_path):
     landed = dt.datetime(2026, 6, 1)
     delivery = read_again(Delivery(path, "f", "standard", "customers", "a.csv", "csv", 1, 0, landed, False))
     assert (
-        Knife(shelf.dataset, find(delivery, shelf, buried, later), buried, later).cut(path, "csv")
+        Knife(shelf.dataset, find(delivery, shelf, buried, later), buried, later, NO_NUMBERS).cut(path, "csv")
         == customers("", TWO).encode()
     )
 
@@ -276,3 +278,90 @@ def test_every_column_with_ids_is_classed_as_a_persons_or_as_nobodys():
                 known = {*place.people, *place.mentions, *place.orders, *place.also_new} if place else set()
                 unclassed += [f"{name}.{one}" for one in ids if one not in known and one not in NOT_A_PERSON]
     assert unclassed == []
+
+
+def test_a_walk_ins_id_turns_a_column_of_numbers_into_texts_and_no_other_row_changes(tmp_path):
+    at = "2026-01-02 09:00:00"
+    rows = [
+        {
+            "source": "shop",
+            "order_id": 70010001,
+            "customer_id": "C1",
+            "ordered_at": at,
+            "status": "finished",
+            "amount_yuan": 12.5,
+            "note": "",
+        },
+        {
+            "source": "shop",
+            "order_id": 70010002,
+            "customer_id": "C2",
+            "ordered_at": at,
+            "status": "finished",
+            "amount_yuan": 12.5,
+            "note": "",
+        },
+    ]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), out)
+    keys = (order("shop", "70010001"),)
+    left, _ = cut(tmp_path, "standard", "orders", "a.parquet", out.getvalue(), *keys)
+    new = stones(*keys).new_order_id("shop", "70010001")
+    assert [
+        (row["order_id"], row["customer_id"], row["note"]) for row in pq.read_table(io.BytesIO(left)).to_pylist()
+    ] == [
+        (new, None, ""),
+        ("70010002", "C2", ""),
+    ]
+
+
+def book_of(*sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_the_other_sheets_of_a_workbook_are_judged_by_their_cells_and_not_by_the_line(tmp_path):
+    read = [("source", "customer_id", "mobile"), ("shop", "C1", MOBILE), ("shop", "C2", OTHER)]
+    beside = [
+        ("who", "said"),
+        (OTHER, "stays, though its row is the second"),
+        (f"+86 {MOBILE[:3]} {MOBILE[3:]}", "goes"),
+        ("last", "stays"),
+    ]
+    content = book_of(("export", read), ("notes", beside))
+    left, _ = cut(tmp_path, "standard", "customers", "a.xlsx", content)
+    book = openpyxl.load_workbook(io.BytesIO(left))
+    sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+    assert sheets == {
+        "export": [read[0], (None, None, None), read[2]],
+        "notes": [beside[0], beside[1], (None, None), beside[3]],
+    }
+
+
+def test_a_person_who_stands_in_another_sheet_alone_is_cut_out_of_it(tmp_path):
+    read = [("source", "customer_id", "mobile"), ("shop", "C2", OTHER)]
+    left, knife = cut(tmp_path, "standard", "customers", "a.xlsx", book_of(("a", read), ("b", [(MOBILE,), ("x",)])))
+    book = openpyxl.load_workbook(io.BytesIO(left))
+    assert list(book["b"].iter_rows(values_only=True)) == [(None,), ("x",)]
+    assert knife.removed == 1
+
+
+def test_of_two_numbers_in_one_remark_the_second_is_recognised_too(tmp_path):
+    head = "source,event_id,customer_id,event_type,occurred_at,properties\n"
+    row = f'shop,E1,C2,refer,2026-01-02 09:00:00,"{{""said"": ""{OTHER} or {MOBILE}""}}"\n'
+    left, knife = cut(tmp_path, "standard", "events", "a.csv", (head + row).encode())
+    assert MOBILE.encode() not in left
+    assert (knife.removed, knife.emptied) == (0, 1)
+
+
+def test_a_number_in_odd_marks_in_a_column_that_nobody_reads_is_emptied(tmp_path):
+    friend = TWO.removesuffix("42") + f"VIP{MOBILE[:3]}_{MOBILE[3:7]}_{MOBILE[7:]}"
+    left, _ = cut(tmp_path, "standard", "customers", "a.csv", customers(friend).encode(), plain=[MOBILE])
+    assert left == customers(TWO.removesuffix("42") + "VIP").encode()

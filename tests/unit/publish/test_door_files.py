@@ -14,7 +14,8 @@ import pytest
 
 from orchestration import clock
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
-from orchestration.door.files import clean, star_left_behind
+from orchestration.door import files
+from orchestration.door.files import clean, files_below, star_left_behind
 from orchestration.door.known import Known
 from orchestration.door.scan import scan
 from orchestration.settings import Settings
@@ -116,3 +117,44 @@ def test_a_scan_counts_by_place_and_leaves_out_where_plain_values_belong(home):
     }
     assert looked["reports"] == 2
     assert "main.people: 2" in named and not [name for name in named if "137" in name]
+
+
+def test_a_log_of_two_encodings_is_starred_in_both_and_keeps_every_other_byte(home):
+    log = home.home / "dbt_target" / "mixed.log"
+    log.parent.mkdir()
+    gbk, wide = "第三行 ".encode("gbk"), f"tel {NUMBERS[2]}".encode("utf-16-le")
+    log.write_bytes(f"a ｔｅｌ{NUMBERS[0]} ".encode() + gbk + NUMBERS[1].encode() + b" \xff " + wide + b" end")
+    star_left_behind(home, dt.datetime(2020, 1, 1))
+    stars = "*" * 11
+    assert log.read_bytes() == (
+        f"a ｔｅｌ{stars} ".encode() + gbk + stars.encode() + b" \xff " + f"tel {stars}".encode("utf-16-le") + b" end"
+    )
+
+
+def test_a_number_of_wide_digits_moves_what_comes_after_it_and_the_next_one_is_found(home):
+    log = home.home / "dbt_target" / "wide.log"
+    log.parent.mkdir()
+    full_width = NUMBERS[0].translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    log.write_bytes(full_width.encode() + b"\0\0" + f"{NUMBERS[1]}x".encode("utf-16-le"))
+    star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert log.read_bytes() == b"*" * 11 + b"\0\0" + f"{'*' * 11}x".encode("utf-16-le")
+
+
+def test_what_sqlite_keeps_beside_a_database_is_left_to_sqlite(home):
+    folder = home.home / "dagster_home"
+    folder.mkdir()
+    names = [folder / f"runs.db{end}" for end in ("-wal", "-shm", "-journal")]
+    for name in names:
+        name.write_text(NUMBERS[0], encoding="utf-8")
+    assert star_left_behind(home, dt.datetime(2020, 1, 1)) == []
+    assert {name.read_text(encoding="utf-8") for name in names} == {NUMBERS[0]}
+
+
+def test_a_file_that_vanishes_meanwhile_stops_nothing(home, monkeypatch):
+    folder = home.home / "dbt_target"
+    folder.mkdir()
+    for name in ("a.log", "b.log"):
+        (folder / name).write_text(NUMBERS[0], encoding="utf-8")
+    monkeypatch.setattr(files, "files_below", lambda place: [folder / "gone.log", *files_below(place)])
+    done = star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert {one.name for one in done} == {"dbt_target/a.log", "dbt_target/b.log"}

@@ -6,9 +6,11 @@ import re
 import sqlite3
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.audit_log import last_lines
 from orchestration.channels.engine.keys import kept_at, load_key, rekey_file
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import contacts_file, first_names_file, home_tokeniser, open_vault
@@ -17,6 +19,7 @@ from orchestration.publish import publish, rollback
 from orchestration.publishing.versions import Store
 from orchestration.rekey import steps
 from orchestration.rekey.steps import STEPS, Rekey
+from orchestration.sending.guard import withdrawn_at
 from orchestration.settings import Settings, SettingsError
 from tests.unit.publish.world import DATE, brand
 
@@ -176,3 +179,38 @@ def test_a_key_file_outside_the_home_is_replaced_where_it_stands(tmp_path):
     Rekey(settings).run(lambda step: None)
     assert path.read_text("ascii").strip() != "8f1e2d3c4b5a69788796a5b4c3d2e1f0aabbccddeeff0011"
     assert home_tokeniser(settings).token("mobile", NUMBERS[0]) in _new_name(settings)
+
+
+def test_what_was_withdrawn_of_a_version_is_named_by_what_the_version_is_called_now(home):
+    settings, _ = home
+    store = Store(settings.published)
+    old = store.current()
+    file = withdrawn_at(settings, old)
+    file.parent.mkdir(exist_ok=True)
+    pq.write_table(pa.table({"version": [old], "one_id": ["P01"]}), file)
+    Rekey(settings).run(lambda step: None)
+    assert old != store.current()
+    assert pq.read_table(withdrawn_at(settings, store.current())).to_pylist() == [
+        {"version": store.current(), "one_id": "P01"}
+    ]
+    assert not file.exists()
+
+
+def test_what_cannot_be_read_as_what_it_is_is_not_rewritten_by_its_bytes(home):
+    settings, tokens = home
+    packed = b"\x82\xa4name\xd9\x23" + tokens[0].encode() + b"\x00\xa3end"
+    for name in (
+        "dbt_target/partial_parse.msgpack",
+        "pulls/page.bin",
+        "models/churn/m1/card.json",
+        "models/churn/m2/card.json",
+    ):
+        (settings.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings.home / name).write_bytes(packed if "m2" not in name else b"{}")
+    (settings.home / "models" / "churn" / "m1" / "card.json").write_text(json.dumps({"of": tokens[0]}))
+    Rekey(settings).run(lambda step: None)
+    assert not (settings.home / "dbt_target" / "partial_parse.msgpack").exists()  # dbt makes it again
+    assert (settings.home / "pulls" / "page.bin").read_bytes() == packed
+    # a seal is over every byte: the model is trained again, and the other one stays sealed
+    assert [path.name for path in (settings.home / "models" / "churn").iterdir()] == ["m2"]
+    assert last_lines(settings, 1)[0]["details"]["files_left"] == 1
