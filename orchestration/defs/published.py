@@ -9,6 +9,7 @@ from orchestration.defs.jobs import FRESH
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, is_unfinished_wanted, landing_is_read
 from orchestration.publish import PublishBlocked, not_over, publish
 from orchestration.publishing.contract import tables
+from orchestration.publishing.readers import follow
 from orchestration.publishing.versions import Store
 from orchestration.report.build import build_report, inputs
 from orchestration.sending.guard import heed
@@ -59,6 +60,8 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
             heed(warehouse)
     yield from evaluations_of(store, done.versions.values())
     home.made(done.versions.values())
+    if behind := follow(settings, context.log.info):
+        context.log.warning(behind)
     if unfinished := not_over(done.unfinished, done.current, settings.cut_off_hour):
         context.log.warning(unfinished)
     yield dg.MaterializeResult(
@@ -69,6 +72,7 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
             "current": done.current or "nothing yet",
             "not_over": unfinished or "none",
             "checks": done.checks_run,
+            "readers": behind or "none is behind",
             "quality": dg.MetadataValue.path(str(settings.quality_page)),
         }
     )

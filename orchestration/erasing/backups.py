@@ -39,7 +39,7 @@ KEPT: Final = (
     "erasure", "assessments", "fingerprints", "pulls", "brakes.jsonl", "siyu.toml", "demo.json", "audit.jsonl",
     "audit.head",
 )  # fmt: skip
-_NOT_KEPT: Final = ("erasure/open", "published/.building", "published/current")
+_NOT_KEPT: Final = ("erasure/open", "published/.building", "published/current", "published/siyu.duckdb")
 #: So many damaged files are named.
 _NAMED: Final = 5
 

@@ -21,7 +21,7 @@ from orchestration.erasing.tombstones import Erased, Key, Tombstones
 from orchestration.erasing.vault_file import forget, unheld
 from orchestration.erasing.warehouse_file import rewrite
 from orchestration.files import write_text
-from orchestration.publishing import plans
+from orchestration.publishing import plans, readers
 from orchestration.publishing.versions import Store
 from orchestration.sending import activations
 from orchestration.settings import Settings
@@ -161,6 +161,7 @@ def _cut_versions(settings: Settings, begun: Journal) -> None:
         )
     for file in sorted(activations.folder(settings).glob("*.parquet")):
         published.cut_parquet(file, stones, lambda rows: published.with_new_versions(rows, done.renamed))
+    readers.follow(settings)
     if done.renamed:
         grace = dt.timedelta(hours=settings.reader_hours)
         begun.readers_until = clock.now() + grace if grace else None
@@ -223,6 +224,8 @@ def _searched(settings: Settings, begun: Journal) -> set[str]:
 def _end(settings: Settings, begun: Journal) -> Path:
     store = Store(settings.published)
     published.retire(store, list(begun.renamed))
+    if behind := readers.follow(settings):
+        raise StillThere(f"{begun.erasure_id}: {behind}; then: siyu erase --finish")
     out = [settings.home / "vault", tombstones.folder(settings)]
     if found := elsewhere.residue(settings, _searched(settings, begun), out):
         raise StillThere(f"{begun.erasure_id}: the person stands again in {', '.join(found[:5])}; run it again")
