@@ -1,4 +1,4 @@
-"""``siyu readers``: what stands for readers beside the folders, brought to where CURRENT points."""
+"""``siyu readers`` and ``siyu lineage``: what stands beside the folders for whoever reads them or asks how they came."""
 
 import sys
 
@@ -33,4 +33,16 @@ def readers() -> int:
         return FAILED
     where = "Postgres shows it too" if settings.publish_postgres.get_secret_value() else "no Postgres is named"
     say(f"siyu: {where}")
+    return DONE
+
+
+@readers_app.command(epilog="Example: siyu lineage")
+def lineage() -> int:
+    """Write dbt's page of every model, column and lineage, beside the quality page; it opens without a network."""
+    settings = settings_of_home()
+    from orchestration.lineage_page import write_lineage
+    from orchestration.own_manifest import make_manifest
+
+    make_manifest()
+    say(f"siyu: {write_lineage(settings)}")
     return DONE
