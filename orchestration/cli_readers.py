@@ -1,4 +1,4 @@
-"""``siyu readers`` and ``siyu lineage``: what stands beside the folders for whoever reads them or asks how they came."""
+"""``siyu readers`` and ``siyu lineage``: what stands beside the folders for readers, and for who asks how it came."""
 
 import sys
 
