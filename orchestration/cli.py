@@ -21,6 +21,7 @@ from orchestration.cli_door import door_app
 from orchestration.cli_erasing import erasing_app
 from orchestration.cli_files import files_app
 from orchestration.cli_pulls import pulls_app
+from orchestration.cli_readers import readers_app
 from orchestration.cli_rekey import rekey_app
 from orchestration.cli_sending import sending_app
 from orchestration.cli_shared import DONE, FAILED, WRONG_USE, business_date, settings_here, settings_of_home
@@ -48,6 +49,7 @@ app.add_typer(digest_app)
 app.add_typer(files_app)
 app.add_typer(door_app)
 app.add_typer(rekey_app)
+app.add_typer(readers_app)
 app.add_typer(telling_app)
 app.add_typer(ui_app)
 app.add_typer(erasing_app)

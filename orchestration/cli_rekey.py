@@ -23,6 +23,7 @@ def rekey() -> int:
     """Give every token a new key; the old one opens nothing afterwards."""
     settings = settings_here()
     from orchestration.home import check_home
+    from orchestration.publishing.readers import follow
     from orchestration.rekey.steps import Rekey
     from orchestration.warehouse import HomeBusy, writer_lock
 
@@ -30,10 +31,13 @@ def rekey() -> int:
     try:
         with writer_lock(settings, "rekey"):
             said = Rekey(settings).run(lambda step: say(f"siyu: {_SAYS[step]}", flush=True))
+            behind = follow(settings)
     except HomeBusy as error:
         say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     say(f"siyu: {said['values']} values have {said['to']}: tokens now, and no {said['from']}: token is left")
     say("  back up vault/keys and fingerprints now; backups from before hold the old tokens")
     say("  whoever joins on id_token reads the new ones from CURRENT; one_ids and r1: tokens are as they were")
+    if behind:
+        say(f"siyu: {behind}", file=sys.stderr)
     return DONE

@@ -1,23 +1,32 @@
 """``siyu export`` and what goes with it: stops, the guard, and taking an export back."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.cli_shared import settings_of_home
+from orchestration.cli_shared import DONE, FAILED, settings_of_home
+from orchestration.screen import say
 
 sending_app = typer.Typer()
 
 
 @sending_app.command(
-    epilog="Examples: siyu export --all --recipient agency --out out; siyu export --channel sms --recipient x --out out"
+    epilog="Examples: siyu export --all --recipient agency --out out; siyu export --table customers --xlsx"
 )
 def export(
     recipient: Annotated[
-        str, typer.Option(metavar="NAME", help="Who gets the files; tokens differ by it: --recipient cloud-sms.")
-    ],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write, a folder per channel: --out out.")],
+        str | None, typer.Option(metavar="NAME", help="Who gets the files; tokens differ by it: --recipient cloud-sms.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="The folder of the lists, a folder per channel: --out out. With --table the file, by default its name"
+            " and date here.",
+        ),
+    ] = None,
     channel: Annotated[
         list[str] | None, typer.Option(metavar="CHANNEL", help="May be repeated: --channel sms --channel email.")
     ] = None,
@@ -27,13 +36,29 @@ def export(
         typer.Option("--list", metavar="LIST", help="audience (by default) or general: --list general."),
     ] = None,
     store: Annotated[str | None, typer.Option(metavar="STORE", help="Only this store's rows: --store 1102.")] = None,
+    table: Annotated[
+        str | None, typer.Option(metavar="TABLE", help="A published table for a spreadsheet: --table customers.")
+    ] = None,
+    is_csv: Annotated[bool, typer.Option("--csv", help="That table as CSV.")] = False,
+    is_xlsx: Annotated[bool, typer.Option("--xlsx", help="That table as a workbook.")] = False,
 ) -> int:
-    """Write the published lists as files that gateways take, once, and remember what went out."""
+    """Write the published lists as files that gateways take, once; or one published table for a spreadsheet."""
+    if table is not None:
+        if recipient or channel or every or which or store:
+            raise typer.BadParameter("a table goes to nobody: only --csv or --xlsx and --out go with it")
+        if is_csv == is_xlsx:
+            raise typer.BadParameter("name --csv or --xlsx", param_hint="'--table'")
+        return _export_table(table, "csv" if is_csv else "xlsx", out)
     from orchestration.sending.export import LISTS, RECIPIENT
     from orchestration.sending.gateways import GATEWAYS
 
+    if is_csv or is_xlsx:
+        raise typer.BadParameter("name the table, for example --table customers", param_hint="'--table'")
     if every == bool(channel):
         raise typer.BadParameter("name --channel CHANNEL, or --all", param_hint="'--channel'")
+    if recipient is None or out is None:
+        lacking = "--recipient" if recipient is None else "--out"
+        raise typer.BadParameter("name who gets the files and the folder they go to", param_hint=f"'{lacking}'")
     if not RECIPIENT.fullmatch(recipient):
         raise typer.BadParameter(
             f"{recipient!r}: use letters, digits, - and _, for example --recipient cloud-sms",
@@ -47,6 +72,19 @@ def export(
     from orchestration.commands import export_lists
 
     return export_lists(settings, lists, channels, store, recipient, out)
+
+
+def _export_table(table: str, kind: str, out: Path | None) -> int:
+    settings = settings_of_home()
+    from orchestration.publishing.table_file import NoTable, export_table
+
+    try:
+        file, rows = export_table(settings, table, kind, out)
+    except NoTable as error:
+        say(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    say(f"siyu: {rows:,} rows in {file}: instants in Shanghai, lists joined by ;, for your eyes alone (0600)")
+    return DONE
 
 
 @sending_app.command(epilog="Examples: siyu tasks --store 1102 --out out; siyu tasks --all --out out")

@@ -47,6 +47,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
     make_ready(settings)
     # Imported here: Dagster and dbt cost seconds that a refused command must not pay.
     from orchestration.publish import not_over
+    from orchestration.publishing.readers import problem_of
     from orchestration.publishing.versions import Store, date_of
     from orchestration.runner import run_dates
     from orchestration.status_and_explain import say_law, say_silent, say_withheld
@@ -77,6 +78,8 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
         say(f"  CURRENT stays on the later date: {current}")
     if said := not_over(store.unfinished_of(dates), current, settings.cut_off_hour):
         say(f"  UNFINISHED: {said}")
+    if behind := problem_of(settings):
+        say(f"  BEHIND: {behind}")
     say_withheld(settings)
     say_silent(settings)
     say_law(settings)
@@ -86,15 +89,19 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
 def roll_back(settings: Settings, version: str | None, accept_why: str | None) -> int:
     """Move CURRENT back and say to what; return the exit code."""
     from orchestration.publish import RollbackRefused, rollback
+    from orchestration.publishing.readers import follow
     from orchestration.warehouse import HomeBusy, writer_lock
 
     try:
         with writer_lock(settings, "rollback"):
             name = rollback(settings, version, accept_why)
+            behind = follow(settings)
     except (RollbackRefused, HomeBusy) as error:
         say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     say(f"siyu: CURRENT is now {name}")
+    if behind:
+        say(f"siyu: {behind}", file=sys.stderr)
     if accept_why:
         say(f"siyu: its report is built by the next siyu daily {name[:10]}")
     return DONE
@@ -262,10 +269,12 @@ def make_ready(settings: Settings) -> None:
     from orchestration.home_rules import check_own_rules
     from orchestration.law_book import check_gateway
     from orchestration.own_manifest import make_manifest
+    from orchestration.publishing.readers import check_readers
     from orchestration.telling.robots import check_robot
 
     check_names(settings)
     check_robot(settings)
+    check_readers(settings)
     mappings(settings.home)
     check_own_rules(settings)
     check_gateway(settings)

@@ -14,6 +14,7 @@ from orchestration.business_time import SHANGHAI_OFFSET, last_over
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
 from orchestration.home import Unreadable
 from orchestration.publishing.manifest import UNFINISHED
+from orchestration.publishing.readers import problem_of
 from orchestration.sending import activations
 from orchestration.sending.outgoing import general_list, general_said, last_exports, stops
 from orchestration.settings import Settings, SettingsError
@@ -76,6 +77,7 @@ def facts(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         **_outgoing(settings, now),
         "silent_channels": dict(manifest.get("silent_channels", {})),
         "silent_channels_are_stopped": settings.stop_silent_channels,
+        "behind": problem_of(settings),
         "last_run": _last_run(settings, now),
         "is_running": is_locked(settings),
     }
@@ -109,6 +111,8 @@ def next_steps(found: dict[str, Any], last_over: dt.date | None) -> list[str]:
         steps.append("nothing is published: deliver files to landing/, then run a date: siyu daily YYYY-MM-DD")
     if found["withheld"]:
         steps.append("refusals could not be read, so nobody is named for sending: see them with: siyu refusals")
+    if found["behind"]:
+        steps.append(found["behind"])
     for name, said in found["sources"].items():
         if said["stale"]:
             steps.append(f"{name} is stale since {said['data_as_of'] or 'ever'}: ask who delivers it")

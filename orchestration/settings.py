@@ -100,6 +100,9 @@ class Settings:
     robot_url: SecretStr = SecretStr("")
     robot_kind: Literal["wecom", "dingtalk", "feishu"] = "wecom"
     robot_secret: SecretStr = SecretStr("")
+    publish_postgres: SecretStr = SecretStr("")
+    postgres_schema: str = "siyu"
+    postgres_readers: Names = ()
     late_after_minutes: Annotated[int, Field(ge=30, le=1440)] = 90
 
     @property

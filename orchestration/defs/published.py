@@ -1,17 +1,23 @@
 """The last stage: the version readers read, written, audited and published; then the page of each date."""
 
+import datetime as dt
 import time
+from pathlib import Path
 
 import dagster as dg
+import pyarrow.parquet as pq
 
 from orchestration.defs.checks import VERSION, evaluations_of
 from orchestration.defs.jobs import FRESH
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, is_unfinished_wanted, landing_is_read
 from orchestration.publish import PublishBlocked, not_over, publish
 from orchestration.publishing.contract import tables
+from orchestration.publishing.readers import follow
 from orchestration.publishing.versions import Store
 from orchestration.report.build import build_report, inputs
 from orchestration.sending.guard import heed
+from orchestration.settings import Settings
+from orchestration.ui import REPORTS_PATH
 from orchestration.warehouse import connect
 
 #: What the last check and the manifest ask beside the published tables.
@@ -59,6 +65,8 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
             heed(warehouse)
     yield from evaluations_of(store, done.versions.values())
     home.made(done.versions.values())
+    if behind := follow(settings, context.log.info):
+        context.log.warning(behind)
     if unfinished := not_over(done.unfinished, done.current, settings.cut_off_hour):
         context.log.warning(unfinished)
     yield dg.MaterializeResult(
@@ -69,9 +77,37 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
             "current": done.current or "nothing yet",
             "not_over": unfinished or "none",
             "checks": done.checks_run,
-            "quality": dg.MetadataValue.path(str(settings.quality_page)),
+            "readers": behind or "none is behind",
+            **plotted(store, max(done.versions), done.versions[max(done.versions)]),
+            "quality": page_link(settings, settings.quality_page),
         }
     )
+
+
+def page_link(settings: Settings, page: Path) -> dg.UrlMetadataValue:
+    """Return a link to a page of the home's reports, which `siyu ui` serves beside Dagster's page."""
+    return dg.MetadataValue.url(f"{REPORTS_PATH}/{page.relative_to(settings.home / 'reports')}")
+
+
+def plotted(store: Store, date: dt.date, name: str) -> dict[str, float]:
+    """Return a version's numbers that Dagster draws over the dates: people named, how many stay, days data lags."""
+    said = store.manifest(name)
+    people, before = named(store, name), named(store, store.newest_by_date().get(date - dt.timedelta(days=1)))
+    seen = [dt.date.fromisoformat(one["data_as_of"]) for one in said["channels"].values() if one["data_as_of"]]
+    return {
+        "people": len(people),
+        "overlap": round(len(people & before) / len(people), 4) if people and before else 0.0,
+        "lag_days": max(((date - one).days for one in seen), default=0),
+        "stale_channels": sum(bool(one["stale"]) for one in said["channels"].values()),
+    }
+
+
+def named(store: Store, name: str | None) -> set[str]:
+    """Return whom a version's audience names; nobody where there is none."""
+    if name is None:
+        return set()
+    rows = pq.read_table(store.versions / name / "recall_audience.parquet", columns=["one_id"])
+    return set(rows.column("one_id").to_pylist())
 
 
 @dg.asset(
@@ -96,7 +132,7 @@ def report(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResul
         with connect(settings, read_only=True) as warehouse:
             cards, curve = inputs(warehouse, date)
         pages.append(build_report(settings, store.versions / newest[date], cards, curve))
-    page = dg.MetadataValue.path(str(pages[-1])) if pages else "none kept"
+    page = page_link(settings, pages[-1]) if pages else "none kept"
     return dg.MaterializeResult(
         metadata={"rows": len(pages), "seconds": round(time.monotonic() - started, 2), "page": page}
     )

@@ -47,18 +47,37 @@ def _dep(key: dg.AssetKey) -> dg.AssetDep:
 
 
 def _spec(unique_id: str, node: Mapping[str, Any]) -> dg.AssetSpec:
-    """Return the asset of one model: keyed by stage and table, described as in its yml, with its SQL."""
+    """Return the asset of one model: keyed by stage and table, with the words, columns and file of its yml and SQL."""
+    stage, table = table_of(node)
     return dg.AssetSpec(
         _key(unique_id),
         deps=[
             _dep(key) for key in sorted({_key(parent) for parent in parents_of(unique_id)}, key=lambda key: key.path)
         ],
-        description=f"{node['description']}\n\n```sql\n{node['raw_code']}\n```",
+        description=f"{node['description']}\n\nSQL: `dbt_project/{node['original_file_path']}`",
         group_name=node["schema"],
         owners=OWNERS,
         kinds={"dbt", "duckdb"},
+        tags={"siyu/stage": stage, "siyu/read": "published" if node["config"]["meta"].get("published") else "inside"},
+        metadata={
+            "dagster/table_name": f"{stage}.{table}",
+            **({"dagster/column_schema": _columns(node)} if node["columns"] else {}),
+        },
         skippable=True,
     )
+
+
+def _columns(node: Mapping[str, Any]) -> dg.TableSchema:
+    """Return the columns that a model's yml declares: name, type and words, and which of them are never null."""
+    return dg.TableSchema([
+        dg.TableColumn(
+            column["name"],
+            column["data_type"] or "unknown",
+            column["description"],
+            dg.TableColumnConstraints(nullable=not any(one["type"] == "not_null" for one in column["constraints"])),
+        )
+        for column in node["columns"].values()
+    ])
 
 
 _SPECS: Final = {unique_id: _spec(unique_id, node) for unique_id, node in models().items()}

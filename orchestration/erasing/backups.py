@@ -36,7 +36,7 @@ from orchestration.settings import Settings
 LATER: Final = "tombstones.jsonl"
 MANIFEST: Final = "backup.json"
 _FORMAT: Final = 1
-_NOT_KEPT: Final = ("erasure/open", "published/.building", "published/current")
+_NOT_KEPT: Final = ("erasure/open", "published/.building", "published/current", "published/siyu.duckdb")
 #: So many damaged files are named.
 _NAMED: Final = 5
 

@@ -22,7 +22,7 @@ from orchestration.erasing.suspects import finds
 from orchestration.erasing.tombstones import Erased, Key, Tombstones
 from orchestration.erasing.vault_file import forget, unheld
 from orchestration.erasing.warehouse_file import rewrite
-from orchestration.publishing import plans
+from orchestration.publishing import plans, readers
 from orchestration.publishing.versions import Store
 from orchestration.sending import activations
 from orchestration.settings import Settings
@@ -123,6 +123,7 @@ def _cut_deliveries(settings: Settings, begun: Journal) -> None:
 
 def _cut_versions(settings: Settings, begun: Journal) -> None:
     _cutting_out(settings, begun).versions()
+    readers.follow(settings)
     if begun.renamed:
         grace = dt.timedelta(hours=settings.reader_hours)
         begun.readers_until = clock.now() + grace if grace else None
@@ -195,9 +196,11 @@ def _end(settings: Settings, begun: Journal) -> Path:
     ------
     StillThere
         The person stands somewhere again, or a file that nobody can read still lies there: the receipt says so, and
-        that the erasure is not complete.
+        that the erasure is not complete. Or Postgres still has versions with them.
     """
     published.retire(Store(settings.published), list(begun.renamed))
+    if behind := readers.follow(settings):
+        raise StillThere(f"{begun.erasure_id}: {behind}; then: siyu erase --finish")
     if begun.unread and not any(Unread(*file).stands(settings) for file in begun.unread):
         _cut_deliveries(settings, begun)  # what came in their place is read now
         journal.keep(settings, begun)

@@ -20,6 +20,19 @@ MODELS: Final = CHECKOUT / "dbt_project" / "models" / "published"
 NEVER: Final = "never"
 NEVER_ZH: Final = "不会为空"
 
+#: How a column's name ends -> its unit, where its ``unit`` says no other.
+_UNITS: Final = {
+    "_fen": "fen",
+    "_days": "days",
+    "_at": "instant, UTC",
+    "_date": "business date, Asia/Shanghai",
+    "_rate": "share of 1",
+    "_share": "share of 1",
+    "probability": "share of 1",
+    **dict.fromkeys(("lift", "lift_low", "lift_high", "lift_mean", "lift_p10", "lift_p50", "lift_p90"), "share of 1"),
+    **dict.fromkeys(("roi_p10", "roi_p50", "roi_p90", "return_on_spend"), "fen per fen"),
+}
+
 #: The safe loader in C: the one in Python takes 0.6 s for these files.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -39,7 +52,7 @@ ARROW_TYPES: Final = {
 class Column:
     """One column of a published table; ``null`` says what null means, empty where the contract does not say.
 
-    ``description_zh`` and ``null_zh`` say the same to those who read Chinese.
+    ``description_zh`` and ``null_zh`` say the same to those who read Chinese; ``unit`` is empty for words and counts.
     """
 
     name: str
@@ -48,6 +61,13 @@ class Column:
     null: str
     description_zh: str
     null_zh: str
+    unit: str = ""
+
+    @property
+    def words(self) -> str:
+        """What a database says of the column: its meaning, what null means, and the meaning in Chinese."""
+        empty = f" Null: {self.null}." if self.null not in ("", NEVER) else ""
+        return f"{self.description}{empty}\n{self.description_zh}".strip()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +94,11 @@ class TableContract:
         """The exported columns, in order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def words(self) -> str:
+        """What a database says of the table, in English and in Chinese."""
+        return f"{self.description}\n{self.description_zh}".strip()
+
 
 @functools.cache
 def tables(folder: Path = MODELS) -> dict[str, TableContract]:
@@ -87,6 +112,30 @@ def tables(folder: Path = MODELS) -> dict[str, TableContract]:
     return dict(sorted(found.items()))
 
 
+def of_manifest(said: dict[str, Any]) -> dict[str, TableContract]:
+    """Return the tables of a version as its manifest says them: it may be of a release with fewer of them.
+
+    Of a version from before manifests said what null means, no column is taken to be without nulls but the keys.
+    """
+    found = {}
+    for name, table in said["tables"].items():
+        columns = tuple(
+            Column(
+                column["name"],
+                column["type"],
+                column["description"],
+                column.get("null", NEVER if column["name"] in table["key"] else ""),
+                column.get("description_zh", ""),
+                column.get("null_zh", ""),
+                column.get("unit", ""),
+            )
+            for column in table["columns"]
+        )
+        words = table["description"], table.get("description_zh", "")
+        found[name] = TableContract(name, *words, tuple(table["key"]), "as_of_date", False, "", "", columns)
+    return found
+
+
 def _table(model: dict[str, Any], meta: dict[str, Any]) -> TableContract:
     key = tuple(meta["key"])
     columns = []
@@ -96,7 +145,15 @@ def _table(model: dict[str, Any], meta: dict[str, Any]) -> TableContract:
             null = NEVER if column["name"] in key else marks.get("null", "")
             null_zh = NEVER_ZH if null == NEVER else marks.get("null_zh", "")
             columns.append(
-                Column(column["name"], column["data_type"], column["description"], null, marks.get("zh", ""), null_zh)
+                Column(
+                    column["name"],
+                    column["data_type"],
+                    column["description"],
+                    null,
+                    marks.get("zh", ""),
+                    null_zh,
+                    marks.get("unit", _unit(column["name"])),
+                )
             )
     return TableContract(
         name=model["config"]["alias"],
@@ -109,3 +166,7 @@ def _table(model: dict[str, Any], meta: dict[str, Any]) -> TableContract:
         exempt_zh=meta.get("exempt_zh", ""),
         columns=tuple(columns),
     )
+
+
+def _unit(name: str) -> str:
+    return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")

@@ -95,7 +95,12 @@ def _give_rights(path: Path, contract: TableContract) -> None:
 def _described(schema: pa.Schema, contract: TableContract) -> pa.Schema:
     """Return a table's schema with what the contract says of the table and of each column, in English and Chinese."""
     fields = [
-        field.with_metadata({"description": column.description, "description_zh": column.description_zh})
+        field.with_metadata({
+            "description": column.description,
+            "description_zh": column.description_zh,
+            "unit": column.unit,
+            "key": "true" if column.name in contract.key else "false",
+        })
         for field, column in zip(schema, contract.columns, strict=True)
     ]
     return pa.schema(fields, {"description": contract.description, "description_zh": contract.description_zh})

@@ -175,6 +175,9 @@ def build_manifest(
                     "type": column.data_type,
                     "description": column.description,
                     "description_zh": column.description_zh,
+                    "null": column.null,
+                    "null_zh": column.null_zh,
+                    "unit": column.unit,
                 }
                 for column in contract.columns
             ],

@@ -11,7 +11,9 @@ from typing import Any
 
 from data_quality.report import Finding
 from orchestration import clock
-from orchestration.files import FOLDER_MODE, sha256_of, sync_file, sync_folder, write_text
+from orchestration.files import FOLDER_MODE, replacing, sha256_of, sync_file, sync_folder, write_text
+from orchestration.publishing import duckdb_file
+from orchestration.publishing.contract import of_manifest
 from orchestration.publishing.leaving import due
 from orchestration.publishing.manifest import MANIFEST, UNFINISHED, as_text, version_name
 
@@ -149,8 +151,10 @@ class Store:
         self._write_result(name, {**result, "accepted": {"by": who, "reason": reason.strip(), "checks": checks}})
 
     def point_to(self, name: str) -> None:
-        """Move CURRENT to a version, atomically and durably, and the link for people after it."""
-        write_text(self.root / CURRENT, name + "\n")
+        """Move CURRENT to a version, atomically and durably, and what shows it to people and tools right after it."""
+        with replacing(self.root / duckdb_file.FILE) as draft:
+            duckdb_file.write(draft, self.versions / name, of_manifest(self.manifest(name)))
+            write_text(self.root / CURRENT, name + "\n")
         clock.stamp(self.root / CURRENT)
         link = self.root / f".current.{os.getpid()}"
         link.unlink(missing_ok=True)

@@ -20,9 +20,14 @@ from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRe
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.staticfiles import StaticFiles
 
 from orchestration.screen import say
 from orchestration.settings import CHECKOUT, Settings
+from orchestration.ui import REPORTS_PATH
 from orchestration.ui.guard import ROLE, Guard
 from orchestration.ui.sessions import Role, Sessions, read_tokens
 
@@ -88,7 +93,9 @@ def _serve(settings: Settings, sessions: Sessions, port: int, is_read_only: bool
         _daemon(workspace) as daemon,
         Pages(instance, WorkspaceFileTarget([str(workspace)]), version=__version__) as pages,
     ):
-        application = create_app_from_workspace_process_context(pages, "", _POLL_MILLISECONDS)
+        application = with_reports(
+            create_app_from_workspace_process_context(pages, "", _POLL_MILLISECONDS), settings.home / "reports"
+        )
         guard = Guard(
             application, origins(port, settings.page_hosts), sessions, is_read_only, cookie=f"siyu_page_{port}"
         )
@@ -100,6 +107,33 @@ def _serve(settings: Settings, sessions: Sessions, port: int, is_read_only: bool
             say(f"siyu: Dagster's scheduler ended with {ended}; start the page again", file=sys.stderr)
             return 1
     return 0
+
+
+def with_reports(application: Any, folder: Path) -> Any:
+    """Return an application that serves the files of a folder under REPORTS_PATH, and leaves all else to another.
+
+    A report holds words of customers. Its page runs in a sandbox, as a page of nobody's: what a script in it asked of
+    Dagster would come from no origin, and the guard refuses it.
+    """
+    files = StaticFiles(directory=folder, check_dir=False)
+
+    async def either(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(f"{REPORTS_PATH}/"):
+            path = scope["path"].removeprefix(REPORTS_PATH)
+
+            async def sandboxed(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message).append("content-security-policy", "sandbox allow-scripts")
+                await send(message)
+
+            try:
+                await files({**scope, "path": path, "root_path": ""}, receive, sandboxed)
+            except HTTPException as error:
+                await PlainTextResponse(f"siyu: {error.detail}\n", error.status_code)(scope, receive, send)
+        else:
+            await application(scope, receive, send)
+
+    return either
 
 
 @contextlib.contextmanager

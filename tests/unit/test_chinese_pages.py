@@ -13,7 +13,10 @@ import pytest
 from orchestration.settings import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
-PAGES = ("law.md", "operations.md", "published-tables.md", "recall.md", "segments-and-stages.md", "sending.md")
+PAGES = (
+    "law.md", "operations.md", "published-tables.md", "questions.md", "recall.md", "segments-and-stages.md",
+    "sending.md",
+)  # fmt: skip
 
 _CODE = re.compile(r"`([^`]+)`")
 #: Names of tables and columns that stand without backticks.

@@ -3,8 +3,11 @@
 import datetime as dt
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from orchestration.files import sha256_of
 from orchestration.publishing.leaving import FILE, due
 from orchestration.publishing.versions import Store
 
@@ -21,8 +24,11 @@ def store(tmp_path):
 def keep(store, date, body):
     """Keep a version of a date that passed its checks and point CURRENT to it, as a publish does."""
     building = store.building(date)
-    (building / "customers.parquet").write_bytes(body)
-    name = store.keep(building, {"as_of_date": date, "tables": {"customers": {"sha256": body.hex(), "rows": 1}}})
+    file = building / "customers.parquet"
+    pq.write_table(pa.table({"one_id": [body.decode()]}), file)
+    columns = [{"name": "one_id", "type": "varchar", "description": "The person."}]
+    said = {"sha256": sha256_of(file), "rows": 1, "key": ["one_id"], "description": "People.", "columns": columns}
+    name = store.keep(building, {"as_of_date": date, "tables": {"customers": said}})
     store.keep_result(name, {"version": name, "passed": True})
     store.point_to(name)
     return name
