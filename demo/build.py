@@ -11,6 +11,7 @@ from typing import Any
 from demo import (
     app,
     call_centre,
+    codes,
     consents,
     crm,
     dirty,
@@ -31,7 +32,7 @@ from demo.response import DECLARED, World
 from demo.selling import sell
 
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
-DEMO_VERSION = 5
+DEMO_VERSION = 6
 MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
 #: How the demo brand sends: its SMS gateway, what fills its words. WeCom stands in the members' task lists until
 #: further mornings are asked for (demo/mornings.py).
@@ -195,7 +196,7 @@ def build(
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
-    service_desk.deliver(landing, people, journey, chance)
+    service_desk.deliver(landing, people, journey, chance, codes.visits(friends, chance))
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
     summary["truth"] = truth.write(home / "truth", journey, people, friends, logged, sold.walk_ins, brand.buyers)

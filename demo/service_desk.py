@@ -4,6 +4,7 @@ No platform of the demo tells either, and a signal that nobody ever gives could 
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from demo.calendar import END, at_time, text
 from demo.chance import Chance
@@ -11,15 +12,17 @@ from demo.journey import Journey
 from demo.landing import Landing, Row, as_csv
 from demo.people import Person
 
-HEADER = "source,event_id,customer_id,event_type,occurred_at,object_type,object_id"
+HEADER = "source,event_id,customer_id,event_type,occurred_at,object_type,object_id,anonymous_id,channel,campaign_id"
 #: Both begin here: before, the desk kept no log.
 OPENED = dt.date(2017, 10, 20)
 SHARE = 0.06
 
 
-def deliver(landing: Landing, people: list[Person], journey: Journey, chance: Chance) -> None:
-    """Write ``standard/events``: one act of a few members each."""
-    rows: list[Row] = []
+def deliver(
+    landing: Landing, people: list[Person], journey: Journey, chance: Chance, visits: Sequence[Row] = ()
+) -> None:
+    """Write ``standard/events``: one act of a few members each, and the visits of the pages behind codes."""
+    rows: list[Row] = [*visits]
     goods = sorted(set(journey.product))
     for person in people:
         key = person.person_id
@@ -31,5 +34,5 @@ def deliver(landing: Landing, people: list[Person], journey: Journey, chance: Ch
             continue
         act, about = chance.pick((("ask_service", "price"), ("view", "review")), "desk act", key)
         sku = str(chance.pick(goods, "desk sku", key))
-        rows.append((at, as_csv(("crm", f"de{key}", person.member_no, act, text(at), about, sku))))
+        rows.append((at, as_csv(("crm", f"de{key}", person.member_no, act, text(at), about, sku, "", "", ""))))
     landing.deliver("standard", "events", rows, suffix="csv", header=HEADER)
