@@ -1,6 +1,6 @@
 -- 首单成交周期: the median of days from the first private contact to the first order by Kaplan and Meier (1958). Who has
 -- not ordered by the date counts as waiting until then, who had ordered before the contact does not count. The median
--- is the first day by which half have ordered; where fewer than half have, it is unknown.
+-- is the first day by which half have ordered; where fewer than half have, it is unknown, and percentiles stand beside.
 with friends as (
     select
         as_of_date,
@@ -28,7 +28,28 @@ waited as (
         and (stages.first_order_date is null or stages.first_order_date >= friends.added_date)
 ),
 
-{{ waited_medians('waited', ['as_of_date']) }}
+{{ waited_medians('waited', ['as_of_date']) }},
+
+-- Where fewer than half have ordered, the first tenth and the first quarter say how soon people begin.
+percentiles as (
+    {%- for name, left_waiting in [('p10', '0.9'), ('p25', '0.75'), ('p50', '0.5')] %}
+    {{ 'union all' if not loop.first }}
+    select
+        as_of_date,
+        '{{ name }}' as percentile,
+        min(case when still_waiting <= {{ left_waiting }} then days end) as days
+    from survival
+    group by as_of_date
+    {%- endfor %}
+),
+
+people as (
+    select
+        as_of_date,
+        count(*) as people
+    from waited
+    group by as_of_date
+)
 
 select
     waited.as_of_date,
@@ -42,6 +63,17 @@ from waited
 inner join medians
     on waited.as_of_date = medians.as_of_date
 group by waited.as_of_date
+union all
+select
+    percentiles.as_of_date,
+    percentiles.as_of_date as kpi_date,
+    'first_order_days' as kpi,
+    'percentile' as dimension,
+    percentiles.percentile as value_key,
+    percentiles.days as numerator,
+    people.people as denominator
+from percentiles
+inner join people on percentiles.as_of_date = people.as_of_date
 union all
 select
     waited.as_of_date,
