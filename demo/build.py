@@ -11,6 +11,7 @@ from typing import Any
 from demo import (
     app,
     call_centre,
+    codes,
     consents,
     crm,
     dirty,
@@ -198,7 +199,8 @@ def build(
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
-    service_desk.deliver(landing, people, journey, chance, groups.acts(chats, chance))
+    in_tools = [*groups.acts(chats, chance), *codes.visits(friends, chance)]
+    service_desk.deliver(landing, people, journey, chance, in_tools)
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
     summary["truth"] = truth.write(home / "truth", journey, people, friends, logged, sold.walk_ins, brand.buyers)

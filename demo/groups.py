@@ -105,6 +105,7 @@ def acts(groups: list[Group], chance: Chance) -> list[Row]:
                 act = chance.pick(ACTS, "act", number, *key)
                 seconds = str(chance.between(60, 2400, "watched", number, *key)) if act == "watch_live" else ""
                 event = f"ga{number}{person.person_id}{group.chat_id[-6:]}"
-                told = ("wecom", event, person.external_userid, act, text(at), "", "", group.chat_id, seconds)
+                mine = ("wecom", event, person.external_userid, act, text(at))
+                told = (*mine, "", "", "", "", "", group.chat_id, seconds)
                 rows.append((at, as_csv(told)))
     return rows

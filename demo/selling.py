@@ -72,9 +72,9 @@ def sell(landing: Landing, brand: Brand, past: experiments.Past) -> Sold:
         channel, dataset = name.split("/")
         landing.deliver(channel, dataset, found, monthly=True)
         found.clear()
-    standard.goods(landing, journey, brand.chain, names, experiments.campaign_rows(past))
+    standard.goods(landing, journey, brand.chain, names, chance, experiments.campaign_rows(past))
     standard.coupons(landing, journey, brand.buyers, till_orders, experiments.coupon_rows(past, coupons))
-    standard.points(landing, earned, chance)
+    standard.points(landing, earned, brand.people, chance)
     return sold
 
 

@@ -4,7 +4,7 @@ No platform of the demo tells either, and a signal that nobody ever gives could 
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from demo.calendar import END, at_time, text
 from demo.chance import Chance
@@ -12,17 +12,20 @@ from demo.journey import Journey
 from demo.landing import Landing, Row, as_csv
 from demo.people import Person
 
-HEADER = "source,event_id,customer_id,event_type,occurred_at,object_type,object_id,group_id,duration_seconds"
+HEADER = (
+    "source,event_id,customer_id,event_type,occurred_at,object_type,object_id,anonymous_id,channel,campaign_id,"
+    "group_id,duration_seconds"
+)
 #: Both begin here: before, the desk kept no log.
 OPENED = dt.date(2017, 10, 20)
 SHARE = 0.06
 
 
 def deliver(
-    landing: Landing, people: list[Person], journey: Journey, chance: Chance, in_groups: Iterable[Row] = ()
+    landing: Landing, people: list[Person], journey: Journey, chance: Chance, in_tools: Sequence[Row] = ()
 ) -> None:
-    """Write ``standard/events``: one act of a few members each, and what members did in chat groups."""
-    rows: list[Row] = list(in_groups)
+    """Write ``standard/events``: one act of a few members each, and what the brand's own tools saw (pages, groups)."""
+    rows: list[Row] = [*in_tools]
     goods = sorted(set(journey.product))
     for person in people:
         key = person.person_id
@@ -34,5 +37,6 @@ def deliver(
             continue
         act, about = chance.pick((("ask_service", "price"), ("view", "review")), "desk act", key)
         sku = str(chance.pick(goods, "desk sku", key))
-        rows.append((at, as_csv(("crm", f"de{key}", person.member_no, act, text(at), about, sku, "", ""))))
+        told = ("crm", f"de{key}", person.member_no, act, text(at), about, sku, "", "", "", "", "")
+        rows.append((at, as_csv(told)))
     landing.deliver("standard", "events", rows, suffix="csv", header=HEADER)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
+from demo import codes
 from demo.calendar import END, LAST, OPENS, at_time, days, text, wall
 from demo.chance import Chance
 from demo.journey import Journey
@@ -39,21 +40,36 @@ def source_of(person: Person) -> tuple[str, str] | None:
     return ("official_account", person.oa_openid) if person.oa_openid else None
 
 
+#: What goods cost the brand, as a share of what was paid for one over the year: SYNTHETIC, drawn per product.
+COST_SHARE, LEAST_COST_FEN = (0.62, 0.82), 10
+#: Points that who registers is given: SYNTHETIC. They end a year later, as the rules of a brand have it.
+WELCOME_POINTS, WELCOME_FROM = 20, wall(2016, 10, 1)
+
+
 #: What the tills print for coupons and odds and ends: no category of goods, and nobody's taste.
 NO_CATEGORY = ("COUPON", "COUPON/MISC ITEMS", "COUPONS/STORE & MFG", "MISCELLANEOUS")
 
 
 def goods(
-    landing: Landing, journey: Journey, chain: Chain, names: dict[int, str], experiments: Sequence[Row] = ()
+    landing: Landing,
+    journey: Journey,
+    chain: Chain,
+    names: dict[int, str],
+    chance: Chance,
+    experiments: Sequence[Row] = (),
 ) -> None:
-    """Write products (those sold), stores, campaigns (those of experiments with them) and offers."""
+    """Write products (those sold, with SYNTHETIC costs), stores, campaigns (with those of experiments) and offers."""
     sold = set(journey.product)
     table = journey.products[journey.products["product_id"].isin(sold)]
+    unit_cost = _unit_costs(journey, chance)
     rows: list[Row] = []
     for product, category, brand in zip(table["product_id"], table["product_category"], table["brand"], strict=True):
         shown = category if isinstance(category, str) and category not in NO_CATEGORY else ""
-        rows.append((BEFORE, as_csv(("brand", product, names[int(product)], shown, brand, text(BEFORE)))))
-    landing.deliver("standard", "products", rows, suffix="csv", header="source,sku_id,name,category,brand,updated_at")
+        rows.append((BEFORE, as_csv((
+            "brand", product, names[int(product)], shown, brand, unit_cost[int(product)], text(BEFORE)
+        ))))  # fmt: skip
+    header = "source,sku_id,name,category,brand,cost_yuan,updated_at"
+    landing.deliver("standard", "products", rows, suffix="csv", header=header)
     stores = [(BEFORE, as_csv((store.store_id, store.name, store.city))) for store in chain.stores.values()]
     landing.deliver("standard", "stores", stores, suffix="csv", header="store_id,name,city")
     campaigns = [
@@ -71,6 +87,24 @@ def goods(
         offers.append((BEFORE, f"campaign_{number},coupon,,,,,{(end - start).days + 1}"))
     header = "offer_id,kind,face_value_yuan,pay_rate,minimum_spend_yuan,maximum_discount_yuan,valid_days"
     landing.deliver("standard", "offers", offers, suffix="csv", header=header)
+
+
+def _unit_costs(journey: Journey, chance: Chance) -> dict[int, str]:
+    """Return what one of each product sold costs the brand, in yuan: a drawn share of what was paid for one.
+
+    Empty where one costs less than ten fen: what is sold by the gram has no price of one.
+    """
+    paid: dict[int, int] = defaultdict(int)
+    pieces: dict[int, int] = defaultdict(int)
+    for product, quantity, fen in zip(journey.product, journey.quantity, journey.paid_fen, strict=True):
+        paid[product] += fen
+        pieces[product] += quantity
+    low, high = COST_SHARE
+    costs = {
+        product: (low + (high - low) * chance.share("costs", product)) * fen / max(pieces[product], 1)
+        for product, fen in paid.items()
+    }
+    return {product: f"{fen / 100:.2f}" if fen >= LEAST_COST_FEN else "" for product, fen in costs.items()}
 
 
 def coupons(
@@ -116,9 +150,13 @@ def coupons(
     landing.deliver("standard", "coupons", rows, suffix="csv", header=COUPONS)
 
 
-def points(landing: Landing, sales: list[tuple[Sale, int]], chance: Chance) -> None:
-    """Write the points ledger: a point a yuan of every sale to a known member, and points spent now and then."""
-    rows: list[Row] = []
+def points(landing: Landing, sales: list[tuple[Sale, int]], people: list[Person], chance: Chance) -> None:
+    """Write the points ledger: a welcome, a point a yuan of every sale to a known member, and points spent at times."""
+    rows: list[Row] = [
+        (at, f"crm,w{person.person_id},{person.member_no},{WELCOME_POINTS},{text(at)},earn")
+        for person in people
+        if person.member_no and (at := person.registered_at) >= WELCOME_FROM
+    ]
     for sale, yuan in sales:
         person, at = sale.person, sale.basket.at
         member = (
@@ -190,16 +228,17 @@ def bridges(landing: Landing, people: list[Person], chance: Chance) -> None:
 
 
 def costs(landing: Landing, chance: Chance) -> None:
-    """Write what acquiring and serving cost per channel and day."""
+    """Write what acquiring and serving cost per channel and day, and on which code where it was one (SYNTHETIC)."""
     rows: list[Row] = []
     for day in days(OPENS, END):
         for channel, low, high in (
-            ("wecom", 80, 260),
-            ("tmall", 150, 420),
-            ("mini_program", 60, 200),
-            ("app", 90, 300),
-            ("ad", 200, 700),
+            ("wecom", 8, 26),
+            ("tmall", 15, 42),
+            ("mini_program", 6, 20),
+            ("app", 9, 30),
+            ("ad", 20, 70),
         ):
             yuan = chance.between(low * 100, high * 100, "cost", channel, day)
             rows.append((at_time(day, 82_800), f"{channel},{day},{yuan // 100}.{yuan % 100:02d},"))
+    rows += codes.spends(chance)
     landing.deliver("standard", "channel_costs", rows, suffix="csv", header="channel,cost_date,spend_yuan,campaign_id")

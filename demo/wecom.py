@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 
+from demo import codes
 from demo.calendar import END, LAST, at_time, epoch, text, utc, wall
 from demo.chance import Chance
 from demo.landing import Landing, Row, as_csv
@@ -85,9 +86,10 @@ def _contact(friend: Friend, at: dt.datetime, chance: Chance) -> Row:
         "tag_id": [],
         "remark_mobiles": phones,
         "oper_userid": friend.staff.staff_id,
-        "add_way": chance.pick((1, 1, 1, 4, 3, 6), "add way", key),
-        "state": f"qr_{person.store_id}",
+        "add_way": codes.way_of(person, chance),
     }
+    if code := codes.code_of(person, chance):
+        info["state"] = code
     return at, enveloped(CORP, at, {"external_contact": contact, "follow_info": info})
 
 
@@ -103,7 +105,7 @@ def _contacts(friends: list[Friend], chance: Chance) -> list[Row]:
     return rows
 
 
-def _changes(friends: list[Friend]) -> list[Row]:
+def _changes(friends: list[Friend], chance: Chance) -> list[Row]:
     rows: list[Row] = []
     for friend in friends:
         steps = [("add_external_contact", friend.added_at)]
@@ -119,8 +121,8 @@ def _changes(friends: list[Friend]) -> list[Row]:
                 "ExternalUserID": friend.person.external_userid,
                 "CreateTime": epoch(at),
             }
-            if change.startswith("add"):
-                payload["State"] = f"qr_{friend.person.store_id}"
+            if change.startswith("add") and (code := codes.code_of(friend.person, chance)):
+                payload["State"] = code
             rows.append((at, enveloped(CORP, at, payload)))
     return rows
 
@@ -173,5 +175,5 @@ def deliver(
             ))
     landing.deliver("wecom", "staff", staff, suffix="csv", header=STAFF)
     landing.deliver("wecom", "contacts", _contacts(friends, chance))
-    landing.deliver("wecom", "contact_changes", _changes(friends))
+    landing.deliver("wecom", "contact_changes", _changes(friends, chance))
     landing.deliver("wecom", "messages", _conversations(friends, chance))

@@ -34,6 +34,8 @@ class RunPlan:
 
     as_of_dates: list[dt.date]
     state_dates: list[dt.date]
+    #: The day ``transition_days`` before each as-of date: segments and tags of then stand beside those of now.
+    earlier_dates: list[dt.date]
     training_dates: list[dt.date]
     #: training date -> the closed cut-offs its models learn from, oldest first
     cut_offs: dict[dt.date, list[dt.date]]
@@ -45,7 +47,10 @@ class RunPlan:
 
     def dates_for_dbt(self) -> dict[str, list[str]]:
         """Return the dates that the macro ``dates_of`` hands to the models, by kind, as ISO texts."""
-        kinds = {"as_of": self.as_of_dates, "state": self.state_dates, "feature": self.feature_dates}
+        kinds = {
+            "as_of": self.as_of_dates, "state": self.state_dates, "earlier": self.earlier_dates,
+            "feature": self.feature_dates,
+        }  # fmt: skip
         return {kind: [date.isoformat() for date in dates] for kind, dates in kinds.items()}
 
 
@@ -53,9 +58,11 @@ def plan_run(settings: Settings, dates: Sequence[dt.date], numbers: Path = _NUMB
     """Return the plan of a run over a set of as-of dates, in whatever order they are given."""
     as_of = sorted(set(dates))
     trained_on = sorted({training_date(date) for date in as_of})
+    days = transition_days(numbers)
     return RunPlan(
         as_of_dates=as_of,
-        state_dates=state_dates(as_of, transition_days(numbers)),
+        state_dates=state_dates(as_of, days),
+        earlier_dates=[date - dt.timedelta(days=days) for date in as_of],
         training_dates=trained_on,
         cut_offs={
             date: closed_cut_offs(date, settings.horizon_days, settings.training_cut_offs) for date in trained_on

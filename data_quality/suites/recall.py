@@ -105,6 +105,19 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
             f"只发送这些组：{'、'.join(limits.sent_arms)}。",
         ),
         Check(
+            "no_play_hangs_on_an_invalid_tag",
+            "recall_audience",
+            "count(*)",
+            "Somebody is met by a play whose trigger is a tag that tells nothing of who orders; see tag_validity.",
+            "有人因为一个无效标签而被某种打法触达；请看 tag_validity。",
+            relation=(
+                "recall_audience inner join customer_segments using (one_id) inner join customer_lifecycle using"
+                " (one_id) inner join tag_validity as validity on validity.verdict = 'invalid' and"
+                " list_contains(validity.plays, recall_audience.play_id) and validity.tag in ('rfm:' || rfm_segment,"
+                " 'matrix:' || matrix_cell, 'aipl:' || aipl_stage, 'five_a:' || five_a_stage)"
+            ),
+        ),
+        Check(
             "the_log_of_plans_names_whoever_is_sent_and_nobody_else_as_sent",
             "recall_plans",
             _count(

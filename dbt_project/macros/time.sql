@@ -1,6 +1,7 @@
 {#-
   The business dates of a run, as a list of texts: as_of are those it publishes, state those and the days before them
-  (for stages, transitions and leaps), feature those and the closed training cut-offs.
+  (for stages, transitions and leaps), feature those and the closed training cut-offs, earlier the day transition_days
+  before each of as_of, and segment those two together: who stood where four weeks ago, and what their tags said of them.
   A run hands them in through its environment and not as vars, because dbt parses the whole project anew when a var
   changes (docs/decisions.md); they are read when a model is executed, never when it is parsed. A unit test, or a
   person at a prompt, names them as vars: as_of_dates, state_dates, feature_dates. `all` are the three and the frozen
@@ -12,6 +13,9 @@
 {% macro dates_of(kind) -%}
     {%- if kind == 'all' -%}
         {{ return(dates_of('as_of') + dates_of('state') + dates_of('feature') + frozen_dates()) }}
+    {%- endif -%}
+    {%- if kind == 'segment' -%}
+        {{ return(dates_of('as_of') + dates_of('earlier')) }}
     {%- endif -%}
     {%- set named = var(kind ~ '_dates', []) -%}
     {%- if named or not execute -%}

@@ -17,6 +17,7 @@ _MOST: Final = re.compile(r"最多减(\d+(?:\.\d+)?)元")
 #: Scenes whose policy or signal makes a fact: who stands in one has the thing that it is about.
 _OF_SCENE: Final[Mapping[str, str]] = {
     "holds_coupon": "coupon_ending",
+    "holds_points": "points_ending",
     "has_cart": "cart",
     "has_visited": "store_visit",
     "has_appointment": "appointment",

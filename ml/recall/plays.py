@@ -22,6 +22,8 @@ FACTS: Final = {
     "five_a": "five_a_stage",
     "stage": "band",
 }
+#: The trigger kinds that are tags, and so may have fallen.
+TAGS: Final = ("rfm", "matrix", "aipl", "five_a")
 #: The purses: money that goes by profit, rights and time that do not, and what is owed.
 INCENTIVE: Final = "incentive"
 CARE: Final = "care"
@@ -44,7 +46,8 @@ def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Ru
     Parameters
     ----------
     people
-        Who falls under a policy that names no play: ``purchase_stage, days_in_stage`` and the columns of ``FACTS``.
+        Who falls under a policy that names no play: ``purchase_stage, days_in_stage``, the columns of ``FACTS`` and
+        of those that are tags whether the person's own fell (``rfm_fell`` and so on).
     audience_kind, band
         Of the policy.
     rules
@@ -59,6 +62,8 @@ def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Ru
     found = []
     for place, row in enumerate(plays.to_dict("records")):
         fits = people[FACTS[row["trigger_kind"]]].isin(listed(row["trigger"])).to_numpy(dtype=bool)
+        if row["trigger_kind"] in TAGS:
+            fits = fits & ~people[f"{row['trigger_kind']}_fell"].to_numpy(dtype=bool)
         if stages := listed(row["purchase_stages"]):
             fits = fits & people["purchase_stage"].isin(stages).to_numpy(dtype=bool)
         if pd.notna(row["within_days"]):

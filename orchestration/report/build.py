@@ -16,6 +16,7 @@ from orchestration.publishing.manifest import UNFINISHED
 from orchestration.report import (
     attribution_sections,
     group_sections,
+    layer_sections,
     list_sections,
     loop_sections,
     member_sections,
@@ -26,6 +27,7 @@ from orchestration.report import (
     risk_sections,
     staff_sections,
     stage_sections,
+    trade_sections,
 )
 from orchestration.report.days import numbers
 from orchestration.report.facts import Facts, Words, open_version
@@ -49,9 +51,14 @@ _BELOW: Final[tuple[tuple[Callable[[Facts], dict[str, Any]], str, Words], ...]] 
     (member_sections.members, "members", ("会员", "Members")),
     (group_sections.groups, "groups", ("社群", "Chat groups")),
     (stage_sections.matrix, "matrix", ("九宫格", "Matrix")),
+    (layer_sections.layers, "layers", ("分层升降", "Layers")),
     (model_sections.models, "models", ("模型", "Models")),
     (loop_sections.loop, "loop", ("学到了什么", "What was learned")),
     (money_sections.money, "money", ("预算", "Budget")),
+    (trade_sections.funnel, "funnel", ("来源漏斗", "Funnel")),
+    (trade_sections.costs, "costs", ("获客成本", "Costs")),
+    (trade_sections.carriers, "carriers", ("载体", "Carriers")),
+    (trade_sections.tags, "tags", ("标签", "Tags")),
     (attribution_sections.attribution, "attribution", ("渠道功劳", "Channel credit")),
     (money_sections.answers, "answers", ("回复与成交", "Answers")),
     (quality_sections.quality, "quality", ("数据质量", "Data quality")),

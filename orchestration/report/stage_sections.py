@@ -33,7 +33,7 @@ def lifecycle(facts: Facts) -> dict[str, Any]:
         select model, coalesce(sum(customer_count) filter (where is_leap and not is_skip), 0),
                coalesce(sum(customer_count) filter (where is_skip), 0),
                coalesce(sum(customer_count) filter (where is_fall), 0)
-        from stage_transitions where model not like '%_refreeze' group by model order by model
+        from stage_transitions where model in ('purchase', 'aipl', 'five_a') group by model order by model
         """
     )
     refreezes = facts.rows(

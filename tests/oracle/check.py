@@ -181,6 +181,7 @@ def check_figures(report: Report, known: World, version: dt.date, folder: Path) 
     steps = {
         (row["as_of_date"], row["model"], row["from_stage"], row["to_stage"]): row
         for row in compare.rows(folder, "stage_transitions")
+        if row["model"] in transitions.MODELS
     }
     for where in sorted({*moves, *steps}):
         report.row((version, "stage_transitions", " ".join(map(str, where))), steps.get(where), moves.get(where))

@@ -11,6 +11,8 @@ from tests.oracle.book import Book
 from tests.oracle.world import number, seed
 
 DAY = dt.timedelta(days=1)
+#: Stages, of which every day is told; the layers of the version's date are the dbt unit tests'.
+MODELS = ("purchase", "aipl", "five_a")
 Moves = dict[tuple[dt.date, str, str, str], dict[str, object]]
 
 
@@ -27,7 +29,7 @@ def stands(book: Book, model: str) -> dict[str, str]:
 def transitions(version: dt.date, reader: Callable[[dt.date], Book]) -> Moves:
     """Return the rows of stage_transitions of a version."""
     found: Moves = {}
-    for model in ("purchase", "aipl", "five_a"):
+    for model in MODELS:
         now = stands(reader(version), model)
         for back in range(number("transition_days")):
             day = version - back * DAY

@@ -49,6 +49,9 @@ NAMED = {
     "exclusion": "profiling_exclusions.exclusion",
     "reason": "export_reasons.reason",
     "city_tier": "city_tiers.city_tier",
+    "source_path": "source_paths.path",
+    "approach": "source_paths.approach",
+    "carrier": "carriers.carrier",
 }
 
 
@@ -77,7 +80,11 @@ def test_every_code_that_a_seed_names_has_its_words(shipped, kind, where):
         ("basis", "prior experiment_pooled experiment trained insufficient_history gates_refused"),
         ("verdict", "ok alarm too_few agrees disagrees"),
         ("purse", "incentive care none"),
-        ("signal", "cart_left price_asked review_read store_visit booking question_open complaint_closed"),
+        (
+            "signal",
+            "points_ending level_near cart_left price_asked review_read store_visit booking question_open"
+            " complaint_closed",
+        ),
         ("stop_if", "ordered refund_open complaint_open unsubscribed deleted_friend"),
         ("exclusion", "minor test staff profiling_refused profiling_never_asked"),
         ("arm", " ".join((*arms.ALL, "explore", "holdout_campaign"))),

@@ -38,3 +38,14 @@
         item -> item is not null
     ))
 {%- endmacro %}
+
+{#- Select item: a row for each item of a list column; the whole row is left out where the list is empty. -#}
+{% macro each_of(list_expression) -%}
+    {{ return(adapter.dispatch('each_of', 'siyu')(list_expression)) }}
+{%- endmacro %}
+{% macro duckdb__each_of(list_expression) -%}
+    unnest({{ list_expression }})
+{%- endmacro %}
+{% macro default__each_of(list_expression) -%}
+    explode({{ list_expression }})
+{%- endmacro %}

@@ -1,11 +1,12 @@
 -- One row per (sku_id, from_date): a product as known from from_date until before to_date. Of several catalogues the
--- name and the category that sort last; sensitive where any of them says so. first_record_date is the day on which the
--- first record of it was known.
+-- name and the category that sort last, and the most that one costs; sensitive where any of them says so.
+-- first_record_date is the day on which the first record of it was known.
 with versions as (
     select
         sku_id,
         name,
         category,
+        cost_fen,
         counts_from as from_date,
         counts_to as to_date
     from {{ ref('products') }}
@@ -25,6 +26,7 @@ judged as (
         versions.sku_id,
         versions.name,
         versions.category,
+        versions.cost_fen,
         versions.from_date,
         versions.to_date,
         sensitive_texts.sensitive_text is not null as is_sensitive
@@ -54,6 +56,7 @@ select
     spans.sku_id,
     max(judged.name) as name,
     max(judged.category) as category,
+    max(judged.cost_fen) as cost_fen,
     max(case when judged.is_sensitive then 1 else 0 end) = 1 as is_sensitive,
     first_records.first_record_date,
     spans.from_date,

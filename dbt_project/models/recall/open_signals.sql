@@ -118,6 +118,29 @@ ends as (
         one_id is not null
         and issued_date <= as_of_date
         and (redeemed_date is null or redeemed_date > as_of_date)
+    union all
+    select
+        as_of_date,
+        one_id,
+        'points_ending' as signal,
+        null as signal_id,
+        points_end_date as end_date,
+        cast(points_end_date as timestamp) - interval '8' hour as ends_at,
+        'points' as object_type
+    from {{ ref('member_growth') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }} and points_end_date is not null
+),
+
+-- Near a level since the day their growth last moved: what they paid that day brought them there and is no answer.
+near_levels as (
+    select
+        as_of_date,
+        one_id,
+        'level_near' as signal,
+        cast(grown_date as timestamp) + interval '16' hour as signal_at,
+        grown_date as signal_date
+    from {{ ref('member_growth') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }} and is_near_next and grown_date is not null
 ),
 
 leavings as (
@@ -182,6 +205,19 @@ happened as (
         {{ days_between('signal_date', 'as_of_date') }},
         null
     from leavings
+    union all
+    select
+        as_of_date,
+        one_id,
+        signal,
+        null,
+        signal_at,
+        signal_date,
+        null,
+        null,
+        {{ days_between('signal_date', 'as_of_date') }},
+        null
+    from near_levels
 ),
 
 counted as (

@@ -29,6 +29,14 @@ birthdays as (
     group by states.as_of_date, states.one_id
 ),
 
+fallen_tags as (
+    select
+        as_of_date,
+        tag
+    from {{ ref('tag_validity') }}
+    where verdict = 'invalid' and {{ among_dates('as_of_date', dates_of('as_of')) }}
+),
+
 birthday_leads as (
     select max(lead_days) as lead_days
     from {{ ref('brand_days') }}
@@ -121,7 +129,15 @@ select
     episodes.episode_id as open_episode_id,
     episodes.audience_kind as open_episode_kind,
     episodes.going_on_as as open_episode_arm,
-    episodes.last_step as open_episode_step
+    episodes.last_step as open_episode_step,
+    -- whether the person's own tag of that kind tells nothing of who orders: no play hangs on it
+    {%- set by_tag = {
+        'rfm': 'segments.rfm_segment', 'matrix': 'segments.matrix_cell',
+        'aipl': 'lifecycle.aipl_stage', 'five_a': 'lifecycle.five_a_stage',
+    } %}
+{%- for kind in by_tag %}
+{{ kind }}_fell.tag is not null as {{ kind }}_fell{{ ',' if not loop.last }}
+{%- endfor %}
 from profiles
 left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
@@ -150,4 +166,8 @@ left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = st
 {%- for model, name in per_person.items() %}
 left join {{ ref(model) }} as {{ name }}
     on profiles.as_of_date = {{ name }}.as_of_date and profiles.one_id = {{ name }}.one_id
+{%- endfor %}
+{%- for kind, column in by_tag.items() %}
+left join fallen_tags as {{ kind }}_fell
+    on profiles.as_of_date = {{ kind }}_fell.as_of_date and {{ kind }}_fell.tag = concat('{{ kind }}:', {{ column }})
 {%- endfor %}

@@ -12,7 +12,7 @@ with scored as (
         on conversion.as_of_date = activity.as_of_date and conversion.one_id = activity.one_id
     left join {{ ref('influence') }} as influence
         on conversion.as_of_date = influence.as_of_date and conversion.one_id = influence.one_id
-    where {{ among_dates('conversion.as_of_date', dates_of('as_of')) }}
+    where {{ among_dates('conversion.as_of_date', dates_of('segment')) }}
 ),
 
 banded as (

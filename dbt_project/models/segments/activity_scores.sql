@@ -16,7 +16,7 @@ with counted as (
     from {{ ref('interactions') }} as interactions
     inner join {{ ref('touch_types') }} as rules on interactions.touch = rules.touch
     where
-        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
+        {{ among_dates('interactions.as_of_date', dates_of('segment')) }}
         and rules.points > 0
         and (
             interactions.touch <> 'watch_live'

@@ -8,7 +8,7 @@ with carts as (
     from {{ ref('interactions') }} as interactions
     inner join {{ ref('conversion_points') }} as of_cart on of_cart.stage = 'cart'
     where
-        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
+        {{ among_dates('interactions.as_of_date', dates_of('segment')) }}
         and interactions.touch = 'add_to_cart'
         and interactions.age_days < {{ segment_number('cart_days') }}
 ),
@@ -23,7 +23,7 @@ based as (
     from {{ ref('rfm') }} as rfm
     inner join {{ ref('conversion_points') }} as of_stage on rfm.purchase_stage = of_stage.stage
     left join carts on rfm.as_of_date = carts.as_of_date and rfm.one_id = carts.one_id
-    where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}
+    where {{ among_dates('rfm.as_of_date', dates_of('segment')) }}
 )
 
 select

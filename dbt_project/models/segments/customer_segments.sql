@@ -42,4 +42,4 @@ left join {{ ref('novelty_attitude') }} as novelty
     on rfm.as_of_date = novelty.as_of_date and rfm.one_id = novelty.one_id
 left join {{ ref('refreezes') }} as refreezes
     on rfm.as_of_date = refreezes.as_of_date and rfm.one_id = refreezes.one_id
-where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}
+where {{ among_dates('rfm.as_of_date', dates_of('segment')) }}

@@ -11,7 +11,7 @@ with recent as (
         referred_customer_id
     from {{ ref('interactions') }}
     where
-        {{ among_dates('as_of_date', dates_of('as_of')) }}
+        {{ among_dates('as_of_date', dates_of('segment')) }}
         and age_days < {{ segment_number('influence_days') }}
         and (touch in ('share', 'refer', 'comment', 'review', 'submit_form') or share_id is not null)
 ),

@@ -33,7 +33,7 @@ counted as (
             and sales.from_date <= interactions.as_of_date
             and (sales.to_date is null or sales.to_date > interactions.as_of_date)
     where
-        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
+        {{ among_dates('interactions.as_of_date', dates_of('segment')) }}
         and interactions.age_days < {{ segment_number('preference_days') }}
     group by interactions.as_of_date, interactions.one_id
 )

@@ -13,4 +13,4 @@ select
     m_score,
     rfm_segment
 from {{ ref('rfm_readings') }}
-where {{ among_dates('as_of_date', dates_of('as_of')) }} and frozen_on = {{ frozen_date('as_of_date') }}
+where {{ among_dates('as_of_date', dates_of('segment')) }} and frozen_on = {{ frozen_date('as_of_date') }}

@@ -5,7 +5,7 @@ with dates as (
     select
         as_of_date,
         {{ frozen_date('as_of_date') }} as frozen_on
-    from {{ run_dates('as_of') }} as published_dates
+    from {{ run_dates('segment') }} as told_dates
     union
     select
         as_of_date,

@@ -17,7 +17,7 @@ with facts as (
         on rfm.as_of_date = cells.as_of_date and rfm.one_id = cells.one_id
     left join {{ ref('influence') }} as influence
         on rfm.as_of_date = influence.as_of_date and rfm.one_id = influence.one_id
-    where {{ among_dates('rfm.as_of_date', dates_of('as_of')) }}
+    where {{ among_dates('rfm.as_of_date', dates_of('segment')) }}
 ),
 
 ranked as (

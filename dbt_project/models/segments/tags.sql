@@ -7,7 +7,7 @@ with attended as (
         {{ sorted_list("'attended:' || object_id") }} as courses
     from {{ ref('interactions') }}
     where
-        {{ among_dates('as_of_date', dates_of('as_of')) }}
+        {{ among_dates('as_of_date', dates_of('segment')) }}
         and touch in ('attend', 'finish_lesson')
         and object_id is not null
     group by as_of_date, one_id
@@ -45,4 +45,4 @@ left join {{ ref('customer_orders') }} as orders
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
 left join attended on segments.as_of_date = attended.as_of_date and segments.one_id = attended.one_id
-where {{ among_dates('segments.as_of_date', dates_of('as_of')) }} and not segments.is_excluded
+where {{ among_dates('segments.as_of_date', dates_of('segment')) }} and not segments.is_excluded

@@ -126,6 +126,16 @@ FAULTS = {
         "the_summary_counts_the_audience",
     ),
     "more than the budget": ("update recall_budget set budget_fen = 100", "plans_stay_within_their_budget"),
+    "a play on an invalid tag": (
+        (
+            "update recall_audience set play_id = 'rfm_keep' where one_id = 'P01';"
+            " update customer_segments set rfm_segment = '重要保持' where one_id = 'P01';"
+            " insert into tag_validity by name select date '2017-11-30' as as_of_date, 'rfm:重要保持' as tag,"
+            " 'rfm' as kind, 9 as people, 4 as carriers, 1 as carriers_ordered, 5 as rest, 1 as rest_ordered,"
+            " 0 as freshness, 'invalid' as verdict, ['rfm_keep'] as plays"
+        ),
+        "no_play_hangs_on_an_invalid_tag",
+    ),
     "attribution makes an order": (
         "update channel_attribution set conversions = conversions + 1 where model = 'shapley'",
         "attribution_models_share_out_the_same_orders",

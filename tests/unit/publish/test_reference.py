@@ -15,11 +15,13 @@ from tests.unit.publish.world import DATE, SENT, brand
 
 #: The published contract, version 1: a change here is a change for everybody downstream.
 KEYS = {
+    "carrier_daily": "as_of_date carrier",
     "channel_attribution": "as_of_date window_days channel model",
     "customer_lifecycle": "one_id",
     "customer_scores": "one_id model",
     "customer_segments": "one_id",
     "customers": "one_id",
+    "funnel_daily": "as_of_date cut value_key",
     "general_list": "one_id",
     "group_health": "source group_id",
     "group_moves": "source group_id one_id state",
@@ -49,6 +51,7 @@ KEYS = {
     "staff": "staff_id",
     "stores": "store_id",
     "kpis": "kpi",
+    "tag_validity": "as_of_date tag",
     "words": "kind code",
 }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ml.recall import SEEDS, Rules
+from ml.recall.plays import TAGS
 from ml.recall.words import REASONS
 from orchestration.business_time import cut_off_at
 
@@ -32,6 +33,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "aipl_stage": None,
         "five_a_stage": None,
         "is_birthday": False,
+        **dict.fromkeys((f"{kind}_fell" for kind in TAGS), False),
         "days_to_entitlement_end": None,
         "first_order_step": 0,
         "days_since_first_order_step": None,

@@ -219,3 +219,11 @@ def test_every_template_is_said_by_some_plan_and_every_plan_has_one():
     templates = templates[templates["scene_id"].ne("general")]
     keys = zip(templates["message_channel"], templates["scene_id"], templates["price_attitude"].notna(), strict=True)
     assert set(keys) == reached()
+
+
+def test_a_tag_that_tells_nothing_is_no_trigger():
+    facts = {"purchase_stage": "dormant", "rfm_segment": "重要保持"}
+    assert met(**facts) == "rfm_keep"
+    assert met(**facts, matrix_fell=True) == "rfm_keep"
+    assert met(**facts, rfm_fell=True) == "stage_dormant"
+    assert met(**facts, need_state="deciding", rfm_fell=True) == "need_deciding"

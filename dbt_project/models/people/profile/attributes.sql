@@ -28,7 +28,7 @@ with records as (
             partition by records.as_of_date, records.one_id
             order by records.began_at, records.source, records.customer_id
         ) as age_rank
-    from {{ states_at(ref('record_states')) }} as records
+    from {{ states_at(ref('record_states'), 'segment') }} as records
     left join {{ ref('member_levels') }} as levels on records.level = levels.level
 ),
 

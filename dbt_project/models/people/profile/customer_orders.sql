@@ -13,7 +13,7 @@ with paid_orders as (
         counts_as_purchase,
         age_days < {{ segment_number('order_window_days') }} as is_in_window
     from {{ ref('paid_orders') }}
-    where {{ among_dates('as_of_date', dates_of('as_of') + frozen_dates()) }}
+    where {{ among_dates('as_of_date', dates_of('segment') + frozen_dates()) }}
 ),
 
 -- Tastes are told once per set (purchase_histories), so a basket that changed after it was bought (a product that
@@ -23,7 +23,7 @@ changes as (
         dates.as_of_date,
         changes.order_key,
         count(*) as change_count
-    from {{ run_dates('as_of') }} as dates
+    from {{ run_dates('segment') }} as dates
     inner join {{ ref('basket_changes') }} as changes on changes.changed_date <= dates.as_of_date
     group by dates.as_of_date, changes.order_key
 ),

@@ -41,17 +41,46 @@ ledger as (
             end
         ) as ending_soon,
         min(moved_date) as first_date,
+        max(case when points > 0 then moved_date end) as earned_date,
         sum(case when points > 0 and moved_date = as_of_date then points else 0 end) as issued_today,
         sum(case when points < 0 and moved_date = as_of_date then -points else 0 end) as spent_today
     from {{ states_at(ref('points_states')) }} as entries
     group by as_of_date, one_id
 ),
 
+-- When the first of the points that end soon end: what was spent was spent of those before it.
+ending as (
+    select
+        as_of_date,
+        one_id,
+        moved_date,
+        sum(points) over (partition by as_of_date, one_id order by moved_date) as points_until_then
+    from {{ states_at(ref('points_states')) }} as entries
+    where
+        points > 0
+        and {{ days_between('moved_date', 'as_of_date') }} between
+        {{ segment_number('points_valid_days') }} - {{ segment_number('points_expiring_days') }}
+        and {{ segment_number('points_valid_days') }}
+),
+
+first_ends as (
+    select
+        ending.as_of_date,
+        ending.one_id,
+        {{ add_days('min(ending.moved_date)', 'cast(' ~ segment_number('points_valid_days') ~ ' as integer)') }}
+            as points_end_date
+    from ending
+    inner join ledger on ending.as_of_date = ledger.as_of_date and ending.one_id = ledger.one_id
+    where ledger.earned_long_ago - ledger.ending_soon + ending.points_until_then > ledger.spent
+    group by ending.as_of_date, ending.one_id
+),
+
 paid as (
     select
         orders.as_of_date,
         orders.one_id,
-        sum(orders.goods_paid_fen) as goods_paid_fen
+        sum(orders.goods_paid_fen) as goods_paid_fen,
+        max(orders.order_date) as paid_date
     from {{ ref('paid_orders') }} as orders
     left join ledger on orders.as_of_date = ledger.as_of_date and orders.one_id = ledger.one_id
     where ledger.first_date is null or orders.order_date < ledger.first_date
@@ -82,6 +111,8 @@ grown as (
         ledger.spent,
         ledger.issued_today,
         ledger.spent_today,
+        first_ends.points_end_date,
+        greatest(ledger.earned_date, paid.paid_date) as grown_date,
         case
             when ledger.earned_long_ago > ledger.spent
                 then least(ledger.ending_soon, ledger.earned_long_ago - ledger.spent)
@@ -91,6 +122,8 @@ grown as (
     left join members on everybody.as_of_date = members.as_of_date and everybody.one_id = members.one_id
     left join ledger on everybody.as_of_date = ledger.as_of_date and everybody.one_id = ledger.one_id
     left join paid on everybody.as_of_date = paid.as_of_date and everybody.one_id = paid.one_id
+    left join first_ends
+        on everybody.as_of_date = first_ends.as_of_date and everybody.one_id = first_ends.one_id
 ),
 
 -- Of two names of one rank the journey's is the level's.
@@ -121,7 +154,9 @@ select
     cast(grown.spent as bigint) as points_spent,
     cast(grown.issued_today as bigint) as points_issued_today,
     cast(grown.spent_today as bigint) as points_spent_today,
-    cast(grown.points_expiring as bigint) as points_expiring
+    cast(grown.points_expiring as bigint) as points_expiring,
+    grown.points_end_date,
+    grown.grown_date
 from grown
 inner join levels
     on

@@ -9,7 +9,7 @@ with actions as (
         touched_at as action_at
     from {{ ref('interactions') }}
     where
-        {{ among_dates('as_of_date', dates_of('as_of')) }}
+        {{ among_dates('as_of_date', dates_of('segment')) }}
         and not is_received_only
         and touch <> 'register'
         and age_days < {{ segment_number('preference_days') }}
@@ -22,7 +22,7 @@ with actions as (
         orders.ordered_at as action_at
     from {{ ref('paid_orders') }} as orders
     where
-        {{ among_dates('orders.as_of_date', dates_of('as_of')) }}
+        {{ among_dates('orders.as_of_date', dates_of('segment')) }}
         and orders.age_days < {{ segment_number('preference_days') }}
 ),
 

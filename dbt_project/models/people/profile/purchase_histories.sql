@@ -19,7 +19,7 @@ histories as (
         min(orders.as_of_date) as as_of_date,
         {{ business_date('max(orders.last_order_at)') }} as last_order_date
     from {{ ref('customer_orders') }} as orders
-    inner join {{ run_dates('as_of') }} as dates on orders.as_of_date = dates.as_of_date
+    inner join {{ run_dates('segment') }} as dates on orders.as_of_date = dates.as_of_date
     inner join people on orders.one_id = people.one_id
     where orders.last_order_at is not null
     group by people.person_key, orders.one_id, orders.order_set_hash
@@ -42,5 +42,5 @@ from {{ ref('paid_orders') }} as paid_orders
 inner join histories
     on paid_orders.as_of_date = histories.as_of_date and paid_orders.person_key = histories.person_key
 where
-    {{ among_dates('paid_orders.as_of_date', dates_of('as_of')) }}
+    {{ among_dates('paid_orders.as_of_date', dates_of('segment')) }}
     and paid_orders.counts_as_purchase
