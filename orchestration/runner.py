@@ -34,7 +34,9 @@ class Outcome:
     run_id: str
 
 
-def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted: bool = False) -> Outcome:
+def run_dates(
+    settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted: bool = False, is_full_wanted: bool = False
+) -> Outcome:
     """Run landing to published for consecutive business dates, as one run.
 
     Parameters
@@ -45,6 +47,8 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
         The business dates, without gaps.
     is_unfinished_wanted
         Let CURRENT move to a date that is not over.
+    is_full_wanted
+        Make every date that the run needs again, whatever was kept from the nights before.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
     gc.set_threshold(100_000, 50, 1_000)
     # Imported here: loading the definitions costs seconds that a refused command must not pay.
     from orchestration.definitions import definitions
-    from orchestration.defs.shared import UNFINISHED_TAG
+    from orchestration.defs.shared import FULL_TAG, UNFINISHED_TAG
 
     with dg.DagsterInstance.get() as instance:
         for run_id in sweep_orphans(instance, settings):
@@ -70,6 +74,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
             "dagster/asset_partition_range_start": min(dates).isoformat(),
             "dagster/asset_partition_range_end": max(dates).isoformat(),
             **({UNFINISHED_TAG: "true"} if is_unfinished_wanted else {}),
+            **({FULL_TAG: "true"} if is_full_wanted else {}),
         }
         console = settings.home / "dagster_home" / "console.log"
         with Progress(sys.stdout) as progress, console.open("a", encoding="utf-8") as log, redirect_stdout(log):

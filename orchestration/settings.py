@@ -202,6 +202,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_WAREHOUSE_THREADS",
         "SIYU_WAREHOUSE_MEMORY",
         "SIYU_RUN_DATES",
+        "SIYU_KEPT_UNDER",
         "SIYU_ONE_ID_KEY",
         "SIYU_FIRST_NAMES",
         EVERY_DATE,
