@@ -75,7 +75,7 @@ def run_range(
         say(f"siyu: what is published stays as it was: {current or 'nothing yet'}", file=sys.stderr)
         return FAILED
     tell_success(settings, outcome.run_id, last)
-    say(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
+    say(f"\nsiyu: done in {outcome.total_seconds:.0f} s, {outcome.total_cpu_seconds:.0f} CPU s")
     if current:
         say(f"  published tables: {settings.published / 'current'}")
     say(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")

@@ -40,7 +40,7 @@ def meaning(name: str, content: bytes) -> bytes:
 def hash_of(files: Iterable[Path]) -> str:
     """Return a hash of the names of some files and of what each means."""
     digest = hashlib.sha256()
-    for file in sorted(files):
+    for file in sorted(files, key=lambda file: (file.name, file)):
         if file.is_file():
             digest.update(file.name.encode() + meaning(file.name, file.read_bytes()))
     return digest.hexdigest()

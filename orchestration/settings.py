@@ -113,6 +113,11 @@ class Settings:
         return self.home / "warehouse.duckdb"
 
     @property
+    def last_run(self) -> Path:
+        """What the last run cost, and the nights before it."""
+        return self.home / "last_run.json"
+
+    @property
     def published(self) -> Path:
         """The folder downstream readers read: ``CURRENT`` and ``versions/``."""
         return self.home / "published"

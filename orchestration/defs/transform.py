@@ -17,10 +17,14 @@ from orchestration.dbt_graph import models, nodes, parents_of, table_of
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
 from orchestration.defs.shared import OWNERS, Home, is_full_wanted, partition_dates
 from orchestration.home_rules import load_seeds, own_rules
-from orchestration.keeping.ledger import Made, decide
+from orchestration.keeping.costs import expected, nights_of
+from orchestration.keeping.dropping import drop, needed
+from orchestration.keeping.ledger import Made, decide, last_made
 from orchestration.keeping.rules import fingerprint
 from orchestration.keeping.tables import is_fact
 from orchestration.keeping.words import rows_of, said
+from orchestration.progress import TOLD
+from orchestration.publishing.versions import Store
 from orchestration.python_tables import create_missing
 from orchestration.release import note, noted, release_of_seeds
 from orchestration.settings import Settings
@@ -170,14 +174,20 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iter
         standing = [name for name in silent if noted(warehouse, f"staging of {name}") == release]
     if len(list(context.selected_asset_keys)) < len(_FIRST_SPECS):
         # a person materialised some tables: what is kept and of a silent channel's staging nothing is known by it
-        yield from _build(context, home, _FIRST_SPECS, standing)
+        with connect(settings) as warehouse:
+            made = last_made(warehouse, home.plan(context))
+        yield from _build(context, home, _FIRST_SPECS, standing, made)
         return
     yield from _build(context, home, _FACT_SPECS, standing, only_own_tests=True)
     rules = fingerprint(settings)
     with connect(settings) as warehouse:
         made = decide(warehouse, home.plan(context), rules, settings.horizon_days, is_full_wanted(context))
-        context.log.info(said(rows_of(warehouse)))
+        context.log.info(f"{TOLD}{said(rows_of(warehouse))}")
+    if cost := expected(nights_of(settings.last_run), len(made.causes), made.trains):
+        context.log.info(f"{TOLD}this night is expected to cost {cost:.0f} CPU s")
     yield from _build(context, home, _DATED_SPECS, made=made, kept_under=rules)
+    with connect(settings) as warehouse:
+        drop(warehouse, *needed(home.plan(context), Store(settings.published).newest_by_date()))
     with connect(settings) as warehouse:
         for name in registry.channels():
             known = release if name in silent else ""

@@ -17,7 +17,8 @@ LEDGER: Final = "main.kept"
 DATES: Final = "main.dates_of_run"
 KEPT: Final = "kept"
 _COLUMNS: Final = "relation varchar, as_of_date date, rules varchar"
-STATE, CUT_OFF = "state", "cut-off"
+PUBLISHED: Final = "published"
+STATE, CUT_OFF, TRAINING = "state", "cut-off", "training"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Made:
     causes: dict[tuple[str, dt.date], str]
     #: (kind, date) of what is kept
     kept: list[tuple[str, dt.date]]
+
+    @property
+    def trains(self) -> bool:
+        """Whether a training date's models may have to be learned: one of its cut-offs is made, or none was yet."""
+        return any(kind == TRAINING for kind, _ in self.causes)
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
@@ -70,7 +76,10 @@ def decide(con: duckdb.DuckDBPyConnection, plan: RunPlan, rules: str, horizon_da
     before, by_others = _entries(con, rules), _entries(con, None)
     con.execute("begin")
     try:
-        con.execute(f"delete from {LEDGER} where rules <> $rules or $all", {"rules": rules, "all": is_full})
+        con.execute(
+            f"delete from {LEDGER} where (rules <> $rules and relation <> $registry) or $all",
+            {"rules": rules, "registry": REGISTRY, "all": is_full},
+        )
         if changed:
             _reopen(con, min(changed.values()), horizon_days)
             facts.note(con)
@@ -90,9 +99,22 @@ def decide(con: duckdb.DuckDBPyConnection, plan: RunPlan, rules: str, horizon_da
     return made
 
 
+def last_made(con: duckdb.DuckDBPyConnection, plan: RunPlan) -> Made | None:
+    """Return what the last run made where it was of the same dates: its views and passing tables hold those alone."""
+    create(con)
+    rows = con.execute(f"select kind, as_of_date, cause from {DATES} order by all").fetchall()
+    if {date for _, date, cause in rows if cause == PUBLISHED} != set(plan.as_of_dates):
+        return None
+    causes = {(kind, date): cause for kind, date, cause in rows if cause != KEPT}
+    state = [date for kind, date in causes if kind == STATE]
+    features = sorted({*plan.as_of_dates, *(date for kind, date in causes if kind == CUT_OFF)})
+    return Made(state, features, causes, [(kind, date) for kind, date, cause in rows if cause == KEPT])
+
+
 def _entries(con: duckdb.DuckDBPyConnection, rules: str | None) -> set[tuple[str, dt.date]]:
-    query = f"select relation, as_of_date from {LEDGER} where rules = $rules or $rules is null"
-    return {(relation, date) for relation, date in con.execute(query, {"rules": rules}).fetchall()}
+    """Return the entries made under some rules, or under any; what was learned has a key of its own."""
+    query = f"select relation, as_of_date from {LEDGER} where rules = $rules or $rules is null or relation = $registry"
+    return set(con.execute(query, {"rules": rules, "registry": REGISTRY}).fetchall())
 
 
 def _reopen(con: duckdb.DuckDBPyConnection, first: dt.date, horizon_days: int) -> None:
@@ -114,6 +136,12 @@ def _made(plan: RunPlan, held: set[tuple[str, dt.date]], why: "_Why") -> Made:
         _judge(STATE, date, needed, date in published, held, why, causes, kept)
     for date in sorted(set(plan.feature_dates) - published):
         _judge(CUT_OFF, date, (FEATURES, LABELS), False, held, why, causes, kept)
+    for date, cut_offs in plan.cut_offs.items():
+        learned_from = [(CUT_OFF, cut_off) for cut_off in cut_offs]
+        if (REGISTRY, date) in held and not any(one in causes for one in learned_from):
+            kept.append((TRAINING, date))
+        else:
+            causes[TRAINING, date] = "not learned yet, or from other dates"
     state = [date for date in plan.state_dates if (STATE, date) in causes]
     features = [date for date in plan.feature_dates if date in published or (CUT_OFF, date) in causes]
     return Made(state, features, causes, kept)
@@ -131,7 +159,7 @@ def _judge(
 ) -> None:
     lacking = [table for table in needed if (table, date) not in held]
     if is_published:
-        causes[kind, date] = "published"
+        causes[kind, date] = PUBLISHED
     elif lacking:
         causes[kind, date] = why.of(lacking, date)
     else:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import duckdb
 
-from orchestration.keeping.ledger import CUT_OFF, DATES, KEPT, STATE
+from orchestration.keeping.ledger import CUT_OFF, DATES, KEPT, PUBLISHED, STATE
 
 Row = tuple[str, dt.date, str]
 _KINDS = {STATE: "days before", CUT_OFF: "training cut-offs"}
-_PUBLISHED = "published"
 
 
 def rows_of(con: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -24,12 +23,12 @@ def said(rows: Sequence[Row]) -> str:
     """Return one plain line: how many dates were kept, and which were made again because of what."""
     counted = []
     for kind, name in _KINDS.items():
-        mine = [cause for row_kind, _, cause in rows if row_kind == kind and cause != _PUBLISHED]
+        mine = [cause for row_kind, _, cause in rows if row_kind == kind and cause != PUBLISHED]
         if mine:
             counted.append(f"{mine.count(KEPT)} of {len(mine)} {name} kept")
     causes: dict[str, list[dt.date]] = {}
-    for _, date, cause in rows:
-        if cause not in (KEPT, _PUBLISHED):
+    for kind, date, cause in rows:
+        if kind in _KINDS and cause not in (KEPT, PUBLISHED):
             causes.setdefault(cause, []).append(date)
     made = [f"{_span(dates)} ({cause})" for cause, dates in sorted(causes.items())]
     return "; ".join([", ".join(counted), *(["made again: " + ", ".join(made)] if made else [])])

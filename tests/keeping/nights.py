@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.keys import kept_at
 from orchestration.channels.engine.landing_summary import finish
-from orchestration.dbt_graph import models, table_of
+from orchestration.dbt_graph import models, parents_of, table_of
 from orchestration.home_rules import load_seeds
 from orchestration.keeping.ledger import Made, decide, forget
-from orchestration.keeping.tables import is_fact
+from orchestration.keeping.tables import KEPT, is_fact
 from orchestration.publishing import plans
 from orchestration.python_tables import create_missing
 from orchestration.run_plan import plan_run
@@ -25,6 +26,8 @@ from orchestration.warehouse import connect, create_schemas
 from tests.builders import give_keys
 from tests.keeping.compiled import in_order, run_python
 
+#: What is made and compared: what is kept, and what is published of it.
+TABLES = (*KEPT, *(f"published.{name}" for name in ("stage_transitions", "customer_lifecycle", "customer_segments")))
 RULES = "the rules of this release"
 #: Numbers of one run, which no two runs have in common.
 RUN_KEYS = {"order_set_hash", "history_key", "person_key", "order_key", "state_key", "category_key"}
@@ -48,13 +51,16 @@ def prepare(settings: Settings) -> None:
 class Nights:
     """A home whose nights are run as compiled SQL."""
 
-    def __init__(self, settings: Settings, queries: dict[str, str]) -> None:
+    def __init__(self, settings: Settings, queries: dict[str, str], tables: Sequence[str] = TABLES) -> None:
         self.settings, self._queries = settings, queries
+        self._models = needed_for(tables)
 
     def copied(self, to: Path, **settings: Any) -> "Nights":
         """Return the nights of a copy of this home, with other settings where some are named."""
         shutil.copytree(self.settings.home, to, symlinks=True)
-        return Nights(Settings(home=to, **settings), self._queries)
+        other = Nights(Settings(home=to, **settings), self._queries)
+        other._models = self._models
+        return other
 
     def land(self, now: dt.datetime) -> None:
         """Read what lies in landing/ at an instant (UTC)."""
@@ -62,34 +68,51 @@ class Nights:
             ingest(self.settings, con, "standard", now)
             finish(self.settings, con, now)
 
-    def night(self, date: dt.date, rules: str = RULES, is_full: bool = False, killed_after: str = "") -> Made:
-        """Make a date, and those before it that were not kept; ``killed_after`` names the last table that is made."""
+    def night(
+        self,
+        date: dt.date,
+        rules: str = RULES,
+        is_full: bool = False,
+        killed_after: str = "",
+        with_facts: bool = True,
+    ) -> Made:
+        """Make a date, and those before it that were not kept.
+
+        ``killed_after`` names the last table that is made; without ``with_facts`` what is said of people stands.
+        """
         plan = plan_run(self.settings, [date])
         os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(self.settings, "one_id"))
         with self._open() as con:
-            for unique_id in filter(is_fact, in_order()):
-                self._make(con, unique_id)
+            for unique_id in self._models if with_facts else ():
+                if is_fact(unique_id):
+                    self._make(con, unique_id)
             made = decide(con, plan, rules, self.settings.horizon_days, is_full)
             con.execute("create or replace table run.dates (kind varchar, day date)")
             dates = plan.dates_for_dbt(made.state, made.features)
             con.executemany(
                 "insert into run.dates values (?, ?)", [(kind, day) for kind in dates for day in dates[kind]]
             )
-            for unique_id in (one for one in in_order() if not is_fact(one)):
+            for unique_id in (one for one in self._models if not is_fact(one)):
                 self._make(con, unique_id, rules)
                 if ".".join(table_of(models()[unique_id])) == killed_after:
                     break
         return made
 
     def made_anew(self, date: dt.date, to: Path) -> "Nights":
-        """Return a copy of this home in which nothing but what landed was left, after a night of the date."""
+        """Return a copy of this home in which a date was made with nothing kept, of the same facts of people.
+
+        They are made anew every night as it is: what is tried here is what is kept.
+        """
         beside = self.copied(to)
         beside.settings = Settings(**{**vars(self.settings), "home": to})
         with beside._open() as con:
             forget(con)
-            for schema in ("people", "lifecycle", "segments", "features", "figures", "published"):
-                con.execute(f"drop schema {schema} cascade; create schema {schema}")
-        beside.night(date)
+            for unique_id in beside._models:
+                if not is_fact(unique_id):
+                    con.execute(
+                        f"drop {_kind(models()[unique_id])} if exists {'.'.join(table_of(models()[unique_id]))}"
+                    )
+        beside.night(date, with_facts=False)
         return beside
 
     def says(self, date: dt.date) -> dict[str, tuple[int, int]]:
@@ -105,7 +128,7 @@ class Nights:
         }
         found = {}
         with self._open() as con:
-            for node in models().values():
+            for node in (models()[one] for one in self._models):
                 table, config = ".".join(table_of(node)), node["config"]
                 if config["materialized"] != "incremental" or config["unique_key"] == "frozen_on":
                     continue
@@ -162,6 +185,22 @@ def told_dates(told_of: str, settings: Settings) -> str:
 def _is_of_another_channel(node: dict[str, Any]) -> bool:
     parts = Path(node["original_file_path"]).parts
     return parts[1] == "staging" and parts[2] not in ("standard", "own", "together") and len(parts) > 3
+
+
+def needed_for(tables: Sequence[str]) -> list[str]:
+    """Return the models that some tables are made from, in an order in which each follows what it reads."""
+    wanted: set[str] = set()
+    waiting = [one for one, node in models().items() if not tables or ".".join(table_of(node)) in tables]
+    while waiting:
+        one = waiting.pop()
+        if one in models() and one not in wanted:
+            wanted.add(one)
+            waiting += parents_of(one)
+    return [one for one in in_order() if one in wanted]
+
+
+def _kind(node: dict[str, Any]) -> str:
+    return "view" if node["config"]["materialized"] == "view" else "table"
 
 
 def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import random
 
 import duckdb
 import pytest
@@ -150,5 +151,75 @@ def test_what_is_kept_is_what_would_be_made_after(first_night, tmp_path, what):
     nights = first_night.copied(tmp_path / "home")
     deliver(nights, rows)
     made = nights.night(TODAY)
-    print(what, made_before(made)[:1], {cause for cause in made.causes.values()})
+    assert [str(day) for day in made_before(made)[:1]] == ([max(first, "2026-02-11")] if first else [])
     assert differences(nights, nights.made_anew(TODAY, tmp_path / "anew")) == []
+
+
+def test_a_record_that_vanished_opens_the_dates_from_its_own_on(first_night, tmp_path):
+    nights = first_night.copied(tmp_path / "home")
+    with duckdb.connect(str(nights.settings.warehouse)) as con:
+        gone = "select order_id from channels.standard__orders where ordered_at < '2026-03-01' order by ordered_at desc"
+        ((order_id,),) = con.execute(f"{gone} limit 1").fetchall()
+        con.execute("delete from channels.standard__orders where order_id = ?", [order_id])
+    made = nights.night(TODAY)
+    assert dt.date(2026, 2, 20) < made_before(made)[0] < dt.date(2026, 3, 2)
+    assert differences(nights, nights.made_anew(TODAY, tmp_path / "anew")) == []
+
+
+def test_a_day_from_which_a_channel_is_live_opens_what_it_makes_known_later(first_night, tmp_path):
+    """What landed on the 11th for the 1st is known on the 11th where the channel is live, and on the 1st where not."""
+    nights = first_night.copied(tmp_path / "home", live_from={"standard": "2026-03-01"})
+    deliver(nights, [order("L1", 4, "2026-03-01"), line("L1", "K2")])
+    made = nights.night(TODAY, rules="other rules")
+    assert len(made.state) == 29
+    assert differences(nights, nights.made_anew(TODAY, tmp_path / "anew")) == []
+
+
+def test_other_rules_open_everything_and_the_same_again_nothing(first_night, tmp_path):
+    nights = first_night.copied(tmp_path / "home")
+    made = nights.night(YESTERDAY, rules="other rules")
+    assert (len(made.state), set(made.causes.values())) == (29, {"published", "rules"})
+    assert made_before(nights.night(YESTERDAY, rules="other rules"), YESTERDAY) == []
+    made = nights.night(YESTERDAY, rules="other rules", is_full=True)
+    assert (len(made.state), set(made.causes.values())) == (29, {"published", "asked for"})
+
+
+@pytest.mark.parametrize("table", ["people.customer_records", "lifecycle.aipl", "features.customer_features"])
+def test_a_night_that_is_killed_between_two_tables_keeps_nothing_wrong(first_night, tmp_path, table):
+    nights = first_night.copied(tmp_path / "home")
+    deliver(nights, [*TODAYS, order("L1", 4, "2026-02-25"), line("L1", "K2")])
+    nights.night(TODAY, killed_after=table)
+    deliver(nights, [order("L2", 5, "2026-03-03"), line("L2", "K3")], "again.csv")
+    nights.night(TODAY)
+    assert differences(nights, nights.made_anew(TODAY, tmp_path / "anew")) == []
+
+
+def schedule(seed):
+    """Return what lands before each of three nights: the deliveries above in an order, some of them more than once."""
+    chance = random.Random(seed)
+    chosen = chance.sample(sorted(set(DELIVERED) - {"nothing"}), 6)
+    nights = [[], [], []]
+    for name in chosen:
+        for at in {chance.randrange(3), chance.randrange(3)}:
+            nights[at] += DELIVERED[name][0]
+    return nights
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_delivery_in_any_order_over_three_nights_is_kept_rightly(first_night, tmp_path, seed):
+    nights = first_night.copied(tmp_path / "home")
+    for number, rows in enumerate(schedule(seed)):
+        deliver(nights, rows, f"night{number}.csv", MORNING + number * DAY)
+        nights.night(TODAY + number * DAY)
+    assert differences(nights, nights.made_anew(TODAY + 2 * DAY, tmp_path / "anew"), TODAY + 2 * DAY) == []
+
+
+def test_a_file_a_night_says_what_all_at_once_says(first_night, tmp_path):
+    several, once = first_night.copied(tmp_path / "several"), first_night.copied(tmp_path / "once")
+    parts = [TODAYS, [order("L1", 4, "2026-02-25"), line("L1", "K2")], [event("L2", 5, "2026-03-10", "share")]]
+    for number, rows in enumerate(parts):
+        for nights in (several, once):
+            deliver(nights, rows, f"part{number}.csv")
+        several.night(TODAY)
+    once.night(TODAY)
+    assert differences(several, once) == []
