@@ -23,7 +23,9 @@
         {%- set rules = env_var('SIYU_KEPT_UNDER', '') -%}
         create table if not exists main.kept (relation varchar, as_of_date date, rules varchar);
         delete from main.kept
-        where relation = '{{ relation }}' and as_of_date in (select told.as_of_date from {{ run_dates(meta.told_of) }} as told);
+        where
+            relation = '{{ relation }}'
+            and as_of_date in (select told.as_of_date from {{ run_dates(meta.told_of) }} as told);
         {%- if rules %}
         insert into main.kept
         select '{{ relation }}', told.as_of_date, '{{ rules }}' from {{ run_dates(meta.told_of) }} as told;
