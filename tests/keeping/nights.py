@@ -65,7 +65,8 @@ class Nights:
     def land(self, now: dt.datetime) -> None:
         """Read what lies in landing/ at an instant (UTC)."""
         with connect(self.settings) as con:
-            ingest(self.settings, con, "standard", now)
+            done = ingest(self.settings, con, "standard", now)
+            assert (done.broken, done.quarantined) == ([], 0)
             finish(self.settings, con, now)
 
     def night(

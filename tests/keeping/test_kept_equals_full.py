@@ -73,7 +73,7 @@ DELIVERED = {
         [
             (
                 "member_merges",
-                SHOP | {"from_customer_id": "C0005", "to_customer_id": "C0006", "merged_at": "2026-03-04 10:00:00"},
+                SHOP | {"customer_id_from": "C0001", "customer_id_to": "C0002", "merged_at": "2026-03-04 10:00:00"},
             )
         ],
         "2026-03-04",
@@ -92,7 +92,7 @@ DELIVERED = {
         ],
         "2026-03-02",
     ),
-    "a friend who left": (
+    "a friendship of long ago that ended today": (
         [
             (
                 "follows",
