@@ -182,11 +182,18 @@ def daily(
             help="Let CURRENT move to the date though it is not over: siyu daily 2026-11-28 --unfinished.",
         ),
     ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Make anew what was kept from the nights before: the same bytes, at the cost of a whole night.",
+        ),
+    ] = False,
 ) -> int:
     """Run one business date, from landing/ to published/."""
     from orchestration.commands import run_range
 
-    return run_range(settings_here(), as_of, as_of, unfinished)
+    return run_range(settings_here(), as_of, as_of, unfinished, full)
 
 
 @app.command(epilog="Example: siyu backfill 2026-11-01 2026-11-27")

@@ -33,10 +33,17 @@ def run_demo(settings: Settings, world: Path | None = None) -> int:
     return run_range(settings, FIRST_DAILY_DATE, LAST_DATE)
 
 
-def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_wanted: bool = False) -> int:
+def run_range(
+    settings: Settings,
+    first: dt.date,
+    last: dt.date,
+    is_unfinished_wanted: bool = False,
+    is_full_wanted: bool = False,
+) -> int:
     """Run consecutive business dates as one run; return the exit code.
 
-    ``is_unfinished_wanted``: let CURRENT move to a date that is not over.
+    ``is_unfinished_wanted``: let CURRENT move to a date that is not over. ``is_full_wanted``: keep nothing of the
+    nights before, make every date anew.
     """
     if first < parse_business_date(settings.partitions_start):
         raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
@@ -59,7 +66,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
         until = f"{known_until + SHANGHAI_OFFSET:%Y-%m-%d %H:%M}"
         moves = "CURRENT moves to it all the same" if is_unfinished_wanted else "CURRENT does not move to it"
         say(f"siyu: {last} is not over, its records count until {until} in Shanghai: {moves}", flush=True)
-    outcome = run_dates(settings, dates, is_unfinished_wanted)
+    outcome = run_dates(settings, dates, is_unfinished_wanted, is_full_wanted)
     store = Store(settings.published)
     current = store.current()
     if not outcome.succeeded:
@@ -69,7 +76,7 @@ def run_range(settings: Settings, first: dt.date, last: dt.date, is_unfinished_w
         say(f"siyu: what is published stays as it was: {current or 'nothing yet'}", file=sys.stderr)
         return FAILED
     tell_success(settings, outcome.run_id, last)
-    say(f"\nsiyu: done in {outcome.total_seconds:.0f} s")
+    say(f"\nsiyu: done in {outcome.total_seconds:.0f} s, {outcome.total_cpu_seconds:.0f} CPU s")
     if current:
         say(f"  published tables: {settings.published / 'current'}")
     say(f"  report:           {settings.home / 'reports' / last.isoformat() / 'index.html'}")

@@ -72,7 +72,9 @@ def folder_of(settings: Settings) -> Path:
     return settings.home / "dbt_target"
 
 
-def call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]) -> Iterator[NodeDone]:
+def call(
+    settings: Settings, command: Sequence[str], dates: dict[str, list[str]], kept_under: str = ""
+) -> Iterator[NodeDone]:
     """Call dbt over a home's warehouse and yield every model and test as it ends.
 
     Parameters
@@ -83,6 +85,8 @@ def call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]
         dbt's command and its selection, for example ``["build", "--select", "path:models/published"]``.
     dates
         The run's dates by kind, for the macro ``dates_of``.
+    kept_under
+        The fingerprint of the rules, where what is made may be kept (:mod:`orchestration.keeping`).
 
     Raises
     ------
@@ -93,6 +97,7 @@ def call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]
     os.environ["SIYU_WAREHOUSE_THREADS"] = str(settings.threads)
     os.environ["SIYU_WAREHOUSE_MEMORY"] = settings.memory_limit
     os.environ["SIYU_RUN_DATES"] = json.dumps(dates)
+    os.environ["SIYU_KEPT_UNDER"] = kept_under
     ended: queue.SimpleQueue[NodeDone | None] = queue.SimpleQueue()
 
     def hear(event: Any) -> None:

@@ -231,7 +231,7 @@ def _quarantine(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _last_run(settings: Settings, now: dt.datetime) -> dict[str, Any] | None:
-    file = settings.home / "last_run.json"
+    file = settings.last_run
     if not file.exists():
         return None
     with reading(file):

@@ -11,6 +11,8 @@ import dagster as dg
 from orchestration.screen import say
 
 _ALIVE_EVERY_SECONDS = 5.0
+#: A message of a step that begins with it is told at the terminal too.
+TOLD = "siyu: "
 
 
 def cpu_seconds() -> float:
@@ -56,6 +58,8 @@ class Progress:
     def on_event(self, entry: dg.EventLogEntry) -> None:
         """Take one event of the run."""
         event = entry.dagster_event
+        if event is None and entry.user_message.startswith(TOLD):
+            self._say(f"  {entry.user_message.removeprefix(TOLD)}")
         if event is None or event.step_key is None:
             return
         step = event.step_key

@@ -1,12 +1,12 @@
 """Which release built a warehouse's tables: partitions left by another one are dropped, never altered."""
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from orchestration.rules_text import hash_of
 from orchestration.settings import CHECKOUT
 
 _DBT = CHECKOUT / "dbt_project"
@@ -29,22 +29,17 @@ _BUILT_BY_DBT: Final = (
 _RULES: Final = ("models/**/*.*", "macros/**/*.*", "seeds/**/*.*")
 
 
-def _hash(files: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        if file.is_file():
-            digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
 def release_of_seeds(own: Iterable[Path] = ()) -> str:
     """Return a hash of dbt's seeds, with their column types and tests, and of a home's own rules."""
-    return _hash([*_DBT.glob("seeds/**/*.*"), *own])
+    return hash_of([*_DBT.glob("seeds/**/*.*"), *own])
 
 
 def release_of_rules(dbt_project: Path = _DBT, own: Iterable[Path] = ()) -> str:
-    """Return a hash of all that decides rows and columns: dbt's models, macros and seeds, and a home's own rules."""
-    return _hash([*(file for pattern in _RULES for file in dbt_project.glob(pattern)), *own])
+    """Return a hash of all that decides rows and columns: dbt's models, macros and seeds, and a home's own rules.
+
+    Not of what they are commented or described with: such a release makes nothing anew.
+    """
+    return hash_of([*(file for pattern in _RULES for file in dbt_project.glob(pattern)), *own])
 
 
 def noted(connection: duckdb.DuckDBPyConnection, part: str) -> str | None:
@@ -66,7 +61,8 @@ def drop_other_releases(
     connection: duckdb.DuckDBPyConnection, dbt_project: Path = _DBT, own: Iterable[Path] = ()
 ) -> list[str]:
     """Drop dbt's tables that another release, or other rules of the home, built; return their schemas."""
-    # Imported here: it brings the models' libraries, and `siyu --version` asks for the hash alone.
+    # Imported here: they bring the models' libraries, and `siyu --version` asks for the hash alone.
+    from orchestration.keeping.ledger import forget
     from orchestration.python_tables import PYTHON_TABLES
 
     release = release_of_rules(dbt_project, own)
@@ -77,5 +73,6 @@ def drop_other_releases(
     for (name,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'recall'").fetchall():
         if f"recall.{name}" not in PYTHON_TABLES:
             connection.execute(f'drop table recall."{name}"')
+    forget(connection)
     note(connection, "dbt", release)
     return list(_BUILT_BY_DBT)

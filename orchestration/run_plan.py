@@ -45,12 +45,26 @@ class RunPlan:
         """Dates that need a feature snapshot: those scored and those learned from."""
         return sorted({*self.as_of_dates, *(date for dates in self.cut_offs.values() for date in dates)})
 
-    def dates_for_dbt(self) -> dict[str, list[str]]:
-        """Return the dates that the macro ``dates_of`` hands to the models, by kind, as ISO texts."""
+    def dates_for_dbt(
+        self, state: Sequence[dt.date] | None = None, features: Sequence[dt.date] | None = None
+    ) -> dict[str, list[str]]:
+        """Return the dates that the macro ``dates_of`` hands to the models, by kind, as ISO texts.
+
+        Parameters
+        ----------
+        state, features
+            The state and feature dates that are made, where the others are kept; all of them by default.
+        """
+        made, planned = self.state_dates if state is None else sorted(state), set(self.state_dates)
+        eves = {date - dt.timedelta(days=1) for date in made} & planned
         kinds = {
-            "as_of": self.as_of_dates, "state": self.state_dates, "earlier": self.earlier_dates,
-            "feature": self.feature_dates,
-        }  # fmt: skip
+            "as_of": self.as_of_dates,
+            "state": made,
+            "seen": sorted(eves.union(made)),
+            "stepped": [date for date in made if date - dt.timedelta(days=1) in planned],
+            "earlier": self.earlier_dates,
+            "feature": self.feature_dates if features is None else sorted(features),
+        }
         return {kind: [date.isoformat() for date in dates] for kind, dates in kinds.items()}
 
 

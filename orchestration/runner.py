@@ -17,9 +17,13 @@ from orchestration import clock, retention
 from orchestration.disk import is_full, with_remedy
 from orchestration.door.files import clean, star_left_behind
 from orchestration.instance import prepare_instance, sweep_orphans
+from orchestration.keeping.costs import nights_of, remember
+from orchestration.keeping.ledger import KEPT, PUBLISHED, TRAINING
+from orchestration.keeping.words import Row, by_cause, rows_of
 from orchestration.progress import Progress, cpu_seconds
 from orchestration.screen import say
 from orchestration.settings import EVERY_DATE, Settings
+from orchestration.warehouse import connect
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +36,12 @@ class Outcome:
     total_seconds: float
     cpu_seconds: dict[str, float]
     run_id: str
+    total_cpu_seconds: float
 
 
-def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted: bool = False) -> Outcome:
+def run_dates(
+    settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted: bool = False, is_full_wanted: bool = False
+) -> Outcome:
     """Run landing to published for consecutive business dates, as one run.
 
     Parameters
@@ -45,6 +52,8 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
         The business dates, without gaps.
     is_unfinished_wanted
         Let CURRENT move to a date that is not over.
+    is_full_wanted
+        Make every date that the run needs again, whatever was kept from the nights before.
 
     Returns
     -------
@@ -59,7 +68,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
     gc.set_threshold(100_000, 50, 1_000)
     # Imported here: loading the definitions costs seconds that a refused command must not pay.
     from orchestration.definitions import definitions
-    from orchestration.defs.shared import UNFINISHED_TAG
+    from orchestration.defs.shared import FULL_TAG, UNFINISHED_TAG
 
     with dg.DagsterInstance.get() as instance:
         for run_id in sweep_orphans(instance, settings):
@@ -70,6 +79,7 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
             "dagster/asset_partition_range_start": min(dates).isoformat(),
             "dagster/asset_partition_range_end": max(dates).isoformat(),
             **({UNFINISHED_TAG: "true"} if is_unfinished_wanted else {}),
+            **({FULL_TAG: "true"} if is_full_wanted else {}),
         }
         console = settings.home / "dagster_home" / "console.log"
         with Progress(sys.stdout) as progress, console.open("a", encoding="utf-8") as log, redirect_stdout(log):
@@ -101,7 +111,9 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], is_unfinished_wanted
         failures = [(progress.skipped[0], f"{len(progress.skipped)} steps were skipped: {', '.join(progress.skipped)}")]
     passed = time.monotonic() - started
     failures = [(step, with_remedy(message, settings.home)) for step, message in failures]
-    outcome = Outcome(not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id)
+    outcome = Outcome(
+        not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id, cpu_seconds()
+    )
     _remember(settings, dates, outcome)
     return outcome
 
@@ -121,16 +133,32 @@ def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) ->
         "dates": [min(dates).isoformat(), max(dates).isoformat()],
         "succeeded": outcome.succeeded,
         "seconds": round(outcome.total_seconds, 1),
-        "cpu_seconds": round(cpu_seconds(), 1),
+        "cpu_seconds": round(outcome.total_cpu_seconds, 1),
         "peak_mib_of_one_process": peak_kib // 1024,
         "steps": {
             step: {"seconds": round(seconds, 2), "cpu_seconds": round(outcome.cpu_seconds[step], 2)}
             for step, seconds in outcome.seconds.items()
         },
     }
-    file = settings.home / "last_run.json"
+    file, made = settings.last_run, _dates_made(settings, dates)
+    nights = nights_of(file)
+    if outcome.succeeded and made:
+        trained = any(cause != KEPT for kind, _, cause in made if kind == TRAINING)
+        counted = sum(cause != KEPT for kind, _, cause in made if kind != TRAINING)
+        nights = remember(nights, {"made": counted, "trained": trained, "cpu_seconds": said["cpu_seconds"]})
+    said |= {"dates_by_cause": by_cause(made), "nights": nights}
     file.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     clock.stamp(file)
+
+
+def _dates_made(settings: Settings, dates: Sequence[dt.date]) -> list[Row]:
+    """Return which dates the run made or kept and why; empty where it did not get so far."""
+    if not settings.warehouse.exists():
+        return []
+    with connect(settings, read_only=True) as warehouse:
+        made = rows_of(warehouse)
+    published = {date for _, date, cause in made if cause == PUBLISHED}
+    return made if published == set(dates) else []
 
 
 def dg_run_id() -> str:

@@ -116,6 +116,11 @@ class Settings:
         return self.home / "warehouse.duckdb"
 
     @property
+    def last_run(self) -> Path:
+        """What the last run cost, and the nights before it."""
+        return self.home / "last_run.json"
+
+    @property
     def published(self) -> Path:
         """The folder downstream readers read: ``CURRENT`` and ``versions/``."""
         return self.home / "published"
@@ -205,6 +210,7 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
         "SIYU_WAREHOUSE_THREADS",
         "SIYU_WAREHOUSE_MEMORY",
         "SIYU_RUN_DATES",
+        "SIYU_KEPT_UNDER",
         "SIYU_ONE_ID_KEY",
         "SIYU_FIRST_NAMES",
         EVERY_DATE,

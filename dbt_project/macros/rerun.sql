@@ -10,3 +10,25 @@
         {{ among_dates(config.require('unique_key'), dates_of('as_of')) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+  What a table that is kept from night to night notes in the transaction that writes its dates: under which rules they
+  were made (orchestration/keeping). Whoever makes them by hand, without the fingerprint that a run hands in, takes
+  them out of the ledger: the next run makes them again.
+-#}
+{% macro note_kept_dates() -%}
+    {%- set meta = config.get('meta', {}) -%}
+    {%- if meta.get('is_kept') -%}
+        {%- set relation = this.schema ~ '.' ~ this.identifier -%}
+        {%- set rules = env_var('SIYU_KEPT_UNDER', '') -%}
+        create table if not exists main.kept (relation varchar, as_of_date date, rules varchar);
+        delete from main.kept
+        where
+            relation = '{{ relation }}'
+            and as_of_date in (select told.as_of_date from {{ run_dates(meta.told_of) }} as told);
+        {%- if rules %}
+        insert into main.kept
+        select '{{ relation }}', told.as_of_date, '{{ rules }}' from {{ run_dates(meta.told_of) }} as told;
+        {%- endif %}
+    {%- endif -%}
+{%- endmacro %}

@@ -2,26 +2,32 @@
   The business dates of a run, as a list of texts: as_of are those it publishes, state those and the days before them
   (for stages, transitions and leaps), feature those and the closed training cut-offs, earlier the day transition_days
   before each of as_of, and segment those two together: who stood where four weeks ago, and what their tags said of them.
+  Of the days before and of the cut-offs a run makes those that it did not keep from a night before
+  (orchestration/keeping); seen are the state dates that it makes and their eves, made or kept, and stepped those that
+  have such an eve.
   A run hands them in through its environment and not as vars, because dbt parses the whole project anew when a var
   changes (docs/decisions.md); they are read when a model is executed, never when it is parsed. A unit test, or a
-  person at a prompt, names them as vars: as_of_dates, state_dates, feature_dates. `all` are the three and the frozen
-  dates: the first day of each date's quarter, at which quintile cuts and cadence priors are taken, so that they are pure
-  functions of a date.
+  person at a prompt, names them as vars: as_of_dates, state_dates, feature_dates. `judged` are as_of, state, feature
+  and earlier, `all` are they and the frozen dates: the first day of each date's quarter, at which quintile cuts and
+  cadence priors are taken, so that they are pure functions of a date.
   What reads a table that keeps partitions starts from among_dates(..., dates_of(...)): a run that touched the
   partitions of other dates would fill them from tables that hold only its own.
 -#}
 {% macro dates_of(kind) -%}
     {%- if kind == 'all' -%}
-        {{ return(dates_of('as_of') + dates_of('state') + dates_of('feature') + frozen_dates()) }}
+        {{ return(dates_of('judged') + frozen_dates()) }}
+    {%- elif kind == 'judged' -%}
+        {{ return(dates_of('as_of') + dates_of('state') + dates_of('feature') + dates_of('earlier')) }}
     {%- endif -%}
     {%- if kind == 'segment' -%}
         {{ return(dates_of('as_of') + dates_of('earlier')) }}
     {%- endif -%}
     {%- set named = var(kind ~ '_dates', []) -%}
-    {%- if named or not execute -%}
-        {{ return(named) }}
+    {%- set handed = fromjson(env_var('SIYU_RUN_DATES', '{}')) if execute and not named else {} -%}
+    {%- if kind in ['seen', 'stepped'] and not named and kind not in handed -%}
+        {{ return(dates_of('state')) }}
     {%- endif -%}
-    {{ return(fromjson(env_var('SIYU_RUN_DATES', '{}')).get(kind, [])) }}
+    {{ return(named or handed.get(kind, [])) }}
 {%- endmacro %}
 
 {#-
@@ -57,7 +63,7 @@
 {#- The first days of the quarters of the run's dates, as a list of texts. -#}
 {% macro frozen_dates() -%}
     {%- set firsts = [] -%}
-    {%- for date in (dates_of('as_of') + dates_of('state') + dates_of('feature')) -%}
+    {%- for date in (dates_of('as_of') + dates_of('seen') + dates_of('feature') + dates_of('earlier')) -%}
         {%- set month = ((date[5:7] | int) - 1) // 3 * 3 + 1 -%}
         {%- do firsts.append(date[:5] ~ '%02d' % month ~ '-01') -%}
     {%- endfor -%}
@@ -113,7 +119,7 @@
     (
         select dates.as_of_date
         from {{ run_dates('state') }} as dates
-        inner join {{ run_dates('state') }} as eves on eves.as_of_date = {{ add_days('dates.as_of_date', '-1') }}
+        inner join {{ run_dates('seen') }} as eves on eves.as_of_date = {{ add_days('dates.as_of_date', '-1') }}
         where dates.as_of_date = {{ frozen_date('dates.as_of_date') }}
     )
 {%- endmacro %}

@@ -54,6 +54,8 @@ PARTITIONS: Final = partitions(load_settings(), EVERY_DATE in os.environ)
 UNFINISHED_TAG: Final = "siyu/unfinished"
 #: Tag of a run of tables without partitions: for which date they are made. Without it CURRENT's.
 DATE_TAG: Final = "siyu/date"
+#: Tag of a run that makes every date again, whatever was kept; siyu daily --full sets it.
+FULL_TAG: Final = "siyu/full"
 ONE_RUN: Final = dg.BackfillPolicy.single_run()
 
 
@@ -115,6 +117,11 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
 def is_unfinished_wanted(context: dg.AssetExecutionContext) -> bool:
     """Return whether the run was asked to let CURRENT move to a date that is not over."""
     return bool(context.run.tags.get(UNFINISHED_TAG) == "true")
+
+
+def is_full_wanted(context: dg.AssetExecutionContext) -> bool:
+    """Return whether the run was asked to keep no date of the nights before."""
+    return bool(context.run.tags.get(FULL_TAG) == "true")
 
 
 def landing_is_read(context: dg.AssetExecutionContext) -> bool:

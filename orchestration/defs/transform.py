@@ -15,8 +15,16 @@ from orchestration.dbt_calls import LOG, DbtFailed, NodeDone, call, folder_of
 from orchestration.dbt_checks import is_test, keep_outcomes, lacking, tables_of_tests
 from orchestration.dbt_graph import models, nodes, parents_of, table_of
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
-from orchestration.defs.shared import OWNERS, Home, partition_dates
+from orchestration.defs.shared import OWNERS, Home, is_full_wanted, partition_dates
 from orchestration.home_rules import load_seeds, own_rules
+from orchestration.keeping.costs import expected, nights_of
+from orchestration.keeping.dropping import drop, needed
+from orchestration.keeping.ledger import Made, decide, last_made
+from orchestration.keeping.rules import fingerprint
+from orchestration.keeping.tables import is_fact
+from orchestration.keeping.words import rows_of, said
+from orchestration.progress import TOLD
+from orchestration.publishing.versions import Store
 from orchestration.python_tables import create_missing
 from orchestration.release import note, noted, release_of_seeds
 from orchestration.settings import Settings
@@ -85,11 +93,19 @@ _FIRST_SPECS: Final = {one: spec for one, spec in _SPECS.items() if spec.group_n
 _LAST_SPECS: Final = {one: spec for one, spec in _SPECS.items() if spec.group_name in _LAST}
 
 
-def _call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]]) -> Iterator[NodeDone]:
+#: What is made before a run knows which dates it has to make: all that is not told by date.
+_FACT_SPECS: Final = {one: spec for one, spec in _FIRST_SPECS.items() if is_fact(one)}
+_DATED_SPECS: Final = {one: spec for one, spec in _FIRST_SPECS.items() if one not in _FACT_SPECS}
+
+
+def _call(
+    settings: Settings, command: Sequence[str], dates: dict[str, list[str]], kept_under: str = ""
+) -> Iterator[NodeDone]:
     """Call dbt; keep what its tests found, and say what failed as a person reads it."""
     tests: list[NodeDone] = []
     try:
-        with contextlib.closing(call(settings, [*command, "--exclude-resource-type", "unit_test"], dates)) as done:
+        whole = [*command, "--exclude-resource-type", "unit_test"]
+        with contextlib.closing(call(settings, whole, dates, kept_under)) as done:
             for node in done:
                 if is_test(node.unique_id):
                     tests.append(node)
@@ -107,20 +123,32 @@ def _call(settings: Settings, command: Sequence[str], dates: dict[str, list[str]
 def folders(unique_ids: Iterable[str], standing: Sequence[str] = ()) -> list[str]:
     """Return how dbt selects some models: by their folders, without those of channels whose staging stands.
 
-    Left out, not excluded: with a model dbt excludes every test that reads it, the grain of all staging among them.
+    Left out, not excluded: with a model dbt excludes every test that reads it, the grain of all staging among them. A
+    folder that holds others too is not selected as a whole.
     """
-    files = [PurePosixPath(nodes()[one]["original_file_path"]) for one in unique_ids]
-    found = {file if file.parent == _STAGING else file.parent for file in files}
+    files = {PurePosixPath(nodes()[one]["original_file_path"]) for one in unique_ids}
+    others = {PurePosixPath(node["original_file_path"]) for node in models().values()} - files
+    mixed = {folder for file in others for folder in file.parents}
+    found = {file if file.parent in mixed else file.parent for file in files}
     return [f"path:{one}" for one in sorted(found - {_STAGING / name for name in standing})]
 
 
 def _build(
-    context: dg.AssetExecutionContext, home: Home, specs: Mapping[str, dg.AssetSpec], standing: Sequence[str] = ()
+    context: dg.AssetExecutionContext,
+    home: Home,
+    specs: Mapping[str, dg.AssetSpec],
+    standing: Sequence[str] = (),
+    made: Made | None = None,
+    kept_under: str = "",
+    only_own_tests: bool = False,
 ) -> Iterator[dg.MaterializeResult]:
-    """Build the selected tables, in one call for all dates of the run; report each as it is done."""
+    """Build the selected tables, in one call for all dates that the run makes; report each as it is done."""
     wanted = [unique_id for unique_id, spec in specs.items() if spec.key in context.selected_asset_keys]
     names = folders(specs, standing) if len(wanted) == len(specs) else [nodes()[one]["name"] for one in wanted]
-    for node in _call(home.settings, ["build", "--select", *names], home.plan(context).dates_for_dbt()):
+    dates = home.plan(context).dates_for_dbt(*((made.state, made.features) if made else ()))
+    # a test that reads a table of the next call as well belongs to that one
+    tests = ["--indirect-selection", "buildable"] if only_own_tests else []
+    for node in _call(home.settings, ["build", *tests, "--select", *names], dates, kept_under):
         if node.succeeded and node.unique_id in specs:
             metadata = {"seconds": round(node.seconds, 2)}
             yield dg.MaterializeResult(asset_key=specs[node.unique_id].key, metadata=metadata)
@@ -163,9 +191,22 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iter
         release = noted(warehouse, "dbt") or ""
         silent = [name for name, channel in registry.channels().items() if _is_silent(warehouse, channel.tables())]
         standing = [name for name in silent if noted(warehouse, f"staging of {name}") == release]
-    yield from _build(context, home, _FIRST_SPECS, standing)
     if len(list(context.selected_asset_keys)) < len(_FIRST_SPECS):
-        return  # a person materialised some tables: of a silent channel's staging nothing is known by it
+        # a person materialised some tables: what is kept and of a silent channel's staging nothing is known by it
+        with connect(settings) as warehouse:
+            made = last_made(warehouse, home.plan(context))
+        yield from _build(context, home, _FIRST_SPECS, standing, made)
+        return
+    yield from _build(context, home, _FACT_SPECS, standing, only_own_tests=True)
+    rules = fingerprint(settings)
+    with connect(settings) as warehouse:
+        made = decide(warehouse, home.plan(context), rules, settings.horizon_days, is_full_wanted(context))
+        context.log.info(f"{TOLD}{said(rows_of(warehouse))}")
+    if cost := expected(nights_of(settings.last_run), len(made.causes), made.trains):
+        context.log.info(f"{TOLD}this night is expected to cost {cost:.0f} CPU s")
+    yield from _build(context, home, _DATED_SPECS, made=made, kept_under=rules)
+    with connect(settings) as warehouse:
+        drop(warehouse, *needed(home.plan(context), Store(settings.published).newest_by_date()))
     with connect(settings) as warehouse:
         for name in registry.channels():
             known = release if name in silent else ""

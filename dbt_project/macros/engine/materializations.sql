@@ -68,7 +68,8 @@
     {{ run_hooks(pre_hooks) }}
     {%- if existing is none -%}
         {%- call statement('made') -%}
-            {{ create_table_as(False, target, compiled_code) }}
+            {{ create_table_as(False, target, compiled_code) }};
+            {{ note_kept_dates() }}
         {%- endcall -%}
     {%- else -%}
         {%- set told = this.incorporate(path={'identifier': this.identifier ~ '__told', 'schema': none, 'database': none}) -%}
@@ -77,7 +78,8 @@
             {{ create_table_as(True, told, compiled_code) }};
             delete from {{ target }} where {{ key }} in (select {{ key }} from {{ told }}) or {{ dates_told_anew() }};
             insert into {{ target }} by name select * from {{ told }};
-            drop table {{ told }}
+            drop table {{ told }};
+            {{ note_kept_dates() }}
         {%- endcall -%}
     {%- endif -%}
     {%- do store_result('main', response='made') -%}

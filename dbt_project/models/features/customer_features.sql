@@ -2,6 +2,8 @@
 -- are 0; what cannot be said (no gap, no message to open) is null, never 0. Ratios leave integer sums once, rounded, so
 -- that the bytes do not depend on threads. bgnbd_* feed that baseline only; what a model may take stands in seed
 -- reason_words.
+{{ config(meta={'told_of': 'feature', 'is_kept': true}) }}
+
 {% set cadence_counts = [
     'order_days_7d', 'order_days_14d', 'order_days_28d', 'order_days_28d_before', 'order_days_28d_two_before',
     'order_days_56d', 'order_days_84d', 'weeks_with_order_84d',

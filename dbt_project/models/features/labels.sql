@@ -1,4 +1,4 @@
-{{ config(meta={'told_of': 'label'}) }}
+{{ config(meta={'told_of': 'label', 'is_kept': true}) }}
 -- One row per (as_of_date, one_id, horizon_days): what each person known at a cut-off did in the days after it. Labels
 -- only, never a parent of a feature. The deed of a record goes to the person it belonged to at the cut-off; of a record
 -- nobody knew then, to the person it was linked to when the window closed, if that person existed at the cut-off.

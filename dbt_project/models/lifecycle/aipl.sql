@@ -1,5 +1,7 @@
 -- One row per (as_of_date, one_id) of everybody known: the furthest AIPL stage whose touch or purchase lies within the
 -- stage's own window; none where nothing does.
+{{ config(meta={'told_of': 'state', 'is_kept': true}) }}
+
 with windows as (
     select
         aipl_stage,

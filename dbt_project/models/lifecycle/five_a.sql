@@ -1,5 +1,7 @@
 -- One row per (as_of_date, one_id) of everybody known: the furthest of the five A. Who shares without having bought is
 -- attracted, not yet an advocate.
+{{ config(meta={'told_of': 'state', 'is_kept': true}) }}
+
 with windows as (
     select
         five_a_stage,

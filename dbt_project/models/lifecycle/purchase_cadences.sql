@@ -1,5 +1,7 @@
 -- One row per (as_of_date, one_id) of a buyer: purchase days and the cadence K, the gap after which the next purchase
 -- is overdue: the customer's own p90 gap, shrunk to that of their main category (cadence_priors).
+{{ config(meta={'told_of': 'all'}) }}
+
 with histories as (
     select
         as_of_date,

@@ -1,5 +1,7 @@
 -- One row per (as_of_date, one_id): where everybody known at the date stands in the purchase life cycle. Bands of
 -- recency are shares of the customer's own cadence K; the rules are seed rows, the first that fits in their order.
+{{ config(meta={'told_of': 'all', 'is_kept': true}) }}
+
 with registered as (
     select distinct
         as_of_date,

@@ -1,5 +1,5 @@
 -- One row per (as_of_date, one_id, model): the stage of the date beside the day before's, each as known at its own
--- cut-off.
+-- cut-off. The eve may be kept from a night before.
 {{ config(materialized='view') }}
 
 with stages as (
@@ -14,7 +14,7 @@ with stages as (
         '{{ model }}' as model,
         stages.{{ column }} as stage
     from {{ ref(relation) }} as stages
-    inner join {{ run_dates('state') }} as dates on stages.as_of_date = dates.as_of_date
+    inner join {{ run_dates('seen') }} as dates on stages.as_of_date = dates.as_of_date
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -33,3 +33,4 @@ left join stages as day_before
         stages.one_id = day_before.one_id
         and stages.model = day_before.model
         and day_before.as_of_date = {{ add_days('stages.as_of_date', '-1') }}
+where {{ among_dates('stages.as_of_date', dates_of('state')) }}

@@ -5,6 +5,8 @@
 -- whose records were merged or split that day is not counted: the step is not their own. On the first day of a quarter
 -- the eve's cadence says the stage; what the new cadence moves is in refreeze_transitions. A test account
 -- counts in no figure, and a person who was one on the eve made no step by being one no more.
+{{ config(meta={'told_of': 'stepped', 'is_kept': true}) }}
+
 with moves as (
     select
         days.as_of_date,

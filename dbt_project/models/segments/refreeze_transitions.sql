@@ -2,6 +2,8 @@
 -- of the eve and where by the new ones, on the facts of one and the same day. No leap, no fall, and no step of theirs:
 -- their own steps of the day stand in stage_transitions, by the cuts of the eve. Whom a hard rule keeps out has no RFM
 -- segment; a test account counts in no figure.
+{{ config(meta={'told_of': 'stepped', 'is_kept': true}) }}
+
 with judged as (
     select
         refreezes.*,
@@ -10,6 +12,7 @@ with judged as (
     from {{ ref('refreezes') }} as refreezes
     inner join {{ ref('hard_rules') }} as hard_rules
         on refreezes.as_of_date = hard_rules.as_of_date and refreezes.one_id = hard_rules.one_id
+    where {{ among_dates('refreezes.as_of_date', dates_of('stepped')) }}
 ),
 
 moves as (

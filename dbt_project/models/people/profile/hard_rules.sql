@@ -2,12 +2,14 @@
 -- what no score and no budget may weigh. A test account, one of our own staff, somebody known to be under 18 or
 -- called a pupil while no record knows their age, and whoever refused to be profiled (or was never asked, where the
 -- setting says consent) stand in no model and no personal list.
+{{ config(meta={'told_of': 'judged', 'is_kept': true}) }}
+
 with people as (
     select distinct
         as_of_date,
         one_id
     from {{ ref('customer_records') }}
-    where {{ among_dates('as_of_date', dates_of('as_of') + dates_of('state') + dates_of('feature')) }}
+    where {{ among_dates('as_of_date', dates_of('judged')) }}
 ),
 
 -- Of several birth dates the latest: where one record says child, a child it is.
