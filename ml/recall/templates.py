@@ -8,12 +8,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.rules import Rules
-from ml.recall.words import ends_on, ends_on_english, in_chinese, in_english, offer_cap, offer_terms, offer_words_en
+from ml.recall.words import (
+    CARE,
+    ends_on,
+    ends_on_english,
+    in_chinese,
+    in_english,
+    offer_cap,
+    offer_terms,
+    offer_words_en,
+)
 
 #: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
     "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "appointment_at", "festival_zh", "festival_en",
-    "question_zh", "question_en",
+    "question_zh", "question_en", "last_category",
 )  # fmt: skip
 _SHANGHAI: Final = pd.Timedelta(hours=8)
 
@@ -107,7 +116,9 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """
     rows = plans.reindex(columns=plans.columns.union(_OF_SCENES, sort=False))
     is_sure = rows["identity_confidence"].eq("high")
-    category, product = rows["top_category"].where(is_sure), rows["last_product_name"].where(is_sure)
+    # who is asked how they like it is asked of what the last order held: of a favourite it may be long ago
+    favourite = rows["top_category"].where(rows["scene_id"].ne(CARE), rows["last_category"])
+    category, product = favourite.where(is_sure), rows["last_product_name"].where(is_sure)
     offered = rows["offer_id"].ne("none")
     caps, days = rows["maximum_discount_fen"], rows["valid_days"]
     date, ends, coupon = rows["as_of_date"], rows["days_to_entitlement_end"], rows["days_to_coupon_end"]
