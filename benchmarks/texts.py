@@ -42,11 +42,12 @@ _OF_BUYERS: Final = {
     "care_call": (*_ACTIVE, "at_risk"),
 }
 #: Scenes that lately_scenes puts in the place of recall: reached through it, as a plan does.
-_THROUGH_RECALL: Final = ("care", "gift")
+_THROUGH_RECALL: Final = ("care", "check_in", "gift")
 _PEOPLE: Final = """
     select * from recall.recall_people
     where as_of_date = (select max(as_of_date) from recall.recall_people) and not is_excluded
 """
+_QUESTION: Final = ("11月28日在App问的物流问题", "on 2017-11-28 in the app about a delivery")
 _FESTIVALS: Final = (("618", "618"), ("双11", "11.11"), ("双12", "12.12"), ("新年", "New Year"))
 
 
@@ -135,6 +136,8 @@ def _plans(template: dict[str, Any], people: pd.DataFrame, offers: pd.DataFrame,
         appointment_at=tomorrow + pd.to_timedelta([1 + draw % 10 for draw in rows["draw"]], unit="h"),
         festival_zh=[zh for zh, _ in festival],
         festival_en=[en for _, en in festival],
+        question_zh=_QUESTION[0],
+        question_en=_QUESTION[1],
     )
 
 
@@ -159,6 +162,9 @@ def _may_stand_in(scene: str, people: pd.DataFrame, *, has_offer: bool) -> pd.Se
         return people["days_to_entitlement_end"].between(0, 15)
     if scene == "recall":
         return has_ordered & ~lately
+    bought = people["days_since_order"].astype("Float64").le(30).fillna(False)
+    if scene in ("care", "check_in"):
+        return has_ordered & lately & (bought if scene == "care" else ~bought)
     return has_ordered & lately if scene in (*_THROUGH_RECALL, "climb") else has_ordered
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from demo.app import anonymous_id
+from demo.app import anonymous_id, logged_in_at
 from demo.calendar import text, wall
 from demo.chance import Chance
 from demo.landing import Landing, Row, as_csv
@@ -70,8 +70,8 @@ def consents(landing: Landing, people: list[Person], mail: Mail, chance: Chance)
     blocked: list[Row] = []
     for person in people:
         known = source_of(person)
+        rows += _notified(person, chance)
         if known is None:
-            rows += _notified(person, chance)
             continue
         for channel, purpose, rate in CONSENT_RATES:
             for at, granted in changes_of(person, channel, purpose, rate, chance):
@@ -89,8 +89,13 @@ def consents(landing: Landing, people: list[Person], mail: Mail, chance: Chance)
 
 
 def _notified(person: Person, chance: Chance) -> list[Row]:
-    """Return the permission that an anonymous visitor's phone gave the app: what they ask there is answered there."""
-    if not person.app_device or person.app_at is None or not chance.happens(NOTIFIED, "notified", person.person_id):
+    """Return the permission that the phone of who never logs in gave the app: what they ask there is answered there.
+
+    To the app they are a device, also where the till or the shop knows them under another name.
+    """
+    if logged_in_at(person) is not None or not person.app_device or person.app_at is None:
+        return []
+    if not chance.happens(NOTIFIED, "notified", person.person_id):
         return []
     device = anonymous_id(person.app_device)
     return [(person.app_at, as_csv(("app", device, "app_push", "service", "true", text(person.app_at))))]

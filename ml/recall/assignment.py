@@ -10,7 +10,7 @@ import pandas as pd
 from ml.recall import arms
 from ml.recall.holdouts import global_holdout, ids_known, keys_of, unit_draws
 from ml.recall.knapsack import Problem, Solution, solve
-from ml.recall.plays import INCENTIVE
+from ml.recall.plays import INCENTIVE, personal_channels
 from ml.recall.rules import Rules
 
 Ints = npt.NDArray[np.int64]
@@ -43,7 +43,8 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     Nothing of a score or a plan enters. Whose episode is open is in no further lot until it ends. The probability is
     that of the arm as drawn; for ``random`` it is multiplied by the share of their option later, when the number of
     options is known, and for who is planned by the lot that holds back. A service is no experiment: nobody is held
-    out of it, or given something at random instead; nor is anybody for whom the care purse is.
+    out of it, or given something at random instead; nor is anybody for whom the care purse is, nor whom their tier
+    gives to a person (``plays.personal_channels``): by what they are spoken with is no lot's to choose.
     """
     held = global_holdout(people, ancestry, salts.holdout, rules.holdout_share)
     # Whom nobody may profile stands in no experiment: for them nothing is drawn.
@@ -52,7 +53,8 @@ def drawn_arms(people: pd.DataFrame, ancestry: pd.DataFrame, rules: Rules, salts
     open_episode = (people["open_episode_id"].notna() & people["continues_episode"].isna()).to_numpy(dtype=bool)
     is_service = people["consent_purpose"].eq("service").to_numpy(dtype=bool)
     goes_by_profit = people["purse"].eq(INCENTIVE).to_numpy(dtype=bool)
-    may_try = goes_by_profit & ~is_service & people["open_episode_id"].isna().to_numpy(dtype=bool)
+    is_personal = people["pyramid_tier"].isin(list(personal_channels(rules))).to_numpy(dtype=bool)
+    may_try = goes_by_profit & ~is_service & ~is_personal & people["open_episode_id"].isna().to_numpy(dtype=bool)
     at_random = unit_draws(keys_of(people["one_id"], people["as_of_date"]), salts.exploration) < rules.exploration_share
     kept, e = (1 - rules.holdout_share) ** ids_known(people, ancestry), rules.exploration_share
     kept = np.where(is_service, 1.0, kept)

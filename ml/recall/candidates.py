@@ -20,7 +20,7 @@ from ml.recall.rules import Rules, require
 from ml.recall.services import without_profile
 from ml.recall.treatments import closed_by
 from ml.recall.ways import first_open, ways
-from ml.recall.words import ASKED, REASONS
+from ml.recall.words import ASKED, REASONS, asked_on
 
 #: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
 CONTEXT: Final = (
@@ -126,10 +126,12 @@ def _applies(
         due = _numbers(context, "days_registered") >= policy["after_days"]
         return np.asarray(never_ordered & due & (_numbers(context, "first_order_step") == step - 1) & waited)
     if kind == "climb":
-        # The ladder stops on an order and the climb begins: one step per further order, while that order is fresh.
+        # The ladder stops on an order and the climb begins: one step per further order, in the week
+        # after the one in which nothing is advertised to who ordered.
         climbing = np.isin(stage, ACTIVE_STAGES) & (_numbers(context, "first_order_step") >= 1)
         ordered = np.minimum(_numbers(context, "orders_since_first_order_ladder"), 3)
-        fresh = _numbers(context, "days_since_order") <= policy["within_days"]
+        since = _numbers(context, "days_since_order")
+        fresh = (since >= policy["after_days"]) & (since <= policy["within_days"])
         return np.asarray(climbing & (ordered == step) & (_numbers(context, "climb_step") < step) & fresh)
     if kind == "re_add":
         is_gone = context["is_deleted_friend"].fillna(False).to_numpy(dtype=bool)
@@ -242,7 +244,8 @@ def _due(people: pd.DataFrame, policies: pd.DataFrame, signals: Mapping[str, Fla
 def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
     """Add what the words of a plan name, and ``is_told``: whether a message said already that a question is known.
 
-    The names are ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC), ``days_since_signal``.
+    The names are ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC), ``days_since_signal``, and of
+    an open question ``asked_in, asked_about, question_zh, question_en``.
     """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
     of_day = people["audience_kind"].eq("calendar")
@@ -250,10 +253,15 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
         festival.loc[of.index] = _day_of(of, str(play_id), rules)
     told = np.zeros(len(people), dtype=bool)
     ends = pd.DataFrame({"ends_at": pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")})
+    asked = pd.DataFrame({"asked_in": None, "asked_about": None}, index=people.index, dtype=object)
     if signals is not None and not signals.empty:
         key = ["as_of_date", "one_id", "signal"]
-        given = people[key].merge(signals[[*key, "signal_at", "is_told"]], on=key, how="left")
+        given = people[key].merge(
+            signals[[*key, "signal_at", "is_told", "asked_in", "object_type"]], on=key, how="left"
+        )
+        given.index = people.index
         ends["ends_at"] = given["signal_at"].to_numpy()
+        asked = given[["asked_in", "object_type"]].set_axis(["asked_in", "asked_about"], axis=1)
         told = given["is_told"].eq(True).to_numpy(dtype=bool)
     days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
     return people.assign(
@@ -263,7 +271,26 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
         days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),
         appointment_at=ends["ends_at"].where(people["signal"].eq("booking")),
         days_since_signal=-days.dt.days.where(people["signal"].eq(ASKED)).astype("Int64"),
+        **_question(asked, ends["ends_at"].where(people["signal"].eq(ASKED)), rules),
     )
+
+
+def _question(asked: pd.DataFrame, at: pd.Series, rules: Rules) -> dict[str, pd.Series]:
+    """Return what an open question is called: where it was asked, about what, and both with the day in a sentence."""
+    rows = rules.seeds["question_words"].set_index(["kind", "code"])
+    found: dict[str, pd.Series] = {}
+    local = at + pd.Timedelta(hours=8)
+    for language, name in (("zh", "words_zh"), ("en", "words_en")):
+        words = rows[name]
+        said = [asked[kind].where(at.notna()).map(words.loc[kind].to_dict()).astype(object) for kind in asked.columns]
+        found[f"question_{language}"] = pd.Series(
+            [asked_on(*row, in_english=language == "en") for row in zip(local, *said, strict=True)],
+            index=at.index,
+            dtype=object,
+        )
+        if language == "zh":
+            found |= dict(zip(asked.columns, said, strict=True))
+    return found
 
 
 def _continued(people: pd.DataFrame) -> pd.Series:

@@ -22,6 +22,7 @@ _OF_SCENE: Final[Mapping[str, str]] = {
     "has_visited": "store_visit",
     "has_appointment": "appointment",
     "has_birthday": "birthday",
+    "complaint_closed": "complaint_closed",
 }
 _ASKED: Final = ("asked", "question_open", "complaint_closed")
 
@@ -45,6 +46,7 @@ class Facts:
             "never_ordered": since_order is None,
             "has_ordered": since_order is not None,
             "long_absent": bool(row["is_long_absent"]),
+            "bought_lately": bool(row["bought_lately"]),
             "has_offer": has_offer,
             "has_right": (_number(row["days_to_entitlement_end"]) or -1) >= 0,
             "is_member": _number(row["days_registered"]) is not None,

@@ -22,7 +22,7 @@ from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
 from ml.recall.refused import last_refusals, refused_rows
 from ml.recall.rules import Rules
-from ml.recall.saying import with_texts
+from ml.recall.saying import with_texts, without_unsayable
 from ml.recall.schedule import scheduled
 from ml.recall.services import served, without_estimates
 from ml.recall.signal_answers import signal_answers
@@ -144,7 +144,8 @@ def plan_recall(
     people = _with_lots(drawn_arms(people, ancestry, rules, salts), known, seeds_alone, rules)
     # Asked of who is held out as well, so that the arms can be compared among those who could be written to.
     everything = considered(people[list(_DECIDING)], rules)
-    allowed = usable(everything, rules)
+    # Words are judged before any lot is drawn, so that sent and held back lose the same plans for them.
+    everything, allowed = without_unsayable(everything, usable(everything, rules), people, rules)
     people["is_eligible"] = people["candidate"].isin(allowed["candidate"])
     baskets = (
         context[context["average_order_fen"].notna()].groupby("as_of_date")["average_order_fen"].median().astype(float)

@@ -54,15 +54,17 @@ def plan_rows(plans: pd.DataFrame, drew_nothing: pd.DataFrame, rules: Rules, eff
         for date, days, is_open in zip(rows["as_of_date"], length.fillna(0), opens, strict=True)
     ]
     ids = [episode_id(*key) for key in rows[["as_of_date", "one_id", "policy_id"]].itertuples(index=False, name=None)]
+    owed = rows["consent_purpose"].eq("service")
     base, unit, lift = (rows[name].astype(float) for name in ("base_fen", "unit_fen", "lift"))
     rows = rows.assign(
         episode_id=rows["continues_episode"].where(rows["continues_episode"].notna(), pd.Series(ids)),
         opens_episode=opens,
         ends_on=pd.Series(ends, dtype=object),
         net_mean_fen=np.rint(base + unit * lift).astype(np.int64),
-        lift_mean=lift.round(9),
-        lift_p10=rows["lift_p10"].astype(float).round(9),
-        lift_p90=rows["lift_p90"].astype(float).round(9),
+        # of what is owed nothing is claimed
+        lift_mean=lift.round(9).where(~owed),
+        lift_p10=rows["lift_p10"].astype(float).round(9).where(~owed),
+        lift_p90=rows["lift_p90"].astype(float).round(9).where(~owed),
         base_fen=base.round(3),
         # At the seed's money, so that what the past says of it is read against one reckoning and not against itself.
         unit_fen=rows["seed_unit_fen"].astype(float).round(3),

@@ -40,6 +40,13 @@ def listed(text: str | float | None) -> list[str]:
     return [] if pd.isna(text) else str(text).split("|")
 
 
+def personal_channels(rules: Rules) -> dict[str, list[str]]:
+    """Return by tier of the pyramid the channels by which a person speaks with who stands in it; others have none."""
+    rows = rules.seeds["pyramid_tiers"][["pyramid_tier", "message_channels"]]
+    found = {tier: listed(channels) for tier, channels in rows.itertuples(index=False, name=None)}
+    return {tier: channels for tier, channels in found.items() if channels}
+
+
 def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Rules) -> pd.DataFrame:
     """Return ``person`` (the row's label), ``play_id`` and ``place`` for every play that fits somebody, 0 the first.
 

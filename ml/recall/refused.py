@@ -11,18 +11,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.depths import admitted
-from ml.recall.plays import CARE, offers_of_play
+from ml.recall.plays import CARE, offers_of_play, personal_channels
 from ml.recall.rules import Rules
 from ml.recall.tables import REFUSED_OPTIONS
 from ml.recall.templates import can_be_said
 
 Flags = npt.NDArray[np.bool_]
 
+#: Of an option whose finished words may not be sent to this person (``saying``).
+WITHHELD: Final = "withheld_words"
+#: The public rules whose offer a signal does not leave out.
+FIRST_ORDER: Final = "first_order"
 #: In which order the rules are asked of an option that nothing blocks.
 NO_CARE_MONEY: Final = "no_care_money"
 ORDER: Final = (
     "not_in_play", "told", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
     "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",
+    "offer_due", "by_person", WITHHELD,
 )  # fmt: skip
 
 LISTS: Final = (
@@ -73,8 +78,38 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
         "no_public_rule": ~(admitted(options, rules) & offers_of_play(options, rules)),
         "no_template": ~can_be_said(options, rules),
     }
-    said = np.select([reasons[name] for name in ORDER], ORDER, default="").astype(object)
-    return pd.Series(np.where(pd.isna(blocked), said, blocked), index=options.index).replace("", None)
+    asked = [name for name in ORDER if name in reasons]
+    said = np.select([reasons[name] for name in asked], asked, default="").astype(object)
+    found = np.where(pd.isna(blocked), said, blocked)
+    return pd.Series(_given_way(options, found, rules), index=options.index).replace("", None)
+
+
+def _given_way(options: pd.DataFrame, found: npt.NDArray[np.object_], rules: Rules) -> npt.NDArray[np.object_]:
+    """Return the codes with those of options that give way to another one which is open to the same person.
+
+    A signal leaves out no first-order offer that is due (``offer_due``), and whom their tier gives to a person is sent
+    no mass message where one of the staff can say the same (``by_person``); where nobody can, the message stays, so
+    that nobody goes without an offer for being worth much. What is owed goes by its play's order alone.
+    """
+    none = options["offer_id"].eq("none").to_numpy(dtype=bool)
+    candidate = options["candidate"]
+    is_open = found == ""
+    is_due = options["audience_kind"].eq("signal") & options["public_kind"].eq(FIRST_ORDER)
+    has_offer = candidate.isin(candidate[is_open & ~none])
+    found = np.where(is_open & none & (is_due & has_offer).to_numpy(dtype=bool), "offer_due", found)
+    pairs = list(zip(options["pyramid_tier"], options["message_channel"], strict=True))
+    channels = personal_channels(rules)
+    by_person = np.array([channel in channels.get(tier, ()) for tier, channel in pairs], dtype=bool)
+    is_mass = np.array([tier in channels and channel not in channels[tier] for tier, channel in pairs], dtype=bool)
+    is_mass = is_mass & options["consent_purpose"].ne("service").to_numpy(dtype=bool)
+    is_open = found == ""
+    spoken = set(zip(candidate[is_open & by_person], options["offer_id"][is_open & by_person], strict=True))
+    anything = {who for who, _ in spoken}
+    says = [
+        (who, offer) in spoken or (offer == "none" and who in anything)
+        for who, offer in zip(candidate, options["offer_id"], strict=True)
+    ]
+    return np.where(is_open & is_mass & np.array(says, dtype=bool), "by_person", found)
 
 
 def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:

@@ -6,10 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from ml.recall.claims import Facts, Judge
+from ml.recall.refused import WITHHELD
 from ml.recall.rules import Rules
+from ml.recall.templates import with_scenes, with_templates
+from ml.recall.words import offer_words
 
 VARIABLE: Final = re.compile(r"\{(\w+)\}")
 #: Mobile networks of China bill a message of more than 70 characters in parts of 67 (3GPP TS 23.040, UCS-2).
@@ -61,6 +65,45 @@ def with_texts(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     said = [speaker.said(row) for row in plans.to_dict("records")]
     columns = ["message_text", "message_text_en", "text_lacks", "withheld_because"]
     return plans.assign(**pd.DataFrame(said, columns=columns, index=plans.index, dtype=object))
+
+
+def without_unsayable(
+    everything: pd.DataFrame, allowed: pd.DataFrame, people: pd.DataFrame, rules: Rules
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both without the options whose finished words may not be sent to whom they are for.
+
+    In ``everything`` such an option is refused (``withheld_words``), with its ``template_id`` and the rule that its
+    words break, ``withheld_because``.
+
+    Parameters
+    ----------
+    everything
+        Every option considered, with ``refused_because``.
+    allowed
+        Those that nothing refuses, with the offers' terms.
+    people
+        The candidates with all that words name of them.
+    rules
+        The seeds.
+    """
+    key = ["candidate", "message_channel", "offer_id"]
+    rest = people.set_index("candidate")[[name for name in people.columns if name not in allowed.columns]]
+    rows = allowed.join(rest, on="candidate")
+    rows = with_templates(with_scenes(rows.assign(offer_words=offer_words(rows)), rules), rules)
+    speaker, known = Speaker.of(rules), dict[tuple[object, ...], str | None]()
+    broken = []
+    for row in rows.to_dict("records"):
+        asked = (row["template_id"], row["template_variables"], row["english_variables"], Facts.of(row))
+        if asked not in known:
+            known[asked] = speaker.said(row)[3]
+        broken.append(known[asked])
+    told = rows[[*key, "template_id"]].assign(withheld_because=pd.Series(broken, index=rows.index, dtype=object))
+    told = told[told["withheld_because"].notna()]
+    found = everything.merge(told, on=key, how="left")
+    withheld = found["withheld_because"].notna()
+    found["refused_because"] = found["refused_because"].mask(withheld, WITHHELD)
+    may_be_said = np.array([rule is None for rule in broken], dtype=bool)
+    return found, allowed[may_be_said].reset_index(drop=True)
 
 
 @dataclasses.dataclass(frozen=True)

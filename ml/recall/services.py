@@ -18,7 +18,8 @@ Ints = npt.NDArray[np.int64]
 #: is of whom the tier is known, and of nobody else.
 PROFILE: Final = (
     "churn_probability", "organic_return_probability", *REASONS, "rfm_segment", "matrix_cell",
-    "super_user_role", "price_attitude", "need_state", "top_category", "last_product_name", "preferred_hour",
+    "super_user_role", "price_attitude", "need_state", "top_category", "last_category",
+    "last_product_name", "preferred_hour",
     "order_count_365d", "net_paid_fen_365d", "average_order_fen", "average_gap_days", "items_per_order",
     "coupons_issued_365d", "coupons_redeemed_365d", "coupon_taste", "wecom_answers",
 )  # fmt: skip

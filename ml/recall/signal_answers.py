@@ -55,7 +55,8 @@ def signal_answers(
     rows = rows.merge(met, on=_KEY, how="left")
     rows["met_channel"] = rows["candidate"].map(plans.set_index("candidate")["message_channel"])
     is_met = rows["met_by"].eq(rows["play_id"])
-    is_sent = is_met & rows["met_channel"].notna()
+    something_is_sent = rows["met_channel"].notna()
+    is_sent = is_met & something_is_sent
     staffed = rows["met_channel"].isin(rules.staff_channels)
     by_whom = np.select([staffed, rows["kind"].eq("service")], [TASK, SERVICE], default=AUDIENCE)
     answered = pd.Series(by_whom, index=rows.index, dtype=object).where(is_sent)
@@ -64,7 +65,7 @@ def signal_answers(
     kinds = rules.seeds["plays"].set_index("play_id")["trigger_kind"]
     of_arm = rows["arm"].map({
         **dict.fromkeys((arms.RANDOM, *arms.HELD_OUT), "holdout"), arms.IN_EPISODE: "in_episode",
-        arms.NOT_SELECTED: "not_selected",
+        arms.NOT_SELECTED: "not_worth",
     })  # fmt: skip
     of_arm = of_arm.where(rows["arm"].ne(arms.WAITING), rows["waits_for"].map(WAITS_AS).fillna("staff_full"))
     of_its_own = pd.Series(
@@ -84,6 +85,9 @@ def signal_answers(
             is_met,
             rows["kind"].eq("marketing") & rows["open_episode_id"].notna(),
             of_its_own.notna(),
+            # nothing yields to what is not sent: then the reason of the day is the signal's too
+            rows["met_by"].notna() & ~something_is_sent & rows["arm"].eq(arms.INELIGIBLE),
+            rows["met_by"].notna() & ~something_is_sent,
             rows["met_by"].map(kinds).eq(SIGNAL),
             rows["met_by"].notna(),
         ],
@@ -94,6 +98,8 @@ def signal_answers(
             of_arm,
             "in_episode",
             of_its_own,
+            rows["candidate"].map(without_option).astype(object),
+            of_arm,
             "another_signal_first",
             "another_play_first",
         ],

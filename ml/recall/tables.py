@@ -64,7 +64,7 @@ SIGNAL_ANSWERS: Final = {
 #: Every option that a rule took from a candidate, with the first rule that did.
 REFUSED_OPTIONS: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "policy_id": _TEXT, "message_channel": _TEXT, "offer_id": _TEXT,
-    "refused_because": _TEXT,
+    "refused_because": _TEXT, "template_id": _TEXT, "withheld_because": _TEXT,
 }  # fmt: skip
 ROI_CURVE: Final = {
     "as_of_date": _DATE, "audience_id": _TEXT, "budget_fen": _FEN, "expected_cost_fen": _FEN, "net_p10_fen": _FEN,

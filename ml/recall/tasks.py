@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 
-from ml.recall.lists import KINDS, LEARNING
+from ml.recall.lists import CARE, KINDS, LEARNING
 from ml.recall.rules import Rules
 from ml.recall.tables import TASKS
 
@@ -17,7 +17,8 @@ def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str
 def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the tasks, for each member of staff services first, then what is chosen, last what is there to learn.
 
-    What is chosen begins with the matrix's first cells; within all that the most profitable comes first.
+    Care goes by its plays, who is worth most in a year first; what is chosen begins with the matrix's first cells;
+    within all that the most profitable comes first.
 
     Parameters
     ----------
@@ -38,12 +39,16 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
     if rows.empty:
         return pd.DataFrame(columns=list(TASKS))
     cells = rules.seeds["matrix_cells"]
-    rows["first"] = rows["matrix_cell"].isin(set(cells.loc[cells["first_on_list"].astype(bool), "matrix_cell"]))
+    is_care = rows["list_kind"].eq(CARE)
+    first = rows["matrix_cell"].isin(set(cells.loc[cells["first_on_list"].astype(bool), "matrix_cell"]))
+    rows["first"] = first & ~is_care
+    rows["care_play"] = rows["play_id"].map(rules.seeds["plays"].set_index("play_id")["priority"]).where(is_care)
+    rows["worth"] = rows["net_paid_fen_365d"].astype("Float64").where(is_care)
     rows["is_learning"] = rows["list_kind"].eq(LEARNING)
     rows["turn"] = rows["list_kind"].map({kind: turn for turn, kind in enumerate(KINDS)})
     rows = rows.sort_values(
-        ["as_of_date", "staff_id", "turn", "first", "net_p50_fen", "one_id"],
-        ascending=[True, True, True, False, False, True],
+        ["as_of_date", "staff_id", "turn", "care_play", "worth", "first", "net_p50_fen", "one_id"],
+        ascending=[True, True, True, True, False, False, False, True],
         ignore_index=True,
     )
     rows["priority"] = rows.groupby(["as_of_date", "staff_id"]).cumcount() + 1

@@ -8,32 +8,48 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.rules import Rules
-from ml.recall.words import ends_on, ends_on_english, in_chinese, in_english, offer_cap, offer_terms, offer_words_en
+from ml.recall.words import (
+    CARE,
+    ends_on,
+    ends_on_english,
+    in_chinese,
+    in_english,
+    offer_cap,
+    offer_terms,
+    offer_words_en,
+)
 
 #: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
     "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "appointment_at", "festival_zh", "festival_en",
+    "question_zh", "question_en", "last_category",
 )  # fmt: skip
 _SHANGHAI: Final = pd.Timedelta(hours=8)
 
 
 def with_scenes(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return the plans in their ``scene_id`` and ``content_theme``, with ``is_long_absent``.
+    """Return the plans in their ``scene_id`` and ``content_theme``, with ``is_long_absent, bought_lately``.
 
     Who bought lately, came to a store or spoke with us, stands in the scenes of ``lately_scenes``. They are not told
-    that it is long since we met, nor asked why they stay away. Without an offer they are looked after and sold nothing;
-    an offer that money chose is named in a scene of its own.
+    that it is long since we met, nor asked why they stay away. Without an offer they are looked after and sold nothing:
+    who bought within ``satisfied_days`` is asked how they like it, the others are greeted. An offer that money chose is
+    named in a scene of its own.
     """
     since = plans[["days_since_order", "days_since_met"]].astype("Float64")
     lately = since.min(axis=1).lt(rules.setting("long_absence_days")).fillna(False).astype(bool)
-    keys = plans[["scene_id"]].assign(has_offer=plans["offer_id"].ne("none"), place=range(len(plans)))
-    own = rules.seeds["lately_scenes"].assign(has_offer=lambda rows: rows["has_offer"].astype(bool))
-    found = keys.merge(own, on=["scene_id", "has_offer"], how="left").sort_values("place").set_index(plans.index)
+    bought = since["days_since_order"].le(rules.setting("satisfied_days")).fillna(False).astype(bool)
+    keys = plans[["scene_id"]].assign(
+        has_offer=plans["offer_id"].ne("none"), bought_lately=bought, place=range(len(plans))
+    )
+    facts = ["has_offer", "bought_lately"]
+    own = rules.seeds["lately_scenes"].astype(dict.fromkeys(facts, bool))
+    found = keys.merge(own, on=["scene_id", *facts], how="left").sort_values("place").set_index(plans.index)
     changed = lately & found["lately_scene_id"].notna()
     return plans.assign(
         scene_id=plans["scene_id"].mask(changed, found["lately_scene_id"]),
         content_theme=plans["content_theme"].mask(changed, found["content_theme"]),
         is_long_absent=plans["days_since_order"].notna() & ~lately,
+        bought_lately=bought,
     )
 
 
@@ -100,7 +116,9 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """
     rows = plans.reindex(columns=plans.columns.union(_OF_SCENES, sort=False))
     is_sure = rows["identity_confidence"].eq("high")
-    category, product = rows["top_category"].where(is_sure), rows["last_product_name"].where(is_sure)
+    # who is asked how they like it is asked of what the last order held: of a favourite it may be long ago
+    favourite = rows["top_category"].where(rows["scene_id"].ne(CARE), rows["last_category"])
+    category, product = favourite.where(is_sure), rows["last_product_name"].where(is_sure)
     offered = rows["offer_id"].ne("none")
     caps, days = rows["maximum_discount_fen"], rows["valid_days"]
     date, ends, coupon = rows["as_of_date"], rows["days_to_entitlement_end"], rows["days_to_coupon_end"]
@@ -121,6 +139,7 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         "when": (when, when),
         "festival": (rows["festival_zh"], rows["festival_en"]),
         "store": (rows["owner_store_name"], rows["owner_store_name"]),
+        "question": (rows["question_zh"], rows["question_en"]),
     }
     of_offer = {"offer_words", "offer_terms", "offer_cap", "valid_days"}
     found = {

@@ -20,6 +20,8 @@ REASONS: Final = ("reason_1", "reason_2", "reason_3")
 _HABITS: Final = ("天买一次", "天未买", "刚买过")
 #: The scene of who bought lately and gets no offer: they are looked after, and nothing is sold.
 CARE: Final = "care"
+#: The scenes of who bought, came by or spoke with us lately, in which nothing is sold: no taste for coupons is told.
+NOTHING_SOLD: Final = (CARE, "check_in")
 #: The signal of who asked and waits: its reason says how long, and the deed is an answer.
 ASKED: Final = "question_open"
 #: The kinds of audience that are owed something: neither taste nor coupons have to do with it.
@@ -130,6 +132,24 @@ def ends_on_english(as_of_date: object, days: object) -> str | None:
     return None if day is None else f"on {day:%Y-%m-%d}"
 
 
+def asked_on(at: object, asked_in: object, about: object, *, in_english: bool = False) -> str | None:
+    """Return what an open question is called: ``11月28日在App问的物流问题``; null where it is not known when.
+
+    Parameters
+    ----------
+    at
+        When it was asked, in the brand's time.
+    asked_in, about
+        Words of the seed ``question_words``; null where it has none.
+    """
+    if pd.isna(at):
+        return None
+    day, (where, what) = pd.Timestamp(str(at)), (word if isinstance(word, str) else "" for word in (asked_in, about))
+    if in_english:
+        return " ".join(filter(None, [f"on {day:%Y-%m-%d}", where, f"about {what}" if what else ""]))
+    return f"{day.month}月{day.day}日{where}问的{what}问题"
+
+
 def _end(as_of_date: object, days: object) -> pd.Timestamp | None:
     if pd.isna(days) or pd.isna(as_of_date):
         return None
@@ -140,7 +160,9 @@ def _habit(row: dict[str, object]) -> str:
     kind, days = row["audience_kind"], row["days_since_order"]
     if row["signal"] == ASKED and pd.notna(row["days_since_signal"]):
         # read on the day after the date, as an end is counted (ends_in)
-        return f"{_whole(row['days_since_signal']) + 1}天前问过,还没有答复"
+        about = row["asked_about"] if isinstance(row["asked_about"], str) else ""
+        asked_in = row["asked_in"] if isinstance(row["asked_in"], str) else ""
+        return f"{_whole(row['days_since_signal']) + 1}天前{asked_in}问过{about},还没有答复"
     if kind in ("service", "signal") and _may_be_said(str(row["signal_words"])):
         return str(row["signal_words"])
     if kind == "first_order":
@@ -222,7 +244,9 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     said = []
     signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
     given = dict(rules.seeds["signals"][["signal", "words_zh"]].itertuples(index=False, name=None))
-    told = plans.reindex(columns=plans.columns.union(["days_since_signal"], sort=False)).assign(
+    told = plans.reindex(
+        columns=plans.columns.union(["days_since_signal", "asked_in", "asked_about"], sort=False)
+    ).assign(
         category=in_chinese(plans["top_category"], rules),
         sign_words=plans["need_state"].map(signs).astype(object),
         signal_words=plans["signal"].map(given).astype(object),
@@ -232,7 +256,7 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
         if pd.notna(row["category"]):
             # one order is no taste
             parts.append(f"{'买过' if pd.isna(row['average_gap_days']) else '爱买'}{row['category']}")
-        if row["scene_id"] == CARE or row["audience_kind"] in OWED:
+        if row["scene_id"] in NOTHING_SOLD or row["audience_kind"] in OWED:
             offer = "不推销"
         else:
             parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))

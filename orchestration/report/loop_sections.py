@@ -76,7 +76,7 @@ def _told(facts: Facts) -> list[Words]:
         when = f"{first:%Y-%m-%d}" if first else "—"
         return [
             (
-                f"还没有回合结束，效果都来自先验；今天的计划最早 {when} 读数。",
+                f"发出去的还没到看结果的日子，效果都是原来的估计；今天的计划最早 {when} 读数。",
                 f"No episode has ended yet and every effect is the seed's; today's plans are read from {when} on.",
             )
         ]
@@ -89,7 +89,7 @@ def _told(facts: Facts) -> list[Words]:
         """
     )
     people = (
-        f"读了 {sent:,} 个已发、{held:,} 个留下的回合",
+        f"看了已发 {sent:,} 人次、留下没发 {held:,} 人次的结果",
         f"{sent:,} episodes sent and {held:,} held back were read",
     )
     if design["lift"] is None:
@@ -105,7 +105,7 @@ def _told(facts: Facts) -> list[Words]:
         verdict = ("测不出差别", "no difference can be told")
     return [
         (
-            f"{people[0]}：{verdict[0]} {span}（90% 区间，只按抽签比较）；当初预计 {promised}。",
+            f"{people[0]}：{verdict[0]} {span}（90% 区间，只比随机分的两组）；当初预计 {promised}。",
             f"{people[1]}: {verdict[1]}, {span} (90% interval, by the lots alone); {promised} was promised.",
         )
     ]
@@ -139,8 +139,8 @@ def _held_back(facts: Facts) -> list[Words]:
     )
     return [
         (
-            f"今天有 {people} 人计划相同、抽签留下不发；假如发给他们，预计净利 {fen / 100:,.2f} 元："
-            "这是知道答案的代价。",
+            f"今天有 {people} 人计划相同、随机留下不发；假如发给他们，预计净利 {fen / 100:,.2f} 元："
+            "少赚这些，才知道消息有没有用。",
             f"{people} people were planned like the others and are held back by lot today; sent, they were thought to"
             f" net {fen / 100:,.2f} yuan: the price of knowing.",
         )

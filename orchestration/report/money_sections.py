@@ -103,5 +103,5 @@ def _sent_and_held_back(facts: Facts) -> list[tuple[Any, ...]]:
         else []
     )
     shares = {arm: rest for arm, *rest in found}
-    words = {arms.TREAT: ("已发", "sent"), arms.HELD_BACK: ("抽签未发", "held back by lot")}
+    words = {arms.TREAT: ("已发", "sent"), arms.HELD_BACK: ("随机留下未发", "held back by lot")}
     return [(word, *shares.get(arm, (None, "—", None))) for arm, word in words.items()]

@@ -32,8 +32,8 @@ def quality(facts: Facts) -> dict[str, Any]:
     unmet = facts.manifest.get("refusals_that_meet_nobody")
     return {
         "gist": (
-            f"{len(rows)} 道关共 {ran} 项检查，{failed} 项未通过，{refused_rows} 行被隔离",
-            f"{ran} checks at {len(rows)} gates, {failed} failed, {refused_rows} rows set aside",
+            f"数据查了 {ran} 项，{failed} 项不对，{refused_rows} 行读不懂先放一边",
+            f"{ran} checks of the data, {failed} failed, {refused_rows} rows set aside",
         ),
         "gates": rows,
         "channels": [_channel(facts, *one) for one in sorted(facts.manifest["channels"].items())],

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from ml.recall.signal_answers import WAITS_AS
 from orchestration.report.facts import Facts, Words
 
 #: Arms of the draw whose people are left alone on purpose, or are looked after by somebody else: nothing to assign.
@@ -16,7 +17,7 @@ def people(facts: Facts) -> list[dict[str, Any]]:
         """
         select one_id, customers.owner_staff_id, customers.last_seller_staff_id, customer_segments.pyramid_tier,
                customer_segments.rfm_segment, cast(last_order_at as date), customer_segments.net_paid_fen_365d,
-               recall_audience.message_channel, recall_assignment.arm,
+               recall_audience.message_channel, recall_assignment.arm, recall_assignment.waits_for,
                staff_handover.taker_1_staff_id
         from customer_lifecycle
         inner join customers using (one_id)
@@ -29,7 +30,7 @@ def people(facts: Facts) -> list[dict[str, Any]]:
         order by customer_segments.net_paid_fen_365d desc, one_id
         """
     )
-    names = ("one_id", "owner", "seller", "tier", "segment", "last_order", "net", "channel", "arm", "taker")
+    names = ("one_id", "owner", "seller", "tier", "segment", "last_order", "net", "channel", "arm", "waits", "taker")
     refused = _refused(facts)
     found = [dict(zip(names, row, strict=True)) for row in rows]
     return [
@@ -70,7 +71,7 @@ def _plan(facts: Facts, person: dict[str, Any], refused: list[tuple[str, list[st
             "plan": (zh, "; ".join(f"{channels[1]}: {reason[1]}" for reason, channels in told)),
             "is_planned": False,
         }
-    reason = {None: "not_a_candidate", "not_selected": "not_worth"}.get(arm)
+    reason = {None: "not_a_candidate", "not_selected": "not_worth", "waiting": WAITS_AS.get(person["waits"])}.get(arm)
     return {"plan": facts.word("reason", reason) if reason else facts.word("arm", arm), "is_planned": False}
 
 

@@ -8,9 +8,11 @@ from orchestration.report import list_sections, risk_sections
 from orchestration.report.facts import Facts, Words
 
 #: What is printed at the end of a line, and leads to the section that tells more.
-_LIST: Words = ("看名单", "the list")
-_ASSIGN: Words = ("指派", "assign")
+_LIST: Words = ("各导购", "by staff")
+_ASSIGN: Words = ("谁能接手", "who could take them")
 _LOOK: Words = ("", "")
+#: So many stores are named in a line; the section below has all.
+_STORES = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +29,7 @@ def todo(facts: Facts) -> dict[str, Any]:
     """Give the lines of the block and how many of them want a decision."""
     lines = [
         *_unread(facts),
+        *_questions(facts),
         *_tasks(facts),
         *_at_risk(facts),
         *_stale(facts),
@@ -88,6 +91,34 @@ def _unread(facts: Facts) -> list[Todo]:
     ]
 
 
+def _questions(facts: Facts) -> list[Todo]:
+    """Say how many wait for an answer, since when the first, whose store has them, and whom nobody can answer."""
+    rows = facts.rows(
+        """
+        select recall_tasks.store_id, count(*) as people, max(date_diff('day', cast(signal_at as date), $as_of)) + 1,
+               count(*) filter (answered_by is null), count(*) filter (answered_by = 'service')
+        from recall_signals left join recall_tasks using (one_id)
+        where signal = 'question_open'
+        group by recall_tasks.store_id order by people desc, recall_tasks.store_id
+        """
+    )
+    if not rows:
+        return []
+    people, longest = sum(row[1] for row in rows), max(row[2] for row in rows)
+    stores = [(facts.store(store), count) for store, count, *_ in rows if store]
+    named, more = stores[:_STORES], len(stores) - _STORES
+    told, nobody = sum(row[4] for row in rows), sum(row[3] for row in rows)
+    zh = [f"{store} {count} 位" for store, count in named] + ([f"另 {more} 家店"] if more > 0 else [])
+    en = [f"{store} {count}" for store, count in named] + ([f"{more} more stores"] if more > 0 else [])
+    zh += [f"系统先告知 {told} 位"] * bool(told) + [f"没法答复 {nobody} 位"] * bool(nobody)
+    en += [f"{told} told by message"] * bool(told) + [f"{nobody} cannot be answered"] * bool(nobody)
+    words = (
+        f"{people} 位在等答复，最久等了 {longest} 天：{'，'.join(zh)}",
+        f"{people} wait for an answer, the first for {longest} days: {', '.join(en)}",
+    )
+    return [Todo(words, "signals" if nobody and not stores else "tasks", _LIST)]
+
+
 def _tasks(facts: Facts) -> list[Todo]:
     kinds = {
         kind: (part["people"], list_sections.expected(part)) for kind, part in list_sections.task_parts(facts).items()
@@ -97,8 +128,8 @@ def _tasks(facts: Facts) -> list[Todo]:
         lines.append(
             Todo(
                 (
-                    f"先答复 {service[0]} 位客户（服务，不推销）",
-                    f"Answer {service[0]} customers first (service, no offer)",
+                    f"先服务 {service[0]} 位客户：答复、提醒，不推销",
+                    f"Serve {service[0]} customers first: answers and reminders, no offer",
                 ),
                 "tasks",
                 _LIST,
@@ -127,8 +158,8 @@ def _tasks(facts: Facts) -> list[Todo]:
         lines.append(
             Todo(
                 (
-                    f"另有实验 {learning[0]} 位，为了学，{learning[1][0]}",
-                    f"{learning[0]} more to learn, {learning[1][1]}",
+                    f"另有 {learning[0]} 位先试试有没有用，{learning[1][0]}",
+                    f"{learning[0]} more to try whether it helps, {learning[1][1]}",
                 ),
                 "tasks",
                 is_decision=False,
@@ -222,7 +253,7 @@ def _alarms(facts: Facts) -> list[Todo]:
     ((alarms,),) = facts.rows("select count(*) from recall_health where verdict = 'alarm'")
     if not alarms:
         return []
-    words = (f"实验有 {alarms} 处报警", f"Alarms about the experiment: {alarms}")
+    words = (f"发与不发的对比有 {alarms} 处不对劲", f"Alarms about the comparison of sent and not sent: {alarms}")
     return [Todo(words, "loop")]
 
 

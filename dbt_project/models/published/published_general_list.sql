@@ -1,8 +1,24 @@
--- Who may be written to and not be profiled: the same words for all, no offer, no score and no order of merit. The
+-- Who may be written to and not be profiled, on the days that the brand keeps (brand_days) and on no other: the same
+-- words for all, no offer, no score and no order of merit. The
 -- cheapest channel that needs no member of staff, reaches them and that they agreed to. What blocks a plan blocks this
 -- too (recall_blocks), and who is answered or reminded that day hears nothing else. Consent and refusals as they stand
 -- at publish.
-with people as (
+with occasions as (
+    select
+        dates.as_of_date,
+        days.said_zh,
+        days.said_en,
+        row_number() over (partition by dates.as_of_date order by days.brand_day) as place
+    from {{ run_dates('as_of') }} as dates
+    inner join {{ ref('brand_days') }} as days
+        on
+            days.said_zh is not null
+            {%- set of_day = add_days('dates.as_of_date', '1 + cast(days.lead_days as integer)') %}
+            and extract(day from {{ of_day }}) = days.day
+            and (days.month is null or extract(month from {{ of_day }}) = days.month)
+),
+
+people as (
     select
         as_of_date,
         one_id,
@@ -26,8 +42,12 @@ ranked as (
         templates.message_channel,
         templates.template_id,
         templates.text_lacks,
-        case when templates.text_lacks is null then templates.home_text end as message_text,
-        case when templates.text_lacks is null then templates.home_text_en end as message_text_en,
+        case
+            when templates.text_lacks is null then replace(templates.home_text, '{occasion}', occasions.said_zh)
+        end as message_text,
+        case
+            when templates.text_lacks is null then replace(templates.home_text_en, '{occasion}', occasions.said_en)
+        end as message_text_en,
         consents.source as consent_source,
         consents.changed_at as consent_at,
         row_number() over (
@@ -35,6 +55,7 @@ ranked as (
             order by costs.send_fen + costs.labour_fen, templates.message_channel, templates.template_id
         ) as row_rank
     from people
+    inner join occasions on people.as_of_date = occasions.as_of_date and occasions.place = 1
     inner join {{ ref('reachability') }} as reached
         on people.as_of_date = reached.as_of_date and people.one_id = reached.one_id
     inner join {{ ref('contact_consents') }} as consents

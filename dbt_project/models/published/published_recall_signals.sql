@@ -11,8 +11,10 @@ select
     audience.message_channel,
     case
         when audience.one_id is not null then null
-        when withheld.one_id is not null then 'withheld_words'
         when answers.answered_by is not null then 'refused_at_publish'
+        -- what it yielded to did not pass the last check
+        when answers.reason in ('another_signal_first', 'another_play_first') and anything.one_id is null
+            then 'refused_at_publish'
         else answers.reason
     end as reason
 from {{ source('recall', 'signal_answers') }} as answers
@@ -26,5 +28,5 @@ left join {{ ref('published_recall_audience') }} as audience
         and answers.message_channel = audience.message_channel
         and answers.play_id = audience.play_id
         and answers.answered_by is not null
-left join {{ ref('published_recall_withheld') }} as withheld
-    on answers.as_of_date = withheld.as_of_date and answers.one_id = withheld.one_id and answers.answered_by is not null
+left join {{ ref('published_recall_audience') }} as anything
+    on answers.as_of_date = anything.as_of_date and answers.one_id = anything.one_id

@@ -42,6 +42,7 @@ acts as (
         touch_id as signal_id,
         touched_at as signal_at,
         touched_date as signal_date,
+        channel as asked_in,
         object_type,
         object_id
     from {{ states_at(ref('interaction_states')) }} as interactions
@@ -161,6 +162,7 @@ happened as (
         signal_id,
         signal_at,
         signal_date,
+        asked_in,
         object_type,
         object_id,
         {{ days_between('signal_date', 'as_of_date') }} as age_days,
@@ -176,6 +178,7 @@ happened as (
         signal_date,
         null,
         null,
+        null,
         {{ days_between('signal_date', 'as_of_date') }},
         null
     from closings
@@ -187,6 +190,7 @@ happened as (
         signal_id,
         ends_at,
         end_date,
+        null as asked_in,
         object_type,
         signal_id as object_id,
         null,
@@ -200,6 +204,7 @@ happened as (
         null,
         cast(signal_date as timestamp) - interval '8' hour,
         signal_date,
+        null,
         null,
         null,
         {{ days_between('signal_date', 'as_of_date') }},
@@ -346,6 +351,7 @@ select
     counted.signal_id,
     counted.signal_at,
     counted.signal_date,
+    case when counted.signal = 'question_open' then counted.asked_in end as asked_in,
     counted.object_type,
     counted.object_id,
     counted.play_id,

@@ -21,6 +21,7 @@ select
         when exclusions.has_open_complaint then 'complaint_open'
         when exclusions.has_open_refund then 'refund_open'
         when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
+        when stages.recency_days < {{ recall_number('rest_after_order_days') }} then 'ordered_lately'
     end as blocked_because,
     coalesce(exclusions.is_suppressed, false)
     or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false)
@@ -43,6 +44,8 @@ left join rests
     on
         ladders.first_order_step = rests.ladder_step
         and ladders.days_since_first_order_step < rests.rest_days
+left join {{ ref('purchase_stages') }} as stages
+    on profiles.as_of_date = stages.as_of_date and profiles.one_id = stages.one_id
 left join {{ ref('customer_lifecycle') }} as lifecycle
     on profiles.as_of_date = lifecycle.as_of_date and profiles.one_id = lifecycle.one_id
 left join {{ ref('need_state_plays') }} as plays

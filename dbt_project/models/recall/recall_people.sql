@@ -85,6 +85,7 @@ select
     cast(round(margins.margin_rate, 4) as decimal(9, 4)) as margin_rate,
     baskets.item_count as items_per_order,
     baskets.last_product_name,
+    baskets.last_category,
     habits.first_interest as top_category,
     segments.rfm_segment,
     segments.pyramid_tier,

@@ -39,7 +39,9 @@ counted as (
         named.template_id,
         length(named.home_text)
         + coalesce(sum(variables.longest_chars - length(variables.variable) - 2), 0) as longest_chars,
-        max(variables.differs_by_recipient) as is_personal
+        max(variables.differs_by_recipient) as is_personal,
+        length(named.home_text) - length(replace(named.home_text, '{', ''))
+        > sum(case when not variables.differs_by_recipient then 1 else 0 end) as is_unlike
     from named
     left join {{ ref('template_variables') }} as variables
         on named.home_text like concat('%{', variables.variable, '}%')
@@ -72,10 +74,7 @@ judged as (
             when forbidden.rule_id is not null then concat('forbidden_words: ', forbidden.rule_id)
             when services.scene_id is null and channels.advertises_by is null then 'carries_service_only'
             -- the same words for all: nothing in them may differ by person
-            when
-                templates.scene_id = 'general'
-                and replace(replace(templates.home_text, '{brand}', ''), '{link}', '') like '%{_%}%'
-                then 'variables'
+            when templates.scene_id = 'general' and counted.is_unlike then 'variables'
             when counted.longest_chars > limits.most then 'too_long'
             when templates.message_channel <> 'sms' then null
             when gateways.gateway is null then 'no_gateway'

@@ -151,15 +151,39 @@ def test_what_is_chosen_and_what_is_there_to_learn_are_never_one_sum(tmp_path):
         "service": (1, 0), "chosen": (2, 500), "learning": (1, -80),
     }  # fmt: skip
     assert [line.words[0] for line in todo(facts)["lines"]] == [
-        "先答复 1 位客户（服务，不推销）",
+        "先服务 1 位客户：答复、提醒，不推销",
         # the interval is of the sum; what rests on no experiment says so
         "导购联系 2 位，预计 +¥5.00（¥4.00 到 ¥6.00，估算）",
-        "另有实验 1 位，为了学，预计 −¥0.80（−¥1.30 到 −¥0.30）",
+        "另有 1 位先试试有没有用，预计 −¥0.80（−¥1.30 到 −¥0.30）",
     ]
     assert todo(facts)["decisions"] == 2, "what is there to learn wants no decision"
     assert tasks(facts)["rows"] == [("S1", "2  +¥5.00", "1  −¥0.80", "1")]
     assert digest(facts, "zh").count("估算") == 2 and digest(facts, "en").count("an estimate") == 2
     assert "+¥4.20" not in section(todays_list, facts) + section(head, facts)
+
+
+def test_who_waits_for_an_answer_stands_first_with_the_stores_that_have_them(tmp_path):
+    asked = dt.datetime(2017, 11, 27, 4, tzinfo=dt.UTC)
+    waits = [("a", "task"), ("b", "task"), ("c", "task"), ("d", "service"), ("e", None)]
+    facts = version_of(
+        tmp_path,
+        recall_signals=[
+            {"one_id": one, "signal": "question_open", "signal_at": asked, "answered_by": by} for one, by in waits
+        ]
+        + [{"one_id": "f", "signal": "cart_left", "signal_at": asked}],
+        recall_tasks=[
+            {"task_id": one, "one_id": one, "message_channel": "wecom", "staff_id": "S1", "store_id": store}
+            for one, store in (("a", "9"), ("b", "9"), ("c", "8"))
+        ],
+        stores=[{"store_id": "9", "name": "淮海店"}, {"store_id": "8", "name": "人民广场店"}],
+    )
+    line = todo(facts)["lines"][0]
+    # read on the day after the date
+    assert line.words == (
+        "5 位在等答复，最久等了 4 天：淮海店 2 位，人民广场店 1 位，系统先告知 1 位，没法答复 1 位",
+        "5 wait for an answer, the first for 4 days: 淮海店 2, 人民广场店 1, 1 told by message, 1 cannot be answered",
+    )
+    assert line.is_decision and line.anchor == "tasks"
 
 
 def test_what_a_part_is_expected_to_earn_is_unknown_where_no_plan_says_so():

@@ -86,6 +86,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "open_episode_arm": None,
         "open_episode_step": None,
     }
+    row["last_category"] = changes.get("top_category", row["top_category"])
     assert set(changes) <= set(row), f"unknown columns {set(changes) - set(row)}"
     return row | changes
 

@@ -90,7 +90,7 @@ def test_the_next_step_of_a_ladder_goes_on_on_the_sent_side_alone(salts):
 
 def test_an_order_after_the_first_rung_lets_the_climb_go_on_in_the_same_episode(salts):
     bought = {"purchase_stage": "first_buyer", "first_order_step": 1, "orders_since_first_order_ladder": 1}
-    bought |= {"days_since_order": 2, "average_gap_days": 7.0, "open_episode_id": "e_1", "open_episode_step": 1}
+    bought |= {"days_since_order": 8, "average_gap_days": 7.0, "open_episode_id": "e_1", "open_episode_step": 1}
     bought |= {"open_episode_kind": "first_order", "open_episode_arm": "treat"}
     found = plan([person("anna", **bought)], salts, make_rules(**KNOWN, ladder_stop_share=0.0)).plans
     assert found[["policy_id", "episode_id", "opens_episode"]].to_numpy().tolist() == [

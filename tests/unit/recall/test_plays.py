@@ -200,7 +200,7 @@ def test_a_date_without_care_money_has_its_row(salts):
 def reached() -> set[tuple[str, str, bool]]:
     """Return (channel, scene, with an offer) of everything that some policy, its menu and a play of its can say."""
     seeds = RULES.seeds
-    late = seeds["lately_scenes"].set_index(["scene_id", "has_offer"])["lately_scene_id"].to_dict()
+    late = seeds["lately_scenes"].groupby(["scene_id", "has_offer"])["lately_scene_id"].agg(set).to_dict()
     options = seeds["recall_policies"].merge(seeds["recall_menu"], on=["policy_id", "ladder_step"])
     plays = seeds["plays"][["play_id", "audience_kind", "scene_id"]]
     rows = options.merge(plays.add_prefix("of_play_"), how="cross")
@@ -210,7 +210,9 @@ def reached() -> set[tuple[str, str, bool]]:
     rows = rows.assign(play_id=rows["of_play_play_id"], scene=rows["of_play_scene_id"].fillna(rows["scene_id"]))
     rows = rows[(channel_order(rows, RULES) >= 0) & offers_of_play(rows, RULES)]
     said = zip(rows["message_channel"], rows["scene"], rows["offer_id"].ne("none"), strict=True)
-    return {(channel, own, offer) for channel, scene, offer in said for own in (scene, late.get((scene, offer), scene))}
+    return {
+        (channel, own, offer) for channel, scene, offer in said for own in {scene} | late.get((scene, offer), set())
+    }
 
 
 def test_every_template_is_said_by_some_plan_and_every_plan_has_one():

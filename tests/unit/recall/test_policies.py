@@ -62,7 +62,7 @@ def test_a_descent_is_once_in_a_lifetime():
 def test_the_ladder_stops_on_an_order_and_the_climb_begins():
     bought = {
         "purchase_stage": "first_buyer",
-        "days_since_order": 2,
+        "days_since_order": 8,
         "first_order_step": 2,
         "days_since_first_order_step": 9,
     }
@@ -158,9 +158,11 @@ def test_what_stands_first_among_the_policies_is_done_and_the_rest_waits():
 CLIMBING = {"purchase_stage": "first_buyer", "first_order_step": 1, "orders_since_first_order_ladder": 1}
 
 
-def test_the_climb_is_for_who_came_by_the_ladder_while_their_order_is_fresh():
+def test_the_climb_is_for_who_came_by_the_ladder_in_the_second_week_after_their_order():
+    assert step(**CLIMBING, days_since_order=6) is None
     assert step(**CLIMBING, days_since_order=7) == ("after_purchase_climb", 1)
-    assert step(**CLIMBING, days_since_order=8) is None
+    assert step(**CLIMBING, days_since_order=14) == ("after_purchase_climb", 1)
+    assert step(**CLIMBING, days_since_order=15) is None
     assert step(**(CLIMBING | {"first_order_step": 0}), days_since_order=7) is None
     assert step(**(CLIMBING | {"orders_since_first_order_ladder": 0}), days_since_order=7) is None
     assert step(**(CLIMBING | {"purchase_stage": "registered_no_order"}), days_since_order=7) is None

@@ -78,7 +78,7 @@ def test_a_message_over_70_characters_is_billed_in_parts_of_67_and_an_emoji_coun
 
 
 def test_a_finished_text_is_what_is_sent_to_the_letter():
-    assert text("wecom", "recall") == "您好，好久没见。最近要不要再来点母婴？有想让我帮您留意的，回我一声就行。"
+    assert text("wecom", "recall") == "您好，好久没见。最近还需要母婴吗？有想让我帮您留意的，回我一声就行。"
     assert text("sms", "recall", "recall_85", days_since_order=70) == (
         f"【{BRAND}】送您85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
     )
@@ -169,10 +169,10 @@ def _only(words: str):
 def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
     never = {"days_since_order": None, "average_gap_days": None, "top_category": None}
     assert text("wecom", "first_order", "ladder_1", **never) == (
-        "您好，欢迎您。给您留了首单礼：85折券，第一次下单时选用，最多减30元，7天内有效。怎么用、选什么，都可以问我。"
+        "您好，给您留了首单礼：85折券，第一次下单时选用，最多减30元，7天内有效。怎么用、选什么，都可以问我。"
     )
     assert withheld("wecom", "first_order", "ladder_1") == "first_order"
-    assert text("wecom", "first_order", **never) == ("您好，欢迎您。第一次买不知道选什么，可以问我，我帮您挑。")
+    assert text("wecom", "first_order", **never) == ("您好，第一次买不知道选什么，可以问我，我帮您挑。")
     assert withheld("wecom", "first_order") == "first_order"
 
 

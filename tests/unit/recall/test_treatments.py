@@ -165,7 +165,7 @@ def test_a_deep_offer_is_for_whom_we_are_sure_of(doubt):
     new: dict[str, object] = {"policy": "first_order_ladder", "days_since_order": None} | unsure
     assert options(candidate(step=1, **new)) == {"wecom ladder_1", "official_account ladder_1"}
     assert options(candidate(step=2, **new)) == options(candidate(step=3, **new)) == set()
-    climbing: dict[str, object] = {"policy": "after_purchase_climb", "days_since_order": 2} | unsure
+    climbing: dict[str, object] = {"policy": "after_purchase_climb", "days_since_order": 8} | unsure
     given = [{option.split()[1] for option in options(candidate(step=step, **climbing))} for step in (1, 2, 3)]
     assert [offers - {"none"} for offers in given] == [set(), set(), {"climb_3"}]
 
@@ -184,7 +184,7 @@ def test_who_ordered_has_no_first_order_coupon_and_who_never_did_no_recall_coupo
     assert options(candidate("first_order_ladder", 2, days_since_order=None)) == {
         "wecom ladder_2", "official_account ladder_2",
     }  # fmt: skip
-    assert options(candidate("after_purchase_climb", 1, days_since_order=8)) == set()
+    assert options(candidate("after_purchase_climb", 1, days_since_order=15)) == set()
 
 
 def test_a_score_alone_brings_no_offer():

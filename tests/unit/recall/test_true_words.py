@@ -73,13 +73,14 @@ def test_what_is_said_in_care_names_no_offer_and_sells_nothing(rules):
 
 def test_who_bought_lately_keeps_the_scene_of_a_policy_that_is_about_something_else(rules):
     rows = [
-        ("recall", "none", 34), ("recall", "recall_90", 34), ("recall", "none", 35), ("recall", "recall_90", 35),
+        ("recall", "none", 30), ("recall", "none", 34), ("recall", "recall_90", 34), ("recall", "none", 35),
+        ("recall", "recall_90", 35),
         ("recall", "none", None), ("re_add", "none", 0), ("climb", "climb_1", 0),
     ]  # fmt: skip
-    plans = pd.DataFrame(rows, columns=["scene_id", "offer_id", "days_since_order"], index=range(7, 0, -1))
+    plans = pd.DataFrame(rows, columns=["scene_id", "offer_id", "days_since_order"], index=range(8, 0, -1))
     found = with_scenes(plans.assign(content_theme="想念关怀", days_since_met=None), rules)
-    assert found["scene_id"].tolist() == ["care", "gift", "recall", "recall", "recall", "re_add", "climb"]
-    assert found["content_theme"].tolist() == ["日常关怀", "日常礼遇", *["想念关怀"] * 5]
+    assert found["scene_id"].tolist() == ["care", "check_in", "gift", "recall", "recall", "recall", "re_add", "climb"]
+    assert found["content_theme"].tolist() == ["日常关怀", "日常关怀", "日常礼遇", *["想念关怀"] * 5]
     assert found.index.tolist() == plans.index.tolist()
 
 
@@ -89,7 +90,7 @@ def test_every_option_of_the_menu_has_words_in_its_scene(rules):
     lately = rules.seeds["lately_scenes"].assign(scene_id="recall")
     lately = menu.assign(has_offer=menu["offer_id"] != "none").merge(lately, on=["scene_id", "has_offer"])
     menu = pd.concat([menu, lately.assign(scene_id=lately["lately_scene_id"])])
-    assert {"recall", "care", "gift"} <= set(menu["scene_id"])
+    assert {"recall", "care", "check_in", "gift"} <= set(menu["scene_id"])
     written = rules.seeds["message_templates"]
     written = set(written[["message_channel", "scene_id"]].itertuples(index=False, name=None))
     assert set(menu[["message_channel", "scene_id"]].itertuples(index=False, name=None)) <= written
