@@ -98,14 +98,17 @@ def page_link(settings: Settings, page: Path) -> dg.UrlMetadataValue:
 
 
 def plotted(store: Store, date: dt.date, name: str) -> dict[str, float]:
-    """Return a version's numbers that Dagster draws over the dates: people named, how many stay, days data lags."""
+    """Return a version's numbers that Dagster draws over the dates: people named, the share of them named the day before, days data lags.
+
+    What is not known is not there: nothing is drawn for it, not nought.
+    """
     said = store.manifest(name)
     people, before = named(store, name), named(store, store.newest_by_date().get(date - dt.timedelta(days=1)))
     seen = [dt.date.fromisoformat(one["data_as_of"]) for one in said["channels"].values() if one["data_as_of"]]
     return {
         "people": len(people),
-        "overlap": round(len(people & before) / len(people), 4) if people and before else 0.0,
-        "lag_days": max(((date - one).days for one in seen), default=0),
+        **({"overlap": round(len(people & before) / len(people), 4)} if people and before else {}),
+        **({"lag_days": max((date - one).days for one in seen)} if seen else {}),
         "stale_channels": sum(bool(one["stale"]) for one in said["channels"].values()),
     }
 

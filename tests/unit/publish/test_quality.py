@@ -172,5 +172,5 @@ def test_a_range_gives_each_date_its_own_numbers(tmp_path, monkeypatch):
     }
     assert sorted(said) == [str(eve), str(DATE)]
     assert [said[str(date)]["people"] for date in (eve, DATE)] == [4, 4]
-    assert [said[str(date)]["overlap"] for date in (eve, DATE)] == [0.0, 1.0]
+    assert [said[str(date)].get("overlap") for date in (eve, DATE)] == [None, 1.0]
     assert said[str(DATE)]["quality"] == "/reports/data_docs/index.html"
