@@ -98,7 +98,7 @@ def page_link(settings: Settings, page: Path) -> dg.UrlMetadataValue:
 
 
 def plotted(store: Store, date: dt.date, name: str) -> dict[str, float]:
-    """Return a version's numbers that Dagster draws over the dates: people named, the share of them named the day before, days data lags.
+    """Return the numbers of a version that Dagster draws over the dates: people, share named the day before, lag.
 
     What is not known is not there: nothing is drawn for it, not nought.
     """
