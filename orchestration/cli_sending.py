@@ -58,7 +58,7 @@ def export(
         raise typer.BadParameter("name --channel CHANNEL, or --all", param_hint="'--channel'")
     if recipient is None or out is None:
         lacking = "--recipient" if recipient is None else "--out"
-        raise typer.BadParameter("name who gets the files and the folder they go to", param_hint=f"'{lacking}'")
+        raise _Missing(f"Missing option '{lacking}': name who gets the files and the folder they go to")
     if not RECIPIENT.fullmatch(recipient):
         raise typer.BadParameter(
             f"{recipient!r}: use letters, digits, - and _, for example --recipient cloud-sms",
@@ -72,6 +72,14 @@ def export(
     from orchestration.commands import export_lists
 
     return export_lists(settings, lists, channels, store, recipient, out)
+
+
+class _Missing(typer.BadParameter):
+    """An option that one way of the command needs and the other does not take."""
+
+    def format_message(self) -> str:
+        """Return the sentence as it is: there is no value that is invalid."""
+        return str(self.message)
 
 
 def _export_table(table: str, kind: str, out: Path | None) -> int:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from typing import Any
 
 import dagster as dg
 
@@ -9,7 +10,8 @@ from ml.labels import model_specs
 from ml.models.gates import gate_thresholds
 from ml.models.run import registry_frame, train_all
 from ml.models.tables import champions_table, figures, lift_table
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
+from orchestration.business_time import training_date
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, say_by_date
 from orchestration.frames import of_dates, replace_registry, seed, snapshots
 from orchestration.keeping.learned import keys_of, note_learned, standing_cards
 from orchestration.model_seals import check_models, seal_models
@@ -52,6 +54,9 @@ def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeRes
             note_learned(con, keys)
         else:
             cards = standing
+    by_monday = {monday: [card for card in cards if card["training_date"] == monday] for monday in _mondays(cards)}
+    told = {date: figures(by_monday.get(training_date(date).isoformat(), [])) for date in plan.as_of_dates}
+    say_by_date(context, ["models", "registry"], told)
     newest = [card for card in cards if card["training_date"] == plan.training_dates[-1].isoformat()]
     return dg.MaterializeResult(
         metadata={
@@ -61,6 +66,9 @@ def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeRes
             "models": dg.MetadataValue.path(str(models)),
             "champions": dg.MetadataValue.md(champions_table(newest)),
             "lift": dg.MetadataValue.md(lift_table(newest)),
-            **figures(newest),
         }
     )
+
+
+def _mondays(cards: list[dict[str, Any]]) -> set[str]:
+    return {card["training_date"] for card in cards}

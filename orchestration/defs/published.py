@@ -9,8 +9,16 @@ import pyarrow.parquet as pq
 
 from orchestration.defs.checks import VERSION, evaluations_of
 from orchestration.defs.jobs import FRESH
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, is_unfinished_wanted, landing_is_read
-from orchestration.publish import PublishBlocked, not_over, publish
+from orchestration.defs.shared import (
+    ONE_RUN,
+    OWNERS,
+    PARTITIONS,
+    Home,
+    is_unfinished_wanted,
+    landing_is_read,
+    say_by_date,
+)
+from orchestration.publish import PublishBlocked, Published, not_over, publish
 from orchestration.publishing.contract import tables
 from orchestration.publishing.readers import follow
 from orchestration.publishing.versions import Store
@@ -69,16 +77,16 @@ def version(context: dg.AssetExecutionContext, home: Home):  # noqa: ANN201 - Da
         context.log.warning(behind)
     if unfinished := not_over(done.unfinished, done.current, settings.cut_off_hour):
         context.log.warning(unfinished)
+    told = {date: {"rows": done.rows[date], **plotted(store, date, name)} for date, name in shown(store, done).items()}
+    say_by_date(context, VERSION.path, told)
     yield dg.MaterializeResult(
         metadata={
-            "rows": done.rows[max(done.rows)],
             "seconds": round(time.monotonic() - started, 2),
             "versions": len(done.versions),
             "current": done.current or "nothing yet",
             "not_over": unfinished or "none",
             "checks": done.checks_run,
             "readers": behind or "none is behind",
-            **plotted(store, max(done.versions), done.versions[max(done.versions)]),
             "quality": page_link(settings, settings.quality_page),
         }
     )
@@ -90,16 +98,24 @@ def page_link(settings: Settings, page: Path) -> dg.UrlMetadataValue:
 
 
 def plotted(store: Store, date: dt.date, name: str) -> dict[str, float]:
-    """Return a version's numbers that Dagster draws over the dates: people named, how many stay, days data lags."""
+    """Return the numbers of a version that Dagster draws over the dates: people, share named the day before, lag.
+
+    What is not known is not there: nothing is drawn for it, not nought.
+    """
     said = store.manifest(name)
     people, before = named(store, name), named(store, store.newest_by_date().get(date - dt.timedelta(days=1)))
     seen = [dt.date.fromisoformat(one["data_as_of"]) for one in said["channels"].values() if one["data_as_of"]]
     return {
         "people": len(people),
-        "overlap": round(len(people & before) / len(people), 4) if people and before else 0.0,
-        "lag_days": max(((date - one).days for one in seen), default=0),
+        **({"overlap": round(len(people & before) / len(people), 4)} if people and before else {}),
+        **({"lag_days": max((date - one).days for one in seen)} if seen else {}),
         "stale_channels": sum(bool(one["stale"]) for one in said["channels"].values()),
     }
+
+
+def shown(store: Store, done: Published) -> dict[dt.date, str]:
+    """Return a publish's versions that stand: one that nobody wants goes at once."""
+    return {date: name for date, name in done.versions.items() if (store.versions / name).is_dir()}
 
 
 def named(store: Store, name: str | None) -> set[str]:

@@ -1,6 +1,7 @@
 """Recall: one asset that learns, decides and writes its tables, and one that reads what came of what was published."""
 
 import collections
+import datetime as dt
 import time
 from collections.abc import Iterator
 
@@ -14,7 +15,7 @@ from ml.recall.outcomes import outcomes
 from ml.recall.posterior import effects
 from ml.recall.tables import HEALTH, OUTCOMES, PLANNED
 from orchestration.channels.engine.keys import load_key
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, rows_by_date, say_by_date
 from orchestration.frames import of_dates
 from orchestration.recall_inputs import (
     budgets,
@@ -65,6 +66,8 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
     started, settings, dates = time.monotonic(), home.settings, home.plan(context).as_of_dates
     salts = Salts(load_key(settings, "holdout"), load_key(settings, "exploration"))
     rows: dict[str, int] = collections.Counter()
+    told: dict[dt.date, dict[str, float]] = {}
+    of_name: dict[str, dict[dt.date, int]] = collections.defaultdict(dict)
     with connect(settings) as con:
         rules = load_rules(con, settings, of_dates(con, "recall.recall_offers", dates, key="offer_id"))
         ancestry = known_ancestry(con)
@@ -78,18 +81,28 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
             plan = plan_recall(*frames, ancestry, rules, salts, money, known, signals=signals, care_budgets_fen=care)
             ledger = pd.concat([effects(now.posterior, date) for date, now in known.items()], ignore_index=True)
             tables = {"effects": ledger} | {name: getattr(plan, name) for name in PLANNED if name != "effects"}
+            for date in some:
+                told[date] = _figures(tables["budget"], date) | {
+                    "people": int(_of(tables["audience"], date)["one_id"].nunique())
+                }
             for name, (_, columns) in PLANNED.items():
+                of_name[name] |= rows_by_date(tables[name], some)
                 rows[name] += replace_dates(con, f"recall.{name}", tables[name], some, columns)
     seconds = round(time.monotonic() - started, 2)
-    drawn = {"budget": _figures(tables["budget"])}
     for name in PLANNED:
-        said = {"rows": rows[name], "seconds": seconds, **drawn.get(name, {})}
-        yield dg.MaterializeResult(asset_key=["recall", name], metadata=said)
+        drawn = told if name == "budget" else {}
+        own = {date: {"rows": count, **drawn.get(date, {})} for date, count in of_name[name].items()}
+        say_by_date(context, ["recall", name], own)
+        yield dg.MaterializeResult(asset_key=["recall", name], metadata={"rows": rows[name], "seconds": seconds})
 
 
-def _figures(budget: pd.DataFrame) -> dict[str, float]:
-    """Return the newest date's money as plain numbers, which the page of the table draws over the dates."""
-    newest = budget[budget["as_of_date"] == budget["as_of_date"].max()] if len(budget) else budget
+def _of(frame: pd.DataFrame, date: dt.date) -> pd.DataFrame:
+    return frame[pd.to_datetime(frame["as_of_date"]).dt.date == date]
+
+
+def _figures(budget: pd.DataFrame, date: dt.date) -> dict[str, float]:
+    """Return a date's money as plain numbers, which the page of the table draws over the dates."""
+    newest = _of(budget, date)
     named = {"cost_yuan": "expected_cost_fen", "net_yuan": "planned_net_mean_fen"}
     found = {name: float(newest[column].sum()) / 100 for name, column in named.items()}
     return found | {"optimality_gap": float(newest["optimality_gap"].fillna(0).max() if len(newest) else 0)}

@@ -1,5 +1,6 @@
 """Scores of every model's population, by the models of each date's training Monday."""
 
+import datetime as dt
 import time
 
 import dagster as dg
@@ -8,7 +9,7 @@ import pandas as pd
 from ml.labels import model_specs
 from ml.scores.frame import score_frame
 from orchestration.business_time import training_date
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, rows_by_date, say_by_date
 from orchestration.frames import registered_cards, seed, snapshots
 from orchestration.model_seals import check_models
 from orchestration.python_tables import PYTHON_TABLES
@@ -32,6 +33,7 @@ def customer_scores(context: dg.AssetExecutionContext, home: Home) -> dg.Materia
     started, settings, plan = time.monotonic(), home.settings, home.plan(context)
     check_models(settings)
     folder, horizon, rows, counts = settings.home / "models", settings.horizon_days, 0, {}
+    told: dict[dt.date, int] = {}
     with connect(settings) as con:
         words, specs = seed(con, "reason_words", "feature"), model_specs(seed(con, "model_specs", "model"))
         for monday in plan.training_dates:
@@ -40,6 +42,8 @@ def customer_scores(context: dg.AssetExecutionContext, home: Home) -> dg.Materia
             frame = score_frame(snapshots(con, dates), specs, cards, words, folder, horizon, settings.threads)
             rows += replace_dates(con, TABLE, frame, dates, PYTHON_TABLES[TABLE])
             counts = _basis_counts(frame)
+            told |= rows_by_date(frame, dates)
+    say_by_date(context, TABLE.split("."), {date: {"rows": count} for date, count in told.items()})
     metadata = {"rows": rows, "seconds": round(time.monotonic() - started, 2), "newest": dg.MetadataValue.json(counts)}
     return dg.MaterializeResult(metadata=metadata)
 

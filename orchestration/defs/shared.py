@@ -3,10 +3,11 @@
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import dagster as dg
+import pandas as pd
 from pydantic import PrivateAttr
 
 from orchestration import audit_log, clock, retention
@@ -134,6 +135,21 @@ def dates_of_tags(tags: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Return the first and the last business date of a run, as its tags say them."""
     first = tags.get("dagster/asset_partition_range_start") or tags.get("dagster/partition") or tags.get(DATE_TAG)
     return first, tags.get("dagster/asset_partition_range_end") or first
+
+
+def say_by_date(
+    context: dg.AssetExecutionContext, key: Sequence[str], figures: Mapping[dt.date, Mapping[str, Any]]
+) -> None:
+    """Give each date of a run its own numbers: Dagster puts what a run says as a whole on every date of it."""
+    asset_key = dg.AssetKey(key)
+    for date, said in figures.items():
+        context.add_asset_metadata(dict(said), asset_key=asset_key, partition_key=date.isoformat())
+
+
+def rows_by_date(frame: pd.DataFrame, dates: Iterable[dt.date]) -> dict[dt.date, int]:
+    """Return how many rows of a table each date has; one without a row has none."""
+    counts = pd.to_datetime(frame["as_of_date"]).dt.date.value_counts()
+    return {date: int(counts.get(date, 0)) for date in dates}
 
 
 class NoDates(RuntimeError):

@@ -1,5 +1,6 @@
 """Every check of a publish stands once on the page, in the results file and in the UI, failed ones before it stops."""
 
+import datetime as dt
 import json
 import re
 
@@ -149,3 +150,27 @@ def test_a_seeds_test_of_which_nothing_is_known_is_run_again(warehouse):
     assert lacking(warehouse, [UNIQUE_ARMS])
     keep_outcomes(warehouse, [NodeDone(UNIQUE_ARMS, True, 0.1, 0)])
     assert not lacking(warehouse, [UNIQUE_ARMS])
+
+
+def test_a_range_gives_each_date_its_own_numbers(tmp_path, monkeypatch):
+    """Dagster puts what a run says as a whole on every date; what it draws over the dates has to be the date's."""
+    eve = DATE - dt.timedelta(days=1)
+
+    home = tmp_path / "home"
+    home.mkdir()
+    give_keys(home)
+    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+        drop_other_releases(con)
+    done = [NodeDone(one, True, 0.1, 0) for one in tables_of_tests()]
+    settings = brand(home, [eve, DATE], lambda con: keep_outcomes(con, done))
+    monkeypatch.setenv("SIYU_HOME", str(settings.home))
+    tags = {"dagster/asset_partition_range_start": str(eve), "dagster/asset_partition_range_end": str(DATE)}
+    done = dg.materialize([version], tags=tags, resources={"home": Home()})
+    said = {
+        one.partition: {name: value.value for name, value in one.metadata.items()}
+        for one in done.asset_materializations_for_node("published__version")
+    }
+    assert sorted(said) == [str(eve), str(DATE)]
+    assert [said[str(date)]["people"] for date in (eve, DATE)] == [4, 4]
+    assert [said[str(date)].get("overlap") for date in (eve, DATE)] == [None, 1.0]
+    assert said[str(DATE)]["quality"] == "/reports/data_docs/index.html"

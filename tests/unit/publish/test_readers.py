@@ -149,7 +149,7 @@ def test_a_table_that_a_sheet_cannot_hold_is_refused_with_the_way_out(published,
         (["--table", "customers"], 2, "name --csv or --xlsx"),
         (["--table", "customers", "--csv", "--recipient", "x"], 2, "a table goes to nobody"),
         (["--csv"], 2, "name the table"),
-        (["--all", "--recipient", "x"], 2, "name who gets the files and the folder"),
+        (["--all", "--recipient", "x"], 2, "Missing option '--out': name who gets the files and the folder"),
         (["--table", "customers", "--csv", "--out", "nowhere/c.csv"], 1, "there is no folder nowhere"),
     ],
 )
