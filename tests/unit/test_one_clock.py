@@ -27,6 +27,7 @@ IN_SQL = re.compile(r"\b(now|today|get_current_timestamp)\s*\(\s*\)|\bcurrent_(d
 IS_SQL = re.compile(r"\b(select|insert|update|cast|where|values)\b", re.IGNORECASE)
 #: Where files are asked when they changed: what for, and why that is no clock of the home.
 FILE_TIMES = {
+    "orchestration/erasing/raw.py": "whether the very file that nobody could read still lies there",
     "orchestration/own_manifest.py": "whether dbt's manifest is older than its sources: two files compared",
     "orchestration/channels/engine/landing.py": "when a file appeared: bounded above by the home's clock",
     "orchestration/channels/engine/trying.py": "the name under which a file that is tried would be known",
