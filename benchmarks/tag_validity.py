@@ -4,7 +4,7 @@
 
 A world is a date: some hundreds to some thousand people, a tag that a part of them carried four weeks before, and who
 ordered since, each with a readiness of their own. In the useless worlds the tag has nothing to do with it; in the good
-ones its carriers order half as often again as the rest, or as the rest less than they. dbt runs the project's models
+ones its carriers order half as often again as the rest, or the rest as they. dbt runs the project's own models
 ``tag_counts`` and ``tag_validity`` over all worlds at once. At most five useless tags of a hundred may be called valid
 and at most five good ones invalid.
 """

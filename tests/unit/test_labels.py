@@ -82,8 +82,7 @@ def test_every_code_that_a_seed_names_has_its_words(shipped, kind, where):
         ("purse", "incentive care none"),
         (
             "signal",
-            "points_ending level_near cart_left price_asked review_read store_visit booking question_open"
-            " complaint_closed",
+            "cart_left price_asked review_read store_visit booking question_open complaint_closed level_near",
         ),
         ("stop_if", "ordered refund_open complaint_open unsubscribed deleted_friend"),
         ("exclusion", "minor test staff profiling_refused profiling_never_asked"),

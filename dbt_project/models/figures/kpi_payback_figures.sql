@@ -36,8 +36,9 @@ select
     dimension,
     value_key,
     cast(spend_fen as decimal(38, 10)) as numerator,
-    case when spend_fen is not null then nullif(new_buyers, 0) end as denominator
+    nullif(new_buyers, 0) as denominator
 from known
+where spend_fen is not null
 union all
 select
     as_of_date,

@@ -90,22 +90,56 @@ coded as (
         on paths.kind = 'code' and left(looked.code, length(paths.value)) = paths.value
 ),
 
-reached as (
+seen as (
     select
         as_of_date,
         'code' as cut,
         code as value_key,
-        count(distinct person) as reached
+        person
     from coded
-    group by as_of_date, code
-    union all
+    union
     select
         as_of_date,
         'path' as cut,
         path as value_key,
-        count(distinct person) as reached
+        person
     from coded
-    group by as_of_date, path
+),
+
+-- Who came was reached, also where the page did not see them; a code of which no page tells stays unknown.
+reached as (
+    select
+        as_of_date,
+        cut,
+        value_key,
+        count(distinct person) as reached
+    from (
+        select
+            as_of_date,
+            cut,
+            value_key,
+            person
+        from seen
+        union all
+        select
+            people.as_of_date,
+            people.cut,
+            people.value_key,
+            people.one_id as person
+        from people
+        inner join (
+            select distinct
+                as_of_date,
+                cut,
+                value_key
+            from seen
+        ) as told_of
+            on
+                people.as_of_date = told_of.as_of_date
+                and people.cut = told_of.cut
+                and people.value_key = told_of.value_key
+    ) as met
+    group by as_of_date, cut, value_key
 ),
 
 -- Every path, platform and pool has its row, also where nobody came or nothing is told of it.
