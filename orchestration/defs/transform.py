@@ -128,7 +128,7 @@ def folders(unique_ids: Iterable[str], standing: Sequence[str] = ()) -> list[str
     """
     files = {PurePosixPath(nodes()[one]["original_file_path"]) for one in unique_ids}
     others = {PurePosixPath(node["original_file_path"]) for node in models().values()} - files
-    mixed = {folder for file in others for folder in file.parents}
+    mixed = {_STAGING, *(folder for file in others for folder in file.parents)}
     found = {file if file.parent in mixed else file.parent for file in files}
     return [f"path:{one}" for one in sorted(found - {_STAGING / name for name in standing})]
 
