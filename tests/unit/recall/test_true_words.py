@@ -42,7 +42,7 @@ def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
     now = lately[lately["one_id"].str.startswith("now")]
     assert now["why"].str.match("近两周没有来买,(刚刚|[1-6]天前)买过;").all()
     is_offered = lately["offer_id"].ne("none")
-    assert lately[~is_offered]["template_id"].str.contains("_care").all()
+    assert lately[~is_offered]["template_id"].str.contains("_care|_check_in").all()
     assert lately[is_offered]["template_id"].str.contains("_gift").all()
     assert set(lately[~is_offered]["content_theme"]) == {"日常关怀"}
     assert set(lately[is_offered]["content_theme"]) == {"日常礼遇"}
