@@ -83,7 +83,7 @@ def test_a_finished_text_is_what_is_sent_to_the_letter():
         f"【{BRAND}】送您85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
     )
     assert text("call", "care", days_since_order=9) == (
-        "您好，我是二店的顾问。您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
+        "您好，我是二店的顾问，现在方便说一分钟吗？您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
     )
     assert text("sms", "renewal", days_to_entitlement_end=10) == (
         f"【{BRAND}】您的会员权益12月10日到期，要续的话从这里办 {LINK}"
@@ -102,7 +102,7 @@ def test_where_a_category_or_a_store_has_no_name_the_sentence_does_without():
         "您好，好久没见，最近都好吗？有想让我帮您留意的，回我一声就行。"
     )
     assert text("call", "care", days_since_order=9, owner_store_name=None) == (
-        f"您好，我是{BRAND}的顾问。您买的东西都还满意吗？有不合适的地方，我来帮您处理。"
+        f"您好，我是{BRAND}的顾问，现在方便说一分钟吗？您买的东西都还满意吗？有不合适的地方，我来帮您处理。"
     )
 
 
@@ -123,11 +123,12 @@ def test_a_brand_without_name_or_link_has_no_sms_and_is_told_what_to_set(brand, 
 
 def test_who_came_to_the_store_last_week_is_not_told_that_it_is_long_since_we_met():
     met = finished(plan("wecom", "recall", days_since_met=6)).iloc[0]
-    assert met["template_id"] == "wecom_care"
+    assert met["template_id"] == "wecom_check_in"
     assert "好久" not in met["message_text"]
     assert withheld("wecom", "recall", "recall_85", days_since_met=6) is None
     rules = with_words("wecom_care", "{title}，好久不见")
     assert withheld("wecom", "recall", days_since_order=8, rules=rules) == "long_absent"
+    rules = with_words("wecom_check_in", "{title}，好久不见")
     assert withheld("wecom", "recall", days_since_met=6, rules=rules) == "long_absent"
 
 
@@ -178,10 +179,10 @@ def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
 
 def test_a_category_is_named_to_whom_it_is_certain_that_they_bought_it():
     assert text("call", "care_call") == (
-        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？您买过母婴，最近没来，是哪里不方便吗？"
+        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？您买过母婴，最近没来，是有什么不方便吗？"
     )
     assert text("call", "care_call", identity_confidence="medium") == (
-        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？最近没来，是哪里不方便吗？"
+        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？您最近没来，是有什么不方便吗？"
     )
     assert text("wecom", "recall", identity_confidence="low").startswith("您好，好久没见，最近都好吗？")
     assert "没来" not in text("call", "care_call", days_since_order=12)
@@ -269,7 +270,7 @@ def test_no_template_that_ships_breaks_a_rule_of_whom_its_scene_is_about_or_is_t
         scene, has_offer = row["scene_id"], isinstance(row["price_attitude"], str)
         never = {"days_since_order": None} if scene == "first_order" else {}
         who = person("anna", days_to_entitlement_end=3, **never) | {
-            "scene_id": scene, "is_long_absent": scene in ("recall", "care_call"),
+            "scene_id": scene, "is_long_absent": scene in ("recall", "care_call"), "bought_lately": scene == "care",
             "offer_id": "recall_90" if has_offer else "none",
             "pay_rate": 0.9, "maximum_discount_fen": 2000.0, "valid_days": 7,
         }  # fmt: skip

@@ -52,8 +52,8 @@ def capped(cap_id: str, most: int) -> Rules:
 
 def test_the_menu_of_a_policy_is_open_to_whom_nothing_forbids():
     assert options(candidate()) == EVERYTHING
-    assert options(candidate(**TOP)) == {*EVERYTHING, "call none"}
-    assert options(candidate(pyramid_tier="核心")) == {*EVERYTHING, "call none"}
+    assert options(candidate(**TOP)) == {"wecom none", "wecom recall_90", "call none"}
+    assert options(candidate(pyramid_tier="核心")) == {"wecom none", "wecom recall_90", "call none"}
     assert options(candidate(pyramid_tier=None)) == EVERYTHING
 
 
@@ -121,13 +121,13 @@ def test_advertising_asks_for_consent_to_advertising_and_service_for_that_to_ser
 
 def test_whom_no_member_of_staff_serves_gets_no_personal_message_or_call_but_the_rest():
     assert channels(candidate(owner_staff_id=None, **TOP)) == {"sms", "official_account", "app_push"}
-    assert channels(candidate(**TOP)) == {"wecom", "call", "sms", "official_account", "app_push"}
+    assert channels(candidate(**TOP)) == {"wecom", "call"}
 
 
 def test_who_is_confused_or_has_a_problem_is_offered_nothing():
     silent = {"wecom none", "sms none", "official_account none", "app_push none"}
     assert options(candidate(need_state="confused")) == silent
-    assert options(candidate(need_state="problem", **TOP)) == {*silent, "call none"}
+    assert options(candidate(need_state="problem", **TOP)) == {"wecom none", "call none"}
     assert options(candidate(need_state="exploring")) == EVERYTHING
 
 
@@ -298,7 +298,7 @@ def test_a_message_costs_the_sending_the_minutes_and_the_risk_of_being_unsubscri
     bought = prices(**TOP)["fixed_fen"]
     assert bought["wecom none"] == 25 + 2.5
     assert bought["call none"] == 15 + 150 + 2.5
-    assert bought["sms none"] == 5 + 3.75
+    assert prices()["fixed_fen"]["sms none"] == 5 + 3.75
     own_margin = prices(margin_rate=0.5)["fixed_fen"]
     assert own_margin["wecom none"] == 25 + 5
     returned_more = prices(net_paid_fen_365d=-1_000)["fixed_fen"]
