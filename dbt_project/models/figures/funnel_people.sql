@@ -109,11 +109,9 @@ left_a_form as (
     where touch = 'submit_form' and one_id is not null and touched_date <= as_of_date
     union
     select
-        days.as_of_date,
-        leads.one_id
-    from days
-    inner join {{ owned(ref('leads')) }} as leads
-        on leads.from_date <= days.as_of_date and (leads.to_date is null or leads.to_date > days.as_of_date)
+        as_of_date,
+        one_id
+    from {{ states_at(ref('lead_states')) }} as leads
 ),
 
 entered as (

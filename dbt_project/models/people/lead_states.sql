@@ -1,0 +1,11 @@
+-- One row per (source, lead_id, from_date): a lead as known from from_date until before to_date, and whose it was.
+select
+    one_id,
+    source,
+    lead_id,
+    company,
+    stage,
+    owner,
+    from_date,
+    to_date
+from {{ owned(ref('leads')) }} as states
