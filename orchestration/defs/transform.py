@@ -206,7 +206,9 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iter
         context.log.info(f"{TOLD}this night is expected to cost {cost:.0f} CPU s")
     yield from _build(context, home, _DATED_SPECS, made=made, kept_under=rules)
     with connect(settings) as warehouse:
-        drop(warehouse, *needed(home.plan(context), Store(settings.published).newest_by_date()))
+        store = Store(settings.published)
+        published = store.newest_by_date() if store.versions.is_dir() else {}  # nothing is on a home's first night
+        drop(warehouse, *needed(home.plan(context), published))
     with connect(settings) as warehouse:
         for name in registry.channels():
             known = release if name in silent else ""
