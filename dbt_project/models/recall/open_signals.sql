@@ -220,6 +220,7 @@ happened as (
         signal_date,
         null,
         null,
+        null,
         {{ days_between('signal_date', 'as_of_date') }},
         null
     from near_levels
