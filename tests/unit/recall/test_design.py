@@ -31,6 +31,15 @@ def test_a_date_with_one_held_back_is_read_with_the_week_and_not_left_out():
     assert found["realised_net_fen"] == round(15 * (12 / 15 - 2 / 11) * 1_000)
 
 
+def test_a_date_with_too_few_joins_the_smallest_date_and_leaves_the_others_by_themselves():
+    # Tuesday (5 and 1) joins Monday (10 and 10); Wednesday (20 and 20, half against a fifth) is counted all the same.
+    monday = episodes(buyers(8, 10), buyers(2, 10), expected_cost_fen=0.0)
+    tuesday = episodes(buyers(4, 5), buyers(0, 1), plan_date=MONDAY + dt.timedelta(days=1), expected_cost_fen=0.0)
+    wednesday = episodes(buyers(10, 20), buyers(4, 20), plan_date=MONDAY + dt.timedelta(days=2), expected_cost_fen=0.0)
+    found = money(monday, tuesday, wednesday).iloc[0]
+    assert found["realised_net_fen"] == round((15 * (12 / 15 - 2 / 11) + 20 * (1 / 2 - 1 / 5)) * 1_000)
+
+
 def test_dates_with_too_few_are_read_together_before_they_join_one_that_stands_by_itself():
     # Tuesday and Wednesday together: 4 of 4 against 1 of 2. Monday by itself: 5 of 10 against 5 of 10.
     days = [MONDAY + dt.timedelta(days=day) for day in (1, 2)]

@@ -94,6 +94,8 @@ def test_a_control_that_somebody_else_wrote_to_is_found_and_one_written_to_like_
     assert found["words"].startswith("0.0% of those sent something and 10.0% of the held-back were also written to")
     assert one("contamination", rows)[["verdict", "value"]].tolist() == ["ok", 0.0]
     assert one("contamination", episodes(buyers(1, 20), buyers(1, 20)))["verdict"] == "too_few"
+    one_sided = episodes(buyers(40, 400), buyers(1, 5))
+    assert one("contamination", one_sided)["verdict"] == "too_few", "four hundred sent say nothing of five held back"
 
 
 def test_an_effect_that_the_plan_expected_and_the_design_did_not_find_is_the_models_fault():
