@@ -155,7 +155,8 @@ proposals as (
     where choice = 1
 ),
 
--- Who joined today and was in a group of another kind within the window; the rule is the first between the two kinds.
+-- Who joined today and was in a group of another kind within the window, with the first rule between the two kinds
+-- that what they did in the group they came from fits; none where they had left it, or did nothing of the kind.
 stays as (
     select
         memberships.as_of_date,
@@ -206,8 +207,28 @@ went as (
                 or {{ days_between('earlier.left_date', 'later.as_of_date') }}
                 < {{ segment_number('group_window_days') }}
             )
+    left join {{ ref('group_members') }} as members
+        on
+            earlier.as_of_date = members.as_of_date
+            and earlier.source = members.source
+            and earlier.group_id = members.group_id
+            and earlier.one_id = members.one_id
     left join {{ ref('group_move_rules') }} as rules
-        on earlier.kind = rules.from_kind and later.kind = rules.to_kind
+        on
+            earlier.kind = rules.from_kind
+            and later.kind = rules.to_kind
+            and case rules.act
+                {%- for act in acts %}
+                when '{{ act }}'
+                    then {{ days_between('members.last_' ~ act ~ '_date', 'later.joined_date') }} < rules.within_days
+                {%- endfor %}
+                else
+                    members.days_in >= rules.within_days
+                    and (
+                        members.last_act_date is null
+                        or {{ days_between('members.last_act_date', 'later.joined_date') }} >= rules.within_days
+                    )
+            end
     where later.joined_date = later.as_of_date
 )
 
