@@ -44,7 +44,8 @@ def make_empty_home(folder: Path) -> Path:
 def build(home: Path, *command: str, as_of: tuple[str, ...] = ()) -> "dbtRunnerResult":
     """Run dbt on a home's warehouse, for some as-of dates."""
     key = str(kept_at(Settings(home=home), "one_id"))
-    return run_dbt(home / "warehouse.duckdb", command, {"as_of": as_of}, SIYU_ONE_ID_KEY=key)
+    # as a run hands them in: a date that is published is one of those that stages are told for
+    return run_dbt(home / "warehouse.duckdb", command, {"as_of": as_of, "state": as_of, "feature": as_of}, SIYU_ONE_ID_KEY=key)
 
 
 def run_unit_tests(home: Path) -> "dbtRunnerResult":

@@ -6,6 +6,7 @@ with people as (
         one_id,
         true as is_member
     from {{ ref('group_members') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
     union all
     select distinct
         follows.as_of_date,

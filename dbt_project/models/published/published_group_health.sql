@@ -69,7 +69,7 @@ peers as (
         avg(case when has_ordered then 1.0 else 0.0 end) as buyer_share,
         avg(cast(net_paid_fen as double)) as net_paid_fen
     from {{ ref('group_buyers') }}
-    where not is_member
+    where not is_member and {{ among_dates('as_of_date', dates_of('as_of')) }}
     group by as_of_date, orders_before_from
 ),
 
@@ -104,6 +104,7 @@ members as (
         on members.as_of_date = buyers.as_of_date and members.one_id = buyers.one_id
     left join peers
         on buyers.as_of_date = peers.as_of_date and buyers.orders_before_from = peers.orders_before_from
+    where {{ among_dates('members.as_of_date', dates_of('as_of')) }}
     group by members.as_of_date, members.source, members.group_id
 ),
 
