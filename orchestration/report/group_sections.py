@@ -49,7 +49,8 @@ def groups(facts: Facts) -> dict[str, Any]:
         ],
         "more": unwell[0][-1] - len(unwell) if unwell else 0,
         "moves": [
-            (facts.word("group_rule", rule) if rule else ("不符合规则", "by no rule"), *counts) for rule, *counts in moves
+            (facts.word("group_rule", rule) if rule else ("不符合规则", "by no rule"), *counts)
+            for rule, *counts in moves
         ],
     }
 

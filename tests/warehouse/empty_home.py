@@ -45,7 +45,8 @@ def build(home: Path, *command: str, as_of: tuple[str, ...] = ()) -> "dbtRunnerR
     """Run dbt on a home's warehouse, for some as-of dates."""
     key = str(kept_at(Settings(home=home), "one_id"))
     # as a run hands them in: a date that is published is one of those that stages are told for
-    return run_dbt(home / "warehouse.duckdb", command, {"as_of": as_of, "state": as_of, "feature": as_of}, SIYU_ONE_ID_KEY=key)
+    dates = dict.fromkeys(("as_of", "state", "feature"), as_of)
+    return run_dbt(home / "warehouse.duckdb", command, dates, SIYU_ONE_ID_KEY=key)
 
 
 def run_unit_tests(home: Path) -> "dbtRunnerResult":
