@@ -106,7 +106,7 @@ def _bold(sheet: Any, name: str) -> WriteOnlyCell:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
-    """Return a number, a date or a yes or no as it is, and a text as a text, whatever it looks like (#N/A is one too)."""
+    """Return a number, date or yes or no as it is, and a text as a text, whatever it looks like (#N/A is one too)."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
         value = str(value)
     if not isinstance(value, str):

@@ -130,9 +130,9 @@ FAULTS = {
         (
             "update recall_audience set play_id = 'rfm_keep' where one_id = 'P01';"
             " update customer_segments set rfm_segment = '重要保持' where one_id = 'P01';"
-            " insert into tag_validity by name select date '2017-11-30' as as_of_date, 'rfm:重要保持' as tag,"
+            " insert into tag_validity by name select max(as_of_date) as as_of_date, 'rfm:重要保持' as tag,"
             " 'rfm' as kind, 9 as people, 4 as carriers, 1 as carriers_ordered, 5 as rest, 1 as rest_ordered,"
-            " 0 as freshness, 'invalid' as verdict, ['rfm_keep'] as plays"
+            " 0 as freshness, 'invalid' as verdict, ['rfm_keep'] as plays from recall_audience"
         ),
         "no_play_hangs_on_an_invalid_tag",
     ),
