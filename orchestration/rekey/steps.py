@@ -25,6 +25,7 @@ from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import cipher, contacts_file, decrypted, encrypted, first_names_file
 from orchestration.files import PRIVATE_MODE, replacing, sync_folder, write_text
 from orchestration.home_parts import Is, part_of
+from orchestration.publishing import duckdb_file
 from orchestration.publishing.versions import Store
 from orchestration.rekey.renaming import Renaming
 from orchestration.rekey.versions import renamed_versions, take_over
@@ -163,6 +164,10 @@ def _read_refusals_again(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+#: Rewritten by steps of their own: versions, and the views that are made anew when CURRENT moves.
+_MOVED_WITH_CURRENT: Final = (("published", "versions"), ("published", duckdb_file.FILE))
+
+
 def files(rekey: Rekey) -> None:
     """Rename in every other file of the home, the sidecars of raw/ among them.
 
@@ -177,7 +182,7 @@ def files(rekey: Rekey) -> None:
         for path in [part] if part.is_file() else sorted(part.rglob("*")):
             below = path.relative_to(home).parts
             is_delivered = below[0] == "raw" and not path.name.endswith(SIDECAR)
-            if not path.is_file() or path.is_symlink() or is_delivered or below[:2] == ("published", "versions"):
+            if not path.is_file() or path.is_symlink() or is_delivered or below[:2] in _MOVED_WITH_CURRENT:
                 continue
             if part.name == "models":
                 _unsealed(renaming, path)
