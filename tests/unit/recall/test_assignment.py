@@ -18,8 +18,8 @@ SALTS = Salts(holdout=b"h" * 32, exploration=b"e" * 32)
 def candidates(count: int, **changes: object) -> pd.DataFrame:
     """Return lapsed buyers of whom nothing is open, under a policy that advertises."""
     ids = [f"recall_at_risk_{number}" for number in range(count)]
-    row = {"pyramid_tier": "base", 
-        "as_of_date": DATE, "cut_off_at": cut_off_at(DATE, 6), "policy_id": "recall_at_risk",
+    row = {
+        "pyramid_tier": "base", "as_of_date": DATE, "cut_off_at": cut_off_at(DATE, 6), "policy_id": "recall_at_risk",
         "consent_purpose": "marketing", "purse": "incentive", "open_episode_id": None, "continues_episode": None,
         "is_excluded": False,
     }  # fmt: skip
