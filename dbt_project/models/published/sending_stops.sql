@@ -49,39 +49,19 @@ came_true as (
             and refusals.to_date is null
             and {{ days_between('refusals.said_date', 'listed.as_of_date') }} < {{ recall_number('complaint_days') }}
     union
-    -- who waits for an answer and was spoken with since, by whom and how ever; only lists that name it
+    -- who waits for an answer and was spoken with since; only lists that name it
     select
         listed.as_of_date,
         listed.list_name,
         listed.one_id,
         'answered' as stop
     from listed
-    inner join {{ ref('interaction_states') }} as talks
+    inner join {{ ref('answers_in_person') }} as answers
         on
-            listed.one_id = talks.one_id
+            listed.one_id = answers.one_id
             and array_contains(listed.stop_if, 'answered')
-            and talks.to_date is null
-            and talks.touched_date > listed.as_of_date
-            and (
-                (talks.touch = 'speak' and talks.object_type = 'two_way')
-                or (talks.touch = 'ask_service' and talks.staff_id is not null and talks.duration_seconds > 0)
-            )
-    union
-    select
-        listed.as_of_date,
-        listed.list_name,
-        listed.one_id,
-        'answered' as stop
-    from listed
-    inner join {{ ref('contacts') }} as messages
-        on
-            listed.one_id = messages.one_id
-            and array_contains(listed.stop_if, 'answered')
-            and messages.to_date is null
-            and messages.contacted_date > listed.as_of_date
-            and messages.staff_id is not null
-            and messages.message_id is not null
-            and not messages.is_recall
+            and answers.to_date is null
+            and answers.answered_date > listed.as_of_date
     union
     select
         listed.as_of_date,

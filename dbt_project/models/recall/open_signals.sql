@@ -64,6 +64,7 @@ closings as (
         dates.as_of_date,
         words.one_id,
         'complaint_closed' as signal,
+        cast(max(words.revoked_date) as timestamp) - interval '8' hour as signal_at,
         max(words.revoked_date) as signal_date
     from {{ run_dates('as_of') }} as dates
     inner join {{ ref('refusal_links') }} as words
@@ -149,6 +150,8 @@ leavings as (
         as_of_date,
         one_id,
         'friend_deleted' as signal,
+        cast({{ add_days('as_of_date', '-cast(days_since_deleted as integer)') }} as timestamp)
+        - interval '8' hour as signal_at,
         {{ add_days('as_of_date', '-cast(days_since_deleted as integer)') }} as signal_date
     from {{ ref('customer_lifecycle') }}
     where {{ among_dates('as_of_date', dates_of('as_of')) }} and is_deleted_friend and days_since_deleted is not null
@@ -173,20 +176,6 @@ happened as (
         as_of_date,
         one_id,
         signal,
-        null,
-        cast(signal_date as timestamp) - interval '8' hour,
-        signal_date,
-        null,
-        null,
-        null,
-        {{ days_between('signal_date', 'as_of_date') }},
-        null
-    from closings
-    union all
-    select
-        as_of_date,
-        one_id,
-        signal,
         signal_id,
         ends_at,
         end_date,
@@ -196,20 +185,8 @@ happened as (
         null,
         {{ days_between('as_of_date', 'end_date') }}
     from ends
-    union all
-    select
-        as_of_date,
-        one_id,
-        signal,
-        null,
-        cast(signal_date as timestamp) - interval '8' hour,
-        signal_date,
-        null,
-        null,
-        null,
-        {{ days_between('signal_date', 'as_of_date') }},
-        null
-    from leavings
+    -- of nothing in particular
+    {%- for step in ['closings', 'near_levels', 'leavings'] %}
     union all
     select
         as_of_date,
@@ -223,7 +200,8 @@ happened as (
         null,
         {{ days_between('signal_date', 'as_of_date') }},
         null
-    from near_levels
+    from {{ step }}
+    {%- endfor %}
 ),
 
 counted as (
@@ -249,19 +227,17 @@ counted as (
         or happened.days_left between 1 and bounds.within_days
 ),
 
--- What the brand said: an export counts as said from its export on, and only what was reported was.
-spoken as (
+-- What the brand had sent by nobody in person: an export counts as said from its export on.
+sent as (
     select
         as_of_date,
         one_id,
-        staff_id,
-        message_id,
         campaign_id,
-        is_recall,
         contacted_at
     from {{ states_at(ref('contacts')) }} as contacts
     where
         one_id is not null
+        and staff_id is null
         and contacted_date <= as_of_date
         and contacted_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
 ),
@@ -282,17 +258,15 @@ told as (
         counted.signal
     from counted
     inner join services on counted.play_id = services.play_id
-    inner join spoken
+    inner join sent
         on
-            counted.as_of_date = spoken.as_of_date
-            and counted.one_id = spoken.one_id
-            and counted.signal_at <= spoken.contacted_at
-            and left(spoken.campaign_id, length(services.policy_id) + 1) = concat(services.policy_id, '_')
-    where spoken.staff_id is null
+            counted.as_of_date = sent.as_of_date
+            and counted.one_id = sent.one_id
+            and counted.signal_at <= sent.contacted_at
+            and left(sent.campaign_id, length(services.policy_id) + 1) = concat(services.policy_id, '_')
 ),
 
--- What answers: an order or, where a person is owed an answer, somebody of the brand who spoke with them since; what
--- they sent by a campaign that advertises is no answer, nor is a task that nobody reported.
+-- What answers: an order or, where a person is owed an answer, somebody of the brand who spoke with them since.
 answers as (
     select
         as_of_date,
@@ -307,32 +281,14 @@ answers as (
         and order_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
     union all
     select
-        spoken.as_of_date,
-        spoken.one_id,
-        'answer' as success_act,
-        spoken.contacted_at as answered_at
-    from spoken
-    left join services
-        on left(spoken.campaign_id, length(services.policy_id) + 1) = concat(services.policy_id, '_')
-    where
-        spoken.staff_id is not null
-        and spoken.message_id is not null
-        and (not spoken.is_recall or services.policy_id is not null)
-    union all
-    select
         as_of_date,
         one_id,
         'answer' as success_act,
-        touched_at as answered_at
-    from {{ states_at(ref('interaction_states')) }} as talks
+        answered_at
+    from {{ states_at(ref('answers_in_person')) }} as talks
     where
-        one_id is not null
-        and (
-            (touch = 'speak' and object_type = 'two_way')
-            or (touch = 'ask_service' and staff_id is not null and duration_seconds > 0)
-        )
-        and touched_date <= as_of_date
-        and touched_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+        answered_date <= as_of_date
+        and answered_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
 ),
 
 last_answers as (
