@@ -13,6 +13,8 @@ from orchestration.screen import say
 _ALIVE_EVERY_SECONDS = 5.0
 #: A message of a step that begins with it is told at the terminal too.
 TOLD = "siyu: "
+#: Metadata of a materialization whose numbers are those of one date, and not of the whole run.
+OF_DATE = "of_date"
 
 
 def cpu_seconds() -> float:
@@ -27,8 +29,8 @@ class Progress:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._started: dict[str, float] = {}
-        #: step -> table -> its rows; a partitioned table is reported once per date, always with its whole rows
-        self._rows: dict[str, dict[tuple[str, ...], int]] = {}
+        #: step -> table -> date, where the numbers are of one (say_by_date) -> rows
+        self._rows: dict[str, dict[tuple[str, ...], dict[str, int]]] = {}
         self.failures: list[tuple[str, str]] = []
         self.skipped: list[str] = []
         self.seconds: dict[str, float] = {}
@@ -72,7 +74,9 @@ class Progress:
             metadata = data.materialization.metadata
             rows = metadata.get("rows") or metadata.get("dagster/row_count")
             table = tuple(data.materialization.asset_key.path)
-            self._rows.setdefault(step, {})[table] = int(rows.value) if rows is not None else 0
+            date = str(metadata[OF_DATE].value) if OF_DATE in metadata else ""
+            of_table = self._rows.setdefault(step, {}).setdefault(table, {})
+            of_table[date] = int(rows.value) if rows is not None else 0
         elif kind == "STEP_SKIPPED":
             self.skipped.append(step)
             self._say(f"  skipped {step.replace('__', '/', 1)}")
@@ -88,7 +92,7 @@ class Progress:
         mark = {"STEP_SUCCESS": "done", "STEP_FAILURE": "FAILED"}[kind]
         found = self._rows.get(step, {})
         stages = Counter(table[0] for table in found)
-        total = sum(found.values())
+        total = sum(rows for of_table in found.values() for rows in of_table.values())
         rows = f"{total:,} rows, " if total else ""
         tables = f" [{', '.join(f'{stage} {count}' for stage, count in stages.items())}]" if len(stages) > 1 else ""
         return f"  {mark:<7} {step.replace('__', '/', 1):<44} {rows}{seconds:.1f} s{tables}"

@@ -19,6 +19,7 @@ from orchestration.erasing import tombstones
 from orchestration.home_facts import first_date
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
 from orchestration.law_book import check_gateway
+from orchestration.progress import OF_DATE
 from orchestration.publishing.versions import Store, date_of
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
@@ -143,7 +144,8 @@ def say_by_date(
     """Give each date of a run its own numbers: Dagster puts what a run says as a whole on every date of it."""
     asset_key = dg.AssetKey(key)
     for date, said in figures.items():
-        context.add_asset_metadata(dict(said), asset_key=asset_key, partition_key=date.isoformat())
+        named = {**said, OF_DATE: date.isoformat()}
+        context.add_asset_metadata(named, asset_key=asset_key, partition_key=date.isoformat())
 
 
 def rows_by_date(frame: pd.DataFrame, dates: Iterable[dt.date]) -> dict[dt.date, int]:
