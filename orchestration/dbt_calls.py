@@ -132,7 +132,11 @@ def call(
 def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.SimpleQueue[int]") -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+    from dbt.graph.selector_methods import MethodManager
 
+    from orchestration import dbt_paths
+
+    dbt_paths.install(MethodManager.SELECTOR_METHODS)
     told.put(threading.get_ident())
     folder = folder_of(settings)
     folder.mkdir(parents=True, exist_ok=True)

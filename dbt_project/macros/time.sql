@@ -1,7 +1,8 @@
 {#-
   The business dates of a run, as a list of texts: as_of are those it publishes, state those and the days before them
   (for stages, transitions and leaps), feature those and the closed training cut-offs, earlier the day transition_days
-  before each of as_of, and segment those two together: who stood where four weeks ago, and what their tags said of them.
+  before each of as_of, and segment those two together: who stood where four weeks ago, and what their tags said of them;
+  acted are they and state, the dates at which anybody's acts are read, whether a run makes their stages or kept them.
   Of the days before and of the cut-offs a run makes those that it did not keep from a night before
   (orchestration/keeping); seen are the state dates that it makes and their eves, made or kept, and stepped those that
   have such an eve.
@@ -21,6 +22,8 @@
     {%- endif -%}
     {%- if kind == 'segment' -%}
         {{ return(dates_of('as_of') + dates_of('earlier')) }}
+    {%- elif kind == 'acted' -%}
+        {{ return(dates_of('segment') + dates_of('state')) }}
     {%- endif -%}
     {%- set named = var(kind ~ '_dates', []) -%}
     {%- set handed = fromjson(env_var('SIYU_RUN_DATES', '{}')) if execute and not named else {} -%}

@@ -173,10 +173,12 @@ def _columns(database: sqlite3.Connection) -> list[tuple[str, str]]:
 
 def _star_rows(known: Finder, path: Path) -> int:
     rows = list(_rows(path))
+    texts = sorted({text for *_, text in rows})  # Dagster writes the names of assets and runs again and again
+    found = {text: hits for text, hits in zip(texts, known.find(texts), strict=True) if hits}
     changed = [
-        (table, column, row, masked(text, hits, _NINE), len(hits))
-        for (table, column, row, text), hits in zip(rows, known.find([row[3] for row in rows]), strict=True)
-        if hits
+        (table, column, row, masked(text, found[text], _NINE), len(found[text]))
+        for table, column, row, text in rows
+        if text in found
     ]
     if changed:
         with contextlib.closing(sqlite3.connect(path, timeout=30)) as database:

@@ -226,19 +226,20 @@ def _unescaped(text: str, begin: int, stop: int) -> View:
     starts: list[int] = []
     ends: list[int] = []
 
-    def put(said: str, start: int, end: int) -> None:
-        letters.append(said)
-        starts.extend([start] * len(said))
-        ends.extend([end] * len(said))
+    def take_over(start: int, end: int) -> None:
+        letters.append(text[start:end])
+        starts.extend(range(start, end))
+        ends.extend(range(start + 1, end + 1))
 
     at, stop = begin, min(stop, len(text))
     for found in ESCAPES.finditer(text, begin, stop):
-        for place in range(at, found.start()):
-            put(text[place], place, place + 1)
-        put(read_escape(found.group()), found.start(), found.end())
+        take_over(at, found.start())
+        said = read_escape(found.group())
+        letters.append(said)
+        starts.extend([found.start()] * len(said))
+        ends.extend([found.end()] * len(said))
         at = found.end()
-    for place in range(at, stop):
-        put(text[place], place, place + 1)
+    take_over(at, stop)
     return View("".join(letters), starts, ends)
 
 

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
 
@@ -73,14 +74,20 @@ def served(
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
-        guard = Guard(behind, origins(port, hosts), Sessions(tokens or Tokens({})), is_read_only)
-        server = uvicorn.Server(uvicorn.Config(guard, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=asyncio.run, args=(server.serve([door]),), daemon=True)
-        thread.start()
-        while not server.started:
-            thread.join(0.01)
-        try:
+        with listening(Guard(behind, origins(port, hosts), Sessions(tokens or Tokens({})), is_read_only), door):
             yield Served(port, behind)
-        finally:
-            server.should_exit = True
-            thread.join()
+
+
+@contextlib.contextmanager
+def listening(application: Any, door: socket.socket) -> Iterator[None]:
+    """Let an application answer on a bound socket until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(application, log_level="critical", lifespan="off"))
+    thread = threading.Thread(target=asyncio.run, args=(server.serve([door]),), daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,10 +1,12 @@
 """`siyu ui` serves the home's reports too: behind the same guard, in a sandbox, and nothing beside them."""
 
-import asyncio
+import http.client
+import socket
 
 import pytest
 
 from orchestration.ui.serving import with_reports
+from tests.unit.ui.served import listening
 
 
 async def _dagster(scope, receive, send):
@@ -13,19 +15,16 @@ async def _dagster(scope, receive, send):
 
 
 def get(folder, path):
-    """Ask for a path; return status, headers and body."""
-    sent = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "root_path": ""}
-    asyncio.run(with_reports(_dagster, folder)(scope, receive, send))
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], headers, b"".join(one.get("body", b"") for one in sent[1:])
+    """Ask for a path on a real port; return status, headers and body."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        with listening(with_reports(_dagster, folder), door):
+            connection = http.client.HTTPConnection("127.0.0.1", door.getsockname()[1], timeout=10)
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+            connection.close()
+    return answer.status, dict(answer.getheaders()), body
 
 
 @pytest.fixture

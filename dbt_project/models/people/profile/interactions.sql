@@ -20,7 +20,7 @@ select
     share_id,
     referred_customer_id,
     touch_id
-from {{ states_at(ref('interaction_states'), 'state') }} as interactions
+from {{ states_at(ref('interaction_states'), 'acted') }} as interactions
 where
     one_id is not null
     and touched_date > {{ add_days('as_of_date', '-cast(' ~ segment_number('activity_window_days') ~ ' as integer)') }}
