@@ -7,7 +7,8 @@ from typing import Final
 
 from tests.builders import phone, yuan
 
-DATES: Final = [dt.date(2026, 3, 8), dt.date(2026, 3, 9), dt.date(2026, 3, 10)]
+#: The morning after the last is the members' day, on which the general list has an occasion.
+DATES: Final = [dt.date(2026, 3, 5), dt.date(2026, 3, 6), dt.date(2026, 3, 7)]
 LIVE_FROM: Final = DATES[0]
 DAYS: Final = 460
 SOURCES: Final = ("shop", "web", "crm")

@@ -53,6 +53,8 @@ def general(book: Book, person: Person, now: Book, kin: list[Person]) -> dict[st
     """
     if exclusion(book, person) not in ("profiling_refused", "profiling_never_asked"):
         return None
+    if not has_occasion(book.day + DAY):
+        return None
     if not may_be_written_to(book, person) or is_resting(book, person):
         return None
     costs = {row["message_channel"]: int(row["send_fen"]) + int(row["labour_fen"]) for row in seed("send_costs")}
@@ -73,6 +75,16 @@ def general(book: Book, person: Person, now: Book, kin: list[Person]) -> dict[st
         and row["message_channel"] in (reachable(book, person) & agreed) - refused
     ]
     return {"message_channel": min(found)[1], "template_id": min(found)[2]} if found else None
+
+
+def has_occasion(morning: dt.date) -> bool:
+    """Say whether something is said to everybody on a morning: a day of the brand, or so many days before it."""
+    days = [row for row in seed("brand_days") if row["said_zh"]]
+    return any(
+        int(row["day"]) == on.day and (not row["month"] or int(row["month"]) == on.month)
+        for row in days
+        for on in [morning + int(row["lead_days"]) * DAY]
+    )
 
 
 def messages_since(book: Book, person: Person, channel: str, first: dt.date) -> list[Record]:
