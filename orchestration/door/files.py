@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from orchestration import audit_log
 from orchestration.changed_files import BESIDE_SQLITE, SQLITE
 from orchestration.door.known import Finder, Known, masked
+from orchestration.door.searched import Searched
 from orchestration.door.windows import may_hold
 from orchestration.files import replacing
 from orchestration.settings import Settings
@@ -57,12 +58,12 @@ def clean(settings: Settings, text: str) -> str:
 def star_left_behind(settings: Settings, since: dt.datetime) -> list[Starred]:
     """Star what the vault knows in what a run left, the files changed since a moment (UTC, naive), and note it."""
     done, moment = [], since.replace(tzinfo=dt.UTC).timestamp()
-    with Known(settings) as known:
+    with Known(settings) as known, Searched.of(settings) as searched:
         for part in LEFT_BY_A_RUN:
             for path in files_below(settings.home / part):
                 with contextlib.suppress(FileNotFoundError):  # a run that goes on takes its own away again
                     # The inode's time: a demo's files are dated by its own clock.
-                    if path.stat().st_ctime >= moment and (values := star(known, path)):
+                    if path.stat().st_ctime >= moment and (values := star(known, path, searched)):
                         done.append(Starred(str(path.relative_to(settings.home)), values))
     if done:
         audit_log.append(settings, "contact_values_starred", {one.name: one.values for one in done})
@@ -75,8 +76,10 @@ def files_below(place: Path) -> list[Path]:
     return [path for path in found if path.is_file() and not path.is_symlink()]
 
 
-def star(known: Finder, path: Path) -> int:
+def star(known: Finder, path: Path, searched: Searched | None = None) -> int:
     """Star what a finder knows in a file, as it is written there; return how many values were found.
+
+    ``searched`` says which rows of a database nights before have searched; without it all are.
 
     What SQLite keeps beside a database is a part of it: it is written by SQLite alone.
     """
@@ -84,7 +87,7 @@ def star(known: Finder, path: Path) -> int:
         return 0
     content = path.read_bytes()
     if content.startswith(SQLITE):
-        return _star_rows(known, path)
+        return _star_rows(known, path, searched)
     found = 0
     # After a hit the bytes are others, and so is where each piece stands: the search begins anew.
     while hit := next(((one, hits) for one in pieces(content) if (hits := known.find([one.text])[0])), None):
@@ -153,11 +156,15 @@ def _texts_of(column: pa.ChunkedArray) -> set[str]:
     return {text for text in pa.compute.unique(column).to_pylist() if text and may_hold(text)}
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str, int, str]]:
+def _rows(path: Path, searched: Searched | None = None) -> Iterator[tuple[str, str, int, str]]:
     """Yield every text of a database that could hold a value: table, column, row and text."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         for table, column in _columns(database):
-            rows = database.execute(f'select rowid, "{column}" from "{table}" where typeof("{column}") = \'text\'')
+            new = f"rowid > ? and typeof(\"{column}\") = 'text'"
+            rows = database.execute(
+                f'select rowid, "{column}" from "{table}" where {new}',
+                (searched.up_to(path, table, database) if searched else 0,),
+            )
             for row, text in rows:
                 if may_hold(text):
                     yield table, column, row, text
@@ -171,8 +178,8 @@ def _columns(database: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(table, row[1]) for (table,) in tables for row in database.execute(f'pragma table_info("{table}")')]
 
 
-def _star_rows(known: Finder, path: Path) -> int:
-    rows = list(_rows(path))
+def _star_rows(known: Finder, path: Path, searched: Searched | None) -> int:
+    rows = list(_rows(path, searched))
     texts = sorted({text for *_, text in rows})  # Dagster writes the names of assets and runs again and again
     found = {text: hits for text, hits in zip(texts, known.find(texts), strict=True) if hits}
     changed = [

@@ -18,7 +18,7 @@ from tests.warehouse.run_dbt import messages, run_dbt
 
 #: A day that no brand knows, for each kind of date; the first day of its quarter stands for the frozen dates of it.
 STAND_INS = {"as_of": "1001-02-04", "state": "1002-02-02", "seen": "1003-02-02", "stepped": "1004-02-02"}
-STAND_INS |= {"feature": "1005-02-02"}
+STAND_INS |= {"feature": "1005-02-02", "earlier": "1006-02-02"}
 _DATES = {day: f"select day from run.dates where kind = '{kind}'" for kind, day in STAND_INS.items()} | {
     f"{day[:4]}-01-01": f"select date_trunc('quarter', day)::date from run.dates where kind = '{kind}'"
     for kind, day in STAND_INS.items()

@@ -127,6 +127,10 @@ class Nights:
             "features.customer_features": plan.feature_dates,
             "features.labels": plan.feature_dates,
         }
+        # told of the day four weeks before as well
+        then = [*plan.as_of_dates, *plan.earlier_dates]
+        looked_at |= dict.fromkeys(("people.preferences", "people.attributes", "segments.tags"), then)
+        looked_at |= dict.fromkeys(("segments.customer_segments", "segments.activity_scores"), then)
         found = {}
         with self._open() as con:
             for node in (models()[one] for one in self._models):
@@ -173,8 +177,8 @@ class Nights:
 def told_dates(told_of: str, settings: Settings) -> str:
     """Return the query of the dates that a table tells: the macro run_dates of its kind."""
     of = "select {} from run.dates where kind in ({})".format
-    judged = of("day", "'as_of', 'state', 'feature'")
-    frozen = of("date_trunc('quarter', day)::date", "'as_of', 'seen', 'feature'")
+    judged = of("day", "'as_of', 'state', 'feature', 'earlier'")
+    frozen = of("date_trunc('quarter', day)::date", "'as_of', 'seen', 'feature', 'earlier'")
     monday = "(select date_trunc('week', max(day))::date from run.dates where kind = 'as_of')"
     return {
         "judged": judged,

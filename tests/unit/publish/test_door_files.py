@@ -18,6 +18,7 @@ from orchestration.door import files
 from orchestration.door.files import clean, files_below, star_left_behind
 from orchestration.door.known import Known
 from orchestration.door.scan import scan
+from orchestration.door.searched import Searched
 from orchestration.settings import Settings
 
 NUMBERS = [f"13712345{number:03d}" for number in range(101)]
@@ -78,6 +79,49 @@ def test_what_an_event_of_dagster_says_is_starred_and_stays_json(home):
         events = [json.loads(event) for (event,) in database.execute("select event from event_logs")]
     assert {(one["error"], one["rows"]) for one in events} == {("row of 99999999999", 99999999999)}
     assert not [number for number in NUMBERS if number.encode() in storage.read_bytes()]
+
+
+def _storage(home, events):
+    storage = home.home / "dagster_home" / "history" / "index.db"
+    storage.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(storage) as database:
+        database.execute("create table if not exists event_logs (id integer primary key, event text)")
+        database.execute("create table if not exists asset_keys (id integer primary key, last text)")
+        database.executemany("insert into event_logs (event) values (?)", [(event,) for event in events])
+        return [event for (event,) in database.execute("select event from event_logs order by id")]
+
+
+def test_a_night_searches_the_events_that_nights_before_did_not(home):
+    _storage(home, ["nobody", f"row of {NUMBERS[0]}"])
+    (first,) = star_left_behind(home, dt.datetime(2020, 1, 1))
+    _storage(home, [f"row of {NUMBERS[1]}", f"and of {NUMBERS[1]}"])
+    (second,) = star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert (first.values, second.values) == (1, 2)
+    assert _storage(home, []) == ["nobody", "row of 99999999999", "row of 99999999999", "and of 99999999999"]
+
+
+def test_a_storage_begun_anew_and_a_table_whose_rows_change_are_searched_whole(home):
+    _storage(home, ["nobody"] * 3)
+    star_left_behind(home, dt.datetime(2020, 1, 1))
+    (home.home / "dagster_home" / "history" / "index.db").unlink()
+    _storage(home, [f"row of {NUMBERS[0]}"])
+    assert [one.values for one in star_left_behind(home, dt.datetime(2020, 1, 1))] == [1]
+    for number in NUMBERS[:2]:
+        with sqlite3.connect(home.home / "dagster_home" / "history" / "index.db") as database:
+            database.execute("insert or replace into asset_keys (id, last) values (1, ?)", (f"by {number}",))
+        assert [one.values for one in star_left_behind(home, dt.datetime(2020, 1, 1))] == [1]
+
+
+def test_what_a_search_that_failed_was_to_see_the_next_one_sees(home):
+    _storage(home, ["nobody"])
+    star_left_behind(home, dt.datetime(2020, 1, 1))
+    _storage(home, [f"row of {NUMBERS[0]}"])
+    with pytest.raises(RuntimeError), Searched.of(home) as searched, sqlite3.connect(":memory:") as database:
+        database.execute("create table event_logs (id integer primary key)")
+        database.execute("insert into event_logs values (9)")
+        searched.up_to(home.home / "dagster_home" / "history" / "index.db", "event_logs", database)
+        raise RuntimeError("killed")
+    assert [one.values for one in star_left_behind(home, dt.datetime(2020, 1, 1))] == [1]
 
 
 def test_what_no_run_touched_since_is_left_alone_and_the_log_says_what_was_starred(home):
