@@ -132,11 +132,10 @@ def call(
 def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.SimpleQueue[int]") -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
-    from dbt.graph.selector_methods import MethodManager
 
-    from orchestration import dbt_paths
+    from orchestration import dbt_shortcuts
 
-    dbt_paths.install(MethodManager.SELECTOR_METHODS)
+    dbt_shortcuts.install()
     told.put(threading.get_ident())
     folder = folder_of(settings)
     folder.mkdir(parents=True, exist_ok=True)
