@@ -59,6 +59,7 @@ _DECIDING: Final = (
     "held_back_probability",
     "p0",
     *TREATMENT_CONTEXT,
+    "appointment_at",
     "owner_message_capacity",
     "owner_call_capacity",
 )

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.plays import stops_of
@@ -28,6 +29,31 @@ def _within_gateway(windows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     return cut[cut["opens_at"] < cut["closes_at"]]
 
 
+def latest_hours(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.float64]:
+    """Return by what hour of the morning after (Shanghai, from its midnight) each plan has to be out.
+
+    A reminder goes out ``reminder_lead_hours`` before its ``appointment_at`` or not at all; all others have no such
+    hour (infinity).
+    """
+    if "appointment_at" not in plans.columns:
+        return np.full(len(plans), np.inf)
+    left = pd.to_datetime(plans["appointment_at"]) + _SHANGHAI - pd.to_datetime(plans["as_of_date"])
+    hours = left.dt.total_seconds() / 3600 - 24 - rules.setting("reminder_lead_hours")
+    return np.asarray(hours.fillna(np.inf), dtype=np.float64)
+
+
+def first_opens(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.float64]:
+    """Return at what hour the first window of each plan's channel opens; of one without a window infinity."""
+    windows = _opened(rules).groupby("message_channel")["opens_at"].min()
+    return np.asarray(plans["message_channel"].map(windows).fillna(np.inf), dtype=np.float64)
+
+
+def _opened(rules: Rules) -> pd.DataFrame:
+    windows = rules.seeds["channel_windows"]
+    windows = windows.assign(opens_at=windows["opens"].map(_hours), closes_at=windows["closes"].map(_hours))
+    return _within_gateway(windows, rules)
+
+
 def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the plans with ``wave, send_after_at, send_before_at, valid_until_at`` (UTC, naive) and ``stop_if``.
 
@@ -39,9 +65,7 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     ValueError
         A channel of the plans has no window.
     """
-    windows = rules.seeds["channel_windows"]
-    windows = windows.assign(opens_at=windows["opens"].map(_hours), closes_at=windows["closes"].map(_hours))
-    windows = _within_gateway(windows, rules)
+    windows = _opened(rules)
     without = set(plans["message_channel"]) - set(windows["message_channel"])
     if without:
         raise ValueError(f"channel_windows has no window for {sorted(without)}; add it with its source")
@@ -51,7 +75,11 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     distance = np.maximum(
         np.maximum(pairs["opens_at"] - pairs["hour"], pairs["hour"] + 1 - pairs["closes_at"]), 0.0
     ).fillna(0.0)
-    pairs = pairs.assign(distance=distance).sort_values(["row", "distance", "opens_at"]).drop_duplicates("row")
+    latest = latest_hours(plans, rules)
+    late = pairs["opens_at"].to_numpy() >= latest[pairs["row"].to_numpy()]
+    pairs = pairs.assign(distance=distance, late=late).sort_values(["row", "late", "distance", "opens_at"])
+    pairs = pairs.drop_duplicates("row")
+    pairs = pairs.assign(closes_at=np.where(pairs["late"], pairs["closes_at"], np.minimum(pairs["closes_at"], latest)))
     inside = (pairs["hour"] < pairs["closes_at"]) & (pairs["hour"] + 1 > pairs["opens_at"])
     opens = np.where(inside, np.maximum(pairs["opens_at"], pairs["hour"]), pairs["opens_at"])
     closes = np.where(inside, np.minimum(pairs["closes_at"], pairs["hour"] + 1), pairs["closes_at"])

@@ -1,8 +1,10 @@
 -- One row per (as_of_date, one_id, signal): what a customer did lately, or what is about to end for them, that nobody
 -- has answered, as known at the date; of several of one kind the newest, of ends the next. Which signals there are and
 -- how long each counts says the seed signals; what answers one is the act that its play asks for (plays.success_act).
--- A question that somebody answered while it was asked (a call that was taken) is none. Of whom profiling is not
--- allowed only what is owed them (a service) is read, and nothing of test accounts, staff and minors.
+-- A question that somebody answered while it was asked (a call that was taken) is none. One about a price or a product
+-- is a question like any other until a person answered; whoever has not ordered after the answer has then asked for a
+-- price or a product. Of whom profiling is not allowed only what is owed them (a service) is read, and nothing of test
+-- accounts, staff and minors. Of an appointment that begins before anybody could be reminded in time nothing is said.
 with people as (
     select
         profiles.as_of_date,
@@ -35,14 +37,12 @@ acts as (
             when touch = 'add_to_cart' then 'cart_left'
             when touch = 'visit_store' then 'store_visit'
             when touch = 'view' then 'review_read'
-            when object_type = 'price' then 'price_asked'
-            when object_type = 'product' then 'product_asked'
             else 'question_open'
         end as signal,
         touch_id as signal_id,
         touched_at as signal_at,
         touched_date as signal_date,
-        channel as asked_in,
+        channel,
         object_type,
         object_id
     from {{ states_at(ref('interaction_states')) }} as interactions
@@ -56,6 +56,21 @@ acts as (
         )
         and touched_date <= as_of_date
         and touched_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+),
+
+follow_ups as (
+    select
+        as_of_date,
+        one_id,
+        concat(object_type, '_asked') as signal,
+        signal_id,
+        signal_at,
+        signal_date,
+        channel,
+        object_type,
+        object_id
+    from acts
+    where signal = 'question_open' and object_type in ('price', 'product')
 ),
 
 -- From when a complaint was taken back, of somebody who has none open.
@@ -87,15 +102,19 @@ closings as (
 -- What ends: the day on which it ends is the signal's.
 ends as (
     select
-        as_of_date,
-        one_id,
+        appointments.as_of_date,
+        appointments.one_id,
         'booking' as signal,
-        appointment_id as signal_id,
-        start_date as end_date,
-        starts_at as ends_at,
-        kind as object_type
+        appointments.appointment_id as signal_id,
+        appointments.start_date as end_date,
+        appointments.starts_at as ends_at,
+        appointments.kind as object_type
     from {{ states_at(ref('appointment_states')) }} as appointments
-    where status in ('booked', 'confirmed')
+    cross join (select min(opens) as opens from {{ ref('channel_windows') }}) as first_window
+    where
+        appointments.status in ('booked', 'confirmed')
+        and appointments.starts_at > {{ next_day_at('appointments.as_of_date', 'first_window.opens') }}
+        + cast({{ recall_number('reminder_lead_hours') }} as int) * interval '1' hour
     union all
     select
         as_of_date,
@@ -165,7 +184,7 @@ happened as (
         signal_id,
         signal_at,
         signal_date,
-        asked_in,
+        channel as asked_in,
         object_type,
         object_id,
         {{ days_between('signal_date', 'as_of_date') }} as age_days,
@@ -185,6 +204,20 @@ happened as (
         null,
         {{ days_between('as_of_date', 'end_date') }}
     from ends
+    union all
+    select
+        as_of_date,
+        one_id,
+        signal,
+        signal_id,
+        signal_at,
+        signal_date,
+        channel as asked_in,
+        object_type,
+        object_id,
+        {{ days_between('signal_date', 'as_of_date') }},
+        null
+    from follow_ups
     -- of nothing in particular
     {%- for step in ['closings', 'near_levels', 'leavings'] %}
     union all
@@ -323,4 +356,12 @@ left join last_answers
         and counted.one_id = last_answers.one_id
         and counted.success_act = last_answers.success_act
         and counted.signal_at <= last_answers.answered_at
-where counted.place = 1 and last_answers.one_id is null
+left join last_answers as talks
+    on
+        counted.as_of_date = talks.as_of_date
+        and counted.one_id = talks.one_id
+        and talks.success_act = 'answer'
+where
+    counted.place = 1
+    and last_answers.one_id is null
+    and (counted.signal not in ('price_asked', 'product_asked') or counted.signal_at <= talks.answered_at)

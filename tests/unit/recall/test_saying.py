@@ -83,7 +83,7 @@ def test_a_finished_text_is_what_is_sent_to_the_letter():
         f"【{BRAND}】送您85折券，最多减30元，7天内有效 {LINK} 拒收请回复R"
     )
     assert text("call", "care", days_since_order=9) == (
-        "您好，我是二店的顾问，现在方便说一分钟吗？您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
+        "您好，我是四域二店的顾问，现在方便说一分钟吗？您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
     )
     assert text("sms", "renewal", days_to_entitlement_end=10) == (
         f"【{BRAND}】您的会员权益12月10日到期，要续的话从这里办 {LINK}"

@@ -14,9 +14,9 @@ RULES = make_rules()
 STOPS = ["complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscribed"]
 
 
-def window(channel: str, hour: float | None, rules=RULES) -> tuple[str, str, str]:
+def window(channel: str, hour: float | None, rules=RULES, **more) -> tuple[str, str, str]:
     """Return the wave, and in Shanghai from when and until when on the day after the date."""
-    plan = {
+    plan = more | {
         "as_of_date": DATE,
         "message_channel": channel,
         "preferred_hour": hour,
@@ -52,6 +52,22 @@ def with_window(opens: str, closes: str):
 )
 def test_the_window_nearest_to_the_customers_hour_is_taken_and_the_hour_kept_where_it_fits(hour, wave, opens, closes):
     assert window("wecom", hour) == (wave, opens, closes)
+
+
+@pytest.mark.parametrize(
+    ("channel", "appointment", "expected"),
+    [
+        ("sms", "2017-12-01 03:30", ("day", "10:00", "10:30")),  # half past eleven here: out by half past ten
+        ("sms", "2017-12-01 12:00", ("day", "10:00", "19:00")),
+        ("sms", "2017-12-02 03:30", ("day", "10:00", "20:00")),  # the day after: any time of the day
+        ("wecom", "2017-12-01 07:00", ("morning", "10:00", "11:30")),  # at three: the evening is too late
+        ("wecom", "2017-12-02 07:00", ("evening", "19:00", "20:00")),
+        ("sms", None, ("day", "10:00", "20:00")),
+    ],
+)
+def test_a_reminder_goes_out_an_hour_before_its_appointment_at_the_latest(channel, appointment, expected):
+    hour = 19 if channel == "wecom" else None
+    assert window(channel, hour, appointment_at=pd.Timestamp(appointment) if appointment else pd.NaT) == expected
 
 
 def test_between_two_windows_the_hour_goes_to_the_nearer_and_half_way_to_the_earlier():

@@ -203,7 +203,7 @@ TOLD = (
     [
         ("question_open", 1, "question_open"),
         ("complaint_closed", 1, "complaint_closed"),
-        ("booking", -1, "appointment"),
+        ("booking", -2, "appointment"),
     ],
 )
 def test_what_is_owed_reaches_whom_nobody_may_profile_and_says_nothing_of_a_profile(salts, signal, ago, play):
@@ -256,6 +256,17 @@ def test_what_is_owed_and_cannot_be_given_yields_to_nothing_that_is_sold(salts):
     asks = person("anna", service_channels=[], purchase_stage="lost", rfm_segment=None)
     found = planned(salts, asks, given=signals(("anna", "question_open", 1)))
     assert sent(found) == {} and answers(found)["anna", "question_open"] == (None, "no_consent")
+
+
+def test_a_reminder_takes_a_channel_that_opens_before_the_appointment(salts):
+    """Here at two o'clock: the mini-program's noon is in time; at one o'clock it is not, and the guide's morning is."""
+    given = signals(("anna", "booking", -1))
+    open_to_both = {"reachable_channels": ["mini_program", "wecom"], "subscribed_scenes": ["appointment"]}
+    for at, channel in (("2017-12-01 06:00", "mini_program"), ("2017-12-01 05:00", "wecom")):
+        found = planned(salts, person("anna", **open_to_both), given=given.assign(signal_at=pd.Timestamp(at)))
+        assert sent(found)["anna"] == ("appointment", channel)
+    too_late = given.assign(signal_at=pd.Timestamp("2017-12-01 03:00"))
+    assert sent(planned(salts, person("anna"), given=too_late)) == {}
 
 
 def test_what_is_due_is_named_by_its_day(salts):
