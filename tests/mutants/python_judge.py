@@ -105,6 +105,7 @@ def _forked(mutation: PythonMutation | None, files: Sequence[Path], seconds: Map
     try:
         gc.freeze()
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        os.environ.pop("PYTEST_ADDOPTS", None)  # what somebody asks of the whole suite is not asked of its children
         signal.alarm(_SECONDS_OF_CLOCK)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):

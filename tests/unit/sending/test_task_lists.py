@@ -145,7 +145,7 @@ def test_what_is_there_to_learn_and_what_is_a_service_say_so_in_a_guides_words(t
         tmp_path / "home", task("c1"), task("c2", list_kind="learning"), task("c4", list_kind="service", priority=0)
     )
     done = lists.write(tmp_path / "out")
-    assert [one["类型"] for one in sheet_of(done)] == ["服务任务", "优先联系", "实验任务"]
+    assert [one["类型"] for one in sheet_of(done)] == ["服务任务", "优先联系", "试一试"]
     page = (done.folder / "S1" / "G1.html").read_text(encoding="utf-8")
     assert page.count("<article") == 3
     assert page.count("还不知道这样联系有没有用") == page.count('class="learning"') == 1
