@@ -13,6 +13,7 @@ import pandas as pd
 from ml.recall.depths import admitted
 from ml.recall.plays import CARE, offers_of_play, personal_channels
 from ml.recall.rules import Rules
+from ml.recall.schedule import opens_too_late
 from ml.recall.tables import REFUSED_OPTIONS
 from ml.recall.templates import can_be_said
 
@@ -27,7 +28,7 @@ NO_CARE_MONEY: Final = "no_care_money"
 ORDER: Final = (
     "not_in_play", "told", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
     "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",
-    "offer_due", "by_person", WITHHELD,
+    "too_late", "offer_due", "by_person", WITHHELD,
 )  # fmt: skip
 
 LISTS: Final = (
@@ -73,6 +74,7 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
         "tier": ~_tier_allows(options),
         "need_bars_channel": ~owed & _barred(options),
         "contact_cap": is_wecom & _wecom_is_full(options, rules),
+        "too_late": opens_too_late(options, rules),
         "need_bars_offer": need,
         "small_b": role,
         "no_public_rule": ~(admitted(options, rules) & offers_of_play(options, rules)),

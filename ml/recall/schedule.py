@@ -42,10 +42,10 @@ def latest_hours(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.float64]:
     return np.asarray(hours.fillna(np.inf), dtype=np.float64)
 
 
-def first_opens(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.float64]:
-    """Return at what hour the first window of each plan's channel opens; of one without a window infinity."""
-    windows = _opened(rules).groupby("message_channel")["opens_at"].min()
-    return np.asarray(plans["message_channel"].map(windows).fillna(np.inf), dtype=np.float64)
+def opens_too_late(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
+    """Return whether even the first window of a plan's channel opens when the plan has to be out already."""
+    first = plans["message_channel"].map(_opened(rules).groupby("message_channel")["opens_at"].min())
+    return np.asarray(first.to_numpy(dtype=np.float64) >= latest_hours(plans, rules), dtype=np.bool_)
 
 
 def _opened(rules: Rules) -> pd.DataFrame:

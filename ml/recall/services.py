@@ -9,7 +9,6 @@ import pandas as pd
 from ml.recall import arms
 from ml.recall.assignment import Remaining
 from ml.recall.rules import Rules
-from ml.recall.schedule import first_opens, latest_hours
 from ml.recall.words import REASONS
 
 Ints = npt.NDArray[np.int64]
@@ -50,8 +49,7 @@ def served(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the plans of who is owed something, and all their options as the log holds them.
 
-    Each has the first channel of their play for which a place is left and that opens in time (a reminder before its
-    appointment), in the order of the policies' ``priority``.
+    Each has the first channel of their play for which a place is left, in the order of the policies' ``priority``.
     Who finds no place is in neither arm: they wait. A certain plan has the probability 1 and no lot.
 
     Parameters
@@ -70,11 +68,9 @@ def served(
     order = order.sort_values(["turn", "one_id", "channel_order"])
     left = [room.channel.copy(), room.staff.copy()]
     taken: dict[object, int] = {}
-    is_late = latest_hours(options, rules) <= first_opens(options, rules)
     for candidate, place in order[["candidate", "place"]].itertuples(index=False, name=None):
         wanted = [int(slot[place]) for slot in slots]
-        is_full = any(at >= 0 and most[at] < 1 for at, most in zip(wanted, left, strict=True))
-        if candidate in taken or is_late[place] or is_full:
+        if candidate in taken or any(at >= 0 and most[at] < 1 for at, most in zip(wanted, left, strict=True)):
             continue
         taken[candidate] = place
         for at, most in zip(wanted, left, strict=True):

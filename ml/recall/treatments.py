@@ -53,7 +53,7 @@ CONTEXT: Final = (
     "wecom_answers",
 )
 #: What is asked of somebody before it is known by which play they are met.
-_MET: Final = ("as_of_date", "one_id", "policy_id", "ladder_step", "consent_purpose", *CONTEXT)
+_MET: Final = ("as_of_date", "one_id", "policy_id", "ladder_step", "consent_purpose", "appointment_at", *CONTEXT)
 _PRIOR_KEY: Final = ["band", "message_channel", "depth"]
 
 

@@ -1,5 +1,7 @@
 """Which rows of Dagster's storage nights before have searched: its log of events only grows, by thousands a night."""
 
+import contextlib
+import hashlib
 import json
 import sqlite3
 from pathlib import Path
@@ -27,10 +29,10 @@ class Searched:
 
     def __init__(self, home: Path) -> None:
         self._home, self._file = home, home / _FILE
-        self._before: dict[str, dict[str, int]] = {}
-        if self._file.is_file():
+        self._before: dict[str, dict[str, tuple[int, str]]] = {}
+        with contextlib.suppress(FileNotFoundError, ValueError):  # without it, or with a broken one, all is searched
             self._before = json.loads(self._file.read_text(encoding="utf-8"))
-        self._now: dict[str, dict[str, int]] = {}
+        self._now: dict[str, dict[str, tuple[int, str]]] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -43,10 +45,11 @@ class Searched:
             return 0
         name = str(path.relative_to(self._home))
         ((last,),) = database.execute(f'select coalesce(max(rowid), 0) from "{table}"').fetchall()
-        before = self._before.get(name, {}).get(table, 0)
         # the first column's: what is added while the next is searched is the next night's
-        self._now.setdefault(name, {}).setdefault(table, last)
-        return before if before <= last else 0  # another file by the same name: a storage begun anew
+        self._now.setdefault(name, {}).setdefault(table, (last, _row(database, table, last)))
+        before, was = self._before.get(name, {}).get(table, (0, ""))
+        # SQLite gives the number of a row that was deleted again: a run deleted on the page, a storage begun anew
+        return before if was == _row(database, table, before) else 0
 
     def __enter__(self) -> Self:
         """Return it."""
@@ -61,3 +64,9 @@ class Searched:
         known = {name: rows for name, rows in (self._before | self._now).items() if (self._home / name).is_file()}
         with replacing(self._file, 0o600) as draft:
             draft.write_text(json.dumps(known, sort_keys=True), encoding="utf-8")
+
+
+def _row(database: sqlite3.Connection, table: str, number: int) -> str:
+    """Return a hash of what a row holds, of a row that is not there too."""
+    found = database.execute(f'select * from "{table}" where rowid = ?', (number,)).fetchall()
+    return hashlib.sha256(repr(found).encode()).hexdigest()

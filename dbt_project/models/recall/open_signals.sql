@@ -4,7 +4,7 @@
 -- A question that somebody answered while it was asked (a call that was taken) is none. One about a price or a product
 -- is a question like any other until a person answered; whoever has not ordered after the answer has then asked for a
 -- price or a product. Of whom profiling is not allowed only what is owed them (a service) is read, and nothing of test
--- accounts, staff and minors. Of an appointment that begins before anybody could be reminded in time nothing is said.
+-- accounts, staff and minors.
 with people as (
     select
         profiles.as_of_date,
@@ -102,19 +102,15 @@ closings as (
 -- What ends: the day on which it ends is the signal's.
 ends as (
     select
-        appointments.as_of_date,
-        appointments.one_id,
+        as_of_date,
+        one_id,
         'booking' as signal,
-        appointments.appointment_id as signal_id,
-        appointments.start_date as end_date,
-        appointments.starts_at as ends_at,
-        appointments.kind as object_type
+        appointment_id as signal_id,
+        start_date as end_date,
+        starts_at as ends_at,
+        kind as object_type
     from {{ states_at(ref('appointment_states')) }} as appointments
-    cross join (select min(opens) as opens from {{ ref('channel_windows') }}) as first_window
-    where
-        appointments.status in ('booked', 'confirmed')
-        and appointments.starts_at > {{ next_day_at('appointments.as_of_date', 'first_window.opens') }}
-        + cast({{ recall_number('reminder_lead_hours') }} as int) * interval '1' hour
+    where status in ('booked', 'confirmed')
     union all
     select
         as_of_date,
@@ -177,6 +173,7 @@ leavings as (
 ),
 
 happened as (
+    {%- for step in ['acts', 'follow_ups'] %}
     select
         as_of_date,
         one_id,
@@ -189,8 +186,9 @@ happened as (
         object_id,
         {{ days_between('signal_date', 'as_of_date') }} as age_days,
         cast(null as bigint) as days_left
-    from acts
+    from {{ step }}
     union all
+    {%- endfor %}
     select
         as_of_date,
         one_id,
@@ -204,20 +202,6 @@ happened as (
         null,
         {{ days_between('as_of_date', 'end_date') }}
     from ends
-    union all
-    select
-        as_of_date,
-        one_id,
-        signal,
-        signal_id,
-        signal_at,
-        signal_date,
-        channel as asked_in,
-        object_type,
-        object_id,
-        {{ days_between('signal_date', 'as_of_date') }},
-        null
-    from follow_ups
     -- of nothing in particular
     {%- for step in ['closings', 'near_levels', 'leavings'] %}
     union all

@@ -112,6 +112,16 @@ def test_a_storage_begun_anew_and_a_table_whose_rows_change_are_searched_whole(h
         assert [one.values for one in star_left_behind(home, dt.datetime(2020, 1, 1))] == [1]
 
 
+def test_events_under_the_numbers_of_deleted_ones_are_searched(home):
+    """Who deletes the last run on Dagster's page frees its numbers, and SQLite gives them again."""
+    _storage(home, ["nobody"] * 3)
+    star_left_behind(home, dt.datetime(2020, 1, 1))
+    with sqlite3.connect(home.home / "dagster_home" / "history" / "index.db") as database:
+        database.execute("delete from event_logs where id > 1")
+    _storage(home, [f"row of {NUMBERS[0]}", "nobody either", "and nobody", "at all"])
+    assert [one.values for one in star_left_behind(home, dt.datetime(2020, 1, 1))] == [1]
+
+
 def test_what_a_search_that_failed_was_to_see_the_next_one_sees(home):
     _storage(home, ["nobody"])
     star_left_behind(home, dt.datetime(2020, 1, 1))

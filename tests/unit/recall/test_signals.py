@@ -266,7 +266,8 @@ def test_a_reminder_takes_a_channel_that_opens_before_the_appointment(salts):
         found = planned(salts, person("anna", **open_to_both), given=given.assign(signal_at=pd.Timestamp(at)))
         assert sent(found)["anna"] == ("appointment", channel)
     too_late = given.assign(signal_at=pd.Timestamp("2017-12-01 03:00"))
-    assert sent(planned(salts, person("anna"), given=too_late)) == {}
+    found = planned(salts, person("anna"), given=too_late)
+    assert sent(found) == {} and answers(found)["anna", "booking"] == (None, "too_late")
 
 
 def test_what_is_due_is_named_by_its_day(salts):
