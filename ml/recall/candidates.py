@@ -5,8 +5,9 @@ of one policy a day: the one with the lowest ``priority`` that can reach them (`
 only what is owed them is due.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Final
+import functools
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,7 @@ _OF_POLICY: Final = [
 ]  # fmt: skip
 
 Flags = npt.NDArray[np.bool_]
+Numbers = Callable[[str], npt.NDArray[np.float64]]
 
 
 def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
@@ -74,8 +76,14 @@ def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return found.join(told.set_index(context.index).astype(object))
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
-    return np.asarray(frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
+def _numbers_of(frame: pd.DataFrame) -> Numbers:
+    """Return how a column is asked for as numbers, each made once however many policies ask."""
+
+    @functools.cache
+    def numbers(column: str) -> npt.NDArray[np.float64]:
+        return np.asarray(frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
+
+    return numbers
 
 
 def _day_of(context: pd.DataFrame, play_id: str, rules: Rules) -> pd.DataFrame:
@@ -98,13 +106,13 @@ def _day_of(context: pd.DataFrame, play_id: str, rules: Rules) -> pd.DataFrame:
 
 def _applies(
     context: pd.DataFrame,
-    policy: pd.Series,
+    numbers: Numbers,
+    policy: Mapping[str, Any],
     churn: npt.NDArray[np.float64],
     signals: Mapping[str, Flags],
     rules: Rules,
 ) -> Flags:
     """Whether a policy's step is due for each row of context."""
-    answers = rules.seeds["signals"].set_index("play_id")
     if policy["audience_kind"] in ("service", "signal"):
         # Whose episode is open is not asked anew before it has ended; what is owed waits for no episode.
         free = policy["audience_kind"] == "service" or context["open_episode_id"].isna().to_numpy(dtype=bool)
@@ -116,40 +124,49 @@ def _applies(
     step = int(policy["ladder_step"])
     kind = str(policy["audience_kind"])
     if kind == "renewal":
-        left = _numbers(context, "days_to_entitlement_end")
-        due = (left >= 0) & (left <= answers.loc["renewal", "within_days"])
-        waited = (step == 1) | (_numbers(context, "days_since_renewal_step") >= policy["wait_days"])
-        return np.asarray(due & (_numbers(context, "renewal_step") == step - 1) & waited)
+        left = numbers("days_to_entitlement_end")
+        due = (left >= 0) & (left <= rules.once(_answers).loc["renewal", "within_days"])
+        waited = (step == 1) | (numbers("days_since_renewal_step") >= policy["wait_days"])
+        return np.asarray(due & (numbers("renewal_step") == step - 1) & waited)
     if kind == "first_order":
         never_ordered = stage == "registered_no_order"
-        waited = (step == 1) | (_numbers(context, "days_since_first_order_step") >= policy["wait_days"])
-        due = _numbers(context, "days_registered") >= policy["after_days"]
-        return np.asarray(never_ordered & due & (_numbers(context, "first_order_step") == step - 1) & waited)
+        waited = (step == 1) | (numbers("days_since_first_order_step") >= policy["wait_days"])
+        due = numbers("days_registered") >= policy["after_days"]
+        return np.asarray(never_ordered & due & (numbers("first_order_step") == step - 1) & waited)
     if kind == "climb":
         # The ladder stops on an order and the climb begins: one step per further order, in the week
         # after the one in which nothing is advertised to who ordered.
-        climbing = np.isin(stage, ACTIVE_STAGES) & (_numbers(context, "first_order_step") >= 1)
-        ordered = np.minimum(_numbers(context, "orders_since_first_order_ladder"), 3)
-        since = _numbers(context, "days_since_order")
+        climbing = np.isin(stage, ACTIVE_STAGES) & (numbers("first_order_step") >= 1)
+        ordered = np.minimum(numbers("orders_since_first_order_ladder"), 3)
+        since = numbers("days_since_order")
         fresh = (since >= policy["after_days"]) & (since <= policy["within_days"])
-        return np.asarray(climbing & (ordered == step) & (_numbers(context, "climb_step") < step) & fresh)
+        return np.asarray(climbing & (ordered == step) & (numbers("climb_step") < step) & fresh)
     if kind == "re_add":
         is_gone = context["is_deleted_friend"].fillna(False).to_numpy(dtype=bool)
         # Whoever left their adviser is left alone for a while, and not followed to another channel.
-        return np.asarray(is_gone & (_numbers(context, "days_since_deleted") >= answers.loc["re_add", "rest_days"]))
+        rest = rules.once(_answers).loc["re_add", "rest_days"]
+        return np.asarray(is_gone & (numbers("days_since_deleted") >= rest))
     if kind == "nurture":
-        days = _numbers(context, "days_registered")
+        days = numbers("days_registered")
         is_new = (days >= policy["after_days"]) & (days <= policy["within_days"])
         return np.asarray((stage == "registered_no_order") & is_new)
     if kind == "nurture_late":
         # who came to the end of the ladder and its rest and has not bought
         steps = rules.seeds["recall_policies"]
         last = int(steps.loc[steps["audience_kind"].eq("first_order"), "ladder_step"].max())
-        return np.asarray((stage == "registered_no_order") & (_numbers(context, "first_order_step") >= last))
+        return np.asarray((stage == "registered_no_order") & (numbers("first_order_step") >= last))
     if policy["band"] == "high_risk":
         high_risk = rules.setting("high_risk_churn_score")
         return np.asarray(np.isin(stage, ACTIVE_STAGES) & (np.nan_to_num(churn, nan=0.0) >= high_risk))
     return np.asarray(stage == policy["band"])
+
+
+def _answers(rules: Rules) -> pd.DataFrame:
+    return rules.seeds["signals"].set_index("play_id")
+
+
+def _policies(rules: Rules) -> pd.DataFrame:
+    return rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
 
 
 def _signalled(people: pd.DataFrame, signals: pd.DataFrame | None) -> dict[str, Flags]:
@@ -203,7 +220,7 @@ def candidates(
     require(context, CONTEXT, "recall.recall_people")
     people = context[context["may_be_served"].astype(bool)].sort_values(["as_of_date", "one_id"], ignore_index=True)
     people = people.join(organic(people, scores))
-    policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
+    policies = rules.once(_policies)
     due = _due(people, policies, _signalled(people, signals), rules)
     people = with_public_step(people, due, policies)
 
@@ -235,9 +252,10 @@ def _due(people: pd.DataFrame, policies: pd.DataFrame, signals: Mapping[str, Fla
     is_excluded = people["is_excluded"].fillna(False).to_numpy(dtype=bool)
     may_sell = ~is_excluded & ~people["is_resting"].to_numpy(dtype=bool)
     found = np.zeros((len(people), len(policies)), dtype=bool)
-    for at, policy in policies.iterrows():
-        due = _applies(people, policy, churn, signals, rules)
-        found[:, int(str(at))] = due if policy["consent_purpose"] == "service" else due & may_sell
+    numbers = _numbers_of(people)
+    for at, policy in enumerate(policies.to_dict("records")):
+        due = _applies(people, numbers, policy, churn, signals, rules)
+        found[:, at] = due if policy["consent_purpose"] == "service" else due & may_sell
     return found
 
 
@@ -277,12 +295,10 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
 
 def _question(asked: pd.DataFrame, at: pd.Series, rules: Rules) -> dict[str, pd.Series]:
     """Return what an open question is called: where it was asked, about what, and both with the day in a sentence."""
-    rows = rules.seeds["question_words"].set_index(["kind", "code"])
     found: dict[str, pd.Series] = {}
     local = at + pd.Timedelta(hours=8)
-    for language, name in (("zh", "words_zh"), ("en", "words_en")):
-        words = rows[name]
-        said = [asked[kind].where(at.notna()).map(words.loc[kind].to_dict()).astype(object) for kind in asked.columns]
+    for language, words in rules.once(_question_words).items():
+        said = [asked[kind].where(at.notna()).map(words[kind]).astype(object) for kind in asked.columns]
         found[f"question_{language}"] = pd.Series(
             [asked_on(*row, in_english=language == "en") for row in zip(local, *said, strict=True)],
             index=at.index,
@@ -291,6 +307,15 @@ def _question(asked: pd.DataFrame, at: pd.Series, rules: Rules) -> dict[str, pd.
         if language == "zh":
             found |= dict(zip(asked.columns, said, strict=True))
     return found
+
+
+def _question_words(rules: Rules) -> dict[str, dict[str, dict[str, str]]]:
+    """Return by language what places and things that are asked about are called, by kind and code."""
+    rows = rules.seeds["question_words"]
+    return {
+        language: {str(kind): dict(zip(of["code"], of[name], strict=True)) for kind, of in rows.groupby("kind")}
+        for language, name in (("zh", "words_zh"), ("en", "words_en"))
+    }
 
 
 def _continued(people: pd.DataFrame) -> pd.Series:

@@ -137,6 +137,7 @@ def plan_recall(
     care_budgets_fen
         Money of the care purse by as_of date; of a date that is not named there is none.
     """
+    rules = rules.afresh()
     known, seeds_alone = learned or {}, nothing_learned(rules)
     cared = {date for date, money in (care_budgets_fen or {}).items() if money > 0}
     people = candidates(context, scores, rules, signals, cared)

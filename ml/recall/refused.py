@@ -48,9 +48,13 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
     rules
         The seeds.
     """
-    pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
-    scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
-    consented, service = (pairs.isin(_exploded(people, f"{name}_channels")) for name in ("consented", "service"))
+
+    def stands_in(column: str, wanted: str = "message_channel") -> Flags:
+        of_person = _listed(people, column)
+        rows = zip(options["candidate"], options[wanted], strict=True)
+        return np.array([one in of_person[who] for who, one in rows], dtype=bool)
+
+    consented, service = (stands_in(f"{name}_channels") for name in ("consented", "service"))
     staffed = options["message_channel"].isin(rules.staff_channels).to_numpy(dtype=bool)
     by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
     is_wecom = options["message_channel"].eq("wecom").to_numpy(dtype=bool)
@@ -66,11 +70,11 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
         "not_in_play": (options["channel_order"] < 0).to_numpy(dtype=bool),
         # A message says once that a question is known; from then on somebody in person answers it.
         "told": owed & options["is_told"].to_numpy(dtype=bool) & ~staffed,
-        "refused_channel": pairs.isin(_exploded(people, "suppressed_channels")),
-        "unreachable": ~pairs.isin(_exploded(people, "reachable_channels")),
+        "refused_channel": stands_in("suppressed_channels"),
+        "unreachable": ~stands_in("reachable_channels"),
         "no_consent": ~np.where(options["consent_purpose"] == "service", service, consented),
         "no_owner": staffed & options["owner_staff_id"].isna().to_numpy(dtype=bool),
-        "no_subscription": by_subscription & ~scenes.isin(_exploded(people, "subscribed_scenes")),
+        "no_subscription": by_subscription & ~stands_in("subscribed_scenes", "scene_id"),
         "tier": ~_tier_allows(options),
         "need_bars_channel": ~owed & _barred(options),
         "contact_cap": is_wecom & _wecom_is_full(options, rules),
@@ -114,11 +118,15 @@ def _given_way(options: pd.DataFrame, found: npt.NDArray[np.object_], rules: Rul
     return np.where(is_open & is_mass & np.array(says, dtype=bool), "by_person", found)
 
 
-def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
-    """Return the (candidate, channel) pairs of a list column."""
-    lists = people.set_index("candidate")[column]
-    pairs = lists[lists.notna()].explode().dropna()
-    return pd.MultiIndex.from_arrays([pairs.index, pairs.astype(str)])
+def _listed(people: pd.DataFrame, column: str) -> dict[object, frozenset[str]]:
+    """Return by candidate what a list column holds, nothing where it is null."""
+    rows = zip(people["candidate"], people[column], strict=True)
+    return {
+        who: frozenset(str(one) for one in cells if one is not None)
+        if pd.api.types.is_list_like(cells)
+        else frozenset()
+        for who, cells in rows
+    }
 
 
 def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> Flags:
@@ -159,13 +167,19 @@ def _offers_barred(options: pd.DataFrame, rules: Rules) -> tuple[Flags, Flags]:
     worth is no reason: whom a public rule fits may have its offer (``depths``).
     """
     is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
-    states = rules.seeds["need_state_plays"].set_index("need_state")
-    no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
-    roles = rules.seeds["super_user_rules"]
-    no_offer_roles = set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
+    no_offer, no_offer_roles = rules.once(_without_offers)
     by_need = is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool)
     by_role = is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool)
     return by_need, by_role
+
+
+def _without_offers(rules: Rules) -> tuple[set[str], set[str]]:
+    """Return the need states and the roles that have no offer."""
+    states, roles = rules.seeds["need_state_plays"], rules.seeds["super_user_rules"]
+    return (
+        set(states.loc[~states["offers_allowed"].astype(bool), "need_state"]),
+        set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"]),
+    )
 
 
 def last_refusals(options: pd.DataFrame) -> pd.Series:

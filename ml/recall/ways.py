@@ -34,6 +34,8 @@ def ways(people: pd.DataFrame, due: Flags, policies: pd.DataFrame, rules: Rules)
     found = [pd.DataFrame({"person": [], "policy": [], "play_id": [], "place": []}).astype({"play_id": object})]
     for at, policy in enumerate(policies.to_dict("records")):
         who = np.flatnonzero(due[:, at])
+        if not len(who):
+            continue
         if pd.notna(policy["play_id"]):
             fits = pd.DataFrame({"person": who, "play_id": policy["play_id"], "place": 0})
         else:

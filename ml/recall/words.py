@@ -35,18 +35,23 @@ def in_chinese(names: pd.Series, rules: Rules) -> pd.Series:
     The seed ``category_names`` says what a category is called; a name that is Chinese itself stands as it is. A shelf
     word in another language is left out: ``爱买INFANT FORMULA`` is nothing a shop assistant says.
     """
-    told = _category_names(rules, "name_zh")
-    told |= {name: name for name in names.dropna().unique() if name not in told and _HAN.search(str(name))}
+    told = rules.once(_chinese_names)
+    told = told | {name: name for name in names.dropna().unique() if name not in told and _HAN.search(str(name))}
     return names.map(told).astype(object)
 
 
 def in_english(names: pd.Series, rules: Rules) -> pd.Series:
     """Return the English names of categories for a reader of English; one without a row keeps its own."""
-    return names.map(lambda name: _category_names(rules, "name_en").get(name, name)).astype(object)
+    told = rules.once(_english_names)
+    return names.map(lambda name: told.get(name, name)).astype(object)
 
 
-def _category_names(rules: Rules, language: str) -> dict[str, str]:
-    return dict(rules.seeds["category_names"][["category", language]].itertuples(index=False, name=None))
+def _chinese_names(rules: Rules) -> dict[str, str]:
+    return dict(rules.seeds["category_names"][["category", "name_zh"]].itertuples(index=False, name=None))
+
+
+def _english_names(rules: Rules) -> dict[str, str]:
+    return dict(rules.seeds["category_names"][["category", "name_en"]].itertuples(index=False, name=None))
 
 
 def offer_words(offers: pd.DataFrame) -> pd.Series:

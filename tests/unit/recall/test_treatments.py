@@ -35,7 +35,7 @@ def candidate(
 
 
 def options(row: dict[str, object], rules: Rules = RULES) -> set[str]:
-    found = admissible(people(row), rules)
+    found = admissible(people(row), rules.afresh())
     return {f"{option.message_channel} {option.offer_id}" for option in found.itertuples()}
 
 
