@@ -57,7 +57,8 @@ class _Coded:
 
 
 def _depth_rules(rules: Rules) -> list[dict[str, Any]]:
-    return rules.seeds["depth_rules"].to_dict("records")
+    found: list[dict[str, Any]] = rules.seeds["depth_rules"].to_dict("records")
+    return found
 
 
 def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
