@@ -1,8 +1,9 @@
 -- One row per (as_of_date, one_id) that was sent something lately: contacts that count towards the caps, from
 -- exports and landed messages and never from plans. What was owed (a service) counts towards what the platform allows
--- and towards how tired somebody is, and towards no cap of politeness: it takes nobody's message away. How far the caps of any channel look back is the seed's
--- (contact_caps); a date's list is sent the day after, so the month is that day's calendar month. A message that
--- names only its recipient's number or address counts for whoever that belonged to when it was sent.
+-- and towards how tired somebody is, and towards no cap of politeness: it takes nobody's message away. How far the caps
+-- of any channel look back is the seed's (contact_caps); a date's list is sent the day after, so the month is that
+-- day's calendar month. A message that names only its recipient's number or address counts for whoever that belonged
+-- to when it was sent.
 with windows as (
     select
         max(case when cap_id = 'any_1d' then window_days end) as short_days,
@@ -51,8 +52,12 @@ marked as (
 select
     marked.as_of_date,
     marked.one_id,
-    cast(sum(case when marked.is_marketing and marked.age_days < windows.short_days then 1 else 0 end) as bigint) as contacts_1d,
-    cast(sum(case when marked.is_marketing and marked.age_days < windows.long_days then 1 else 0 end) as bigint) as contacts_7d,
+    cast(
+        sum(case when marked.is_marketing and marked.age_days < windows.short_days then 1 else 0 end) as bigint
+    ) as contacts_1d,
+    cast(
+        sum(case when marked.is_marketing and marked.age_days < windows.long_days then 1 else 0 end) as bigint
+    ) as contacts_7d,
     cast(sum(case when marked.is_this_month then 1 else 0 end) as bigint) as contacts_month,
     cast(sum(case when marked.age_days < windows.tired_days then 1 else 0 end) as bigint) as contacts_28d,
     {%- for counted, condition in {
