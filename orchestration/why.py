@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ml.recall import arms
-from ml.recall.signal_answers import WAITS_AS
+from ml.recall.signal_answers import unsent_because
 from orchestration.home_facts import GO_BACK, reading
 from orchestration.labels import Labels, labels
 from orchestration.publishing.versions import CURRENT, Store
@@ -222,8 +222,8 @@ def _decision(
         return [say(f"今天不发：{no}", f"Nothing today: {no}")]
     arm = code("arm", drawn["arm"])
     said = [say(f"今天不发：{arm}", f"Nothing today: {arm}")]
-    if drawn["arm"] == arms.WAITING:
-        no = code("reason", WAITS_AS.get(drawn.get("waits_for") or "", "staff_full"))
+    if drawn["arm"] in (arms.WAITING, arms.NOT_SELECTED):
+        no = code("reason", unsent_because(drawn["arm"], drawn.get("waits_for"), drawn.get("passed_over_because")))
         return [say(f"今天不发：{no}", f"Nothing today: {no}")]
     if plan and plan["message_channel"] != _NOTHING:
         channel = code("message_channel", plan["message_channel"])

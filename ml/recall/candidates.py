@@ -180,6 +180,15 @@ def _signalled(people: pd.DataFrame, signals: pd.DataFrame | None) -> dict[str, 
     }
 
 
+def _given(people: pd.DataFrame, signals: pd.DataFrame | None) -> pd.Series:
+    """Return the signals that each person gave and nobody answered, whichever play they are met by."""
+    found: dict[tuple[object, str], tuple[str, ...]] = {}
+    if signals is not None and not signals.empty:
+        found = signals.groupby(["as_of_date", "one_id"])["signal"].agg(lambda of: tuple(sorted(of))).to_dict()
+    keys = people[["as_of_date", "one_id"]].itertuples(index=False, name=None)
+    return pd.Series([found.get(key, ()) for key in keys], index=people.index, dtype=object)
+
+
 def candidates(
     context: pd.DataFrame,
     scores: pd.DataFrame,
@@ -207,10 +216,10 @@ def candidates(
     DataFrame
         The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
         play_id, purse, signal, ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id,
-        churn_probability, organic_return_probability, p0, continues_episode, public_kind, public_step, closed``. p0 is
-        the policy's base rate where no model speaks, and where something else than an order is wanted. Of several
-        policies and plays that fit, the first of which some option can be used holds; ``closed`` says what closed the
-        others.
+        churn_probability, organic_return_probability, p0, continues_episode, public_kind, public_step, given, closed``.
+        ``given`` are their open signals. p0 is the policy's base rate where no model speaks, and where something else
+        than an order is wanted. Of several policies and plays that fit, the first of which some option can be used
+        holds; ``closed`` says what closed the others.
 
     Raises
     ------
@@ -222,7 +231,7 @@ def candidates(
     people = people.join(organic(people, scores))
     policies = rules.once(_policies)
     due = _due(people, policies, _signalled(people, signals), rules)
-    people = with_public_step(people, due, policies)
+    people = with_public_step(people, due, policies).assign(given=_given(people, signals))
 
     def as_met(way: pd.DataFrame) -> pd.DataFrame:
         """Return the people of the ways, each with the columns of their policy and play."""
@@ -262,8 +271,9 @@ def _due(people: pd.DataFrame, policies: pd.DataFrame, signals: Mapping[str, Fla
 def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
     """Add what the words of a plan name, and ``is_told``: whether a message said already that a question is known.
 
-    The names are ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC), ``days_since_signal``, and of
-    an open question ``asked_in, asked_about, question_zh, question_en``.
+    The names are ``festival_zh, festival_en, days_to_coupon_end, days_to_points_end, days_since_signal``, of an
+    appointment ``appointment_at`` (UTC), ``appointment_place, booked_zh, booked_en``, and of an open question
+    ``asked_in, asked_about, question_zh, question_en`` and ``asked_channel``, by which it is answered there.
     """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
     of_day = people["audience_kind"].eq("calendar")
@@ -272,22 +282,31 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
     told = np.zeros(len(people), dtype=bool)
     ends = pd.DataFrame({"ends_at": pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")})
     asked = pd.DataFrame({"asked_in": None, "asked_about": None}, index=people.index, dtype=object)
+    place = pd.Series(None, index=people.index, dtype=object)
     if signals is not None and not signals.empty:
         key = ["as_of_date", "one_id", "signal"]
         given = people[key].merge(
-            signals[[*key, "signal_at", "is_told", "asked_in", "object_type"]], on=key, how="left"
+            signals[[*key, "signal_at", "is_told", "asked_in", "object_type", "place_name"]], on=key, how="left"
         )
         given.index = people.index
         ends["ends_at"] = given["signal_at"].to_numpy()
         asked = given[["asked_in", "object_type"]].set_axis(["asked_in", "asked_about"], axis=1)
         told = given["is_told"].eq(True).to_numpy(dtype=bool)
+        place = given["place_name"].astype(object)
+    is_booked, words = people["signal"].eq("booking"), rules.seeds["question_words"].set_index(["kind", "code"])
+    kinds = asked["asked_about"].where(is_booked)
     days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
     return people.assign(
         is_told=told,
         festival_zh=festival["name_zh"],
         festival_en=festival["name_en"],
         days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),
-        appointment_at=ends["ends_at"].where(people["signal"].eq("booking")),
+        days_to_points_end=days.dt.days.where(people["signal"].eq("points_ending")).astype("Int64"),
+        appointment_at=ends["ends_at"].where(is_booked),
+        appointment_place=place.where(is_booked),
+        booked_zh=kinds.map(words["words_zh"].loc["booked"].to_dict()).astype(object),
+        booked_en=kinds.map(words["words_en"].loc["booked"].to_dict()).astype(object),
+        asked_channel=asked["asked_in"].map(words["message_channel"].loc["asked_in"].to_dict()).astype(object),
         days_since_signal=-days.dt.days.where(people["signal"].eq(ASKED)).astype("Int64"),
         **_question(asked, ends["ends_at"].where(people["signal"].eq(ASKED)), rules),
     )

@@ -51,6 +51,12 @@ def _personal_channels(rules: Rules) -> dict[str, list[str]]:
     return {tier: channels for tier, channels in found.items() if channels}
 
 
+def first_channels(rules: Rules) -> dict[str, str]:
+    """Return by play the channel that it begins with."""
+    rows = rules.seeds["plays"][["play_id", "message_channels"]].itertuples(index=False, name=None)
+    return {play: listed(channels)[0] for play, channels in rows}
+
+
 def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Rules) -> pd.DataFrame:
     """Return ``person`` (the row's label), ``play_id`` and ``place`` for every play that fits somebody, 0 the first.
 
@@ -129,11 +135,16 @@ def _signal_of(rules: Rules) -> dict[str, str]:
 def channel_order(options: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the place of each option's channel in its play, 0 first; -1 where the play does not name it.
 
-    A brand's play is nobody's to carry out by hand: it names no channel of the staff.
+    A brand's play is nobody's to carry out by hand: it names no channel of the staff. Who asked is answered where they
+    asked (``asked_channel``), if the play names that channel at all: it goes before the others.
     """
     places = rules.once(_places_of_channels)
-    pairs = options[["play_id", "message_channel"]].itertuples(index=False, name=None)
-    return pd.Series([places.get(pair, -1) for pair in pairs], index=options.index, dtype="int64")
+    rows = options[["play_id", "message_channel", "asked_channel"]].itertuples(index=False, name=None)
+    order = []
+    for play, channel, asked in rows:
+        place = places.get((play, channel), -1)
+        order.append(place if place < 0 else 0 if channel == asked else place + 1)
+    return pd.Series(order, index=options.index, dtype="int64")
 
 
 def _places_of_channels(rules: Rules) -> dict[tuple[str, str], int]:

@@ -16,7 +16,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "plays": (
         "play_id", "priority", "trigger_kind", "trigger", "within_days", "audience_kind", "purchase_stages",
-        "message_channels", "sender_role", "offer_rule", "scene_id", "stop_if", "purse",
+        "message_channels", "sender_role", "offer_rule", "scene_id", "stop_if", "success_act", "purse",
     ),
     "signals": ("signal", "kind", "within_days", "rest_days", "play_id", "words_zh"),
     "brand_days": ("brand_day", "month", "day", "lead_days", "play_id", "name_zh", "name_en"),
@@ -45,7 +45,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "matrix_cells": ("matrix_cell", "first_on_list"),
     "play_words": ("message_channel", "words", "answer_words"),
     "lately_scenes": ("scene_id", "has_offer", "bought_lately", "lately_scene_id", "content_theme"),
-    "question_words": ("kind", "code", "words_zh", "words_en"),
+    "question_words": ("kind", "code", "words_zh", "words_en", "message_channel"),
     "pyramid_tiers": ("pyramid_tier", "message_channels"),
     "talking_points": ("scene_id", "position", "words"),
     "category_names": ("category", "name_zh", "name_en"),

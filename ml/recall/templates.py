@@ -10,19 +10,20 @@ import pandas as pd
 from ml.recall.rules import Rules
 from ml.recall.words import (
     CARE,
+    booked_for,
     ends_on,
     ends_on_english,
     in_chinese,
     in_english,
-    offer_cap,
     offer_terms,
     offer_words_en,
 )
 
 #: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
-    "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "appointment_at", "festival_zh", "festival_en",
-    "question_zh", "question_en", "last_category",
+    "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "days_to_points_end", "appointment_at",
+    "appointment_place", "booked_zh", "booked_en", "festival_zh", "festival_en", "question_zh", "question_en",
+    "last_category",
 )  # fmt: skip
 _SHANGHAI: Final = pd.Timedelta(hours=8)
 
@@ -134,6 +135,7 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     offered = rows["offer_id"].ne("none")
     caps, days = rows["maximum_discount_fen"], rows["valid_days"]
     date, ends, coupon = rows["as_of_date"], rows["days_to_entitlement_end"], rows["days_to_coupon_end"]
+    points = rows["days_to_points_end"]
     when = (pd.to_datetime(rows["appointment_at"]) + _SHANGHAI).map(_clock, na_action="ignore")
     said: dict[str, tuple[pd.Series, pd.Series]] = {
         "title": (_all(rows, "您好"), _all(rows, "Hello")),
@@ -144,16 +146,21 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             _each(offer_terms, caps, days),
             _each(lambda most, valid: offer_terms(most, valid, in_english=True), caps, days),
         ),
-        "offer_cap": (_each(offer_cap, caps), _each(lambda most: offer_cap(most, in_english=True), caps)),
         "valid_days": (_each(_whole, days), _each(_whole, days)),
         "ends": (_each(ends_on, date, ends), _each(ends_on_english, date, ends)),
         "coupon_ends": (_each(ends_on, date, coupon), _each(ends_on_english, date, coupon)),
+        "points_ends": (_each(ends_on, date, points), _each(ends_on_english, date, points)),
         "when": (when, when),
+        "booked": (
+            _each(booked_for, when, rows["booked_zh"]),
+            _each(lambda at, what: booked_for(at, what, in_english=True), when, rows["booked_en"]),
+        ),
+        "place": (rows["appointment_place"], rows["appointment_place"]),
         "festival": (rows["festival_zh"], rows["festival_en"]),
         "store": (rows["owner_store_name"], rows["owner_store_name"]),
         "question": (rows["question_zh"], rows["question_en"]),
     }
-    of_offer = {"offer_words", "offer_terms", "offer_cap", "valid_days"}
+    of_offer = {"offer_words", "offer_terms", "valid_days"}
     found = {
         f"{name}_{language}": (values.where(offered) if name in of_offer else values).astype(object)
         for name, pair in said.items()

@@ -155,6 +155,16 @@ def asked_on(at: object, asked_in: object, about: object, *, in_english: bool = 
     return f"{day.month}月{day.day}日{where}问的{what}问题"
 
 
+def booked_for(when: object, what: object, *, in_english: bool = False) -> str | None:
+    """Return what is booked and when: ``12月1日 10:00有取货预约``; what it is for only where the seed has a word."""
+    if pd.isna(when):
+        return None
+    known = what if isinstance(what, str) else ""
+    if in_english:
+        return f"your appointment{f' for {known}' if known else ''}, {when}"
+    return f"{when}有{known}预约"
+
+
 def _end(as_of_date: object, days: object) -> pd.Timestamp | None:
     if pd.isna(days) or pd.isna(as_of_date):
         return None

@@ -39,7 +39,7 @@ def test_a_task_says_when_and_where_they_asked_and_about_what_and_is_for_the_fir
     salts, asked_in, about, said, question
 ):
     given = signals(("anna", "question_open", 2)).assign(asked_in=asked_in, object_type=about)
-    row = night(salts, person("anna", preferred_hour=20), given=given).audience.iloc[0]
+    row = night(salts, person("anna", preferred_hour=20, reachable_channels=["wecom"]), given=given).audience.iloc[0]
     assert row["why"].startswith(f"{said} → ")
     assert question in row["message_text"]
     assert row["stop_if"] == ["answered", "unsubscribed"]
