@@ -1,7 +1,8 @@
 -- One row per (as_of_date, cut, value_key, one_id): who entered a funnel in the funnel_days to a date, when, and when
 -- they came to each step since. By code and path: whose first private contact (a friend of the staff, a follower of an
--- official account) that is. By platform: who ordered there. By pool: who is known since then, in the leads where they
--- registered, follow, or left a form or a lead, else in the traffic. A test account is nobody.
+-- official account) that is. By platform: who ordered there. By pool: the traffic from the day on which somebody is
+-- first known or a device is first seen, the leads from the day on which they registered, follow, or left a form or a
+-- lead; who was known before that day stood in the traffic first. A test account is nobody.
 with days as (
     select
         as_of_date,
@@ -101,17 +102,71 @@ grouped as (
     group by as_of_date, one_id
 ),
 
-left_a_form as (
+-- The day on which somebody became a lead; of a lead as a CRM has it, the day on which it is known.
+became_leads as (
     select
         as_of_date,
-        one_id
-    from {{ states_at(ref('interaction_states')) }} as touches
-    where touch = 'submit_form' and one_id is not null and touched_date <= as_of_date
-    union
+        one_id,
+        min(lead_date) as lead_date
+    from (
+        select
+            as_of_date,
+            one_id,
+            followed_date as lead_date
+        from first_followed
+        where turn = 1
+        union all
+        select
+            as_of_date,
+            one_id,
+            registered_date as lead_date
+        from registered
+        where registered_date is not null
+        union all
+        select
+            as_of_date,
+            one_id,
+            touched_date as lead_date
+        from {{ states_at(ref('interaction_states')) }} as touches
+        where touch = 'submit_form' and one_id is not null and touched_date <= as_of_date
+        union all
+        select
+            today.as_of_date,
+            today.one_id,
+            min(leads.from_date) as lead_date
+        from {{ states_at(ref('lead_states')) }} as today
+        inner join {{ ref('lead_states') }} as leads
+            on today.source = leads.source and today.lead_id = leads.lead_id and leads.from_date <= today.as_of_date
+        where today.one_id is not null
+        group by today.as_of_date, today.one_id
+    ) as steps
+    group by as_of_date, one_id
+),
+
+-- Who is known by a device or a page alone has no one_id: their own id stands for one.
+first_known as (
     select
         as_of_date,
-        one_id
-    from {{ states_at(ref('lead_states')) }} as leads
+        one_id,
+        min(known_date) as known_date
+    from (
+        select
+            as_of_date,
+            one_id,
+            began_date as known_date
+        from registered
+        union all
+        select
+            as_of_date,
+            coalesce(one_id, 'anonymous ' || coalesce(anonymous_id, device_id, customer_id)) as one_id,
+            touched_date as known_date
+        from {{ states_at(ref('interaction_states')) }} as touches
+        where
+            touched_date <= as_of_date
+            and is_test is not true
+            and coalesce(one_id, anonymous_id, device_id, customer_id) is not null
+    ) as firsts
+    group by as_of_date, one_id
 ),
 
 entered as (
@@ -146,22 +201,23 @@ entered as (
     group by orders.as_of_date, platforms.path, orders.one_id
     union all
     select
-        registered.as_of_date,
+        first_known.as_of_date,
         'pool' as cut,
-        case
-            when
-                registered.registered_date is not null
-                or by_path.one_id is not null
-                or left_a_form.one_id is not null
-                then 'leads'
-            else 'traffic'
-        end as value_key,
-        registered.one_id,
-        registered.began_date as entered_date
-    from registered
-    left join by_path on registered.as_of_date = by_path.as_of_date and registered.one_id = by_path.one_id
-    left join left_a_form
-        on registered.as_of_date = left_a_form.as_of_date and registered.one_id = left_a_form.one_id
+        'traffic' as value_key,
+        first_known.one_id,
+        first_known.known_date as entered_date
+    from first_known
+    left join became_leads
+        on first_known.as_of_date = became_leads.as_of_date and first_known.one_id = became_leads.one_id
+    where became_leads.lead_date is null or became_leads.lead_date > first_known.known_date
+    union all
+    select
+        as_of_date,
+        'pool' as cut,
+        'leads' as value_key,
+        one_id,
+        lead_date as entered_date
+    from became_leads
 ),
 
 told as (
@@ -255,13 +311,11 @@ visited as (
         told.cut,
         told.value_key,
         told.one_id,
-        min(visits.visit_date) as visit_date
+        min(visits.visit_date) as ever_date,
+        min(case when visits.visit_date >= told.entered_date then visits.visit_date end) as visit_date
     from told
     inner join visits
-        on
-            told.as_of_date = visits.as_of_date
-            and told.one_id = visits.one_id
-            and visits.visit_date >= told.entered_date
+        on told.as_of_date = visits.as_of_date and told.one_id = visits.one_id
     group by told.as_of_date, told.cut, told.value_key, told.one_id
 )
 
@@ -277,6 +331,7 @@ select
     told.followed_date,
     told.registered_date,
     told.joined_date,
+    visited.ever_date < told.entered_date as had_visited,
     visited.visit_date,
     ordered.ever_date < told.entered_date as had_ordered,
     ordered.first_date as first_order_date,
