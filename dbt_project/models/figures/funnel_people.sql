@@ -1,8 +1,7 @@
 -- One row per (as_of_date, cut, value_key, one_id): who entered a funnel in the funnel_days to a date, when, and when
 -- they came to each step since. By code and path: whose first private contact (a friend of the staff, a follower of an
--- official account) that is. By platform: who ordered there. By pool: the traffic from the day on which somebody is
--- first known or a device is first seen, the leads from the day on which they registered, follow, or left a form or a
--- lead; who was known before that day stood in the traffic first. A test account is nobody.
+-- official account) that is. By platform: who ordered there. By pool: who entered it (pool_entries). A test account is
+-- nobody.
 with days as (
     select
         as_of_date,
@@ -86,8 +85,7 @@ registered as (
     select
         as_of_date,
         one_id,
-        min(case when registered_date <= as_of_date then registered_date end) as registered_date,
-        min(began_date) as began_date
+        min(case when registered_date <= as_of_date then registered_date end) as registered_date
     from records
     group by as_of_date, one_id
 ),
@@ -99,73 +97,6 @@ grouped as (
         min(joined_date) as joined_date
     from {{ states_at(ref('membership_states')) }} as memberships
     where joined_date <= as_of_date
-    group by as_of_date, one_id
-),
-
--- The day on which somebody became a lead; of a lead as a CRM has it, the day on which it is known.
-became_leads as (
-    select
-        as_of_date,
-        one_id,
-        min(lead_date) as lead_date
-    from (
-        select
-            as_of_date,
-            one_id,
-            followed_date as lead_date
-        from first_followed
-        where turn = 1
-        union all
-        select
-            as_of_date,
-            one_id,
-            registered_date as lead_date
-        from registered
-        where registered_date is not null
-        union all
-        select
-            as_of_date,
-            one_id,
-            touched_date as lead_date
-        from {{ states_at(ref('interaction_states')) }} as touches
-        where touch = 'submit_form' and one_id is not null and touched_date <= as_of_date
-        union all
-        select
-            today.as_of_date,
-            today.one_id,
-            min(leads.from_date) as lead_date
-        from {{ states_at(ref('lead_states')) }} as today
-        inner join {{ ref('lead_states') }} as leads
-            on today.source = leads.source and today.lead_id = leads.lead_id and leads.from_date <= today.as_of_date
-        where today.one_id is not null
-        group by today.as_of_date, today.one_id
-    ) as steps
-    group by as_of_date, one_id
-),
-
--- Who is known by a device or a page alone has no one_id: their own id stands for one.
-first_known as (
-    select
-        as_of_date,
-        one_id,
-        min(known_date) as known_date
-    from (
-        select
-            as_of_date,
-            one_id,
-            began_date as known_date
-        from registered
-        union all
-        select
-            as_of_date,
-            coalesce(one_id, 'anonymous ' || coalesce(anonymous_id, device_id, customer_id)) as one_id,
-            touched_date as known_date
-        from {{ states_at(ref('interaction_states')) }} as touches
-        where
-            touched_date <= as_of_date
-            and is_test is not true
-            and coalesce(one_id, anonymous_id, device_id, customer_id) is not null
-    ) as firsts
     group by as_of_date, one_id
 ),
 
@@ -201,23 +132,13 @@ entered as (
     group by orders.as_of_date, platforms.path, orders.one_id
     union all
     select
-        first_known.as_of_date,
-        'pool' as cut,
-        'traffic' as value_key,
-        first_known.one_id,
-        first_known.known_date as entered_date
-    from first_known
-    left join became_leads
-        on first_known.as_of_date = became_leads.as_of_date and first_known.one_id = became_leads.one_id
-    where became_leads.lead_date is null or became_leads.lead_date > first_known.known_date
-    union all
-    select
         as_of_date,
         'pool' as cut,
-        'leads' as value_key,
+        pool as value_key,
         one_id,
-        lead_date as entered_date
-    from became_leads
+        entered_date
+    from {{ ref('pool_entries') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
 ),
 
 told as (

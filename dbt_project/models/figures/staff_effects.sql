@@ -87,34 +87,45 @@ means as (
 ),
 
 -- Squares as decimals of each row: their sum does not depend on the order.
-spread as (
+squares as (
     select
         cuts.as_of_date,
         cuts.staff_id,
-        cast(
-            sum(
-                case
-                    when cuts.is_sent
-                        then cast(power(cast(cuts.margin_fen as double) - means.sent_mean, 2) as decimal(38, 6))
-                end
-            ) as double
-        ) as sent_squares,
-        cast(
-            sum(
-                case
-                    when not cuts.is_sent
-                        then cast(
-                            power(
-                                cast(cuts.weight as double) * (cast(cuts.margin_fen as double) - means.held_mean), 2
-                            ) as decimal(38, 6)
-                        )
-                end
-            ) as double
-        ) as held_squares
+        case
+            when cuts.is_sent
+                then cast(power(cast(cuts.margin_fen as double) - means.sent_mean, 2) as decimal(38, 6))
+        end as sent_square,
+        case
+            when not cuts.is_sent
+                then cast(power(cuts.weight * (cuts.margin_fen - means.held_mean), 2) as decimal(38, 6))
+        end as held_square
     from cuts
     inner join means
         on cuts.as_of_date = means.as_of_date and coalesce(cuts.staff_id, '') = coalesce(means.staff_id, '')
-    group by cuts.as_of_date, cuts.staff_id
+),
+
+spread as (
+    select
+        as_of_date,
+        staff_id,
+        cast(sum(sent_square) as double) as sent_squares,
+        cast(sum(held_square) as double) as held_squares
+    from squares
+    group by as_of_date, staff_id
+),
+
+errors as (
+    select
+        means.as_of_date,
+        means.staff_id,
+        means.sent * sqrt(
+            spread.sent_squares / ((means.sent - 1) * cast(means.sent as double))
+            + spread.held_squares / (means.held_weight * means.held_weight) * means.held_back / (means.held_back - 1)
+        ) as deviation
+    from means
+    inner join spread
+        on means.as_of_date = spread.as_of_date and coalesce(means.staff_id, '') = coalesce(spread.staff_id, '')
+    where means.sent > 1 and means.held_back > 1
 ),
 
 estimated as (
@@ -122,18 +133,10 @@ estimated as (
         means.*,
         case when means.is_priced then means.sent * (means.sent_mean - means.held_mean) - means.cost_fen end
             as profit,
-        case
-            when means.is_priced and means.sent > 1 and means.held_back > 1
-                then {{ segment_number('staff_interval_thousandths') }} / cast(1000 as double) * means.sent
-                    * sqrt(
-                        spread.sent_squares / ((means.sent - 1) * cast(means.sent as double))
-                        + spread.held_squares / (means.held_weight * means.held_weight)
-                        * means.held_back / (means.held_back - 1)
-                    )
-        end as half_width
+        errors.deviation * {{ segment_number('staff_interval_thousandths') }} / 1000 as half_width
     from means
-    inner join spread
-        on means.as_of_date = spread.as_of_date and coalesce(means.staff_id, '') = coalesce(spread.staff_id, '')
+    left join errors
+        on means.as_of_date = errors.as_of_date and coalesce(means.staff_id, '') = coalesce(errors.staff_id, '')
 )
 
 select

@@ -46,8 +46,11 @@ touches as (
             and touches.touched_date <= windows.last_date
     inner join {{ ref('carriers') }} as carriers
         on
-            touches.touch = carriers.touch
-            and (carriers.touch_source is null or touches.source = carriers.touch_source)
+            (
+                touches.touch = carriers.touch
+                and (carriers.touch_source is null or touches.source = carriers.touch_source)
+            )
+            or (touches.channel = carriers.touch_channel and touches.is_received_only is not true)
     where touches.one_id is not null and touches.is_test is not true
 ),
 
