@@ -11,6 +11,7 @@ from typing import Any
 from demo import (
     app,
     call_centre,
+    carriers,
     codes,
     consents,
     crm,
@@ -33,7 +34,7 @@ from demo.response import DECLARED, World
 from demo.selling import sell
 
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
-DEMO_VERSION = 6
+DEMO_VERSION = 7
 MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
 #: How the demo brand sends: its SMS gateway, what fills its words. WeCom stands in the members' task lists until
 #: further mornings are asked for (demo/mornings.py).
@@ -199,7 +200,8 @@ def build(
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
-    in_tools = [*groups.acts(chats, chance), *codes.visits(friends, chance)]
+    in_tools = [*groups.acts(chats, chance), *codes.visits(friends, chance), *carriers.moments(friends, chance)]
+    carriers.deliver(landing, chats, people, mail, chance)
     service_desk.deliver(landing, people, journey, chance, in_tools)
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)
