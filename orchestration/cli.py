@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -149,7 +149,7 @@ def _globally(
             raise typer.BadParameter(str(error), param_hint="'--now'") from None
 
 
-@app.command(epilog="Examples: siyu run; siyu run --world demo/worlds/null.toml")
+@app.command(epilog="Examples: siyu run; siyu run --world demo/worlds/null.toml; siyu run --brand b2b")
 def run(
     world: Annotated[
         Path | None,
@@ -158,14 +158,22 @@ def run(
             help="What messages do to the demo's customers, instead of demo/worlds/declared.toml: --world FILE.",
         ),
     ] = None,
+    brand: Annotated[
+        Literal["shops", "b2b"],
+        typer.Option(help="Which demo: shops, or b2b, a maker of software with leads and contracts: --brand b2b."),
+    ] = "shops",
 ) -> int:
-    """Run the demo brand in a home of its own, .siyu/demo."""
-    from orchestration.commands import run_demo
+    """Run a demo brand in a home of its own, .siyu/demo or .siyu/b2b."""
+    from orchestration.commands import run_companies, run_demo
 
     if not os.environ.get("SIYU_HOME"):
         from orchestration.settings import CHECKOUT
 
-        os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / "demo")
+        os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / ("demo" if brand == "shops" else brand))
+    if brand == "b2b":
+        if world is not None:
+            raise typer.BadParameter("a world belongs to the shops: leave --world out", param_hint="'--brand'")
+        return run_companies(settings_here())
     return run_demo(settings_here(), world)
 
 
