@@ -20,6 +20,7 @@ from orchestration.cli_digest import digest_app
 from orchestration.cli_door import door_app
 from orchestration.cli_erasing import erasing_app
 from orchestration.cli_files import files_app
+from orchestration.cli_leads import leads_app
 from orchestration.cli_pulls import pulls_app
 from orchestration.cli_readers import readers_app
 from orchestration.cli_rekey import rekey_app
@@ -47,6 +48,7 @@ app.add_typer(why_app)
 app.add_typer(pulls_app)
 app.add_typer(digest_app)
 app.add_typer(files_app)
+app.add_typer(leads_app)
 app.add_typer(door_app)
 app.add_typer(rekey_app)
 app.add_typer(readers_app)
@@ -160,7 +162,9 @@ def run(
     ] = None,
     brand: Annotated[
         Literal["shops", "b2b"],
-        typer.Option(help="Which demo: shops, or b2b, a maker of software with leads and contracts: --brand b2b."),
+        typer.Option(
+            metavar="BRAND", help="shops, or b2b: a SYNTHETIC maker of software with leads and contracts: --brand b2b."
+        ),
     ] = "shops",
 ) -> int:
     """Run a demo brand in a home of its own, .siyu/demo or .siyu/b2b."""

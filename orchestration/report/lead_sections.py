@@ -29,6 +29,7 @@ def leads(facts: Facts) -> dict[str, Any]:
         "path": _path(facts),
         "stages": _stages(facts),
         "renewals": _renewals(facts),
+        "basis": _basis(facts),
         "unread": facts.rows("select count(*) from lead_stages where status = 'unknown'")[0][0],
     }
 
@@ -106,9 +107,12 @@ def _owners(facts: Facts) -> list[tuple[Any, ...]]:
 def _next(facts: Facts) -> list[tuple[Any, ...]]:
     rows = facts.rows(
         f"""
-        select lead_id, coalesce(company, ''), step, days_in_step, staff_id, next_play, message_channel, due_date
+        select lead_id, coalesce(company, ''), step, days_in_step, staff_id, next_play, message_channel, due_date,
+               concat_ws('；', reason_1, reason_2)
         from lead_stages where {_DUE}
-        order by status = 'opportunity' desc, status = 'qualified' desc, due_date, lead_id limit $shown
+        order by status = 'opportunity' desc, status = 'qualified' desc, qualifies_28d desc nulls last, due_date,
+                 lead_id
+        limit $shown
         """,
         shown=_SHOWN,
     )
@@ -122,9 +126,18 @@ def _next(facts: Facts) -> list[tuple[Any, ...]]:
             facts.word("lead_play", play),
             facts.word("message_channel", channel),
             due,
+            why,
         )
-        for lead, company, step, days, staff, play, channel, due in rows
+        for lead, company, step, days, staff, play, channel, due, why in rows
     ]
+
+
+def _basis(facts: Facts) -> Words | None:
+    """Say what the order of open leads rests on."""
+    rows = facts.rows("select distinct score_basis from lead_stages where score_basis is not null order by 1")
+    if not rows:
+        return None
+    return facts.word("basis", rows[0][0])
 
 
 def _funnel(facts: Facts) -> list[tuple[Any, ...]]:

@@ -1,3 +1,4 @@
+{{ config(meta={'told_of': 'judged'}) }}
 -- One row per (as_of_date, source, lead_id) of a lead whose company is known: the account it rolls up into, and the
 -- contact's part in the decision. A company is its domain of mail; else the number the CRM gives it; else its name as
 -- stated, without its legal form. A contact without a domain goes with the domain that most contacts of their number,
@@ -13,7 +14,7 @@ with contacts as (
         source || ' ' || company_id as crm_number,
         nullif({{ company_words('company') }}, '') as company_words
     from {{ ref('lead_histories') }}
-    where {{ among_dates('as_of_date', dates_of('as_of')) }}
+    where {{ among_dates('as_of_date', dates_of('judged')) }}
 ),
 
 {%- for name, of, found in [

@@ -1,3 +1,4 @@
+{{ config(meta={'told_of': 'judged'}) }}
 -- One row per (as_of_date, source, lead_id): a lead as the CRM told of it up to the date: whose it is, of which
 -- company, since when it is known, where it stands by the status that the CRM's word means (lead_words), and when it
 -- was first qualified. A word that no row explains is open and not qualified.
@@ -19,7 +20,7 @@ with changes as (
             partition by states.as_of_date, states.source, states.lead_id
             order by states.changed_at desc, states.one_id asc
         ) as place
-    from {{ states_at(ref('lead_states')) }} as states
+    from {{ states_at(ref('lead_states'), 'judged') }} as states
     left join {{ ref('lead_words') }} as words on lower(trim(states.stage)) = words.word
     where states.one_id is not null and not states.is_test
 ),

@@ -1,3 +1,4 @@
+{{ config(meta={'told_of': 'judged'}) }}
 -- One row per (as_of_date, source, lead_id, rank): a step of cognition that a lead reached, and the day they first did
 -- an act of it; the step none is where every lead begins. Who skips a step reached the later one all the same.
 with reached as (
@@ -10,7 +11,7 @@ with reached as (
         min(touches.first_date) as first_date
     from {{ ref('lead_touches') }} as touches
     inner join {{ ref('lead_steps') }} as steps on touches.step = steps.step
-    where {{ among_dates('touches.as_of_date', dates_of('as_of')) }}
+    where {{ among_dates('touches.as_of_date', dates_of('judged')) }}
     group by touches.as_of_date, touches.source, touches.lead_id, steps.rank, touches.step
 )
 
@@ -35,4 +36,4 @@ left join reached
         and steps.rank = reached.rank
 where
     (steps.rank = 0 or reached.rank is not null)
-    and {{ among_dates('leads.as_of_date', dates_of('as_of')) }}
+    and {{ among_dates('leads.as_of_date', dates_of('judged')) }}

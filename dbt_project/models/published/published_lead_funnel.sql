@@ -1,6 +1,7 @@
 -- One row per step that a lead comes to: how many of the year's leads came so far, went on, were given up, and are
 -- still there, in time or longer than the step's patience. Who is still there has not failed: the share that goes on
 -- lies between those who did and those who did or still may. Days are medians that count the unfinished.
+{%- set given_up = 'case when leads.is_closed then leads.status_since_date end' %}
 {%- set ways = ['went_on', 'gave_up', 'in_time', 'overdue'] %}
 with leads as (
     select
@@ -81,7 +82,7 @@ ways as (
         and {{ days_between('passed.reached_date', 'passed.as_of_date') }} > steps.patience_days as overdue,
         {{ days_between(
             'passed.reached_date',
-            'coalesce(later.reached_date, case when leads.is_closed then leads.status_since_date end, passed.as_of_date)'
+            'coalesce(later.reached_date, ' ~ given_up ~ ', passed.as_of_date)'
         ) }} as days
     from passed
     inner join leads

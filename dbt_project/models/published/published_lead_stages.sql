@@ -35,9 +35,27 @@ open_channels as (
     where refusals.one_id is null and {{ among_dates('reached.as_of_date', dates_of('as_of')) }}
 ),
 
+scores as (
+    select
+        as_of_date,
+        one_id,
+        score,
+        basis,
+        reason_1,
+        reason_2,
+        reason_3
+    from {{ source('scores', 'customer_scores') }}
+    where model = 'lead_qualified' and {{ among_dates('as_of_date', dates_of('as_of')) }}
+),
+
 judged as (
     select
         leads.*,
+        scores.score,
+        scores.basis as score_basis,
+        scores.reason_1,
+        scores.reason_2,
+        scores.reason_3,
         coalesce(first_open.message_channel, second_open.message_channel) as message_channel,
         case
             when leads.is_closed then 'lead_closed'
@@ -50,6 +68,13 @@ judged as (
     from leads
     left join {{ ref('recall_blocks') }} as blocks
         on leads.as_of_date = blocks.as_of_date and leads.one_id = blocks.one_id
+    left join scores
+        on
+            leads.as_of_date = scores.as_of_date
+            and leads.one_id = scores.one_id
+            and leads.kept_out is null
+            and leads.qualified_date is null
+            and not leads.is_closed
     left join open_channels as first_open
         on
             leads.as_of_date = first_open.as_of_date
@@ -81,6 +106,11 @@ select
     case when kept_out is null then last_act end as last_act,
     case when kept_out is null then last_act_date end as last_act_date,
     last_contact_date,
+    round(cast(score as double), 6) as qualifies_28d,
+    score_basis,
+    reason_1,
+    reason_2,
+    reason_3,
     staff_id,
     case when no_play_reason is null then play end as next_play,
     case when no_play_reason is null then message_channel end as message_channel,
