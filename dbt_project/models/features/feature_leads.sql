@@ -1,7 +1,10 @@
 {{ config(materialized='table') }}
--- One row per (as_of_date, one_id) of who has an open lead that sales have not accepted yet: how old it is, how far they
--- came by what they did, and who else of their company is a lead. Of several leads of a person the oldest says the age.
-{%- set acts = ['form', 'download', 'asked', 'live', 'lesson', 'demonstration', 'trial', 'exercise', 'trial_question'] %}
+-- One row per (as_of_date, one_id) of who has an open lead that sales have not accepted yet: how old it is, how far
+-- they came by what they did, and who else of their company is a lead. Of several leads of a person the oldest says
+-- the age.
+{%- set acts = [
+    'form', 'download', 'asked', 'live', 'lesson', 'demonstration', 'trial', 'exercise', 'trial_question',
+] %}
 with leads as (
     select
         as_of_date,
@@ -62,13 +65,15 @@ acted as (
         leads.as_of_date,
         leads.one_id,
         min({{ days_between('touches.last_date', 'leads.as_of_date') }}) as act_recency_days,
-        count(distinct touches.act) as acts,
-        count(distinct case
-            when {{ days_between('touches.last_date', 'leads.as_of_date') }} < 28 then touches.act
-        end) as acts_28d
-        {%- for act in acts %},
-        max(case when touches.act = '{{ act }}' then 1 else 0 end) as did_{{ act }}
+        {%- for act in acts %}
+        max(case when touches.act = '{{ act }}' then 1 else 0 end) as did_{{ act }},
         {%- endfor %}
+        count(distinct touches.act) as acts,
+        count(
+            distinct case
+                when {{ days_between('touches.last_date', 'leads.as_of_date') }} < 28 then touches.act
+            end
+        ) as acts_28d
     from leads
     inner join {{ ref('lead_touches') }} as touches
         on
