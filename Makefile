@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 .PHONY: run test mornings ui daily backfill bench lint mutants oracle worlds faults setup manifest
 
 run: setup
-	@$(BIN)/siyu run $(if $(WORLD),--world "$(WORLD)")
+	@$(BIN)/siyu run $(if $(WORLD),--world "$(WORLD)") $(if $(BRAND),--brand "$(BRAND)")
 
 test: setup manifest
 	@PYTHON=$(BIN)/python bash tests/run_all.sh

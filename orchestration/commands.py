@@ -33,6 +33,21 @@ def run_demo(settings: Settings, world: Path | None = None) -> int:
     return run_range(settings, FIRST_DAILY_DATE, LAST_DATE)
 
 
+def run_companies(settings: Settings) -> int:
+    """Build the demo brand that sells to companies where it does not stand yet, and run its date; return the code."""
+    from demo.b2b.build import FIRST_DAILY_DATE, LAST_DATE, prepare
+    from demo.build import ForeignHome
+
+    check_demo_home(settings)
+    try:
+        prepare(settings.home)
+    except ForeignHome as error:
+        raise SettingsError(str(error)) from None
+    except OSError as error:
+        raise SettingsError(f"the demo's home {settings.home} cannot be written: {error}") from None
+    return run_range(load_settings(), FIRST_DAILY_DATE, LAST_DATE)
+
+
 def run_range(
     settings: Settings,
     first: dt.date,

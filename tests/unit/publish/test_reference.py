@@ -15,6 +15,7 @@ from tests.unit.publish.world import DATE, SENT, brand
 
 #: The published contract, version 1: a change here is a change for everybody downstream.
 KEYS = {
+    "accounts": "account_id",
     "carrier_daily": "as_of_date carrier",
     "channel_attribution": "as_of_date window_days channel model",
     "customer_lifecycle": "one_id",
@@ -30,6 +31,9 @@ KEYS = {
     "identity_map": "id_type id_scope id_token known_from",
     "identity_redirects": "one_id_old changed_at",
     "kpi_daily": "kpi_date kpi dimension value_key",
+    "lead_funnel": "step",
+    "lead_path": "act",
+    "lead_stages": "source lead_id",
     "member_daily": "as_of_date level",
     "message_templates": "template_id",
     "pool_goals": "as_of_date pool goal",
