@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration import clock
 from orchestration.defs.jobs import daily
 from orchestration.defs.shared import dates_of_tags
+from orchestration.door.files import star_left_behind
 from orchestration.instance import sweep_orphans
 from orchestration.settings import load_settings
 from orchestration.telling.nights import tell_failure, tell_late, tell_success, tell_waiting
@@ -21,7 +22,11 @@ _WILL_RETRY = "dagster/will_retry"
     monitored_jobs=[daily], default_status=_RUNNING, description="Tells that a night failed: docs/operations.md."
 )
 def failed_night(context: dg.RunFailureSensorContext) -> None:
-    """Tell of a failed run, unless Dagster starts it again by itself."""
+    """Tell of a failed run, unless Dagster starts it again by itself; star what it left after it let go of the home.
+
+    That it failed and why Dagster writes down last: of a run that the page or the schedule started, nobody else looks.
+    """
+    star_left_behind(load_settings(), clock.real_now())
     run = context.dagster_run
     first, last = dates_of_tags(run.tags)
     if first is None or last is None or run.tags.get(_WILL_RETRY) == "true":

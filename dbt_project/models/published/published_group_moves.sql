@@ -173,9 +173,12 @@ stays as (
             memberships.as_of_date = known.as_of_date
             and memberships.source = known.source
             and memberships.group_id = known.group_id
+    left join {{ ref('customer_profile') }} as profile
+        on memberships.as_of_date = profile.as_of_date and memberships.one_id = profile.one_id
     where
         memberships.one_id is not null
         and not memberships.is_test
+        and coalesce(profile.exclusion, '') not in ('test', 'staff', 'minor')
         and memberships.joined_date <= memberships.as_of_date
 ),
 

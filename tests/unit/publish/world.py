@@ -310,7 +310,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
     con.execute(
         "update published.customer_segments set r_score = null, f_score = null, m_score = null, rfm_segment = null,"
         " pyramid_score = null, pyramid_tier = null, activity_points = null, conversion_points = null,"
-        " matrix_cell = null, worth = null where one_id = 'P05'"
+        " matrix_cell = null, worth = null, interests = [] where one_id = 'P05'"
     )
     paid = PEOPLE * 10000
     for kpi, value_key, numerator in (("gmv", "all", paid), ("paid_to_date", "identified", paid)):
