@@ -1,7 +1,8 @@
 """``siyu audit``: the audit log in plain words, and whether it is as it was written."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -43,6 +44,26 @@ def verify_log() -> int:
         if found.torn_bytes:
             say(f"a killed process left {found.torn_bytes} bytes of another, which the next action sets aside")
     return _say_broken(found)
+
+
+@audit_app.command("pack", epilog="Example: siyu audit pack ~/audit-2026")
+def pack_evidence(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder outside the home: ~/audit-2026.")],
+) -> int:
+    """Write what an auditor asks for into a new folder, with nobody's number in it."""
+    settings = settings_of_home()
+    from orchestration import clock
+    from orchestration.audit_pack import NoPack, pack
+
+    try:
+        done = pack(settings, folder.expanduser(), clock.now())
+    except NoPack as error:
+        say(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    say(f"{done.files} files in {folder}; rows of minors in tables that act on people: {done.minors_acted_on}")
+    for name in done.withheld:
+        say(f"siyu: {name} holds a contact value and was left out: siyu scan says what else does", file=sys.stderr)
+    return FAILED if done.withheld or done.minors_acted_on else DONE
 
 
 def in_words(line: dict[str, Any]) -> str:

@@ -54,6 +54,37 @@ def erase(
     return DONE
 
 
+@erasing_app.command(
+    epilog="Examples: siyu copy --id - --out zhang.xlsx --approved-by 'Li, service';"
+    " siyu copy --id customer_id:shop:C1 --out c1.json --approved-by 'Li, service'"
+)
+def copy(
+    who: Annotated[str, typer.Option("--id", metavar="ID", help="As erase takes it; - reads it from the terminal.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where to, outside the home: c1.xlsx to read, c1.json to take along.")
+    ],
+    approved_by: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Who made sure that it is really they who ask: --approved-by 'Li, service'."),
+    ],
+) -> int:
+    """Copy for a person what is kept of them and what was decided, and note who approved it."""
+    if not approved_by.strip():
+        raise typer.BadParameter("say who made sure that it is really they", param_hint="'--approved-by'")
+    settings = settings_of_home()
+    from orchestration.erasing.copying import NoCopy
+    from orchestration.erasing.copying import copy as copied
+    from orchestration.erasing.person import NobodyToErase
+
+    try:
+        done = copied(settings, sys.stdin.readline().strip() if who == "-" else who, out.expanduser(), approved_by)
+    except (NobodyToErase, NoCopy) as error:
+        say(f"siyu: {error}", file=sys.stderr)
+        return FAILED
+    _tell(f"{done.records} records and {done.published_rows} published rows in {out}; it holds numbers in the clear")
+    return DONE
+
+
 @erasing_app.command(epilog="Example: siyu backup /mnt/backup/brand --vault /mnt/safe/brand.vault")
 def backup(
     place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to, new or an earlier backup's: /mnt/backup.")],

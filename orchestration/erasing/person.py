@@ -105,7 +105,7 @@ def find_person(settings: Settings, who: str) -> Person:
 
 
 def plain_values(settings: Settings, person: Person) -> dict[str, str]:
-    """Return token to value in the clear of what the vault still holds; for searching, never for keeping."""
+    """Return token to value in the clear of what the vault still holds; to search by, or for the person's own copy."""
     with open_vault(settings) as vault:
         return vault.reveal(sorted(person.tokens))
 
@@ -230,12 +230,15 @@ def _take_records(person: Person, warehouse: duckdb.DuckDBPyConnection) -> None:
             _take_row(person, place, row, table.partition("__")[0])
 
 
-def rows_of(person: Person, warehouse: duckdb.DuckDBPyConnection, what: str) -> Iterator[tuple[str, Place, pa.Table]]:
-    """Yield the landed rows that are the person's, table by table."""
+def rows_of(
+    person: Person, warehouse: duckdb.DuckDBPyConnection, what: str, *, is_mention_counted: bool = True
+) -> Iterator[tuple[str, Place, pa.Table]]:
+    """Yield the landed rows that are the person's, and somebody else's that mention them, table by table."""
     tables = _tables(warehouse)
     for table, place in PLACES.items():
         columns = tables.get(f"channels.{table}")
-        if columns and (where := _where(person, place, columns, table.partition("__")[0])):
+        channel = table.partition("__")[0]
+        if columns and (where := _where(person, place, columns, channel, is_mention_counted=is_mention_counted)):
             asked = f'select {what} from channels."{table}" where {where}'
             yield table, place, warehouse.sql(asked).to_arrow_table()
 

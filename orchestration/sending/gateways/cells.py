@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -40,23 +40,35 @@ def write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) 
     return path
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, the names of its columns, and its rows."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
 def write_xlsx(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Path:
     """Write cells as texts of a workbook, whatever they look like; return the path."""
+    return write_sheets(path, [Sheet("calls", header, rows)])
+
+
+def write_sheets(path: Path, sheets: Sequence[Sheet]) -> Path:
+    """Write sheets of cells as texts of one workbook, whatever they look like; return the path."""
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("calls")
-    bold = []
-    for name in header:
-        cell = WriteOnlyCell(sheet, name)
-        cell.font = Font(bold=True)
-        bold.append(cell)
-    sheet.append(bold)
-    for row in rows:
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet)
-            cell.value = safe(value)
-            cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+    for one in sheets:
+        sheet = book.create_sheet(one.name)
+        sheet.append([_cell(sheet, name, is_bold=True) for name in one.header])
+        for row in one.rows:
+            sheet.append([_cell(sheet, value) for value in row])
     book.save(path)
     return path
+
+
+def _cell(sheet: Any, value: Any, *, is_bold: bool = False) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet)
+    cell.value = safe(value)
+    cell.data_type = "s"
+    if is_bold:
+        cell.font = Font(bold=True)
+    return cell
