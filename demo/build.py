@@ -201,7 +201,7 @@ def build(
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
-    led = leaders.leaders_of(friends, journey, chance)
+    led = leaders.leaders_of(friends, chance)
     in_tools = [*groups.acts(chats, chance), *codes.visits(friends, chance), *leaders.moved(led, friends, chance)]
     in_tools += talk.talks(chats, chain, chance)
     leaders.resold(landing, led, journey, chance)

@@ -37,20 +37,28 @@ class Leader:
     kind: str
 
 
-def leaders_of(friends: list[Friend], journey: Journey, chance: Chance) -> list[Leader]:
-    """Return the leaders: members who are friends still, agreed to be profiled and buy."""
+def leaders_of(friends: list[Friend], chance: Chance) -> list[Leader]:
+    """Return the leaders: members who are friends still and agreed to be profiled, buyers; resellers never bought."""
     rate = next(rate for channel, purpose, rate in CONSENT_RATES if (channel, purpose) == ("", "profiling"))
     fit: dict[str, Person] = {}
+    traders: dict[str, Person] = {}
     for friend in friends:
         person = friend.person
         words = changes_of(person, "", "profiling", rate, chance)
         is_ours = person.staff is not None or person.kind == "tester" or bool(person.flags)
-        if friend.left_at is None and not is_ours and person.member_no and words and words[-1][1] and _buys(person):
-            fit[person.person_id] = person
-    most = max(1, len(fit) // 12)
-    picked = chance.sample(list(fit.values()), sum(min(count, most) for count in COUNTS.values()), "leaders")
-    kinds = [kind for kind, count in COUNTS.items() for _ in range(min(count, most))]
-    return [Leader(person, kind) for person, kind in zip(picked, kinds, strict=False)]
+        if friend.left_at is None and not is_ours and person.member_no and words and words[-1][1]:
+            if _buys(person):
+                fit[person.person_id] = person
+            # whoever buys for a household as well has a mean order of a household
+            elif person.kind == "registered":
+                traders[person.person_id] = person
+    found: list[Leader] = []
+    pools = {kind: traders if kind == "small_b" else fit for kind in COUNTS}
+    for kind, pool in pools.items():
+        left = [person for person in pool.values() if all(person is not other.person for other in found)]
+        picked = chance.sample(left, min(COUNTS[kind], max(1, len(pool) // 12)), "leaders", kind)
+        found += [Leader(person, kind) for person in picked]
+    return found
 
 
 def _buys(person: Person) -> bool:
