@@ -18,11 +18,13 @@ from demo import (
     dirty,
     experiments,
     groups,
+    leaders,
     official_account,
     online,
     outreach,
     service_desk,
     standard,
+    talk,
     truth,
     wecom,
 )
@@ -200,8 +202,11 @@ def build(
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
+    led = leaders.leaders_of(friends, chance)
     in_tools = [*groups.acts(chats, chance), *codes.visits(friends, chance), *carriers.moments(friends, chance)]
+    in_tools += [*leaders.moved(led, friends, chance), *talk.talks(chats, chain, chance)]
     carriers.deliver(landing, chats, people, mail, chance)
+    leaders.resold(landing, led, journey, chance)
     service_desk.deliver(landing, people, journey, chance, in_tools)
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)

@@ -20,6 +20,7 @@ FACTS: Final = {
     "rfm": "rfm_segment",
     "aipl": "aipl_stage",
     "five_a": "five_a_stage",
+    "role": "super_user_role",
     "stage": "band",
 }
 #: The trigger kinds that are tags, and so may have fallen.
