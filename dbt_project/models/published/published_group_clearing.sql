@@ -124,7 +124,7 @@ quiet as (
         and {{ days_between(
             business_date("greatest(added_at, coalesce(last_seen_at, added_at), coalesce(last_order_at, added_at))"),
             'as_of_date'
-        ) }} >= {{ segment_number('account_quiet_days') }}
+        ) }} >= {{ segment_number('clearing_quiet_days') }}
 ),
 
 listed as (
