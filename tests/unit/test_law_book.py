@@ -23,7 +23,7 @@ from tests.unit.recall.test_plan import plan
 
 RULES = rules()
 #: Scenes that serve and advertise nothing.
-SERVICES = {"renewal", "question_open", "complaint_closed", "appointment"}
+SERVICES = {"renewal", "question_open", "complaint_closed", "appointment", "coupon_ending", "points_ending"}
 #: Who publishes laws and rules of platforms, and who reprints them: a new one is added by whoever read there.
 PUBLISHERS = {
     "cloud.baidu.com", "cloud.tencent.com", "developer.work.weixin.qq.com", "developers.weixin.qq.com",
