@@ -93,13 +93,13 @@ def test_who_is_newly_at_risk_has_a_plan_or_the_reason_for_none_and_somebody_to_
         _person("left_alone", owner_staff_id="S1"),
         _person("not_worth", owner_staff_id="S2"),
         _person("not_drawn", owner_staff_id="S2"),
-        _person("of_an_earlier_release", owner_staff_id="S2"),
+        _person("earlier", owner_staff_id="S2"),
         _person("refused", last_seller_staff_id="S3"),
         _person("lost_staff"),
         _person("stranger"),
     ]
     arms = {"left_alone": "held_back", "refused": "ineligible", "planned": "treat"}
-    arms |= dict.fromkeys(("not_worth", "not_drawn", "of_an_earlier_release"), "not_selected")
+    arms |= dict.fromkeys(("not_worth", "not_drawn", "earlier"), "not_selected")
     because = {"not_worth": "not_worth", "not_drawn": "not_drawn"}
     customers, segments, stages = zip(*people, strict=True)
     facts = version_of(
@@ -122,7 +122,7 @@ def test_who_is_newly_at_risk_has_a_plan_or_the_reason_for_none_and_somebody_to_
         "left_alone": ("留作对照", "今天不要联系"),
         "not_worth": ("预计不划算", "归属 S2"),
         "not_drawn": ("今天没抽到", "归属 S2"),
-        "of_an_earlier_release": ("未入选", "归属 S2"),
+        "earlier": ("未入选", "归属 S2"),
         "refused": ("短信：已达触达次数上限", "最近卖货 S3，还不是好友"),
         "lost_staff": ("不是计划对象", "建议接手 S4"),
         "stranger": ("不是计划对象", "在职员工里没有人认识：请店长指定"),

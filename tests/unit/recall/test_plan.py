@@ -128,10 +128,13 @@ def test_who_tries_at_random_is_drawn_before_scoring_with_a_stored_probability(s
     at_random = {who for who, arm in arms(cold).items() if arm == "random"}
     assert at_random == {who for who, arm in arms(warm).items() if arm == "random"}
     probability = cold.assignment.loc[cold.assignment["arm"] == "random", "assignment_probability"].unique()
-    # 0.3 spread evenly over six options and nothing, to six decimals
-    assert set(probability) == {0.042857}
+    # 0.3 spread evenly over seven options and nothing
+    assert set(probability) == {0.0375}
     tried = cold.audience.loc[cold.audience["arm"] == "random", ["message_channel", "offer_id"]].drop_duplicates()
-    assert len(tried) == 6
+    assert set(tried.itertuples(index=False, name=None)) == {
+        ("wecom", "none"), ("wecom", "recall_90"), ("sms", "none"), ("sms", "recall_90"),
+        ("official_account", "none"), ("official_account", "recall_90"), ("app_push", "none"),
+    }  # fmt: skip
 
 
 def test_what_exceeds_a_members_capacity_waits_and_goes_to_no_colleague(salts, rules):

@@ -290,7 +290,7 @@ def test_what_is_due_is_named_by_its_day(salts):
     given = signals(("anna", "booking", -2), ("bert", "coupon_ending", -3))
     found = planned(salts, person("anna"), person("bert", **ACTIVE), given=given)
     assert sent(found)["anna"] == ("appointment", "sms")
-    assert sent(found)["bert"][0] == "coupon_ending"
+    assert sent(found)["bert"] == ("coupon_ending", "sms")
     assert found.audience.set_index("one_id")["why"].str.split(";").str[0].to_dict() == {
-        "anna": "有预约快到了 → 短信提醒,不推销", "bert": "有一张券快到期",
+        "anna": "有预约快到了 → 短信提醒,不推销", "bert": "有一张券快到期 → 短信提醒,不推销",
     }  # fmt: skip
