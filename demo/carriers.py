@@ -15,6 +15,7 @@ from demo.groups import Group
 from demo.landing import Landing, Row, as_csv
 from demo.outreach import Mail
 from demo.people import Person
+from demo.service_desk import event
 from demo.wecom import Friend
 
 HEADER: Final = (
@@ -82,7 +83,8 @@ def moments(friends: list[Friend], chance: Chance) -> list[Row]:
             if not stands or not friend.person.present(at) or not chance.happens(ACTS, "moment", *key):
                 continue
             act = chance.pick(("like", "like", "like", "comment"), "moment act", *key)
+            what = {"event_type": act, "object_type": "moment", "object_id": f"moment_{day:%m%d}", "channel": "moments"}
             number = f"mo{day:%m%d}{friend.person.person_id}{friend.staff.staff_id}"
-            mine = ("wecom", number, friend.person.external_userid, act, text(at), "moment", f"moment_{day:%m%d}")
-            rows.append((at, as_csv((*mine, "", "moments", "", "", ""))))
+            mine = {"source": "wecom", "event_id": number, "customer_id": friend.person.external_userid}
+            rows.append(event(at, **what, **mine))
     return rows
