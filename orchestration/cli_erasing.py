@@ -75,10 +75,14 @@ def copy(
     from orchestration.erasing.copying import NoCopy
     from orchestration.erasing.copying import copy as copied
     from orchestration.erasing.person import NobodyToErase
+    from orchestration.warehouse import HomeBusy, writer_lock
 
+    if who == "-":
+        who = sys.stdin.readline().strip()
     try:
-        done = copied(settings, sys.stdin.readline().strip() if who == "-" else who, out.expanduser(), approved_by)
-    except (NobodyToErase, NoCopy) as error:
+        with writer_lock(settings, "copy"):  # a run that writes the warehouse lets nobody read it
+            done = copied(settings, who, out.expanduser(), approved_by)
+    except (NobodyToErase, NoCopy, HomeBusy) as error:
         say(f"siyu: {error}", file=sys.stderr)
         return FAILED
     _tell(f"{done.records} records and {done.published_rows} published rows in {out}; it holds numbers in the clear")

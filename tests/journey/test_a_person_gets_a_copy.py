@@ -14,7 +14,7 @@ from orchestration.door.known import Known
 from orchestration.erasing.copying import NoCopy, copy
 from orchestration.erasing.person import NobodyToErase
 from orchestration.settings import Settings
-from orchestration.warehouse import connect
+from orchestration.warehouse import connect, writer_lock
 from tests.builders import phone, siyu
 from tests.journey.conftest import copied
 
@@ -129,3 +129,11 @@ def test_a_number_in_what_would_be_packed_is_left_out_and_named(settings, tmp_pa
         receipt.unlink()
     assert done.withheld == ["assessment.en.md", "assessment.zh.md", "erasures/e-20260310-00000000.json"]
     assert not [name for name in done.withheld if (tmp_path / "pack" / name).exists()]
+
+
+def test_a_copy_while_a_run_holds_the_home_is_refused_in_one_sentence(settings, tmp_path):
+    asked = ("copy", "--id", NUMBER, "--out", str(tmp_path / "c3.json"), "--approved-by", "Li, service")
+    with writer_lock(settings, "run"):
+        said = siyu(settings.home, *asked, SIYU_LOCK_WAIT_SECONDS="0")
+    assert (said.returncode, said.stderr.count("\n"), list(tmp_path.iterdir())) == (1, 1, [])
+    assert "is being written by process" in said.stderr
