@@ -6,10 +6,10 @@ from typing import Final
 FUNCTIONS: Final = frozenset({
     "abs", "array", "array_contains", "avg", "bit_xor", "cast", "ceil", "coalesce", "collect_set", "concat",
     "concat_ws", "count", "count_if", "date_add", "date_trunc", "datediff", "dense_rank", "exp", "explode",
-    "extract", "filter", "first_value", "floor", "greatest", "lag", "last_day", "last_value", "lead", "least", "left", "length", "ln",
-    "lower", "max", "max_by", "md5", "min", "min_by", "mod", "named_struct", "nullif", "percentile_disc",
-    "position", "power", "rank", "regexp_extract", "regexp_replace", "replace", "right", "round", "row_number",
-    "sort_array", "split_part", "sqrt", "substr", "sum", "translate", "trim", "upper", "xxhash64",
+    "extract", "filter", "first_value", "floor", "greatest", "lag", "last_day", "last_value", "lead", "least",
+    "left", "length", "ln", "lower", "max", "max_by", "md5", "min", "min_by", "mod", "named_struct", "nullif",
+    "percentile_disc", "position", "power", "rank", "regexp_extract", "regexp_replace", "replace", "right", "round",
+    "row_number", "sort_array", "split_part", "sqrt", "substr", "sum", "translate", "trim", "upper", "xxhash64",
 })  # fmt: skip
 #: Words before a bracket that are no function's name.
 _WORDS: Final = frozenset({
