@@ -96,10 +96,10 @@ select
     {{ ratio('categories.top_category_fen', 'categories.line_fen') }} as top_category_share_84d,
     {{ ratio('categories.item_quantity_84d', 'spend.order_count_84d') }} as items_per_order_84d,
     {{ ratio('contacts.opened_84d', 'contacts.contacts_84d') }} as open_rate_84d,
-    {{ ratio('rewards.coupons_redeemed_84d', 'rewards.coupons_issued_84d') }} as coupon_use_rate_84d
-    {%- for column in lead_columns %},
-    cast(leads.{{ column }} as bigint) as lead_{{ column }}
-    {%- endfor %}
+    {{ ratio('rewards.coupons_redeemed_84d', 'rewards.coupons_issued_84d') }} as coupon_use_rate_84d,
+{%- for column in lead_columns %}
+cast(leads.{{ column }} as bigint) as lead_{{ column }}{{ ',' if not loop.last }}
+{%- endfor %}
 from {{ ref('feature_people') }} as people
 inner join {{ ref('purchase_stages') }} as stages
     on people.as_of_date = stages.as_of_date and people.one_id = stages.one_id
@@ -113,4 +113,4 @@ left join {{ ref('feature_' ~ group) }} as {{ group }}
         people.as_of_date = {{ group }}.as_of_date
         and {{ 'buyers' if group in ['cadence', 'spend', 'categories'] else 'people' }}.person_key
         = {{ group }}.person_key
-{% endfor %}
+{%- endfor %}
