@@ -113,4 +113,4 @@ left join {{ ref('feature_' ~ group) }} as {{ group }}
         people.as_of_date = {{ group }}.as_of_date
         and {{ 'buyers' if group in ['cadence', 'spend', 'categories'] else 'people' }}.person_key
         = {{ group }}.person_key
-{%- endfor %}
+{% endfor %}
