@@ -166,7 +166,7 @@ def _orders(person: dict[str, Any], segment: dict[str, Any], words: _Words) -> s
     count, days = person["order_count"], segment["recency_days"]
     return words.say(
         f"共{count}单，最近一单{last}（{days}天前），近一年净付{year / 100:,.0f}元",
-        f"{count} orders, the last on {last} ({days} days ago), {year / 100:,.0f} yuan net within a year",
+        f"{count} {'order' if count == 1 else 'orders'}, the last on {last} ({days} days ago), {year / 100:,.0f} yuan net within a year",
     )
 
 

@@ -36,6 +36,8 @@ def said(rows: Sequence[Row]) -> str:
 
 def said_of_keys(touched: Mapping[str, int | None]) -> str:
     """Return one plain line: how many tables were made by touched keys alone, and which were made whole."""
+    if touched and not any(number is not None for number in touched.values()):
+        return f"all {len(touched)} tables that are made by key were made whole"
     keys = sum(number for number in touched.values() if number is not None)
     whole = sorted(table for table, number in touched.items() if number is None)
     line = f"{len(touched) - len(whole)} of {len(touched)} tables by key, {keys} keys touched"
