@@ -164,9 +164,10 @@ def _orders(person: dict[str, Any], segment: dict[str, Any], words: _Words) -> s
         return words.say(f"没有订单；注册于{since}", f"No order; registered {since}")
     year, last = segment["net_paid_fen_365d"] or 0, _day(person["last_order_at"])
     count, days = person["order_count"], segment["recency_days"]
+    orders = "order" if count == 1 else "orders"
     return words.say(
         f"共{count}单，最近一单{last}（{days}天前），近一年净付{year / 100:,.0f}元",
-        f"{count} {'order' if count == 1 else 'orders'}, the last on {last} ({days} days ago), {year / 100:,.0f} yuan net within a year",
+        f"{count} {orders}, the last on {last} ({days} days ago), {year / 100:,.0f} yuan net within a year",
     )
 
 
