@@ -260,15 +260,18 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
     given = dict(rules.seeds["signals"][["signal", "words_zh"]].itertuples(index=False, name=None))
     told = plans.reindex(
-        columns=plans.columns.union(["days_since_signal", "asked_in", "asked_about"], sort=False)
+        columns=plans.columns.union(["days_since_signal", "asked_in", "asked_about", "last_category"], sort=False)
     ).assign(
         category=in_chinese(plans["top_category"], rules),
+        last=lambda rows: in_chinese(rows["last_category"], rules),
         sign_words=plans["need_state"].map(signs).astype(object),
         signal_words=plans["signal"].map(given).astype(object),
     )
     for row in told.to_dict("records"):
         parts = [_habit(row)]
-        if pd.notna(row["category"]):
+        if row["scene_id"] == CARE and pd.notna(row["last"]) and row["last"] != row["category"]:
+            parts.append(f"上次买的是{row['last']}")  # as the words that go with it ask of that
+        elif pd.notna(row["category"]):
             # one order is no taste
             parts.append(f"{'买过' if pd.isna(row['average_gap_days']) else '爱买'}{row['category']}")
         if row["scene_id"] in NOTHING_SOLD or row["audience_kind"] in OWED:

@@ -384,7 +384,11 @@ left join last_answers
     on
         counted.as_of_date = last_answers.as_of_date
         and counted.one_id = last_answers.one_id
-        and counted.success_act = last_answers.success_act
+        and (
+            counted.success_act = last_answers.success_act
+            -- who asked for a price or about a product and has ordered since needs no apology for a late answer
+            or (counted.object_type in ('price', 'product') and last_answers.success_act = 'order')
+        )
         and counted.signal_at <= last_answers.answered_at
 where
     counted.place = 1
