@@ -17,17 +17,19 @@ def leads(
     out: Annotated[Path, typer.Option(metavar="PATH", help="The folder of the sheets: --out out.")],
 ) -> int:
     """Write the leads that wait for their owners, a sheet for each; no name and no number stands in it."""
-    from orchestration.labels import labels
+    from orchestration import clock
+    from orchestration.own_manifest import make_manifest
     from orchestration.sending.export import published_date
     from orchestration.sending.handing_over import ExportRefused
-    from orchestration.sending.tasks.leads import write_leads
-    from orchestration.warehouse import HomeBusy, connect
+    from orchestration.sending.morning import leads_as_they_stand
+    from orchestration.warehouse import HomeBusy, writer_lock
 
     settings = settings_of_home()
     try:
-        date = published_date(settings)
-        with connect(settings, read_only=True) as warehouse:
-            done = write_leads(settings, warehouse, date, out.expanduser().resolve(), labels(warehouse))
+        published_date(settings)
+        make_manifest()
+        with writer_lock(settings, "leads"):
+            date, done = leads_as_they_stand(settings, out, clock.now(), lambda line: say(f"siyu: {line}"))
     except (ExportRefused, HomeBusy) as error:
         say(f"siyu: {error}", file=sys.stderr)
         return FAILED
@@ -35,5 +37,7 @@ def leads(
         say(f"  {owner}: {count}")
     if done.refused_since:
         say(f"  {done.refused_since} refused since the night and are left out")
+    if done.stopped:
+        say(f"  {done.stopped} are stopped: siyu stop lists why")
     say(f"siyu: leads of {date}: {done.folder}")
     return DONE

@@ -180,7 +180,11 @@ def starred(known: Finder, table: pa.Table) -> tuple[pa.Table, int]:
 
 
 def _star_parquet(known: Finder, path: Path) -> int:
-    table, found = starred(known, pq.read_table(path))
+    try:
+        whole = pq.read_table(path)
+    except pa.ArrowInvalid:  # half a file: the draft of a process that was killed or writes just now
+        return 0
+    table, found = starred(known, whole)
     if found:
         with replacing(path, path.stat().st_mode & 0o777) as draft:
             pq.write_table(table, draft)

@@ -273,7 +273,7 @@ def _from_bytes(shown: str) -> Iterator[str]:
     """Yield what bytes say that Python showed, however often their backslashes were doubled on the way."""
     if "\\x" not in shown:
         return
-    content = _SHOWN_BYTE.sub(lambda byte: bytes.fromhex(byte[1].decode()), shown.encode())
+    content = _SHOWN_BYTE.sub(lambda byte: bytes.fromhex(byte[1].decode()), shown.encode("utf-8", "surrogateescape"))
     yield from (text for text in decoded(content) if may_hold_plain(text))
 
 

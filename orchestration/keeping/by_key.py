@@ -241,7 +241,9 @@ def _after(table: str, key: list[str], touched: int | None, temporary: Iterable[
     if touched is not None:
         parts = [
             f"delete from {table} as standing using {touched_name(table)} as touched where {_same(key, 'standing')}",
-            f"insert into {table} by name select * from told_by_key",
+            # what the query reads whole (a parent without the key's columns) tells rows of other keys too: they stand
+            f"insert into {table} by name select told.* from told_by_key as told"
+            f" where exists (select 1 from {touched_name(table)} as touched where {_same(key, 'told')})",
             *parts,
             *(f"drop table {name}" for name in ("told_by_key", *temporary, touched_name(table))),
         ]

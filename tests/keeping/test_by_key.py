@@ -76,6 +76,21 @@ def test_nothing_is_touched_where_nothing_landed(made, tmp_path):
     assert nights.rows_by_key() == before
 
 
+def test_a_receipt_that_names_a_token_alone_stands_once_on_a_night_when_nothing_landed(made, tmp_path):
+    """What is known by token has no key of a message's source, so that it is read whole and told each night again."""
+    nights = made.copied(tmp_path / "home")
+    with duckdb.connect(str(nights.settings.warehouse)) as con:
+        con.execute(
+            "insert into channels.activations by name"
+            " select 'r1:a' as recipient_token, 'sms' as message_channel, 'E1' as export_id"
+        )
+    deliver(nights, [("receipts", {"recipient_token": "r1:a", "status": "delivered", "sent_at": f"{TODAY} 10:00:00"})])
+    assert nights.by_key()["staging.standard_messages"] is None
+    before = nights.rows_by_key()
+    assert set(nights.by_key().values()) == {0}
+    assert nights.rows_by_key() == before
+
+
 def test_the_line_of_an_order_is_touched_with_its_order(made, tmp_path):
     nights = made.copied(tmp_path / "home")
     deliver(nights, [order("O000020", 1, "2025-08-01", updated_at="2025-08-20 10:00:00")])

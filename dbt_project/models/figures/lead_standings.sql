@@ -69,7 +69,7 @@ standing as (
     left join contacted on leads.as_of_date = contacted.as_of_date and leads.one_id = contacted.one_id
     left join staff on leads.as_of_date = staff.as_of_date and leads.owner = staff.staff_id
     where
-        coalesce(profile.exclusion, '') not in ('test', 'staff')
+        coalesce(profile.exclusion, '') not in ('test', 'staff', 'minor')
         and {{ among_dates('leads.as_of_date', dates_of('as_of')) }}
 ),
 

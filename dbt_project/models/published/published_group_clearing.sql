@@ -156,7 +156,7 @@ of_a_morning as (
     where place <= too_many
 ),
 
-gone as (
+left_today as (
     select distinct
         places.as_of_date,
         'group' as list_kind,
@@ -174,6 +174,17 @@ gone as (
         one_id
     from {{ states_at(ref('friendships')) }} as friendships
     where one_id is not null and deleted_by_staff_date = as_of_date
+),
+
+-- Who is no customer, or under 18, is on no list, of those who left either.
+gone as (
+    select left_today.*
+    from left_today
+    inner join {{ ref('customer_profile') }} as profile
+        on left_today.as_of_date = profile.as_of_date and left_today.one_id = profile.one_id
+    where
+        coalesce(profile.exclusion, '') not in ('test', 'staff', 'minor')
+        and {{ among_dates('profile.as_of_date', dates_of('as_of')) }}
 )
 
 select

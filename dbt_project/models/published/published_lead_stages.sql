@@ -60,7 +60,7 @@ judged as (
         case
             when leads.is_closed then 'lead_closed'
             when leads.kept_out is not null then leads.kept_out
-            when blocks.blocked_because in ('suppressed', 'complaint_open', 'refund_open')
+            when blocks.blocked_because in ('suppressed', 'complaint_open', 'refund_open', 'contact_cap')
                 then blocks.blocked_because
             when coalesce(first_open.message_channel, second_open.message_channel) is null then 'no_channel'
             when leads.play_from_date > leads.as_of_date then 'told_lately'

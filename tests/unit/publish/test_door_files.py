@@ -161,6 +161,19 @@ def test_what_a_killed_night_left_is_starred_by_the_next_one(home):
     assert (done.name, log.read_text(encoding="utf-8")) == ("dbt_target/dbt.log", "could not cast ***********")
 
 
+def test_half_a_file_and_a_byte_that_is_no_text_do_not_end_the_search(home):
+    draft = home.home / "quarantine" / ".quarantine.parquet.0f3a"
+    log = home.home / "dagster_home" / "run.log"
+    for file in (draft, log):
+        file.parent.mkdir()
+    draft.write_bytes(b"PAR1 and then the process was killed")
+    log.write_bytes(b"\\x41\xff said Python")
+    last = home.home / "last_run.json"
+    last.write_text(f"of {NUMBERS[0]}", encoding="utf-8")
+    (done,) = star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert (done.name, last.read_text(encoding="utf-8")) == ("last_run.json", "of ***********")
+
+
 @pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
 def test_a_parquet_file_is_starred_cell_by_cell_and_stays_one(home, compression):
     file = home.home / "quarantine" / "quarantine.parquet"

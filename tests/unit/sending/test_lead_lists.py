@@ -1,11 +1,15 @@
 """An owner's sheet holds the leads that wait for them, without a name or a number, and nobody who refused since."""
 
 import csv
+import datetime as dt
+import functools
+import stat
 
 import pytest
 
 from orchestration.labels import labels
 from orchestration.publish import publish
+from orchestration.sending.brakes import stop, stopped
 from orchestration.sending.handing_over import ExportRefused
 from orchestration.sending.tasks.leads import write_leads
 from orchestration.warehouse import connect
@@ -37,7 +41,7 @@ def _written(home, then=""):
     with connect(settings) as con:
         if then:
             con.execute(then)
-        return write_leads(settings, con, DATE, home / "out", labels(con))
+        return write_leads(settings, con, DATE, home / "out", labels(con), functools.partial(stopped, settings))
 
 
 def _rows(path):
@@ -76,6 +80,30 @@ def test_sheets_of_a_date_are_written_once(tmp_path):
     settings = brand(tmp_path, break_it=_with_leads)
     publish(settings, [DATE])
     with connect(settings) as con:
-        assert write_leads(settings, con, DATE, tmp_path / "out", labels(con)).folder.is_dir()
+        held = functools.partial(stopped, settings)
+        assert write_leads(settings, con, DATE, tmp_path / "out", labels(con), held).folder.is_dir()
         with pytest.raises(ExportRefused, match="exists"):
-            write_leads(settings, con, DATE, tmp_path / "out", labels(con))
+            write_leads(settings, con, DATE, tmp_path / "out", labels(con), held)
+
+
+def test_what_a_person_stopped_is_on_no_sheet(tmp_path):
+    settings = brand(tmp_path, break_it=_with_leads)
+    publish(settings, [DATE])
+    stop(settings, "channel", "wecom", "the account is blocked", dt.datetime(2017, 12, 1))
+    with connect(settings) as con:
+        held = functools.partial(stopped, settings)
+        done = write_leads(settings, con, DATE, tmp_path / "out", labels(con), held)
+    assert (done.by_owner, done.stopped) == ({}, 4)
+
+
+def test_a_company_that_looks_like_a_formula_is_a_text_and_the_log_says_what_was_written(tmp_path):
+    settings = brand(tmp_path, break_it=_with_leads)
+    with connect(settings) as con:
+        con.execute("update published.lead_stages set company = '=HYPERLINK(\"http://x\")' where lead_id = 'L2'")
+    publish(settings, [DATE])
+    with connect(settings) as con:
+        done = write_leads(settings, con, DATE, tmp_path / "out", labels(con), functools.partial(stopped, settings))
+    assert _rows(done.folder / "s1.csv")[0][1] == '\'=HYPERLINK("http://x")'
+    assert stat.S_IMODE((done.folder / "s1.csv").stat().st_mode) == 0o600
+    log = (tmp_path / "audit.jsonl").read_text(encoding="utf-8")
+    assert '"leads_written"' in log and "P02" not in log
