@@ -84,7 +84,10 @@ def test_a_receipt_that_names_a_token_alone_stands_once_on_a_night_when_nothing_
             "insert into channels.activations by name"
             " select 'r1:a' as recipient_token, 'sms' as message_channel, 'E1' as export_id"
         )
-    deliver(nights, [("receipts", {"recipient_token": "r1:a", "status": "delivered", "sent_at": f"{TODAY} 10:00:00"})])
+        con.execute(
+            "insert into channels.standard__receipts by name select 'r1:a' as recipient_token, 'delivered' as status,"
+            f" '{TODAY} 02:00:00' as sent_at, timestamp '{MORNING}' as _landed_at, 'one file' as _file_id, 1 as _line"
+        )
     assert nights.by_key()["staging.standard_messages"] is None
     before = nights.rows_by_key()
     assert set(nights.by_key().values()) == {0}
