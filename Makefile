@@ -6,10 +6,10 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: run test mornings ui daily backfill bench lint mutants oracle worlds faults setup manifest
+.PHONY: spark-setup test-spark run test mornings ui daily backfill bench lint mutants oracle worlds faults setup manifest
 
 run: setup
-	@$(BIN)/siyu run $(if $(WORLD),--world "$(WORLD)")
+	@$(BIN)/siyu run $(if $(WORLD),--world "$(WORLD)") $(if $(BRAND),--brand "$(BRAND)")
 
 test: setup manifest
 	@PYTHON=$(BIN)/python bash tests/run_all.sh
@@ -63,6 +63,23 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
 	touch $@ && echo "setup: done in $$(( $$(date +%s) - started )) s"
+
+# Spark's environment stands beside the other: the same locked packages and six more, of which pyspark is built here.
+SPARK_VENV := .venv-spark
+
+spark-setup: $(SPARK_VENV)/.installed
+
+$(SPARK_VENV)/.installed: requirements-spark.lock pyproject.toml
+	@echo "spark-setup: virtual environment of the models on Spark (once, about four minutes; needs Java 17)"
+	@$(TICK); \
+	$(PYTHON) -m venv $(SPARK_VENV) && \
+	$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-binary pyspark -r requirements-spark.lock && \
+	$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
+	touch $@ && echo "spark-setup: done in $$(( $$(date +%s) - started )) s"
+
+test-spark: spark-setup
+	@$(SPARK_VENV)/bin/python -m orchestration.own_manifest
+	@$(SPARK_VENV)/bin/python -m tests.spark $(if $(ONLY),--only $(ONLY)) $(if $(KEPT),--home $(KEPT))
 
 # Made only where it is missing or older than what it is read from; siyu asks for it by itself.
 manifest: setup

@@ -7,6 +7,7 @@ and ``total_null`` (how many of the path ended in an order, and in none); or ``p
 
 import argparse
 import collections
+import dataclasses
 import resource
 import tempfile
 import time
@@ -60,40 +61,62 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, help="Parquet: path, total_conversions, total_null")
     parser.add_argument("--paths", type=int, default=1_000_000, help="how many to make without a file")
     given = parser.parse_args()
+    told = by_models(given.file, given.paths)
+    paths = sum(orders + nothing for orders, nothing, _ in told.laid)
+    print(f"{paths:,} paths: {told.seconds:.1f} s, {told.cpu_seconds:.1f} CPU s, at most {told.most_gib:.2f} GiB")
+    again = counted_again(told.laid)
+    print(f"{'model':12} {'channel':12} {'models':>14} {'another way':>14}")
+    for model, channel, orders in told.orders:
+        print(f"{model:12} {channel:12} {orders:14.2f} {again[model].get(channel, 0.0):14.2f}")
+    most = largest_difference(told.orders, again)
+    fen = ", ".join(f"{model} {total}" for model, total in told.fen)
+    print(f"largest difference {most:.4f} orders; fen by model: {fen}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    """What the models give (model, channel, orders; model, fen), of which paths, and what they took."""
+
+    orders: list[tuple[str, str, float]]
+    fen: list[tuple[str, int]]
+    laid: list[tuple[int, int, list[str]]]
+    seconds: float
+    cpu_seconds: float
+    most_gib: float
+
+
+def by_models(file: Path | None, paths: int = 0) -> Told:
+    """Return what dbt's models give over the paths of a file, or over so many made ones."""
     from tests.warehouse.empty_home import build, make_empty_home
 
     with tempfile.TemporaryDirectory() as folder:
         home = make_empty_home(Path(folder) / "home")
         con = duckdb.connect(str(home / "warehouse.duckdb"))
-        if given.file:
-            con.execute(_OF_A_FILE, {"file": str(given.file)})
-        else:
-            con.execute(_MADE, {"paths": given.paths})
+        con.execute(*((_OF_A_FILE, {"file": str(file)}) if file else (_MADE, {"paths": paths})))
         con.execute(_LAID)
         laid = con.execute("select orders, nothing, channels from given").fetchall()
         con.close()
         began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
         done = build(home, "run", "--select", *MODELS)
-        after = resource.getrusage(resource.RUSAGE_SELF)
+        after, seconds = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
         if not done.success:
             raise SystemExit("a model failed")
         con = duckdb.connect(str(home / "warehouse.duckdb"), read_only=True)
         found = con.execute("select model, channel, conversions from figures.attributed order by all").fetchall()
         fen = con.execute("select model, sum(revenue_fen) from figures.attributed group by model order by 1").fetchall()
         con.close()
-    paths = sum(orders + nothing for orders, nothing, _ in laid)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    took, most_gib = time.perf_counter() - began, after.ru_maxrss / 2**20
-    print(f"{paths:,} paths: {took:.1f} s, {seconds:.1f} CPU s, at most {most_gib:.2f} GiB")
-    again = _again(laid)
-    print(f"{'model':12} {'channel':12} {'models':>14} {'another way':>14}")
-    for model, channel, orders in found:
-        print(f"{model:12} {channel:12} {orders:14.2f} {again[model].get(channel, 0.0):14.2f}")
-    most = max(abs(orders - again[model].get(channel, 0.0)) for model, channel, orders in found)
-    print(f"largest difference {most:.4f} orders; fen by model: {', '.join(f'{model} {sum_}' for model, sum_ in fen)}")
+    cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Told(found, fen, laid, seconds, cpu_seconds, after.ru_maxrss / 2**20)
 
 
-def _again(laid: list[tuple[int, int, list[str]]]) -> dict[str, collections.Counter[str]]:
+def largest_difference(found: list[tuple[str, str, float]], again: dict[str, collections.Counter[str]]) -> float:
+    """Return by how many orders the models and the other way differ most, over every model and channel of either."""
+    told = {(model, channel): orders for model, channel, orders in found}
+    told_again = {(model, channel): orders for model, of in again.items() for channel, orders in of.items()}
+    return max(abs(told.get(cell, 0.0) - told_again.get(cell, 0.0)) for cell in {*told, *told_again})
+
+
+def counted_again(laid: list[tuple[int, int, list[str]]]) -> dict[str, collections.Counter[str]]:
     """Return orders by model and channel, counted path by path, and the Markov chain by walking it until it stands."""
     found: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     ways: collections.Counter[tuple[str, str]] = collections.Counter()

@@ -83,7 +83,7 @@ def mornings(home: Path, folder: Path, people: int = 100, days: int = 20) -> tup
         world.lists(*rows)
         with connect(world.settings) as warehouse:
             activations.load(world.settings, warehouse)
-            listed = "as_of_date, list_name, one_id, message_channel from published.sending_facts"
+            listed = "as_of_date, list_name, one_id, message_channel, consent_purpose from published.sending_facts"
             warehouse.execute(f"create or replace table published.sending_list as select {listed}")
             if not day:
                 warehouse.execute(view)

@@ -11,17 +11,20 @@ from typing import Any
 from demo import (
     app,
     call_centre,
+    carriers,
     codes,
     consents,
     crm,
     dirty,
     experiments,
     groups,
+    leaders,
     official_account,
     online,
     outreach,
     service_desk,
     standard,
+    talk,
     truth,
     wecom,
 )
@@ -33,7 +36,7 @@ from demo.response import DECLARED, World
 from demo.selling import sell
 
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
-DEMO_VERSION = 6
+DEMO_VERSION = 7
 MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
 #: How the demo brand sends: its SMS gateway, what fills its words. WeCom stands in the members' task lists until
 #: further mornings are asked for (demo/mornings.py).
@@ -199,7 +202,11 @@ def build(
     standard.memberships(landing, people, chance)
     standard.bridges(landing, people, chance)
     standard.costs(landing, chance)
-    in_tools = [*groups.acts(chats, chance), *codes.visits(friends, chance)]
+    led = leaders.leaders_of(friends, chance)
+    in_tools = [*groups.acts(chats, chance), *codes.visits(friends, chance), *carriers.moments(friends, chance)]
+    in_tools += [*leaders.moved(led, friends, chance), *talk.talks(chats, chain, chance)]
+    carriers.deliver(landing, chats, people, mail, chance)
+    leaders.resold(landing, led, journey, chance)
     service_desk.deliver(landing, people, journey, chance, in_tools)
     summary["quarantine_rows"] = dirty.spoil(landing)
     summary["delivered_twice"], summary["delivered_late"] = dirty.deliver_twice(landing), dirty.deliver_late(landing)

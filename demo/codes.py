@@ -7,10 +7,11 @@ them, by the code it was opened under: ``campaign_id`` of its visits. What was s
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from demo.calendar import END, OPENS, at_time, days, text
+from demo.calendar import END, OPENS, at_time, days
 from demo.chance import Chance
-from demo.landing import Row, as_csv
+from demo.landing import Row
 from demo.people import Person
+from demo.service_desk import event
 
 if TYPE_CHECKING:
     from demo.wecom import Friend
@@ -40,7 +41,7 @@ def way_of(person: Person, chance: Chance) -> int:
 def visits(friends: list["Friend"], chance: Chance) -> list[Row]:
     """Return the visits of the pages behind the codes: of who came, minutes before, and of who only looked.
 
-    In the columns of ``service_desk.HEADER``.
+    Rows of ``standard/events``.
     """
     rows: list[Row] = []
     for friend in friends:
@@ -49,14 +50,14 @@ def visits(friends: list["Friend"], chance: Chance) -> list[Row]:
             continue
         channel = code.split("_", 1)[0].replace("parcel", "parcel_card").replace("qr", "store")
         at = friend.added_at - dt.timedelta(minutes=3)
-        mine = ("wecom", f"cv{'-'.join(key)}", friend.person.external_userid, "visit", text(at), "", "", "")
-        rows.append((at, as_csv((*mine, channel, code, "", ""))))
+        visit = {"source": "wecom", "event_type": "visit", "channel": channel, "campaign_id": code}
+        mine = {"event_id": f"cv{'-'.join(key)}", "customer_id": friend.person.external_userid}
+        rows.append(event(at, **visit, **mine))
         for number in range(chance.pick((0, 1, 1, 2, 3), "looked", *key)):
             seen = at + dt.timedelta(minutes=chance.between(1, 90, "looked at", *key, number))
             if seen.date() == at.date():
                 looker = f"h5-{chance.number('h5', *key, number)}"
-                other = ("wecom", f"cv{'-'.join(key)}-{number}", "", "visit", text(seen), "", "", looker)
-                rows.append((seen, as_csv((*other, channel, code, "", ""))))
+                rows.append(event(seen, **visit, event_id=f"cv{'-'.join(key)}-{number}", anonymous_id=looker))
     return [row for row in rows if row[0].date() <= END]
 
 

@@ -4,18 +4,23 @@ import dataclasses
 import datetime as dt
 from typing import Final
 
-from demo.calendar import END, LIVE_FROM, at_time, days, epoch, text, wall
+from demo.calendar import END, LIVE_FROM, at_time, days, epoch, wall
 from demo.chance import Chance
-from demo.landing import Landing, Row, as_csv
+from demo.landing import Landing, Row
 from demo.names import platform_id
 from demo.people import Person
 from demo.retail import enveloped
+from demo.service_desk import event
 from demo.stores import Chain, Staff
 from demo.wecom import CORP, Friend
 
 KINDS: Final = ("quality", "volume", "squad", "quality", "vip")
 #: What members do in a group, which no platform of the demo tells: a tool of the brand's own would.
 ACTS: Final = ("finish_exercise", "submit_form", "watch_live", "speak", "speak")
+#: A squad takes so many.
+SQUAD: Final = 18
+#: So many friends were called into one group in a summer's campaign; a group holds 500.
+BIG: Final = 490
 #: The tool runs from here on.
 OPENED: Final = dt.date(2017, 10, 1)
 
@@ -49,14 +54,33 @@ def groups_of(friends: list[Friend], chain: Chain, chance: Chance) -> list[Group
             if chance.happens(0.2, "leaves group", key)
             else None
         )
-        groups[chance.between(0, len(groups) - 1, "which group", key)].members.append((at, left, friend.person))
+        group = groups[chance.between(0, len(groups) - 1, "which group", key)]
+        if group.kind == "squad" and len(group.members) >= SQUAD:
+            group = chance.pick([other for other in groups if other.kind == "volume"] or groups, "squad is full", key)
+        group.members.append((at, left, friend.person))
     quality = [group for group in groups if group.kind == "quality"]
     for group in groups:
         for joined, left, person in group.members if group.kind == "volume" else []:
             taken = at_time(LIVE_FROM, 60_000) + dt.timedelta(days=chance.between(0, 40, "taken", person.person_id))
             if left is None and joined < taken and chance.happens(0.1, "is taken", person.person_id):
                 chance.pick(quality, "into", person.person_id).members.append((taken, None, person))
-    return groups
+    return [*groups, *_odd_ones(friends, chain, staff, chance)]
+
+
+def _odd_ones(friends: list[Friend], chain: Chain, staff: list[Staff], chance: Chance) -> list[Group]:
+    """Return a big group of a summer's campaign, nearly full, and one in which our own people try things out."""
+    operators = [one for one in staff if one.role == "service_operator"] or staff
+    big = Group(platform_id(chance, "wr", 28, "big group"), "volume", operators[0], [])
+    trial = Group(platform_id(chance, "wr", 28, "trial group"), "quality", operators[-1], [])
+    people = {friend.person.person_id: friend for friend in friends}
+    ours = [friend for friend in people.values() if friend.person.staff is not None]
+    theirs = [friend for friend in people.values() if friend.person.staff is None]
+    for friend in chance.sample(theirs, BIG, "in the big group"):
+        since = max(friend.added_at, at_time(dt.date(2017, 7, 1), 36_000))
+        at = since + dt.timedelta(hours=chance.between(1, 200, "joins the big group", friend.person.person_id))
+        big.members.append((at, None, friend.person))
+    trial.members.extend((friend.added_at + dt.timedelta(hours=2), None, friend.person) for friend in ours)
+    return [big, *([trial] if trial.members else [])]
 
 
 def deliver(landing: Landing, groups: list[Group]) -> None:
@@ -90,7 +114,7 @@ def deliver(landing: Landing, groups: list[Group]) -> None:
 
 
 def acts(groups: list[Group], chance: Chance) -> list[Row]:
-    """Return what one member in eight does in a group, as rows of ``standard/events`` (``service_desk.HEADER``)."""
+    """Return what one member in eight does in a group, as rows of ``standard/events``."""
     rows: list[Row] = []
     for group in groups:
         for joined, left, person in group.members:
@@ -104,8 +128,7 @@ def acts(groups: list[Group], chance: Chance) -> list[Row]:
                     continue
                 act = chance.pick(ACTS, "act", number, *key)
                 seconds = str(chance.between(60, 2400, "watched", number, *key)) if act == "watch_live" else ""
-                event = f"ga{number}{person.person_id}{group.chat_id[-6:]}"
-                mine = ("wecom", event, person.external_userid, act, text(at))
-                told = (*mine, "", "", "", "", "", group.chat_id, seconds)
-                rows.append((at, as_csv(told)))
+                name = f"ga{number}{person.person_id}{group.chat_id[-6:]}"
+                mine = {"source": "wecom", "event_id": name, "customer_id": person.external_userid, "event_type": act}
+                rows.append(event(at, **mine, group_id=group.chat_id, duration_seconds=seconds))
     return rows

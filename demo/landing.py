@@ -3,6 +3,7 @@
 What falls after the last date waits in a folder of its own, a file per day, until a further morning lands it.
 """
 
+import csv
 import datetime as dt
 import gzip
 import io
@@ -30,6 +31,14 @@ def as_csv(values: Iterable[object]) -> str:
             cell = '"' + cell.replace('"', '""') + '"'
         cells.append(cell)
     return ",".join(cells)
+
+
+def _check_columns(name: str, header: str, lines: list[str]) -> None:
+    """Stop a demo whose own lines lack columns: the door would set them aside and withhold every list."""
+    columns = len(next(csv.reader([header])))
+    for line, cells in zip(lines, csv.reader(lines), strict=True):
+        if len(cells) != columns:
+            raise ValueError(f"{name}: {len(cells)} values under {columns} columns ({header}) in {line}")
 
 
 def _content(lines: list[str], header: str, encoding: str) -> bytes:
@@ -70,11 +79,19 @@ class Landing:
             Split the history by month; otherwise it is one file.
         by_date
             False puts everything up to the last date into one history file.
+
+        Raises
+        ------
+        ValueError
+            A line has more or fewer values than its header.
         """
         name = f"{channel}/{dataset}"
         parts: dict[str, list[str]] = {}
         waiting: dict[str, list[str]] = {}
-        for at, line in sorted(rows):
+        rows = sorted(rows)
+        if header:
+            _check_columns(name, header, [line for _, line in rows])
+        for at, line in rows:
             day = at.date()
             if day > LAST:
                 self.after_last[name] = self.after_last.get(name, 0) + 1

@@ -18,6 +18,8 @@ CHANNEL_RATES = {
     "visitor": {"crm": 0.0, "wecom": 0.0, "oa": 0.15, "app": 1.0, "mini": 0.0, "call": 0.0, "email": 0.0},
     "tester": {"crm": 1.0, "wecom": 0.0, "oa": 0.0, "app": 0.4, "mini": 0.0, "call": 0.0, "email": 0.0},
 }
+#: Of those who bought for the first time since then: the share that a code or a person brought before they bought.
+NEW_SINCE, ADDED_FIRST = wall(2017, 6, 1), 0.7
 MINI_HOUSEHOLDS, MINI_ORDERS = 0.22, 0.34
 TMALL_HOUSEHOLDS, TMALL_ORDERS = 0.10, 0.30
 WALK_IN_TICKETS = 0.03
@@ -189,6 +191,15 @@ def _later(person: Person, chance: Chance, what: str) -> dt.datetime:
     return at + dt.timedelta(seconds=chance.between(60, 5 * 3600, what, "second", person.person_id))
 
 
+def _before_buying(person: Person, chance: Chance) -> dt.datetime | None:
+    """Return when a new buyer was added who came by a code first and bought then (SYNTHETIC); None for the others."""
+    bought = person.first_order_at
+    if bought is None or bought < NEW_SINCE or not chance.happens(ADDED_FIRST, "added first", person.person_id):
+        return None
+    waits = dt.timedelta(days=chance.between(0, 35, "days to buy", person.person_id))
+    return bought - waits - dt.timedelta(minutes=chance.between(40, 600, "minutes to buy", person.person_id))
+
+
 def _channels(person: Person, chance: Chance) -> None:
     rates, key = CHANNEL_RATES[person.kind], person.person_id
     uses = {channel: chance.happens(rate, "uses", channel, key) for channel, rate in rates.items()}
@@ -199,9 +210,10 @@ def _channels(person: Person, chance: Chance) -> None:
     if uses["crm"]:
         person.member_no = f"M{chance.number('member', key) % 10**9:09d}"
         person.crm_phone = person.phone
-    if uses["wecom"]:
+    added_first = _before_buying(person, chance)
+    if uses["wecom"] or added_first:
         person.external_userid = platform_id(chance, "wm", 30, "external", key)
-        person.wecom_at = _later(person, chance, "wecom")
+        person.wecom_at = added_first or _later(person, chance, "wecom")
     if uses["oa"]:
         person.oa_openid, person.oa_at = platform_id(chance, "oA", 26, "oa", key), _later(person, chance, "oa")
     if uses["app"]:

@@ -12,13 +12,20 @@ from demo.journey import Journey
 from demo.landing import Landing, Row, as_csv
 from demo.people import Person
 
-HEADER = (
-    "source,event_id,customer_id,event_type,occurred_at,object_type,object_id,anonymous_id,channel,campaign_id,"
-    "group_id,duration_seconds"
-)
+COLUMNS = (
+    "source", "event_id", "customer_id", "event_type", "occurred_at", "object_type", "object_id", "anonymous_id",
+    "channel", "campaign_id", "group_id", "duration_seconds", "staff_id", "share_id", "parent_event_id",
+    "referred_customer_id",
+)  # fmt: skip
+HEADER = ",".join(COLUMNS)
 #: Both begin here: before, the desk kept no log.
 OPENED = dt.date(2017, 10, 20)
 SHARE = 0.06
+
+
+def event(at: dt.datetime, **told: str) -> Row:
+    """Return one row of ``standard/events``: the columns that are told, the others empty."""
+    return at, as_csv(text(at) if column == "occurred_at" else told.get(column, "") for column in COLUMNS)
 
 
 def deliver(
@@ -37,6 +44,6 @@ def deliver(
             continue
         act, about = chance.pick((("ask_service", "price"), ("view", "review")), "desk act", key)
         sku = str(chance.pick(goods, "desk sku", key))
-        told = ("crm", f"de{key}", person.member_no, act, text(at), about, sku, "", "", "", "", "")
-        rows.append((at, as_csv(told)))
+        told = {"source": "crm", "event_id": f"de{key}", "customer_id": person.member_no, "event_type": act}
+        rows.append(event(at, **told, object_type=about, object_id=sku))
     landing.deliver("standard", "events", rows, suffix="csv", header=HEADER)

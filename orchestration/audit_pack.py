@@ -9,12 +9,14 @@ import dataclasses
 import datetime as dt
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from data_quality.suites.hard_rules import COUNTED
 from orchestration import audit_log
 from orchestration.assessment import LANGUAGES, assessment
 from orchestration.door.files import count, files_below
@@ -25,11 +27,6 @@ from orchestration.home_rules import seed_file
 from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
 
-#: The tables of people whom something is done with: a minor in one of them is a fault.
-ACTED_ON: Final = (
-    "recall_audience", "recall_tasks", "recall_plans", "recall_signals", "customer_scores", "general_list",
-    "hand_over_list",
-)  # fmt: skip
 _MINOR: Final = "minor"
 
 
@@ -71,7 +68,7 @@ def pack(settings: Settings, folder: Path, now: dt.datetime) -> Pack:
     minors = _minors(settings)
     _write(settings, folder, now, minors)
     withheld = _look(settings, folder)
-    acted_on = sum(minors.get(table, 0) for table in ACTED_ON)
+    acted_on = sum(minors[table] for table in _acted_on(minors))
     done = Pack(len(files_below(folder)), withheld, acted_on)
     audit_log.append(settings, "audit_packed", {"files": done.files, "minors_acted_on": acted_on})
     return done
@@ -90,7 +87,7 @@ def _write(settings: Settings, folder: Path, now: dt.datetime, minors: dict[str,
     store = Store(settings.published)
     for version in store.by_age() if store.versions.is_dir() else ():
         _say(folder / "versions" / f"{version}.json", store.manifest(version))
-    _say(folder / "minors.json", {"rows_of_minors": minors, "tables_that_act_on_people": list(ACTED_ON)})
+    _say(folder / "minors.json", {"rows_of_minors": minors, "tables_that_act_on_people": _acted_on(minors)})
 
 
 def _minors(settings: Settings) -> dict[str, int]:
@@ -107,6 +104,11 @@ def _minors(settings: Settings) -> dict[str, int]:
             people = pq.read_table(file, columns=["one_id"]).column("one_id")
             found[name] = int(pc.sum(pc.is_in(people, value_set=minors.column("one_id"))).as_py() or 0)
     return found
+
+
+def _acted_on(tables: Iterable[str]) -> list[str]:
+    """Return the tables whose people something is done with: a minor in one of them is a fault."""
+    return sorted(set(tables) - set(COUNTED))
 
 
 def _look(settings: Settings, folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,6 +20,7 @@ from orchestration.cli_digest import digest_app
 from orchestration.cli_door import door_app
 from orchestration.cli_erasing import erasing_app
 from orchestration.cli_files import files_app
+from orchestration.cli_leads import leads_app
 from orchestration.cli_pulls import pulls_app
 from orchestration.cli_readers import readers_app
 from orchestration.cli_rekey import rekey_app
@@ -47,6 +48,7 @@ app.add_typer(why_app)
 app.add_typer(pulls_app)
 app.add_typer(digest_app)
 app.add_typer(files_app)
+app.add_typer(leads_app)
 app.add_typer(door_app)
 app.add_typer(rekey_app)
 app.add_typer(readers_app)
@@ -149,7 +151,7 @@ def _globally(
             raise typer.BadParameter(str(error), param_hint="'--now'") from None
 
 
-@app.command(epilog="Examples: siyu run; siyu run --world demo/worlds/null.toml")
+@app.command(epilog="Examples: siyu run; siyu run --world demo/worlds/null.toml; siyu run --brand b2b")
 def run(
     world: Annotated[
         Path | None,
@@ -158,14 +160,24 @@ def run(
             help="What messages do to the demo's customers, instead of demo/worlds/declared.toml: --world FILE.",
         ),
     ] = None,
+    brand: Annotated[
+        Literal["shops", "b2b"],
+        typer.Option(
+            metavar="BRAND", help="shops, or b2b: a SYNTHETIC maker of software with leads and contracts: --brand b2b."
+        ),
+    ] = "shops",
 ) -> int:
-    """Run the demo brand in a home of its own, .siyu/demo."""
-    from orchestration.commands import run_demo
+    """Run a demo brand in a home of its own, .siyu/demo or .siyu/b2b."""
+    from orchestration.commands import run_companies, run_demo
 
     if not os.environ.get("SIYU_HOME"):
         from orchestration.settings import CHECKOUT
 
-        os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / "demo")
+        os.environ["SIYU_HOME"] = str(CHECKOUT / ".siyu" / ("demo" if brand == "shops" else brand))
+    if brand == "b2b":
+        if world is not None:
+            raise typer.BadParameter("a world belongs to the shops: leave --world out", param_hint="'--brand'")
+        return run_companies(settings_here())
     return run_demo(settings_here(), world)
 
 

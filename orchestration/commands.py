@@ -8,7 +8,7 @@ from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
 from orchestration.screen import say
-from orchestration.settings import Settings, SettingsError, load_settings
+from orchestration.settings import Settings, SettingsError, load_settings, require_duckdb
 
 DONE, FAILED = 0, 1
 
@@ -33,6 +33,21 @@ def run_demo(settings: Settings, world: Path | None = None) -> int:
     return run_range(settings, FIRST_DAILY_DATE, LAST_DATE)
 
 
+def run_companies(settings: Settings) -> int:
+    """Build the demo brand that sells to companies where it does not stand yet, and run its date; return the code."""
+    from demo.b2b.build import FIRST_DAILY_DATE, LAST_DATE, prepare
+    from demo.build import ForeignHome
+
+    check_demo_home(settings)
+    try:
+        prepare(settings.home)
+    except ForeignHome as error:
+        raise SettingsError(str(error)) from None
+    except OSError as error:
+        raise SettingsError(f"the demo's home {settings.home} cannot be written: {error}") from None
+    return run_range(load_settings(), FIRST_DAILY_DATE, LAST_DATE)
+
+
 def run_range(
     settings: Settings,
     first: dt.date,
@@ -45,6 +60,7 @@ def run_range(
     ``is_unfinished_wanted``: let CURRENT move to a date that is not over. ``is_full_wanted``: keep nothing of the
     nights before, make every date anew.
     """
+    require_duckdb(settings)
     if first < parse_business_date(settings.partitions_start):
         raise SettingsError(f"{first} lies before partitions_start {settings.partitions_start}; set it in siyu.toml")
     now = clock.now()

@@ -29,8 +29,8 @@ def of_dates(
 
 
 def snapshots(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> pd.DataFrame:
-    """Return the feature rows a model may speak of: not visitors, of whom nothing is known, nor excluded people."""
-    spoken_of = "purchase_stage <> 'visitor' and not is_excluded"
+    """Return the feature rows a model may speak of: not visitors without a lead, nor excluded people."""
+    spoken_of = "(purchase_stage <> 'visitor' or lead_age_days is not null) and not is_excluded"
     return of_dates(con, "features.customer_features", dates, where=spoken_of)
 
 

@@ -242,7 +242,8 @@ def _build(
         manifest.kept_back(connection, *door.emptied()),
         sum(one.at >= cut_off_at(date, settings.cut_off_hour) for one in tombstones.load(settings).erased),
     )
-    return store.keep(building, said), sum(rows.values())
+    # files are named in it, and people name files after their customers
+    return store.keep(building, door.said(said)), sum(rows.values())
 
 
 def _require_data(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> None:

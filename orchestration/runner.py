@@ -17,7 +17,7 @@ from orchestration import clock, retention
 from orchestration.disk import is_full, with_remedy
 from orchestration.door.files import clean, star_left_behind
 from orchestration.instance import prepare_instance, sweep_orphans
-from orchestration.keeping.costs import nights_of, remember
+from orchestration.keeping.costs import is_watched, nights_of, remember
 from orchestration.keeping.ledger import KEPT, PUBLISHED, TRAINING
 from orchestration.keeping.words import Row, by_cause, rows_of
 from orchestration.progress import Progress, cpu_seconds
@@ -142,7 +142,7 @@ def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) ->
     }
     file, made = settings.last_run, _dates_made(settings, dates)
     nights = nights_of(file)
-    if outcome.succeeded and made:
+    if outcome.succeeded and made and not is_watched():
         trained = any(cause != KEPT for kind, _, cause in made if kind == TRAINING)
         counted = sum(cause != KEPT for kind, _, cause in made if kind != TRAINING)
         nights = remember(nights, {"made": counted, "trained": trained, "cpu_seconds": said["cpu_seconds"]})

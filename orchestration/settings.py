@@ -17,6 +17,8 @@ from orchestration.business_time import parse_business_date
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+#: What the models can be run on; a night runs on the first (docs/spark.md).
+ENGINES: Final = ("duckdb", "spark")
 #: Set by siyu for its own runs: dates that are not over, or lie before the first that landed, can be run too.
 EVERY_DATE: Final = "SIYU_EVERY_DATE"
 
@@ -237,6 +239,34 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
             parse_business_date(str(text))
         except ValueError as error:
             raise SettingsError(f"{name}: {error}") from None
-    if settings.engine != "duckdb":
-        raise SettingsError(f"engine {settings.engine!r} is not known; this release runs on duckdb")
+    _check_engine(settings.engine)
     return settings
+
+
+def require_duckdb(settings: Settings) -> None:
+    """Refuse to run a night on another engine than the one that it is written for.
+
+    Raises
+    ------
+    SettingsError
+        The home's engine is another one; the message says what can be run on it.
+    """
+    if settings.engine != ENGINES[0]:
+        raise SettingsError(
+            f"engine {settings.engine!r} makes the models, not a night: landing, training and publishing run on duckdb;"
+            " see docs/spark.md, and take engine out of siyu.toml and SIYU_ENGINE for this command"
+        )
+
+
+def _check_engine(engine: str) -> None:
+    """Refuse an engine that there is not, and Spark where it cannot be started."""
+    if engine not in ENGINES:
+        raise SettingsError(f"engine {engine!r} is not known; there are {' and '.join(ENGINES)}")
+    if engine == "spark":
+        # Imported here: whoever runs on DuckDB needs to know nothing of Spark.
+        from orchestration.spark.environment import NoSpark, require
+
+        try:
+            require()
+        except NoSpark as error:
+            raise SettingsError(str(error)) from None

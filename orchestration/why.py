@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ml.recall import arms
-from ml.recall.signal_answers import WAITS_AS
+from ml.recall.signal_answers import unsent_because
 from orchestration.home_facts import GO_BACK, reading
 from orchestration.labels import Labels, labels
 from orchestration.publishing.versions import CURRENT, Store
@@ -164,9 +164,10 @@ def _orders(person: dict[str, Any], segment: dict[str, Any], words: _Words) -> s
         return words.say(f"没有订单；注册于{since}", f"No order; registered {since}")
     year, last = segment["net_paid_fen_365d"] or 0, _day(person["last_order_at"])
     count, days = person["order_count"], segment["recency_days"]
+    orders = "order" if count == 1 else "orders"
     return words.say(
         f"共{count}单，最近一单{last}（{days}天前），近一年净付{year / 100:,.0f}元",
-        f"{count} orders, the last on {last} ({days} days ago), {year / 100:,.0f} yuan net within a year",
+        f"{count} {orders}, the last on {last} ({days} days ago), {year / 100:,.0f} yuan net within a year",
     )
 
 
@@ -222,8 +223,8 @@ def _decision(
         return [say(f"今天不发：{no}", f"Nothing today: {no}")]
     arm = code("arm", drawn["arm"])
     said = [say(f"今天不发：{arm}", f"Nothing today: {arm}")]
-    if drawn["arm"] == arms.WAITING:
-        no = code("reason", WAITS_AS.get(drawn.get("waits_for") or "", "staff_full"))
+    if drawn["arm"] in (arms.WAITING, arms.NOT_SELECTED):
+        no = code("reason", unsent_because(drawn["arm"], drawn.get("waits_for"), drawn.get("passed_over_because")))
         return [say(f"今天不发：{no}", f"Nothing today: {no}")]
     if plan and plan["message_channel"] != _NOTHING:
         channel = code("message_channel", plan["message_channel"])

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from data_quality.checks import Check
+from data_quality.suites.hard_rules import hard_rule_checks
 from data_quality.suites.recall import RecallLimits, recall_checks
 from data_quality.suites.shapes import TableShape, shape_checks
 
@@ -306,4 +307,5 @@ _FIGURES: Final = [
 def published_checks(shapes: Sequence[TableShape], limits: RecallLimits) -> list[Check]:
     """Return every check of the published gate for the declared tables and the limits of the recall plan."""
     declared = [check for shape in shapes for check in shape_checks(shape, _VERSION_DATE)]
-    return [*declared, *_CUSTOMERS, *_SEGMENTS, *_IDENTITY, *_FIGURES, *recall_checks(limits)]
+    kept_out = hard_rule_checks(shapes)
+    return [*declared, *_CUSTOMERS, *_SEGMENTS, *kept_out, *_IDENTITY, *_FIGURES, *recall_checks(limits)]

@@ -20,3 +20,9 @@
     inner join {{ ref('recall_policies') }} as policies
         on left(told.campaign_id, length(policies.policy_id) + 1) = concat(policies.policy_id, '_')
 {%- endmacro %}
+
+{#- The campaigns of a relation by which something was owed (an answer, a reminder), once each: politeness counts none. -#}
+{% macro service_campaigns(relation) -%}
+    {{ recall_campaigns(relation) }}
+            and policies.consent_purpose = 'service'
+{%- endmacro %}

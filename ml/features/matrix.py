@@ -15,7 +15,7 @@ Vector = NDArray[np.float64]
 #: they come from; so are the label's own columns and the purchase stage, which selects the population.
 _REFUSED: Final = re.compile(
     r"(^|_)(id|ids|key|token|uid|openid|unionid|mobile|phone|email|name|address|hash)$"
-    r"|^(as_of_date|ordered|contacted|first_order|horizon_days|purchase_stage|is_excluded|label)$"
+    r"|^(as_of_date|ordered|contacted|first_order|horizon_days|purchase_stage|is_excluded|label|qualified)$"
 )
 
 

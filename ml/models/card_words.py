@@ -4,6 +4,7 @@ from typing import Any, Final
 
 _QUESTIONS: Final = {
     "churn": ("活跃顾客{days}天内不再下单的概率", "P(no order in {days} days), customers active in the last {days}"),
+    "lead_qualified": ("{days}天内成为合格线索的概率", "P(qualified in {days} days), open leads"),
     "return_active": ("活跃顾客{days}天内自然回购的概率", "P(order in {days} days unprompted), active"),
     "return_at_risk": ("有流失风险的顾客{days}天内自然回购的概率", "P(order in {days} days unprompted), at risk"),
     "return_dormant": ("沉睡顾客{days}天内自然回购的概率", "P(order in {days} days unprompted), dormant"),

@@ -83,7 +83,8 @@ def weights_of(rows: pd.DataFrame) -> Vector:
 
 def names_of_candidates(buyers: pd.DataFrame, spec: ModelSpec) -> list[str]:
     """Return who can stand: BG/NBD needs buyers, and says nothing of those who never bought."""
-    without = len(buyers) < _BUYERS_MINIMUM or "registered_no_order" in spec.stages
+    never = "registered_no_order" in spec.stages or spec.subject == "lead"
+    without = len(buyers) < _BUYERS_MINIMUM or never
     return [name for name in CANDIDATES if not (without and name == "bgnbd")]
 
 

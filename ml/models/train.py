@@ -12,7 +12,7 @@ import pandas as pd
 
 from ml.features.matrix import Vector, check_features, feature_matrix
 from ml.labels.cut_offs import Split, rolling_split
-from ml.labels.questions import ModelSpec, labelled_rows
+from ml.labels.questions import ModelSpec, features_of, labelled_rows
 from ml.models import boosted
 from ml.models.artefacts import code_hash, keep_model, read_card, to_json
 from ml.models.calibration import Calibration
@@ -60,6 +60,7 @@ def training_job(
     horizon_days: int,
 ) -> TrainingJob:
     """Select a model's labelled rows from the snapshots of its closed cut-offs."""
+    features = features_of(spec, features)
     check_features(features, snapshots)
     chosen = snapshots[snapshots["as_of_date"].isin(list(cut_offs))]
     buyers = chosen.loc[

@@ -117,6 +117,8 @@ class Remaining:
 
 def drawn_options(options: pd.DataFrame, salts: Salts) -> pd.DataFrame:
     """Return the option that each person's lot fell on, drawn evenly from theirs and nothing; no row is nothing."""
+    if options.empty:
+        return options
     one = options.groupby("candidate", sort=True).agg(
         one_id=("one_id", "first"), as_of_date=("as_of_date", "first"), size=("one_id", "size")
     )
@@ -134,6 +136,8 @@ def explored(
     the others leave the experiment.
     """
     taken = drawn_options(options, salts)
+    if taken.empty:
+        return taken, set()
     asked = set(taken["candidate"])
     turn = unit_draws(keys_of(taken["one_id"], taken["as_of_date"]), salts.of("turn"))
     taken = taken.assign(turn=turn).sort_values("turn")

@@ -5,8 +5,9 @@ of one policy a day: the one with the lowest ``priority`` that can reach them (`
 only what is owed them is due.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Final
+import functools
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,7 @@ _OF_POLICY: Final = [
 ]  # fmt: skip
 
 Flags = npt.NDArray[np.bool_]
+Numbers = Callable[[str], npt.NDArray[np.float64]]
 
 
 def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
@@ -74,8 +76,14 @@ def organic(context: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return found.join(told.set_index(context.index).astype(object))
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
-    return np.asarray(frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
+def _numbers_of(frame: pd.DataFrame) -> Numbers:
+    """Return how a column is asked for as numbers, each made once however many policies ask."""
+
+    @functools.cache
+    def numbers(column: str) -> npt.NDArray[np.float64]:
+        return np.asarray(frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))
+
+    return numbers
 
 
 def _day_of(context: pd.DataFrame, play_id: str, rules: Rules) -> pd.DataFrame:
@@ -98,13 +106,13 @@ def _day_of(context: pd.DataFrame, play_id: str, rules: Rules) -> pd.DataFrame:
 
 def _applies(
     context: pd.DataFrame,
-    policy: pd.Series,
+    numbers: Numbers,
+    policy: Mapping[str, Any],
     churn: npt.NDArray[np.float64],
     signals: Mapping[str, Flags],
     rules: Rules,
 ) -> Flags:
     """Whether a policy's step is due for each row of context."""
-    answers = rules.seeds["signals"].set_index("play_id")
     if policy["audience_kind"] in ("service", "signal"):
         # Whose episode is open is not asked anew before it has ended; what is owed waits for no episode.
         free = policy["audience_kind"] == "service" or context["open_episode_id"].isna().to_numpy(dtype=bool)
@@ -116,40 +124,49 @@ def _applies(
     step = int(policy["ladder_step"])
     kind = str(policy["audience_kind"])
     if kind == "renewal":
-        left = _numbers(context, "days_to_entitlement_end")
-        due = (left >= 0) & (left <= answers.loc["renewal", "within_days"])
-        waited = (step == 1) | (_numbers(context, "days_since_renewal_step") >= policy["wait_days"])
-        return np.asarray(due & (_numbers(context, "renewal_step") == step - 1) & waited)
+        left = numbers("days_to_entitlement_end")
+        due = (left >= 0) & (left <= rules.once(_answers).loc["renewal", "within_days"])
+        waited = (step == 1) | (numbers("days_since_renewal_step") >= policy["wait_days"])
+        return np.asarray(due & (numbers("renewal_step") == step - 1) & waited)
     if kind == "first_order":
         never_ordered = stage == "registered_no_order"
-        waited = (step == 1) | (_numbers(context, "days_since_first_order_step") >= policy["wait_days"])
-        due = _numbers(context, "days_registered") >= policy["after_days"]
-        return np.asarray(never_ordered & due & (_numbers(context, "first_order_step") == step - 1) & waited)
+        waited = (step == 1) | (numbers("days_since_first_order_step") >= policy["wait_days"])
+        due = numbers("days_registered") >= policy["after_days"]
+        return np.asarray(never_ordered & due & (numbers("first_order_step") == step - 1) & waited)
     if kind == "climb":
         # The ladder stops on an order and the climb begins: one step per further order, in the week
         # after the one in which nothing is advertised to who ordered.
-        climbing = np.isin(stage, ACTIVE_STAGES) & (_numbers(context, "first_order_step") >= 1)
-        ordered = np.minimum(_numbers(context, "orders_since_first_order_ladder"), 3)
-        since = _numbers(context, "days_since_order")
+        climbing = np.isin(stage, ACTIVE_STAGES) & (numbers("first_order_step") >= 1)
+        ordered = np.minimum(numbers("orders_since_first_order_ladder"), 3)
+        since = numbers("days_since_order")
         fresh = (since >= policy["after_days"]) & (since <= policy["within_days"])
-        return np.asarray(climbing & (ordered == step) & (_numbers(context, "climb_step") < step) & fresh)
+        return np.asarray(climbing & (ordered == step) & (numbers("climb_step") < step) & fresh)
     if kind == "re_add":
         is_gone = context["is_deleted_friend"].fillna(False).to_numpy(dtype=bool)
         # Whoever left their adviser is left alone for a while, and not followed to another channel.
-        return np.asarray(is_gone & (_numbers(context, "days_since_deleted") >= answers.loc["re_add", "rest_days"]))
+        rest = rules.once(_answers).loc["re_add", "rest_days"]
+        return np.asarray(is_gone & (numbers("days_since_deleted") >= rest))
     if kind == "nurture":
-        days = _numbers(context, "days_registered")
+        days = numbers("days_registered")
         is_new = (days >= policy["after_days"]) & (days <= policy["within_days"])
         return np.asarray((stage == "registered_no_order") & is_new)
     if kind == "nurture_late":
         # who came to the end of the ladder and its rest and has not bought
         steps = rules.seeds["recall_policies"]
         last = int(steps.loc[steps["audience_kind"].eq("first_order"), "ladder_step"].max())
-        return np.asarray((stage == "registered_no_order") & (_numbers(context, "first_order_step") >= last))
+        return np.asarray((stage == "registered_no_order") & (numbers("first_order_step") >= last))
     if policy["band"] == "high_risk":
         high_risk = rules.setting("high_risk_churn_score")
         return np.asarray(np.isin(stage, ACTIVE_STAGES) & (np.nan_to_num(churn, nan=0.0) >= high_risk))
     return np.asarray(stage == policy["band"])
+
+
+def _answers(rules: Rules) -> pd.DataFrame:
+    return rules.seeds["signals"].set_index("play_id")
+
+
+def _policies(rules: Rules) -> pd.DataFrame:
+    return rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
 
 
 def _signalled(people: pd.DataFrame, signals: pd.DataFrame | None) -> dict[str, Flags]:
@@ -161,6 +178,15 @@ def _signalled(people: pd.DataFrame, signals: pd.DataFrame | None) -> dict[str, 
         str(play): np.asarray(who.isin(pd.MultiIndex.from_frame(of[["as_of_date", "one_id"]])))
         for play, of in signals.groupby("play_id")
     }
+
+
+def _given(people: pd.DataFrame, signals: pd.DataFrame | None) -> pd.Series:
+    """Return the signals that each person gave and nobody answered, whichever play they are met by."""
+    found: dict[tuple[object, str], tuple[str, ...]] = {}
+    if signals is not None and not signals.empty:
+        found = signals.groupby(["as_of_date", "one_id"])["signal"].agg(lambda of: tuple(sorted(of))).to_dict()
+    keys = people[["as_of_date", "one_id"]].itertuples(index=False, name=None)
+    return pd.Series([found.get(key, ()) for key in keys], index=people.index, dtype=object)
 
 
 def candidates(
@@ -190,10 +216,10 @@ def candidates(
     DataFrame
         The context's rows that are candidates, sorted by (as_of_date, one_id), with ``policy_id, audience_kind,
         play_id, purse, signal, ladder_step, band, objective, consent_purpose, content_theme, scene_id, campaign_id,
-        churn_probability, organic_return_probability, p0, continues_episode, public_kind, public_step, closed``. p0 is
-        the policy's base rate where no model speaks, and where something else than an order is wanted. Of several
-        policies and plays that fit, the first of which some option can be used holds; ``closed`` says what closed the
-        others.
+        churn_probability, organic_return_probability, p0, continues_episode, public_kind, public_step, given, closed``.
+        ``given`` are their open signals. p0 is the policy's base rate where no model speaks, and where something else
+        than an order is wanted. Of several policies and plays that fit, the first of which some option can be used
+        holds; ``closed`` says what closed the others.
 
     Raises
     ------
@@ -203,9 +229,9 @@ def candidates(
     require(context, CONTEXT, "recall.recall_people")
     people = context[context["may_be_served"].astype(bool)].sort_values(["as_of_date", "one_id"], ignore_index=True)
     people = people.join(organic(people, scores))
-    policies = rules.seeds["recall_policies"].sort_values(["priority", "policy_id", "ladder_step"], ignore_index=True)
+    policies = rules.once(_policies)
     due = _due(people, policies, _signalled(people, signals), rules)
-    people = with_public_step(people, due, policies)
+    people = with_public_step(people, due, policies).assign(given=_given(people, signals))
 
     def as_met(way: pd.DataFrame) -> pd.DataFrame:
         """Return the people of the ways, each with the columns of their policy and play."""
@@ -235,17 +261,19 @@ def _due(people: pd.DataFrame, policies: pd.DataFrame, signals: Mapping[str, Fla
     is_excluded = people["is_excluded"].fillna(False).to_numpy(dtype=bool)
     may_sell = ~is_excluded & ~people["is_resting"].to_numpy(dtype=bool)
     found = np.zeros((len(people), len(policies)), dtype=bool)
-    for at, policy in policies.iterrows():
-        due = _applies(people, policy, churn, signals, rules)
-        found[:, int(str(at))] = due if policy["consent_purpose"] == "service" else due & may_sell
+    numbers = _numbers_of(people)
+    for at, policy in enumerate(policies.to_dict("records")):
+        due = _applies(people, numbers, policy, churn, signals, rules)
+        found[:, at] = due if policy["consent_purpose"] == "service" else due & may_sell
     return found
 
 
 def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
     """Add what the words of a plan name, and ``is_told``: whether a message said already that a question is known.
 
-    The names are ``festival_zh, festival_en, days_to_coupon_end, appointment_at`` (UTC), ``days_since_signal``, and of
-    an open question ``asked_in, asked_about, question_zh, question_en``.
+    The names are ``festival_zh, festival_en, days_to_coupon_end, days_to_points_end, days_since_signal``, of an
+    appointment ``appointment_at`` (UTC), ``appointment_place, booked_zh, booked_en``, and of an open question
+    ``asked_in, asked_about, question_zh, question_en`` and ``asked_channel``, by which it is answered there.
     """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
     of_day = people["audience_kind"].eq("calendar")
@@ -254,22 +282,31 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
     told = np.zeros(len(people), dtype=bool)
     ends = pd.DataFrame({"ends_at": pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")})
     asked = pd.DataFrame({"asked_in": None, "asked_about": None}, index=people.index, dtype=object)
+    place = pd.Series(None, index=people.index, dtype=object)
     if signals is not None and not signals.empty:
         key = ["as_of_date", "one_id", "signal"]
         given = people[key].merge(
-            signals[[*key, "signal_at", "is_told", "asked_in", "object_type"]], on=key, how="left"
+            signals[[*key, "signal_at", "is_told", "asked_in", "object_type", "place_name"]], on=key, how="left"
         )
         given.index = people.index
         ends["ends_at"] = given["signal_at"].to_numpy()
         asked = given[["asked_in", "object_type"]].set_axis(["asked_in", "asked_about"], axis=1)
         told = given["is_told"].eq(True).to_numpy(dtype=bool)
+        place = given["place_name"].astype(object)
+    is_booked, words = people["signal"].eq("booking"), rules.seeds["question_words"].set_index(["kind", "code"])
+    kinds = asked["asked_about"].where(is_booked)
     days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
     return people.assign(
         is_told=told,
         festival_zh=festival["name_zh"],
         festival_en=festival["name_en"],
         days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),
-        appointment_at=ends["ends_at"].where(people["signal"].eq("booking")),
+        days_to_points_end=days.dt.days.where(people["signal"].eq("points_ending")).astype("Int64"),
+        appointment_at=ends["ends_at"].where(is_booked),
+        appointment_place=place.where(is_booked),
+        booked_zh=kinds.map(words["words_zh"].loc["booked"].to_dict()).astype(object),
+        booked_en=kinds.map(words["words_en"].loc["booked"].to_dict()).astype(object),
+        asked_channel=asked["asked_in"].map(words["message_channel"].loc["asked_in"].to_dict()).astype(object),
         days_since_signal=-days.dt.days.where(people["signal"].eq(ASKED)).astype("Int64"),
         **_question(asked, ends["ends_at"].where(people["signal"].eq(ASKED)), rules),
     )
@@ -277,12 +314,10 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
 
 def _question(asked: pd.DataFrame, at: pd.Series, rules: Rules) -> dict[str, pd.Series]:
     """Return what an open question is called: where it was asked, about what, and both with the day in a sentence."""
-    rows = rules.seeds["question_words"].set_index(["kind", "code"])
     found: dict[str, pd.Series] = {}
     local = at + pd.Timedelta(hours=8)
-    for language, name in (("zh", "words_zh"), ("en", "words_en")):
-        words = rows[name]
-        said = [asked[kind].where(at.notna()).map(words.loc[kind].to_dict()).astype(object) for kind in asked.columns]
+    for language, words in rules.once(_question_words).items():
+        said = [asked[kind].where(at.notna()).map(words[kind]).astype(object) for kind in asked.columns]
         found[f"question_{language}"] = pd.Series(
             [asked_on(*row, in_english=language == "en") for row in zip(local, *said, strict=True)],
             index=at.index,
@@ -291,6 +326,15 @@ def _question(asked: pd.DataFrame, at: pd.Series, rules: Rules) -> dict[str, pd.
         if language == "zh":
             found |= dict(zip(asked.columns, said, strict=True))
     return found
+
+
+def _question_words(rules: Rules) -> dict[str, dict[str, dict[str, str]]]:
+    """Return by language what places and things that are asked about are called, by kind and code."""
+    rows = rules.seeds["question_words"]
+    return {
+        language: {str(kind): dict(zip(of["code"], of[name], strict=True)) for kind, of in rows.groupby("kind")}
+        for language, name in (("zh", "words_zh"), ("en", "words_en"))
+    }
 
 
 def _continued(people: pd.DataFrame) -> pd.Series:

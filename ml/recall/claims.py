@@ -14,17 +14,19 @@ OTHER_TERMS: Final = "other_terms"
 _DAYS: Final = re.compile(r"(\d+)天内?有效")
 _TENTHS: Final = re.compile(r"(\d+(?:\.\d+)?)折")
 _MOST: Final = re.compile(r"最多减(\d+(?:\.\d+)?)元")
-#: Scenes whose policy or signal makes a fact: who stands in one has the thing that it is about.
-_OF_SCENE: Final[Mapping[str, str]] = {
-    "holds_coupon": "coupon_ending",
-    "holds_points": "points_ending",
-    "has_cart": "cart",
-    "has_visited": "store_visit",
-    "has_appointment": "appointment",
-    "has_birthday": "birthday",
-    "complaint_closed": "complaint_closed",
+#: Facts that are open signals of the person (``recall.open_signals``), whichever scene they are met in.
+_OF_SIGNALS: Final[Mapping[str, frozenset[str]]] = {
+    "has_cart": frozenset({"cart_left"}),
+    "has_visited": frozenset({"store_visit"}),
+    "complaint_closed": frozenset({"complaint_closed"}),
+    "has_asked": frozenset({"price_asked", "product_asked", "question_open", "complaint_closed"}),
 }
-_ASKED: Final = ("asked", "question_open", "complaint_closed")
+#: Facts that are a day: a sentence about it has to name it, so only a row that knows it makes it true.
+_OF_DAYS: Final[Mapping[str, str]] = {
+    "holds_coupon": "days_to_coupon_end",
+    "holds_points": "days_to_points_end",
+    "has_appointment": "appointment_at",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Facts:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Facts":
-        """Return the facts of a plan with its candidate columns."""
-        scene = row["scene_id"]
+        """Return the facts of a plan with its candidate columns; none of them rests on the scene it is met in."""
+        given = frozenset(row["given"])
         has_offer = row["offer_id"] not in ("none", None)
         since_order = _number(row["days_since_order"])
         told = {
@@ -50,8 +52,10 @@ class Facts:
             "has_offer": has_offer,
             "has_right": (_number(row["days_to_entitlement_end"]) or -1) >= 0,
             "is_member": _number(row["days_registered"]) is not None,
-            "has_asked": scene in _ASKED,
-            **{fact: scene == of for fact, of in _OF_SCENE.items()},
+            "has_birthday": bool(row["is_birthday"]),
+            "may_be_sold_to": row["consent_purpose"] != "service",
+            **{fact: bool(given & signals) for fact, signals in _OF_SIGNALS.items()},
+            **{fact: not pd.isna(row[name]) for fact, name in _OF_DAYS.items()},
         }
         days = _number(row["valid_days"]) if has_offer else None
         return cls(

@@ -6,6 +6,8 @@ people were merged into one, or one counted as two, it would go to whom no rule 
 fits has the same offer.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -42,6 +44,23 @@ def with_public_step(people: pd.DataFrame, due: npt.NDArray[np.bool_], policies:
     return people.assign(public_kind=kind, public_step=step)
 
 
+class _Coded:
+    """A column of few texts as numbers: held against one text after another it is read once."""
+
+    def __init__(self, column: pd.Series) -> None:
+        self.codes, texts = pd.factorize(column)
+        self.places = {text: place for place, text in enumerate(texts)}
+
+    def equals(self, text: str) -> npt.NDArray[np.bool_]:
+        """Return whether each row holds a text; one without a text holds none."""
+        return np.asarray(self.codes == self.places.get(text, len(self.places)))
+
+
+def _depth_rules(rules: Rules) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = rules.seeds["depth_rules"].to_dict("records")
+    return found
+
+
 def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     """Return whether each option's offer is one that a rule admits for the person; no offer is admitted always."""
     require(options, FACTS, "recall.recall_people")
@@ -50,10 +69,10 @@ def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     has_ordered = ~np.isnan(since)
     days = np.where(has_ordered, since, registered)
     step = options["public_step"].astype(int).to_numpy()
-    found = options["offer_id"].eq("none").to_numpy(dtype=bool)
-    for rule in rules.seeds["depth_rules"].to_dict("records"):
-        fits = options["offer_id"].eq(rule["offer_id"]).to_numpy(dtype=bool)
-        fits = fits & options["public_kind"].eq(rule["audience_kind"]).to_numpy(dtype=bool)
+    offer, kind, sure = (_Coded(options[name]) for name in ("offer_id", "public_kind", "identity_confidence"))
+    found = offer.equals("none")
+    for rule in rules.once(_depth_rules):
+        fits = offer.equals(rule["offer_id"]) & kind.equals(rule["audience_kind"])
         fits = fits & (has_ordered == bool(rule["has_ordered"]))
         if pd.notna(rule["ladder_step"]):
             fits = fits & (step == int(rule["ladder_step"]))
@@ -61,6 +80,6 @@ def admitted(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
         if pd.notna(rule["most_days"]):
             fits = fits & (days <= float(rule["most_days"]))
         if pd.notna(rule["identity_confidence"]):
-            fits = fits & options["identity_confidence"].eq(rule["identity_confidence"]).to_numpy(dtype=bool)
+            fits = fits & sure.equals(rule["identity_confidence"])
         found = found | fits
     return np.asarray(found)

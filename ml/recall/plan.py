@@ -17,6 +17,7 @@ from ml.recall.learned import Learned, nothing_learned
 from ml.recall.lists import WAITS_FOR_LEARNING, WAITS_FOR_ROOM, kept_for_lots, list_kinds, open_to, within_share
 from ml.recall.lots import held_back_rate, stop_verdict, stopped_bands
 from ml.recall.night import Night, decided
+from ml.recall.passed_over import NO_ROOM, passed_over
 from ml.recall.plans import option_rows, plan_rows
 from ml.recall.plays import CARE
 from ml.recall.portfolio import portfolio_net
@@ -91,6 +92,8 @@ class _Date:
     arms: pd.Series
     #: What whoever waits waits for, by candidate.
     waits_for: pd.Series
+    #: Why whoever was open and is in no arm of these is written nothing, by candidate.
+    passed_over: pd.Series
     #: Each random person's chance of the option they drew, by candidate: even over those that were open, and nothing.
     shares: pd.Series
     budget: dict[str, object]
@@ -137,6 +140,7 @@ def plan_recall(
     care_budgets_fen
         Money of the care purse by as_of date; of a date that is not named there is none.
     """
+    rules = rules.afresh()
     known, seeds_alone = learned or {}, nothing_learned(rules)
     cared = {date for date, money in (care_budgets_fen or {}).items() if money > 0}
     people = candidates(context, scores, rules, signals, cared)
@@ -291,6 +295,12 @@ def _one_date(
         options=options,
         arms=arm,
         waits_for=_waits_for(arm, without_place | closed),
+        passed_over=pd.concat([
+            passed_over(night.options, set(night.plans["candidate"]) - set(plans["candidate"])),
+            # care is worth what it keeps, before its cost
+            passed_over(care.options.assign(base_fen=0.0), ()),
+            pd.Series(NO_ROOM, index=sorted(away - asked), dtype=object),
+        ]),
         shares=at_random.groupby("candidate")["probability"].first(),
         budget={
             "as_of_date": date,
@@ -413,7 +423,13 @@ def _final_arms(people: pd.DataFrame, found: list[_Date]) -> pd.DataFrame:
         [arm == arms.TREAT, arm == arms.HELD_BACK, arm == arms.RANDOM], [1 - q, q, of_options], default=1.0
     )
     waits_for = people["candidate"].map(_by_candidate(found, "waits_for")).where(arm == arms.WAITING).astype(object)
-    return people.assign(arm=arm, assignment_probability=probability.round(6), waits_for=waits_for)
+    passed = people["candidate"].map(_by_candidate(found, "passed_over")).where(arm == arms.NOT_SELECTED).astype(object)
+    return people.assign(
+        arm=arm,
+        assignment_probability=probability.round(6),
+        waits_for=waits_for,
+        passed_over_because=passed.where(passed.notna(), None),
+    )
 
 
 def _by_candidate(found: list[_Date], name: str) -> pd.Series:

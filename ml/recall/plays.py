@@ -5,7 +5,7 @@ The seed ``plays`` is the only home. A policy that answers one thing names its p
 the public rules leave open and widens nothing but one: who is called out of the care purse need stand in no top tier.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ FACTS: Final = {
     "rfm": "rfm_segment",
     "aipl": "aipl_stage",
     "five_a": "five_a_stage",
+    "role": "super_user_role",
     "stage": "band",
 }
 #: The trigger kinds that are tags, and so may have fallen.
@@ -42,9 +43,19 @@ def listed(text: str | float | None) -> list[str]:
 
 def personal_channels(rules: Rules) -> dict[str, list[str]]:
     """Return by tier of the pyramid the channels by which a person speaks with who stands in it; others have none."""
+    return rules.once(_personal_channels)
+
+
+def _personal_channels(rules: Rules) -> dict[str, list[str]]:
     rows = rules.seeds["pyramid_tiers"][["pyramid_tier", "message_channels"]]
     found = {tier: listed(channels) for tier, channels in rows.itertuples(index=False, name=None)}
     return {tier: channels for tier, channels in found.items() if channels}
+
+
+def first_channels(rules: Rules) -> dict[str, str]:
+    """Return by play the channel that it begins with."""
+    rows = rules.seeds["plays"][["play_id", "message_channels"]].itertuples(index=False, name=None)
+    return {play: listed(channels)[0] for play, channels in rows}
 
 
 def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Rules) -> pd.DataFrame:
@@ -60,29 +71,52 @@ def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Ru
     rules
         The seed ``plays``.
     """
-    plays = rules.seeds["plays"].sort_values("priority", ignore_index=True)
-    plays = plays[
-        plays["trigger_kind"].isin(FACTS) & plays["audience_kind"].map(lambda of: audience_kind in listed(of))
-    ]
-    people = people.assign(band=band)
+    fact = {name: people[name].to_numpy(dtype=object) for name in {*FACTS.values(), "purchase_stage"} - {"band"}}
+    fact["band"] = np.full(len(people), band, dtype=object)
+    fell = {kind: people[f"{kind}_fell"].to_numpy(dtype=bool) for kind in TAGS}
     age = people["days_in_stage"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    found = []
-    for place, row in enumerate(plays.to_dict("records")):
-        fits = people[FACTS[row["trigger_kind"]]].isin(listed(row["trigger"])).to_numpy(dtype=bool)
+    person, play, places = [], [], []
+    of_kind = (row for row in rules.once(_plays_by_a_fact) if audience_kind in row["audience_kinds"])
+    for place, row in enumerate(of_kind):
+        fits = _is_among(fact[FACTS[row["trigger_kind"]]], row["values"])
         if row["trigger_kind"] in TAGS:
-            fits = fits & ~people[f"{row['trigger_kind']}_fell"].to_numpy(dtype=bool)
-        if stages := listed(row["purchase_stages"]):
-            fits = fits & people["purchase_stage"].isin(stages).to_numpy(dtype=bool)
+            fits = fits & ~fell[row["trigger_kind"]]
+        if row["stages"]:
+            fits = fits & _is_among(fact["purchase_stage"], row["stages"])
         if pd.notna(row["within_days"]):
             fits = fits & (age < float(row["within_days"]))
-        found.append(pd.DataFrame({"person": people.index[fits], "play_id": row["play_id"], "place": place}))
-    return pd.concat(found, ignore_index=True)
+        whom = people.index[fits]
+        person.extend(whom)
+        play.extend([row["play_id"]] * len(whom))
+        places.extend([place] * len(whom))
+    return pd.DataFrame({
+        "person": np.array(person, dtype=np.int64),
+        "play_id": np.array(play, dtype=object),
+        "place": np.array(places, dtype=np.int64),
+    })
+
+
+def _plays_by_a_fact(rules: Rules) -> list[dict[str, Any]]:
+    """Return the plays with a fact for a trigger, the first to be tried first, their cells as sets of values."""
+    plays = rules.seeds["plays"].sort_values("priority", ignore_index=True)
+    return [
+        row
+        | {
+            "audience_kinds": listed(row["audience_kind"]),
+            "values": frozenset(listed(row["trigger"])),
+            "stages": frozenset(listed(row["purchase_stages"])),
+        }
+        for row in plays[plays["trigger_kind"].isin(FACTS)].to_dict("records")
+    ]
+
+
+def _is_among(found: npt.NDArray[np.object_], values: frozenset[str]) -> Flags:
+    return np.fromiter((one in values for one in found), dtype=bool, count=len(found))
 
 
 def of_plays(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the candidates with ``purse``, ``signal`` and the ``scene_id`` of their ``play_id``."""
-    by_id = rules.seeds["plays"].set_index("play_id")
-    signal_of = dict(rules.seeds["signals"][["play_id", "signal"]].itertuples(index=False, name=None))
+    by_id, signal_of = rules.once(_by_id), rules.once(_signal_of)
     scene = people["play_id"].map(by_id["scene_id"])
     return people.assign(
         purse=people["play_id"].map(by_id["purse"]),
@@ -91,12 +125,31 @@ def of_plays(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     )
 
 
+def _by_id(rules: Rules) -> pd.DataFrame:
+    return rules.seeds["plays"].set_index("play_id")
+
+
+def _signal_of(rules: Rules) -> dict[str, str]:
+    return dict(rules.seeds["signals"][["play_id", "signal"]].itertuples(index=False, name=None))
+
+
 def channel_order(options: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the place of each option's channel in its play, 0 first; -1 where the play does not name it.
 
-    A brand's play is nobody's to carry out by hand: it names no channel of the staff.
+    A brand's play is nobody's to carry out by hand: it names no channel of the staff. Who asked is answered where they
+    asked (``asked_channel``), if the play names that channel at all: it goes before the others.
     """
-    places = {
+    places = rules.once(_places_of_channels)
+    rows = options[["play_id", "message_channel", "asked_channel"]].itertuples(index=False, name=None)
+    order = []
+    for play, channel, asked in rows:
+        place = places.get((play, channel), -1)
+        order.append(place if place < 0 else 0 if channel == asked else place + 1)
+    return pd.Series(order, index=options.index, dtype="int64")
+
+
+def _places_of_channels(rules: Rules) -> dict[tuple[str, str], int]:
+    return {
         (play, channel): place
         for play, role, channels in rules.seeds["plays"][["play_id", "sender_role", "message_channels"]].itertuples(
             index=False, name=None
@@ -104,23 +157,27 @@ def channel_order(options: pd.DataFrame, rules: Rules) -> pd.Series:
         for place, channel in enumerate(listed(channels))
         if not (role == "brand" and channel in rules.staff_channels)
     }
-    pairs = options[["play_id", "message_channel"]].itertuples(index=False, name=None)
-    return pd.Series([places.get(pair, -1) for pair in pairs], index=options.index, dtype="int64")
 
 
 def offers_of_play(options: pd.DataFrame, rules: Rules) -> Flags:
     """Return whether each option's offer is none, or one of the families of public rules that its play names."""
-    families = {
-        play: listed(rule)
-        for play, rule in rules.seeds["plays"][["play_id", "offer_rule"]].itertuples(index=False, name=None)
-    }
+    named = rules.once(_offers_named)
+    return np.array(
+        [
+            offer == "none" or offer in named[play]
+            for play, offer in zip(options["play_id"], options["offer_id"], strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+def _offers_named(rules: Rules) -> dict[str, frozenset[str]]:
+    """Return by play the offers of the families of public rules that it names."""
     depth = rules.seeds["depth_rules"]
     family = depth["rule_id"].str.replace(r"_\d+$", "", regex=True)
     known = set(zip(family, depth["offer_id"], strict=True))
-    named = zip(options["play_id"].map(families), options["offer_id"], strict=True)
-    return np.array(
-        [offer == "none" or any((rule, offer) in known for rule in of_play) for of_play, offer in named], dtype=bool
-    )
+    rows = rules.seeds["plays"][["play_id", "offer_rule"]].itertuples(index=False, name=None)
+    return {play: frozenset(offer for of, offer in known if of in listed(rule)) for play, rule in rows}
 
 
 def stops_of(plans: pd.DataFrame, rules: Rules) -> list[list[str]]:

@@ -11,16 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.depths import admitted
-from ml.recall.plays import CARE, offers_of_play, personal_channels
+from ml.recall.plays import CARE, first_channels, offers_of_play, personal_channels
 from ml.recall.rules import Rules
 from ml.recall.schedule import opens_too_late
 from ml.recall.tables import REFUSED_OPTIONS
-from ml.recall.templates import can_be_said
+from ml.recall.templates import can_be_said, with_scenes
+from ml.recall.words import NOTHING_SOLD
 
 Flags = npt.NDArray[np.bool_]
 
 #: Of an option whose finished words may not be sent to this person (``saying``).
 WITHHELD: Final = "withheld_words"
+#: Of a call to a friend who is only greeted, where the play does not begin with a call.
+WECOM_FIRST: Final = "wecom_first"
 #: The public rules whose offer a signal does not leave out.
 FIRST_ORDER: Final = "first_order"
 #: In which order the rules are asked of an option that nothing blocks.
@@ -28,7 +31,7 @@ NO_CARE_MONEY: Final = "no_care_money"
 ORDER: Final = (
     "not_in_play", "told", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
     "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",
-    "too_late", "offer_due", "by_person", WITHHELD,
+    "too_late", "offer_due", "by_person", WECOM_FIRST, WITHHELD,
 )  # fmt: skip
 
 LISTS: Final = (
@@ -48,32 +51,33 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
     rules
         The seeds.
     """
-    pairs = pd.MultiIndex.from_frame(options[["candidate", "message_channel"]])
-    scenes = pd.MultiIndex.from_frame(options[["candidate", "scene_id"]])
-    consented, service = (pairs.isin(_exploded(people, f"{name}_channels")) for name in ("consented", "service"))
+
+    def stands_in(column: str, wanted: str = "message_channel") -> Flags:
+        of_person = _listed(people, column)
+        rows = zip(options["candidate"], options[wanted], strict=True)
+        return np.array([one in of_person[who] for who, one in rows], dtype=bool)
+
+    consented, service = (stands_in(f"{name}_channels") for name in ("consented", "service"))
     staffed = options["message_channel"].isin(rules.staff_channels).to_numpy(dtype=bool)
     by_subscription = options["message_channel"].isin(rules.subscription_channels()).to_numpy(dtype=bool)
     is_wecom = options["message_channel"].eq("wecom").to_numpy(dtype=bool)
     need, role = _offers_barred(options, rules)
     blocked = options["blocked_because"].to_numpy(dtype=object)
-    # What is owed waits for no refund and no complaint: they may be what it is about.
+    # What is owed waits for no refund or complaint, which may be what it is about, nor for what politeness asks of ads.
     owed = options["consent_purpose"].eq("service").to_numpy(dtype=bool)
-    owed_blocked = np.full(len(options), None, dtype=object)
-    owed_blocked[options["is_service_blocked"].to_numpy(dtype=bool)] = "contact_cap"
-    owed_blocked[blocked == "suppressed"] = "suppressed"
-    blocked = np.where(owed, owed_blocked, blocked)
+    blocked = np.where(owed & (blocked != "suppressed"), None, blocked)
     reasons = {
         "not_in_play": (options["channel_order"] < 0).to_numpy(dtype=bool),
         # A message says once that a question is known; from then on somebody in person answers it.
         "told": owed & options["is_told"].to_numpy(dtype=bool) & ~staffed,
-        "refused_channel": pairs.isin(_exploded(people, "suppressed_channels")),
-        "unreachable": ~pairs.isin(_exploded(people, "reachable_channels")),
+        "refused_channel": stands_in("suppressed_channels"),
+        "unreachable": ~stands_in("reachable_channels"),
         "no_consent": ~np.where(options["consent_purpose"] == "service", service, consented),
         "no_owner": staffed & options["owner_staff_id"].isna().to_numpy(dtype=bool),
-        "no_subscription": by_subscription & ~scenes.isin(_exploded(people, "subscribed_scenes")),
+        "no_subscription": by_subscription & ~stands_in("subscribed_scenes", "scene_id"),
         "tier": ~_tier_allows(options),
         "need_bars_channel": ~owed & _barred(options),
-        "contact_cap": is_wecom & _wecom_is_full(options, rules),
+        "contact_cap": is_wecom & _wecom_is_full(options, owed, rules),
         "too_late": opens_too_late(options, rules),
         "need_bars_offer": need,
         "small_b": role,
@@ -91,7 +95,9 @@ def _given_way(options: pd.DataFrame, found: npt.NDArray[np.object_], rules: Rul
 
     A signal leaves out no first-order offer that is due (``offer_due``), and whom their tier gives to a person is sent
     no mass message where one of the staff can say the same (``by_person``); where nobody can, the message stays, so
-    that nobody goes without an offer for being worth much. What is owed goes by its play's order alone.
+    that nobody goes without an offer for being worth much. Who is looked after or greeted and sold nothing hears it
+    from their adviser in WeCom, whatever their tier, where they are friends: a mass message gives way to it, and so
+    does a call (``wecom_first``) unless the play begins with one. What is owed goes by its play's order alone.
     """
     none = options["offer_id"].eq("none").to_numpy(dtype=bool)
     candidate = options["candidate"]
@@ -111,27 +117,42 @@ def _given_way(options: pd.DataFrame, found: npt.NDArray[np.object_], rules: Rul
         (who, offer) in spoken or (offer == "none" and who in anything)
         for who, offer in zip(candidate, options["offer_id"], strict=True)
     ]
-    return np.where(is_open & is_mass & np.array(says, dtype=bool), "by_person", found)
+    found = np.where(is_open & is_mass & np.array(says, dtype=bool), "by_person", found)
+    greeted = with_scenes(options, rules)["scene_id"].isin(NOTHING_SOLD) & options["consent_purpose"].ne("service")
+    is_wecom = options["message_channel"].eq("wecom").to_numpy(dtype=bool)
+    by_friend = candidate.isin(candidate[(found == "") & is_wecom & greeted.to_numpy(dtype=bool)])
+    yields = (found == "") & (greeted & by_friend).to_numpy(dtype=bool) & ~is_wecom
+    calls = options["message_channel"].eq("call").to_numpy(dtype=bool)
+    calls_first = options["play_id"].map(first_channels(rules)).eq("call").to_numpy(dtype=bool)
+    found = np.where(yields & ~calls, "by_person", found)
+    return np.where(yields & calls & ~calls_first, WECOM_FIRST, found)
 
 
-def _exploded(people: pd.DataFrame, column: str) -> pd.MultiIndex:
-    """Return the (candidate, channel) pairs of a list column."""
-    lists = people.set_index("candidate")[column]
-    pairs = lists[lists.notna()].explode().dropna()
-    return pd.MultiIndex.from_arrays([pairs.index, pairs.astype(str)])
+def _listed(people: pd.DataFrame, column: str) -> dict[object, frozenset[str]]:
+    """Return by candidate what a list column holds, nothing where it is null."""
+    rows = zip(people["candidate"], people[column], strict=True)
+    return {
+        who: frozenset(str(one) for one in cells if one is not None)
+        if pd.api.types.is_list_like(cells)
+        else frozenset()
+        for who, cells in rows
+    }
 
 
-def _wecom_is_full(options: pd.DataFrame, rules: Rules) -> Flags:
+def _wecom_is_full(options: pd.DataFrame, owed: Flags, rules: Rules) -> Flags:
     """Whether WeCom is closed to the person: by our politeness caps, or by the platform's own, whichever is less.
+
+    What is owed the platform alone may stop.
 
     The platform allows so many a day of the calendar month in which the plan is sent, the day after the date; what a
     member may send one person in a day is kept by one plan a person and day, so long as it is one at least.
     """
     sent = options["wecom_contacts_month"].fillna(0)
     days = (pd.to_datetime(options["as_of_date"]) + pd.Timedelta(days=1)).dt.days_in_month
-    full = sent.ge(rules.cap("wecom_month")) | sent.ge(days * rules.cap("wecom_platform_month"))
-    full = full | options["wecom_recalls_month"].fillna(0).ge(rules.cap("wecom_recall_month"))
-    return np.asarray(full.to_numpy(dtype=bool) | (rules.cap("wecom_member_day") < 1))
+    by_platform = sent.ge(days * rules.cap("wecom_platform_month")) | (rules.cap("wecom_member_day") < 1)
+    impolite = options["wecom_marketing_month"].fillna(0).ge(rules.cap("wecom_month"))
+    impolite = impolite | options["wecom_recalls_month"].fillna(0).ge(rules.cap("wecom_recall_month"))
+    return np.asarray(by_platform.to_numpy(dtype=bool) | (impolite.to_numpy(dtype=bool) & ~owed))
 
 
 def _tier_allows(options: pd.DataFrame) -> Flags:
@@ -159,13 +180,19 @@ def _offers_barred(options: pd.DataFrame, rules: Rules) -> tuple[Flags, Flags]:
     worth is no reason: whom a public rule fits may have its offer (``depths``).
     """
     is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
-    states = rules.seeds["need_state_plays"].set_index("need_state")
-    no_offer = set(states.index[~states["offers_allowed"].astype(bool)])
-    roles = rules.seeds["super_user_rules"]
-    no_offer_roles = set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
+    no_offer, no_offer_roles = rules.once(_without_offers)
     by_need = is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool)
     by_role = is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool)
     return by_need, by_role
+
+
+def _without_offers(rules: Rules) -> tuple[set[str], set[str]]:
+    """Return the need states and the roles that have no offer."""
+    states, roles = rules.seeds["need_state_plays"], rules.seeds["super_user_rules"]
+    return (
+        set(states.loc[~states["offers_allowed"].astype(bool), "need_state"]),
+        set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"]),
+    )
 
 
 def last_refusals(options: pd.DataFrame) -> pd.Series:

@@ -2,8 +2,8 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "plays": (
         "play_id", "priority", "trigger_kind", "trigger", "within_days", "audience_kind", "purchase_stages",
-        "message_channels", "sender_role", "offer_rule", "scene_id", "stop_if", "purse",
+        "message_channels", "sender_role", "offer_rule", "scene_id", "stop_if", "success_act", "purse",
     ),
     "signals": ("signal", "kind", "within_days", "rest_days", "play_id", "words_zh"),
     "brand_days": ("brand_day", "month", "day", "lead_days", "play_id", "name_zh", "name_en"),
@@ -45,7 +45,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "matrix_cells": ("matrix_cell", "first_on_list"),
     "play_words": ("message_channel", "words", "answer_words"),
     "lately_scenes": ("scene_id", "has_offer", "bought_lately", "lately_scene_id", "content_theme"),
-    "question_words": ("kind", "code", "words_zh", "words_en"),
+    "question_words": ("kind", "code", "words_zh", "words_en", "message_channel"),
     "pyramid_tiers": ("pyramid_tier", "message_channels"),
     "talking_points": ("scene_id", "position", "words"),
     "category_names": ("category", "name_zh", "name_en"),
@@ -59,6 +59,8 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "message_limits": ("message_channel", "part", "most", "counted_in"),
     "subscription_fields": ("template_id", "position", "label", "field"),
 }  # fmt: skip
+
+Read = TypeVar("Read")
 
 #: What the home's name and link make of a template: no number rests on them.
 _OF_HOME: Final = ("home_text", "home_text_en", "text_lacks")
@@ -91,6 +93,10 @@ class Rules:
     as_usual_share: float = 0.0
     #: The row of sms_gateways that the brand names; without one the hours are the strictest's, and no SMS has words.
     sms_gateway: str = ""
+    #: What was read of the seeds so far, by the function that reads it.
+    _known: dict[Callable[["Rules"], Any], Any] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Check the seeds' columns once, at the door."""
@@ -99,13 +105,27 @@ class Rules:
                 raise MissingColumns(f"recall needs the seed {name}; run dbt seed")
             require(self.seeds[name], (*columns, "source"), name)
 
+    def once(self, read: "Callable[[Rules], Read]") -> Read:
+        """Return what a function reads of the seeds, read once; nobody may change it.
+
+        A plan asks for the same dozens of times. Whoever changes a seed afterwards needs rules of their own
+        (``afresh``).
+        """
+        if read not in self._known:
+            self._known[read] = read(self)
+        found: Read = self._known[read]
+        return found
+
+    def afresh(self) -> "Rules":
+        """Return the same rules with nothing read of the seeds yet."""
+        return dataclasses.replace(self)
+
     def setting(self, name: str) -> float:
         """Return a number of the seed recall_settings."""
-        rows = self.seeds["recall_settings"]
-        found = rows.loc[rows["name"] == name, "value"]
-        if found.empty:
+        found = self.once(_settings)
+        if name not in found:
             raise MissingColumns(f"the seed recall_settings lacks the row {name}")
-        return float(found.iloc[0])
+        return found[name]
 
     def learning(self, name: str) -> float:
         """Return a number of the seed learning_settings."""
@@ -117,19 +137,16 @@ class Rules:
     @property
     def learned_by(self) -> dict[str, float]:
         """Return the seed learning_settings by name: what the posterior is asked with."""
-        rows = self.seeds["learning_settings"]
-        return dict(zip(rows["name"], rows["value"].astype(float), strict=True))
+        return dict(self.once(_learning_settings))
 
     @property
     def settings(self) -> dict[str, float]:
         """Return the seed recall_settings by name."""
-        rows = self.seeds["recall_settings"]
-        return dict(zip(rows["name"], rows["value"].astype(float), strict=True))
+        return dict(self.once(_settings))
 
     def cap(self, cap_id: str) -> int:
         """Return a number of the seed contact_caps."""
-        rows = self.seeds["contact_caps"]
-        return int(rows.loc[rows["cap_id"] == cap_id, "most"].iloc[0])
+        return self.once(_caps)[cap_id]
 
     def subscription_channels(self) -> list[str]:
         """Return the channels of which each message spends a subscription."""
@@ -149,11 +166,28 @@ class Rules:
         digest = hashlib.sha256()
         for name in sorted(SEEDS):
             frame = self.seeds[name][[column for column in SEEDS[name] if column not in _OF_HOME]].astype(object)
-            lines = sorted(
-                "\x1f".join("" if pd.isna(cell) else str(cell) for cell in row) for row in frame.itertuples(index=False)
-            )
+            cells = frame.to_numpy(dtype=object).copy()
+            cells[frame.isna().to_numpy()] = ""
+            lines = sorted("\x1f".join(map(str, row)) for row in cells.tolist())
             digest.update("\x1e".join([name, *lines]).encode())
         digest.update(
             f"{self.gross_margin_rate}|{self.holdout_share}|{self.exploration_share}|{self.as_usual_share}|{self.horizon_days}".encode()
         )
         return digest.hexdigest()[:16]
+
+
+def _settings(rules: Rules) -> dict[str, float]:
+    # of two rows of one name the first holds
+    rows = rules.seeds["recall_settings"].drop_duplicates("name")
+    return dict(zip(rows["name"], rows["value"].astype(float), strict=True))
+
+
+def _learning_settings(rules: Rules) -> dict[str, float]:
+    rows = rules.seeds["learning_settings"]
+    return dict(zip(rows["name"], rows["value"].astype(float), strict=True))
+
+
+def _caps(rules: Rules) -> dict[str, int]:
+    # of the channels of one cap the first holds
+    rows = rules.seeds["contact_caps"].drop_duplicates("cap_id")
+    return dict(zip(rows["cap_id"], rows["most"].astype(int), strict=True))

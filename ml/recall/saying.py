@@ -61,7 +61,7 @@ def with_texts(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     rules
         The seeds; of message_templates the columns of ``recall.spoken_templates``.
     """
-    speaker = Speaker.of(rules)
+    speaker = rules.once(Speaker.of)
     said = [speaker.said(row) for row in plans.to_dict("records")]
     columns = ["message_text", "message_text_en", "text_lacks", "withheld_because"]
     return plans.assign(**pd.DataFrame(said, columns=columns, index=plans.index, dtype=object))
@@ -90,7 +90,7 @@ def without_unsayable(
     rest = people.set_index("candidate")[[name for name in people.columns if name not in allowed.columns]]
     rows = allowed.join(rest, on="candidate")
     rows = with_templates(with_scenes(rows.assign(offer_words=offer_words(rows)), rules), rules)
-    speaker, known = Speaker.of(rules), dict[tuple[object, ...], str | None]()
+    speaker, known = rules.once(Speaker.of), dict[tuple[object, ...], str | None]()
     broken = []
     for row in rows.to_dict("records"):
         asked = (row["template_id"], row["template_variables"], row["english_variables"], Facts.of(row))

@@ -44,7 +44,7 @@ def latest_hours(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.float64]:
 
 def opens_too_late(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
     """Return whether even the first window of a plan's channel opens when the plan has to be out already."""
-    first = plans["message_channel"].map(_opened(rules).groupby("message_channel")["opens_at"].min())
+    first = plans["message_channel"].map(rules.once(_first_opens))
     return np.asarray(first.to_numpy(dtype=np.float64) >= latest_hours(plans, rules), dtype=np.bool_)
 
 
@@ -52,6 +52,11 @@ def _opened(rules: Rules) -> pd.DataFrame:
     windows = rules.seeds["channel_windows"]
     windows = windows.assign(opens_at=windows["opens"].map(_hours), closes_at=windows["closes"].map(_hours))
     return _within_gateway(windows, rules)
+
+
+def _first_opens(rules: Rules) -> dict[str, float]:
+    windows = rules.once(_opened).sort_values("opens_at").drop_duplicates("message_channel")
+    return dict(zip(windows["message_channel"], windows["opens_at"], strict=True))
 
 
 def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -65,7 +70,7 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     ValueError
         A channel of the plans has no window.
     """
-    windows = _opened(rules)
+    windows = rules.once(_opened)
     without = set(plans["message_channel"]) - set(windows["message_channel"])
     if without:
         raise ValueError(f"channel_windows has no window for {sorted(without)}; add it with its source")

@@ -32,7 +32,8 @@ ESTIMATES: Final = ("lift_p50", "roi_p10", "roi_p50", "roi_p90", "probability_ro
 def without_profile(people: pd.DataFrame) -> pd.DataFrame:
     """Return the candidates, of who is owed something without ``PROFILE``, and of whom nobody may profile no tier."""
     owed = people["consent_purpose"].eq("service")
-    told = {name: people[name].where(~owed) for name in PROFILE if name in people.columns}
+    names = [name for name in PROFILE if name in people.columns] if owed.any() else []
+    told = {name: people[name].where(~owed) for name in names}
     return people.assign(
         **told, pyramid_tier=people["pyramid_tier"].where(~people["is_excluded"].fillna(False).astype(bool))
     )

@@ -17,6 +17,27 @@ _KEY: Final = ["as_of_date", "one_id"]
 TASK: Final = "task"
 SERVICE: Final = "service"
 AUDIENCE: Final = "audience"
+#: Whom a lot holds out, for good or tonight, as the seed ``words`` calls the reason.
+_HELD_OUT_AS: Final = {
+    **dict.fromkeys((arms.RANDOM, *arms.HELD_OUT), "holdout"),
+    arms.IN_EPISODE: "in_episode",
+}
+
+
+def unsent_because(arm: str | None, waits_for: str | None, passed_over_because: str | None) -> str | None:
+    """Return the reason (seed ``words``) for which somebody of an arm is sent nothing; null of who is sent or refused.
+
+    Parameters
+    ----------
+    arm, waits_for, passed_over_because
+        Of ``recall.assignment``; null where it has none. A row that an earlier release wrote does not say why it was
+        passed over, and neither does the reason then.
+    """
+    if arm == arms.WAITING:
+        return WAITS_AS.get(waits_for or "", "staff_full")
+    if arm == arms.NOT_SELECTED:
+        return passed_over_because or arms.NOT_SELECTED
+    return _HELD_OUT_AS.get(arm or "")
 
 
 def signal_answers(
@@ -49,9 +70,8 @@ def signal_answers(
     known = ["may_be_served", "exclusion", "open_episode_id", "is_resting"]
     facts = context[[*_KEY, *(name for name in known if name in context.columns)]]
     rows = signals.merge(facts, on=_KEY, how="left")
-    met = people[[*_KEY, "candidate", "arm", "play_id", "policy_id", "closed", "waits_for"]].rename(
-        columns={"play_id": "met_by"}
-    )
+    of_people = [*_KEY, "candidate", "arm", "play_id", "policy_id", "closed", "waits_for", "passed_over_because"]
+    met = people[of_people].rename(columns={"play_id": "met_by"})
     rows = rows.merge(met, on=_KEY, how="left")
     rows["met_channel"] = rows["candidate"].map(plans.set_index("candidate")["message_channel"])
     is_met = rows["met_by"].eq(rows["play_id"])
@@ -63,11 +83,11 @@ def signal_answers(
     rest = rows["signal"].map(rules.seeds["signals"].set_index("signal")["rest_days"])
     age = (pd.to_datetime(rows["as_of_date"]) - pd.to_datetime(rows["signal_date"])).dt.days
     kinds = rules.seeds["plays"].set_index("play_id")["trigger_kind"]
-    of_arm = rows["arm"].map({
-        **dict.fromkeys((arms.RANDOM, *arms.HELD_OUT), "holdout"), arms.IN_EPISODE: "in_episode",
-        arms.NOT_SELECTED: "not_worth",
-    })  # fmt: skip
-    of_arm = of_arm.where(rows["arm"].ne(arms.WAITING), rows["waits_for"].map(WAITS_AS).fillna("staff_full"))
+    told = rows[["arm", "waits_for", "passed_over_because"]].astype(object)
+    told = told.where(told.notna(), None)
+    of_arm = pd.Series(
+        [unsent_because(*row) for row in told.itertuples(index=False, name=None)], index=rows.index, dtype=object
+    )
     of_its_own = pd.Series(
         [
             closed.get(play) if isinstance(closed, dict) else None

@@ -9,7 +9,7 @@ ASSIGNMENT: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "arm": _TEXT, "audience_id": _TEXT, "assignment_probability": _RATE,
     "global_holdout": "BOOLEAN", "audience_kind": _TEXT, "policy_id": _TEXT, "ladder_step": "BIGINT",
     "campaign_id": _TEXT, "is_eligible": "BOOLEAN",
-    "waits_for": _TEXT,
+    "waits_for": _TEXT, "passed_over_because": _TEXT,
 }  # fmt: skip
 AUDIENCE: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "audience_id": _TEXT, "audience_kind": _TEXT, "policy_id": _TEXT,

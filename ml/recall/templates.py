@@ -10,19 +10,20 @@ import pandas as pd
 from ml.recall.rules import Rules
 from ml.recall.words import (
     CARE,
+    booked_for,
     ends_on,
     ends_on_english,
     in_chinese,
     in_english,
-    offer_cap,
     offer_terms,
     offer_words_en,
 )
 
 #: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
-    "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "appointment_at", "festival_zh", "festival_en",
-    "question_zh", "question_en", "last_category",
+    "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "days_to_points_end", "appointment_at",
+    "appointment_place", "booked_zh", "booked_en", "festival_zh", "festival_en", "question_zh", "question_en",
+    "last_category",
 )  # fmt: skip
 _SHANGHAI: Final = pd.Timedelta(hours=8)
 
@@ -35,22 +36,28 @@ def with_scenes(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     who bought within ``satisfied_days`` is asked how they like it, the others are greeted. An offer that money chose is
     named in a scene of its own.
     """
-    since = plans[["days_since_order", "days_since_met"]].astype("Float64")
-    lately = since.min(axis=1).lt(rules.setting("long_absence_days")).fillna(False).astype(bool)
-    bought = since["days_since_order"].le(rules.setting("satisfied_days")).fillna(False).astype(bool)
-    keys = plans[["scene_id"]].assign(
-        has_offer=plans["offer_id"].ne("none"), bought_lately=bought, place=range(len(plans))
+    ordered, met = (
+        plans[name].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+        for name in ("days_since_order", "days_since_met")
     )
-    facts = ["has_offer", "bought_lately"]
-    own = rules.seeds["lately_scenes"].astype(dict.fromkeys(facts, bool))
-    found = keys.merge(own, on=["scene_id", *facts], how="left").sort_values("place").set_index(plans.index)
-    changed = lately & found["lately_scene_id"].notna()
-    return plans.assign(
-        scene_id=plans["scene_id"].mask(changed, found["lately_scene_id"]),
-        content_theme=plans["content_theme"].mask(changed, found["content_theme"]),
-        is_long_absent=plans["days_since_order"].notna() & ~lately,
-        bought_lately=bought,
-    )
+    lately = np.fmin(ordered, met) < rules.setting("long_absence_days")
+    bought = ordered <= rules.setting("satisfied_days")
+    scenes = rules.once(_lately)
+    keys = zip(plans["scene_id"], plans["offer_id"].ne("none"), bought.tolist(), strict=True)
+    own = [scenes.get(key) if is_lately else None for key, is_lately in zip(keys, lately.tolist(), strict=True)]
+    changed = np.array([scene is not None for scene in own], dtype=bool)
+    found = plans.assign(is_long_absent=plans["days_since_order"].notna() & ~lately, bought_lately=bought)
+    for at, name in enumerate(("scene_id", "content_theme")):
+        told = pd.Series([scene and scene[at] for scene in own], index=plans.index, dtype=plans[name].dtype)
+        found[name] = plans[name].mask(changed, told)
+    return found
+
+
+def _lately(rules: Rules) -> dict[tuple[str, bool, bool], tuple[str, str]]:
+    """Return the scene and theme of who bought or was met lately, by their own scene, has_offer and bought_lately."""
+    columns = ["scene_id", "has_offer", "bought_lately", "lately_scene_id", "content_theme"]
+    rows = rules.seeds["lately_scenes"][columns].itertuples(index=False, name=None)
+    return {(own, bool(has), bool(bought)): (scene, theme) for own, has, bought, scene, theme in rows}
 
 
 def can_be_said(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
@@ -58,16 +65,17 @@ def can_be_said(options: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
 
     A template counts that says it to everybody: one that names what is not known of all is preferred where it is known.
     """
-    templates = _approved(rules)
+    sayable, said = rules.once(_sayable), with_scenes(options, rules)
+    asked = zip(said["message_channel"], said["scene_id"], said["offer_id"].ne("none"), strict=True)
+    return np.array([one in sayable for one in asked], dtype=bool)
+
+
+def _sayable(rules: Rules) -> frozenset[tuple[str, str, bool]]:
+    """Return the channels and scenes that some template for everybody speaks in, with an offer and without."""
+    templates = rules.once(_approved)
     templates = templates[templates["need_state"].eq("") & templates["optional"].map(len).eq(0)]
-    sayable = pd.MultiIndex.from_arrays([
-        templates["message_channel"],
-        templates["scene_id"],
-        templates["price_attitude"].ne("").to_numpy(dtype=bool),
-    ])
-    said = with_scenes(options, rules)
-    asked = [said["message_channel"], said["scene_id"], said["offer_id"].ne("none").to_numpy(dtype=bool)]
-    return np.asarray(pd.MultiIndex.from_arrays(asked).isin(sayable))
+    columns = (templates["message_channel"], templates["scene_id"], templates["price_attitude"].ne(""))
+    return frozenset(zip(*columns, strict=True))
 
 
 def with_templates(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -77,16 +85,21 @@ def with_templates(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     then one that says more of the person. What the home fills in for all (brand, link) is left out.
     """
     known = _known(plans, rules)
-    templates = _approved(rules)
+    templates = rules.once(_approved)
     priced = plans["offer_id"].ne("none").map({True: "price_minded", False: ""})
     keyed = plans[["message_channel", "scene_id"]].assign(
         row=plans.index, state=plans["need_state"].fillna(""), price_attitude=priced
     )
     pairs = keyed.merge(templates, on=["message_channel", "scene_id", "price_attitude"])
     pairs = pairs[pairs["need_state"].eq("") | pairs["need_state"].eq(pairs["state"])]
-    for name in sorted({name for names in templates["optional"] for name in names}):
-        has_it = pairs["row"].map(known[f"{name}_zh"].notna())
-        pairs = pairs[has_it | ~pairs["optional"].map(lambda names, name=name: name in names)]
+    optional = sorted({name for names in templates["optional"] for name in names})
+    has = known[[f"{name}_zh" for name in optional]].notna().to_numpy()
+    of_row = {
+        row: {name for name, it in zip(optional, flags, strict=True) if it}
+        for row, flags in zip(known.index, has.tolist(), strict=True)
+    }
+    is_filled = [names <= of_row[row] for names, row in zip(pairs["optional"], pairs["row"], strict=True)]
+    pairs = pairs[np.array(is_filled, dtype=bool)]
     pairs = pairs.assign(of_state=pairs["need_state"].ne(""), said_of=pairs["optional"].map(len))
     pairs = pairs.sort_values(["row", "of_state", "said_of", "template_id"], ascending=[True, False, False, True])
     first = pairs.drop_duplicates("row").set_index("row")
@@ -122,6 +135,7 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     offered = rows["offer_id"].ne("none")
     caps, days = rows["maximum_discount_fen"], rows["valid_days"]
     date, ends, coupon = rows["as_of_date"], rows["days_to_entitlement_end"], rows["days_to_coupon_end"]
+    points = rows["days_to_points_end"]
     when = (pd.to_datetime(rows["appointment_at"]) + _SHANGHAI).map(_clock, na_action="ignore")
     said: dict[str, tuple[pd.Series, pd.Series]] = {
         "title": (_all(rows, "您好"), _all(rows, "Hello")),
@@ -132,16 +146,21 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             _each(offer_terms, caps, days),
             _each(lambda most, valid: offer_terms(most, valid, in_english=True), caps, days),
         ),
-        "offer_cap": (_each(offer_cap, caps), _each(lambda most: offer_cap(most, in_english=True), caps)),
         "valid_days": (_each(_whole, days), _each(_whole, days)),
         "ends": (_each(ends_on, date, ends), _each(ends_on_english, date, ends)),
         "coupon_ends": (_each(ends_on, date, coupon), _each(ends_on_english, date, coupon)),
+        "points_ends": (_each(ends_on, date, points), _each(ends_on_english, date, points)),
         "when": (when, when),
+        "booked": (
+            _each(booked_for, when, rows["booked_zh"]),
+            _each(lambda at, what: booked_for(at, what, in_english=True), when, rows["booked_en"]),
+        ),
+        "place": (rows["appointment_place"], rows["appointment_place"]),
         "festival": (rows["festival_zh"], rows["festival_en"]),
         "store": (rows["owner_store_name"], rows["owner_store_name"]),
         "question": (rows["question_zh"], rows["question_en"]),
     }
-    of_offer = {"offer_words", "offer_terms", "offer_cap", "valid_days"}
+    of_offer = {"offer_words", "offer_terms", "valid_days"}
     found = {
         f"{name}_{language}": (values.where(offered) if name in of_offer else values).astype(object)
         for name, pair in said.items()

@@ -21,14 +21,15 @@ CONTEXT: Final = (
     "suppressed_channels",
     "subscribed_scenes",
     "blocked_because",
-    "is_service_blocked",
     "is_told",
+    "asked_channel",
     "play_id",
     "purse",
     "public_kind",
     "public_step",
     "barred_channels",
     "wecom_contacts_month",
+    "wecom_marketing_month",
     "wecom_recalls_month",
     "owner_staff_id",
     "pyramid_tier",
@@ -189,15 +190,17 @@ def _by_objective(rows: pd.DataFrame, yearly: npt.NDArray[np.float64], rules: Ru
         # an answer is owed: nothing that it earns is claimed
         "answer": 0.0,
     }
+    points = [f"{name}_{point}" for name in ("basket", "pull", "redemption") for point in ("p10", "p50", "p90")]
+    rows = rows.astype(dict.fromkeys(points, float))
     for objective, share in shares.items():
         other = rows["objective"].eq(objective)
+        if not other.any():
+            continue
         worth = share * yearly / rows["margin_rate"]
         rows["basket_fen"] = rows["basket_fen"].mask(other, worth)
         rows["orders_given_one"] = rows["orders_given_one"].mask(other, 1.0)
-        for point in ("p10", "p50", "p90"):
-            rows[f"basket_{point}"] = rows[f"basket_{point}"].astype(float).mask(other, 1.0)
-            rows[f"pull_{point}"] = rows[f"pull_{point}"].astype(float).mask(other, 0.0)
-            rows[f"redemption_{point}"] = rows[f"redemption_{point}"].astype(float).mask(other, 0.0)
+        for name in points:
+            rows[name] = rows[name].mask(other, 1.0 if name.startswith("basket_") else 0.0)
     return rows
 
 

@@ -1,7 +1,8 @@
 """The ways to meet somebody on a date, a policy and a play each, and the one that is taken: the first that can be gone.
 
 A play that no channel is left for yields to the next one, so that nobody goes without because of a rule that could
-never have reached them. What somebody is owed yields to nothing that is sold.
+never have reached them. What somebody is owed yields to nothing that is sold: who waits for it is sold nothing, and who
+is only to be told what ends (``success_act``: told) is sold to where they cannot be told.
 """
 
 import collections
@@ -15,6 +16,9 @@ from ml.recall.plays import fitting_plays
 from ml.recall.rules import Rules
 
 Flags = npt.NDArray[np.bool_]
+
+#: What answers a reminder of what ends: that it was sent.
+TOLD = "told"
 
 
 def ways(people: pd.DataFrame, due: Flags, policies: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -34,6 +38,8 @@ def ways(people: pd.DataFrame, due: Flags, policies: pd.DataFrame, rules: Rules)
     found = [pd.DataFrame({"person": [], "policy": [], "play_id": [], "place": []}).astype({"play_id": object})]
     for at, policy in enumerate(policies.to_dict("records")):
         who = np.flatnonzero(due[:, at])
+        if not len(who):
+            continue
         if pd.notna(policy["play_id"]):
             fits = pd.DataFrame({"person": who, "play_id": policy["play_id"], "place": 0})
         else:
@@ -41,8 +47,11 @@ def ways(people: pd.DataFrame, due: Flags, policies: pd.DataFrame, rules: Rules)
         found.append(fits.assign(policy=at))
     every = pd.concat(found, ignore_index=True).astype({"person": np.int64, "policy": np.int64})
     owed = policies["consent_purpose"].eq("service").to_numpy(dtype=bool)[every["policy"]]
-    is_owed = every["person"].isin(every.loc[owed, "person"]).to_numpy(dtype=bool)
-    every = every[owed | ~is_owed].sort_values(["person", "policy", "place"], ignore_index=True)
+    acts = rules.seeds["plays"].set_index("play_id")["success_act"]
+    waits = owed & every["play_id"].map(acts).ne(TOLD).to_numpy(dtype=bool)
+    is_waiting = every["person"].isin(every.loc[waits, "person"]).to_numpy(dtype=bool)
+    every = every.assign(is_sold=~owed)[owed | ~is_waiting]
+    every = every.sort_values(["person", "is_sold", "policy", "place"], ignore_index=True)
     return every[["person", "policy", "play_id"]]
 
 

@@ -35,18 +35,23 @@ def in_chinese(names: pd.Series, rules: Rules) -> pd.Series:
     The seed ``category_names`` says what a category is called; a name that is Chinese itself stands as it is. A shelf
     word in another language is left out: ``爱买INFANT FORMULA`` is nothing a shop assistant says.
     """
-    told = _category_names(rules, "name_zh")
-    told |= {name: name for name in names.dropna().unique() if name not in told and _HAN.search(str(name))}
+    told = rules.once(_chinese_names)
+    told = told | {name: name for name in names.dropna().unique() if name not in told and _HAN.search(str(name))}
     return names.map(told).astype(object)
 
 
 def in_english(names: pd.Series, rules: Rules) -> pd.Series:
     """Return the English names of categories for a reader of English; one without a row keeps its own."""
-    return names.map(lambda name: _category_names(rules, "name_en").get(name, name)).astype(object)
+    told = rules.once(_english_names)
+    return names.map(lambda name: told.get(name, name)).astype(object)
 
 
-def _category_names(rules: Rules, language: str) -> dict[str, str]:
-    return dict(rules.seeds["category_names"][["category", language]].itertuples(index=False, name=None))
+def _chinese_names(rules: Rules) -> dict[str, str]:
+    return dict(rules.seeds["category_names"][["category", "name_zh"]].itertuples(index=False, name=None))
+
+
+def _english_names(rules: Rules) -> dict[str, str]:
+    return dict(rules.seeds["category_names"][["category", "name_en"]].itertuples(index=False, name=None))
 
 
 def offer_words(offers: pd.DataFrame) -> pd.Series:
@@ -150,6 +155,16 @@ def asked_on(at: object, asked_in: object, about: object, *, in_english: bool = 
     return f"{day.month}月{day.day}日{where}问的{what}问题"
 
 
+def booked_for(when: object, what: object, *, in_english: bool = False) -> str | None:
+    """Return what is booked and when: ``12月1日 10:00有取货预约``; what it is for only where the seed has a word."""
+    if pd.isna(when):
+        return None
+    known = what if isinstance(what, str) else ""
+    if in_english:
+        return f"your appointment{f' for {known}' if known else ''}, {when}"
+    return f"{when}有{known}预约"
+
+
 def _end(as_of_date: object, days: object) -> pd.Timestamp | None:
     if pd.isna(days) or pd.isna(as_of_date):
         return None
@@ -245,15 +260,18 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
     given = dict(rules.seeds["signals"][["signal", "words_zh"]].itertuples(index=False, name=None))
     told = plans.reindex(
-        columns=plans.columns.union(["days_since_signal", "asked_in", "asked_about"], sort=False)
+        columns=plans.columns.union(["days_since_signal", "asked_in", "asked_about", "last_category"], sort=False)
     ).assign(
         category=in_chinese(plans["top_category"], rules),
+        last=lambda rows: in_chinese(rows["last_category"], rules),
         sign_words=plans["need_state"].map(signs).astype(object),
         signal_words=plans["signal"].map(given).astype(object),
     )
     for row in told.to_dict("records"):
         parts = [_habit(row)]
-        if pd.notna(row["category"]):
+        if row["scene_id"] == CARE and pd.notna(row["last"]) and row["last"] != row["category"]:
+            parts.append(f"上次买的是{row['last']}")  # as the words that go with it ask of that
+        elif pd.notna(row["category"]):
             # one order is no taste
             parts.append(f"{'买过' if pd.isna(row['average_gap_days']) else '爱买'}{row['category']}")
         if row["scene_id"] in NOTHING_SOLD or row["audience_kind"] in OWED:

@@ -24,7 +24,7 @@ from orchestration.publishing.versions import Store, date_of
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
-from orchestration.settings import EVERY_DATE, Settings, load_settings
+from orchestration.settings import EVERY_DATE, Settings, load_settings, require_duckdb
 from orchestration.warehouse import connect, create_schemas, writer_lock
 
 OWNERS: Final = ["team:data-engineering"]
@@ -113,6 +113,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
     def plan(self, context: dg.AssetExecutionContext) -> RunPlan:
         """Return the dates of this run from its partition range."""
         settings = self.settings
+        require_duckdb(settings)
         return plan_run(settings, partition_dates(context), seed_file(settings, "segment_numbers"))
 
 

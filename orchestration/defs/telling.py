@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration import clock
 from orchestration.defs.jobs import daily
 from orchestration.defs.shared import dates_of_tags
+from orchestration.door.files import star_left_behind
 from orchestration.instance import sweep_orphans
 from orchestration.settings import load_settings
 from orchestration.telling.nights import tell_failure, tell_late, tell_success, tell_waiting
@@ -15,13 +16,19 @@ _EVERY_SECONDS = 60
 _RUNNING = dg.DefaultSensorStatus.RUNNING
 #: Tag that Dagster gives a failed run which it starts again by itself.
 _WILL_RETRY = "dagster/will_retry"
+#: Told instead of an error's words where nobody could look whether a number stands in them.
+_NOT_SEARCHED = "see the run's own page: what it says could not be searched for numbers"
 
 
 @dg.run_failure_sensor(
     monitored_jobs=[daily], default_status=_RUNNING, description="Tells that a night failed: docs/operations.md."
 )
 def failed_night(context: dg.RunFailureSensorContext) -> None:
-    """Tell of a failed run, unless Dagster starts it again by itself."""
+    """Tell of a failed run, unless Dagster starts it again by itself; star what it left after it let go of the home.
+
+    That it failed and why Dagster writes down last: of a run that the page or the schedule started, nobody else looks.
+    """
+    is_clean = _starred()
     run = context.dagster_run
     first, last = dates_of_tags(run.tags)
     if first is None or last is None or run.tags.get(_WILL_RETRY) == "true":
@@ -33,7 +40,16 @@ def failed_night(context: dg.RunFailureSensorContext) -> None:
     said = error.message if error else context.failure_event.message or ""
     step = steps[0].step_key or "" if steps else ""
     dates = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
-    tell_failure(load_settings(), run.run_id, *dates, step, said.strip())
+    tell_failure(load_settings(), run.run_id, *dates, step, said.strip() if is_clean else _NOT_SEARCHED)
+
+
+def _starred() -> bool:
+    """Star what a failed run left; return False where it could not be searched: they are told all the same."""
+    try:
+        star_left_behind(load_settings(), clock.real_now())
+    except Exception:  # a full disk, a key that is gone, a locked database: what ends nights ends the search as well
+        return False
+    return True
 
 
 @dg.run_status_sensor(

@@ -17,12 +17,13 @@ from orchestration.dbt_graph import models, nodes, parents_of, table_of
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
 from orchestration.defs.shared import OWNERS, Home, is_full_wanted, partition_dates
 from orchestration.home_rules import load_seeds, own_rules
+from orchestration.keeping.by_key import prepare
 from orchestration.keeping.costs import expected, nights_of
 from orchestration.keeping.dropping import drop, needed
 from orchestration.keeping.ledger import Made, decide, last_made
 from orchestration.keeping.rules import fingerprint
 from orchestration.keeping.tables import is_fact
-from orchestration.keeping.words import rows_of, said
+from orchestration.keeping.words import rows_of, said, said_of_keys
 from orchestration.progress import TOLD
 from orchestration.publishing.versions import Store
 from orchestration.python_tables import create_missing
@@ -197,8 +198,11 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iter
             made = last_made(warehouse, home.plan(context))
         yield from _build(context, home, _FIRST_SPECS, standing, made)
         return
-    yield from _build(context, home, _FACT_SPECS, standing, only_own_tests=True)
     rules = fingerprint(settings)
+    with connect(settings) as warehouse:
+        touched = prepare(warehouse, rules, is_full_wanted(context))
+    context.log.info(f"{TOLD}{said_of_keys(touched)}")
+    yield from _build(context, home, _FACT_SPECS, standing, kept_under=rules, only_own_tests=True)
     with connect(settings) as warehouse:
         made = decide(warehouse, home.plan(context), rules, settings.horizon_days, is_full_wanted(context))
         context.log.info(f"{TOLD}{said(rows_of(warehouse))}")

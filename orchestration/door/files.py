@@ -24,7 +24,9 @@ from orchestration.files import replacing
 from orchestration.settings import Settings
 
 #: What a run leaves behind besides tables and pages, which are clean before they are written.
-LEFT_BY_A_RUN: Final = ("dagster_home", "dbt_target", "quarantine", "published/checks", "last_run.json")
+LEFT_BY_A_RUN: Final = (
+    "dagster_home", "dbt_target", "quarantine", "ledger.parquet", "published/checks", "last_run.json",
+)  # fmt: skip
 _PARQUET: Final = b"PAR1"
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
@@ -56,9 +58,10 @@ def clean(settings: Settings, text: str) -> str:
 
 
 def star_left_behind(settings: Settings, since: dt.datetime) -> list[Starred]:
-    """Star what the vault knows in what a run left, the files changed since a moment (UTC, naive), and note it."""
-    done, moment = [], since.replace(tzinfo=dt.UTC).timestamp()
+    """Star what the vault knows in what runs left: files changed since a moment (UTC, naive) or the last search."""
+    done = []
     with Known(settings) as known, Searched.of(settings) as searched:
+        moment = searched.since(since).replace(tzinfo=dt.UTC).timestamp()
         for part in LEFT_BY_A_RUN:
             for path in files_below(settings.home / part):
                 with contextlib.suppress(FileNotFoundError):  # a run that goes on takes its own away again
@@ -88,6 +91,8 @@ def star(known: Finder, path: Path, searched: Searched | None = None) -> int:
     content = path.read_bytes()
     if content.startswith(SQLITE):
         return _star_rows(known, path, searched)
+    if content.startswith(_PARQUET):
+        return _star_parquet(known, path)
     found = 0
     # After a hit the bytes are others, and so is where each piece stands: the search begins anew.
     while hit := next(((one, hits) for one in pieces(content) if (hits := known.find([one.text])[0])), None):
@@ -154,6 +159,36 @@ def _texts_of(column: pa.ChunkedArray) -> set[str]:
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)):
         return set()
     return {text for text in pa.compute.unique(column).to_pylist() if text and may_hold(text)}
+
+
+def starred(known: Finder, table: pa.Table) -> tuple[pa.Table, int]:
+    """Return a table with what a finder knows starred in its texts, and how many values that were."""
+    found = 0
+    for place, field in enumerate(table.schema):
+        texts = sorted(_texts_of(table.column(place)))
+        hits = {text: hit for text, hit in zip(texts, known.find(texts), strict=True) if hit}
+        if not hits:
+            continue
+        instead = {text: masked(text, hit) for text, hit in hits.items()}
+        values = [
+            [instead.get(one, one) for one in value] if isinstance(value, list) else instead.get(value, value)
+            for value in table.column(place).to_pylist()
+        ]
+        table = table.set_column(place, field, pa.array(values, field.type))
+        found += sum(map(len, hits.values()))
+    return table, found
+
+
+def _star_parquet(known: Finder, path: Path) -> int:
+    try:
+        whole = pq.read_table(path)
+    except pa.ArrowInvalid:  # half a file: the draft of a process that was killed or writes just now
+        return 0
+    table, found = starred(known, whole)
+    if found:
+        with replacing(path, path.stat().st_mode & 0o777) as draft:
+            pq.write_table(table, draft)
+    return found
 
 
 def _rows(path: Path, searched: Searched | None = None) -> Iterator[tuple[str, str, int, str]]:

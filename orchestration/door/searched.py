@@ -1,6 +1,7 @@
-"""Which rows of Dagster's storage nights before have searched: its log of events only grows, by thousands a night."""
+"""What nights before have searched: which rows of Dagster's storage, which only grows, and until when all files."""
 
 import contextlib
+import datetime as dt
 import hashlib
 import json
 import sqlite3
@@ -8,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from orchestration import clock
 from orchestration.files import replacing
 from orchestration.settings import Settings
 
@@ -17,9 +19,9 @@ _FILE: Final = "dagster_home/searched.json"
 
 
 class Searched:
-    """The last row searched of each growing table, by file; written when the search is through, and not if it fails.
+    """When the last search began that came to its end, and the last row it saw of each growing table, by file.
 
-    A night that was killed leaves it as it was, so that the next one searches that night's rows too.
+    A night that was killed leaves it as it was, so that the next one searches that night's rows and files too.
 
     Parameters
     ----------
@@ -30,9 +32,15 @@ class Searched:
     def __init__(self, home: Path) -> None:
         self._home, self._file = home, home / _FILE
         self._before: dict[str, dict[str, tuple[int, str]]] = {}
-        with contextlib.suppress(FileNotFoundError, ValueError):  # without it, or with a broken one, all is searched
-            self._before = json.loads(self._file.read_text(encoding="utf-8"))
+        self._at, self._began = clock.EPOCH, clock.real_now()
+        with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+            said = json.loads(self._file.read_text(encoding="utf-8"))  # without it, or a broken one, all is searched
+            self._at, self._before = dt.datetime.fromisoformat(said["at"]), said["rows"]
         self._now: dict[str, dict[str, tuple[int, str]]] = {}
+
+    def since(self, began: dt.datetime) -> dt.datetime:
+        """Return from when on files were not searched: the beginning of a run, or of one before it that was killed."""
+        return min(began, self._at)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -59,11 +67,12 @@ class Searched:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Write what was searched; files that are gone are forgotten."""
-        if kind is not None or not self._now:
+        if kind is not None or not self._file.parent.is_dir():
             return
         known = {name: rows for name, rows in (self._before | self._now).items() if (self._home / name).is_file()}
         with replacing(self._file, 0o600) as draft:
-            draft.write_text(json.dumps(known, sort_keys=True), encoding="utf-8")
+            said = {"at": self._began.isoformat(), "rows": known}
+            draft.write_text(json.dumps(said, sort_keys=True), encoding="utf-8")
 
 
 def _row(database: sqlite3.Connection, table: str, number: int) -> str:

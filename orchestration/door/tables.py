@@ -8,8 +8,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.door.known import Known
-from orchestration.door.windows import OWN, PREFILTER
+from orchestration.door.known import Known, masked
+from orchestration.door.windows import OWN, PREFILTER, may_hold
 from orchestration.publishing.contract import NEVER, TableContract
 
 #: What stands for a withheld text where the contract promises that one stands there.
@@ -72,6 +72,16 @@ class Door:
         kept, found = _kept(rows, contract, hits, first)
         self.withheld += found
         return kept
+
+    def said(self, what: Any) -> Any:
+        """Return what a manifest says with whatever the vault knows starred: in keys and in values, at any depth."""
+        if isinstance(what, Mapping):
+            return {self.said(name): self.said(value) for name, value in what.items()}
+        if isinstance(what, list | tuple):
+            return [self.said(one) for one in what]
+        if not isinstance(what, str) or what in self._clean or not may_hold(what):
+            return what
+        return masked(what, self._known.find([what])[0])
 
     def _hits(self, table: pa.Table) -> dict[str, set[str]]:
         """Return, per column, the texts that hold a value."""

@@ -13,7 +13,7 @@ from orchestration.door.windows import ESCAPES, read_escape, windows
 
 #: Bytes that are no letter or digit of ASCII: between the digits of a number they are marks.
 _MARKS: Final = bytes(byte for byte in range(256) if not bytes((byte,)).isalnum())
-_ESCAPING: Final = (b"%", b"\\u", b"&#")
+_ESCAPING: Final = (b"%", b"\\u", b"\\x", b"&#")
 _OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 
 

@@ -138,6 +138,7 @@ NOT_A_PERSON: Final = frozenset({
     "source", "sku_id", "store_id", "staff_id", "campaign_id", "coupon_id", "offer_id", "line_id", "group_id",
     "event_id", "object_id", "share_id", "parent_event_id", "message_id", "audience_id", "wave", "experiment_id", "arm",
     "entry_id", "scene_id", "entitlement_id", "appointment_id", "lead_id", "owner", "id_scope", "openid_app", "corp_id",
+    "company_id",
     "taobao_shop", "refund_id", "order_id", "properties", "cashier_uid", "user_coupon_id", "product_id", "sku_code",
     "free_gift_info", "num_iid", "outer_sku_id", "agent_id", "contact_id", "register_store", "sku", "track_id",
     "biz_id", "sequence_id", "serial_no", "msgid", "chat_id", "userid",

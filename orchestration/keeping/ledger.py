@@ -7,7 +7,7 @@ from typing import Final
 
 import duckdb
 
-from orchestration.keeping import facts
+from orchestration.keeping import by_key, facts
 from orchestration.keeping.tables import FACTS, FEATURES, LABELS, OF_STATE, OF_STEPS, REGISTRY
 from orchestration.run_plan import RunPlan
 
@@ -45,7 +45,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
-    """Forget every kept date: whoever drops or rewrites kept tables calls it first."""
+    """Forget every kept date and what was made by key: whoever drops or rewrites such tables calls it first."""
+    by_key.forget(con)
     for table in (LEDGER, facts.DIGESTS):
         con.execute(f"drop table if exists {table}")
 

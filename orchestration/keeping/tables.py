@@ -26,6 +26,7 @@ FACTS: Final[dict[str, str]] = {
     "friendships": "friends",
     "identity_moves": "merges and splits",
     "interaction_states": "what customers did",
+    "lead_states": "leads",
     "membership_states": "groups",
     "order_states": "orders",
     "planned_lots": "plans",

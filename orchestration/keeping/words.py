@@ -1,7 +1,7 @@
 """What a run says of the dates that it kept and of those that it made again."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -32,6 +32,16 @@ def said(rows: Sequence[Row]) -> str:
             causes.setdefault(cause, []).append(date)
     made = [f"{_span(dates)} ({cause})" for cause, dates in sorted(causes.items())]
     return "; ".join([", ".join(counted), *(["made again: " + ", ".join(made)] if made else [])])
+
+
+def said_of_keys(touched: Mapping[str, int | None]) -> str:
+    """Return one plain line: how many tables were made by touched keys alone, and which were made whole."""
+    if touched and not any(number is not None for number in touched.values()):
+        return f"all {len(touched)} tables that are made by key were made whole"
+    keys = sum(number for number in touched.values() if number is not None)
+    whole = sorted(table for table, number in touched.items() if number is None)
+    line = f"{len(touched) - len(whole)} of {len(touched)} tables by key, {keys} keys touched"
+    return f"{line}; whole: {', '.join(whole)}" if whole else line
 
 
 def by_cause(rows: Sequence[Row]) -> dict[str, int]:

@@ -31,8 +31,8 @@ from orchestration.rekey.renaming import Renaming
 from orchestration.rekey.versions import renamed_versions, take_over
 from orchestration.settings import Settings
 
-#: Of names no one_id is made.
-_NO_IDENTIFIERS: Final = ("name", "address")
+#: Of names, addresses and companies' domains no one_id is made.
+_NO_IDENTIFIERS: Final = ("name", "address", "domain")
 
 
 @dataclasses.dataclass

@@ -17,6 +17,8 @@ from orchestration.report import (
     attribution_sections,
     group_sections,
     layer_sections,
+    lead_sections,
+    leader_sections,
     list_sections,
     loop_sections,
     member_sections,
@@ -50,6 +52,8 @@ _BELOW: Final[tuple[tuple[Callable[[Facts], dict[str, Any]], str, Words], ...]] 
     (stage_sections.rfm, "rfm", ("RFM", "RFM")),
     (member_sections.members, "members", ("会员", "Members")),
     (group_sections.groups, "groups", ("社群", "Chat groups")),
+    (lead_sections.leads, "leads", ("线索与公司", "Leads")),
+    (leader_sections.leaders, "leaders", ("头羊", "Lead sheep")),
     (stage_sections.matrix, "matrix", ("九宫格", "Matrix")),
     (layer_sections.layers, "layers", ("分层升降", "Layers")),
     (model_sections.models, "models", ("模型", "Models")),
@@ -89,7 +93,7 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
     facts = open_version(settings, folder, cards)
     try:
         facts.connection.register("roi_curve", roi_curve)
-        first, below = (young, _BELOW_YOUNG) if is_young(facts) else (head, _BELOW)
+        first, below = _screens(facts)
         parts = [section(gather, facts) for gather in (first, *(gather for gather, *_ in below))]
     finally:
         facts.connection.close()
@@ -98,6 +102,13 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
     told = page(heading(facts), parts, [(anchor, words) for _, anchor, words in below])
     write_text(target, clean(settings, told), is_durable=False)
     return target
+
+
+def _screens(facts: Facts) -> tuple[Callable[[Facts], dict[str, Any]], tuple[Any, ...]]:
+    """Return who gathers the first screen, and what stands below it: a brand of companies begins with its leads."""
+    if lead_sections.sells_to_companies(facts):
+        return lead_sections.companies, _BELOW
+    return (young, _BELOW_YOUNG) if is_young(facts) else (head, _BELOW)
 
 
 def heading(facts: Facts) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Chat groups: how each kind does, which groups want a hand, and who should go from where to where."""
+"""Chat groups: how each kind does, which want a hand, who goes where, squads, clearing lists, plays."""
 
 from typing import Any, Final
 
@@ -14,8 +14,9 @@ def groups(facts: Facts) -> dict[str, Any]:
     kinds = facts.rows(
         """
         select kind, count(*), sum(members), sum(joined_28d), sum(left_28d), sum(acting_14d) / nullif(sum(members), 0),
-               sum(speaking_14d), sum(buyers_28d), sum(similar_buyers_28d), sum(net_paid_fen_28d),
-               sum(similar_net_paid_fen_28d)
+               sum(speaking_14d), sum(member_words_14d) / nullif(sum(words_14d), 0), sum(buyers_28d),
+               sum(similar_buyers_28d), sum(net_paid_fen_28d), sum(similar_net_paid_fen_28d), sum(margin_fen_28d),
+               sum(similar_margin_fen_28d)
         from group_health where as_of_date = $as_of group by kind order by sum(members) desc, kind
         """
     )
@@ -40,14 +41,25 @@ def groups(facts: Facts) -> dict[str, Any]:
         "gist": _gist(kinds, moves),
         "kinds": [
             (facts.word("group_kind", kind), *counts, UNKNOWN if speaking is None else f"{speaking:,}", *rest)
-            for kind, *counts, speaking, buyers, similar, paid, similar_paid in kinds
-            for rest in [(buyers, None if similar is None else round(similar), paid, similar_paid)]
+            for kind, *counts, speaking, talk, buyers, similar, paid, similar_paid, margin, similar_margin in kinds
+            for rest in [(talk, buyers, similar and round(similar), paid, similar_paid, margin, similar_margin)]
         ],
         "unwell": [
             (name, facts.word("group_kind", kind), staff or "—", *counts, facts.word("group_verdict", verdict))
             for name, kind, staff, *counts, verdict, _ in unwell
         ],
         "more": unwell[0][-1] - len(unwell) if unwell else 0,
+        "squads": facts.rows(
+            """
+            select count(distinct squad_id) filter (where state = 'proposed'),
+                   count(*) filter (where state = 'proposed'), count(*) filter (where state = 'proposed' and is_leader),
+                   count(distinct squad_id) filter (where state = 'stands'),
+                   count(*) filter (where state = 'stands' and is_leader), count(*) filter (where state = 'waits')
+            from group_squads where as_of_date = $as_of having count(*) > 0
+            """
+        ),
+        "clearing": _clearing(facts),
+        "plays": _plays(facts),
         "moves": [
             (facts.word("group_rule", rule) if rule else ("不符合规则", "by no rule"), *counts)
             for rule, *counts in moves
@@ -64,3 +76,36 @@ def _gist(kinds: list[tuple[Any, ...]], moves: list[tuple[Any, ...]]) -> Words |
         f"{count:,} 个群 {members:,} 人，建议换群 {waiting:,} 人",
         f"{count:,} groups, {members:,} members, {waiting:,} proposed to move",
     )
+
+
+def _clearing(facts: Facts) -> list[tuple[Any, ...]]:
+    """Return each nearly full group or account with whom to take out of it today, later, and who left."""
+    rows = facts.rows(
+        """
+        select list_kind, coalesce(groups.name, clearing.place_id), coalesce(clearing.staff_id, ''), max(held),
+               max(capacity), count(*) filter (where state = 'today'), count(*) filter (where state = 'later'),
+               count(*) filter (where state = 'left')
+        from group_clearing as clearing
+        left join group_health as groups
+            on list_kind = 'group' and clearing.place_id = groups.group_id and clearing.source = groups.source
+               and clearing.as_of_date = groups.as_of_date
+        where clearing.as_of_date = $as_of group by all order by max(held) desc, 2 limit $shown
+        """,
+        shown=_SHOWN,
+    )
+    return [(facts.word("clearing_list", kind), name, staff or "—", *counts) for kind, name, staff, *counts in rows]
+
+
+def _plays(facts: Facts) -> list[tuple[Any, ...]]:
+    """Return each play with its lots of this round and what the closed round says."""
+    rows = facts.rows(
+        """
+        select play_id, kind, groups_given, groups_held_back, groups_landed, closed_given, closed_held_back,
+               closed_landed, buyer_share_given, buyer_share_held_back, verdict
+        from group_plays where as_of_date = $as_of order by kind, play_id
+        """
+    )
+    return [
+        (facts.word("group_play", play), facts.word("group_kind", kind), *counts, facts.word("lot_verdict", verdict))
+        for play, kind, *counts, verdict in rows
+    ]

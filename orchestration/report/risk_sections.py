@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ml.recall.signal_answers import WAITS_AS
+from ml.recall.signal_answers import unsent_because
 from orchestration.report.facts import Facts, Words
 
 #: Arms of the draw whose people are left alone on purpose, or are looked after by somebody else: nothing to assign.
@@ -18,6 +18,7 @@ def people(facts: Facts) -> list[dict[str, Any]]:
         select one_id, customers.owner_staff_id, customers.last_seller_staff_id, customer_segments.pyramid_tier,
                customer_segments.rfm_segment, cast(last_order_at as date), customer_segments.net_paid_fen_365d,
                recall_audience.message_channel, recall_assignment.arm, recall_assignment.waits_for,
+               recall_assignment.passed_over_because,
                staff_handover.taker_1_staff_id
         from customer_lifecycle
         inner join customers using (one_id)
@@ -30,7 +31,20 @@ def people(facts: Facts) -> list[dict[str, Any]]:
         order by customer_segments.net_paid_fen_365d desc, one_id
         """
     )
-    names = ("one_id", "owner", "seller", "tier", "segment", "last_order", "net", "channel", "arm", "waits", "taker")
+    names = (
+        "one_id",
+        "owner",
+        "seller",
+        "tier",
+        "segment",
+        "last_order",
+        "net",
+        "channel",
+        "arm",
+        "waits",
+        "passed",
+        "taker",
+    )
     refused = _refused(facts)
     found = [dict(zip(names, row, strict=True)) for row in rows]
     return [
@@ -71,7 +85,7 @@ def _plan(facts: Facts, person: dict[str, Any], refused: list[tuple[str, list[st
             "plan": (zh, "; ".join(f"{channels[1]}: {reason[1]}" for reason, channels in told)),
             "is_planned": False,
         }
-    reason = {None: "not_a_candidate", "not_selected": "not_worth", "waiting": WAITS_AS.get(person["waits"])}.get(arm)
+    reason = "not_a_candidate" if arm is None else unsent_because(arm, person["waits"], person["passed"])
     return {"plan": facts.word("reason", reason) if reason else facts.word("arm", arm), "is_planned": False}
 
 

@@ -7,6 +7,8 @@ from orchestration.report.facts import WEEK, Facts
 
 #: So many are named above the fold of each list; the fold holds the rest.
 _NAMED: Final = 5
+#: Members in the table of what lots say of them, those with the most messages first.
+_EARNED: Final = 12
 _STAFF: Final = """
     select staff_id, sum(private_gmv_fen) as gmv, sum(bought) as bought, sum(sent) as sent, sum(replied) as replied,
            sum(new_friends) as new, sum(deleted_friends) as deleted, sum(tasks) as tasks,
@@ -46,6 +48,31 @@ def staff(facts: Facts) -> dict[str, Any]:
         "total": len(rows),
         "is_reported": any(row[8] is not None for row in rows),
         "handover": handover,
+        **_effects(facts),
+    }
+
+
+def _effects(facts: Facts) -> dict[str, Any]:
+    """Return what lots say that each member's messages and calls earned on top of what they sold."""
+    rows = facts.rows(
+        """
+        select staff_id, private_gmv_fen, sent, held_back, sent_margin_fen, held_back_margin_fen,
+            incremental_profit_fen, incremental_low_fen, incremental_high_fen
+        from staff_effects where as_of_date = $as_of order by sent desc nulls last, private_gmv_fen desc, staff_id
+        """
+    )
+    by_lot = [row for row in rows if row[2] is not None]
+    whole = facts.rows(
+        """
+        select numerator, denominator, value from kpi_daily
+        where kpi = 'incremental_profit_per_staff' and kpi_date = $as_of
+        """
+    )
+    return {
+        "effects": [(facts.staff(name), *rest) for name, *rest in by_lot[:_EARNED]],
+        "by_lot": len(by_lot),
+        "unknown": len(rows) - len(by_lot),
+        "earned": whole[0] if whole else None,
     }
 
 

@@ -41,8 +41,20 @@ def funnel(facts: Facts) -> dict[str, Any]:
         "code_count": len(by["code"]),
         "platforms": named["platform"],
         "pools": named["pool"],
+        "goals": _goals(facts),
         "silent": [row[0] for row in named["platform"] if row[1] is None],
     }
+
+
+def _goals(facts: Facts) -> list[tuple[Any, ...]]:
+    """Return of each pool and goal who entered, who had reached it before, who has since, and in how many days."""
+    rows = facts.rows(
+        """
+        select pool, goal, people, had_reached, reached_goal, goal_rate, days_to_first_tenth, days_to_goal
+        from pool_goals where as_of_date = $as_of order by pool desc, goal desc
+        """
+    )
+    return [(facts.word("pool", pool), facts.word("goal", goal), *rest) for pool, goal, *rest in rows]
 
 
 def _came(facts: Facts, paths: list[tuple[Any, ...]]) -> Words | None:

@@ -5,12 +5,14 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.labels import labels
 from orchestration.sending.brakes import stopped
 from orchestration.sending.export import current_date, export, published_date
 from orchestration.sending.guard import has_news, look
 from orchestration.sending.handing_over import Receipt
 from orchestration.sending.reasons import Asked
 from orchestration.sending.recipients import entrusted
+from orchestration.sending.tasks.leads import LeadSheets, write_leads
 from orchestration.sending.tasks.lists import Written, write_tasks
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -64,6 +66,17 @@ def tasks_as_they_stand(
     with connect(settings) as warehouse:
         held = functools.partial(stopped, settings)
         return date, write_tasks(settings, warehouse, date, store, out.expanduser().resolve(), now, held, say)
+
+
+def leads_as_they_stand(
+    settings: Settings, out: Path, now: dt.datetime, say: Callable[[str], None]
+) -> tuple[dt.date, LeadSheets]:
+    """Write the leads that wait, after reading what landed since the night; parameters as for `export_as_it_stands`."""
+    published_date(settings)
+    date = _read_first(settings, now, say)
+    with connect(settings) as warehouse:
+        held = functools.partial(stopped, settings)
+        return date, write_leads(settings, warehouse, date, out.expanduser().resolve(), labels(warehouse), held)
 
 
 def _read_first(settings: Settings, now: dt.datetime, say: Callable[[str], None]) -> dt.date:

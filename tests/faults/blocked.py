@@ -36,6 +36,15 @@ FAULTS = {
         "insert into identity_map by name select * replace ('p_x' as one_id) from identity_map where {who}",
         "identity_map",
     ),
+    "somebody under 18 has a score": (
+        "update customers set exclusion = 'minor' where {day} and one_id in"
+        " (select min(one_id) from customer_scores where {day})",
+        "hard_rule",
+    ),
+    "somebody under 18 has a tag": (
+        "update customers set exclusion = 'minor', tags = ['owl'] where {day} and {who}",
+        "hard_rule",
+    ),
     "a figure stands twice": ("insert into kpi_daily from kpi_daily where kpi_date = '" + DAY.isoformat() + "'", "kpi"),
 }
 TABLES = ("customers", "customer_segments", "customer_lifecycle", "customer_scores", "identity_map", "kpi_daily")

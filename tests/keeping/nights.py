@@ -15,6 +15,7 @@ from orchestration.channels.engine.keys import kept_at
 from orchestration.channels.engine.landing_summary import finish
 from orchestration.dbt_graph import models, parents_of, table_of
 from orchestration.home_rules import load_seeds
+from orchestration.keeping import by_key
 from orchestration.keeping.ledger import Made, decide, forget
 from orchestration.keeping.tables import KEPT, is_fact
 from orchestration.publishing import plans
@@ -76,17 +77,21 @@ class Nights:
         is_full: bool = False,
         killed_after: str = "",
         with_facts: bool = True,
-    ) -> Made:
-        """Make a date, and those before it that were not kept.
+    ) -> Made | None:
+        """Make a date, and those before it that were not kept; return None where it ended before it decided which.
 
         ``killed_after`` names the last table that is made; without ``with_facts`` what is said of people stands.
         """
         plan = plan_run(self.settings, [date])
         os.environ["SIYU_ONE_ID_KEY"] = str(kept_at(self.settings, "one_id"))
         with self._open() as con:
+            if with_facts:
+                by_key.prepare(con, rules, is_full)
             for unique_id in self._models if with_facts else ():
                 if is_fact(unique_id):
                     self._make(con, unique_id)
+                    if ".".join(table_of(models()[unique_id])) == killed_after:
+                        return None
             made = decide(con, plan, rules, self.settings.horizon_days, is_full)
             con.execute("create or replace table run.dates (kind varchar, day date)")
             dates = plan.dates_for_dbt(made.state, made.features)
@@ -99,21 +104,43 @@ class Nights:
                     break
         return made
 
-    def made_anew(self, date: dt.date, to: Path) -> "Nights":
+    def by_key(self, rules: str = RULES, is_full: bool = False, killed_after: str = "") -> dict[str, int | None]:
+        """Make what is made by key, and what that reads; return how many keys of each table were (None: all)."""
+        of_keys = [one for one in by_key.made_by_key() if one in self._models]
+        needed = needed_for([".".join(table_of(models()[one])) for one in of_keys])
+        with self._open() as con:
+            touched = by_key.prepare(con, rules, is_full)
+            for unique_id in needed:
+                self._make(con, unique_id)
+                if ".".join(table_of(models()[unique_id])) == killed_after:
+                    break
+        return touched
+
+    def rows_by_key(self) -> dict[str, tuple[int, int]]:
+        """Return a count and a hash of every table that is made by key."""
+        found = {}
+        with self._open() as con:
+            for table in sorted(".".join(table_of(models()[one])) for one in by_key.made_by_key()):
+                row = ", ".join(f'"{column}"' for column in con.table(table).columns)
+                query = f"select count(*), sum(cast(hash({row}) as hugeint)) from {table}"
+                found[table] = con.execute(query).fetchone()
+        return found
+
+    def made_anew(self, date: dt.date, to: Path, with_facts: bool = False) -> "Nights":
         """Return a copy of this home in which a date was made with nothing kept, of the same facts of people.
 
-        They are made anew every night as it is: what is tried here is what is kept.
+        With facts, they are made whole from what landed as well.
         """
         beside = self.copied(to)
         beside.settings = Settings(**{**vars(self.settings), "home": to})
         with beside._open() as con:
             forget(con)
             for unique_id in beside._models:
-                if not is_fact(unique_id):
+                if with_facts or not is_fact(unique_id):
                     con.execute(
                         f"drop {_kind(models()[unique_id])} if exists {'.'.join(table_of(models()[unique_id]))}"
                     )
-        beside.night(date, with_facts=False)
+        beside.night(date, with_facts=with_facts)
         return beside
 
     def says(self, date: dt.date) -> dict[str, tuple[int, int]]:
@@ -156,6 +183,9 @@ class Nights:
         table, kind = ".".join(table_of(node)), node["config"]["materialized"]
         if node["language"] == "python":
             run_python(con, unique_id)
+        elif unique_id in by_key.made_by_key():
+            for statement in by_key.statements(con, table, query, self.settings.warehouse.stem):
+                con.execute(statement)
         elif kind == "incremental":
             self._tell(con, table, node["config"], query, rules)
         elif not (_is_of_another_channel(node) and _exists(con, table)):

@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.keeping.ledger import PUBLISHED, decide, last_made
 from orchestration.keeping.tables import FACTS, KEPT, REGISTRY
-from orchestration.keeping.words import by_cause, rows_of, said
+from orchestration.keeping.words import by_cause, rows_of, said, said_of_keys
 from orchestration.run_plan import RunPlan
 
 DAYS = [dt.date(2026, 3, day) for day in range(1, 7)]
@@ -158,3 +158,18 @@ def test_who_makes_some_tables_alone_makes_the_dates_of_the_last_run(con):
     again = last_made(con, PLAN)
     assert (again.state, again.features) == (made.state, made.features)
     assert last_made(con, RunPlan([DAYS[0]], DAYS[:1], [], [], {})) is None
+
+
+@pytest.mark.parametrize(
+    ("touched", "line"),
+    [
+        ({"customer.orders": None, "customer.events": None}, "all 2 tables that are made by key were made whole"),
+        ({"customer.orders": 40, "customer.events": 0}, "2 of 2 tables by key, 40 keys touched"),
+        (
+            {"customer.orders": 40, "customer.events": None},
+            "1 of 2 tables by key, 40 keys touched; whole: customer.events",
+        ),
+    ],
+)
+def test_a_night_says_which_tables_were_made_by_key(touched, line):
+    assert said_of_keys(touched) == line

@@ -6,6 +6,7 @@ import json
 import dagster as dg
 import pytest
 
+from orchestration.channels.engine.vault import contacts_file
 from orchestration.definitions import definitions
 from orchestration.defs.jobs import fresh_by
 from orchestration.defs.telling import failed_night, mended_night, watch
@@ -69,6 +70,17 @@ def test_a_run_that_failed_is_told_with_its_step_and_its_own_words_once_with_the
     day = dt.date(2026, 3, 9)
     tell_failure(load_settings(), result.run_id, day, day, "published__version", "said by the command")
     assert len(lines()) == 1
+
+
+def test_a_run_that_failed_is_told_though_nobody_could_look_for_numbers_in_what_it_left(made):
+    result = ran(made, nightly)
+    vault = contacts_file(load_settings())
+    vault.parent.mkdir(parents=True, exist_ok=True)
+    vault.write_bytes(b"half a database" * 100)
+    (load_settings().home / "last_run.json").write_text("of 139 1234 5678", encoding="utf-8")
+    see(made, failed_night, result)
+    (line,) = lines()
+    assert "could not be searched for numbers" in line["en"] and "1234" not in json.dumps(line)
 
 
 def test_a_run_that_dagster_starts_again_is_not_told(made):

@@ -27,6 +27,7 @@ COMMANDS = [
     "ui",
     "status",
     "explain",
+    "leads",
     "why",
     "refusals",
     "refusals accept",

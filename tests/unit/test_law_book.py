@@ -23,7 +23,7 @@ from tests.unit.recall.test_plan import plan
 
 RULES = rules()
 #: Scenes that serve and advertise nothing.
-SERVICES = {"renewal", "question_open", "complaint_closed", "appointment"}
+SERVICES = {"renewal", "question_open", "complaint_closed", "appointment", "coupon_ending", "points_ending"}
 #: Who publishes laws and rules of platforms, and who reprints them: a new one is added by whoever read there.
 PUBLISHERS = {
     "cloud.baidu.com", "cloud.tencent.com", "developer.work.weixin.qq.com", "developers.weixin.qq.com",
@@ -205,6 +205,9 @@ def test_the_mini_program_stands_in_the_menu_of_services_alone_and_has_no_words_
     assert "renewal" in {row["policy_id"] for row in menu} <= served
     mini = [row for row in seed("message_templates") if row["message_channel"] == "mini_program"]
     assert {row["scene_id"] for row in mini} <= SERVICES
+    scene_of_play = {row["play_id"]: row["scene_id"] for row in seed("plays")}
+    owed = [row for row in seed("recall_policies") if row["consent_purpose"] == "service"]
+    assert {scene_of_play[row["play_id"]] for row in owed} == SERVICES
 
 
 def test_every_offer_of_the_menu_has_a_public_rule_in_two_languages():

@@ -22,7 +22,7 @@ def test_a_home_may_bring_its_own_file_and_the_environment_wins(tmp_path):
         ("SIYU_BUGDET", "1", "unknown setting"),
         ("SIYU_CUT_OFF_HOUR", "25", "between 0 and 23"),
         ("SIYU_DAILY_BUDGET_YUAN", "lots", "is a whole number"),
-        ("SIYU_ENGINE", "spark", "not known"),
+        ("SIYU_ENGINE", "flink", "engine 'flink' is not known; there are duckdb and spark"),
         ("SIYU_RESTATE_DAYS", "2.5", "is a whole number"),
         ("SIYU_HOLDOUT_SHARE", "half", "is a number"),
         ("SIYU_STOP_SILENT_CHANNELS", "perhaps", "is true or false"),

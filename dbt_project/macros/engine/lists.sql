@@ -34,7 +34,7 @@
 {%- endmacro %}
 {% macro default__sorted_values(expressions, more=none) -%}
     sort_array(filter(
-        concat(array({{ expressions | join(', ') }}), {{ more if more else 'cast(array() as array<string>)' }}),
+        concat(array({{ expressions | join(', ') }}), {{ list_or_empty(more) if more else 'cast(array() as array<string>)' }}),
         item -> item is not null
     ))
 {%- endmacro %}

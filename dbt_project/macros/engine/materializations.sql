@@ -26,6 +26,9 @@
             drop table {{ arriving }}
         {%- endcall -%}
         {%- do adapter.commit() -%}
+    {%- elif config.get('meta', {}).get('by_key') -%}
+        {{ make_by_key(target) }}
+        {%- do store_result('main', response='made') -%}
     {%- else -%}
         {#- one statement is its own transaction -#}
         {%- call statement('made', auto_begin=False) -%}

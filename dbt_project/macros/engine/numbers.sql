@@ -8,7 +8,7 @@
     cast(({{ dividend }}) // ({{ divisor }}) as bigint)
 {%- endmacro %}
 {% macro default__whole_quotient(dividend, divisor) -%}
-    cast(({{ dividend }}) div ({{ divisor }}) as bigint)
+    cast(cast({{ dividend }} as decimal(38, 0)) div cast({{ divisor }} as decimal(38, 0)) as bigint)
 {%- endmacro %}
 
 {#- Whole quotient of two non-negative integers, rounded half up. -#}

@@ -8,7 +8,7 @@
     cast({{ expression }} as timestamp with time zone)
 {%- endmacro %}
 {% macro default__instant(expression) -%}
-    cast({{ expression }} as timestamp)
+    cast({{ expression }} as timestamp_ltz)
 {%- endmacro %}
 
 {#- A list in its published form: never null, sorted. -#}

@@ -20,5 +20,5 @@
     regexp_matches({{ text }}, {{ pattern }})
 {%- endmacro %}
 {% macro default__matches(text, pattern) -%}
-    {{ text }} rlike {{ pattern }}
+    {{ text }} rlike {{ pattern | replace('{Han}', '{IsHan}') | replace('\\', '\\\\') }}
 {%- endmacro %}

@@ -1,1 +1,3 @@
+{{ config(meta={'by_key': noun_schema('orders')['key']}) }}
+
 {{ noun_table('orders', ref('landed_orders')) }}

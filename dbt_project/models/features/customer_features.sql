@@ -36,6 +36,11 @@
 {% set reward_counts = [
     'coupons_issued_84d', 'coupons_redeemed_84d', 'coupons_open', 'points_earned_84d', 'points_spent_84d',
 ] %}
+{% set lead_columns = [
+    'age_days', 'step_rank', 'step_days', 'act_recency_days', 'acts', 'acts_28d', 'did_form', 'did_download',
+    'did_asked', 'did_live', 'did_lesson', 'did_demonstration', 'did_trial', 'did_exercise', 'did_trial_question',
+    'colleagues', 'has_decider',
+] %}
 {% set counts = {
     'cadence': cadence_counts, 'spend': spend_counts, 'categories': category_counts, 'activity': activity_counts,
     'contacts': contact_counts, 'relations': relation_counts, 'rewards': reward_counts,
@@ -91,10 +96,15 @@ select
     {{ ratio('categories.top_category_fen', 'categories.line_fen') }} as top_category_share_84d,
     {{ ratio('categories.item_quantity_84d', 'spend.order_count_84d') }} as items_per_order_84d,
     {{ ratio('contacts.opened_84d', 'contacts.contacts_84d') }} as open_rate_84d,
-    {{ ratio('rewards.coupons_redeemed_84d', 'rewards.coupons_issued_84d') }} as coupon_use_rate_84d
+    {{ ratio('rewards.coupons_redeemed_84d', 'rewards.coupons_issued_84d') }} as coupon_use_rate_84d,
+{%- for column in lead_columns %}
+cast(leads.{{ column }} as bigint) as lead_{{ column }}{{ ',' if not loop.last }}
+{%- endfor %}
 from {{ ref('feature_people') }} as people
 inner join {{ ref('purchase_stages') }} as stages
     on people.as_of_date = stages.as_of_date and people.one_id = stages.one_id
+left join {{ ref('feature_leads') }} as leads
+    on people.as_of_date = leads.as_of_date and people.one_id = leads.one_id
 left join buyers
     on people.one_id = buyers.one_id
 {% for group in counts -%}

@@ -25,6 +25,26 @@ with deeds as (
     group by deeds.as_of_date, coalesce(records.one_id, later_records.one_id)
 ),
 
+-- Whose open lead sales accepted within the window, as known when it closed.
+qualified as (
+    select distinct
+        windows.as_of_date,
+        leads.one_id
+    from {{ run_dates('label') }} as windows
+    inner join {{ ref('lead_histories') }} as leads
+        on windows.as_of_date = leads.as_of_date and leads.qualified_date is null and not leads.is_closed
+    inner join {{ ref('lead_states') }} as changes
+        on
+            leads.source = changes.source
+            and leads.lead_id = changes.lead_id
+            and changes.changed_date > windows.as_of_date
+            and changes.changed_date <= {{ last_date }}
+            and changes.from_date <= {{ last_date }}
+            and (changes.to_date is null or changes.to_date > {{ last_date }})
+    inner join {{ ref('lead_words') }} as words on lower(trim(changes.stage)) = words.word
+    inner join {{ ref('lead_statuses') }} as statuses on words.status = statuses.status and statuses.is_qualified
+),
+
 -- Whom lots of plans left alone within the window, and how likely all of them together were, as known when it closed.
 lots as (
     select
@@ -50,6 +70,7 @@ select
     cast(coalesce(deeds.net_paid_fen, 0) as bigint) as net_paid_fen,
     coalesce(deeds.contact_count, 0) > 0 as contacted,
     lots.left_alone_probability,
+    qualified.one_id is not null as qualified,
     coalesce(deeds.order_count, 0) > 0
     and stages.purchase_stage in ('visitor', 'registered_no_order') as first_order
 from {{ ref('feature_people') }} as people
@@ -59,5 +80,7 @@ inner join {{ ref('purchase_stages') }} as stages
     on people.as_of_date = stages.as_of_date and people.one_id = stages.one_id
 left join deeds
     on people.as_of_date = deeds.as_of_date and people.one_id = deeds.one_id
+left join qualified
+    on people.as_of_date = qualified.as_of_date and people.one_id = qualified.one_id
 left join lots
     on people.as_of_date = lots.as_of_date and people.one_id = lots.one_id

@@ -1,7 +1,7 @@
 -- One row per (as_of_date, cut, value_key, one_id): who entered a funnel in the funnel_days to a date, when, and when
 -- they came to each step since. By code and path: whose first private contact (a friend of the staff, a follower of an
--- official account) that is. By platform: who ordered there. By pool: who is known since then, in the leads where they
--- registered, follow, or left a form or a lead, else in the traffic. A test account is nobody.
+-- official account) that is. By platform: who ordered there. By pool: who entered it (pool_entries). A test account is
+-- nobody.
 with days as (
     select
         as_of_date,
@@ -85,8 +85,7 @@ registered as (
     select
         as_of_date,
         one_id,
-        min(case when registered_date <= as_of_date then registered_date end) as registered_date,
-        min(began_date) as began_date
+        min(case when registered_date <= as_of_date then registered_date end) as registered_date
     from records
     group by as_of_date, one_id
 ),
@@ -99,19 +98,6 @@ grouped as (
     from {{ states_at(ref('membership_states')) }} as memberships
     where joined_date <= as_of_date
     group by as_of_date, one_id
-),
-
-left_a_form as (
-    select
-        as_of_date,
-        one_id
-    from {{ states_at(ref('interaction_states')) }} as touches
-    where touch = 'submit_form' and one_id is not null and touched_date <= as_of_date
-    union
-    select
-        as_of_date,
-        one_id
-    from {{ states_at(ref('lead_states')) }} as leads
 ),
 
 entered as (
@@ -146,22 +132,13 @@ entered as (
     group by orders.as_of_date, platforms.path, orders.one_id
     union all
     select
-        registered.as_of_date,
+        as_of_date,
         'pool' as cut,
-        case
-            when
-                registered.registered_date is not null
-                or by_path.one_id is not null
-                or left_a_form.one_id is not null
-                then 'leads'
-            else 'traffic'
-        end as value_key,
-        registered.one_id,
-        registered.began_date as entered_date
-    from registered
-    left join by_path on registered.as_of_date = by_path.as_of_date and registered.one_id = by_path.one_id
-    left join left_a_form
-        on registered.as_of_date = left_a_form.as_of_date and registered.one_id = left_a_form.one_id
+        pool as value_key,
+        one_id,
+        entered_date
+    from {{ ref('pool_entries') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
 ),
 
 told as (
@@ -255,13 +232,11 @@ visited as (
         told.cut,
         told.value_key,
         told.one_id,
-        min(visits.visit_date) as visit_date
+        min(visits.visit_date) as ever_date,
+        min(case when visits.visit_date >= told.entered_date then visits.visit_date end) as visit_date
     from told
     inner join visits
-        on
-            told.as_of_date = visits.as_of_date
-            and told.one_id = visits.one_id
-            and visits.visit_date >= told.entered_date
+        on told.as_of_date = visits.as_of_date and told.one_id = visits.one_id
     group by told.as_of_date, told.cut, told.value_key, told.one_id
 )
 
@@ -277,6 +252,7 @@ select
     told.followed_date,
     told.registered_date,
     told.joined_date,
+    visited.ever_date < told.entered_date as had_visited,
     visited.visit_date,
     ordered.ever_date < told.entered_date as had_ordered,
     ordered.first_date as first_order_date,

@@ -25,6 +25,47 @@ with people as (
         and {{ among_dates('follows.as_of_date', dates_of('as_of')) }}
 ),
 
+-- What is known of the cost of what was bought within the window.
+costs as (
+    select
+        orders.as_of_date,
+        orders.source,
+        orders.order_id,
+        sum(lines.line_fen) as costed_fen,
+        sum(lines.line_fen - lines.cost_fen) as margin_fen
+    from {{ ref('paid_orders') }} as orders
+    inner join {{ ref('line_states') }} as lines
+        on
+            orders.source = lines.source
+            and orders.order_id = lines.order_id
+            and lines.from_date <= orders.as_of_date
+            and (lines.to_date is null or lines.to_date > orders.as_of_date)
+    where
+        orders.counts_as_purchase
+        and orders.age_days < {{ segment_number('group_window_days') }}
+        and lines.cost_fen is not null
+        and {{ among_dates('orders.as_of_date', dates_of('as_of')) }}
+    group by orders.as_of_date, orders.source, orders.order_id
+),
+
+margins as (
+    select
+        orders.as_of_date,
+        orders.one_id,
+        sum(
+            cast(orders.goods_paid_fen - orders.refunded_fen as decimal(38, 6))
+            * costs.margin_fen / nullif(costs.costed_fen, 0)
+        ) as margin_fen
+    from {{ ref('paid_orders') }} as orders
+    inner join costs
+        on
+            orders.as_of_date = costs.as_of_date
+            and orders.source = costs.source
+            and orders.order_id = costs.order_id
+    where {{ among_dates('orders.as_of_date', dates_of('as_of')) }}
+    group by orders.as_of_date, orders.one_id
+),
+
 orders as (
     select
         as_of_date,
@@ -54,6 +95,8 @@ select
     people.is_member,
     coalesce(orders.orders, 0) > 0 as has_ordered,
     coalesce(orders.net_paid_fen, 0) as net_paid_fen,
+    -- nobody who bought nothing earned the brand anything; of who bought what has no known cost it is not known
+    case when coalesce(orders.orders, 0) = 0 then 0 else cast(round(margins.margin_fen, 0) as bigint) end as margin_fen,
     case
         when coalesce(orders.orders_before, 0) < 2 then coalesce(orders.orders_before, 0)
         when orders.orders_before < 5 then 2
@@ -62,3 +105,4 @@ select
     end as orders_before_from
 from people
 left join orders on people.as_of_date = orders.as_of_date and people.one_id = orders.one_id
+left join margins on people.as_of_date = margins.as_of_date and people.one_id = margins.one_id

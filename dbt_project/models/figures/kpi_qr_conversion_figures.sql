@@ -1,5 +1,7 @@
 -- 转粉率 by channel and store, where the source code tells them: its prefix names the channel, and what follows a store's
--- prefix the store. People reached are counted once, however many codes of a store reached them.
+-- prefix the store. People reached are counted once, however many codes of a store reached them. Friends of a code of
+-- whose reach nothing is known stand beside no reach of other codes: a poster whose scans nobody counts would make two
+-- friends of one person reached.
 with days as (
     select distinct
         kpi_date,
@@ -63,6 +65,9 @@ known_stores as (
 with_channel_and_store as (
     select
         won_and_reached.*,
+        count(won_and_reached.person) over (
+            partition by won_and_reached.kpi_date, won_and_reached.reading_date, won_and_reached.code
+        ) > 0 as tells_reach,
         codes.channel,
         known_stores.store_id
     from won_and_reached
@@ -96,7 +101,9 @@ select
     'fan_conversion_rate' as kpi,
     dimension,
     value_key,
-    count(distinct friend) as numerator,
+    case
+        when count(person) = 0 then count(distinct friend) else count(distinct case when tells_reach then friend end)
+    end as numerator,
     nullif(count(distinct person), 0) as denominator
 from cuts
 group by kpi_date, reading_date, dimension, value_key

@@ -9,6 +9,7 @@ with appointments as (
         starts_at,
         {{ business_date('starts_at') }} as start_date,
         status,
+        staff_id,
         counts_from,
         counts_to
     from {{ ref('appointments') }}
@@ -25,6 +26,7 @@ select
     starts_at,
     start_date,
     status,
+    staff_id,
     from_date,
     to_date
 from {{ owned('appointments') }} as states

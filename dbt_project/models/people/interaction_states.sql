@@ -46,6 +46,7 @@ happenings as (
         share_id,
         referred_customer_id,
         group_id,
+        parent_event_id as parent_id,
         event_id as touch_id,
         greatest(counts_from, {{ business_date('occurred_at') }}) as counts_from,
         counts_to
@@ -70,6 +71,7 @@ happenings as (
         null as share_id,
         null as referred_customer_id,
         null as group_id,
+        null as parent_id,
         {{ touch_id }} as touch_id,
         greatest(counts_from, {{ business_date(step) }}) as counts_from,
         counts_to
@@ -101,6 +103,7 @@ select
     share_id,
     referred_customer_id,
     group_id,
+    parent_id,
     touch_id,
     from_date,
     to_date

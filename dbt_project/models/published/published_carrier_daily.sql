@@ -46,8 +46,11 @@ touches as (
             and touches.touched_date <= windows.last_date
     inner join {{ ref('carriers') }} as carriers
         on
-            touches.touch = carriers.touch
-            and (carriers.touch_source is null or touches.source = carriers.touch_source)
+            (
+                touches.touch = carriers.touch
+                and (carriers.touch_source is null or touches.source = carriers.touch_source)
+            )
+            or (touches.channel = carriers.touch_channel and touches.is_received_only is not true)
     where touches.one_id is not null and touches.is_test is not true
 ),
 
@@ -122,39 +125,20 @@ counted as (
     group by people.as_of_date, people.carrier
 ),
 
--- Each side of a lot counts by what its chance of being there was, or whoever was likelier to be sent something would
--- stand on one side more often than on the other. As decimals: a sum of doubles is not the same on two threads.
-episodes as (
+lots as (
     select
         episodes.as_of_date,
         carriers.carrier,
-        episodes.is_sent,
-        case when episodes.ordered then 1 else 0 end as ordered,
-        cast(
-            1 / abs(case when episodes.is_sent then 1 else 0 end - episodes.held_back_probability) as decimal(18, 6)
-        ) as weight
-    from {{ ref('recall_episodes') }} as episodes
+        sum(case when episodes.is_sent then 1 else 0 end) as lot_sent,
+        sum(case when episodes.is_sent then 0 else 1 end) as lot_held_back,
+        sum(case when episodes.is_sent and episodes.ordered then episodes.weight else 0 end) as sent_ordered,
+        sum(case when episodes.is_sent then episodes.weight else 0 end) as sent_weight,
+        sum(case when not episodes.is_sent and episodes.ordered then episodes.weight else 0 end) as held_ordered,
+        sum(case when not episodes.is_sent then episodes.weight else 0 end) as held_weight
+    from {{ ref('lot_episodes') }} as episodes
     inner join windows on episodes.as_of_date = windows.as_of_date
     inner join {{ ref('carriers') }} as carriers on episodes.message_channel = carriers.message_channel
-    where
-        episodes.is_closed
-        and episodes.arm <> 'random'
-        and episodes.held_back_probability > 0
-        and episodes.held_back_probability < 1
-),
-
-lots as (
-    select
-        as_of_date,
-        carrier,
-        sum(case when is_sent then 1 else 0 end) as lot_sent,
-        sum(case when is_sent then 0 else 1 end) as lot_held_back,
-        sum(case when is_sent then weight * ordered end) as sent_ordered,
-        sum(case when is_sent then weight end) as sent_weight,
-        sum(case when not is_sent then weight * ordered end) as held_ordered,
-        sum(case when not is_sent then weight end) as held_weight
-    from episodes
-    group by as_of_date, carrier
+    group by episodes.as_of_date, carriers.carrier
 )
 
 select

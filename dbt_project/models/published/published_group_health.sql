@@ -1,5 +1,6 @@
 -- One row per chat group known at the date: its members and their movement, what they do and buy beside friends in no
--- group, and the verdict. Whoever spoke in the group is known only where a source tells of it; else it is unknown.
+-- group, who speaks in it and what is done in it this round, and the verdict. Whoever spoke in the group is known only
+-- where a source tells of it; else it is unknown. A group of staff or tests is none.
 with groups as (
     select
         as_of_date,
@@ -7,59 +8,66 @@ with groups as (
         group_id,
         kind,
         name,
-        owner_staff_id
-    from {{ states_at(ref('group_states')) }} as known
+        owner_staff_id,
+        speaker_staff_id
+    from {{ ref('group_hosts') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
 ),
 
 moves as (
     select
-        as_of_date,
-        source,
-        group_id,
-        min(joined_date) as first_date,
+        memberships.as_of_date,
+        memberships.source,
+        memberships.group_id,
+        min(memberships.joined_date) as first_date,
         sum(
             case
-                when {{ days_between('joined_date', 'as_of_date') }} < {{ segment_number('group_window_days') }} then 1
+                when
+                    {{ days_between('memberships.joined_date', 'memberships.as_of_date') }}
+                    < {{ segment_number('group_window_days') }} then 1
                 else 0
             end
         ) as joined,
         sum(
             case
                 when
-                    left_date <= as_of_date
-                    and {{ days_between('left_date', 'as_of_date') }} < {{ segment_number('group_window_days') }} then 1
+                    memberships.left_date <= memberships.as_of_date
+                    and {{ days_between('memberships.left_date', 'memberships.as_of_date') }}
+                    < {{ segment_number('group_window_days') }} then 1
                 else 0
             end
         ) as left_again
     from {{ states_at(ref('membership_states')) }} as memberships
-    where one_id is not null and not is_test and joined_date <= as_of_date
-    group by as_of_date, source, group_id
+    left join {{ ref('customer_profile') }} as profile
+        on memberships.as_of_date = profile.as_of_date and memberships.one_id = profile.one_id
+    where
+        memberships.one_id is not null
+        and not memberships.is_test
+        and not coalesce(profile.is_staff, false)
+        and memberships.joined_date <= memberships.as_of_date
+    group by memberships.as_of_date, memberships.source, memberships.group_id
 ),
 
 talk as (
     select
-        touches.as_of_date,
-        members.source,
-        members.group_id,
-        count(distinct touches.one_id) as speaking
-    from {{ states_at(ref('interaction_states')) }} as touches
-    inner join {{ ref('group_members') }} as members
-        on
-            touches.as_of_date = members.as_of_date
-            and touches.one_id = members.one_id
-            and touches.source = members.source
-            and touches.group_id = members.group_id
-    where
-        touches.touch = 'speak'
-        and {{ days_between('touches.touched_date', 'touches.as_of_date') }} < {{ segment_number('group_quiet_days') }}
-    group by touches.as_of_date, members.source, members.group_id
+        as_of_date,
+        source,
+        group_id,
+        count(distinct one_id) as speaking,
+        count(*) as words,
+        count(one_id) as member_words,
+        count(answered_one_id) as answers
+    from {{ ref('group_talk') }}
+    where age_days < {{ segment_number('group_quiet_days') }} and {{ among_dates('as_of_date', dates_of('as_of')) }}
+    group by as_of_date, source, group_id
 ),
 
 told as (
     select distinct
         as_of_date,
         source
-    from talk
+    from {{ ref('group_talk') }}
+    where {{ among_dates('as_of_date', dates_of('as_of')) }}
 ),
 
 peers as (
@@ -67,7 +75,8 @@ peers as (
         as_of_date,
         orders_before_from,
         avg(case when has_ordered then 1.0 else 0.0 end) as buyer_share,
-        avg(cast(net_paid_fen as double)) as net_paid_fen
+        avg(cast(net_paid_fen as double)) as net_paid_fen,
+        avg(cast(margin_fen as double)) as margin_fen
     from {{ ref('group_buyers') }}
     where not is_member and {{ among_dates('as_of_date', dates_of('as_of')) }}
     group by as_of_date, orders_before_from
@@ -97,8 +106,10 @@ members as (
         ) as tasks,
         sum(case when buyers.has_ordered then 1 else 0 end) as buyers,
         sum(buyers.net_paid_fen) as net_paid_fen,
+        sum(buyers.margin_fen) as margin_fen,
         sum(peers.buyer_share) as similar_buyers,
-        sum(peers.net_paid_fen) as similar_net_paid_fen
+        sum(peers.net_paid_fen) as similar_net_paid_fen,
+        sum(peers.margin_fen) as similar_margin_fen
     from {{ ref('group_members') }} as members
     inner join {{ ref('group_buyers') }} as buyers
         on members.as_of_date = buyers.as_of_date and members.one_id = buyers.one_id
@@ -116,16 +127,23 @@ figures as (
         groups.kind,
         groups.name,
         groups.owner_staff_id,
+        groups.speaker_staff_id,
+        plays.play_id,
+        plays.arm as play_arm,
         coalesce(members.members, 0) as members,
         coalesce(moves.joined, 0) as joined,
         coalesce(moves.left_again, 0) as left_again,
         coalesce(members.acting, 0) as acting,
-        case when told.source is not null then coalesce(talk.speaking, 0) end as speaking,
+        {%- for counted in ['speaking', 'words', 'member_words', 'answers'] %}
+        case when told.source is not null then coalesce(talk.{{ counted }}, 0) end as {{ counted }},
+        {%- endfor %}
         coalesce(members.tasks, 0) as tasks,
         coalesce(members.buyers, 0) as buyers,
         coalesce(members.net_paid_fen, 0) as net_paid_fen,
+        members.margin_fen,
         members.similar_buyers,
         members.similar_net_paid_fen,
+        members.similar_margin_fen,
         {{ days_between('moves.first_date', 'groups.as_of_date') }} as life_days,
         kinds.fewest_members,
         kinds.most_members,
@@ -147,6 +165,12 @@ figures as (
     left join talk
         on groups.as_of_date = talk.as_of_date and groups.source = talk.source and groups.group_id = talk.group_id
     left join told on groups.as_of_date = told.as_of_date and groups.source = told.source
+    left join {{ ref('group_lots') }} as plays
+        on
+            plays.is_running
+            and groups.as_of_date = plays.as_of_date
+            and groups.source = plays.source
+            and groups.group_id = plays.group_id
 )
 
 select
@@ -175,5 +199,13 @@ select
         when acting * 100 < acting_percent * members then 'quiet'
         when left_again > joined then 'shrinking'
         else 'alive'
-    end as verdict
+    end as verdict,
+    speaker_staff_id,
+    play_id,
+    play_arm,
+    cast(words as bigint) as words_14d,
+    cast(member_words as bigint) as member_words_14d,
+    cast(answers as bigint) as answers_14d,
+    cast(margin_fen as bigint) as margin_fen_28d,
+    cast(round(similar_margin_fen, 0) as bigint) as similar_margin_fen_28d
 from figures

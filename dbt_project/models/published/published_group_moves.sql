@@ -1,7 +1,7 @@
 -- One row per (as_of_date, source, group_id, one_id): who is proposed to go from one chat group into another by which
 -- rule, as far as there is room, and who went today. A proposal is for the group's owner; it becomes a fact when the
--- platform's list of members says so. Nobody is proposed whom nobody may profile, since a rule about what somebody did
--- is profiling.
+-- platform's list of members says so. Who proposes is the owner, or whom the duties of the roles name in their stead
+-- (group_hosts). Nobody is proposed whom nobody may profile, since a rule about what somebody did is profiling.
 {%- set acts = ['task', 'content', 'live', 'order'] %}
 with groups as (
     select
@@ -10,21 +10,21 @@ with groups as (
         known.group_id,
         known.kind,
         known.owner_staff_id,
-        staff.store_id,
+        known.mover_staff_id,
+        known.store_id,
         kinds.rank,
         kinds.most_members - count(members.one_id) as room
-    from {{ states_at(ref('group_states')) }} as known
+    from {{ ref('group_hosts') }} as known
     inner join {{ ref('group_kinds') }} as kinds on known.kind = kinds.kind
-    left join {{ states_at(ref('staff_states')) }} as staff
-        on known.as_of_date = staff.as_of_date and known.owner_staff_id = staff.staff_id
     left join {{ ref('group_members') }} as members
         on
             known.as_of_date = members.as_of_date
             and known.source = members.source
             and known.group_id = members.group_id
+    where {{ among_dates('known.as_of_date', dates_of('as_of')) }}
     group by
-        known.as_of_date, known.source, known.group_id, known.kind, known.owner_staff_id, staff.store_id, kinds.rank,
-        kinds.most_members
+        known.as_of_date, known.source, known.group_id, known.kind, known.owner_staff_id, known.mover_staff_id,
+        known.store_id, kinds.rank, kinds.most_members
 ),
 
 members as (
@@ -42,6 +42,7 @@ members as (
         members.last_order_date,
         groups.kind,
         groups.owner_staff_id,
+        groups.mover_staff_id,
         groups.store_id
     from {{ ref('group_members') }} as members
     inner join groups
@@ -61,6 +62,7 @@ fitting as (
         members.group_id,
         members.one_id,
         members.owner_staff_id,
+        members.mover_staff_id,
         members.store_id,
         rules.rule,
         rules.priority,
@@ -107,7 +109,7 @@ choices as (
         fitting.source,
         fitting.group_id,
         fitting.one_id,
-        fitting.owner_staff_id,
+        fitting.mover_staff_id,
         fitting.rule,
         fitting.priority,
         fitting.act_date,
@@ -140,7 +142,7 @@ proposals as (
         source,
         group_id,
         one_id,
-        owner_staff_id,
+        mover_staff_id,
         rule,
         act_date,
         to_group_id,
@@ -166,16 +168,19 @@ stays as (
         memberships.joined_date,
         memberships.left_date,
         known.kind,
-        known.owner_staff_id
+        known.mover_staff_id
     from {{ states_at(ref('membership_states')) }} as memberships
-    inner join {{ states_at(ref('group_states')) }} as known
+    inner join {{ ref('group_hosts') }} as known
         on
             memberships.as_of_date = known.as_of_date
             and memberships.source = known.source
             and memberships.group_id = known.group_id
+    left join {{ ref('customer_profile') }} as profile
+        on memberships.as_of_date = profile.as_of_date and memberships.one_id = profile.one_id
     where
         memberships.one_id is not null
         and not memberships.is_test
+        and coalesce(profile.exclusion, '') not in ('test', 'staff', 'minor')
         and memberships.joined_date <= memberships.as_of_date
 ),
 
@@ -185,7 +190,7 @@ went as (
         later.source,
         earlier.group_id,
         later.one_id,
-        earlier.owner_staff_id,
+        earlier.mover_staff_id,
         rules.rule,
         later.joined_date as act_date,
         later.group_id as to_group_id,
@@ -241,7 +246,7 @@ select
     rule,
     act_date,
     to_group_id,
-    owner_staff_id as staff_id
+    mover_staff_id as staff_id
 from proposals
 union all
 select
@@ -253,6 +258,6 @@ select
     rule,
     act_date,
     to_group_id,
-    owner_staff_id as staff_id
+    mover_staff_id as staff_id
 from went
 where choice = 1

@@ -32,8 +32,7 @@ by_version as (
     where reading_plan.is_published
     {% for model in [
         'kpi_control_totals', 'kpi_first_order_figures', 'kpi_payback_figures', 'kpi_category_figures',
-        'kpi_mark_figures',
-        'kpi_status_figures'
+        'kpi_mark_figures', 'kpi_staff_effect_figures', 'kpi_status_figures'
     ] -%}
     union all
     select

@@ -7,7 +7,8 @@ select
     round(cast(assignment.assignment_probability as double), 6) as assignment_probability,
     assignment.global_holdout,
     assignment.is_eligible,
-    assignment.waits_for
+    assignment.waits_for,
+    assignment.passed_over_because
 from {{ source('recall', 'assignment') }} as assignment
 inner join {{ run_dates('as_of') }} as dates
     on assignment.as_of_date = dates.as_of_date

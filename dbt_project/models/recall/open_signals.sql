@@ -4,7 +4,7 @@
 -- A question that somebody answered while it was asked (a call that was taken) is none. One about a price or a product
 -- is a question like any other until a person answered; whoever has not ordered after the answer has then asked for a
 -- price or a product. Of whom profiling is not allowed only what is owed them (a service) is read, and nothing of test
--- accounts, staff and minors.
+-- accounts, staff and minors. A reminder of what ends (success_act: told) is answered by being sent, once for each end.
 with people as (
     select
         profiles.as_of_date,
@@ -58,19 +58,38 @@ acts as (
         and touched_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
 ),
 
-follow_ups as (
+talks as (
     select
         as_of_date,
         one_id,
-        concat(object_type, '_asked') as signal,
-        signal_id,
-        signal_at,
-        signal_date,
-        channel,
-        object_type,
-        object_id
+        answered_at,
+        answered_date
+    from {{ states_at(ref('answers_in_person')) }} as in_person
+    where
+        answered_date <= as_of_date
+        and answered_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+),
+
+-- From the answer on, however long it took: what they asked is open until then.
+follow_ups as (
+    select
+        acts.as_of_date,
+        acts.one_id,
+        concat(acts.object_type, '_asked') as signal,
+        acts.signal_id,
+        min(talks.answered_at) as signal_at,
+        min(talks.answered_date) as signal_date,
+        acts.channel,
+        acts.object_type,
+        acts.object_id
     from acts
-    where signal = 'question_open' and object_type in ('price', 'product')
+    inner join talks
+        on
+            acts.as_of_date = talks.as_of_date
+            and acts.one_id = talks.one_id
+            and acts.signal_at <= talks.answered_at
+    where acts.signal = 'question_open' and acts.object_type in ('price', 'product')
+    group by acts.as_of_date, acts.one_id, acts.signal_id, acts.channel, acts.object_type, acts.object_id
 ),
 
 -- From when a complaint was taken back, of somebody who has none open.
@@ -99,18 +118,32 @@ closings as (
     group by dates.as_of_date, words.one_id
 ),
 
+-- Where whoever looks after an appointment works: the place of it, as no source names one.
+places as (
+    select
+        staff.as_of_date,
+        staff.staff_id,
+        stores.name as place_name
+    from {{ states_at(ref('staff_states')) }} as staff
+    inner join {{ states_at(ref('store_states')) }} as stores
+        on staff.as_of_date = stores.as_of_date and staff.store_id = stores.store_id
+),
+
 -- What ends: the day on which it ends is the signal's.
 ends as (
     select
-        as_of_date,
-        one_id,
+        appointments.as_of_date,
+        appointments.one_id,
         'booking' as signal,
-        appointment_id as signal_id,
-        start_date as end_date,
-        starts_at as ends_at,
-        kind as object_type
+        appointments.appointment_id as signal_id,
+        appointments.start_date as end_date,
+        appointments.starts_at as ends_at,
+        appointments.kind as object_type,
+        places.place_name
     from {{ states_at(ref('appointment_states')) }} as appointments
-    where status in ('booked', 'confirmed')
+    left join places
+        on appointments.as_of_date = places.as_of_date and appointments.staff_id = places.staff_id
+    where appointments.status in ('booked', 'confirmed')
     union all
     select
         as_of_date,
@@ -119,7 +152,8 @@ ends as (
         entitlement_id as signal_id,
         end_date,
         cast(end_date as timestamp) - interval '8' hour as ends_at,
-        kind as object_type
+        kind as object_type,
+        null as place_name
     from {{ states_at(ref('entitlement_states')) }} as entitlements
     union all
     select
@@ -129,7 +163,8 @@ ends as (
         coupon_id as signal_id,
         last_valid_date as end_date,
         cast(last_valid_date as timestamp) - interval '8' hour as ends_at,
-        'coupon' as object_type
+        'coupon' as object_type,
+        null as place_name
     from {{ states_at(ref('coupon_states')) }} as coupons
     where
         one_id is not null
@@ -143,7 +178,8 @@ ends as (
         null as signal_id,
         points_end_date as end_date,
         cast(points_end_date as timestamp) - interval '8' hour as ends_at,
-        'points' as object_type
+        'points' as object_type,
+        null as place_name
     from {{ ref('member_growth') }}
     where {{ among_dates('as_of_date', dates_of('as_of')) }} and points_end_date is not null
 ),
@@ -184,6 +220,7 @@ happened as (
         channel as asked_in,
         object_type,
         object_id,
+        null as place_name,
         {{ days_between('signal_date', 'as_of_date') }} as age_days,
         cast(null as bigint) as days_left
     from {{ step }}
@@ -199,6 +236,7 @@ happened as (
         null as asked_in,
         object_type,
         signal_id as object_id,
+        place_name,
         null,
         {{ days_between('as_of_date', 'end_date') }}
     from ends
@@ -215,6 +253,7 @@ happened as (
         null,
         null,
         null,
+        null,
         {{ days_between('signal_date', 'as_of_date') }},
         null
     from {{ step }}
@@ -226,6 +265,7 @@ counted as (
         happened.*,
         bounds.kind,
         bounds.play_id,
+        bounds.within_days,
         bounds.success_act,
         row_number() over (
             partition by happened.as_of_date, happened.one_id, happened.signal
@@ -250,7 +290,8 @@ sent as (
         as_of_date,
         one_id,
         campaign_id,
-        contacted_at
+        contacted_at,
+        contacted_date
     from {{ states_at(ref('contacts')) }} as contacts
     where
         one_id is not null
@@ -279,7 +320,14 @@ told as (
         on
             counted.as_of_date = sent.as_of_date
             and counted.one_id = sent.one_id
-            and counted.signal_at <= sent.contacted_at
+            and (
+                (counted.success_act <> 'told' and counted.signal_at <= sent.contacted_at)
+                or (
+                    counted.success_act = 'told'
+                    and sent.contacted_date
+                    >= {{ add_days('counted.signal_date', '-cast(counted.within_days as integer)') }}
+                )
+            )
             and left(sent.campaign_id, length(services.policy_id) + 1) = concat(services.policy_id, '_')
 ),
 
@@ -302,10 +350,7 @@ answers as (
         one_id,
         'answer' as success_act,
         answered_at
-    from {{ states_at(ref('answers_in_person')) }} as talks
-    where
-        answered_date <= as_of_date
-        and answered_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+    from talks
 ),
 
 last_answers as (
@@ -328,6 +373,7 @@ select
     case when counted.signal = 'question_open' then counted.asked_in end as asked_in,
     counted.object_type,
     counted.object_id,
+    counted.place_name,
     counted.play_id,
     counted.kind,
     told.one_id is not null as is_told
@@ -338,14 +384,13 @@ left join last_answers
     on
         counted.as_of_date = last_answers.as_of_date
         and counted.one_id = last_answers.one_id
-        and counted.success_act = last_answers.success_act
+        and (
+            counted.success_act = last_answers.success_act
+            -- who asked for a price or about a product and has ordered since needs no apology for a late answer
+            or (counted.object_type in ('price', 'product') and last_answers.success_act = 'order')
+        )
         and counted.signal_at <= last_answers.answered_at
-left join last_answers as talks
-    on
-        counted.as_of_date = talks.as_of_date
-        and counted.one_id = talks.one_id
-        and talks.success_act = 'answer'
 where
     counted.place = 1
     and last_answers.one_id is null
-    and (counted.signal not in ('price_asked', 'product_asked') or counted.signal_at <= talks.answered_at)
+    and not (counted.success_act = 'told' and told.one_id is not null)

@@ -3,7 +3,8 @@
 -- hard rule keeps out, since a need is a guess; but that a question of theirs is open is known of everybody. After a
 -- ladder's last rung nothing is advertised for the rung's rest. Barred too is the official account for whom it sent as
 -- many as the platform allows in the month: whether a message of its was a mass message nobody tells. What is owed (an
--- answer, a reminder) waits for no refund and no complaint, since they may be what it is about.
+-- answer, a reminder) waits for a suppression alone: a refund or complaint may be what it is about, and the caps of
+-- politeness and the days after an order are for what advertises.
 with rests as (
     select
         ladder_step,
@@ -23,9 +24,6 @@ select
         when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
         when stages.recency_days < {{ recall_number('rest_after_order_days') }} then 'ordered_lately'
     end as blocked_because,
-    coalesce(exclusions.is_suppressed, false)
-    or coalesce(contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most, false)
-        as is_service_blocked,
     rests.ladder_step is not null as is_resting,
     concat_ws(
         '|',

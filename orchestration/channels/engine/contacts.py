@@ -185,6 +185,15 @@ def read_email(text: str) -> str | None:
     return None if _is_for_nothing(local) or _is_for_nothing(domain.split(".")[0]) else value
 
 
+def read_domain(text: str) -> str | None:
+    """Return the domain of an e-mail address, or a bare domain, in lower case; None where the text is neither."""
+    if email := read_email(text):
+        return email.partition("@")[2]
+    # A domain alone is read as the address of somebody there would be.
+    named = read_email(f"office@{plain(text).lstrip('@')}") if "@" not in text.lstrip("@") else None
+    return named.partition("@")[2] if named else None
+
+
 def _is_for_nothing(part: str) -> bool:
     """Say whether a part of an address is a word for no value, alone or repeated; a letter or two are initials."""
     words = [word for word in re.split(r"[^a-z0-9]+", part) if word]

@@ -68,6 +68,7 @@ Type = Literal[
     "json",  # an object or a list, kept as compact JSON text; contact values inside it become tokens
     "phone",  # -> token when it is a mobile or a landline, beside <name>_shape
     "email",  # -> token
+    "email_domain",  # an e-mail or a domain of mail -> token of the domain; a public mailbox's is empty
     "name",  # a person's name -> token
     "address",  # -> token
 ]

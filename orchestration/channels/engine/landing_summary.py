@@ -64,7 +64,7 @@ def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, now: dt.da
             connection.execute(f"delete from channels.{name} where reason = 'unknown_folder'")
             append_rows(connection, name, columns, rows)
     counts = {"unread_refusals": tell_unread(settings, connection)}
-    export(connection, settings.home)
+    export(settings, connection)
     for name in ("ledger", "quarantine", "widest_refusals"):
         counted = connection.execute(f"select count(*) from channels.{name}").fetchone()
         counts[name] = int(counted[0]) if counted else 0

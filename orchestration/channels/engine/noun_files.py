@@ -49,8 +49,9 @@ def _may_refuse(described: dict[str, Any] | None) -> MayRefuse | None:
 def _column(noun: str, name: str, described: dict[str, Any]) -> Column:
     options = {"name": name, **described["file"]}
     allowed, synonyms = options.pop("words", ()), options.pop("synonyms", None)
-    if "required_where" in options:
-        options["required_where"] = tuple(options["required_where"])
+    for listed in ("required_where", "aliases"):
+        if listed in options:
+            options[listed] = tuple(options[listed])
     return Column(
         **options,
         about=described["about"],

@@ -31,6 +31,7 @@ TYPES: Final = {
     "json": "JSON object or list",
     "phone": "phone → token",
     "email": "e-mail → token",
+    "email_domain": "e-mail or domain → token of a company's domain",
     "name": "name → token",
     "address": "address → token",
 }

@@ -17,6 +17,7 @@ from orchestration.channels.engine.records import key_hash
 from orchestration.channels.engine.sent_tokens import SentTokens
 from orchestration.channels.engine.watching import SHARES
 from orchestration.files import PRIVATE_MODE, replacing
+from orchestration.settings import Settings
 
 #: One row per file delivered (a file under another name with the same content has its own row, status duplicate).
 LEDGER: Final[dict[str, str]] = {
@@ -251,8 +252,14 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("commit")
 
 
-def export(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Write the ledger and the quarantine as Parquet for people, each replaced in one step."""
+def export(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the ledger and the quarantine as Parquet for people, each replaced in one step.
+
+    Files are named after customers, also in spellings that ingest does not read: what the vault knows is starred.
+    """
+    from orchestration.door.files import starred  # it stands above the doors
+    from orchestration.door.known import Known
+
     ledger = connection.sql(
         "select * from channels.ledger order by channel, dataset, file_name, file_id, landed_at"
     ).to_arrow_table()
@@ -262,9 +269,14 @@ def export(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     unread = connection.sql(
         "select * from channels.unread_refusals order by channel, dataset, landed_at, file_id, line"
     ).to_arrow_table()
-    _replace(ledger, home / "ledger.parquet")
-    _replace(quarantine, home / "quarantine" / "quarantine.parquet")
-    _replace(unread, home / "quarantine" / "unread_refusals.parquet")
+    home = settings.home
+    with Known(settings) as known:
+        for table, path in (
+            (ledger, home / "ledger.parquet"),
+            (quarantine, home / "quarantine" / "quarantine.parquet"),
+            (unread, home / "quarantine" / "unread_refusals.parquet"),
+        ):
+            _replace(starred(known, table)[0], path)
 
 
 def _replace(table: pa.Table, path: Path) -> None:

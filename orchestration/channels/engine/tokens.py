@@ -15,7 +15,7 @@ from orchestration.channels.engine.contacts import (
 )
 from orchestration.channels.engine.fingerprints import FIRST_KEY_ID
 
-Kind = Literal["mobile", "landline", "email", "name", "address"]
+Kind = Literal["mobile", "landline", "email", "name", "address", "domain"]
 #: A token: the id of the key that made it (the next one after a rekey), and what the key makes of kind and value.
 TOKEN: Final = re.compile(r"k\d+:[0-9a-f]{32}(?![0-9a-f])")
 #: 128 of the 256 bits (RFC 2104 allows half): two of 10^9 values meet with a chance of 10^-21, and joins stay short.

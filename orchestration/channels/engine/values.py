@@ -16,6 +16,7 @@ from orchestration.channels.engine.contacts import (
     MOBILE_SHAPED,
     is_scientific,
     plain,
+    read_domain,
     read_email,
     read_phone,
 )
@@ -23,6 +24,7 @@ from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.refusal_words import says_refusal
 from orchestration.channels.engine.sent_tokens import PREFIX
 from orchestration.channels.engine.tokens import Tokeniser, kind_of
+from orchestration.channels.engine.vocabularies import PUBLIC_MAIL_DOMAINS
 
 #: What exports write where there is nothing.
 _SHEET_ERRORS: Final = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"})
@@ -165,6 +167,17 @@ def _email(text: str, column: Column, rules: Rules) -> Outcome:
     return Outcome(rules.tokeniser.token("email", email)) if email else Outcome(None, warning="email_invalid")
 
 
+def _email_domain(text: str, column: Column, rules: Rules) -> Outcome:
+    """Read an e-mail or a bare domain as the token of a company's domain; a public mailbox's says nothing of one."""
+    value = unwrap(text)
+    if value.casefold() in NULL_WORDS:
+        return NOTHING
+    domain = read_domain(value)
+    if domain is None:
+        return Outcome(None, warning="email_invalid")
+    return NOTHING if domain in PUBLIC_MAIL_DOMAINS else Outcome(rules.tokeniser.token("domain", domain))
+
+
 def _name(text: str, column: Column, rules: Rules) -> Outcome:
     """Read a name: only emptiness is no name, since people do call themselves "null" or 无."""
     value = plain(text)
@@ -302,6 +315,7 @@ _READERS: Final[dict[str, Reader]] = {
     "json": _json,
     "phone": _phone,
     "email": _email,
+    "email_domain": _email_domain,
     "name": _name,
     "address": _address,
 }

@@ -33,7 +33,15 @@ OFFER_KINDS: Final = ("discount", "coupon", "points", "gift", "content")
 SUPPRESSION_REASONS: Final = ("opt_out", "complaint", "staff", "test", "erased")
 STAFF_ROLES: Final = ("ip_voice", "service_operator", "governor", "guide", "call_agent")
 GROUP_KINDS: Final = ("volume", "quality", "squad", "vip")
-ENTITLEMENT_KINDS: Final = ("membership", "course", "stored_value", "points", "coupon")
+ENTITLEMENT_KINDS: Final = ("membership", "course", "stored_value", "points", "coupon", "contract")
+#: Providers of mailboxes for everybody: an address there says nothing of a company.
+PUBLIC_MAIL_DOMAINS: Final = frozenset({
+    "qq.com", "vip.qq.com", "foxmail.com", "163.com", "vip.163.com", "126.com", "vip.126.com", "yeah.net", "188.com",
+    "sina.com", "sina.cn", "vip.sina.com", "sohu.com", "139.com", "189.cn", "wo.cn", "21cn.com", "tom.com", "263.net",
+    "aliyun.com", "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "live.cn", "msn.com",
+    "yahoo.com", "yahoo.cn", "yahoo.com.cn", "icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com",
+    "gmx.com", "gmx.net", "mail.ru", "yandex.com", "naver.com", "qq.cn", "aol.com", "zoho.com",
+})  # fmt: skip
 TASK_STATUSES: Final = (
     "sent", "not_sent", "failed_deleted", "failed_limit", "replied", "booked", "bought", "refused", "wrong_number",
     "do_not_contact",

@@ -223,14 +223,14 @@ def _written(
     for task in tasks:
         by_store.setdefault(task["store_id"] or "", []).append(task)
     for store, mine in by_store.items():
-        stem = _name(store or _NO_STORE, taken)
+        stem = file_name(store or _NO_STORE, taken)
         found.append(write_sheet(draft / f"tasks-{stem}-{mine[0]['day']}.xlsx", mine))
         folder, pages = draft / stem, set[str]()
         folder.mkdir(mode=PRIVATE_FOLDER_MODE)
         for staff in dict.fromkeys(task["staff_id"] for task in mine):
             own = [task for task in mine if task["staff_id"] == staff]
             page = phone_page(own, own[0]["staff_name"], own[0]["store"], own[0]["day"], yesterday.get(staff))
-            found.append(folder / f"{_name(staff, pages)}.html")
+            found.append(folder / f"{file_name(staff, pages)}.html")
             found[-1].write_text(page, encoding="utf-8")
         sync_folder(folder)
     for file in found:
@@ -240,7 +240,7 @@ def _written(
     return {str(file.relative_to(draft)): sha256_of(file) for file in found}
 
 
-def _name(of: str, taken: set[str]) -> str:
+def file_name(of: str, taken: set[str]) -> str:
     """Return an id as a file may be called, unlike every other one in ``taken``."""
     plain = _UNSAFE.sub("_", of) or "_"
     name = next(

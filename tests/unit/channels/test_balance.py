@@ -150,3 +150,19 @@ def test_an_empty_landing_gives_empty_tables_and_exports(door):
         "dataset",
         "file_name",
     ]
+
+
+def test_a_file_named_after_a_customer_is_told_without_the_number_that_the_vault_knows(door):
+    wide = "１３８_１２３４_５６７８"
+    door.land("receipts", "known.csv", f"{HEADER}\n{row('a')}\n")
+    door.land("receipts", "138:1234:5678.csv", f"{HEADER}\n{row('b')}\n")
+    door.land("receipts", f"{wide}.bin", "what is this")
+    stray = door.settings.landing / "x0138123456789" / "things" / "a.csv"
+    stray.parent.mkdir(parents=True)
+    stray.write_text("x")
+    door.ingest()
+    told = pq.read_table(door.home / "ledger.parquet").column("file_name").to_pylist()
+    assert "known.csv" in told and "*************.csv" in told and "x0***********9/things/a.csv" in told
+    set_aside = pq.read_table(door.home / "quarantine" / "quarantine.parquet").column("file_name").to_pylist()
+    assert not [name for name in (*told, *set_aside) if "5678" in name or "５６７８" in name]
+    assert door.ingest().files == 0

@@ -39,7 +39,7 @@ def test_no_time_of_any_record_lies_in_december(home):
         for name, value in _values(record)
         if name != "_fetched_at" and _is_later(name, value)
     ]
-    assert len(datasets) == 36
+    assert len(datasets) == 39
     assert later == []
 
 

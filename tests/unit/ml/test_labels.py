@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml.features import IdentifierAsFeature, MissingFeatures, check_features, feature_matrix
-from ml.labels import ModelSpec, labelled_rows, model_specs, population, rolling_split
+from ml.labels import ModelSpec, features_of, labelled_rows, model_specs, population, rolling_split
 from ml.recall.candidates import ORGANIC
 from orchestration.settings import CHECKOUT
 from tests.unit.ml.shoppers import CHURN
@@ -106,11 +106,12 @@ def test_what_cannot_be_said_is_nan_in_the_matrix():
     assert str(feature_matrix(frame, ["b", "a"]).tolist()) == "[[0.5, 1.0], [2.0, nan]]"
 
 
-def test_the_shipped_seeds_declare_seven_models_and_only_lawful_features():
+def test_the_shipped_seeds_declare_eight_models_and_only_lawful_features():
     specs = model_specs(pd.read_csv(SEEDS / "model_specs.csv"))
     words = pd.read_csv(SEEDS / "reason_words.csv")
     assert [spec.model for spec in specs] == [
-        "churn", "first_purchase", "repurchase", "return_active", "return_at_risk", "return_dormant", "return_lost",
+        "churn", "first_purchase", "lead_qualified", "repurchase", "return_active", "return_at_risk", "return_dormant",
+        "return_lost",
     ]  # fmt: skip
     assert set(ORGANIC.values()) == {spec.model for spec in specs if spec.is_organic}
     check_features(words["feature"].tolist(), pd.DataFrame({name: [0.0] for name in words["feature"]}))
@@ -155,6 +156,32 @@ def test_a_spec_names_its_stages_or_speaks_of_all_and_its_answer_is_an_order_or_
     assert (two.model, two.stages, two.rfm_features) == ("churn", ("loyal", "repeat"), ("recency_days", "orders"))
     with pytest.raises(ValueError, match="model_specs: churn: positive is order or no_order, not 'silence'"):
         model_specs(pd.DataFrame([SPEC | {"positive": "silence"}]))
+
+
+def test_a_lead_is_asked_whether_sales_accept_it_by_features_that_no_customer_has():
+    lead = {"subject": "lead", "model": "lead_qualified", "stages": None, "active_only": False, "positive": "qualified"}
+    (spec,) = model_specs(pd.DataFrame([SPEC | lead]))
+    assert features_of(spec, ["recency_days", "lead_acts"]) == ["lead_acts"]
+    assert features_of(CHURN, ["recency_days", "lead_acts"]) == ["recency_days"]
+    people = pd.DataFrame({
+        "as_of_date": [_date(1)] * 3,
+        "one_id": ["anna", "ben", "cid"],
+        "is_excluded": [False, False, True],
+        "purchase_stage": ["registered_no_order"] * 3,
+        "lead_age_days": [9.0, None, 9.0],
+    })
+    labels = pd.DataFrame({
+        "as_of_date": [_date(1)] * 3,
+        "one_id": ["anna", "ben", "cid"],
+        "horizon_days": [28] * 3,
+        "ordered": [False, True, True],
+        "contacted": [False] * 3,
+        "qualified": [True, False, True],
+    })
+    rows = labelled_rows(people, labels, spec, 28)
+    assert rows[["one_id", "label"]].to_numpy().tolist() == [["anna", 1]]
+    with pytest.raises(ValueError, match="positive is qualified, not 'order'"):
+        model_specs(pd.DataFrame([SPEC | lead | {"positive": "order"}]))
 
 
 def test_a_model_of_two_stages_speaks_of_nobody_else():

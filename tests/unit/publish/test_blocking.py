@@ -50,6 +50,19 @@ FAULTS = {
         "update customer_segments set r_score = 6 where one_id = 'P07'",
         "rfm_scores_lie_between_1_and_5",
     ),
+    "a child has a score and a plan": (
+        "update customers set exclusion = 'minor' where one_id = 'P07'",
+        "no_table_lists_whom_a_hard_rule_keeps_out",
+    ),
+    "a child has a tag": (
+        "update customers set exclusion = 'minor', tags = ['night owl'] where one_id = 'P11'",
+        "nobody_a_hard_rule_keeps_out_has_a_profile",
+    ),
+    "a child has an interest": (
+        "update customers set exclusion = 'minor' where one_id = 'P11';"
+        " update customer_segments set interests = ['games'] where one_id = 'P11'",
+        "nobody_a_hard_rule_keeps_out_has_a_profile",
+    ),
     "a score above 1": ("update customer_scores set score = 1.2 where one_id = 'P07'", "scores_are_probabilities"),
     "a score of a stranger": (
         "update customer_scores set one_id = 'P99' where one_id = 'P07'",

@@ -6,6 +6,7 @@ import gzip
 import json
 import sqlite3
 import urllib.parse
+from unittest import mock
 
 import duckdb
 import pyarrow as pa
@@ -137,12 +138,56 @@ def test_what_a_search_that_failed_was_to_see_the_next_one_sees(home):
 def test_what_no_run_touched_since_is_left_alone_and_the_log_says_what_was_starred(home):
     log = home.home / "published" / "checks" / "v.json"
     log.parent.mkdir(parents=True)
+    (home.home / "dagster_home").mkdir()
+    assert star_left_behind(home, clock.real_now()) == []
     log.write_text(f"<p>{MAIL}</p>", encoding="utf-8")
-    assert star_left_behind(home, clock.real_now() + dt.timedelta(hours=1)) == []
-    star_left_behind(home, dt.datetime(2020, 1, 1))
-    assert log.read_text(encoding="utf-8") == f"<p>{'*' * len(MAIL)}</p>"
+    later = clock.real_now() + dt.timedelta(hours=1)
+    with mock.patch.object(clock, "real_now", return_value=later):
+        assert [one.values for one in star_left_behind(home, later)] == [1]
+        log.write_text(f"<p>{MAIL}</p>", encoding="utf-8")
+        assert star_left_behind(home, later) == []
+    assert MAIL in log.read_text(encoding="utf-8")
     last = json.loads((home.home / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert (last["action"], last["details"]) == ("contact_values_starred", {"published/checks/v.json": 1})
+
+
+def test_what_a_killed_night_left_is_starred_by_the_next_one(home):
+    (home.home / "dagster_home").mkdir()
+    star_left_behind(home, clock.real_now())
+    log = home.home / "dbt_target" / "dbt.log"
+    log.parent.mkdir()
+    log.write_text(f"could not cast {NUMBERS[0]}", encoding="utf-8")  # and the night is killed here
+    (done,) = star_left_behind(home, clock.real_now() + dt.timedelta(hours=1))
+    assert (done.name, log.read_text(encoding="utf-8")) == ("dbt_target/dbt.log", "could not cast ***********")
+
+
+def test_half_a_file_and_a_byte_that_is_no_text_do_not_end_the_search(home):
+    draft = home.home / "quarantine" / ".quarantine.parquet.0f3a"
+    log = home.home / "dagster_home" / "run.log"
+    for file in (draft, log):
+        file.parent.mkdir()
+    draft.write_bytes(b"PAR1 and then the process was killed")
+    log.write_bytes(b"\\x41\xff said Python")
+    last = home.home / "last_run.json"
+    last.write_text(f"of {NUMBERS[0]}", encoding="utf-8")
+    (done,) = star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert (done.name, last.read_text(encoding="utf-8")) == ("last_run.json", "of ***********")
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
+def test_a_parquet_file_is_starred_cell_by_cell_and_stays_one(home, compression):
+    file = home.home / "quarantine" / "quarantine.parquet"
+    file.parent.mkdir()
+    wide = NUMBERS[0].translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    rows = {"file_name": [f"{wide}.csv", None, "orders.csv"], "said": [[NUMBERS[1]], [], None], "line": [1, 2, 3]}
+    pq.write_table(pa.table(rows), file, compression=compression)
+    (done,) = star_left_behind(home, dt.datetime(2020, 1, 1))
+    assert done.values == 2
+    stars = "*" * 11
+    assert pq.read_table(file).to_pydict() == rows | {
+        "file_name": [f"{stars}.csv", None, "orders.csv"],
+        "said": [[stars], [], None],
+    }
 
 
 def test_a_message_for_a_person_is_starred(home):

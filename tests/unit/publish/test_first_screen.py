@@ -92,18 +92,24 @@ def test_who_is_newly_at_risk_has_a_plan_or_the_reason_for_none_and_somebody_to_
         _person("planned", owner_staff_id="S1"),
         _person("left_alone", owner_staff_id="S1"),
         _person("not_worth", owner_staff_id="S2"),
+        _person("not_drawn", owner_staff_id="S2"),
+        _person("earlier", owner_staff_id="S2"),
         _person("refused", last_seller_staff_id="S3"),
         _person("lost_staff"),
         _person("stranger"),
     ]
-    arms = {"left_alone": "held_back", "not_worth": "not_selected", "refused": "ineligible", "planned": "treat"}
+    arms = {"left_alone": "held_back", "refused": "ineligible", "planned": "treat"}
+    arms |= dict.fromkeys(("not_worth", "not_drawn", "earlier"), "not_selected")
+    because = {"not_worth": "not_worth", "not_drawn": "not_drawn"}
     customers, segments, stages = zip(*people, strict=True)
     facts = version_of(
         tmp_path,
         customers=customers,
         customer_segments=segments,
         customer_lifecycle=stages,
-        recall_assignment=[{"one_id": one_id, "arm": arm} for one_id, arm in arms.items()],
+        recall_assignment=[
+            {"one_id": one_id, "arm": arm, "passed_over_because": because.get(one_id)} for one_id, arm in arms.items()
+        ],
         recall_audience=[{"one_id": "planned", "message_channel": "sms", "list_kind": "chosen"}],
         recall_refused_options=[{"one_id": "refused", "message_channel": "sms", "refused_because": "contact_cap"}],
         staff_handover=[{"one_id": "lost_staff", "taker_1_staff_id": "S4"}],
@@ -115,12 +121,14 @@ def test_who_is_newly_at_risk_has_a_plan_or_the_reason_for_none_and_somebody_to_
         "planned": ("今天：短信", "归属 淮海店 · S1"),
         "left_alone": ("留作对照", "今天不要联系"),
         "not_worth": ("预计不划算", "归属 S2"),
+        "not_drawn": ("今天没抽到", "归属 S2"),
+        "earlier": ("未入选", "归属 S2"),
         "refused": ("短信：已达触达次数上限", "最近卖货 S3，还不是好友"),
         "lost_staff": ("不是计划对象", "建议接手 S4"),
         "stranger": ("不是计划对象", "在职员工里没有人认识：请店长指定"),
     }
     assert [row[0] for row in at_risk(facts)["rows"]][-2:] == ["left_alone", "planned"], "who has no plan stands first"
-    assert todo(facts)["lines"][0].words[0] == "高价值新风险 6 位：4 位没有安排，3 位没有归属"
+    assert todo(facts)["lines"][0].words[0] == "高价值新风险 8 位：6 位没有安排，3 位没有归属"
 
 
 def _plan(one_id, kind, p50, cost=10):

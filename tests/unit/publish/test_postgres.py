@@ -46,7 +46,11 @@ def made(tmp_path_factory):
     for gender in ("female", "male"):
         with duckdb.connect(str(settings.warehouse)) as con:
             con.execute("update published.customers set gender = ? where as_of_date = ?", [gender, DATE])
-            con.execute("update published.customer_segments set matrix_cell = ? where as_of_date = ?", [gender, DATE])
+            con.execute(
+                "update published.customer_segments set matrix_cell = ?"
+                " where as_of_date = ? and matrix_cell is not null",
+                [gender, DATE],
+            )
         names[gender] = publish(settings, [DATE]).versions[DATE]
     return settings.published, names
 

@@ -148,7 +148,7 @@ def test_a_table_that_a_sheet_cannot_hold_is_refused_with_the_way_out(published,
         (
             ["--table", "customer", "--csv"],
             1,
-            "no published table is called 'customer'; there are carrier_daily, channel_attribution",
+            "no published table is called 'customer'; there are accounts, carrier_daily, channel_attribution",
         ),
         (["--table", "customers"], 2, "name --csv or --xlsx"),
         (["--table", "customers", "--csv", "--recipient", "x"], 2, "a table goes to nobody"),

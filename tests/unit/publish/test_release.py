@@ -11,7 +11,7 @@ from orchestration import cli
 from orchestration.publish import PublishBlocked, RollbackRefused, publish, rollback
 from orchestration.publishing.contract import tables
 from orchestration.publishing.versions import Store
-from tests.unit.publish.world import DATE, DATED, add_date, brand
+from tests.unit.publish.world import DATE, DATED, add_date, published_brand
 
 NEXT = DATE + dt.timedelta(days=1)
 PARTITIONS = {name: table.partition for name, table in tables().items()}
@@ -34,8 +34,8 @@ def _blocked(settings, date=NEXT):
 @pytest.fixture
 def halved(tmp_path):
     """A brand of which more than half the customers are gone the next day: home, good version, blocked one, message."""
-    settings = brand(tmp_path)
-    good = publish(settings, [DATE]).current
+    settings, done = published_brand(tmp_path)
+    good = done.current
     add_date(settings, NEXT, HALF_GONE)
     return settings, good, *_blocked(settings)
 
@@ -60,8 +60,7 @@ def test_a_real_change_is_released_by_name_with_a_reason_that_is_kept(halved, mo
 
 
 def test_consents_that_stayed_away_overnight_block_although_nobody_is_missing(tmp_path):
-    settings = brand(tmp_path)
-    publish(settings, [DATE])
+    settings, _ = published_brand(tmp_path)
     add_date(settings, NEXT, "update customers set consented_channels = [] where one_id > 'P05'")
     _, message = _blocked(settings)
     assert "contactable_customers_did_not_halve_overnight" in message
@@ -77,8 +76,8 @@ def test_without_a_reason_nothing_is_released(halved, reason):
 
 
 def test_no_reason_releases_a_version_with_a_fault_of_its_own(tmp_path):
-    settings = brand(tmp_path)
-    good = publish(settings, [DATE]).current
+    settings, done = published_brand(tmp_path)
+    good = done.current
     add_date(settings, NEXT, HALF_GONE + "; update customers set net_paid_fen = 1 where one_id = 'P03'")
     blocked, message = _blocked(settings)
     assert "--accept" not in message
@@ -88,8 +87,7 @@ def test_no_reason_releases_a_version_with_a_fault_of_its_own(tmp_path):
 
 
 def test_a_date_run_again_after_a_fault_was_mended_is_compared_with_the_day_before_and_not_with_the_fault(tmp_path):
-    settings = brand(tmp_path)
-    publish(settings, [DATE])
+    settings, _ = published_brand(tmp_path)
     add_date(settings, NEXT, HALF_GONE)
     blocked, _ = _blocked(settings)
     rollback(settings, blocked, "believed to be real")

@@ -13,7 +13,7 @@ from orchestration.publishing.versions import Store
 from orchestration.report.build import heading
 from orchestration.report.facts import open_version
 from orchestration.report.page import page
-from tests.unit.publish.world import DATE, brand
+from tests.unit.publish.world import DATE, brand, published_brand
 
 BEFORE = DATE - dt.timedelta(days=1)
 #: The records of 30 November 2017 count until 06:00 of 1 December in Shanghai.
@@ -35,8 +35,8 @@ def change(settings, city):
 @pytest.fixture
 def day_before(tmp_path):
     """A brand whose CURRENT is the day before, and for whom the day itself is going on."""
-    settings = brand(tmp_path, [BEFORE, DATE])
-    return settings, publish(settings, [BEFORE]).current
+    settings, done = published_brand(tmp_path, [BEFORE, DATE], [BEFORE])
+    return settings, done.current
 
 
 def test_without_being_asked_for_it_is_kept_and_neither_current_nor_a_plan_really_published(day_before):
@@ -130,8 +130,8 @@ def test_over_it_has_another_name_than_when_it_was_not_and_takes_its_place(day_b
 
 def test_a_rollback_passes_it_over_unless_it_is_named(tmp_path):
     dates = [DATE - dt.timedelta(days=back) for back in (2, 1, 0)]
-    settings = brand(tmp_path, dates)
-    oldest = publish(settings, dates[:1]).current
+    settings, done = published_brand(tmp_path, dates, dates[:1])
+    oldest = done.current
     unfinished = publish(settings, dates[1:2], began_at=NOON - dt.timedelta(days=1)).versions[BEFORE]
     newest = publish(settings, dates[2:]).current
     assert rollback(settings) == oldest
@@ -141,8 +141,7 @@ def test_a_rollback_passes_it_over_unless_it_is_named(tmp_path):
 
 def test_where_a_demos_clock_was_put_back_the_version_of_the_whole_date_stays(tmp_path):
     after = DATE + dt.timedelta(days=1)
-    settings = brand(tmp_path, [DATE, after])
-    done = publish(settings, [DATE, after])
+    settings, done = published_brand(tmp_path, [DATE, after])
     change(settings, "上海市")
     again = publish(settings, [DATE], began_at=NOON)
     store = Store(settings.published)
@@ -160,8 +159,8 @@ def test_the_page_says_above_everything_that_the_date_was_not_over(day_before):
 
 
 def test_an_earlier_date_leaves_current_on_the_later_one(tmp_path):
-    settings = brand(tmp_path, [BEFORE, DATE])
-    later = publish(settings, [DATE]).current
+    settings, done = published_brand(tmp_path, [BEFORE, DATE], [DATE])
+    later = done.current
     done = publish(settings, [BEFORE])
     assert done.current == later == Store(settings.published).current() and logged(settings) == [later]
 

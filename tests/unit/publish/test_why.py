@@ -69,6 +69,9 @@ def test_a_home_without_a_version_says_how_to_make_one(tmp_path):
     [
         ({"arm": "waiting", "waits_for": "learning"}, "wecom", "今天不发：试一试的名额已满，改天再轮到"),
         ({"arm": "waiting", "waits_for": "room"}, "call", "今天不发：导购当天已满"),
+        ({"arm": "not_selected", "passed_over_because": "not_worth"}, None, "今天不发：预计不划算"),
+        ({"arm": "not_selected", "passed_over_because": "not_drawn"}, None, "今天不发：今天没抽到"),
+        ({"arm": "not_selected", "passed_over_because": "no_room"}, None, "今天不发：今天的预算或名额已用完"),
         ({"arm": "random"}, "nothing", "今天不发：抽签抽到了不发"),
         # planned, and taken out by the last check
         ({"arm": "random"}, "sms", "今天不发：发布时已拒绝或撤回授权"),

@@ -1,6 +1,9 @@
 """A small brand's published tables in a warehouse, coherent in themselves, so that a test can break one thing."""
 
 import datetime as dt
+import functools
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import duckdb
 
 from orchestration.channels.engine.tables import create_tables
 from orchestration.channels.engine.unread_refusals import UNREAD
+from orchestration.publish import Published, publish
 from orchestration.publishing.contract import tables
 from orchestration.seed_rows import SEEDS
 from orchestration.settings import Settings
@@ -25,14 +29,55 @@ def brand(
     """Fill a home's warehouse with the published tables of some dates, then let ``break_it`` harm them."""
     settings = Settings(home=home)
     home.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(settings.warehouse)) as con:
+    if settings.warehouse.exists():
+        _fill_warehouse(settings.warehouse, dates)
+    else:
+        shutil.copy2(_filled(tuple(dates)), settings.warehouse)
+    if break_it:
+        with duckdb.connect(str(settings.warehouse)) as con:
+            con.execute("set timezone = 'UTC'")
+            break_it(con)
+    return settings
+
+
+@functools.cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    """Return where this process keeps what it copies homes from, until it ends."""
+    return tempfile.TemporaryDirectory(prefix="published-world-")
+
+
+@functools.cache
+def _filled(dates: tuple[dt.date, ...]) -> Path:
+    """Return a warehouse with the published tables of some dates, filled once."""
+    warehouse = Path(tempfile.mkdtemp(dir=_kept().name)) / "warehouse.duckdb"
+    _fill_warehouse(warehouse, dates)
+    return warehouse
+
+
+def _fill_warehouse(warehouse: Path, dates: Sequence[dt.date]) -> None:
+    with duckdb.connect(str(warehouse)) as con:
         con.execute("set timezone = 'UTC'")
         _create(con)
         for date in dates:
             _fill(con, date)
-        if break_it:
-            break_it(con)
-    return settings
+
+
+def published_brand(
+    home: Path, dates: Sequence[dt.date] = (DATE,), of: Sequence[dt.date] | None = None
+) -> tuple[Settings, Published]:
+    """Return a home like ``brand``, its dates (or those of ``of``) published, and what publishing them said.
+
+    A process publishes the same but once; each home is a copy, which a test may harm. They have their keys in common.
+    """
+    template, done = _published(tuple(dates), tuple(dates if of is None else of))
+    shutil.copytree(template, home, symlinks=True, dirs_exist_ok=True)
+    return Settings(home=home), done
+
+
+@functools.cache
+def _published(dates: tuple[dt.date, ...], of: tuple[dt.date, ...]) -> tuple[Path, Published]:
+    settings = brand(Path(tempfile.mkdtemp(dir=_kept().name)), dates)
+    return settings.home, publish(settings, list(of))
 
 
 def grown(home: Path, dates: Sequence[dt.date] = (DATE,)) -> Settings:
@@ -265,7 +310,7 @@ def _fill(con: duckdb.DuckDBPyConnection, date: dt.date) -> None:
     con.execute(
         "update published.customer_segments set r_score = null, f_score = null, m_score = null, rfm_segment = null,"
         " pyramid_score = null, pyramid_tier = null, activity_points = null, conversion_points = null,"
-        " matrix_cell = null, worth = null where one_id = 'P05'"
+        " matrix_cell = null, worth = null, interests = [] where one_id = 'P05'"
     )
     paid = PEOPLE * 10000
     for kpi, value_key, numerator in (("gmv", "all", paid), ("paid_to_date", "identified", paid)):

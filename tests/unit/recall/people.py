@@ -1,6 +1,7 @@
 """Literal people for recall's tests, and the seeds that ship."""
 
 import datetime as dt
+import functools
 from pathlib import Path
 
 import pandas as pd
@@ -49,11 +50,12 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "suppressed_channels": [],
         "subscribed_scenes": [],
         "blocked_because": None,
-        "is_service_blocked": False,
         "is_told": False,
+        "asked_channel": None,
         "is_resting": False,
         "barred_channels": "",
         "wecom_contacts_month": 0,
+        "wecom_marketing_month": 0,
         "wecom_recalls_month": 0,
         "owner_staff_id": "S1",
         "owner_message_capacity": 80,
@@ -139,10 +141,16 @@ def of_home(templates: pd.DataFrame, brand: str = BRAND, link: str = LINK) -> pd
     )
 
 
+@functools.cache
+def _shipped() -> dict[str, pd.DataFrame]:
+    seeds = {name: pd.read_csv(SEED_FOLDER / f"{name}.csv") for name in SEEDS}
+    return seeds | {"message_templates": of_home(seeds["message_templates"])}
+
+
 def make_rules(**changes: object) -> Rules:
     """Return the shipped seeds under settings that draw nobody out, so that a test sees the rule it is about."""
-    seeds = {name: pd.read_csv(SEED_FOLDER / f"{name}.csv") for name in SEEDS}
-    seeds["message_templates"] = of_home(seeds["message_templates"])
+    # every test may change its own
+    seeds = {name: frame.copy() for name, frame in _shipped().items()}
     settings: dict[str, object] = {
         "gross_margin_rate": 0.25,
         "holdout_share": 0.0,

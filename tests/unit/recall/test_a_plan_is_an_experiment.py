@@ -149,7 +149,7 @@ def believed(rules: Rules, mean: dict[str, float], nights: int = 0) -> Learned:
 
 @pytest.mark.parametrize("channel", ["sms", "official_account", "app_push"])
 def test_what_was_learned_of_a_channel_moves_the_choice(channel, salts, rules):
-    found = plan([person("anna", days_since_order=10)], salts, rules, believed(rules, {channel: 0.05}))
+    found = plan([person("anna")], salts, rules, believed(rules, {channel: 0.05}))
     assert found.audience["message_channel"].tolist() == [channel]
     assert found.plans["effects_hash"].tolist() == [believed(rules, {channel: 0.05}).posterior.effects_hash]
     nothing = plan([person("anna")], salts, rules, believed(rules, {}))

@@ -128,10 +128,13 @@ def test_who_tries_at_random_is_drawn_before_scoring_with_a_stored_probability(s
     at_random = {who for who, arm in arms(cold).items() if arm == "random"}
     assert at_random == {who for who, arm in arms(warm).items() if arm == "random"}
     probability = cold.assignment.loc[cold.assignment["arm"] == "random", "assignment_probability"].unique()
-    # 0.3 spread evenly over six options and nothing, to six decimals
-    assert set(probability) == {0.042857}
+    # 0.3 spread evenly over seven options and nothing
+    assert set(probability) == {0.0375}
     tried = cold.audience.loc[cold.audience["arm"] == "random", ["message_channel", "offer_id"]].drop_duplicates()
-    assert len(tried) == 6
+    assert set(tried.itertuples(index=False, name=None)) == {
+        ("wecom", "none"), ("wecom", "recall_90"), ("sms", "none"), ("sms", "recall_90"),
+        ("official_account", "none"), ("official_account", "recall_90"), ("app_push", "none"),
+    }  # fmt: skip
 
 
 def test_what_exceeds_a_members_capacity_waits_and_goes_to_no_colleague(salts, rules):
@@ -168,7 +171,7 @@ def test_a_suppressed_channel_leaves_the_others_open(salts, rules):
     assert found.audience["message_channel"].tolist() == ["official_account"]
 
 
-@pytest.mark.parametrize("full", [{"wecom_contacts_month": 4}, {"wecom_recalls_month": 2}])
+@pytest.mark.parametrize("full", [{"wecom_marketing_month": 4}, {"wecom_recalls_month": 2}])
 def test_wecom_rests_after_four_messages_a_month_or_two_recalls(full, salts, rules):
     open_to_wecom = plan([person("anna", average_gap_days=7.0)], salts, rules)
     assert open_to_wecom.audience["message_channel"].tolist() == ["wecom"]
@@ -352,7 +355,7 @@ def test_an_end_is_told_as_its_day_and_the_sender_reads_how_far_it_is_on_the_day
     assert found.audience.set_index("one_id").loc["p10", "why"].startswith("会员权益9天后到期 → ")
 
 
-def test_who_is_still_comparing_is_given_no_deadline(salts):
+def test_who_is_still_comparing_is_told_how_long_an_offer_holds_and_not_hurried(salts):
     rules = make_rules(exploration_share=1.0, exploration_budget_share=1.0, learning_list_share=1.0)
     rows = [
         person(f"p{n}", need_state=state, reachable_channels=["wecom"])
@@ -364,7 +367,8 @@ def test_who_is_still_comparing_is_given_no_deadline(salts):
     texts = rules.seeds["message_templates"].set_index("template_id")["text_zh"]
     exploring = {f"p{n}" for n in range(1, 80, 2)}
     for row in offered.itertuples():
-        assert ("{offer_terms}" in texts[row.template_id]) == (row.one_id not in exploring)
+        assert "{offer_terms}" in texts[row.template_id]
+        assert ("不着急" in texts[row.template_id]) == (row.one_id in exploring)
 
 
 def test_a_coupon_above_the_usual_basket_is_not_free():
@@ -382,7 +386,7 @@ def test_a_coupon_above_the_usual_basket_is_not_free():
 def test_every_variable_of_a_template_is_in_its_text_and_the_other_way_round(rules):
     variables = rules.seeds["template_variables"]
     longest = {name: "长" * most for name, most in zip(variables["variable"], variables["longest_chars"], strict=True)}
-    services = {"renewal", "question_open", "complaint_closed", "appointment"}
+    services = {"renewal", "question_open", "complaint_closed", "appointment", "coupon_ending", "points_ending"}
     for row in rules.seeds["message_templates"].fillna("").itertuples():
         assert set(re.findall(r"{(\w+)}", row.text_en)) <= set(longest), row.template_id
         assert set(re.findall(r"{(\w+)}", row.text_zh)) == set(filter(None, row.variables.split("|"))), row.template_id

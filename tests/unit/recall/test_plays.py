@@ -207,7 +207,9 @@ def reached() -> set[tuple[str, str, bool]]:
     named = rows["play_id"].isna() | rows["play_id"].eq(rows["of_play_play_id"])
     kinds = zip(rows["audience_kind"], rows["of_play_audience_kind"], strict=True)
     rows = rows[named & np.array([kind in listed(of_play) for kind, of_play in kinds])]
-    rows = rows.assign(play_id=rows["of_play_play_id"], scene=rows["of_play_scene_id"].fillna(rows["scene_id"]))
+    rows = rows.assign(
+        play_id=rows["of_play_play_id"], asked_channel=None, scene=rows["of_play_scene_id"].fillna(rows["scene_id"])
+    )
     rows = rows[(channel_order(rows, RULES) >= 0) & offers_of_play(rows, RULES)]
     said = zip(rows["message_channel"], rows["scene"], rows["offer_id"].ne("none"), strict=True)
     return {

@@ -23,8 +23,15 @@ def verdicts(play_id: str = "stage_at_risk", **changes: object) -> dict[str, str
 
 
 def test_each_option_of_the_menu_is_open_or_names_the_rule_that_refuses_it():
-    deeper = {f"{channel} recall_{depth}": "no_public_rule" for channel in ("wecom", "sms") for depth in (85, 75)}
-    open_ones = ("wecom none", "wecom recall_90", "sms none", "sms recall_90", "official_account none", "app_push none")
+    deeper = {
+        f"{channel} recall_{depth}": "no_public_rule"
+        for channel in ("wecom", "sms", "official_account")
+        for depth in (85, 75)
+    }
+    offered = {
+        f"{channel} {offer}" for channel in ("wecom", "sms", "official_account") for offer in ("none", "recall_90")
+    }
+    open_ones = (*offered, "app_push none")
     assert verdicts() == deeper | dict.fromkeys(open_ones, "open") | {"call none": "tier"}
 
 

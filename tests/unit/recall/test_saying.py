@@ -1,5 +1,6 @@
 """The finished words of a plan: filled for one person, true of them, and as long as the channel takes."""
 
+import datetime as dt
 import json
 import re
 
@@ -15,6 +16,15 @@ from tests.unit.recall.people import BRAND, LINK, make_rules, of_home, person
 
 HOME = {"brand": "四域", "link": "https://example.com/a"}
 RULES = make_rules()
+#: The signal that somebody who stands in a scene gave.
+GIVEN = {
+    "cart": ("cart_left",),
+    "asked": ("price_asked",),
+    "question_open": ("question_open",),
+    "complaint_closed": ("complaint_closed",),
+    "store_visit": ("store_visit",),
+}
+SERVICES = ("question_open", "complaint_closed", "appointment", "renewal", "coupon_ending", "points_ending")
 
 
 def plan(channel: str, scene: str, offer: str = "none", **changes: object) -> dict[str, object]:
@@ -22,11 +32,17 @@ def plan(channel: str, scene: str, offer: str = "none", **changes: object) -> di
     own = {name: changes.pop(name) for name in list(changes) if name in OF_PLAN}
     terms = RULES.seeds["offers_catalogue"].set_index("offer_id").loc[offer].to_dict()
     row = person("anna", **changes) | terms | {"offer_id": offer, "message_channel": channel, "scene_id": scene}
+    row |= {"given": GIVEN.get(scene, ()), "consent_purpose": "service" if scene in SERVICES else "marketing"}
+    row |= {"days_to_coupon_end": None, "days_to_points_end": None, "appointment_at": None}
+    row |= {"is_birthday": scene == "birthday"}
     row |= {"content_theme": "", "offer_words": offer_words(pd.DataFrame([terms]))[0]}
     return row | own
 
 
-OF_PLAN = ("days_to_coupon_end", "appointment_at", "festival_zh", "festival_en", "valid_days", "maximum_discount_fen")
+OF_PLAN = (
+    "days_to_coupon_end", "days_to_points_end", "appointment_at", "appointment_place", "booked_zh", "booked_en",
+    "festival_zh", "festival_en", "valid_days", "maximum_discount_fen", "given",
+)  # fmt: skip
 
 
 def finished(*plans: dict[str, object], rules=RULES) -> pd.DataFrame:
@@ -86,7 +102,7 @@ def test_a_finished_text_is_what_is_sent_to_the_letter():
         "您好，我是四域二店的顾问，现在方便说一分钟吗？您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
     )
     assert text("sms", "renewal", days_to_entitlement_end=10) == (
-        f"【{BRAND}】您的会员权益12月10日到期，要续的话从这里办 {LINK}"
+        f"【{BRAND}】提醒您，您的会员权益12月10日到期，详情可在这里查看 {LINK}"
     )
 
 
@@ -237,14 +253,21 @@ def test_a_text_longer_than_its_channel_takes_is_withheld():
 def test_a_message_of_the_mini_program_fills_the_fields_of_the_platforms_template():
     fields = fields_of(RULES.seeds["subscription_fields"])["mini_program_renewal"]
     said = text("mini_program", "renewal", days_to_entitlement_end=2)
-    assert said == "到期事项：会员权益；温馨提示：12月2日到期，可在小程序里续"
-    assert in_fields(said, fields) == {"thing1": "会员权益", "thing2": "12月2日到期，可在小程序里续"}
+    assert said == "到期事项：会员权益；温馨提示：12月2日到期，可在小程序里查看"
+    assert in_fields(said, fields) == {"thing1": "会员权益", "thing2": "12月2日到期，可在小程序里查看"}
     assert in_fields("别的形式", fields) is None
 
 
 def test_the_time_of_an_appointment_and_the_end_of_a_coupon_are_said_in_the_shops_time():
     booked = {"appointment_at": pd.Timestamp("2017-12-01 02:30")}
     assert text("wecom", "appointment", **booked) == "您好，提醒您12月1日 10:30有预约。时间不方便的话跟我说，我帮您改。"
+    assert text("sms", "appointment", **booked, booked_zh="取货", booked_en="a pickup", appointment_place="二店") == (
+        "【四域】提醒您12月1日 10:30有取货预约，在二店，改期请联系 https://s.example.com/a"
+    )
+    assert text("mini_program", "appointment", **booked, appointment_place="二店") == (
+        "预约时间：12月1日 10:30；温馨提示：在二店，改期请联系我们"
+    )
+    assert text("app_push", "points_ending", days_to_points_end=9) == "您有一些积分12月9日到期，可点开查看。"
     assert text("app_push", "coupon_ending", days_to_coupon_end=2) == "您有一张优惠券12月2日到期，可点开查看。"
     assert text("wecom", "festival", festival_zh="双12", festival_en="12.12") == (
         "您好，双12快到了。有想添置的跟我说，我帮您看看。"
@@ -272,7 +295,11 @@ def test_no_template_that_ships_breaks_a_rule_of_whom_its_scene_is_about_or_is_t
         who = person("anna", days_to_entitlement_end=3, **never) | {
             "scene_id": scene, "is_long_absent": scene in ("recall", "care_call"), "bought_lately": scene == "care",
             "offer_id": "recall_90" if has_offer else "none",
-            "pay_rate": 0.9, "maximum_discount_fen": 2000.0, "valid_days": 7,
+            "pay_rate": 0.9, "maximum_discount_fen": 2000.0, "valid_days": 7, "given": GIVEN.get(scene, ()),
+            "is_birthday": scene == "birthday", "consent_purpose": "service" if scene in SERVICES else "marketing",
+            "days_to_coupon_end": 2 if scene == "coupon_ending" else None,
+            "days_to_points_end": 9 if scene == "points_ending" else None,
+            "appointment_at": dt.datetime(2017, 12, 1) if scene == "appointment" else None,
         }  # fmt: skip
         text = filled(row["text_zh"], said)
         rule = speaker.judge.broken(text, Facts.of(who))

@@ -71,8 +71,7 @@ def test_an_answer_takes_the_first_channel_of_its_play_that_is_open(salts, chang
         ({"service_channels": []}, "no_consent"),
         ({"reachable_channels": []}, "unreachable"),
         ({"suppressed_channels": ALL_CHANNELS}, "refused_channel"),
-        ({"is_service_blocked": True, "blocked_because": "suppressed"}, "suppressed"),
-        ({"is_service_blocked": True, "blocked_because": "contact_cap"}, "contact_cap"),
+        ({"blocked_because": "suppressed"}, "suppressed"),
         ({"owner_staff_id": None, "reachable_channels": ["wecom"]}, "no_owner"),
     ],
 )
@@ -80,6 +79,23 @@ def test_who_asked_and_cannot_be_answered_is_sold_nothing_and_the_reason_stands(
     found = planned(salts, person("anna", **changes), given=signals(("anna", "question_open", 1)))
     assert sent(found) == {}
     assert answers(found) == {("anna", "question_open"): (None, reason)}
+
+
+@pytest.mark.parametrize("changes", [
+    {"blocked_because": "contact_cap"},
+    {"blocked_because": "ordered_lately"},
+    {"wecom_marketing_month": 4},
+    {"wecom_recalls_month": 2},
+    {"wecom_contacts_month": 29},
+])  # fmt: skip
+def test_no_cap_of_politeness_stops_an_answer(salts, changes):
+    found = planned(salts, person("anna", **changes), given=signals(("anna", "question_open", 1)))
+    assert sent(found) == {"anna": ("question_open", "wecom")}
+
+
+def test_what_the_platform_allows_stops_an_answer_on_it(salts):
+    found = planned(salts, person("anna", wecom_contacts_month=31), given=signals(("anna", "question_open", 1)))
+    assert sent(found) == {"anna": ("question_open", "call")}
 
 
 def test_a_refund_or_a_complaint_that_is_open_stops_what_is_sold_and_no_answer(salts):
@@ -274,7 +290,7 @@ def test_what_is_due_is_named_by_its_day(salts):
     given = signals(("anna", "booking", -2), ("bert", "coupon_ending", -3))
     found = planned(salts, person("anna"), person("bert", **ACTIVE), given=given)
     assert sent(found)["anna"] == ("appointment", "sms")
-    assert sent(found)["bert"][0] == "coupon_ending"
+    assert sent(found)["bert"] == ("coupon_ending", "sms")
     assert found.audience.set_index("one_id")["why"].str.split(";").str[0].to_dict() == {
-        "anna": "有预约快到了 → 短信提醒,不推销", "bert": "有一张券快到期",
+        "anna": "有预约快到了 → 短信提醒,不推销", "bert": "有一张券快到期 → 短信提醒,不推销",
     }  # fmt: skip

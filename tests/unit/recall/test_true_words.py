@@ -8,7 +8,7 @@ import pytest
 
 from ml.recall.templates import with_scenes
 from ml.recall.words import in_chinese
-from tests.unit.recall.people import make_rules, person, scores
+from tests.unit.recall.people import ALL_CHANNELS, make_rules, person, scores
 from tests.unit.recall.test_plan import plan
 
 EVERYBODY_AT_RANDOM = {
@@ -30,9 +30,15 @@ def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
     # a brand whose public rule gives its coupon from the first day on
     rules.seeds["depth_rules"].loc[lambda rows: rows["rule_id"].eq("lapsed_30"), "least_days"] = 0
     active, lapsed = {"purchase_stage": "loyal"}, {"purchase_stage": "dormant"}
-    rows = [person(f"now{n}", days_since_order=n % 7, **active) for n in range(60)]
-    rows += [person(f"soon{n}", days_since_order=34, **lapsed) for n in range(60)]
-    rows += [person(f"long{n}", days_since_order=35, **lapsed) for n in range(60)]
+    # every second one is no friend: a friend who is greeted hears it from their adviser alone
+    reach = [ALL_CHANNELS, [channel for channel in ALL_CHANNELS if channel != "wecom"]]
+    rows = [
+        person(f"{name}{n}", days_since_order=days(n), reachable_channels=reach[n % 2], **stage)
+        for name, days, stage in (
+            ("now", lambda n: n % 7, active), ("soon", lambda n: 34, lapsed), ("long", lambda n: 35, lapsed),
+        )
+        for n in range(60)
+    ]  # fmt: skip
     churn = scores(**{f"now{n}": ("churn", 0.6) for n in range(60)}).assign(reason_1="近两周没有来买")
     found = plan(rows, salts, rules, scored=churn)
     said = found.audience.assign(words=found.audience["template_id"].map(texts(rules)))
@@ -42,6 +48,9 @@ def test_who_bought_this_week_is_not_told_that_it_is_long_since_we_met(salts):
     now = lately[lately["one_id"].str.startswith("now")]
     assert now["why"].str.match("近两周没有来买,(刚刚|[1-6]天前)买过;").all()
     is_offered = lately["offer_id"].ne("none")
+    is_friend = lately["one_id"].str.extract(r"(\d+)$")[0].astype(int) % 2 == 0
+    assert set(lately.loc[is_friend & ~is_offered, "message_channel"]) == {"wecom"}
+    assert set(lately.loc[~is_friend & ~is_offered, "message_channel"]) == {"sms", "official_account", "app_push"}
     assert lately[~is_offered]["template_id"].str.contains("_care|_check_in").all()
     assert lately[is_offered]["template_id"].str.contains("_gift").all()
     assert set(lately[~is_offered]["content_theme"]) == {"日常关怀"}
@@ -65,7 +74,7 @@ def test_what_is_said_in_care_names_no_offer_and_sells_nothing(rules):
     assert not [words for words in cared if re.search("offer_words|券|礼|备好|来看看|推荐|来店|需要", words)]
     assert not templates.loc[templates["scene_id"] == "care", "variables"].str.contains("offer").any()
     gifts = templates.loc[templates["scene_id"] == "gift", "text_zh"]
-    assert len(gifts) == 4
+    assert len(gifts) == 5
     assert gifts.str.contains("{offer_words}", regex=False).all()
     assert not gifts.str.contains("好久|没来|想念").any()
 

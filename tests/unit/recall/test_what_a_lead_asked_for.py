@@ -4,10 +4,9 @@ import pandas as pd
 import pytest
 
 from ml.recall import plan_recall
-from ml.recall.saying import with_texts
-from ml.recall.templates import with_scenes, with_templates
 from tests.unit.recall.people import DATE, KNOWN, NO_ANCESTRY, make_rules, people, person, scores
 from tests.unit.recall.signalled import signals
+from tests.unit.recall.test_saying import finished, plan
 from tests.unit.recall.test_tasks import listed, planned
 
 RULES = make_rules(**KNOWN)
@@ -39,7 +38,7 @@ def test_a_task_says_when_and_where_they_asked_and_about_what_and_is_for_the_fir
     salts, asked_in, about, said, question
 ):
     given = signals(("anna", "question_open", 2)).assign(asked_in=asked_in, object_type=about)
-    row = night(salts, person("anna", preferred_hour=20), given=given).audience.iloc[0]
+    row = night(salts, person("anna", preferred_hour=20, reachable_channels=["wecom"]), given=given).audience.iloc[0]
     assert row["why"].startswith(f"{said} → ")
     assert question in row["message_text"]
     assert row["stop_if"] == ["answered", "unsubscribed"]
@@ -60,15 +59,22 @@ def test_who_ordered_this_week_is_advertised_nothing_and_their_question_is_answe
 
 
 @pytest.mark.parametrize(
-    ("tier", "owner", "channels"),
-    [("塔尖", "S1", {"wecom", "call"}), ("核心", "S1", {"wecom", "call"}), ("成长", "S1", {"wecom", "sms"})],
+    ("tier", "ordered", "channels", "sms"),
+    [
+        ("塔尖", 51, {"wecom", "call"}, "by_person"),
+        ("核心", 51, {"wecom", "call"}, "by_person"),
+        ("成长", 51, {"wecom", "sms", "official_account", "app_push"}, None),
+        # who bought lately is greeted: a friend of any tier by their adviser, in WeCom
+        ("塔尖", 29, {"wecom"}, "by_person"),
+        ("核心", 29, {"wecom"}, "by_person"),
+        ("成长", 29, {"wecom"}, "by_person"),
+    ],
 )
-def test_the_top_tiers_are_spoken_with_by_a_person(salts, tier, owner, channels):
-    found = night(salts, person("anna", pyramid_tier=tier, owner_staff_id=owner, days_since_order=29))
-    options = set(found.plan_options["message_channel"]) - {"nothing"}
-    assert options & {"wecom", "call", "sms"} == channels
+def test_the_top_tiers_are_spoken_with_by_a_person(salts, tier, ordered, channels, sms):
+    found = night(salts, person("anna", pyramid_tier=tier, days_since_order=ordered))
+    assert set(found.plan_options["message_channel"]) - {"nothing"} == channels
     refused = found.refused_options.set_index(["message_channel", "offer_id"])["refused_because"]
-    assert (refused.get(("sms", "none")) == "by_person") == (tier != "成长")
+    assert refused.get(("sms", "none")) == sms
 
 
 def test_whom_nobody_can_speak_with_loses_no_offer_for_being_worth_much(salts):
@@ -143,8 +149,7 @@ def test_of_what_is_owed_the_log_claims_no_effect(salts):
     ("ordered", "met", "scene"), [(30, None, "care"), (31, None, "check_in"), (80, 3, "check_in"), (80, None, "recall")]
 )
 def test_nobody_is_asked_how_they_like_what_they_bought_more_than_thirty_days_ago(ordered, met, scene):
-    row = planned(0, "anna", offer_id="none", days_since_order=ordered, days_since_met=met)
-    said = with_texts(with_templates(with_scenes(pd.DataFrame([row]).assign(content_theme=""), RULES), RULES), RULES)
+    said = finished(plan("wecom", "recall", days_since_order=ordered, days_since_met=met))
     assert said["scene_id"].tolist() == [scene]
     assert ("满意" in said["message_text"][0]) == (scene == "care")
 

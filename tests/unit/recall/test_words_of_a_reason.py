@@ -160,3 +160,10 @@ def test_a_reason_ends_with_the_deed_and_the_offer():
 def test_the_reason_of_a_care_plan_speaks_of_no_coupon_and_sells_nothing():
     bought = {"days_since_order": 12, "average_gap_days": 9.0}
     assert reason(scene_id="care", **bought) == "平均9天买一次,已12天未买;爱买母婴 → 短信提醒,不推销"
+
+
+def test_who_is_asked_about_their_last_basket_has_it_in_the_reason_too():
+    cared_for = reason("care", top_category="冷冻肉", last_category="糖果")
+    assert ";上次买的是糖果 → " in cared_for
+    assert ";爱买冷冻肉 → " in reason("care", top_category="冷冻肉", last_category="冷冻肉")
+    assert ";爱买冷冻肉;" in reason("recall", top_category="冷冻肉", last_category="糖果")

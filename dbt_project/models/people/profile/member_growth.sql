@@ -1,12 +1,14 @@
 -- One row per (as_of_date, one_id) of every member: growth, which never falls, apart from points, which are spent and
 -- end. A member is who registered, or whose record states a level, or whose points are on a ledger. Growth is what the
 -- ledger says was earned, and what was paid for goods before it began. Points are spent oldest first: those that end
--- soon are what was earned in the days that end soon, as far as nothing was spent of it yet.
+-- soon are what was earned in the days that end soon, as far as nothing was spent of it yet, and never more than the
+-- record says that they have: nobody is reminded of points that the till no longer shows.
 with members as (
     select
         as_of_date,
         one_id,
-        level
+        level,
+        points
     from {{ ref('attributes') }}
     where
         (level is not null or registered_at is not null)
@@ -111,11 +113,15 @@ grown as (
         ledger.spent,
         ledger.issued_today,
         ledger.spent_today,
-        first_ends.points_end_date,
+        case when coalesce(members.points, 1) > 0 then first_ends.points_end_date end as points_end_date,
         greatest(ledger.earned_date, paid.paid_date) as grown_date,
         case
             when ledger.earned_long_ago > ledger.spent
-                then least(ledger.ending_soon, ledger.earned_long_ago - ledger.spent)
+                then least(
+                    ledger.ending_soon,
+                    ledger.earned_long_ago - ledger.spent,
+                    greatest(coalesce(members.points, ledger.ending_soon), 0)
+                )
             when ledger.earned is not null then 0
         end as points_expiring
     from everybody

@@ -1,3 +1,5 @@
+{{ config(meta={'by_key': noun_schema('events')['key']}) }}
+
 with events_rows as (
     select
         source,

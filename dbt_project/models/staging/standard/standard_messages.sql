@@ -1,3 +1,5 @@
+{{ config(meta={'by_key': noun_schema('messages')['key']}) }}
+
 -- Messages as a system lists them, and receipts of a sender that knows our token alone: that token is the message.
 with messages_rows as (
     select

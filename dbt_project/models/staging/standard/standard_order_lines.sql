@@ -1,3 +1,5 @@
+{{ config(meta={'by_key': ['source', 'order_id']}) }}
+
 -- A line without an update time of its own inherits the first known_at of its order.
 with orders as (
     select

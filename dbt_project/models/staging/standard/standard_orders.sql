@@ -1,3 +1,5 @@
+{{ config(meta={'by_key': noun_schema('orders')['key']}) }}
+
 with received as (
     select
         *,

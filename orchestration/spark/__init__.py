@@ -1,0 +1,1 @@
+"""The models on Spark: its session, what is handed to it, and the Python stages as Spark runs them."""
