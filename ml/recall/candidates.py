@@ -21,7 +21,7 @@ from ml.recall.rules import Rules, require
 from ml.recall.services import without_profile
 from ml.recall.treatments import closed_by
 from ml.recall.ways import first_open, ways
-from ml.recall.words import ASKED, REASONS, asked_on
+from ml.recall.words import ASKED, NEAR, REASONS, asked_on
 
 #: What candidates needs of recall.recall_people, one row per (as_of_date, one_id).
 CONTEXT: Final = (
@@ -50,6 +50,9 @@ _OF_POLICY: Final = [
     "policy_id", "audience_kind", "ladder_step", "band", "objective", "continues", "consent_purpose", "content_theme",
     "scene_id", "base_rate",
 ]  # fmt: skip
+
+#: What the words of a plan read of its signal.
+_OF_SIGNAL: Final = ["signal_at", "is_told", "asked_in", "object_type", "object_id", "place_name", "amount"]
 
 Flags = npt.NDArray[np.bool_]
 Numbers = Callable[[str], npt.NDArray[np.float64]]
@@ -271,8 +274,8 @@ def _due(people: pd.DataFrame, policies: pd.DataFrame, signals: Mapping[str, Fla
 def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: Rules) -> pd.DataFrame:
     """Add what the words of a plan name, and ``is_told``: whether a message said already that a question is known.
 
-    The names are ``festival_zh, festival_en, days_to_coupon_end, days_to_points_end, days_since_signal``, of an
-    appointment ``appointment_at`` (UTC), ``appointment_place, booked_zh, booked_en``, and of an open question
+    The names are ``festival_zh, festival_en, days_to_coupon_end, days_to_points_end, points_ending,
+    days_since_signal``, of a level that is near ``next_level, growth_missing``, of an appointment ``appointment_at`` (UTC), ``appointment_place, booked_zh, booked_en``, and of an open question
     ``asked_in, asked_about, question_zh, question_en`` and ``asked_channel``, by which it is answered there.
     """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
@@ -283,16 +286,16 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
     ends = pd.DataFrame({"ends_at": pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")})
     asked = pd.DataFrame({"asked_in": None, "asked_about": None}, index=people.index, dtype=object)
     place = pd.Series(None, index=people.index, dtype=object)
+    amount = pd.DataFrame({"object_id": None, "amount": None}, index=people.index, dtype=object)
     if signals is not None and not signals.empty:
         key = ["as_of_date", "one_id", "signal"]
-        given = people[key].merge(
-            signals[[*key, "signal_at", "is_told", "asked_in", "object_type", "place_name"]], on=key, how="left"
-        )
+        given = people[key].merge(signals[[*key, *_OF_SIGNAL]], on=key, how="left")
         given.index = people.index
         ends["ends_at"] = given["signal_at"].to_numpy()
         asked = given[["asked_in", "object_type"]].set_axis(["asked_in", "asked_about"], axis=1)
         told = given["is_told"].eq(True).to_numpy(dtype=bool)
         place = given["place_name"].astype(object)
+        amount = given[["object_id", "amount"]]
     is_booked, words = people["signal"].eq("booking"), rules.seeds["question_words"].set_index(["kind", "code"])
     kinds = asked["asked_about"].where(is_booked)
     days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
@@ -302,6 +305,9 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
         festival_en=festival["name_en"],
         days_to_coupon_end=days.dt.days.where(people["signal"].eq("coupon_ending")).astype("Int64"),
         days_to_points_end=days.dt.days.where(people["signal"].eq("points_ending")).astype("Int64"),
+        points_ending=amount["amount"].where(people["signal"].eq("points_ending")).astype("Int64"),
+        next_level=amount["object_id"].where(people["signal"].eq(NEAR)).astype(object),
+        growth_missing=amount["amount"].where(people["signal"].eq(NEAR)).astype("Int64"),
         appointment_at=ends["ends_at"].where(is_booked),
         appointment_place=place.where(is_booked),
         booked_zh=kinds.map(words["words_zh"].loc["booked"].to_dict()).astype(object),

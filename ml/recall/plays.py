@@ -136,15 +136,19 @@ def _signal_of(rules: Rules) -> dict[str, str]:
 def channel_order(options: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the place of each option's channel in its play, 0 first; -1 where the play does not name it.
 
-    A brand's play is nobody's to carry out by hand: it names no channel of the staff. Who asked is answered where they
-    asked (``asked_channel``), if the play names that channel at all: it goes before the others.
+    A brand's play is nobody's to carry out by hand: it names no channel of the staff. Who asked is answered by a person
+    before any message that a machine sends, and among persons, and among machines, first where they asked
+    (``asked_channel``), if the play names that channel at all.
     """
     places = rules.once(_places_of_channels)
+    most = len(places)
     rows = options[["play_id", "message_channel", "asked_channel"]].itertuples(index=False, name=None)
     order = []
     for play, channel, asked in rows:
         place = places.get((play, channel), -1)
-        order.append(place if place < 0 else 0 if channel == asked else place + 1)
+        if place >= 0 and isinstance(asked, str):
+            place = (0 if channel == asked else place + 1) + most * (channel not in rules.staff_channels)
+        order.append(place)
     return pd.Series(order, index=options.index, dtype="int64")
 
 

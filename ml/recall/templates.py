@@ -21,7 +21,8 @@ from ml.recall.words import (
 
 #: What a plan may lack, because no policy of its scene needs it: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
-    "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "days_to_points_end", "appointment_at",
+    "as_of_date", "days_to_entitlement_end", "days_to_coupon_end", "days_to_points_end", "points_ending", "next_level",
+    "growth_missing", "appointment_at",
     "appointment_place", "booked_zh", "booked_en", "festival_zh", "festival_en", "question_zh", "question_en",
     "last_category",
 )  # fmt: skip
@@ -150,6 +151,9 @@ def _known(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         "ends": (_each(ends_on, date, ends), _each(ends_on_english, date, ends)),
         "coupon_ends": (_each(ends_on, date, coupon), _each(ends_on_english, date, coupon)),
         "points_ends": (_each(ends_on, date, points), _each(ends_on_english, date, points)),
+        "points": (_each(_whole, rows["points_ending"]), _each(_whole, rows["points_ending"])),
+        "level": (rows["next_level"], rows["next_level"]),
+        "growth_missing": (_each(_whole, rows["growth_missing"]), _each(_whole, rows["growth_missing"])),
         "when": (when, when),
         "booked": (
             _each(booked_for, when, rows["booked_zh"]),

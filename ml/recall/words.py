@@ -24,8 +24,14 @@ CARE: Final = "care"
 NOTHING_SOLD: Final = (CARE, "check_in")
 #: The signal of who asked and waits: its reason says how long, and the deed is an answer.
 ASKED: Final = "question_open"
+#: The signal of who is near a level: its reason says which one, and how much growth is missing.
+NEAR: Final = "level_near"
 #: The kinds of audience that are owed something: neither taste nor coupons have to do with it.
 OWED: Final = ("service", "renewal")
+#: What a reason says where it is known: a column that is not there is known of nobody.
+_OF_SCENES: Final = (
+    "days_since_signal", "asked_in", "asked_about", "last_category", "next_level", "growth_missing",
+)  # fmt: skip
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
 
@@ -178,6 +184,8 @@ def _habit(row: dict[str, object]) -> str:
         about = row["asked_about"] if isinstance(row["asked_about"], str) else ""
         asked_in = row["asked_in"] if isinstance(row["asked_in"], str) else ""
         return f"{_whole(row['days_since_signal']) + 1}天前{asked_in}问过{about},还没有答复"
+    if row["signal"] == NEAR and isinstance(row["next_level"], str):
+        return f"离{row['next_level']}还差{_whole(row['growth_missing'])}成长值"
     if kind in ("service", "signal") and _may_be_said(str(row["signal_words"])):
         return str(row["signal_words"])
     if kind == "first_order":
@@ -259,9 +267,7 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     said = []
     signs = dict(rules.seeds["need_state_plays"][["need_state", "sign_words"]].itertuples(index=False, name=None))
     given = dict(rules.seeds["signals"][["signal", "words_zh"]].itertuples(index=False, name=None))
-    told = plans.reindex(
-        columns=plans.columns.union(["days_since_signal", "asked_in", "asked_about", "last_category"], sort=False)
-    ).assign(
+    told = plans.reindex(columns=plans.columns.union(_OF_SCENES, sort=False)).assign(
         category=in_chinese(plans["top_category"], rules),
         last=lambda rows: in_chinese(rows["last_category"], rules),
         sign_words=plans["need_state"].map(signs).astype(object),

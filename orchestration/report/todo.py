@@ -92,15 +92,26 @@ def _unread(facts: Facts) -> list[Todo]:
 
 
 def _questions(facts: Facts) -> list[Todo]:
-    """Say how many wait for an answer, since when the first, whose store has them, and whom nobody can answer."""
+    """Say how many wait for an answer, since when the first, whose store has them, and whom nobody can answer.
+
+    A question is no signal any more once it is as old as its window: who has it for the last time is said as well.
+    """
+    within = next(int(row["within_days"]) for row in facts.seed("signals") if row["signal"] == "question_open")
     rows = facts.rows(
         """
         select recall_tasks.store_id, count(*) as people, max(date_diff('day', cast(signal_at as date), $as_of)) + 1,
-               count(*) filter (answered_by is null), count(*) filter (answered_by = 'service')
-        from recall_signals left join recall_tasks using (one_id)
-        where signal = 'question_open'
+               count(*) filter (answered_by is null), count(*) filter (answered_by = 'service'),
+               count(*) filter (owner is null),
+               count(*) filter (is_last and owner is not null), count(*) filter (is_last and owner is null)
+        from (
+            select signals.*, coalesce(recall_tasks.staff_id, customers.owner_staff_id) as owner,
+                   date_diff('day', cast(signal_at as date), $as_of) + 1 >= $within as is_last
+            from recall_signals as signals left join recall_tasks using (one_id) left join customers using (one_id)
+            where signal = 'question_open'
+        ) as questions left join recall_tasks using (one_id)
         group by recall_tasks.store_id order by people desc, recall_tasks.store_id
-        """
+        """,
+        within=within,
     )
     if not rows:
         return []
@@ -112,11 +123,24 @@ def _questions(facts: Facts) -> list[Todo]:
     en = [f"{store} {count}" for store, count in named] + ([f"{more} more stores"] if more > 0 else [])
     zh += [f"系统先告知 {told} 位"] * bool(told) + [f"没法答复 {nobody} 位"] * bool(nobody)
     en += [f"{told} told by message"] * bool(told) + [f"{nobody} cannot be answered"] * bool(nobody)
+    ends_zh, ends_en = _left_over(*(sum(row[at] for row in rows) for at in (5, 6, 7)))
     words = (
-        f"{people} 位在等答复，最久等了 {longest} 天：{'，'.join(zh)}",
-        f"{people} wait for an answer, the first for {longest} days: {', '.join(en)}",
+        f"{people} 位在等答复，最久等了 {longest} 天：{'，'.join(zh)}{ends_zh}",
+        f"{people} wait for an answer, the first for {longest} days: {', '.join(en)}{ends_en}",
     )
     return [Todo(words, "signals" if nobody and not stores else "tasks", _LIST)]
+
+
+def _left_over(alone: int, owned_last: int, alone_last: int) -> Words:
+    """Say how many of them nobody looks after, and how many leave the list tonight unless answered, by who could."""
+    zh, en, last = [], [], owned_last + alone_last
+    if alone:
+        zh.append(f"{alone} 位没人负责，请客服台在会话里答")
+        en.append(f"{alone} have no adviser: the service desk answers in their chat")
+    if last:
+        zh.append(f"{last} 位今天不答就从名单上消失（有导购 {owned_last} 位，没人负责 {alone_last} 位）")
+        en.append(f"{last} leave the list unless answered today ({owned_last} with an adviser, {alone_last} without)")
+    return "".join(f"；{one}" for one in zh), "".join(f"; {one}" for one in en)
 
 
 def _tasks(facts: Facts) -> list[Todo]:

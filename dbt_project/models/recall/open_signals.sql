@@ -5,6 +5,8 @@
 -- is a question like any other until a person answered; whoever has not ordered after the answer has then asked for a
 -- price or a product. Of whom profiling is not allowed only what is owed them (a service) is read, and nothing of test
 -- accounts, staff and minors. A reminder of what ends (success_act: told) is answered by being sent, once for each end.
+-- amount is how many points begin to end, or how much growth is missing to the level in object_id; fewer points than
+-- points_worth_telling are no signal.
 with people as (
     select
         profiles.as_of_date,
@@ -139,7 +141,8 @@ ends as (
         appointments.start_date as end_date,
         appointments.starts_at as ends_at,
         appointments.kind as object_type,
-        places.place_name
+        places.place_name,
+        cast(null as bigint) as amount
     from {{ states_at(ref('appointment_states')) }} as appointments
     left join places
         on appointments.as_of_date = places.as_of_date and appointments.staff_id = places.staff_id
@@ -153,7 +156,8 @@ ends as (
         end_date,
         cast(end_date as timestamp) - interval '8' hour as ends_at,
         kind as object_type,
-        null as place_name
+        null as place_name,
+        null as amount
     from {{ states_at(ref('entitlement_states')) }} as entitlements
     union all
     select
@@ -164,7 +168,8 @@ ends as (
         last_valid_date as end_date,
         cast(last_valid_date as timestamp) - interval '8' hour as ends_at,
         'coupon' as object_type,
-        null as place_name
+        null as place_name,
+        null as amount
     from {{ states_at(ref('coupon_states')) }} as coupons
     where
         one_id is not null
@@ -179,9 +184,13 @@ ends as (
         points_end_date as end_date,
         cast(points_end_date as timestamp) - interval '8' hour as ends_at,
         'points' as object_type,
-        null as place_name
+        null as place_name,
+        points_expiring as amount
     from {{ ref('member_growth') }}
-    where {{ among_dates('as_of_date', dates_of('as_of')) }} and points_end_date is not null
+    where
+        {{ among_dates('as_of_date', dates_of('as_of')) }}
+        and points_end_date is not null
+        and points_expiring >= {{ segment_number('points_worth_telling') }}
 ),
 
 -- Near a level since the day their growth last moved: what they paid that day brought them there and is no answer.
@@ -191,7 +200,9 @@ near_levels as (
         one_id,
         'level_near' as signal,
         cast(grown_date as timestamp) + interval '16' hour as signal_at,
-        grown_date as signal_date
+        grown_date as signal_date,
+        next_level,
+        growth_to_next
     from {{ ref('member_growth') }}
     where {{ among_dates('as_of_date', dates_of('as_of')) }} and is_near_next and grown_date is not null
 ),
@@ -221,6 +232,7 @@ happened as (
         object_type,
         object_id,
         null as place_name,
+        cast(null as bigint) as amount,
         {{ days_between('signal_date', 'as_of_date') }} as age_days,
         cast(null as bigint) as days_left
     from {{ step }}
@@ -237,11 +249,10 @@ happened as (
         object_type,
         signal_id as object_id,
         place_name,
+        amount,
         null,
         {{ days_between('as_of_date', 'end_date') }}
     from ends
-    -- of nothing in particular
-    {%- for step in ['closings', 'near_levels', 'leavings'] %}
     union all
     select
         as_of_date,
@@ -250,6 +261,25 @@ happened as (
         null,
         signal_at,
         signal_date,
+        null,
+        'level',
+        next_level,
+        null,
+        growth_to_next,
+        {{ days_between('signal_date', 'as_of_date') }},
+        null
+    from near_levels
+    -- of nothing in particular
+    {%- for step in ['closings', 'leavings'] %}
+    union all
+    select
+        as_of_date,
+        one_id,
+        signal,
+        null,
+        signal_at,
+        signal_date,
+        null,
         null,
         null,
         null,
@@ -374,6 +404,7 @@ select
     counted.object_type,
     counted.object_id,
     counted.place_name,
+    counted.amount,
     counted.play_id,
     counted.kind,
     told.one_id is not null as is_told

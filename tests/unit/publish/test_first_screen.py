@@ -175,6 +175,7 @@ def test_who_waits_for_an_answer_stands_first_with_the_stores_that_have_them(tmp
     waits = [("a", "task"), ("b", "task"), ("c", "task"), ("d", "service"), ("e", None)]
     facts = version_of(
         tmp_path,
+        customers=[{"one_id": one, "owner_staff_id": "S1"} for one in "abcde"],
         recall_signals=[
             {"one_id": one, "signal": "question_open", "signal_at": asked, "answered_by": by} for one, by in waits
         ]
@@ -192,6 +193,26 @@ def test_who_waits_for_an_answer_stands_first_with_the_stores_that_have_them(tmp
         "5 wait for an answer, the first for 4 days: 淮海店 2, 人民广场店 1, 1 told by message, 1 cannot be answered",
     )
     assert line.is_decision and line.anchor == "tasks"
+
+
+def test_a_question_that_leaves_the_list_unanswered_is_said_with_who_could_answer_it(tmp_path):
+    # within_days is 14: on the 30th a question of the 17th counts for the last time
+    days = {"owned": 17, "alone": 17, "stranger": 17, "young": 18}
+    facts = version_of(
+        tmp_path,
+        customers=[{"one_id": "owned", "owner_staff_id": "S1"}, {"one_id": "alone"}, {"one_id": "young"}],
+        recall_signals=[
+            {"one_id": one, "signal": "question_open", "signal_at": dt.datetime(2017, 11, day, 4, tzinfo=dt.UTC)}
+            | {"answered_by": "service"}
+            for one, day in days.items()
+        ],
+    )
+    assert todo(facts)["lines"][0].words == (
+        "4 位在等答复，最久等了 14 天：系统先告知 4 位；3 位没人负责，请客服台在会话里答；"
+        "3 位今天不答就从名单上消失（有导购 1 位，没人负责 2 位）",
+        "4 wait for an answer, the first for 14 days: 4 told by message; 3 have no adviser: the service desk answers "
+        "in their chat; 3 leave the list unless answered today (1 with an adviser, 2 without)",
+    )
 
 
 def test_what_a_part_is_expected_to_earn_is_unknown_where_no_plan_says_so():

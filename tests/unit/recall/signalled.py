@@ -9,7 +9,10 @@ from ml.recall.plays import listed
 from tests.unit.recall.people import DATE, make_rules
 
 COLUMNS = ("as_of_date", "one_id", "signal", "signal_id", "signal_at", "signal_date", "asked_in", "object_type",
-           "object_id", "place_name")  # fmt: skip
+           "object_id", "place_name", "amount")  # fmt: skip
+
+#: Object and amount of a signal that has them: points that end, growth that is missing to the next level.
+OF_SIGNALS = {"points_ending": (None, 120), "level_near": ("金卡", 40)}
 
 
 def with_words(**changes: object) -> Rules:
@@ -39,7 +42,8 @@ def signals(*given: tuple[str, str, int]) -> pd.DataFrame:
     for one_id, signal, ago in given:
         day = DATE - dt.timedelta(days=ago)
         at = pd.Timestamp(day) - pd.Timedelta(hours=8)
-        rows.append((DATE, one_id, signal, f"{one_id}_{signal}", at, day, None, None, None, None))
+        of = OF_SIGNALS.get(signal, (None, None))
+        rows.append((DATE, one_id, signal, f"{one_id}_{signal}", at, day, None, None, of[0], None, of[1]))
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     return found.assign(
         play_id=found["signal"].map(seed["play_id"]).astype(object),

@@ -41,7 +41,8 @@ def plan(channel: str, scene: str, offer: str = "none", **changes: object) -> di
 
 OF_PLAN = (
     "days_to_coupon_end", "days_to_points_end", "appointment_at", "appointment_place", "booked_zh", "booked_en",
-    "festival_zh", "festival_en", "valid_days", "maximum_discount_fen", "given",
+    "festival_zh", "festival_en", "valid_days", "maximum_discount_fen", "given", "points_ending", "next_level",
+    "growth_missing",
 )  # fmt: skip
 
 
@@ -267,12 +268,20 @@ def test_the_time_of_an_appointment_and_the_end_of_a_coupon_are_said_in_the_shop
     assert text("mini_program", "appointment", **booked, appointment_place="二店") == (
         "预约时间：12月1日 10:30；温馨提示：在二店，改期请联系我们"
     )
-    assert text("app_push", "points_ending", days_to_points_end=9) == "您有一些积分12月9日到期，可点开查看。"
+    points = {"days_to_points_end": 9, "points_ending": 120}
+    assert text("app_push", "points_ending", **points) == "您有120积分12月9日起到期，可点开查看。"
     assert text("app_push", "coupon_ending", days_to_coupon_end=2) == "您有一张优惠券12月2日到期，可点开查看。"
     assert text("wecom", "festival", festival_zh="双12", festival_en="12.12") == (
         "您好，双12快到了。有想添置的跟我说，我帮您看看。"
     )
     assert withheld("wecom", "appointment") == "unfilled"
+
+
+def test_how_much_is_missing_to_which_level_is_said():
+    near = {"next_level": "金卡", "growth_missing": 40}
+    assert text("wecom", "level_near", **near) == ("您好，您离金卡还差40成长值。升了有什么，想了解的话我跟您说说。")
+    assert text("app_push", "level_near", **near) == "您离金卡还差40成长值，可点开查看。"
+    assert withheld("wecom", "level_near") == "unfilled"
 
 
 def test_what_is_filled_in_stands_in_the_variables():

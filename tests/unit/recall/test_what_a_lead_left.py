@@ -62,14 +62,16 @@ def test_without_money_nobody_is_told_to_be_worth_nothing(salts):
     assert found.assignment["passed_over_because"].notna().all()
 
 
-@pytest.mark.parametrize("ends", ["coupon_ending", "points_ending"])
-def test_what_they_own_and_will_lose_is_told_to_who_has_just_ordered_too(salts, ends):
+@pytest.mark.parametrize(
+    ("ends", "said"), [("coupon_ending", "有一张优惠券12月3日到期"), ("points_ending", "有120积分12月3日起到期")]
+)
+def test_what_they_own_and_will_lose_is_told_to_who_has_just_ordered_too(salts, ends, said):
     lately = {"purchase_stage": "loyal", "days_since_order": 2, "blocked_because": "ordered_lately"}
     found = night(salts, person("anna", **lately, **TOLD), given=signals(("anna", ends, -3)))
     assert how(found) == {"anna": (ends, "sms")}
     row = found.audience.iloc[0]
     assert (row["list_kind"], row["purse"], row["consent_purpose"]) == ("service", "none", "service")
-    assert "12月3日到期" in row["message_text"] and "拒收" not in row["message_text"]
+    assert said in row["message_text"] and "拒收" not in row["message_text"]
     assert not found.plans["opens_episode"].any()
 
 
@@ -97,19 +99,25 @@ def test_a_birthday_is_the_purse_of_rights_and_time(salts):
 @pytest.mark.parametrize(
     ("asked_in", "changes", "channel"),
     [
-        ("app", {}, "app_push"),
+        # an adviser who can be spoken with answers, wherever it was asked
+        ("app", {}, "wecom"),
+        ("app", {"reachable_channels": ["app_push", "call", "sms"]}, "call"),
+        ("sms", {}, "wecom"),
         ("wecom", {}, "wecom"),
         ("call_centre", {}, "call"),
-        ("sms", {}, "sms"),
-        ("mini_program", {"subscribed_scenes": ["question_open"]}, "mini_program"),
-        # where it may not be used, the first of the play's that may
-        ("mini_program", {}, "wecom"),
-        ("app", {"suppressed_channels": ["app_push"]}, "wecom"),
+        ("mini_program", {"subscribed_scenes": ["question_open"]}, "wecom"),
+        # without one it is known where it was asked
+        ("app", {"owner_staff_id": None}, "app_push"),
+        ("sms", {"owner_staff_id": None}, "sms"),
+        ("mini_program", {"owner_staff_id": None, "subscribed_scenes": ["question_open"]}, "mini_program"),
+        # where that may not be used, by the first of the play's that may
+        ("mini_program", {"owner_staff_id": None}, "sms"),
+        ("app", {"owner_staff_id": None, "suppressed_channels": ["app_push"]}, "sms"),
         # nobody answers in a shop of a platform
         ("tmall", {}, "wecom"),
     ],
 )
-def test_a_question_is_answered_where_it_was_asked_if_that_may_be_used(salts, asked_in, changes, channel):
+def test_a_question_is_answered_by_a_person_and_else_where_it_was_asked(salts, asked_in, changes, channel):
     given = signals(("anna", "question_open", 1)).assign(asked_in=asked_in)
     assert how(night(salts, person("anna", **changes), given=given)) == {"anna": ("question_open", channel)}
 

@@ -18,6 +18,7 @@ def reason(kind: str = "recall", **changes: object) -> str:
     plan = {
         "audience_kind": kind, "scene_id": kind, "band": "at_risk", "message_channel": "sms", "offer_words": "不发券",
         "reason_1": None, "reason_2": None, "reason_3": None, "signal": None, "days_since_signal": None,
+        "next_level": None, "growth_missing": None,
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
     plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own
@@ -160,6 +161,12 @@ def test_a_reason_ends_with_the_deed_and_the_offer():
 def test_the_reason_of_a_care_plan_speaks_of_no_coupon_and_sells_nothing():
     bought = {"days_since_order": 12, "average_gap_days": 9.0}
     assert reason(scene_id="care", **bought) == "平均9天买一次,已12天未买;爱买母婴 → 短信提醒,不推销"
+
+
+def test_who_is_near_a_level_has_the_level_and_what_is_missing_in_the_reason():
+    near = {"signal": "level_near", "next_level": "金卡", "growth_missing": 40}
+    assert habit("signal", **near) == "离金卡还差40成长值"
+    assert habit("signal", signal="level_near") == "离会员升级不远了"
 
 
 def test_who_is_asked_about_their_last_basket_has_it_in_the_reason_too():
