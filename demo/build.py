@@ -44,6 +44,9 @@ SETTINGS = """sms_gateway = "aliyun"
 brand_name = "邻里生鲜"
 brand_link = "https://m.example.com/a"
 
+[scene_links]
+re_add = "https://m.example.com/c"
+
 [recipients.demo]
 purpose = "shows what a gateway would be given"
 until = 2099-12-31

@@ -34,6 +34,12 @@ _PROFILE: Final = ("SIYU_WAREHOUSE", "SIYU_WAREHOUSE_THREADS", "SIYU_WAREHOUSE_M
 _manifests: dict[tuple[str, str], Any] = {}
 
 
+def own_variables(settings: Settings) -> dict[str, Any]:
+    """Return dbt's vars that a home sets otherwise than they ship."""
+    own = {name: getattr(settings, name) for name in VARIABLES if getattr(settings, name) != getattr(Settings, name)}
+    return own | ({"scene_links": dict(settings.scene_links)} if settings.scene_links else {})
+
+
 @dataclasses.dataclass(frozen=True)
 class NodeDone:
     """A model or a test that dbt is through with: its id in the manifest, its seconds, and what a test counted."""
@@ -140,8 +146,7 @@ def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.Simp
     folder = folder_of(settings)
     folder.mkdir(parents=True, exist_ok=True)
     # Only what differs from dbt_project.yml: with other vars dbt does not take the checkout's parse for its own.
-    own = {name: getattr(settings, name) for name in VARIABLES if getattr(settings, name) != getattr(Settings, name)}
-    variables = json.dumps(own)
+    variables = json.dumps(own_variables(settings))
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", variables]
     where += ["--target-path", str(folder), "--log-path", str(folder)]
     quiet = ["--no-write-json", "--log-level", "none", "--log-level-file", "warn"]

@@ -71,6 +71,9 @@ def said(settings: Settings, today: dt.date) -> list[str]:
         lines.append(
             f"words that sign or link are not finished: set {' and '.join(missing)} in siyu.toml and run again"
         )
+    scenes = {row["scene_id"] for _, row in read_seed(seed_file(settings, "message_templates")).cells()}
+    if unknown := sorted(set(settings.scene_links) - scenes):
+        lines.append(f"scene_links of siyu.toml names scenes that no message stands in: {', '.join(unknown)}")
     if old := overdue(settings, today):
         lines.append(f"rules of the law book that want reading again (docs/law.md): {', '.join(old)}")
     return lines

@@ -90,6 +90,7 @@ class Settings:
     wecom_by: Literal["tasks", "template"] = "tasks"
     brand_name: str = ""
     brand_link: str = ""
+    scene_links: Mapping[str, str] = Field(default_factory=dict)
     coupon_liability_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000
     stop_silent_channels: bool = False
     recipients: Mapping[str, Recipient] = Field(default_factory=dict)
@@ -149,7 +150,7 @@ _BOUNDS: Final = {
     for name, field in _FIELDS.items()
 }
 #: Tables of the file; a variable of the environment has no place for them.
-_TABLES: Final = {"live_from", "minimum_rows", "recipients", "pull_urls"}
+_TABLES: Final = {"live_from", "minimum_rows", "recipients", "pull_urls", "scene_links"}
 _KINDS: Final = {"int": "a whole number", "float": "a number", "tuple": "a list of names", "bool": "true or false"}
 
 

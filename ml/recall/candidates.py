@@ -35,6 +35,8 @@ CONTEXT: Final = (
     "rfm_fell", "matrix_fell", "aipl_fell", "five_a_fell",
 )  # fmt: skip
 ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
+#: Who is known and neither registered nor bought.
+VISITOR: Final = "visitor"
 #: Purchase stage to the score that says what a person would do without being contacted; churn has contacts inside.
 ORGANIC: Final = {
     **dict.fromkeys(ACTIVE_STAGES, "return_active"),
@@ -153,6 +155,9 @@ def _applies(
         days = numbers("days_registered")
         is_new = (days >= policy["after_days"]) & (days <= policy["within_days"])
         return np.asarray((stage == "registered_no_order") & is_new)
+    if kind == "nurture_friend":
+        # a friend who never registered and has not bought: nobody else's business
+        return np.asarray((stage == VISITOR) & context["owner_staff_id"].notna().to_numpy(dtype=bool))
     if kind == "nurture_late":
         # who came to the end of the ladder and its rest and has not bought
         steps = rules.seeds["recall_policies"]
@@ -275,7 +280,8 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
     """Add what the words of a plan name, and ``is_told``: whether a message said already that a question is known.
 
     The names are ``festival_zh, festival_en, days_to_coupon_end, days_to_points_end, points_ending,
-    days_since_signal``, of a level that is near ``next_level, growth_missing``, of an appointment ``appointment_at`` (UTC), ``appointment_place, booked_zh, booked_en``, and of an open question
+    days_since_signal``, of a level that is near ``next_level, growth_missing``, of an appointment
+    ``appointment_at`` (UTC), ``appointment_place, booked_zh, booked_en``, and of an open question
     ``asked_in, asked_about, question_zh, question_en`` and ``asked_channel``, by which it is answered there.
     """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)

@@ -47,7 +47,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "lately_scenes": ("scene_id", "has_offer", "bought_lately", "lately_scene_id", "content_theme"),
     "question_words": ("kind", "code", "words_zh", "words_en", "message_channel"),
     "pyramid_tiers": ("pyramid_tier", "message_channels"),
-    "talking_points": ("scene_id", "position", "words"),
+    "talking_points": ("scene_id", "message_channel", "position", "words"),
     "category_names": ("category", "name_zh", "name_en"),
     "do_not_say": ("audience_kind", "words"),
     "message_templates": (

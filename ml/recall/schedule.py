@@ -82,7 +82,11 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     ).fillna(0.0)
     latest = latest_hours(plans, rules)
     late = pairs["opens_at"].to_numpy() >= latest[pairs["row"].to_numpy()]
-    pairs = pairs.assign(distance=distance, late=late).sort_values(["row", "late", "distance", "opens_at"])
+    # of two windows that open at once what is owed takes the one that closes first, what is sold the wide one
+    owed = plans["consent_purpose"].eq("service").to_numpy(dtype=bool)[pairs["row"].to_numpy()]
+    width = np.where(owed, pairs["closes_at"], -pairs["closes_at"])
+    pairs = pairs.assign(distance=distance, late=late, width=width)
+    pairs = pairs.sort_values(["row", "late", "distance", "opens_at", "width"])
     pairs = pairs.drop_duplicates("row")
     pairs = pairs.assign(closes_at=np.where(pairs["late"], pairs["closes_at"], np.minimum(pairs["closes_at"], latest)))
     inside = (pairs["hour"] < pairs["closes_at"]) & (pairs["hour"] + 1 > pairs["opens_at"])

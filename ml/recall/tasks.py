@@ -1,12 +1,16 @@
 """The morning list: one task per plan that a member of staff carries out, with the words to do it."""
 
 import hashlib
+from typing import Any, Final
 
 import pandas as pd
 
 from ml.recall.lists import CARE, KINDS, LEARNING
 from ml.recall.rules import Rules
 from ml.recall.tables import TASKS
+from ml.recall.words import ends_on, offer_terms
+
+_SHANGHAI: Final = pd.Timedelta(hours=8)
 
 
 def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str) -> str:
@@ -17,8 +21,9 @@ def task_id(as_of_date: str, audience_id: str, one_id: str, message_channel: str
 def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the tasks, for each member of staff services first, then what is chosen, last what is there to learn.
 
-    Care goes by its plays, who is worth most in a year first; what is chosen begins with the matrix's first cells;
-    within all that the most profitable comes first.
+    A day has two blocks by the clock, what begins in the morning before what begins later, each in that order, so that
+    nobody jumps back. Care goes by its plays, who is worth most in a year first; what is chosen begins with the
+    matrix's first cells; within all that the most profitable comes first.
 
     Parameters
     ----------
@@ -46,9 +51,11 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
     rows["worth"] = rows["net_paid_fen_365d"].astype("Float64").where(is_care)
     rows["is_learning"] = rows["list_kind"].eq(LEARNING)
     rows["turn"] = rows["list_kind"].map({kind: turn for turn, kind in enumerate(KINDS)})
+    hour = (pd.to_datetime(rows["send_after_at"]) + _SHANGHAI).dt.hour
+    rows["is_later"] = hour >= rules.setting("later_block_hour")
     rows = rows.sort_values(
-        ["as_of_date", "staff_id", "turn", "care_play", "worth", "first", "net_p50_fen", "one_id"],
-        ascending=[True, True, True, True, False, False, False, True],
+        ["as_of_date", "staff_id", "is_later", "turn", "care_play", "worth", "first", "net_p50_fen", "one_id"],
+        ascending=[True, True, True, True, True, False, False, False, True],
         ignore_index=True,
     )
     rows["priority"] = rows.groupby(["as_of_date", "staff_id"]).cumcount() + 1
@@ -57,9 +64,12 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
         ["candidate", "net_p50_fen", "message_channel"], ascending=[True, False, True]
     ).drop_duplicates("candidate")
     rows["fallback_channel"] = rows["candidate"].map(best.set_index("candidate")["message_channel"])
-    points = rules.seeds["talking_points"].set_index(["scene_id", "position"])["words"]
     for position in (1, 2):
-        rows[f"talking_point_{position}"] = [points.get((scene, position)) for scene in rows["scene_id"]]
+        rows[f"talking_point_{position}"] = _talking_points(rows, position, rules)
+    rows["talking_point_2"] = [
+        f"{point};{terms}" if point and terms else point
+        for point, terms in zip(rows["talking_point_2"], _terms(rows), strict=True)
+    ]
     kind_bars = dict(rules.seeds["do_not_say"][["audience_kind", "words"]].itertuples(index=False, name=None))
     state_bars = dict(rules.seeds["need_state_plays"][["need_state", "do_not_say"]].itertuples(index=False, name=None))
     rows["do_not_say"] = [
@@ -77,3 +87,27 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
         )
     ]
     return rows.rename(columns={"net_p50_fen": "expected_net_p50_fen"})[list(TASKS)]
+
+
+def _talking_points(rows: pd.DataFrame, position: int, rules: Rules) -> list[Any]:
+    """Return what to talk about in each task's scene: its channel's own words, else those of every channel."""
+    seed = rules.seeds["talking_points"]
+    seed = seed[seed["position"].eq(position)]
+    keys = zip(seed["scene_id"], seed["message_channel"].fillna(""), strict=True)
+    said = dict(zip(keys, seed["words"], strict=True))
+    asked = zip(rows["scene_id"], rows["message_channel"], strict=True)
+    return [said.get((scene, channel), said.get((scene, ""))) for scene, channel in asked]
+
+
+def _terms(rows: pd.DataFrame) -> list[str]:
+    """Return what each offer is worth at most and its last day, given on the day of the list; empty without an offer.
+
+    For example 「85折券最多减30元,7天内有效,今天发用到12月8日」.
+    """
+    columns = ["offer_id", "offer_words", "maximum_discount_fen", "valid_days", "as_of_date"]
+    return [
+        f"{words}{offer_terms(most, days)},今天发用到{ends_on(date, float(days) + 1)}".replace("，", ",")
+        if offer != "none" and pd.notna(days)
+        else ""
+        for offer, words, most, days, date in rows[columns].itertuples(index=False, name=None)
+    ]

@@ -190,6 +190,8 @@ def _habit(row: dict[str, object]) -> str:
         return str(row["signal_words"])
     if kind == "first_order":
         return _never_ordered(row)
+    if kind == "nurture_friend":
+        return "加了好友,还没注册,也没下过单"
     if kind == "renewal":
         return f"会员权益{ends_in(row['days_to_entitlement_end'])}到期"
     if kind == "climb":

@@ -31,8 +31,8 @@ _GENERAL: Final = """
     where scene_id in ('general', 'care') and approved
 """
 RECIPIENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-#: Settings that finish words, and the variable of a template that each stands for.
-_OF_HOME: Final = {"brand_name": "{brand}", "brand_link": "{link}"}
+#: Variables that settings finish words with, and where the setting is.
+_OF_HOME: Final = {"{brand}": "brand_name", "{link}": "brand_link", "{add_link}": "scene_links"}
 _IN_VAULT: Final = ("mobile", "email")
 #: Folders of a home that no export is written to.
 _OWN: Final = (*named(Is.FOLDER), "activations", "assessments", "erasure", "models", "quarantine", "refusals")
@@ -184,6 +184,13 @@ def with_addresses(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(address=address.where(going), reason=rows["reason"].mask(lost, "not_in_vault"))
 
 
+def _set_to(settings: Settings, setting: str, scene: str) -> str:
+    """Return what a setting says in a scene: its own link goes before the brand's."""
+    if setting == "brand_name":
+        return settings.brand_name
+    return settings.scene_links.get(scene, settings.brand_link if setting == "brand_link" else "")
+
+
 def with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Add ``words``, to the byte those of the published list, and keep in whoever has none there.
 
@@ -193,13 +200,14 @@ def with_words(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         The brand's name or link is another than the words were finished with: nobody is sent what nobody set.
     """
     words = rows["message_text"].astype(object).where(rows["text_zh"].notna(), "")
-    for setting, variable in _OF_HOME.items():
-        value = getattr(settings, setting)
+    for variable, setting in _OF_HOME.items():
         signed = words[rows["text_zh"].fillna("").str.contains(variable, regex=False)].dropna()
-        if len(signed) and not (value and signed.str.contains(value, regex=False).all()):
-            raise ExportRefused(
-                f"{setting} is {value!r}, and the published words were finished with another: run the date again"
-            )
+        for scene, said in signed.groupby(rows["scene_id"].fillna("")):
+            value = _set_to(settings, setting, str(scene))
+            if not (value and said.str.contains(value, regex=False).all()):
+                raise ExportRefused(
+                    f"{setting} is {value!r}, and the published words were finished with another: run the date again"
+                )
     return rows.assign(words=words, reason=rows["reason"].mask(rows["reason"].isna() & words.isna(), "words_unfilled"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.dbt_calls import PROJECT, VARIABLES
+from orchestration.dbt_calls import PROJECT, own_variables
 from orchestration.dbt_graph import models, table_of
 from orchestration.settings import Settings
 from orchestration.spark.handing_over import export, take_in
@@ -62,7 +62,7 @@ def make(
         take_in(session, export(warehouse, read_by(wanted), folder / HANDED))
     for schema in sorted({table_of(models()[one])[0] for one in wanted}):
         session.sql(f"create schema if not exists {schema}")
-    own = {name: getattr(settings, name) for name in VARIABLES if getattr(settings, name) != getattr(Settings, name)}
+    own = own_variables(settings)
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", "spark"]
     where += ["--target-path", str(folder / "dbt"), "--log-path", str(folder / "dbt"), "--vars", json.dumps(own)]
     quiet = ["--no-write-json", "--log-level", "none", "--log-level-file", "warn"]

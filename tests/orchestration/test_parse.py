@@ -9,7 +9,11 @@ from orchestration.settings import Settings
 
 def test_the_settings_that_models_read_have_one_default():
     shipped = yaml.safe_load((dbt_calls.PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    assert shipped.pop("scene_links") == {} == dbt_calls.own_variables(Settings())
     assert shipped == {name: getattr(Settings, name) for name in dbt_calls.VARIABLES}
+    assert dbt_calls.own_variables(Settings(scene_links={"re_add": "https://a.cn"})) == {
+        "scene_links": {"re_add": "https://a.cn"}
+    }
 
 
 def test_a_new_home_parses_as_the_checkout_was_parsed(tmp_path, monkeypatch):

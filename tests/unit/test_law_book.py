@@ -136,6 +136,12 @@ def test_a_brand_without_name_or_link_is_told_which_setting_finishes_its_words(t
     assert "set brand_name and brand_link in siyu.toml" in line
 
 
+def test_a_link_of_a_scene_that_no_message_stands_in_is_named(tmp_path):
+    settings = dataclasses.replace(_home(tmp_path, {"new": "2026-11-01"}), scene_links={"re_add": "x", "pionts": "y"})
+    (line,) = said(settings, dt.date(2026, 11, 29))
+    assert line == "scene_links of siyu.toml names scenes that no message stands in: pionts"
+
+
 def test_the_templates_that_the_gateway_refuses_are_named_with_their_reason(tmp_path):
     settings = _home(tmp_path, {"new": "2026-11-01"})
     folder = settings.published / "current"

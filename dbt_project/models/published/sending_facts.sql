@@ -81,6 +81,7 @@ select
     addresses.id_scope,
     addresses.id_token,
     templates.text_zh,
+    templates.scene_id,
     coalesce(templates.approved, false) as has_approved_words,
     gate.is_open as gate_is_open
 from {{ ref('sending_list') }} as listed

@@ -1,15 +1,15 @@
--- One row per template: its words with the brand's name and link, whether it may be said, and if not, why. Advertising
--- needs a channel that carries it; a word that nobody may say (forbidden_words) is said to nobody, and what is true of
--- some alone is not said to all. What is sent by SMS is judged by the gateway that the brand names; what that one does
--- not say is as the strictest has it. Without a name no gateway takes anything. Length is counted with the longest
--- words that stand for what is not known yet.
+-- One row per template: its words with the brand's name and the scene's link, whether it may be said, and if not, why.
+-- Advertising needs a channel that carries it; a word that nobody may say (forbidden_words) is said to nobody, and what
+-- is true of some alone is not said to all. What is sent by SMS is judged by the gateway that the brand names; what
+-- that one does not say is as the strictest has it. Without a name no gateway takes anything. Length is counted with the
+-- longest words that stand for what is not known yet.
 {{ config(materialized='table') }}
 
 with named as (
     select
         templates.*,
-        {{ with_home('templates.text_zh') }} as home_text,
-        {{ with_home('templates.text_en') }} as home_text_en
+        {{ with_home('templates.text_zh', 'templates.scene_id') }} as home_text,
+        {{ with_home('templates.text_en', 'templates.scene_id') }} as home_text_en
     from {{ ref('message_templates') }} as templates
 ),
 
@@ -63,12 +63,15 @@ forbidden as (
 judged as (
     select
         templates.*,
-        case
-            when templates.home_text like '%{brand}%' and templates.home_text like '%{link}%'
-                then 'brand_name|brand_link'
-            when templates.home_text like '%{brand}%' then 'brand_name'
-            when templates.home_text like '%{link}%' then 'brand_link'
-        end as text_lacks,
+        nullif(
+            concat_ws(
+                '|',
+                case when templates.home_text like '%{brand}%' then 'brand_name' end,
+                case when templates.home_text like '%{link}%' then 'brand_link' end,
+                case when templates.home_text like '%{add_link}%' then 'scene_links' end
+            ),
+            ''
+        ) as text_lacks,
         case
             when not templates.approved then 'not_approved'
             when forbidden.rule_id is not null then concat('forbidden_words: ', forbidden.rule_id)

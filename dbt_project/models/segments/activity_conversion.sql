@@ -1,10 +1,12 @@
--- One row per (as_of_date, one_id): activity by conversion, the cell, and what the customer is worth.
+-- One row per (as_of_date, one_id): activity by conversion, the cell, and what the customer is worth. Points are for
+-- what people did besides buying; whoever bought within silent_order_days is nevertheless not silent: mid at least.
 with scored as (
     select
         conversion.as_of_date,
         conversion.one_id,
         coalesce(activity.activity_points, 0) as activity_points,
         conversion.conversion_points,
+        coalesce(rfm.recency_days < {{ segment_number('silent_order_days') }}, false) as has_bought_lately,
         influence.referral_buyer_count,
         influence.share_click_count
     from {{ ref('conversion_scores') }} as conversion
@@ -12,13 +14,17 @@ with scored as (
         on conversion.as_of_date = activity.as_of_date and conversion.one_id = activity.one_id
     left join {{ ref('influence') }} as influence
         on conversion.as_of_date = influence.as_of_date and conversion.one_id = influence.one_id
+    left join {{ ref('rfm') }} as rfm
+        on conversion.as_of_date = rfm.as_of_date and conversion.one_id = rfm.one_id
     where {{ among_dates('conversion.as_of_date', dates_of('segment')) }}
 ),
 
 banded as (
     select
         scored.*,
-        activity_bands.band as activity_band,
+        case
+            when scored.has_bought_lately and activity_bands.band = 'low' then 'mid' else activity_bands.band
+        end as activity_band,
         conversion_bands.band as conversion_band
     from scored
     inner join {{ ref('point_bands') }} as activity_bands

@@ -122,13 +122,13 @@ def test_three_reasons_are_three_different_things_and_pull_the_way_the_score_wen
     )  # fmt: skip
     names = ("recency_days", "order_days_28d", "order_days_84d", "views_28d", "contacts_28d", "net_paid_fen_84d")
     found = Terms(names, np.array([[0.9, 0.5, 0.45, 2.0, 0.2, -0.8]]), np.array([-2.0]))
-    assert reasons(rows, found, -2.2, WORDS) == [("近28天来买过1天", "已26天未买", "近28天已联系5次")]
+    assert reasons(rows, found, -2.2, WORDS) == [("近28天来买过1次", "已26天未买", "近28天已联系5次")]
 
 
 def test_what_moved_nothing_is_no_reason():
     rows = pd.DataFrame({"recency_days": [9.0], "contacts_28d": [5.0], "order_days_28d": [2.0]})
     found = Terms(("contacts_28d",), np.array([[0.0]]), np.array([-2.0]))
-    assert reasons(rows, found, -2.2, WORDS) == [("已9天未买", "近28天来买过2天", None)]
+    assert reasons(rows, found, -2.2, WORDS) == [("已9天未买", "近28天来买过2次", None)]
 
 
 def test_of_somebody_who_never_bought_nobody_says_that_they_did_not_come_back():

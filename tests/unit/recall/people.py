@@ -127,7 +127,7 @@ BRAND, LINK = "四域", "https://s.example.com/a"
 
 def of_home(templates: pd.DataFrame, brand: str = BRAND, link: str = LINK) -> pd.DataFrame:
     """Return the templates as recall.spoken_templates has them: with the words of a home that set its name and link."""
-    home = {"{brand}": brand, "{link}": link}
+    home = {"{brand}": brand, "{link}": link, "{add_link}": link}
     texts = {column: templates[column] for column in ("text_zh", "text_en")}
     for column in texts:
         for variable, value in home.items():

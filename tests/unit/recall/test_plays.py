@@ -86,6 +86,15 @@ def test_who_has_not_bought_is_met_by_what_they_just_did_before_and_after_the_la
     assert met(**NEW, **facts) == play
 
 
+FRIEND = {"purchase_stage": "visitor", "days_since_order": None, "days_registered": None, "rfm_segment": "无消费"}
+
+
+def test_a_friend_who_never_registered_is_greeted_by_their_adviser_and_nobody_else_is():
+    assert met(**FRIEND) == "friend_unregistered"
+    assert met(**FRIEND, owner_staff_id=None) is None
+    assert met(**FRIEND, is_resting=True) is None
+
+
 def test_a_brands_play_is_on_nobodys_list_and_a_play_opens_no_channel_but_its_own(salts):
     found = planned(salts, person("anna", purchase_stage="lost", rfm_segment="一般挽留", **{
         "average_gap_days": 7.0, "average_order_fen": 90_000}))  # fmt: skip

@@ -103,7 +103,7 @@ def test_a_finished_text_is_what_is_sent_to_the_letter():
         "您好，我是四域二店的顾问，现在方便说一分钟吗？您买过的母婴还满意吗？有不合适的地方，我来帮您处理。"
     )
     assert text("sms", "renewal", days_to_entitlement_end=10) == (
-        f"【{BRAND}】提醒您，您的会员权益12月10日到期，详情可在这里查看 {LINK}"
+        f"【{BRAND}】提醒您，您的会员权益12月10日到期，可到我们的页面看看 {LINK}"
     )
 
 
@@ -187,7 +187,7 @@ def _only(words: str):
 def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
     never = {"days_since_order": None, "average_gap_days": None, "top_category": None}
     assert text("wecom", "first_order", "ladder_1", **never) == (
-        "您好，给您留了首单礼：85折券，第一次下单时选用，最多减30元，7天内有效。怎么用、选什么，都可以问我。"
+        "您好，最近想找点什么？选什么可以问我。第一次下单有首单礼：85折券，下单时选用，最多减30元，7天内有效。"
     )
     assert withheld("wecom", "first_order", "ladder_1") == "first_order"
     assert text("wecom", "first_order", **never) == ("您好，第一次买不知道选什么，可以问我，我帮您挑。")
@@ -196,10 +196,10 @@ def test_a_first_order_is_spoken_of_to_whom_never_ordered_alone():
 
 def test_a_category_is_named_to_whom_it_is_certain_that_they_bought_it():
     assert text("call", "care_call") == (
-        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？您买过母婴，最近没来，是有什么不方便吗？"
+        f"您好，我是{BRAND}二店的顾问，现在方便说一分钟吗？您买过母婴，最近没来，是有什么不方便吗？"
     )
     assert text("call", "care_call", identity_confidence="medium") == (
-        f"您好，我是{BRAND}二店的导购，现在方便说一分钟吗？您最近没来，是有什么不方便吗？"
+        f"您好，我是{BRAND}二店的顾问，现在方便说一分钟吗？您最近没来，是有什么不方便吗？"
     )
     assert text("wecom", "recall", identity_confidence="low").startswith("您好，好久没见，最近都好吗？")
     assert "没来" not in text("call", "care_call", days_since_order=12)

@@ -16,13 +16,17 @@ STOPS = ["complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscr
 
 def window(channel: str, hour: float | None, rules=RULES, **more) -> tuple[str, str, str]:
     """Return the wave, and in Shanghai from when and until when on the day after the date."""
-    plan = more | {
-        "as_of_date": DATE,
-        "message_channel": channel,
-        "preferred_hour": hour,
-        "is_deleted_friend": None,
-        "play_id": "re_add",
-    }
+    plan = (
+        {"consent_purpose": "marketing"}
+        | more
+        | {
+            "as_of_date": DATE,
+            "message_channel": channel,
+            "preferred_hour": hour,
+            "is_deleted_friend": None,
+            "play_id": "re_add",
+        }
+    )
     (row,) = scheduled(pd.DataFrame([plan]), rules).itertuples()
     opens, closes = (at + dt.timedelta(hours=8) for at in (row.send_after_at, row.send_before_at))
     assert opens.date() == closes.date() == dt.date(2017, 12, 1)
@@ -70,6 +74,14 @@ def test_a_reminder_goes_out_an_hour_before_its_appointment_at_the_latest(channe
     assert window(channel, hour, appointment_at=pd.Timestamp(appointment) if appointment else pd.NaT) == expected
 
 
+def test_what_is_owed_is_told_in_the_first_hours_and_what_is_sold_when_the_channel_is_open():
+    for channel in ("app_push", "sms"):
+        assert window(channel, None, consent_purpose="service") == ("morning", "10:00", "11:30")
+    assert window("sms", None) == ("day", "10:00", "20:00")
+    assert window("sms", 15) == ("day", "15:00", "16:00")
+    assert window("app_push", 12)[0] == "noon"
+
+
 def test_between_two_windows_the_hour_goes_to_the_nearer_and_half_way_to_the_earlier():
     assert (
         window("official_account", 16)[0] == "noon"
@@ -99,7 +111,13 @@ def test_half_hours_are_told_to_the_minute():
 
 
 def test_a_plan_ends_of_itself_at_nine_in_the_evening_and_when_its_reason_has_gone():
-    plan = {"as_of_date": DATE, "message_channel": "sms", "preferred_hour": None, "play_id": "re_add"}
+    plan = {
+        "as_of_date": DATE,
+        "message_channel": "sms",
+        "preferred_hour": None,
+        "play_id": "re_add",
+        "consent_purpose": "marketing",
+    }
     rows = scheduled(pd.DataFrame([plan | {"is_deleted_friend": gone} for gone in (False, True, None)]), RULES)
     assert set(rows["valid_until_at"]) == {pd.Timestamp("2017-12-01 13:00")}
     without = [stop for stop in STOPS if stop != "deleted_friend"]
@@ -112,6 +130,7 @@ def test_every_plan_keeps_its_own_hour_whatever_their_order():
             "as_of_date": DATE,
             "message_channel": channel,
             "preferred_hour": hour,
+            "consent_purpose": "marketing",
             "is_deleted_friend": False,
             "play_id": "re_add",
         }
@@ -123,7 +142,13 @@ def test_every_plan_keeps_its_own_hour_whatever_their_order():
 
 
 def test_a_channel_without_a_window_is_named():
-    plan = {"as_of_date": DATE, "message_channel": "fax", "preferred_hour": 9, "is_deleted_friend": False}
+    plan = {
+        "as_of_date": DATE,
+        "message_channel": "fax",
+        "preferred_hour": 9,
+        "is_deleted_friend": False,
+        "consent_purpose": "service",
+    }
     with pytest.raises(ValueError, match="channel_windows has no window for \\['fax'\\]"):
         scheduled(pd.DataFrame([plan]), RULES)
 

@@ -101,10 +101,34 @@ def test_the_fallback_is_the_persons_best_channel_that_needs_no_staff():
 def test_a_task_has_its_talking_points_in_order_and_both_bars():
     row = listed(planned(0, "anna", need_state="deciding")).loc["anna"]
     assert row["talking_point_1"] == "先问候近况,再问最近要不要再来点买过的"
-    assert row["talking_point_2"] == "问一句最近没来的原因,听完再推荐"
+    # the coupon of the list of 1 December, with its cap and its last day
+    assert row["talking_point_2"] == "问一句最近没来的原因,听完再推荐;9折券最多减20元,7天内有效,今天发用到12月8日"
     of_recall = "不提浏览记录、停留时长和深夜访问;不说流失、打分;不一开口就报折扣"
     assert row["do_not_say"] == f"{of_recall};不要发长文"
     assert listed(planned(0, "anna")).loc["anna", "do_not_say"] == of_recall
+    without = listed(planned(0, "anna", offer_id="none")).loc["anna", "talking_point_2"]
+    assert without == "问一句最近没来的原因,听完再推荐"
+
+
+def test_a_call_has_the_talking_points_of_a_call():
+    of_scene = {"scene_id": "care_call", "offer_id": "none"}
+    found = listed(planned(0, "anna", **of_scene), planned(1, "bert", **of_scene, message_channel="call"))
+    assert found["talking_point_1"].to_dict() == {
+        "anna": "先问候一声,问最近有没有不顺心的", "bert": "先报品牌、门店和自己的名字,问现在方不方便"
+    }  # fmt: skip
+
+
+def test_a_day_is_worked_through_by_the_clock_in_two_blocks():
+    morning, evening = pd.Timestamp("2017-12-01 02:00"), pd.Timestamp("2017-12-01 11:00")
+    found = listed(
+        planned(0, "rich at night", 900, send_after_at=evening),
+        planned(1, "poor in the morning", 100, send_after_at=morning),
+        planned(2, "richer in the morning", 200, send_after_at=morning),
+        planned(3, "asked", consent_purpose="service", send_after_at=morning),
+    )
+    assert list(found.sort_values("priority").index) == [
+        "asked", "richer in the morning", "poor in the morning", "rich at night"
+    ]  # fmt: skip
 
 
 def test_the_same_plan_has_the_same_task_id_for_ever():

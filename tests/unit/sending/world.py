@@ -47,6 +47,7 @@ _PLAN: Row = {
     "arm": "treat",
     "offer_id": None,
     "template_id": "sms_first_order",
+    "scene_id": "recall",
     "template_variables": "{}",
     "staff_id": None,
     "store_id": "S1",
