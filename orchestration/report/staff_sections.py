@@ -1,5 +1,6 @@
 """Stores and staff over seven days: whom to praise, whom to ask, and everybody in the fold below."""
 
+import datetime as dt
 from typing import Any, Final
 
 from orchestration.report.days import arrow
@@ -48,6 +49,7 @@ def staff(facts: Facts) -> dict[str, Any]:
         "total": len(rows),
         "is_reported": any(row[8] is not None for row in rows),
         "handover": handover,
+        "unasked": [(facts.staff(name), *rest) for name, *rest in never_asked(facts)],
         **_effects(facts),
     }
 
@@ -87,6 +89,22 @@ def _waiting(facts: Facts) -> list[tuple[Any, ...]]:
     )
     nobody = ("还没有人选", "nobody yet")
     return [(facts.staff(taker) if taker else nobody, people, net) for taker, people, net in rows]
+
+
+def never_asked(facts: Facts) -> list[tuple[str, int, dt.date]]:
+    """Return by adviser how many of their buyers were never asked whether they may be profiled, and the last visit.
+
+    They are counted and never ranked: whoever may not be profiled has no score, so members stand by their ids.
+    """
+    rows: list[tuple[str, int, dt.date]] = facts.rows(
+        """
+        select owner_staff_id, count(*), max(cast(last_order_at as date))
+        from customers
+        where exclusion = 'profiling_never_asked' and order_count > 0 and owner_staff_id is not null
+        group by owner_staff_id order by owner_staff_id
+        """
+    )
+    return rows
 
 
 def stores(facts: Facts) -> dict[str, Any]:

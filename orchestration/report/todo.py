@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
-from orchestration.report import list_sections, risk_sections
+from orchestration.report import list_sections, risk_sections, staff_sections
 from orchestration.report.facts import Facts, Words
 
 #: What is printed at the end of a line, and leads to the section that tells more.
@@ -37,6 +37,7 @@ def todo(facts: Facts) -> dict[str, Any]:
         *_unmet(facts),
         *_withheld(facts),
         *_hand_over(facts),
+        *_unasked(facts),
         *_alarms(facts),
         *_overlap(facts),
     ]
@@ -271,6 +272,17 @@ def _hand_over(facts: Facts) -> list[Todo]:
         return []
     words = (f"{people} 位客户的导购已离职，等人接手", f"{people} customers of staff who left")
     return [Todo(words, "staff", _ASSIGN)]
+
+
+def _unasked(facts: Facts) -> list[Todo]:
+    people = sum(count for _, count, _ in staff_sections.never_asked(facts))
+    if not people:
+        return []
+    words = (
+        f"{people} 位买过的客户从没问过能否画像：请导购中性地问一声",
+        f"{people} buyers were never asked whether they may be profiled: their advisers may ask, neutrally",
+    )
+    return [Todo(words, "staff", _LIST, is_decision=False)]
 
 
 def _alarms(facts: Facts) -> list[Todo]:

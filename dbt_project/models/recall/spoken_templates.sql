@@ -1,8 +1,8 @@
 -- One row per template: its words with the brand's name and the scene's link, whether it may be said, and if not, why.
 -- Advertising needs a channel that carries it; a word that nobody may say (forbidden_words) is said to nobody, and what
--- is true of some alone is not said to all. What is sent by SMS is judged by the gateway that the brand names; what
--- that one does not say is as the strictest has it. Without a name no gateway takes anything. Length is counted with the
--- longest words that stand for what is not known yet.
+-- is true of some alone is not said to all. What is sent by SMS is judged by the gateway that the brand names; what it
+-- does not say is as the strictest has it. Without a name no gateway takes anything. Length is counted with the longest
+-- words that stand for what is not known yet.
 {{ config(materialized='table') }}
 
 with named as (

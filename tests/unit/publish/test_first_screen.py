@@ -13,6 +13,7 @@ from orchestration.report.model_sections import models
 from orchestration.report.page import section
 from orchestration.report.risk_sections import at_risk
 from orchestration.report.spark import spark
+from orchestration.report.staff_sections import never_asked
 from orchestration.report.todo import todo
 from orchestration.report.young import young
 from orchestration.seed_rows import SEEDS, read_seed
@@ -193,6 +194,24 @@ def test_who_waits_for_an_answer_stands_first_with_the_stores_that_have_them(tmp
         "5 wait for an answer, the first for 4 days: 淮海店 2, 人民广场店 1, 1 told by message, 1 cannot be answered",
     )
     assert line.is_decision and line.anchor == "tasks"
+
+
+def test_whom_their_advisers_may_ask_about_profiling_is_counted_by_adviser_and_by_no_worth(tmp_path):
+    never = {"exclusion": "profiling_never_asked", "order_count": 1, "owner_staff_id": "S2"}
+    facts = version_of(
+        tmp_path,
+        customers=[
+            {"one_id": "rich", **never, "order_count": 9, "last_order_at": dt.datetime(2017, 11, 2, 4, tzinfo=dt.UTC)},
+            {"one_id": "poor", **never, "owner_staff_id": "S1"},
+            {"one_id": "other", **never},
+            {"one_id": "never bought", **never, "order_count": 0},
+            {"one_id": "nobody's", **never, "owner_staff_id": None},
+            {"one_id": "refused", **never, "exclusion": "profiling_refused"},
+        ],
+    )
+    assert never_asked(facts) == [("S1", 1, None), ("S2", 2, dt.date(2017, 11, 2))]
+    line = next(line for line in todo(facts)["lines"] if line.anchor == "staff")
+    assert line.words[0] == "3 位买过的客户从没问过能否画像：请导购中性地问一声" and not line.is_decision
 
 
 def test_a_question_that_leaves_the_list_unanswered_is_said_with_who_could_answer_it(tmp_path):
