@@ -237,7 +237,9 @@ def test_a_tag_that_tells_nothing_is_no_trigger():
 
 
 def test_a_stage_that_tells_nothing_ends_its_own_play_and_not_that_of_who_may_leave_by_their_score():
-    asleep = fitting_plays(people(person("anna", purchase_stage="dormant", purchase_fell=True)), "recall", "dormant", RULES)
+    asleep = fitting_plays(
+        people(person("anna", purchase_stage="dormant", purchase_fell=True)), "recall", "dormant", RULES
+    )
     assert "stage_dormant" not in set(asleep["play_id"])
     loyal = people(person("bert", purchase_stage="loyal", purchase_fell=True))
     assert "stage_high_risk" in set(fitting_plays(loyal, "recall", "high_risk", RULES)["play_id"])
