@@ -20,8 +20,8 @@ leads as (
     select distinct
         as_of_date,
         one_id
-    from {{ ref('lead_standings') }}
-    where not is_closed and play is not null and {{ among_dates('as_of_date', dates_of('as_of')) }}
+    from {{ ref('lead_histories') }}
+    where not is_closed and one_id is not null and {{ among_dates('as_of_date', dates_of('as_of')) }}
 )
 
 select
