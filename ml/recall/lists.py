@@ -58,10 +58,8 @@ def list_kinds(plans: pd.DataFrame) -> pd.Series:
 
 
 def places_to_learn(others: int, share: float) -> int:
-    """Return how many of a list with so many others may be there to learn: ``share`` of it, but one; of 1 no end."""
-    if share >= 1:
-        return sys.maxsize
-    return max(math.floor(others * share / (1 - share) + 1e-9), 1) if share > 0 else 0
+    """Return how many of a list with so many others may be there to learn: at most ``share`` of it; of 1 no end."""
+    return math.floor(others * share / (1 - share) + 1e-9) if share < 1 else sys.maxsize
 
 
 def within_share(plans: pd.DataFrame, rules: Rules, salts: Salts) -> tuple[pd.DataFrame, dict[object, int]]:
