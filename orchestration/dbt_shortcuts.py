@@ -111,7 +111,10 @@ def _with_macros(context: Any) -> dict[str, Any]:
     if isinstance(context.namespace, TestMacroNamespace):
         said: dict[str, Any] = OF_DBT["to_dict"](context)
         return said
-    return {**ConfiguredContext.to_dict(context), **by_name(context.namespace)}
+    # in its place, for every macro holds this dict and finds the others in it
+    said = ConfiguredContext.to_dict(context)
+    said.update(by_name(context.namespace))
+    return said
 
 
 def heard_by(*names: str) -> Callable[[Any], Any]:

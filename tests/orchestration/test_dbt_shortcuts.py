@@ -2,10 +2,12 @@
 
 import shutil
 from pathlib import PurePosixPath
+from types import SimpleNamespace
 
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt.clients.jinja import MacroStack
+from dbt.context.configured import ConfiguredContext
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.graph.selector_methods import PathSelectorMethod
 
@@ -46,9 +48,9 @@ def test_only_what_may_be_selected_is_found(parse):
     assert found == {"model.siyu.owners"}
 
 
-def _namespace(parse, gather, search_package):
+def _namespace(parse, gather, search_package, context=None):
     builder = MacroNamespaceBuilder("siyu", search_package, MacroStack(), ["dbt_duckdb", "dbt"])
-    return gather(builder, parse.get_macros_by_package(), {})
+    return gather(builder, parse.get_macros_by_package(), {} if context is None else context)
 
 
 def _by_name(namespace):
@@ -68,6 +70,19 @@ def test_a_node_reads_the_macros_that_dbt_gives_it(parse, package):
     for whose, name in (("siyu", "dates_of"), ("dbt", "statement"), (None, "dates_of"), (None, "statement")):
         assert ours.get_from_package(whose, name).macro is of_dbt.get_from_package(whose, name).macro
     assert dbt_shortcuts.by_name(ours) == dict(ours.items())
+
+
+def test_a_macro_finds_the_others_in_the_context_that_it_is_handed_out_in(parse):
+    """What is handed out holds every macro, and every macro holds it: the next one is called from there."""
+
+    class Node(ConfiguredContext):
+        def __init__(self):
+            super().__init__(SimpleNamespace(project_name="siyu", cli_vars={}, to_target_dict=dict))
+            self.namespace = _namespace(parse, dbt_shortcuts._gather, "siyu", self._ctx)
+
+    handed_out = dbt_shortcuts._with_macros(Node())
+    assert handed_out["statement"].context is handed_out["siyu"]["dates_of"].context is handed_out
+    assert {"statement", "dates_of", "env_var"} <= set(handed_out)
 
 
 def test_a_log_of_warnings_holds_the_warning_and_no_small_talk_and_a_listener_hears_its_own(tmp_path):
