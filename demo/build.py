@@ -36,7 +36,7 @@ from demo.response import DECLARED, World
 from demo.selling import sell
 
 #: Raised whenever the files of a seed change; a test holds the bytes of a small brand against it.
-DEMO_VERSION = 7
+DEMO_VERSION = 8
 MARKER, LATER, WORLD = "demo.json", "later", "world.toml"
 #: How the demo brand sends: its SMS gateway, what fills its words. WeCom stands in the members' task lists until
 #: further mornings are asked for (demo/mornings.py).

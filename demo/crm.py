@@ -16,6 +16,8 @@ HEADER = (
 MERGES = "member_no_from,member_no_to,merged_at"
 #: Growth (yuan paid) that a level starts at, and its name.
 LEVELS = ((8000, "钻石"), (2000, "黑金"), (500, "金卡"), (100, "银卡"), (0, "初级粉丝"))
+#: On this day of the month in which they registered, who bought nothing for so many days loses a level (保级).
+RATED_ON, KEPT_BY = 30, dt.timedelta(days=90)
 
 
 class Book:
@@ -34,14 +36,26 @@ class Book:
         return dict(sorted(self._days.get(person.person_id, {}).items()))
 
 
-def level_of(growth: int) -> str:
-    """Return the level of a growth value: points are spent, growth never falls."""
-    return next(name for least, name in LEVELS if growth >= least)
+def level_of(growth: int, levels_lost: int = 0) -> str:
+    """Return the level of a growth value, or one that many below: growth never falls, and a level may."""
+    place = next(place for place, (least, _) in enumerate(LEVELS) if growth >= least)
+    return LEVELS[min(place + levels_lost, len(LEVELS) - 1)][1]
 
 
-def _changes(person: Person, book: Book) -> dict[dt.datetime, int]:
-    """Return growth at every moment at which the export carries a row of this member."""
+def _lost_at(person: Person, paid: dict[dt.date, int]) -> dt.datetime | None:
+    """Return when this member lost a level in the days on which the export runs daily; none where they kept it."""
+    day = person.registered_at.date()
+    rated_on = dt.date(2017, day.month, RATED_ON) if day.month != 2 else LIVE_FROM
+    is_rated = day.year < 2017 and LIVE_FROM < rated_on < END
+    if not is_rated or any(rated_on - KEPT_BY <= bought < rated_on for bought in paid):
+        return None
+    return at_time(rated_on, 7200)
+
+
+def _changes(person: Person, book: Book) -> dict[dt.datetime, tuple[int, str]]:
+    """Return growth and level at every moment at which the export carries a row of this member."""
     paid = book.days(person)
+    lost_at = _lost_at(person, paid)
     moments = {person.registered_at + dt.timedelta(minutes=1)}
     first_of_month = [wall(2017, month, 1, 2) for month in range(2, 12)]
     moments |= {moment for moment in first_of_month if any(day < moment.date() for day in paid)}
@@ -50,19 +64,35 @@ def _changes(person: Person, book: Book) -> dict[dt.datetime, int]:
         moments.add(person.phone_changed_at)
     if person.member_no and person.unionid_known_at is not None and person.unionid_known_at.year > 2016:
         moments.add(person.unionid_known_at)
-    rows: dict[dt.datetime, int] = {}
+    if lost_at is not None:
+        moments.add(lost_at)
+    rows: dict[dt.datetime, tuple[int, str]] = {}
     for moment in sorted(moments):
         if moment >= person.registered_at and person.present(moment):
             growth = sum(yuan for day, yuan in paid.items() if day < moment.date())
+            # whoever buys again is given the level back that their growth says
+            lost = (
+                lost_at is not None
+                and lost_at <= moment
+                and not any(lost_at.date() <= day < moment.date() for day in paid)
+            )
+            now = growth, level_of(growth, int(lost))
             forced = moment in (person.phone_changed_at, person.unionid_known_at)
-            if not rows or forced or growth != list(rows.values())[-1]:
-                rows[moment] = growth
+            if not rows or forced or now != list(rows.values())[-1]:
+                rows[moment] = now
     return rows
 
 
 def _row(
-    person: Person, at: dt.datetime, growth: int, chance: Chance, *, first: bool = False, second: bool = False
+    person: Person,
+    at: dt.datetime,
+    rated: tuple[int, str],
+    chance: Chance,
+    *,
+    first: bool = False,
+    second: bool = False,
 ) -> Row:
+    growth, level = rated
     # Only the first export went through somebody's hands (and Excel); later ones are the system's own.
     spent = sum(1 for step in range(growth // 400) if chance.happens(0.6, "spent", person.person_id, step)) * 300
     phone = person.second_phone if second else (person.crm_typed if first else "") or person.crm_phone
@@ -81,7 +111,7 @@ def _row(
         {"female": "女", "male": "男"}[person.gender] if chance.happens(0.8, "gender", person.person_id) else "",
         person.crm_birthday
         or (person.birth_date.isoformat() if chance.happens(0.7, "birthday", person.person_id) else ""),
-        level_of(growth),
+        level,
         max(0, growth - spent),
         text(registered),
         person.acquisition,
@@ -102,7 +132,7 @@ def deliver(landing: Landing, people: list[Person], book: Book, chance: Chance) 
             rows += [_row(person, at, changes[at], chance, first=at == min(changes)) for at in changes]
         if person.second_member_no:
             start = person.registered_at - dt.timedelta(days=420)
-            rows.append(_row(person, start + dt.timedelta(minutes=1), 60, chance, second=True))
+            rows.append(_row(person, start + dt.timedelta(minutes=1), (60, level_of(60)), chance, second=True))
             if person.merged_at is not None:
                 pair = (person.second_member_no, person.member_no, text(person.merged_at))
                 merges.append((person.merged_at, as_csv(pair)))

@@ -114,7 +114,8 @@ def recall_checks(limits: RecallLimits) -> list[Check]:
                 "recall_audience inner join customer_segments using (one_id) inner join customer_lifecycle using"
                 " (one_id) inner join tag_validity as validity on validity.verdict = 'invalid' and"
                 " list_contains(validity.plays, recall_audience.play_id) and validity.tag in ('rfm:' || rfm_segment,"
-                " 'matrix:' || matrix_cell, 'aipl:' || aipl_stage, 'five_a:' || five_a_stage)"
+                " 'matrix:' || matrix_cell, 'aipl:' || aipl_stage, 'five_a:' || five_a_stage,"
+                " 'role:' || super_user_role, 'need_state:' || need_state, 'purchase:' || purchase_stage)"
             ),
         ),
         Check(

@@ -52,6 +52,7 @@ survival as (
 medians as (
     select
         {{ by }},
+        min(case when still_waiting <= 0.9 then days end) as tenth_days,
         min(case when still_waiting <= 0.5 then days end) as median_days
     from survival
     group by {{ by }}

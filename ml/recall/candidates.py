@@ -32,7 +32,7 @@ CONTEXT: Final = (
     "renewal_step", "days_since_renewal_step", "is_deleted_friend", "days_since_deleted",
     "open_episode_id", "open_episode_kind", "open_episode_arm", "open_episode_step",
     "days_in_stage", "aipl_stage", "five_a_stage", "is_birthday",
-    "rfm_fell", "matrix_fell", "aipl_fell", "five_a_fell",
+    "need_state_fell", "role_fell", "rfm_fell", "matrix_fell", "aipl_fell", "five_a_fell", "purchase_fell",
 )  # fmt: skip
 ACTIVE_STAGES: Final = ("first_buyer", "repeat", "loyal")
 #: Purchase stage to the score that says what a person would do without being contacted; churn has contacts inside.

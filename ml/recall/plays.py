@@ -23,8 +23,17 @@ FACTS: Final = {
     "role": "super_user_role",
     "stage": "band",
 }
-#: The trigger kinds that are tags, and so may have fallen.
-TAGS: Final = ("rfm", "matrix", "aipl", "five_a")
+#: Trigger kind to the kind of tag that it is; each may have fallen. A stage's play hangs on the person's own purchase
+#: stage, where that is what the policy asks for; who is at high risk is told by a score, which has its own gate.
+TAGS: Final = {
+    "need_state": "need_state",
+    "role": "role",
+    "rfm": "rfm",
+    "matrix": "matrix",
+    "aipl": "aipl",
+    "five_a": "five_a",
+    "stage": "purchase",
+}
 #: The purses: money that goes by profit, rights and time that do not, and what is owed.
 INCENTIVE: Final = "incentive"
 CARE: Final = "care"
@@ -73,13 +82,14 @@ def fitting_plays(people: pd.DataFrame, audience_kind: str, band: str, rules: Ru
     """
     fact = {name: people[name].to_numpy(dtype=object) for name in {*FACTS.values(), "purchase_stage"} - {"band"}}
     fact["band"] = np.full(len(people), band, dtype=object)
-    fell = {kind: people[f"{kind}_fell"].to_numpy(dtype=bool) for kind in TAGS}
+    fell = {kind: people[f"{tag}_fell"].to_numpy(dtype=bool) for kind, tag in TAGS.items()}
+    fell["stage"] = fell["stage"] & (fact["purchase_stage"] == fact["band"])
     age = people["days_in_stage"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     person, play, places = [], [], []
     of_kind = (row for row in rules.once(_plays_by_a_fact) if audience_kind in row["audience_kinds"])
     for place, row in enumerate(of_kind):
         fits = _is_among(fact[FACTS[row["trigger_kind"]]], row["values"])
-        if row["trigger_kind"] in TAGS:
+        if row["trigger_kind"] in fell:
             fits = fits & ~fell[row["trigger_kind"]]
         if row["stages"]:
             fits = fits & _is_among(fact["purchase_stage"], row["stages"])

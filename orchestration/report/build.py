@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from orchestration.business_time import SHANGHAI_OFFSET
+from orchestration.clock import DEMO
 from orchestration.door.files import clean
 from orchestration.files import write_text
 from orchestration.publishing.manifest import UNFINISHED
@@ -99,7 +100,11 @@ def build_report(settings: Settings, folder: Path, cards: list[dict[str, Any]], 
         facts.connection.close()
     target = settings.home / "reports" / facts.as_of_date.isoformat() / "index.html"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    told = page(heading(facts), parts, [(anchor, words) for _, anchor, words in below])
+    told = page(
+        heading(facts) | {"is_demo": (settings.home / DEMO).is_file()},
+        parts,
+        [(anchor, words) for _, anchor, words in below],
+    )
     write_text(target, clean(settings, told), is_durable=False)
     return target
 

@@ -10,8 +10,8 @@ _CATEGORIES: Final = 12
 #: Codes of the table, those that brought most first.
 _CODES: Final = 10
 _STEPS: Final = (
-    "reached, followed, fan_rate, registered, in_group, visited_store, first_order, days_to_first_order,"
-    " second_order, days_to_second_order"
+    "reached, followed, fan_rate, registered, tenth_days_to_register, in_group, tenth_days_to_group, visited_store,"
+    " first_order, second_order, tenth_days_to_second_order"
 )
 
 
@@ -43,14 +43,25 @@ def funnel(facts: Facts) -> dict[str, Any]:
         "pools": named["pool"],
         "goals": _goals(facts),
         "silent": [row[0] for row in named["platform"] if row[1] is None],
+        "empty": [
+            (facts.word("source_path", key), _how(facts, key))
+            for _, key, _, _, followed, *_ in by["path"]
+            if followed == 0
+        ],
     }
 
 
+def _how(facts: Facts, path: str) -> str:
+    """Return by which codes and ways of adding somebody would have come by a path."""
+    rows = [row for row in facts.seed("source_paths") if row["path"] == path]
+    return ", ".join(f"{row['value']}*" if row["kind"] == "code" else row["value"] for row in rows)
+
+
 def _goals(facts: Facts) -> list[tuple[Any, ...]]:
-    """Return of each pool and goal who entered, who had reached it before, who has since, and in how many days."""
+    """Return of each pool and goal who entered, who had reached it before, who has since, and when a tenth had."""
     rows = facts.rows(
         """
-        select pool, goal, people, had_reached, reached_goal, goal_rate, days_to_first_tenth, days_to_goal
+        select pool, goal, people, had_reached, reached_goal, goal_rate, days_to_first_tenth
         from pool_goals where as_of_date = $as_of order by pool desc, goal desc
         """
     )
@@ -58,7 +69,7 @@ def _goals(facts: Facts) -> list[tuple[Any, ...]]:
 
 
 def _came(facts: Facts, paths: list[tuple[Any, ...]]) -> Words | None:
-    told = [(row[4], row[9], row[1]) for row in paths if row[4]]
+    told = [(row[4], row[11], row[1]) for row in paths if row[4]]
     if not told:
         return None
     came, bought = sum(row[0] for row in told), sum(row[1] or 0 for row in told)
@@ -141,11 +152,12 @@ def carriers(facts: Facts) -> dict[str, Any]:
         "days": numbers["carrier_days"],
         "rows": [(facts.word("carrier", carrier), *rest) for carrier, *rest in rows],
         "silent": silent,
+        "without_a_lot": [facts.word("carrier", row[0]) for row in rows if row[5] is not None and row[10] is None],
     }
 
 
 def tags(facts: Facts) -> dict[str, Any]:
-    """Show how many tags hold, those that tell most, and the plays that fell with an invalid one."""
+    """Show how many tags hold, those judged or with a play on them, and the plays that fell with an invalid one."""
     rows = facts.rows(
         """
         select tag, kind, verdict, carriers, carriers_ordered, rest, rest_ordered, lift, lift_low, lift_high, coverage,
@@ -156,7 +168,7 @@ def tags(facts: Facts) -> dict[str, Any]:
     order = ("valid", "weak", "invalid", "unproven")
     counts = {verdict: sum(row[2] == verdict for row in rows) for verdict in order}
     fallen = [(_tag(facts, row[0], row[1]), row[3], play) for row in rows if row[2] == "invalid" for play in row[13]]
-    shown = [row for row in rows if row[2] != "unproven"]
+    shown = [row for row in rows if row[2] != "unproven" or row[13]]
     return {
         "gist": (
             f"{len(rows)} 个标签：有效 {counts['valid']}、较弱 {counts['weak']}、无效 {counts['invalid']}、"
@@ -166,6 +178,7 @@ def tags(facts: Facts) -> dict[str, Any]:
         )
         if rows
         else None,
+        "unshown": len(rows) - len(shown),
         "fallen": [(tag, people, facts.word("play", play)) for tag, people, play in fallen],
         "rows": [
             (
@@ -187,7 +200,7 @@ _VALUES: Final = {
     "gender": "gender", "age": "age_band", "city_tier": "city_tier", "level": "member_level", "rfm": "rfm_segment",
     "matrix": "matrix_cell", "pyramid": "pyramid_tier", "role": "super_user_role", "price": "price_attitude",
     "novelty": "novelty_attitude", "channel": "channel", "acquired": "channel", "purchase": "purchase_stage",
-    "aipl": "aipl_stage", "five_a": "five_a_stage",
+    "aipl": "aipl_stage", "five_a": "five_a_stage", "need_state": "need_state",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import shutil
 from dbt.cli.main import dbtRunner
 
 from orchestration.dbt_calls import PROJECT
-from orchestration.dbt_graph import models, nodes
+from orchestration.dbt_graph import models, nodes, parents_of
 from orchestration.defs.transform import _DATED_SPECS, _FACT_SPECS, _LAST_SPECS, folders
 
 
@@ -38,3 +38,9 @@ def test_a_night_builds_all_but_the_staging_that_stands_and_asks_every_test_of_w
     # Before its dates are chosen a night asks no test of a table that is still to be made.
     read = {parent for one in first & tests for parent in nodes()[one]["depends_on"]["nodes"]}
     assert read & set(models()) <= first | standing and "test.siyu.staging_grain" in first
+
+
+def test_no_table_reads_what_a_later_step_of_the_night_makes():
+    early = [*_FACT_SPECS, *_DATED_SPECS]
+    assert {(one, parent) for one in early for parent in parents_of(one) if parent in _LAST_SPECS} == set()
+    assert {(one, parent) for one in _FACT_SPECS for parent in parents_of(one) if parent in _DATED_SPECS} == set()

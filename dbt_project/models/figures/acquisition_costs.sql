@@ -170,7 +170,15 @@ costs as (
         coalesce(spent.dimension, won.dimension) as dimension,
         coalesce(spent.value_key, won.value_key) as value_key,
         spent.spend_fen,
-        won.new_buyers,
+        -- where first buyers are known by this dimension at all, a line of spend without one brought nobody
+        case
+            when
+                max(won.new_buyers) over (
+                    partition by
+                        coalesce(spent.as_of_date, won.as_of_date), coalesce(spent.dimension, won.dimension)
+                ) is not null
+                then coalesce(won.new_buyers, 0)
+        end as new_buyers,
         cast(spent.spend_fen as decimal(38, 10)) / nullif(won.new_buyers, 0) as cost_fen,
         margins.margin_rate
     from spent

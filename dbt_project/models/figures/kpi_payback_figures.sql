@@ -36,7 +36,7 @@ select
     dimension,
     value_key,
     cast(spend_fen as decimal(38, 10)) as numerator,
-    nullif(new_buyers, 0) as denominator
+    new_buyers as denominator
 from known
 where spend_fen is not null
 union all

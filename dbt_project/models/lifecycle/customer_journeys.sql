@@ -1,5 +1,6 @@
 -- One row per (as_of_date, one_id) of everybody known: three journeys side by side, by frequency, by value and by
--- interest.
+-- interest. By value a member stands where their record says, and where it says no level that member_levels knows,
+-- where their growth says.
 with follows as (
     select
         as_of_date,
@@ -28,6 +29,7 @@ facts as (
         {{ days_between(business_date('follows.last_deleted_at'), 'stages.as_of_date') }} as days_since_deleted,
         members.one_id is not null as is_in_group,
         attributes.level,
+        growth.growth_level,
         coalesce(habits.settled_category_count, 0) as settled_category_count
     from {{ ref('purchase_stages') }} as stages
     inner join {{ run_dates('as_of') }} as dates on stages.as_of_date = dates.as_of_date
@@ -35,6 +37,8 @@ facts as (
     left join members on stages.as_of_date = members.as_of_date and stages.one_id = members.one_id
     left join {{ ref('attributes') }} as attributes
         on stages.as_of_date = attributes.as_of_date and stages.one_id = attributes.one_id
+    left join {{ ref('member_growth') }} as growth
+        on stages.as_of_date = growth.as_of_date and stages.one_id = growth.one_id
     left join {{ ref('customer_orders') }} as orders
         on stages.as_of_date = orders.as_of_date and stages.one_id = orders.one_id
     left join {{ ref('purchase_habits') }} as habits
@@ -61,7 +65,7 @@ select
     ranked.is_deleted_friend,
     case when ranked.is_deleted_friend then ranked.days_since_deleted end as days_since_deleted,
     frequency.stage as frequency_journey_stage,
-    levels.value_journey_stage,
+    coalesce(levels.value_journey_stage, ranked.growth_level) as value_journey_stage,
     interest.stage as interest_journey_stage
 from ranked
 inner join {{ ref('journeys') }} as frequency

@@ -9,7 +9,7 @@ with recent as (
         interactions.object_id
     from {{ ref('interactions') }} as interactions
     where
-        {{ among_dates('interactions.as_of_date', dates_of('as_of')) }}
+        {{ among_dates('interactions.as_of_date', dates_of('segment')) }}
         and interactions.age_days < {{ segment_number('need_state_days') }}
 ),
 
@@ -18,7 +18,7 @@ product_categories as (
         as_of_date,
         sku_id,
         category
-    from {{ states_at(ref('product_states')) }} as products
+    from {{ states_at(ref('product_states'), 'segment') }} as products
     where sku_id in (select recent.object_id from recent)
 ),
 

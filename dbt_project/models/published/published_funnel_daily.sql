@@ -1,7 +1,7 @@
 -- The funnel of the funnel_days to a date: by source path and code of the first private contact, by platform from
--- which they came or might come, and by pool. Days are medians that count the unfinished (waited_medians). What a
--- source does not tell is unknown: who a code reached where no page tells its visits, anything of a platform of
--- which no order lands.
+-- which they came or might come, and by pool. Days are those until the first tenth had come to a step; who has not
+-- counts as waiting (waited_medians), and of most paths half never order. What a source does not tell is unknown: who a
+-- code reached where no page tells its visits, anything of a platform of which no order lands.
 with people as (
     select
         people.*,
@@ -42,7 +42,7 @@ days_to as (
         cut,
         value_key,
     {%- for step in ['register', 'group', 'first_order', 'second_order'] %}
-    max(case when step = '{{ step }}' then median_days end) as days_to_{{ step }}{{ ',' if not loop.last }}
+    max(case when step = '{{ step }}' then tenth_days end) as tenth_days_to_{{ step }}{{ ',' if not loop.last }}
     {%- endfor %}
     from medians
     group by as_of_date, cut, value_key
@@ -233,10 +233,10 @@ select
     cast(coalesce(counted.{{ step }}, told.nobody) as bigint) as {{ step }},
     {%- endfor %}
     {{ ratio('counted.followed', 'told.reached', 4) }} as fan_rate,
-    cast(days_to.days_to_register as bigint) as days_to_register,
-    cast(days_to.days_to_group as bigint) as days_to_group,
-    cast(days_to.days_to_first_order as bigint) as days_to_first_order,
-    cast(days_to.days_to_second_order as bigint) as days_to_second_order
+    cast(days_to.tenth_days_to_register as bigint) as tenth_days_to_register,
+    cast(days_to.tenth_days_to_group as bigint) as tenth_days_to_group,
+    cast(days_to.tenth_days_to_first_order as bigint) as tenth_days_to_first_order,
+    cast(days_to.tenth_days_to_second_order as bigint) as tenth_days_to_second_order
 from told
 left join counted
     on

@@ -39,6 +39,7 @@ members as (
         growth.is_near_next,
         growth.points_issued_today,
         growth.points_spent_today,
+        growth.points_expired_today,
         growth.points_expiring,
         profile.points_balance
     from {{ ref('member_growth') }} as growth
@@ -61,6 +62,7 @@ select
     cast(sum(case when members.is_near_next then 1 else 0 end) as bigint) as near_next,
     cast(sum(members.points_issued_today) as bigint) as points_issued,
     cast(sum(members.points_spent_today) as bigint) as points_spent,
+    cast(sum(members.points_expired_today) as bigint) as points_expired,
     cast(sum(members.points_expiring) as bigint) as points_expiring,
     cast(sum(members.points_balance) as bigint) as points_balance,
     cast(sum(members.points_balance) * {{ segment_number('point_value_fen') }} as bigint) as liability_fen

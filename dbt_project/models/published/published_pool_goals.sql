@@ -1,5 +1,6 @@
 -- Of each pool and each goal: who entered the pool in the funnel_days to the date, who of them had reached the goal
--- before, and who has since, with the days between (medians that count the unfinished, waited_medians).
+-- before, and who has since, with the days until the first tenth had (who has not counts as waiting,
+-- waited_medians): half of them never do.
 {%- set goals = {'store_visit': ('had_visited', 'visit_date'), 'order': ('had_ordered', 'first_order_date')} %}
 with people as (
     {%- for goal, columns in goals.items() %}
@@ -28,17 +29,6 @@ waited as (
 ),
 
 {{ waited_medians('waited', ['as_of_date', 'pool', 'goal']) }},
-
--- The first tenth too: where few ever come, half of them never have.
-tenths as (
-    select
-        as_of_date,
-        pool,
-        goal,
-        min(case when still_waiting <= 0.9 then days end) as tenth_days
-    from survival
-    group by as_of_date, pool, goal
-),
 
 counted as (
     select
@@ -79,12 +69,9 @@ select
     cast(coalesce(counted.had_reached, 0) as bigint) as had_reached,
     cast(coalesce(counted.reached_goal, 0) as bigint) as reached_goal,
     {{ ratio('counted.reached_goal', 'counted.people - counted.had_reached', 4) }} as goal_rate,
-    cast(tenths.tenth_days as bigint) as days_to_first_tenth,
-    cast(medians.median_days as bigint) as days_to_goal
+    cast(medians.tenth_days as bigint) as days_to_first_tenth
 from cells
 left join counted
     on cells.as_of_date = counted.as_of_date and cells.pool = counted.pool and cells.goal = counted.goal
-left join tenths
-    on cells.as_of_date = tenths.as_of_date and cells.pool = tenths.pool and cells.goal = tenths.goal
 left join medians
     on cells.as_of_date = medians.as_of_date and cells.pool = medians.pool and cells.goal = medians.goal

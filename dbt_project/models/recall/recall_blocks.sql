@@ -4,7 +4,7 @@
 -- ladder's last rung nothing is advertised for the rung's rest. Barred too is the official account for whom it sent as
 -- many as the platform allows in the month: whether a message of its was a mass message nobody tells. What is owed (an
 -- answer, a reminder) waits for a suppression alone: a refund or complaint may be what it is about, and the caps of
--- politeness and the days after an order are for what advertises.
+-- politeness, the days after an order and an open lead are for what advertises.
 with rests as (
     select
         ladder_step,
@@ -12,6 +12,16 @@ with rests as (
     from {{ ref('recall_policies') }}
     where audience_kind = 'first_order'
     group by ladder_step
+),
+
+-- Their owner is on the way with them: what the lead's step asks for is said by a person (lead_plays), and nothing of
+-- the shop's for all (a first-order gift, a festival) comes between.
+leads as (
+    select distinct
+        as_of_date,
+        one_id
+    from {{ ref('lead_histories') }}
+    where not is_closed and one_id is not null and {{ among_dates('as_of_date', dates_of('as_of')) }}
 )
 
 select
@@ -23,6 +33,7 @@ select
         when exclusions.has_open_refund then 'refund_open'
         when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
         when stages.recency_days < {{ recall_number('rest_after_order_days') }} then 'ordered_lately'
+        when leads.one_id is not null then 'lead_open'
     end as blocked_because,
     rests.ladder_step is not null as is_resting,
     concat_ws(
@@ -38,6 +49,7 @@ inner join {{ ref('contact_caps') }} as account on account.cap_id = 'account_pla
 left join {{ ref('recall_' ~ name) }} as {{ name }}
     on profiles.as_of_date = {{ name }}.as_of_date and profiles.one_id = {{ name }}.one_id
 {%- endfor %}
+left join leads on profiles.as_of_date = leads.as_of_date and profiles.one_id = leads.one_id
 left join rests
     on
         ladders.first_order_step = rests.ladder_step

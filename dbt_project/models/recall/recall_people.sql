@@ -133,8 +133,9 @@ select
     episodes.last_step as open_episode_step,
     -- whether the person's own tag of that kind tells nothing of who orders: no play hangs on it
     {%- set by_tag = {
+        'need_state': 'lifecycle.need_state', 'role': 'segments.super_user_role',
         'rfm': 'segments.rfm_segment', 'matrix': 'segments.matrix_cell',
-        'aipl': 'lifecycle.aipl_stage', 'five_a': 'lifecycle.five_a_stage',
+        'aipl': 'lifecycle.aipl_stage', 'five_a': 'lifecycle.five_a_stage', 'purchase': 'stages.purchase_stage',
     } %}
 {%- for kind in by_tag %}
 {{ kind }}_fell.tag is not null as {{ kind }}_fell{{ ',' if not loop.last }}

@@ -1,7 +1,7 @@
 -- One row per (as_of_date, tag): how a tag of transition_days before did since, out of time: how many carried it and
 -- how many of the same kind did not, how many of each ordered in the days to the date, how many carriers carry it
 -- still, and of how many anything was heard of late. Besides the customer's tags the stages of that day, as
--- purchase, aipl and five_a. Who carries no tag of a kind, as nobody knows it of them, is not the rest.
+-- purchase, aipl, five_a and need_state. Who carries no tag of a kind, as nobody knows it of them, is not the rest.
 with days as (
     select
         as_of_date,
@@ -10,7 +10,8 @@ with days as (
 ),
 
 {%- set stages = [
-    ('purchase', 'purchase_stages', 'purchase_stage'), ('aipl', 'aipl', 'aipl_stage'), ('five_a', 'five_a', 'five_a_stage')
+    ('purchase', 'purchase_stages', 'purchase_stage'), ('aipl', 'aipl', 'aipl_stage'),
+    ('five_a', 'five_a', 'five_a_stage'), ('need_state', 'need_state', 'need_state'),
 ] %}
 
 listed as (

@@ -223,6 +223,9 @@ class MayRefuse:
     channel, channel_by
         Which message channel a record speaks of, or the column that says it; every one, where that is not read, or
         where any word of the record is not.
+    every_channel_when
+        A column and the words of it with which a record speaks of every channel, whichever it names: a mark as test
+        account or staff keeps somebody out of all lists.
     profiling_by
         The column with the purpose: a record in which it is not read may refuse profiling as well.
     """
@@ -233,13 +236,15 @@ class MayRefuse:
     refusers: tuple[Refuser, ...] = ()
     channel: str = ""
     channel_by: str = ""
+    every_channel_when: tuple[str, tuple[str, ...]] = ("", ())
     profiling_by: str = ""
 
     @property
     def columns(self) -> set[str]:
         """The columns that it names."""
         ids = {name for one in self.refusers for name in (one.value, one.type_by, one.scope_by, one.where[0])}
-        return ({self.unless_true, self.when_filled, self.channel_by, self.profiling_by, *self.when_said} | ids) - {""}
+        named = {self.unless_true, self.when_filled, self.channel_by, self.every_channel_when[0], self.profiling_by}
+        return (named | set(self.when_said) | ids) - {""}
 
 
 @dataclasses.dataclass(frozen=True)

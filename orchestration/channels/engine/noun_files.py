@@ -43,7 +43,9 @@ def _may_refuse(described: dict[str, Any] | None) -> MayRefuse | None:
         return None
     refusers = tuple(Refuser(**one) for one in described.get("refusers", ()))
     said = tuple(described.get("when_said", ()))
-    return MayRefuse(**{**described, "refusers": refusers, "when_said": said})
+    column, words = described.get("every_channel_when", ("", ()))
+    told = {"refusers": refusers, "when_said": said, "every_channel_when": (column, tuple(words))}
+    return MayRefuse(**{**described, **told})
 
 
 def _column(noun: str, name: str, described: dict[str, Any]) -> Column:

@@ -60,6 +60,9 @@ def widest_reading(dataset: Dataset, own: dict[str, Read], batch: Batch, positio
     channel = where.channel or (_readable(own[where.channel_by], position) if where.channel_by else None)
     if any(position in own[column.name].reasons for column in dataset.columns if column.values):
         channel = None
+    column, words = where.every_channel_when
+    if column and _readable(own[column], position) in words:
+        channel = None
     purpose = _readable(own[where.profiling_by], position) if where.profiling_by else MESSAGES
     refused: list[list[Any]] = []
     if purpose != PROFILING:

@@ -34,7 +34,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "aipl_stage": None,
         "five_a_stage": None,
         "is_birthday": False,
-        **dict.fromkeys((f"{kind}_fell" for kind in TAGS), False),
+        **dict.fromkeys((f"{kind}_fell" for kind in TAGS.values()), False),
         "days_to_entitlement_end": None,
         "first_order_step": 0,
         "days_since_first_order_step": None,

@@ -7,7 +7,7 @@ import pytest
 
 from ml.recall import plan_recall
 from ml.recall.candidates import candidates
-from ml.recall.plays import channel_order, listed, offers_of_play
+from ml.recall.plays import channel_order, fitting_plays, listed, offers_of_play
 from tests.unit.recall.people import DATE, KNOWN, NO_ANCESTRY, make_rules, people, person, scores
 from tests.unit.recall.signalled import with_words
 
@@ -231,3 +231,15 @@ def test_a_tag_that_tells_nothing_is_no_trigger():
     assert met(**facts, matrix_fell=True) == "rfm_keep"
     assert met(**facts, rfm_fell=True) == "stage_dormant"
     assert met(**facts, need_state="deciding", rfm_fell=True) == "need_deciding"
+    assert met(**facts, need_state="deciding", need_state_fell=True) == "rfm_keep"
+    assert met(purchase_stage="repeat", super_user_role="koc", rfm_segment="重要价值") == "role_leader"
+    assert met(purchase_stage="repeat", super_user_role="koc", rfm_segment="重要价值", role_fell=True) == "rfm_value"
+
+
+def test_a_stage_that_tells_nothing_ends_its_own_play_and_not_that_of_who_may_leave_by_their_score():
+    asleep = fitting_plays(
+        people(person("anna", purchase_stage="dormant", purchase_fell=True)), "recall", "dormant", RULES
+    )
+    assert "stage_dormant" not in set(asleep["play_id"])
+    loyal = people(person("bert", purchase_stage="loyal", purchase_fell=True))
+    assert "stage_high_risk" in set(fitting_plays(loyal, "recall", "high_risk", RULES)["play_id"])

@@ -2,7 +2,8 @@
 -- end. A member is who registered, or whose record states a level, or whose points are on a ledger. Growth is what the
 -- ledger says was earned, and what was paid for goods before it began. Points are spent oldest first: those that end
 -- soon are what was earned in the days that end soon, as far as nothing was spent of it yet, and never more than the
--- record says that they have: nobody is reminded of points that the till no longer shows.
+-- record says that they have: nobody is reminded of points that the till no longer shows. What ended unspent on the
+-- date is what was earned the day before its days were over, as far as nothing was spent of it.
 with members as (
     select
         as_of_date,
@@ -42,6 +43,24 @@ ledger as (
                 else 0
             end
         ) as ending_soon,
+        sum(
+            case
+                when
+                    points > 0
+                    and {{ days_between('moved_date', 'as_of_date') }} > {{ segment_number('points_valid_days') }}
+                    then points
+                else 0
+            end
+        ) as ended,
+        sum(
+            case
+                when
+                    points > 0
+                    and {{ days_between('moved_date', 'as_of_date') }} = {{ segment_number('points_valid_days') }} + 1
+                    then points
+                else 0
+            end
+        ) as ended_today,
         min(moved_date) as first_date,
         max(case when points > 0 then moved_date end) as earned_date,
         sum(case when points > 0 and moved_date = as_of_date then points else 0 end) as issued_today,
@@ -109,10 +128,12 @@ grown as (
         coalesce(ledger.earned, 0) + {{ whole_quotient(
             'coalesce(paid.goods_paid_fen, 0) * ' ~ segment_number('growth_per_100_yuan'), '10000'
         ) }} as growth,
-        ledger.earned,
-        ledger.spent,
         ledger.issued_today,
         ledger.spent_today,
+        case
+            when ledger.ended > ledger.spent then least(ledger.ended_today, ledger.ended - ledger.spent)
+            when ledger.ended is not null then 0
+        end as expired_today,
         case when coalesce(members.points, 1) > 0 then first_ends.points_end_date end as points_end_date,
         greatest(ledger.earned_date, paid.paid_date) as grown_date,
         case
@@ -156,10 +177,9 @@ select
         <= (levels.next_from - levels.growth_from) * {{ segment_number('near_level_percent') }},
         false
     ) as is_near_next,
-    cast(grown.earned as bigint) as points_earned,
-    cast(grown.spent as bigint) as points_spent,
     cast(grown.issued_today as bigint) as points_issued_today,
     cast(grown.spent_today as bigint) as points_spent_today,
+    cast(grown.expired_today as bigint) as points_expired_today,
     cast(grown.points_expiring as bigint) as points_expiring,
     grown.points_end_date,
     grown.grown_date
