@@ -1,4 +1,4 @@
-"""Measures a version's files: one query, in a connection that reaches nothing else."""
+"""Measures a version's files, in a connection that reaches nothing else."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import ctypes
 import dataclasses
+import filecmp
 import gc
 import json
 import logging
@@ -142,6 +143,7 @@ def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.Simp
     from orchestration import dbt_shortcuts
 
     dbt_shortcuts.install()
+    dbt_shortcuts.heard_by("NodeFinished")(hear)
     told.put(threading.get_ident())
     folder = folder_of(settings)
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,6 +191,12 @@ def _lay_ready(folder: Path) -> None:
     shipped = PROJECT / "target" / _PARSED
     if shipped.exists() and not (folder / _PARSED).exists():
         shutil.copy2(shipped, folder / _PARSED)
+
+
+def is_the_checkouts_parse(path: Path) -> bool:
+    """Return whether a file is the checkout's parse, byte for byte, and so says nothing of a home."""
+    shipped = PROJECT / "target" / _PARSED
+    return path.name == _PARSED and shipped.exists() and filecmp.cmp(path, shipped, shallow=False)
 
 
 def _require_success(result: Any) -> None:

@@ -1,8 +1,9 @@
-"""What dbt works out anew at each call, worked out once for a parse: which node stands where, and who reads whom.
+"""What dbt works out anew at each call, node or word, worked out once: where nodes stand, who reads whom, the macros.
 
 A night calls dbt four times in one process and names some hundred paths. dbt compares each path with the file of every
 node and all folders above it, and links and checks the whole graph at each call: of a small night's CPU seconds a third
-(docs/decisions.md, 362).
+(docs/decisions.md, 362). For every node it gathers its 650 macros twice, one by one, and it words every event for a log
+that takes warnings alone.
 """
 
 from collections import defaultdict
@@ -10,11 +11,29 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from dbt.clients.jinja import MacroGenerator
+from dbt.context.configured import ConfiguredContext
+from dbt.context.macro_resolver import TestMacroNamespace
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
+from dbt.context.manifest import ManifestContext
 from dbt.graph.selector_methods import MethodManager, MethodName, PathSelectorMethod
 from dbt.task.build import BuildTask
+from dbt.tracking import track_behavior_change_warn
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.logger import PRINT_EVENT_NAMES, _log_level_map, _Logger
 
 _WILDCARDS: Final = frozenset("*?[")
-_link: Final = BuildTask.compile_manifest
+#: What stands here in dbt itself.
+OF_DBT: Final[dict[str, Callable[..., Any]]] = {
+    "compile_manifest": BuildTask.compile_manifest,
+    "build_namespace": MacroNamespaceBuilder.build_namespace,
+    "to_dict": ManifestContext.to_dict,
+    "write_line": _Logger.write_line,
+    "fire_event": EventManager.fire_event,
+}
+#: Events that say how dbt gets on: nothing but a log or a listener takes them.
+_SMALL_TALK: Final = frozenset({EventLevel.DEBUG, EventLevel.TEST, EventLevel.INFO})
 #: What was found of the parse that was asked last. A parse is known by being the same object.
 _found: Final[dict[str, tuple[Any, Any]]] = {}
 
@@ -53,18 +72,99 @@ class ListedPaths(PathSelectorMethod):
         yield from (one for one in listed if one in included_nodes)
 
 
-def _link_once(task: BuildTask) -> None:
+def _link_once(task: Any) -> None:
     """Link the graph of a parse, or hand out that of an earlier call: only the parse goes into it."""
 
     def graph() -> Any:
-        _link(task)
+        OF_DBT["compile_manifest"](task)
         return task.graph
 
     task.compiler.initialize()
     task.graph = _once("graph", task.manifest, graph)
 
 
+def _gather(builder: MacroNamespaceBuilder, macros: dict[str, dict[str, Any]], ctx: dict[str, Any]) -> MacroNamespace:
+    """Put the macros of each package where dbt puts them one by one."""
+    for package, named in macros.items():
+        made = {name: MacroGenerator(macro, ctx, builder.node, builder.thread_ctx) for name, macro in named.items()}
+        if package in builder.internal_package_names:
+            builder.internal_packages[package] = made
+            continue
+        builder.packages[package] = made
+        if package == builder.search_package:
+            builder.locals.update(made)
+        elif package == builder.root_package:
+            builder.globals.update(made)
+    gathered: MacroNamespace = OF_DBT["build_namespace"](builder, {}, ctx)
+    return gathered
+
+
+def by_name(namespace: MacroNamespace) -> dict[str, Any]:
+    """Return the macros by name; where two have one name, that of the namespace asked first."""
+    named: dict[str, Any] = {}
+    for found in reversed(list(namespace._search_order())):
+        named.update(found)
+    return named
+
+
+def _with_macros(context: Any) -> dict[str, Any]:
+    if isinstance(context.namespace, TestMacroNamespace):
+        said: dict[str, Any] = OF_DBT["to_dict"](context)
+        return said
+    # in its place, for every macro holds this dict and finds the others in it
+    said = ConfiguredContext.to_dict(context)
+    said.update(by_name(context.namespace))
+    return said
+
+
+def heard_by(*names: str) -> Callable[[Any], Any]:
+    """Mark a listener to dbt's events as one that hears only some of them, by name."""
+
+    def mark(listener: Any) -> Any:
+        listener.hears = frozenset(names)
+        return listener
+
+    return mark
+
+
+def _is_taken(logger: _Logger, name: str, level: EventLevel) -> bool:
+    taker = logger._python_logger
+    return taker is None or taker.isEnabledFor(_log_level_map[EventLevel.ERROR if name in PRINT_EVENT_NAMES else level])
+
+
+def _write_if_taken(logger: _Logger, message: Any) -> None:
+    if _is_taken(logger, message.info.name, EventLevel(message.info.level)):
+        OF_DBT["write_line"](logger, message)
+
+
+def _fire_if_taken(
+    manager: EventManager,
+    e: BaseEvent,
+    level: EventLevel | None = None,
+    node: Any = None,
+    force_warn_or_error_handling: bool = False,
+) -> None:
+    """Let an event be worded where a log or a listener takes it."""
+    name, said = type(e).__name__, level or e.level_tag()
+    if (
+        force_warn_or_error_handling
+        or said not in _SMALL_TALK
+        or any(name in getattr(one, "hears", (name,)) for one in manager.callbacks)
+        or any(_is_taken(logger, name, said) for logger in manager.loggers)
+    ):
+        OF_DBT["fire_event"](manager, e, level, node, force_warn_or_error_handling)
+
+
 def install() -> None:
-    """Let dbt, in this process, use both."""
+    """Let dbt, in this process, use all of them."""
     MethodManager.SELECTOR_METHODS[MethodName.Path] = ListedPaths
-    BuildTask.compile_manifest = _link_once
+    instead: list[tuple[type, str, Callable[..., Any]]] = [
+        (BuildTask, "compile_manifest", _link_once),
+        (MacroNamespaceBuilder, "build_namespace", _gather),
+        (ManifestContext, "to_dict", _with_macros),
+        (_Logger, "write_line", _write_if_taken),
+        (EventManager, "fire_event", _fire_if_taken),
+    ]
+    for owner, name, own in instead:
+        setattr(owner, name, own)
+    heard_by("BehaviorChangeEvent")(track_behavior_change_warn)

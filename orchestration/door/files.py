@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from orchestration import audit_log
 from orchestration.changed_files import BESIDE_SQLITE, SQLITE
+from orchestration.dbt_calls import is_the_checkouts_parse
 from orchestration.door.known import Finder, Known, masked
 from orchestration.door.searched import Searched
 from orchestration.door.windows import may_hold
@@ -66,7 +67,9 @@ def star_left_behind(settings: Settings, since: dt.datetime) -> list[Starred]:
             for path in files_below(settings.home / part):
                 with contextlib.suppress(FileNotFoundError):  # a run that goes on takes its own away again
                     # The inode's time: a demo's files are dated by its own clock.
-                    if path.stat().st_ctime >= moment and (values := star(known, path, searched)):
+                    if path.stat().st_ctime < moment or is_the_checkouts_parse(path):
+                        continue
+                    if values := star(known, path, searched):
                         done.append(Starred(str(path.relative_to(settings.home)), values))
     if done:
         audit_log.append(settings, "contact_values_starred", {one.name: one.values for one in done})

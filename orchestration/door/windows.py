@@ -5,6 +5,7 @@ whether it is somebody's value is asked of the vault (``known``).
 """
 
 import binascii
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -153,6 +154,8 @@ def _of_piece(view: View, piece: re.Match[str]) -> Iterator[Window]:
 
 def _folded(view: View) -> View:
     """Return a view with its letters folded (NFKC, lower case) and what is invisible taken off."""
+    if view.letters.isascii():  # letter by letter the same
+        return View(view.letters.lower(), view.starts, view.ends)
     letters, starts, ends = [], [], []
     for letter, start, end in zip(*view, strict=True):
         folded = letter.lower() if letter.isascii() else _fold(letter)
@@ -289,8 +292,13 @@ def decoded(content: bytes) -> Iterator[str]:
         yield content.decode("gb18030", "replace")
 
 
-def _from_base64(run: str) -> Iterator[str]:
-    """Yield the texts that a run of base64 may stand for, at each of the four places at which it may begin."""
+@functools.lru_cache(maxsize=20_000)
+def _from_base64(run: str) -> tuple[str, ...]:
+    """Return the texts that a run of base64 may stand for, at each of the four places at which it may begin."""
+    return tuple(_read_base64(run))
+
+
+def _read_base64(run: str) -> Iterator[str]:
     standard = run.translate({ord("-"): "+", ord("_"): "/"}).rstrip("=")
     for skip in range(4) if re.search(_BASE64_DIGITS, standard) else range(1):
         part = standard[skip:]

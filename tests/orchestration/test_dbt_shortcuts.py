@@ -1,12 +1,17 @@
-"""dbt's paths are found in one list, and what is found is what dbt finds."""
+"""What is worked out once for dbt is what dbt works out: paths, the macros of a node, and what its log takes."""
 
 import shutil
 from pathlib import PurePosixPath
+from types import SimpleNamespace
 
 import pytest
 from dbt.cli.main import dbtRunner
+from dbt.clients.jinja import MacroStack
+from dbt.context.configured import ConfiguredContext
+from dbt.context.macros import MacroNamespaceBuilder
 from dbt.graph.selector_methods import PathSelectorMethod
 
+from orchestration import dbt_shortcuts
 from orchestration.dbt_calls import PROJECT
 from orchestration.dbt_graph import nodes
 from orchestration.dbt_shortcuts import ListedPaths
@@ -41,3 +46,59 @@ def test_a_path_of_the_project_is_what_dbt_says_it_is(parse, monkeypatch):
 def test_only_what_may_be_selected_is_found(parse):
     found = set(ListedPaths(parse, None, []).search({"model.siyu.owners"}, "models/people/profile"))
     assert found == {"model.siyu.owners"}
+
+
+def _namespace(parse, gather, search_package, context=None):
+    builder = MacroNamespaceBuilder("siyu", search_package, MacroStack(), ["dbt_duckdb", "dbt"])
+    return gather(builder, parse.get_macros_by_package(), {} if context is None else context)
+
+
+def _by_name(namespace):
+    return {
+        name: {inner: one.macro.unique_id for inner, one in macro.items()}
+        if isinstance(macro, dict)
+        else macro.macro.unique_id
+        for name, macro in namespace.items()
+    }
+
+
+@pytest.mark.parametrize("package", ["siyu", "dbt", "dbt_duckdb"])
+def test_a_node_reads_the_macros_that_dbt_gives_it(parse, package):
+    of_dbt = _namespace(parse, dbt_shortcuts.OF_DBT["build_namespace"], package)
+    ours = _namespace(parse, dbt_shortcuts._gather, package)
+    assert _by_name(ours) == _by_name(of_dbt)
+    for whose, name in (("siyu", "dates_of"), ("dbt", "statement"), (None, "dates_of"), (None, "statement")):
+        assert ours.get_from_package(whose, name).macro is of_dbt.get_from_package(whose, name).macro
+    assert dbt_shortcuts.by_name(ours) == dict(ours.items())
+
+
+def test_a_macro_finds_the_others_in_the_context_that_it_is_handed_out_in(parse):
+    """What is handed out holds every macro, and every macro holds it: the next one is called from there."""
+
+    class Node(ConfiguredContext):
+        def __init__(self):
+            super().__init__(SimpleNamespace(project_name="siyu", cli_vars={}, to_target_dict=dict))
+            self.namespace = _namespace(parse, dbt_shortcuts._gather, "siyu", self._ctx)
+
+    handed_out = dbt_shortcuts._with_macros(Node())
+    assert handed_out["statement"].context is handed_out["siyu"]["dates_of"].context is handed_out
+    assert {"statement", "dates_of", "env_var"} <= set(handed_out)
+
+
+def test_a_log_of_warnings_holds_the_warning_and_no_small_talk_and_a_listener_hears_its_own(tmp_path):
+    """A model that selects nothing is warned of; everything else that dbt says on the way is small talk."""
+    heard, all_heard = [], []
+    listener = dbt_shortcuts.heard_by("MainReportVersion")(lambda event: heard.append(event.info.name))
+    dbt_shortcuts.install()
+    shutil.copy2(PROJECT / "target" / "partial_parse.msgpack", tmp_path)
+    where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(tmp_path)]
+    quiet = ["--no-write-json", "--log-level", "none", "--log-level-file", "warn", "--log-path", str(tmp_path)]
+    command = [*quiet, "list", "--select", "path:models/nowhere", *where]
+    dbtRunner(callbacks=[listener]).invoke(command)
+    said = (tmp_path / "dbt.log").read_text(encoding="utf-8").splitlines()
+    assert any("does not match any enabled nodes" in line for line in said)
+    assert [line for line in said if "[info " in line or "[debug" in line] == []
+    assert heard[0] == "MainReportVersion"
+    assert len(heard) == 1 + sum("[warn " in line for line in said)  # a warning reaches every listener
+    dbtRunner(callbacks=[lambda event: all_heard.append(event.info.name)]).invoke(command)
+    assert len(set(all_heard)) > len(set(heard)) + 5

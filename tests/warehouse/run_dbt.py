@@ -30,6 +30,9 @@ def run_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    from orchestration import dbt_shortcuts
+
+    dbt_shortcuts.install()
     target = warehouse.parent / "target"
     target.mkdir(exist_ok=True)
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
