@@ -10,9 +10,11 @@ from orchestration.settings import Settings, SettingsError
 
 #: What only a run leaves behind, or a restored backup brings: with one of these a folder is a home.
 _MARKS: Final = ("raw", "vault", "published")
-#: What may lie in a folder that becomes one: deliveries, the brand's own settings and rules, a test of its robot, the
-#: demo's files.
-_BROUGHT: Final = frozenset({"landing", "rules", "siyu.toml", "notices.jsonl", clock.DEMO, *named(Is.OF_A_DEMO)})
+#: What may lie in a folder that becomes one: deliveries and the mappings that read them, the brand's own settings and
+#: rules, a test of its robot, the demo's files.
+_BROUGHT: Final = frozenset({
+    "landing", "landing.toml", "rules", "siyu.toml", "notices.jsonl", clock.DEMO, *named(Is.OF_A_DEMO),
+})  # fmt: skip
 
 
 class Unreadable(RuntimeError):
@@ -48,7 +50,7 @@ def check_home(settings: Settings) -> None:
     if foreign := [name for name in others if name not in _BROUGHT]:
         raise SettingsError(
             f"{home} is no home yet, and more than landing/ lies in it, first {foreign[0]!r}: a new home is made only"
-            " where landing/ stands alone (rules/ and siyu.toml may stand beside it); name another with --home"
+            " where landing/ stands alone (landing.toml, rules/ and siyu.toml may stand beside it); name another with --home"
         )
 
 

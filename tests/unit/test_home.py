@@ -13,7 +13,7 @@ def _settings(folder, *names):
 
 
 def test_a_folder_with_deliveries_settings_and_rules_becomes_a_home(tmp_path):
-    check_home(_settings(tmp_path, "landing/", "rules/", "siyu.toml", ".DS_Store"))
+    check_home(_settings(tmp_path, "landing/", "landing.toml", "rules/", "siyu.toml", ".DS_Store"))
     assert not is_home(tmp_path)
 
 
