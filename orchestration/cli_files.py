@@ -33,15 +33,21 @@ def try_one(
         ),
     ] = None,
 ) -> int:
-    """Say what one file would become: no home, nothing kept, contact values masked."""
+    """Say what one file would become: nothing is kept, contact values are masked; no home is needed.
+
+    Where the home has a landing.toml, its mappings count too.
+    """
+    import difflib
+
     from orchestration.channels.engine.guard import Guard
     from orchestration.channels.engine.mappings import mappings
     from orchestration.channels.engine.reasons import BrokenFile
     from orchestration.channels.engine.registry import channels
     from orchestration.channels.engine.trying import try_file
-    from orchestration.settings import Settings
+    from orchestration.cli_shared import settings_here
 
-    known = mappings()
+    settings = settings_here()
+    known = mappings(settings.home)
     name = mapping
     if mapping is not None and mapping.endswith(".toml"):
         from orchestration.channels.engine.mappings import of_file
@@ -51,28 +57,29 @@ def try_one(
         name = next(iter(own))
     places = {f"{channel.name}/{dataset.name}" for channel in channels().values() for dataset in channel.datasets}
     if name is not None and name not in known and name not in places:
+        near = difflib.get_close_matches(name, [*known, *places], 3, 0.5)
+        nearest = f"; nearest: {', '.join(near)}" if near else ""
         raise typer.BadParameter(
-            f"no mapping is called {name!r}; there are {', '.join(sorted(known))}", param_hint="NAME"
+            f"no mapping is called {name!r}{nearest}; there are {', '.join(sorted(known))}", param_hint="NAME"
         )
     try:
-        with Guard(Settings()) as guard:
+        with Guard(settings) as guard:
             trial = try_file(file, known, name, clock.now().replace(microsecond=0), guard)
     except BrokenFile as broken:
         say(f"{file.name} cannot be read: {broken}")
         return FAILED
-    _say(trial, file)
+    _say(trial, file, is_named=mapping is not None)
     return DONE if trial.chosen and trial.loaded else FAILED
 
 
 @files_app.command("check", epilog="Example: siyu --home /srv/brand check")
 def check_all() -> int:
     """Say what every file in landing/ would become, before a run; nothing is written."""
+    from orchestration.channels.engine.checking import check_landing
     from orchestration.channels.engine.guard import Guard
     from orchestration.channels.engine.mappings import mappings
-    from orchestration.channels.engine.trying import check_landing
-    from orchestration.cli_shared import settings_here
 
-    settings = settings_here()
+    settings = settings_of_home()
     code, count = DONE, 0
     now = clock.now().replace(microsecond=0)
     with Guard(settings) as guard:
@@ -82,14 +89,17 @@ def check_all() -> int:
             for remedy in checked.remedies:
                 code = FAILED
                 say(f"    {remedy}")
+            for warning in checked.warnings:
+                say(f"    warning: {warning}")
     if not count:
         say(f"no file lies in {settings.landing}")
     return code
 
 
-def _say(trial: "Trial", file: Path) -> None:
+def _say(trial: "Trial", file: Path, is_named: bool) -> None:
     from orchestration.channels.engine.mapping_draft import draft, shipped_text, write_draft
     from orchestration.channels.engine.mappings import MappedDataset
+    from orchestration.channels.engine.trying import skipped, with_header
 
     chosen = trial.chosen
     if chosen is None:
@@ -100,14 +110,16 @@ def _say(trial: "Trial", file: Path) -> None:
         _say_written(write_draft(text, Path.cwd(), file.name), file)
         return
     what = "the mapping" if isinstance(chosen.dataset, MappedDataset) else "the data set"
-    say(f"{file.name} looks like {what} {chosen.place}; put it into landing/{chosen.place}/")
+    seen, where = ("is read as", "its folder is") if is_named else ("looks like", "put it into")
+    say(f"{file.name} {seen} {what} {chosen.place}; {where} landing/{chosen.place}/")
     if isinstance(chosen.dataset, MappedDataset):
         said = chosen.dataset
-        say(f"  {said.about}")
+        if said.about:
+            say(f"  {said.about}")
         if not said.verified and not said.is_own:
             say("  UNVERIFIED: no file of this kind could be read when the mapping was written; look closely.")
     others = [each.place for each in trial.candidates if each.is_whole and each.place != chosen.place][:3]
-    if others:
+    if others and not is_named:
         say(f"  it could also be {', '.join(others)}: siyu try {file.name} --mapping {others[0]}")
     say("\nhow each column is read")
     for header, column, how in trial.reads:
@@ -118,17 +130,17 @@ def _say(trial: "Trial", file: Path) -> None:
     for table, rows in trial.after.items():
         _say_rows(f"after: {table}", rows)
     part = "the first " if trial.is_part else ""
-    skipped = f", {sum(trial.skipped.values())} skipped ({', '.join(sorted(trial.skipped))})" if trial.skipped else ""
-    say(f"\nof {part}{trial.records:,} records {trial.loaded:,} would load{skipped}")
+    say(f"\nof {part}{trial.records:,} records {trial.loaded:,} would load{skipped(trial)}")
     for column, reason, count, line, remedy in trial.aside:
         what = (
             f"{count:,} set aside" if count else "the file is set aside" if reason != "undeclared_refusal" else "open"
         )
-        where = f" {column}" if column else ""
+        where = f" {with_header(trial, column)}" if column else ""
         place = f", first in line {line}" if line else ""
         say(f"  {what}: {reason}{where}{place}\n    {remedy}")
     for warning, count in sorted(trial.warnings.items()):
-        say(f"  warning: {warning} {count:,}")
+        what, _, said = warning.partition(" ")
+        say(f"  warning: {said}" if what == "absent_header" else f"  warning: {warning} {count:,}")
     if isinstance(chosen.dataset, MappedDataset) and not chosen.dataset.is_own and (text := shipped_text(chosen.place)):
         _say_written(write_draft(text, Path.cwd(), file.name), file)
 

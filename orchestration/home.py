@@ -50,7 +50,8 @@ def check_home(settings: Settings) -> None:
     if foreign := [name for name in others if name not in _BROUGHT]:
         raise SettingsError(
             f"{home} is no home yet, and more than landing/ lies in it, first {foreign[0]!r}: a new home is made only"
-            " where landing/ stands alone (landing.toml, rules/ and siyu.toml may stand beside it); name another with --home"
+            " where landing/ stands alone (landing.toml, rules/ and siyu.toml may stand beside it); name another with"
+            " --home"
         )
 
 

@@ -43,7 +43,7 @@ def _read_by_kind(column: Column, written: pa.Array, kinds: pa.Array, rules: Rul
     Returns it and its kinds: a phone of Hong Kong that is called a mobile is told as the ``mobile_outside`` it is, so
     that a refusal meets whoever carries it. Of two numbers in one field nobody knows which is meant.
     """
-    plainly = dataclasses.replace(column, contact_by=None)
+    plainly = dataclasses.replace(column, contact_by=None, may_be_masked=True)
     values, reasons, warnings = read_column(plainly, written, rules)
     merged, told = values[0], kinds
     for said, contact_type in _CONTACTS:

@@ -132,6 +132,9 @@ class Column:
         An id that counts within something (the lines of an order), so that 0 is the first and not none. Every other id
         that may be empty is empty where it is 0: tills and platforms write 0 for no customer, no coupon, no seller, no
         order, and a record of that name would gather what belongs to nobody.
+    may_be_masked
+        An id that may be starred out (139****0001), because its type says so and such a type joins nobody. Every other
+        one is nobody's id then: empty and counted, or of a required column set aside.
     contact_by
         Name of a column that says what the value is: where that is ``mobile`` or ``email`` the value is read as
         such and tokenised (``identifiers.id_value`` by ``id_type``).
@@ -161,6 +164,7 @@ class Column:
     narrows: bool = False
     may_be_future: bool = False
     may_be_zero: bool = False
+    may_be_masked: bool = False
     contact_by: str | None = None
     empty_says: str = ""
     may_be_other: bool = False

@@ -8,6 +8,8 @@ from typing import Any, Final
 from orchestration.channels.engine.declare import Column, Dataset
 from orchestration.channels.engine.files import Landed
 from orchestration.channels.engine.landing import Delivery
+from orchestration.channels.engine.mapping_headers import in_the_mapping
+from orchestration.channels.engine.mappings import MappedDataset
 from orchestration.channels.engine.reading import Reading
 from orchestration.channels.engine.reasons import RULE_VERSION, BrokenFile, remedy
 from orchestration.channels.engine.records import Fault
@@ -157,7 +159,12 @@ def _warnings(reading: Reading, tokeniser: Tokeniser) -> str | None:
 
 
 def remedy_of(dataset: Dataset, name: str | None, reason: str) -> str:
-    """Return what to do about a reason in a column, with the words and bounds of that column."""
+    """Return what to do about a reason in a column, with the words and bounds of that column, and of a mapping's."""
+    more = in_the_mapping(dataset, name, reason) if isinstance(dataset, MappedDataset) else ""
+    return " ".join(filter(None, (_remedy_of(dataset, name, reason), more)))
+
+
+def _remedy_of(dataset: Dataset, name: str | None, reason: str) -> str:
     path, _, plain = (name or "").rpartition(".")
     columns = {child.path: child.columns for child in dataset.children}.get(path, dataset.told_columns)
     column = next((each for each in columns if each.name == plain), None)

@@ -248,6 +248,7 @@ class _Work:
             if broken.reason in ("unknown_header", "missing_column"):
                 place = delivery.dataset if isinstance(dataset, MappedDataset) else f"{delivery.channel}/{dataset.name}"
                 hint = where_it_belongs(delivery.path, place, self.mapped)
+            hint = f" {broken.told}{hint}" if broken.told else hint
             self.result.broken.append(f"{delivery.channel}/{delivery.dataset}/{delivery.file_name}: {broken}")
         else:
             row = file_ledger.loaded_file(delivery, reading, dataset, self.settings, self.tokeniser)

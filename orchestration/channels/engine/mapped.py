@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from orchestration.channels.engine.column_cleaning import TEXT
 from orchestration.channels.engine.declare import Column
 from orchestration.channels.engine.landing import Delivery
+from orchestration.channels.engine.mapping_headers import ONE_PER_ORDER, Absent, absent_headers, told
 from orchestration.channels.engine.mappings import MappedDataset, Target, Value
 from orchestration.channels.engine.reading import FileReader, Reading
 from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Batch, Fault, Tally, header_keys
-from orchestration.channels.engine.values import NULL_WORDS, Rules, read_value, unwrap
+from orchestration.channels.engine.values import MASK, NULL_WORDS, Rules, read_value, unwrap
 
 #: A person's export is held in memory whole; what is larger comes as the data sets of ``standard``.
 MOST_ROWS: Final = 2_000_000
@@ -35,11 +36,18 @@ class MappedReader(FileReader):
         rules = self._rules(delivery)
         if not (mapped.verified or mapped.is_own):
             reading.tally.warnings["unverified_mapping"] = 1
-        rows = _Rows(mapped, [batch for batch in self._batches(delivery, reading.tally) if len(batch)], rules)
+        try:
+            batches = [batch for batch in self._batches(delivery, reading.tally) if len(batch)]
+        except BrokenFile as broken:
+            raise self._with_nearest(broken, reading.tally) from None
+        self._check_headers(reading.tally, batches)
+        rows = _Rows(mapped, batches, rules)
         made: list[tuple[str, pa.Table]] = []
         faults: dict[int, Fault] = {}
         used = np.zeros(len(rows.lines), bool)
         for target in mapped.targets:
+            for line, told_columns in rows.of_several_orders(target).items():
+                faults.setdefault(line, Fault(line, told_columns, "not_one_order", may_refuse=False))
             mask, columns = rows.of(target)
             used |= mask
             inner = Reading(Tally())
@@ -56,14 +64,46 @@ class MappedReader(FileReader):
         for line in rows.with_their_order(set(faults)):
             faults[line] = Fault(line, None, "with_its_order", may_refuse=False)
         reading.tally.rejected += [faults[line] for line in sorted(faults)]
-        if unused := int((~used).sum()):
+        is_bad = np.isin(rows.lines, list(faults))
+        if unused := int((~used & ~is_bad).sum()):
             reading.tally.skipped["no_data_set"] += unused
-        reading.loaded += int(used.sum()) - len(faults)
+        reading.loaded += int((used & ~is_bad).sum())
         bad = pa.array(sorted(faults), pa.int64())
         for table, part in made:
             kept = part.filter(pc.invert(pc.is_in(part["_line"], bad))) if len(bad) else part
             yield table, kept
         self._judge(reading.tally)
+
+    def _with_nearest(self, broken: BrokenFile, tally: Tally) -> BrokenFile:
+        """Return what is said of a file that lacks a column that it must have, with the headers nearest to it."""
+        mapped = self._dataset
+        assert isinstance(mapped, MappedDataset)
+        if broken.reason != "missing_column" or not tally.headers:
+            return broken
+        names = (broken.column or "").split(", ")
+        absent = [Absent("", name, decides=True) for name in names]
+        said = self._tokeniser.scrub(told(mapped, absent, tally.headers))
+        return BrokenFile(broken.reason, broken.column, said)
+
+    def _check_headers(self, tally: Tally, batches: list[Batch]) -> None:
+        """Set a table aside that lacks a header on which money or people hang; count what else is absent.
+
+        A record of JSON leaves out what it has nothing for, so that what none of a file has is only counted.
+        """
+        mapped = self._dataset
+        assert isinstance(mapped, MappedDataset)
+        filled = {name for batch in batches for name, texts in batch.columns.items() if texts.null_count < len(texts)}
+        absent = absent_headers(mapped, tally.headers or filled) if batches else []
+        deciding = [each for each in absent if each.decides]
+        if not tally.headers:
+            absent = [each._replace(decides=False) for each in deciding]
+        elif deciding:
+            places = ", ".join(dict.fromkeys(each.place.lstrip(".") for each in deciding))
+            said = self._tokeniser.scrub(told(mapped, deciding, tally.headers))
+            raise BrokenFile("absent_header", places, said)
+        for each in absent:
+            code = f"absent_header {told(mapped, [each], tally.headers).rstrip('.')}"
+            tally.warnings[self._tokeniser.scrub(code)] = 1
 
 
 def _says(text: str | None) -> bool:
@@ -100,16 +140,33 @@ class _Rows:
         if mapped.order_id:
             self._groups = [unwrap(text) if text else None for text in self._column(mapped.order_id)]
 
+    def of_several_orders(self, target: Target) -> dict[int, str]:
+        """Return the lines of order numbers whose rows are not one order, each with the columns in which they differ.
+
+        An order's number stands once per row of it, and each row says the same store, time and customer or nothing.
+        """
+        if target.dataset.name != "orders" or not target.once_per:
+            return {}
+        said = dict(target.values)
+        places = np.flatnonzero(self._mask(target)).tolist()
+        parts = [self._column(said[name]) for name in target.once_per]
+        keys = {place: tuple(unwrap(part[place] or "") for part in parts) for place in places}
+        differ: dict[tuple[str, ...], list[str]] = {}
+        for name in (each for each in ONE_PER_ORDER if each in said):
+            texts = self._column(said[name])
+            seen: dict[tuple[str, ...], set[str]] = {}
+            for place in places:
+                if _says(text := texts[place]):
+                    seen.setdefault(keys[place], set()).add(unwrap(text or ""))
+            for key, spelled in seen.items():
+                if len(spelled) > 1 and all(key):
+                    differ.setdefault(key, []).append(name)
+        lines = self.lines.tolist()
+        return {lines[place]: ", ".join(differ[keys[place]]) for place in places if keys[place] in differ}
+
     def of(self, target: Target) -> tuple[np.ndarray, dict[str, pa.Array]]:
         """Return which rows a data set has, and its columns of those."""
-        mask = np.ones(len(self.lines), bool)
-        if target.where_filled:
-            mask &= np.array([_says(text) for text in self._texts(target.where_filled)], bool)
-        if target.where_above_0:
-            amounts = self._amounts((target.where_above_0,))
-            mask &= np.array([amount is not None and amount > 0 for amount in amounts], bool)
-        for header, words in target.where_is:
-            mask &= np.array([text is not None and unwrap(text) in words for text in self._texts(header)], bool)
+        mask = self._mask(target)
         said = dict(target.values)
         columns = {
             column.name: self._column(said[column.name]) if column.name in said else [None] * len(self.lines)
@@ -123,6 +180,21 @@ class _Rows:
                 seen.add(key)
         chosen = pa.array(mask)
         return mask, {name: pa.array(texts, TEXT).filter(chosen) for name, texts in columns.items()}
+
+    def _mask(self, target: Target) -> np.ndarray:
+        """Return which rows of the file a data set takes, before those that say an order again are left out."""
+        mask = np.ones(len(self.lines), bool)
+        if target.where_filled:
+            # Somebody under the stars is nobody that a record could be made of.
+            nobody = MASK if target.dataset.name == "customers" else None
+            texts = self._texts(target.where_filled)
+            mask &= np.array([_says(text) and not (nobody and nobody in (text or "")) for text in texts], bool)
+        if target.where_above_0:
+            amounts = self._amounts((target.where_above_0,))
+            mask &= np.array([amount is not None and amount > 0 for amount in amounts], bool)
+        for header, words in target.where_is:
+            mask &= np.array([text is not None and unwrap(text) in words for text in self._texts(header)], bool)
+        return mask
 
     def with_their_order(self, bad: set[int]) -> list[int]:
         """Return the lines of orders of which another line is set aside: an order without one would not add up."""

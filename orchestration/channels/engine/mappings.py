@@ -140,6 +140,8 @@ class MappedDataset(Dataset):
     read_on: str = dataclasses.field(default="", compare=False, repr=False)
     verified: bool = dataclasses.field(default=False, compare=False, repr=False)
     is_own: bool = dataclasses.field(default=False, compare=False, repr=False)
+    #: the file and the table of it that describe the mapping, for messages: ``landing.toml, [till.orders]``
+    says: str = dataclasses.field(default="", compare=False, repr=False)
 
     @property
     def told_columns(self) -> tuple[Column, ...]:
@@ -247,6 +249,7 @@ def read_mapping(name: str, described: Any, where: str, *, is_own: bool = False)
         read_on=str(described.get("read_on", "")),
         verified=bool(described.get("verified", False)),
         is_own=is_own,
+        says=f"{Path(where).name}, [{name.replace('/', '.')}]",
     )
 
 

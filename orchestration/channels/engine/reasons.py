@@ -3,7 +3,7 @@
 from typing import Final
 
 #: Raised with every change of a rule that all datasets share; a dataset's declaration is the other half of its version.
-RULE_VERSION: Final = "6"
+RULE_VERSION: Final = "7"
 
 #: What a person mends without a new delivery, so that every run tries again: rights, or a copy out of a backup.
 TRIED_AGAIN: Final = ("unreadable", "raw_changed")
@@ -27,9 +27,14 @@ REMEDIES: Final[dict[str, str]] = {
     "missing_column": (
         "A required column is not in the file: export it, or map its header in landing.toml (siyu try FILE writes one)."
     ),
+    "absent_header": (
+        "The mapping names a header that the file does not have, and without it money or people would be read as"
+        " something else: correct the mapping in landing.toml, or export the column."
+    ),
     "api_answer": (
         "This is a platform's answer, a page or a single one, and no entity: write each element of the key named here"
-        " on a line of its own (.jsonl), or as one array (.json), as docs/channel-formats.md shows it."
+        " on a line of its own (.jsonl), or as one array (.json), as docs/channel-formats.md shows it. Where the record"
+        " is an entity that holds such a list (a trade with its lines), declare it as a Child in the channel module."
     ),
     "api_error": "This is a platform's error (its errcode is not 0) that came instead of data: pull it again.",
     "array_in_line": (
@@ -100,6 +105,15 @@ REMEDIES: Final[dict[str, str]] = {
     "with_its_order": (
         "Another line of the same order is set aside, and without it the order would not add up; mend that one."
     ),
+    "not_one_order": (
+        "Rows of one order number differ in these columns, so that they may be several orders, and none of them is"
+        " summed. Is the number unique? In the mapping, joined puts together the headers that make it so. Where the"
+        " rows are one order all the same, leave once_per out: the last of them is the order then."
+    ),
+    "masked_id": (
+        "The id is starred out, and everybody with the same stars would become one record: export it in full, or take"
+        " another id."
+    ),
     "not_narrowed": (
         "The record does not say for which it holds, so it is no consent for all; write the key, empty for all of them."
     ),
@@ -142,9 +156,13 @@ class BrokenFile(Exception):
         A key of ``REMEDIES``.
     column
         The column at fault, where there is one.
+    told
+        What more there is to say of this file: it follows the remedy.
     """
 
-    def __init__(self, reason: str, column: str | None = None) -> None:
-        super().__init__(f"{reason}{f' ({column})' if column else ''}: {REMEDIES[reason]}")
+    def __init__(self, reason: str, column: str | None = None, told: str = "") -> None:
+        what = f"{reason}{f' ({column})' if column else ''}: {REMEDIES[reason]}"
+        super().__init__(f"{what} {told}" if told else what)
         self.reason = reason
         self.column = column
+        self.told = told

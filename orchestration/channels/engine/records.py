@@ -60,6 +60,8 @@ class Tally:
     announced: int | None = None
     #: headers that nobody declared and that say that people refuse, with their line
     refusing: dict[str, int] = dataclasses.field(default_factory=dict)
+    #: the cells of a table's header, of every sheet's; of JSON none
+    headers: dict[str, None] = dataclasses.field(default_factory=dict)
 
     def skip(self, what: str) -> None:
         """Count one record as a declared skip."""
@@ -150,6 +152,7 @@ def map_header(dataset: Dataset, header: list[str], tally: Tally, line: int = 1)
     }
     positions: dict[str, int] = {}
     unknown: list[str] = []
+    tally.headers |= dict.fromkeys(text.strip() for text in header if text.strip())
     for position, text in enumerate(header):
         if text.strip() in ENVELOPE:
             positions.setdefault(text.strip(), position)

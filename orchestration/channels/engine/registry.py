@@ -60,10 +60,10 @@ def check_names(settings: Settings) -> None:
     for setting, name in named:
         if name not in known:
             raise SettingsError(
-                f"{setting} names the channel {name!r}, which nobody declares; known: {', '.join(known)}"
+                f"siyu.toml: {setting} names the channel {name!r}, which nobody declares; known: {', '.join(known)}"
             )
     for wanted in settings.minimum_rows:
         name, _, dataset = wanted.partition("/")
         datasets = [declared.name for declared in known[name].datasets]
         if dataset and dataset not in datasets:
-            raise SettingsError(f"minimum_rows names {wanted!r}; data sets of {name}: {', '.join(datasets)}")
+            raise SettingsError(f"siyu.toml: minimum_rows names {wanted!r}; data sets of {name}: {', '.join(datasets)}")

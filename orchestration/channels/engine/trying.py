@@ -7,16 +7,16 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
 
+from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import Channel, Column, Dataset
 from orchestration.channels.engine.file_ledger import remedy_of
-from orchestration.channels.engine.files import FORMATS, below, check_shell, probe, readable_name
+from orchestration.channels.engine.files import FORMATS, check_shell, probe
 from orchestration.channels.engine.guard import Guard
 from orchestration.channels.engine.landing import Delivery
 from orchestration.channels.engine.lines import line_blocks
@@ -28,13 +28,12 @@ from orchestration.channels.engine.look_alikes import (
     headers_of,
     opened,
     paths_of,
-    where_it_belongs,
 )
 from orchestration.channels.engine.mapped import MappedReader
 from orchestration.channels.engine.mappings import CHANNEL, MappedDataset
 from orchestration.channels.engine.masking import Masker, is_personal, scrubbed, shown
 from orchestration.channels.engine.reading import FileReader, Reading
-from orchestration.channels.engine.reasons import BrokenFile, remedy
+from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import ENVELOPE, Tally, header_keys, names_of
 from orchestration.screen import one_line
 
@@ -90,7 +89,7 @@ def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now
     BrokenFile
         The file cannot be read at all, or takes more than the limits.
     """
-    file_format = _format_of(path)
+    file_format = format_of(path)
     check_shell(path, file_format)
     guard.check(path, file_format)
     rows = first_rows(path, file_format or "")
@@ -119,61 +118,22 @@ def try_file(path: Path, mapped: dict[str, MappedDataset], name: str | None, now
     return trial
 
 
-@dataclasses.dataclass(frozen=True)
-class Checked:
-    """What one file of a landing folder would become: where it lies, how it would go, and what a person does."""
-
-    place: str
-    said: str
-    remedies: tuple[str, ...] = ()
+def skipped(trial: Trial) -> str:
+    """Return what is said of the records that are declared to be none: ", 2 skipped (blank, total)"."""
+    return f", {sum(trial.skipped.values())} skipped ({', '.join(sorted(trial.skipped))})" if trial.skipped else ""
 
 
-def check_landing(landing: Path, mapped: dict[str, MappedDataset], now: dt.datetime, guard: Guard) -> Iterator[Checked]:
-    """Yield what every file of a landing folder would become, in order; nothing is written anywhere.
-
-    Parameters
-    ----------
-    landing
-        The folder.
-    mapped
-        The mappings of the home.
-    now
-        When (UTC, naive).
-    guard
-        Opens what is unpacked first, under limits.
-    """
-    places = {
-        f"{channel.name}/{dataset.name}" for channel in registry.channels().values() for dataset in channel.datasets
-    }
-    masker = Masker()
-    for path in below(landing):
-        name = path.relative_to(landing).as_posix()
-        said_name = scrubbed(readable_name(name), masker)
-        if path.is_dir() or path.name.startswith((".", "~$")) or path.suffix in (".done", ".md"):
-            continue
-        place = "/".join(name.split("/")[:2])
-        try:
-            if name.count("/") < 2 or place not in places | mapped.keys():
-                guard.check(path, _format_of(path))
-                hint = where_it_belongs(path, "", mapped)
-                yield Checked(said_name, "unknown_folder", (remedy("unknown_folder") + hint,))
-                continue
-            trial = try_file(path, mapped, place, now, guard)
-        except BrokenFile as broken:
-            what = remedy(broken.reason, allowed="", minimum="", maximum="")
-            yield Checked(said_name, f"set aside whole: {broken.reason}", (what,))
-            continue
-        part = "the first " if trial.is_part else ""
-        said = f"{trial.loaded:,} of {part}{trial.records:,} records would load"
-        emptied = sum(count for code, count in trial.warnings.items() if code.startswith("emptied_"))
-        said += f", {emptied:,} values become empty" if emptied else ""
-        told = []
-        for column, reason, count, _, what in trial.aside:
-            told.append(f"{count or 'all'} {reason} {column}".rstrip() + f": {what}")
-        yield Checked(said_name, said, tuple(told))
+def with_header(trial: Trial, column: str) -> str:
+    """Return a column as a reason names it, with the file's header that it is read from where that is another word."""
+    reads = {name.rpartition(".")[2]: header for header, name, _ in reversed(trial.reads)}
+    said = [(name, reads.get(name, name)) for name in column.split(", ")]
+    return ", ".join(
+        name if header_keys(name)[0] == header_keys(header)[0] else f"{name} ({header})" for name, header in said
+    )
 
 
-def _format_of(path: Path) -> str | None:
+def format_of(path: Path) -> str | None:
+    """Return the format that a file's name says; None where it says none that is read."""
     return next((each for each in FORMATS if path.name.lower().endswith(f".{each}")), None)
 
 
@@ -241,8 +201,10 @@ def _read(trial: Trial, path: Path, file_format: str, masker: Masker, now: dt.da
     try:
         for table, rows in reader.read(delivery, reading, is_history=True):
             shown_rows = trial.after.setdefault(table.partition("__")[2], [])
+            times = _times(dataset, table.partition("__")[2])
             for row in rows.slice(0, max(ROWS - len(shown_rows), 0)).to_pylist():
-                shown_rows.append({name: one_line(str(value)) for name, value in row.items() if _is_told(name, value)})
+                said = {name: _in_shanghai(value) if name in times else value for name, value in row.items()}
+                shown_rows.append({name: one_line(str(value)) for name, value in said.items() if _is_told(name, value)})
             if reading.tally.physical >= ENOUGH and not isinstance(dataset, MappedDataset):
                 trial.is_part = True
                 break
@@ -252,7 +214,7 @@ def _read(trial: Trial, path: Path, file_format: str, masker: Masker, now: dt.da
             broken.reason,
             0,
             None,
-            remedy_of(dataset, broken.column, broken.reason),
+            " ".join(filter(None, (remedy_of(dataset, broken.column, broken.reason), broken.told))),
         ))
         trial.after = {}
     counts = Counter((fault.column or "", fault.reason) for fault in reading.tally.rejected)
@@ -265,6 +227,22 @@ def _read(trial: Trial, path: Path, file_format: str, masker: Masker, now: dt.da
     trial.skipped = dict(reading.tally.skipped)
     told = ("unknown_column", "absent_columns")
     trial.warnings = {name: count for name, count in reading.tally.warnings.items() if not name.startswith(told)}
+
+
+def _times(dataset: Dataset, table: str) -> set[str]:
+    """Return the columns of a table that hold a moment."""
+    declared = [each.dataset for each in dataset.targets] if isinstance(dataset, MappedDataset) else [dataset]
+    columns = [column for each in declared if each.name == table for column in each.columns]
+    for child in dataset.children:
+        if child.name == table:
+            inherited = [column for column in dataset.columns if column.name in child.parent]
+            columns += [*inherited, *child.columns]
+    return {column.name for column in columns if column.type == "instant"}
+
+
+def _in_shanghai(value: str | None) -> str | None:
+    """Return a moment as a clock in Shanghai shows it: tables keep UTC, and nobody's export does."""
+    return value and f"{(dt.datetime.fromisoformat(value) + SHANGHAI_OFFSET).isoformat(' ')}+08:00"
 
 
 def _reader(channel: Channel, dataset: Dataset, masker: Masker) -> FileReader:

@@ -70,6 +70,10 @@ class Rules(NamedTuple):
 
 
 Reader = Callable[[str, Column, Rules], Outcome]
+#: What a platform writes over the middle of an id.
+MASK: Final = "**"
+#: Warnings that say of a required value more than that it is missing.
+_SAYS_MORE: Final = frozenset({"sentinel_date", "masked_id"})
 
 
 def read_value(text: str, column: Column, rules: Rules) -> Outcome:
@@ -82,7 +86,7 @@ def read_value(text: str, column: Column, rules: Rules) -> Outcome:
     if outcome.value is not None and (column.values or column.synonyms or column.refusal):
         outcome = _word(outcome, column)
     if column.required and outcome.value is None and outcome.reason is None and outcome.shape is None:
-        return Outcome(None, outcome.warning if outcome.warning == "sentinel_date" else "missing_value")
+        return Outcome(None, outcome.warning if outcome.warning in _SAYS_MORE else "missing_value")
     return outcome
 
 
@@ -121,6 +125,8 @@ def _identifier(text: str, column: Column, rules: Rules) -> Outcome:
     value = unwrap(text)
     if value.casefold() in (NULL_WORDS if column.required else NULL_IDS) and not (value == "0" and column.may_be_zero):
         return NOTHING
+    if MASK in value and not column.may_be_masked:
+        return Outcome(None, warning="masked_id")
     if is_scientific(value):
         return Outcome(None, "lossy_scientific")
     if value.endswith(".0") and value[:-2].isdigit():
