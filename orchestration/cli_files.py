@@ -181,6 +181,7 @@ def new(
     say(
         f"\nnext: write your headers and words into the first, then see it read: siyu try FILE --mapping {name}/orders"
         f"\n      make manifest; python -m pytest -n0 tests/unit/platforms/test_{name}.py"
+        f"\n      the unit tests of its SQL alone: python -m tests.warehouse.empty_home {name}"
         "\n      python -m tests.orchestration.asset_keys > tests/orchestration/asset_keys.txt"
         f"\n      put files into landing/{name}/orders, lines and refunds, and run: siyu daily YYYY-MM-DD"
     )

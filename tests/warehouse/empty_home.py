@@ -1,6 +1,11 @@
-"""A home with every table of every stage and not one row, and dbt upon it."""
+"""A home with every table of every stage and not one row, and dbt upon it.
+
+``python -m tests.warehouse.empty_home spa_booking`` runs the unit tests of that channel's SQL alone.
+"""
 
 import datetime as dt
+import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,3 +59,20 @@ def run_unit_tests(home: Path) -> "dbtRunnerResult":
     done = build(home, "test", "--select", "test_type:unit")
     assert done.result, messages(done)
     return done
+
+
+def main(channels: list[str]) -> int:
+    """Run the unit tests of the staging models of some channels and say how each ended; return 1 where one failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = make_empty_home(Path(folder))
+        done = build(home, "test", "--select", *(f"{channel}_*,test_type:unit" for channel in channels))
+        ended = [(each.status, each.node.name, each.message) for each in getattr(done.result, "results", ())]
+    for status, name, message in ended:
+        print(f"{status}  {name}" + (f"\n{message}" if status != "pass" and message else ""))
+    if not ended:
+        print(f"no model of {', '.join(channels)} has a unit test: is the name right, and was make manifest run?")
+    return int(not ended or any(status != "pass" for status, _, _ in ended))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -301,6 +301,8 @@ class Dataset:
         list of them, or one, when empty.
     may_refuse
         Which of its records can be somebody's refusal; None where none can.
+    cannot_refuse
+        Why none can, in a few words, of a channel of your own: a test asks those that say neither.
     """
 
     name: str
@@ -316,6 +318,7 @@ class Dataset:
     sheet: str | None = None
     rows_at: str = ""
     may_refuse: MayRefuse | None = dataclasses.field(default=None, repr=False)
+    cannot_refuse: str = dataclasses.field(default="", repr=False, compare=False)
 
     @property
     def rule_version(self) -> str:
@@ -335,6 +338,8 @@ class Dataset:
             outputs = [output for column in columns for output in column.outputs]
             if len(set(outputs)) != len(outputs):
                 raise DeclarationError(f"dataset {self.name}: {what} declares a column twice: {sorted(outputs)}")
+        if self.may_refuse and self.cannot_refuse:
+            raise DeclarationError(f"dataset {self.name}: it says may_refuse and cannot_refuse; keep one")
         wanted = {*self.natural_key, *self.forward_fill, *(key for child in self.children for key in child.parent)}
         wanted |= {column.contact_by for column in self.columns if column.contact_by}
         wanted |= self.may_refuse.columns if self.may_refuse else set()

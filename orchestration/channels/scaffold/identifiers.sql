@@ -1,11 +1,11 @@
--- The mobile that the buyer ordered with. Only the shape `mobile` ever joins people.
+-- The mobile that the buyer ordered with. Only the shapes `mobile` and `mobile_outside` join people.
 with seen as (
     select
         '__channel__' as source,
         coalesce(customer_id, mobile) as customer_id,
-        'mobile' as id_type,
+        case when mobile_shape = 'mobile_outside' then 'mobile_outside' else 'mobile' end as id_type,
         '' as id_scope,
-        case when mobile_shape = 'mobile' then mobile end as id_value,
+        case when mobile_shape in ('mobile', 'mobile_outside') then mobile end as id_value,
         'order' as origin,
         cast(ordered_at as timestamp) as observed_at,
         cast(null as timestamp) as unbound_at,

@@ -33,6 +33,7 @@ def test_a_new_channel_reads_the_files_of_its_own_test(tmp_path, monkeypatch):
     ]
     assert (tmp_path / written[-1]).read_text(encoding="utf-8").startswith("spa_desk,spa_desk,6,")
     declared = _loaded(tmp_path / written[0], "spa_desk").CHANNEL
+    assert all(dataset.cannot_refuse for dataset in declared.datasets), "make test asks every data set"
     known = dict(registry.channels()) | {"spa_desk": declared}
     monkeypatch.setattr(registry, "channels", lambda: known)
     own_test = _loaded(tmp_path / written[-2], "test_spa_desk")
