@@ -69,7 +69,8 @@ def write(settings: Settings, people: pd.DataFrame) -> None:
             select as_of_date, one_id, false as is_received_only, 1 as age_days from people.paid_orders limit 0;
             """
         )
-        for name, column in (("purchase_stages", "purchase_stage"), ("aipl", "aipl_stage"), ("five_a", "five_a_stage")):
+        stages = {"purchase_stages": "purchase_stage", "aipl": "aipl_stage", "five_a": "five_a_stage"}
+        for name, column in (stages | {"need_state": "need_state"}).items():
             con.execute(
                 f"create table lifecycle.{name} as select as_of_date, one_id, '' as {column} from segments.tags limit 0"
             )

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
-from orchestration.report import list_sections, risk_sections, staff_sections
+from orchestration.report import list_sections, risk_sections
 from orchestration.report.facts import Facts, Words
 
 #: What is printed at the end of a line, and leads to the section that tells more.
@@ -37,7 +37,6 @@ def todo(facts: Facts) -> dict[str, Any]:
         *_unmet(facts),
         *_withheld(facts),
         *_hand_over(facts),
-        *_unasked(facts),
         *_alarms(facts),
         *_overlap(facts),
     ]
@@ -133,14 +132,14 @@ def _questions(facts: Facts) -> list[Todo]:
 
 
 def _left_over(alone: int, owned_last: int, alone_last: int) -> Words:
-    """Say how many of them nobody looks after, and how many leave the list tonight unless answered, by who could."""
+    """Say how many of them nobody looks after, and how many leave the list unless answered today, in a few words."""
     zh, en, last = [], [], owned_last + alone_last
     if alone:
-        zh.append(f"{alone} 位没人负责，请客服台在会话里答")
-        en.append(f"{alone} have no adviser: the service desk answers in their chat")
+        zh.append(f"{alone} 位没人负责，客服台来答")
+        en.append(f"{alone} have no adviser: the service desk")
     if last:
-        zh.append(f"{last} 位今天不答就从名单上消失（有导购 {owned_last} 位，没人负责 {alone_last} 位）")
-        en.append(f"{last} leave the list unless answered today ({owned_last} with an adviser, {alone_last} without)")
+        zh.append(f"{last} 位今天是最后一天（{alone_last} 位没人负责）")
+        en.append(f"{last} for the last day ({alone_last} without)")
     return "".join(f"；{one}" for one in zh), "".join(f"; {one}" for one in en)
 
 
@@ -272,17 +271,6 @@ def _hand_over(facts: Facts) -> list[Todo]:
         return []
     words = (f"{people} 位客户的导购已离职，等人接手", f"{people} customers of staff who left")
     return [Todo(words, "staff", _ASSIGN)]
-
-
-def _unasked(facts: Facts) -> list[Todo]:
-    people = sum(count for _, count, _ in staff_sections.never_asked(facts))
-    if not people:
-        return []
-    words = (
-        f"{people} 位买过的客户从没问过能否画像：请导购中性地问一声",
-        f"{people} buyers were never asked whether they may be profiled: their advisers may ask, neutrally",
-    )
-    return [Todo(words, "staff", _LIST, is_decision=False)]
 
 
 def _alarms(facts: Facts) -> list[Todo]:
