@@ -51,6 +51,13 @@ def test_dates_with_too_few_are_read_together_before_they_join_one_that_stands_b
     assert found["realised_net_fen"] == round(4 * (1 - 1 / 2) * 1_000)
 
 
+def test_where_chances_meet_the_held_back_stand_for_those_who_were_sent_something():
+    # One held back of two (she ordered) and one of five (he did not) are read together: she stands for one, he for four.
+    even = episodes(buyers(1, 1), buyers(1, 1), expected_cost_fen=0.0)
+    few = episodes(buyers(2, 4), buyers(0, 1), held_back_probability=0.2, expected_cost_fen=0.0)
+    assert money(even, few).iloc[0]["realised_net_fen"] == 2_000  # 5 times 3/5 less 1/5
+
+
 def test_a_week_without_anybody_held_back_is_read_with_the_nearest_week_of_its_policy_the_earlier_one_first():
     weeks = [
         episodes(buyers(5, 10), buyers(held, 10), plan_date=MONDAY + week * WEEK, expected_cost_fen=0.0)

@@ -61,6 +61,11 @@ def test_people_who_went_missing_on_one_side_are_an_alarm():
     assert "43.8% of 890 planned people were held back, 50.0% were to be" in found["words"]
 
 
+def test_a_split_is_judged_from_five_expected_on_each_side():
+    assert one("srm", episodes(buyers(0, 5), buyers(0, 5)))["verdict"] == "ok"
+    assert one("srm", episodes(buyers(0, 5), buyers(0, 4)))["verdict"] == "too_few"
+
+
 def test_open_episodes_count_for_the_lot_and_people_of_the_random_arm_do_not():
     lost = episodes(buyers(0, 500), buyers(0, 390), is_closed=False, is_closed_h=False, is_closed_3h=False)
     assert one("srm", lost)["verdict"] == "alarm"
@@ -160,6 +165,9 @@ def test_predicted_over_realised_is_a_ratio_of_sums_and_unknown_where_nothing_is
     assert (half["low"], half["high"]) == pytest.approx((1.729, 2.371), abs=1e-3)
     assert of_readings(readings([950] * 4)).loc["predicted_over_realised", "verdict"] == "ok"
     assert of_readings(readings([50] * 4)).loc["predicted_over_realised", "verdict"] == "too_few"
+    # 2.576 errors of one week are 156.6 fen: with 157 something was earned for certain, though less than a fen of it
+    assert of_readings(readings([157])).loc["predicted_over_realised", "verdict"] == "alarm"
+    assert of_readings(readings([156])).loc["predicted_over_realised", "verdict"] == "too_few"
 
 
 def test_landed_readings_and_other_windows_are_in_neither_of_the_two():
