@@ -52,7 +52,7 @@ def test_dates_with_too_few_are_read_together_before_they_join_one_that_stands_b
 
 
 def test_where_chances_meet_the_held_back_stand_for_those_who_were_sent_something():
-    # One held back of two (she ordered) and one of five (he did not) are read together: she stands for one, he for four.
+    # One held back of two ordered, one of five did not; read together the first stands for one, the second for four.
     even = episodes(buyers(1, 1), buyers(1, 1), expected_cost_fen=0.0)
     few = episodes(buyers(2, 4), buyers(0, 1), held_back_probability=0.2, expected_cost_fen=0.0)
     assert money(even, few).iloc[0]["realised_net_fen"] == 2_000  # 5 times 3/5 less 1/5
