@@ -48,7 +48,7 @@ def segments(book: Book, person: Person) -> dict[str, object]:
     conversion = conversion_points(book, person, found["m_score"])
     sway = influence(book, person)
     found |= {"activity_points": int(activity), "conversion_points": int(conversion)}
-    found |= cell(int(activity), int(conversion), sway)
+    found |= cell(int(activity), int(conversion), sway, found["recency_days"])
     value = Fraction(number("value_per_m_score") * (found["m_score"] or 0))
     full = min(100, int(activity) * 100 // number("full_activity_points"))
     weights = {row["part"]: Fraction(int(row["weight_percent"]), 100) for row in seed("pyramid_weights")}
@@ -161,12 +161,14 @@ def clicks_of(book: Book) -> list[tuple[Person, str, Act]]:
     ]
 
 
-def cell(activity: int, conversion: int, sway: dict[str, int]) -> dict[str, object]:
-    """Return the cell of the nine, and what somebody is worth."""
+def cell(activity: int, conversion: int, sway: dict[str, int], recency: int | None) -> dict[str, object]:
+    """Return the cell of the nine, and what somebody is worth; who bought lately is not silent."""
     bands = {
         system: band(tuple(row for row in seed("point_bands") if row["system"] == system), points)["band"]
         for system, points in (("activity", activity), ("conversion", conversion))
     }
+    if bands["activity"] == "low" and recency is not None and recency < number("silent_order_days"):
+        bands["activity"] = "mid"
     found = next(
         row["matrix_cell"]
         for row in seed("matrix_cells")

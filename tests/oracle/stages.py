@@ -191,9 +191,21 @@ def journeys(book: Book, person: Person) -> dict[str, object]:
         loved = 0
     return {
         "frequency_journey_stage": frequency,
-        "value_journey_stage": max(levels)[1] if levels else None,
+        "value_journey_stage": max(levels)[1] if levels else grown_level(book, person),
         "interest_journey_stage": "none" if not loved else "A" if loved == 1 else "B" if loved == 2 else "C",
     }
+
+
+def grown_level(book: Book, person: Person) -> str | None:
+    """Return the level of a member's growth: points earned, and a yuan's worth of goods paid before there were any."""
+    records, entries = book.customers.get(person, []), book.rows("points_ledger").get(person, [])
+    if not entries and not any(row.text("level") or row.time("registered_at") for row in records):
+        return None
+    first = min((row.time("occurred_at").date() for row in entries), default=None)
+    paid = sum(one.goods for one in book.orders.get(person, []) if first is None or one.ordered_at.date() < first)
+    growth = sum(max(int(row.text("points")), 0) for row in entries) + paid * number("growth_per_100_yuan") // 10_000
+    rows = [row for row in seed("member_levels") if row["level"] == row["value_journey_stage"]]
+    return max((int(row["growth_from"]), row["level"]) for row in rows if int(row["growth_from"]) <= growth)[1]
 
 
 def is_deleted_friend(book: Book, person: Person) -> bool:
