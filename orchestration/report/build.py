@@ -116,13 +116,14 @@ def _screens(facts: Facts) -> tuple[Callable[[Facts], dict[str, Any]], tuple[Any
     return (young, _BELOW_YOUNG) if is_young(facts) else (head, _BELOW)
 
 
-def heading(facts: Facts) -> dict[str, Any]:
-    """Return whose page it is."""
+def heading(facts: Facts, is_demo: bool = False) -> dict[str, Any]:
+    """Return whose page it is, and whether it is a demo's."""
     return {
         "as_of_date": facts.as_of_date.isoformat(),
         "version": facts.version,
         "date_words": date_words(facts),
         "counts_until": counts_until(facts),
+        "is_demo": is_demo,
     }
 
 
