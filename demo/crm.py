@@ -16,8 +16,9 @@ HEADER = (
 MERGES = "member_no_from,member_no_to,merged_at"
 #: Growth (yuan paid) that a level starts at, and its name.
 LEVELS = ((8000, "钻石"), (2000, "黑金"), (500, "金卡"), (100, "银卡"), (0, "初级粉丝"))
-#: On this day of the month in which they registered, who bought nothing for so many days loses a level (保级).
-RATED_ON, KEPT_BY = 30, dt.timedelta(days=90)
+#: The months whose 30th lies in the days of the daily export: whoever registered in one of them, in an earlier year, and
+#: bought nothing for so many days loses a level on that day (保级).
+RATED_IN, RATED_ON, KEPT_BY = (11, 12), 30, dt.timedelta(days=90)
 
 
 class Book:
@@ -45,9 +46,10 @@ def level_of(growth: int, levels_lost: int = 0) -> str:
 def _lost_at(person: Person, paid: dict[dt.date, int]) -> dt.datetime | None:
     """Return when this member lost a level in the days on which the export runs daily; none where they kept it."""
     day = person.registered_at.date()
-    rated_on = dt.date(2017, day.month, RATED_ON) if day.month != 2 else LIVE_FROM
-    is_rated = day.year < 2017 and LIVE_FROM < rated_on < END
-    if not is_rated or any(rated_on - KEPT_BY <= bought < rated_on for bought in paid):
+    if day.year >= LIVE_FROM.year or day.month not in RATED_IN:
+        return None
+    rated_on = dt.date(LIVE_FROM.year, day.month, RATED_ON)
+    if any(rated_on - KEPT_BY <= bought < rated_on for bought in paid):
         return None
     return at_time(rated_on, 7200)
 

@@ -253,6 +253,12 @@ happened as (
         null,
         {{ days_between('as_of_date', 'end_date') }}
     from ends
+    -- of a level, or of nothing in particular
+    {%- for step, of in {
+        'near_levels': ("'level'", 'next_level', 'growth_to_next'),
+        'closings': ('null', 'null', 'null'),
+        'leavings': ('null', 'null', 'null'),
+    }.items() %}
     union all
     select
         as_of_date,
@@ -262,28 +268,10 @@ happened as (
         signal_at,
         signal_date,
         null,
-        'level',
-        next_level,
+        {{ of[0] }},
+        {{ of[1] }},
         null,
-        growth_to_next,
-        {{ days_between('signal_date', 'as_of_date') }},
-        null
-    from near_levels
-    -- of nothing in particular
-    {%- for step in ['closings', 'leavings'] %}
-    union all
-    select
-        as_of_date,
-        one_id,
-        signal,
-        null,
-        signal_at,
-        signal_date,
-        null,
-        null,
-        null,
-        null,
-        null,
+        {{ of[2] }},
         {{ days_between('signal_date', 'as_of_date') }},
         null
     from {{ step }}

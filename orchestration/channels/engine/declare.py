@@ -229,7 +229,7 @@ class MayRefuse:
         where any word of the record is not.
     every_channel_when
         A column and the words of it with which a record speaks of every channel, whichever it names: a mark as test
-        account or staff keeps somebody out of all lists.
+        account or staff keeps somebody out of all lists, and while a complaint is open nothing is sent at all.
     profiling_by
         The column with the purpose: a record in which it is not read may refuse profiling as well.
     """

@@ -89,6 +89,7 @@ NAMING = [
     ("suppressions", f"{STOP}mobile,,{PHONE},短信频道,opt_out,{AT}\n", [("messages", "mobile", "", "TOKEN", None)]),
     ("suppressions", f"{STOP}mobile,,{PHONE},sms,because,{AT}\n", [("messages", "mobile", "", "TOKEN", None)]),
     ("suppressions", f"{STOP}mobile,,{PHONE},sms,Test,2099-01-01\n", [("messages", "mobile", "", "TOKEN", None)]),
+    ("suppressions", f"{STOP}mobile,,{PHONE},sms,complaint,soon\n", [("messages", "mobile", "", "TOKEN", None)]),
     ("suppressions", f"{STOP}wx_openid,wx1,o7,,opt_out,soon\n", [("messages", "wx_openid", "wx1", "o7", None)]),
     ("suppressions", f"{STOP}customer_id,,C1,,opt_out,\n", [("messages", "customer_id", "", "C1", None)]),
     ("consents", f"{AGREE}shop,C1,sms,marketing,perhaps,{AT}\n", [("messages", "customer_id", "shop", "C1", "sms")]),
