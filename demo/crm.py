@@ -16,8 +16,8 @@ HEADER = (
 MERGES = "member_no_from,member_no_to,merged_at"
 #: Growth (yuan paid) that a level starts at, and its name.
 LEVELS = ((8000, "钻石"), (2000, "黑金"), (500, "金卡"), (100, "银卡"), (0, "初级粉丝"))
-#: The months whose 30th lies in the days of the daily export: whoever registered in one of them, in an earlier year, and
-#: bought nothing for so many days loses a level on that day (保级).
+#: Months with a 30th in the days of the daily export: whoever registered in one of them, in an earlier year, and bought
+#: nothing for so many days loses a level on that day (保级).
 RATED_IN, RATED_ON, KEPT_BY = (11, 12), 30, dt.timedelta(days=90)
 
 
