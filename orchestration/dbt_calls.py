@@ -151,7 +151,7 @@ def _invoke(settings: Settings, command: list[str], hear: Any, told: "queue.Simp
     variables = json.dumps(own_variables(settings))
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", variables]
     where += ["--target-path", str(folder), "--log-path", str(folder)]
-    quiet = ["--no-write-json", "--log-level", "none", "--log-level-file", "warn"]
+    quiet = ["--no-write-json", "--log-level", "none", "--log-level-file", "warn", "--use-fast-test-edges"]
     try:
         key = (str(folder), variables)
         if key not in _manifests:

@@ -12,21 +12,31 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from dbt.clients.jinja import MacroGenerator
+from dbt.compilation import Linker
 from dbt.context.configured import ConfiguredContext
 from dbt.context.macro_resolver import TestMacroNamespace
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
+from dbt.graph.graph import Graph
 from dbt.graph.selector_methods import MethodManager, MethodName, PathSelectorMethod
 from dbt.task.build import BuildTask
 from dbt.tracking import track_behavior_change_warn
+from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.logger import PRINT_EVENT_NAMES, _log_level_map, _Logger
+from networkx import is_directed_acyclic_graph
+
+from orchestration.dbt_templates import compile_once
 
 _WILDCARDS: Final = frozenset("*?[")
 #: What stands here in dbt itself.
 OF_DBT: Final[dict[str, Callable[..., Any]]] = {
     "compile_manifest": BuildTask.compile_manifest,
+    "find_cycles": Linker.find_cycles,
+    "compile": MacroFuzzEnvironment.compile,
+    "select_parents": Graph.select_parents,
+    "say": BaseEvent.__init__,
     "build_namespace": MacroNamespaceBuilder.build_namespace,
     "to_dict": ManifestContext.to_dict,
     "write_line": _Logger.write_line,
@@ -81,6 +91,23 @@ def _link_once(task: Any) -> None:
 
     task.compiler.initialize()
     task.graph = _once("graph", task.manifest, graph)
+
+
+def _find_cycles(linker: Any) -> Any:
+    """Let dbt look for a circle among the nodes where there is one: it walks every edge for that."""
+    return None if is_directed_acyclic_graph(linker.graph) else OF_DBT["find_cycles"](linker)
+
+
+def _select_parents(graph: Graph, selected: set[Any], max_depth: int | None = None) -> set[Any]:
+    """Return all ancestors of some nodes: walked up to once for each node, where dbt does for every model named."""
+    if max_depth is not None:
+        found: set[Any] = OF_DBT["select_parents"](graph, selected, max_depth)
+        return found
+    known: dict[Any, set[Any]] = graph.__dict__.setdefault("_ancestors", {})
+    for node in selected:
+        if node not in known:
+            known[node] = OF_DBT["select_parents"](graph, {node})
+    return set().union(*(known[node] for node in selected))
 
 
 def _gather(builder: MacroNamespaceBuilder, macros: dict[str, dict[str, Any]], ctx: dict[str, Any]) -> MacroNamespace:
@@ -155,15 +182,36 @@ def _fire_if_taken(
         OF_DBT["fire_event"](manager, e, level, node, force_warn_or_error_handling)
 
 
+def _say_later(event: BaseEvent, *words: Any, **named: Any) -> None:
+    """Keep what an event is told; it becomes a message when somebody reads it, and of 20 events nobody reads 19."""
+    vars(event)["_told"] = words, named
+
+
+def _message(event: BaseEvent) -> Any:
+    if "_message" not in vars(event):
+        words, named = vars(event)["_told"]
+        OF_DBT["say"](event, *words, **named)
+    return vars(event)["_message"]
+
+
+def _put_message(event: BaseEvent, message: Any) -> None:
+    vars(event)["_message"] = message
+
+
 def install() -> None:
     """Let dbt, in this process, use all of them."""
     MethodManager.SELECTOR_METHODS[MethodName.Path] = ListedPaths
-    instead: list[tuple[type, str, Callable[..., Any]]] = [
+    instead: list[tuple[type, str, Any]] = [
         (BuildTask, "compile_manifest", _link_once),
+        (Linker, "find_cycles", _find_cycles),
+        (MacroFuzzEnvironment, "compile", compile_once(OF_DBT["compile"])),
         (MacroNamespaceBuilder, "build_namespace", _gather),
         (ManifestContext, "to_dict", _with_macros),
         (_Logger, "write_line", _write_if_taken),
         (EventManager, "fire_event", _fire_if_taken),
+        (Graph, "select_parents", _select_parents),
+        (BaseEvent, "__init__", _say_later),
+        (BaseEvent, "pb_msg", property(_message, _put_message)),
     ]
     for owner, name, own in instead:
         setattr(owner, name, own)

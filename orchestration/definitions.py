@@ -2,11 +2,12 @@
 
 import dagster as dg
 
-from orchestration import defs
+from orchestration import dagster_shortcuts, defs
 from orchestration.defs.jobs import before_the_cut_off, daily, every_morning, pulls
 from orchestration.defs.shared import Home
 from orchestration.defs.telling import failed_night, mended_night, watch
 
+dagster_shortcuts.install()
 definitions = dg.Definitions(
     assets=dg.load_assets_from_package_module(defs),
     asset_checks=dg.load_asset_checks_from_package_module(defs),

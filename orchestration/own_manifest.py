@@ -96,6 +96,10 @@ def _parse() -> bool:
     if parse.returncode:
         why = _COLOURS.sub("", said).strip() or "it did not say why"
         raise SettingsError(f"dbt cannot read {PROJECT}, so there is no manifest; mend this first:\n{why}")
+    # Imported here, as above: it brings dbt's own imports with it.
+    from orchestration import dbt_templates
+
+    dbt_templates.write()
     MANIFEST.touch()
     return True
 

@@ -1,17 +1,23 @@
-"""What is worked out once for dbt is what dbt works out: paths, the macros of a node, and what its log takes."""
+"""What is worked out once for dbt is what dbt works out: paths, ancestors, templates, macros, what its log takes."""
 
+import json
 import shutil
 from pathlib import PurePosixPath
 from types import SimpleNamespace
 
+import networkx
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt.clients.jinja import MacroStack
+from dbt.compilation import Linker
 from dbt.context.configured import ConfiguredContext
 from dbt.context.macros import MacroNamespaceBuilder
+from dbt.graph.graph import Graph
 from dbt.graph.selector_methods import PathSelectorMethod
+from dbt_common.clients.jinja import get_environment
+from dbt_common.events.types import Note
 
-from orchestration import dbt_shortcuts
+from orchestration import dbt_shortcuts, dbt_templates
 from orchestration.dbt_calls import PROJECT
 from orchestration.dbt_graph import nodes
 from orchestration.dbt_shortcuts import ListedPaths
@@ -102,3 +108,67 @@ def test_a_log_of_warnings_holds_the_warning_and_no_small_talk_and_a_listener_he
     assert len(heard) == 1 + sum("[warn " in line for line in said)  # a warning reaches every listener
     dbtRunner(callbacks=[lambda event: all_heard.append(event.info.name)]).invoke(command)
     assert len(set(all_heard)) > len(set(heard)) + 5
+
+
+@pytest.fixture(scope="module")
+def linked(parse):
+    linker = Linker()
+    linker.link_graph(parse)
+    return linker
+
+
+def test_every_nodes_ancestors_are_those_that_dbt_finds(linked):
+    ours, of_dbt = Graph(linked.graph), Graph(linked.graph)
+    for node in linked.graph:
+        found = dbt_shortcuts._select_parents(ours, {node})
+        assert (node, found) == (node, dbt_shortcuts.OF_DBT["select_parents"](of_dbt, {node}))
+    two = {"model.siyu.owners", "model.siyu.friendships"}
+    assert dbt_shortcuts._select_parents(ours, two) == dbt_shortcuts.OF_DBT["select_parents"](of_dbt, two)
+    nearest = dbt_shortcuts._select_parents(ours, two, 1)
+    assert nearest == {parent for node in two for parent in linked.graph.predecessors(node)}
+
+
+def test_models_that_read_one_another_in_a_circle_are_named(linked):
+    assert dbt_shortcuts._find_cycles(linked) is None
+    circle = Linker()
+    circle.graph = networkx.DiGraph([("model.siyu.a", "model.siyu.b"), ("model.siyu.b", "model.siyu.a")])
+    assert dbt_shortcuts._find_cycles(circle) == "model.siyu.a --> model.siyu.b"
+
+
+def test_an_event_says_what_it_was_told_when_it_is_read():
+    dbt_shortcuts.install()
+    event = Note(msg="three orders")
+    assert "_message" not in vars(event)
+    assert event.msg == event.message() == "three orders" and event.to_dict() == {"msg": "three orders"}
+    event.msg = "four"
+    assert event.pb_msg.msg == "four"
+
+
+def test_the_python_kept_of_a_template_is_the_one_that_jinja_writes(parse):
+    environment = get_environment()
+    kept = json.loads(dbt_templates.KEPT.read_text(encoding="utf-8"))
+    macros = {one.macro_sql for one in parse.macros.values()}
+    models = {one.raw_code for one in parse.nodes.values() if one.resource_type == "model" and one.language == "sql"}
+    for text in macros | models:
+        assert dbt_templates.key_of("MacroFuzzEnvironment", text) in kept, text[:200]
+    for text in sorted(macros | models)[::25]:
+        written = dbt_shortcuts.OF_DBT["compile"](environment, text, raw=True)
+        assert kept[dbt_templates.key_of("MacroFuzzEnvironment", text)] == written
+
+
+def test_a_template_that_is_not_kept_is_translated_and_one_of_other_libraries_is_not_taken(monkeypatch):
+    asked = []
+
+    def of_jinja(environment, source, **options):
+        asked.append(source)
+        return dbt_shortcuts.OF_DBT["compile"](environment, source, **options)
+
+    compile_template = dbt_templates.compile_once(of_jinja)
+    environment, text = get_environment(), "select {{ 1 + 1 }} -- said in no model"
+    for _ in range(2):
+        template = environment.template_class.from_code(environment, compile_template(environment, text), {})
+        assert template.render({}) == "select 2 -- said in no model"
+    assert asked == [text]
+    before = dbt_templates.key_of("MacroFuzzEnvironment", text)
+    monkeypatch.setattr(dbt_templates, "_BY", ("jinja2 4.0", "dbt-common 9"))
+    assert dbt_templates.key_of("MacroFuzzEnvironment", text) != before
