@@ -9,8 +9,11 @@ that takes warnings alone.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
+from types import SimpleNamespace
 from typing import Any, Final
 
+import sqlparse
+from dbt import compilation
 from dbt.clients.jinja import MacroGenerator
 from dbt.compilation import Linker
 from dbt.context.configured import ConfiguredContext
@@ -37,6 +40,7 @@ OF_DBT: Final[dict[str, Callable[..., Any]]] = {
     "compile": MacroFuzzEnvironment.compile,
     "select_parents": Graph.select_parents,
     "say": BaseEvent.__init__,
+    "parse": sqlparse.parse,
     "build_namespace": MacroNamespaceBuilder.build_namespace,
     "to_dict": ManifestContext.to_dict,
     "write_line": _Logger.write_line,
@@ -108,6 +112,16 @@ def _select_parents(graph: Graph, selected: set[Any], max_depth: int | None = No
         if node not in known:
             known[node] = OF_DBT["select_parents"](graph, {node})
     return set().union(*(known[node] for node in selected))
+
+
+def _parse_flat(sql: str) -> Any:
+    """Return the words of a query that begins with ``with``; of any other what sqlparse says, groups within groups.
+
+    dbt looks for the first ``with`` outside all brackets, to put the queries of ephemeral models there.
+    """
+    flat = tuple(sqlparse.engine.FilterStack().run(sql))  # type: ignore[no-untyped-call]
+    first = flat[0].token_first(skip_ws=True, skip_cm=True) if flat else None
+    return flat if first is not None and first.normalized == "WITH" else OF_DBT["parse"](sql)
 
 
 def _gather(builder: MacroNamespaceBuilder, macros: dict[str, dict[str, Any]], ctx: dict[str, Any]) -> MacroNamespace:
@@ -201,7 +215,7 @@ def _put_message(event: BaseEvent, message: Any) -> None:
 def install() -> None:
     """Let dbt, in this process, use all of them."""
     MethodManager.SELECTOR_METHODS[MethodName.Path] = ListedPaths
-    instead: list[tuple[type, str, Any]] = [
+    instead: list[tuple[Any, str, Any]] = [
         (BuildTask, "compile_manifest", _link_once),
         (Linker, "find_cycles", _find_cycles),
         (MacroFuzzEnvironment, "compile", compile_once(OF_DBT["compile"])),
@@ -210,6 +224,7 @@ def install() -> None:
         (_Logger, "write_line", _write_if_taken),
         (EventManager, "fire_event", _fire_if_taken),
         (Graph, "select_parents", _select_parents),
+        (compilation, "sqlparse", SimpleNamespace(**vars(sqlparse) | {"parse": _parse_flat})),
         (BaseEvent, "__init__", _say_later),
         (BaseEvent, "pb_msg", property(_message, _put_message)),
     ]

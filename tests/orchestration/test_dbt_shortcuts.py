@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import networkx
 import pytest
+import sqlparse
 from dbt.cli.main import dbtRunner
 from dbt.clients.jinja import MacroStack
-from dbt.compilation import Linker
+from dbt.compilation import InjectedCTE, Linker, inject_ctes_into_sql
 from dbt.context.configured import ConfiguredContext
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.graph.graph import Graph
@@ -172,3 +173,27 @@ def test_a_template_that_is_not_kept_is_translated_and_one_of_other_libraries_is
     before = dbt_templates.key_of("MacroFuzzEnvironment", text)
     monkeypatch.setattr(dbt_templates, "_BY", ("jinja2 4.0", "dbt-common 9"))
     assert dbt_templates.key_of("MacroFuzzEnvironment", text) != before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "with buyers as (select 1 as n) select n from buyers",
+        "-- who bought\n/* with care */ WITH buyers as (with one as (select 1 n) select n from one)\nselect n from buyers",
+        "with recursive days as (select 1 as n union all select n + 1 from days where n < 3) select n from days",
+        "select n from (with buyers as (select 1 as n) select n from buyers) as inner_one",
+        "-- no with at all\nselect 'with' as word, 1 as n",
+        "(select 1 as n)",
+    ],
+)
+def test_an_ephemeral_parent_is_put_where_dbt_puts_it(sql, monkeypatch):
+    parents = [InjectedCTE(id="model.siyu.a", sql=" __dbt__cte__a as (select 1)")]
+    put = []
+    for parse_sql in (dbt_shortcuts.OF_DBT["parse"], dbt_shortcuts._parse_flat):
+        monkeypatch.setattr(
+            dbt_shortcuts.compilation,
+            "sqlparse",
+            SimpleNamespace(sql=sqlparse.sql, tokens=sqlparse.tokens, parse=parse_sql),
+        )
+        put.append(inject_ctes_into_sql(sql, parents))
+    assert put[0] == put[1] and "__dbt__cte__a" in put[0]
