@@ -179,7 +179,7 @@ def test_a_template_that_is_not_kept_is_translated_and_one_of_other_libraries_is
     "sql",
     [
         "with buyers as (select 1 as n) select n from buyers",
-        "-- who bought\n/* with care */ WITH buyers as (with one as (select 1 n) select n from one)\nselect n from buyers",
+        "-- who bought\n/* with care */ WITH buyers as (with a as (select 1 n) select n from a)\nselect n from buyers",
         "with recursive days as (select 1 as n union all select n + 1 from days where n < 3) select n from days",
         "select n from (with buyers as (select 1 as n) select n from buyers) as inner_one",
         "-- no with at all\nselect 'with' as word, 1 as n",
