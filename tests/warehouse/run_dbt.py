@@ -51,6 +51,7 @@ def run_dbt(
                 return parsed
             gc.freeze()  # the collector need not walk dbt's manifest again and again
             patch.setenv("SIYU_WAREHOUSE", str(warehouse))
+            patch.setenv("SIYU_WAREHOUSE_THREADS", "1")  # the tests share two cores between themselves
             patch.setenv("SIYU_RUN_DATES", json.dumps(dates))
             for name, value in variables.items():
                 patch.setenv(name, value)
