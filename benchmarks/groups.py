@@ -2,9 +2,10 @@
 
     python -m benchmarks.groups HOME
 
-Members, who joined and left, and who speaks come from the files of `landing/`, read line by line; who is who comes from
-the warehouse, since that is identity's business and not this figure's; buyers and what they paid from the orders as the
-nouns hold them. No macro, seed or model of the figures is used. Exits 1 where a figure differs.
+Members, who joined and left, and who speaks come from the files of `landing/` (WeCom's lists, or the standard channel),
+read line by line; who is who comes from the warehouse, since that is identity's business and not this figure's; buyers
+and what they paid from the orders as the nouns hold them. No macro, seed or model of the figures is used. Exits 1 where
+a figure differs.
 """
 
 import argparse
@@ -27,7 +28,7 @@ CUT_OFF: Final = dt.timedelta(hours=22)
 SHANGHAI: Final = pd.Timedelta(hours=8)
 FIGURES: Final = (
     "members", "joined_28d", "left_28d", "speaking_14d", "words_14d", "member_words_14d", "answers_14d", "buyers_28d",
-    "net_paid_fen_28d",
+    "net_paid_fen_28d", "life_days",
 )  # fmt: skip
 
 
@@ -55,6 +56,17 @@ def pulls(landing: Path, cut_off: pd.Timestamp) -> pd.DataFrame:
     found = pd.DataFrame(rows).drop_duplicates()
     found["joined_at"] = pd.to_datetime(found["joined"], unit="s")
     return found[found["pulled_at"] <= cut_off]
+
+
+def told(landing: Path) -> pd.DataFrame:
+    """Return one row per place in a group as a file of the standard channel tells it, like `memberships`."""
+    frames = [
+        pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+        for text in _texts(landing / "standard" / "group_memberships")
+    ]
+    rows = pd.concat(frames).drop_duplicates(["group_id", "customer_id", "joined_at"], keep="last")
+    times = {name: pd.to_datetime(rows[name], errors="coerce") - SHANGHAI for name in ("joined_at", "left_at")}
+    return rows.rename(columns={"group_id": "chat_id", "customer_id": "userid"})[["chat_id", "userid"]].assign(**times)
 
 
 def memberships(listed: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +117,9 @@ def recomputed(home: Path, as_of: pd.Timestamp) -> pd.DataFrame:
     agreed = set(people.loc[people["exclusion"].isna(), "one_id"])
     of_user = {user: one for user, one in owners.itertuples(index=False, name=None) if one not in ours}
 
-    places = memberships(pulls(home / "landing", as_of + CUT_OFF)).assign(
+    landing = home / "landing"
+    is_pulled = (landing / "wecom" / "groups").is_dir()
+    places = (memberships(pulls(landing, as_of + CUT_OFF)) if is_pulled else told(landing)).assign(
         one_id=lambda rows: rows["userid"].map(of_user),
         joined=lambda rows: (rows["joined_at"] + SHANGHAI).dt.normalize(),
         left=lambda rows: (pd.to_datetime(rows["left_at"]) + SHANGHAI).dt.normalize(),
@@ -116,7 +130,7 @@ def recomputed(home: Path, as_of: pd.Timestamp) -> pd.DataFrame:
     lately = orders[(as_of - pd.to_datetime(orders["order_date"])).dt.days.between(0, WINDOW - 1)]
     paid = lately.groupby("one_id")["net_fen"].sum()
 
-    said = talk(home / "landing")
+    said = talk(landing)
     said = said[(said["day"] <= as_of) & ((as_of - said["day"]).dt.days < 90)]
     said = said.assign(one_id=said["customer_id"].map(of_user))
     said = said[
@@ -148,6 +162,7 @@ def recomputed(home: Path, as_of: pd.Timestamp) -> pd.DataFrame:
             "words_14d": len(heard),
             "member_words_14d": len(of_members),
             "answers_14d": sum(isinstance(other, str) and other != one and at == chat for one, other, at in asked),
+            "life_days": (as_of - of_chat["joined"].min()).days,
             "buyers_28d": len(within & set(paid.index)),
             "net_paid_fen_28d": int(paid.reindex(sorted(within & set(paid.index))).sum()),
         })

@@ -13,10 +13,11 @@ from demo.build import MARKER, ForeignHome
 from demo.chance import Chance
 
 #: Raised whenever the files of the seed change; a test holds the bytes of a small brand against it.
-DEMO_VERSION = 1
+DEMO_VERSION = 2
 FIRST_DAILY_DATE = LAST_DATE = LAST
 SETTINGS = """brand_name = "合成软件"
 brand_link = "https://b2b.example.com/a"
+sms_gateway = "aliyun"
 """
 
 

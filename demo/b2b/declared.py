@@ -37,6 +37,24 @@ RENEWED: Final = 0.75
 PRICES: Final = (12000, 24000, 48000)
 TERM_DAYS: Final = 365
 
+#: Who runs the groups, and their roles: who filters, who speaks where it counts, who keeps the groups in order.
+RUNS: Final = (
+    ("ops01", "service_operator"), ("ops02", "service_operator"), ("voice01", "ip_voice"), ("gov01", "governor"),
+)  # fmt: skip
+#: From these days on a new volume and a new quality group take whoever comes.
+PERIODS: Final = (
+    dt.date(2024, 1, 1), dt.date(2024, 7, 1), dt.date(2025, 1, 1), dt.date(2025, 7, 1), dt.date(2025, 11, 1),
+)  # fmt: skip
+#: The owners look at their lists on Wednesdays, and do so much of what stands there.
+LIST_DAY: Final = 2
+PROMOTED, TO_VIP, WASHED = 0.6, 0.9, 0.15
+QUIET_DAYS: Final = 14
+#: What speaks for a member of a group; an order is told by the contract.
+GROUP_ACTS: Final = ("submit_form", "download", "watch_live", "finish_lesson", "finish_exercise")
+SQUADS: Final = 2
+SQUAD_SIZE: Final = 15
+SQUADS_SINCE: Final = dt.date(2025, 9, 3)
+
 SALES: Final = tuple(f"sales{number:02d}" for number in range(1, 9))
 #: Who left in the last autumn: their leads go to whoever follows them, or to nobody.
 LEFT: Final = ("sales08", dt.date(2025, 10, 1))

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from demo.b2b.declared import FIRST, LAST, LEFT, SALES
+from demo.b2b.declared import FIRST, LAST, LEFT, RUNS, SALES
+from demo.b2b.groups import Stay, groups_of, is_tester, stays_of
+from demo.b2b.talk import COLUMNS, event, recommendations, words_of_members, words_of_staff
 from demo.b2b.world import Lead
 from demo.calendar import at_time, text
 from demo.chance import Chance
@@ -16,10 +18,8 @@ _CUSTOMERS = (
     "is_test,updated_at"
 )
 _LEADS = "lead_id,source,customer_id,company,email,title,stage,owner,changed_at"
-_EVENTS = "source,event_id,customer_id,event_type,occurred_at,channel,group_id,object_type,object_id,duration_seconds"
 _ORDERS = "source,order_id,customer_id,ordered_at,paid_at,updated_at,status,amount_yuan,paid_yuan,staff_id"
 _LINES = "source,order_id,line_id,sku_id,category,quantity,amount_yuan,cost_yuan"
-_GROUPS = ("quality", "quality", "quality", "volume", "volume", "volume", "squad", "vip")
 _BEFORE = text(at_time(FIRST, 0))
 #: Where an act is done: the account's menu, the mini-program of courses, the desk.
 _PLACES = {
@@ -32,6 +32,7 @@ _IDS = {"official_account": "oa", "mini_program": "mp", "wecom": "wm", "crm": ""
 
 def deliver(root: Path, leads: Sequence[Lead], chance: Chance) -> dict[str, int]:
     """Write ``landing/standard``; return the rows by data set."""
+    stays = stays_of(leads, chance)
     files = {
         "staff": (_STAFF, _staff()),
         "products": ("source,sku_id,name,category,brand,list_price_yuan,cost_yuan,updated_at", [_product()]),
@@ -39,13 +40,13 @@ def deliver(root: Path, leads: Sequence[Lead], chance: Chance) -> dict[str, int]
         "consents": ("source,customer_id,message_channel,purpose,granted,changed_at", _consents(leads, chance)),
         "follows": ("source,staff_id,customer_id,added_at,add_way", _follows(leads, chance)),
         "leads": (_LEADS, _leads(leads)),
-        "events": (_EVENTS, [*_acts(leads), *_talk(leads, chance)]),
+        "events": (",".join(COLUMNS), _events(leads, stays, chance)),
         "messages": (
             "source,message_id,customer_id,message_channel,sent_at,staff_id,status,delivered_at,replied_at",
             _messages(leads),
         ),
         "groups": ("source,group_id,kind,name,owner_staff_id", _groups()),
-        "group_memberships": ("source,group_id,customer_id,joined_at,left_at,role", _members(leads, chance)),
+        "group_memberships": ("source,group_id,customer_id,joined_at,left_at,role", _members(stays)),
         "orders": (_ORDERS, _orders(leads)),
         "order_lines": (_LINES, _lines(leads)),
         "entitlements": ("source,entitlement_id,customer_id,kind,expires_at,renewed_at", _entitlements(leads)),
@@ -61,6 +62,8 @@ def deliver(root: Path, leads: Sequence[Lead], chance: Chance) -> dict[str, int]
 
 
 def _staff() -> Iterable[tuple[object, ...]]:
+    for staff, role in RUNS:
+        yield staff, f"合成运营{staff}", "", role, "true", 80, 40, ""
     for staff in SALES:
         left = text(at_time(LEFT[1], 64_800)) if staff == LEFT[0] else ""
         yield staff, f"合成销售{staff[-2:]}", "", "guide", "false" if left else "true", 80, 40, left
@@ -80,7 +83,7 @@ def _customers(leads: Sequence[Lead], chance: Chance) -> Iterable[tuple[object, 
         mobile, union = f"1390000{lead.number:04d}", f"u{lead.name}"
         name, at = f"合成联系人{lead.number:05d}", text(lead.opened_at)
         city = chance.pick(("上海市", "杭州市", "成都市"), "city", lead.company)
-        is_test = "true" if lead.number % 200 == 0 else "false"
+        is_test = "true" if is_tester(lead) else "false"
         common = (name, city, "software", at, "crm", is_test, at)
         yield ("crm", _id(lead, "crm"), mobile, lead.email, union, "", *common)
         for source in ("official_account", "mini_program"):
@@ -97,6 +100,8 @@ def _consents(leads: Sequence[Lead], chance: Chance) -> Iterable[tuple[object, .
             yield "crm", _id(lead, "crm"), "", "profiling", "false", at
         if chance.happens(0.9, "marketing", lead.number):
             yield "crm", _id(lead, "crm"), "", "marketing", "true", at
+        if chance.happens(0.95, "service", lead.number):
+            yield "crm", _id(lead, "crm"), "", "service", "true", at
 
 
 def _follows(leads: Sequence[Lead], chance: Chance) -> Iterable[tuple[object, ...]]:
@@ -112,41 +117,22 @@ def _leads(leads: Sequence[Lead]) -> Iterable[tuple[object, ...]]:
             yield lead.name, "crm", _id(lead, "crm"), company, lead.email, lead.title, stage, lead.owner, text(at)
 
 
-def _acts(leads: Sequence[Lead]) -> Iterable[tuple[object, ...]]:
+def _events(leads: Sequence[Lead], stays: Sequence[Stay], chance: Chance) -> list[tuple[object, ...]]:
+    said = [*words_of_members(stays, chance), *words_of_staff(groups_of(), chance)]
+    return [*_acts(leads, chance), *said, *recommendations(leads, chance)]
+
+
+def _acts(leads: Sequence[Lead], chance: Chance) -> Iterable[tuple[object, ...]]:
     for lead in leads:
         for number, (at, act) in enumerate(lead.acts):
             source = _PLACES[act]
-            seconds = 1800 if act == "watch_live" else ""
-            what = ("live", f"live-{at:%Y-%m}") if act == "watch_live" else ("", "")
-            event = f"e{lead.name}-{number}"
-            yield (source, event, _id(lead, source), act, text(at), source, "", *what, seconds)
-
-
-def _group_of(lead: Lead, chance: Chance) -> str | None:
-    return (
-        f"g{chance.between(1, len(_GROUPS), 'group', lead.number)}" if chance.happens(0.6, "g", lead.number) else None
-    )
-
-
-def _talk(leads: Sequence[Lead], chance: Chance) -> Iterable[tuple[object, ...]]:
-    for lead in leads:
-        if (group := _group_of(lead, chance)) is None:
-            continue
-        for number in range(chance.between(0, 3, "talks", lead.number)):
-            at = lead.opened_at + dt.timedelta(days=chance.between(2, 90, "talk", lead.number, number))
-            if at.date() <= LAST:
-                yield (
-                    "wecom",
-                    f"t{lead.name}-{number}",
-                    _id(lead, "wecom"),
-                    "speak",
-                    text(at),
-                    "wecom",
-                    group,
-                    "",
-                    "",
-                    "",
-                )
+            told = {"source": source, "event_id": f"e{lead.name}-{number}", "channel": source, "event_type": act}
+            if act == "watch_live":
+                told |= {"object_type": "live", "object_id": f"live-{at:%Y-%m}", "duration_seconds": "1800"}
+            yield event(at, **told, customer_id=_id(lead, source))
+        if chance.happens(0.7, "follows the account", lead.number):
+            follows = {"source": "official_account", "channel": "official_account", "event_type": "follow"}
+            yield event(lead.opened_at, **follows, event_id=f"f{lead.name}", customer_id=_id(lead, "official_account"))
 
 
 def _messages(leads: Sequence[Lead]) -> Iterable[tuple[object, ...]]:
@@ -159,19 +145,14 @@ def _messages(leads: Sequence[Lead]) -> Iterable[tuple[object, ...]]:
 
 
 def _groups() -> Iterable[tuple[object, ...]]:
-    for number, kind in enumerate(_GROUPS, 1):
-        yield "wecom", f"g{number}", kind, f"合成群{number}", SALES[number % len(SALES)]
+    for place, group in enumerate(groups_of(), 1):
+        yield "wecom", group.name, group.kind, f"合成群{place}", group.owner
 
 
-def _members(leads: Sequence[Lead], chance: Chance) -> Iterable[tuple[object, ...]]:
-    for lead in leads:
-        if (group := _group_of(lead, chance)) is None:
-            continue
-        joined = lead.opened_at + dt.timedelta(days=1)
-        left = joined + dt.timedelta(days=chance.between(20, 300, "left", lead.number))
-        gone = text(left) if chance.happens(0.3, "leaves", lead.number) and left.date() <= LAST else ""
-        if joined.date() <= LAST:
-            yield "wecom", group, _id(lead, "wecom"), text(joined), gone, "member"
+def _members(stays: Sequence[Stay]) -> Iterable[tuple[object, ...]]:
+    for stay in stays:
+        left = text(stay.left_at) if stay.left_at and stay.left_at.date() <= LAST else ""
+        yield "wecom", stay.group, _id(stay.lead, "wecom"), text(stay.joined_at), left, "member"
 
 
 def _orders(leads: Sequence[Lead]) -> Iterable[tuple[object, ...]]:

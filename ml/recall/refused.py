@@ -30,7 +30,7 @@ FIRST_ORDER: Final = "first_order"
 NO_CARE_MONEY: Final = "no_care_money"
 ORDER: Final = (
     "not_in_play", "told", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
-    "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "no_public_rule", "no_template",
+    "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "lead_price", "no_public_rule", "no_template",
     "too_late", "offer_due", "by_person", WECOM_FIRST, WITHHELD,
 )  # fmt: skip
 
@@ -81,6 +81,9 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
         "too_late": opens_too_late(options, rules),
         "need_bars_offer": need,
         "small_b": role,
+        # A company buys at what sales offer it; a retail coupon is no answer to that.
+        "lead_price": options["offer_id"].ne("none").to_numpy(dtype=bool)
+        & options["is_of_company"].to_numpy(dtype=bool),
         "no_public_rule": ~(admitted(options, rules) & offers_of_play(options, rules)),
         "no_template": ~can_be_said(options, rules),
     }

@@ -34,6 +34,7 @@ CONTEXT: Final = (
     "owner_staff_id",
     "pyramid_tier",
     "super_user_role",
+    "is_of_company",
     "need_state",
     "audience_kind",
     "scene_id",
@@ -84,7 +85,7 @@ def usable(options: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
     A candidate's stand in the order in which their play names its channels.
     """
-    unread = [*LISTS, "barred_channels", "tiers", "refused_because"]
+    unread = [*LISTS, "barred_channels", "is_of_company", "tiers", "refused_because"]
     allowed = _with_terms(options[options["refused_because"].isna()].drop(columns=unread), rules)
     return allowed.sort_values(["candidate", "channel_order", "message_channel", "offer_id"], ignore_index=True)
 

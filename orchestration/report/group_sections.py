@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from orchestration.report.facts import Facts, Words
-from orchestration.report.page import UNKNOWN
 
 #: So many groups that want a hand are shown; the table in the published files has them all.
 _SHOWN: Final = 20
@@ -40,8 +39,8 @@ def groups(facts: Facts) -> dict[str, Any]:
     return {
         "gist": _gist(kinds, moves),
         "kinds": [
-            (facts.word("group_kind", kind), *counts, UNKNOWN if speaking is None else f"{speaking:,}", *rest)
-            for kind, *counts, speaking, talk, buyers, similar, paid, similar_paid, margin, similar_margin in kinds
+            (facts.word("group_kind", kind), *counts, *rest)
+            for kind, *counts, talk, buyers, similar, paid, similar_paid, margin, similar_margin in kinds
             for rest in [(talk, buyers, similar and round(similar), paid, similar_paid, margin, similar_margin)]
         ],
         "unwell": [

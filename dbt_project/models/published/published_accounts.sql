@@ -176,6 +176,7 @@ select
         when
             is_to_renew
             then {{ add_days('contract_end_date', renewal_days) }}
-        when missing_role is not null then {{ add_days('stage_since_date', 'cast(due_days as integer)') }}
+        when missing_role is not null or play <> 'bring_in_role'
+            then {{ add_days('stage_since_date', 'cast(nullif(due_days, 0) as integer)') }}
     end as due_date
 from dated

@@ -13,7 +13,19 @@ with groups as (
         known.mover_staff_id,
         known.store_id,
         kinds.rank,
-        kinds.most_members - count(members.one_id) as room
+        kinds.most_members - count(members.one_id) as room,
+        coalesce(
+            count(members.one_id) >= kinds.fewest_members
+            and sum(
+                case
+                    when
+                        {{ days_between('members.last_act_date', 'members.as_of_date') }}
+                        < {{ segment_number('group_quiet_days') }} then 1
+                    else 0
+                end
+            ) * 100 >= kinds.acting_percent * count(members.one_id),
+            false
+        ) as is_lively
     from {{ ref('group_hosts') }} as known
     inner join {{ ref('group_kinds') }} as kinds on known.kind = kinds.kind
     left join {{ ref('group_members') }} as members
@@ -24,7 +36,7 @@ with groups as (
     where {{ among_dates('known.as_of_date', dates_of('as_of')) }}
     group by
         known.as_of_date, known.source, known.group_id, known.kind, known.owner_staff_id, known.mover_staff_id,
-        known.store_id, kinds.rank, kinds.most_members
+        known.store_id, kinds.rank, kinds.most_members, kinds.fewest_members, kinds.acting_percent
 ),
 
 members as (
@@ -102,7 +114,7 @@ fitting as (
     where already.one_id is null
 ),
 
--- Into the owner's own group before one of the same store, and where there is most room.
+-- Into the owner's own group before one of the same store, where members do something, and where there is most room.
 choices as (
     select
         fitting.as_of_date,
@@ -123,6 +135,7 @@ choices as (
                     when targets.store_id = fitting.store_id then 2
                     else 3
                 end asc,
+                case when targets.is_lively then 1 else 2 end asc,
                 targets.room desc,
                 targets.group_id asc
         ) as choice

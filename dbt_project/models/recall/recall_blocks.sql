@@ -4,7 +4,9 @@
 -- ladder's last rung nothing is advertised for the rung's rest. Barred too is the official account for whom it sent as
 -- many as the platform allows in the month: whether a message of its was a mass message nobody tells. What is owed (an
 -- answer, a reminder) waits for a suppression alone: a refund or complaint may be what it is about, and the caps of
--- politeness, the days after an order and an open lead are for what advertises.
+-- politeness, the days after an order, and what sales know are for what advertises: an open lead is on the way with its
+-- owner (lead_plays), who is under contract hears of its renewal, and of whom sales say that nothing can come of it
+-- nothing is wanted.
 with rests as (
     select
         ladder_step,
@@ -12,16 +14,6 @@ with rests as (
     from {{ ref('recall_policies') }}
     where audience_kind = 'first_order'
     group by ladder_step
-),
-
--- Their owner is on the way with them: what the lead's step asks for is said by a person (lead_plays), and nothing of
--- the shop's for all (a first-order gift, a festival) comes between.
-leads as (
-    select distinct
-        as_of_date,
-        one_id
-    from {{ ref('lead_histories') }}
-    where not is_closed and one_id is not null and {{ among_dates('as_of_date', dates_of('as_of')) }}
 )
 
 select
@@ -33,7 +25,9 @@ select
         when exclusions.has_open_refund then 'refund_open'
         when contacts.contacts_1d >= daily.most or contacts.contacts_7d >= weekly.most then 'contact_cap'
         when stages.recency_days < {{ recall_number('rest_after_order_days') }} then 'ordered_lately'
-        when leads.one_id is not null then 'lead_open'
+        when leads.has_open_lead then 'lead_open'
+        when leads.is_under_contract then 'under_contract'
+        when leads.is_unfit then 'lead_unfit'
     end as blocked_because,
     rests.ladder_step is not null as is_resting,
     concat_ws(
@@ -45,11 +39,10 @@ from {{ ref('customer_profile') }} as profiles
 inner join {{ ref('contact_caps') }} as daily on daily.cap_id = 'any_1d'
 inner join {{ ref('contact_caps') }} as weekly on weekly.cap_id = 'any_7d'
 inner join {{ ref('contact_caps') }} as account on account.cap_id = 'account_platform_month'
-{%- for name in ['exclusions', 'contacts', 'ladders'] %}
+{%- for name in ['exclusions', 'contacts', 'ladders', 'leads'] %}
 left join {{ ref('recall_' ~ name) }} as {{ name }}
     on profiles.as_of_date = {{ name }}.as_of_date and profiles.one_id = {{ name }}.one_id
 {%- endfor %}
-left join leads on profiles.as_of_date = leads.as_of_date and profiles.one_id = leads.one_id
 left join rests
     on
         ladders.first_order_step = rests.ladder_step

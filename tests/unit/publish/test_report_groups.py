@@ -77,8 +77,8 @@ def _shown(home, break_it=None):
 def test_a_kind_of_group_stands_beside_friends_in_none_and_who_speaks_is_unknown(tmp_path):
     shown = _shown(tmp_path, _with_groups)
     assert "2 个群 70 人，建议换群 2 人" in shown
-    cells = [part.partition("<")[0] for part in shown.partition("<tbody>")[2].split('<td class="num">')[1:13]]
-    assert cells == ["2", "70", "2", "5", "17.1%", "", "4", "3", "¥180", "¥160", "¥60", "¥50"]
+    cells = [part.partition("<")[0] for part in shown.partition("<tbody>")[2].split('<td class="num">')[1:14]]
+    assert cells == ["2", "70", "2", "5", "17.1%", "", "", "4", "3", "¥180", "¥160", "¥60", "¥50"]
     assert "未知" in shown
 
 

@@ -82,6 +82,7 @@ def test_a_brand_of_companies_opens_with_its_leads_and_the_contracts_that_end(tm
     facts = _facts(tmp_path, _with_leads)
     shown = section(companies, facts)
     assert "2018-01-15" in shown and "¥12,000" in shown
+    assert "Leads that wait for their owners" in shown.partition("今天要做")[2].partition("</section>")[0]
     assert "没有社群" in shown
 
 

@@ -68,6 +68,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "matrix_cell": None,
         "need_state": None,
         "super_user_role": None,
+        "is_of_company": False,
         "price_attitude": None,
         "preferred_hour": 19,
         "order_count_365d": 10,

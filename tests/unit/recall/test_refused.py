@@ -56,6 +56,8 @@ def test_wecom_without_an_owner_or_past_its_cap_says_so_and_sms_stays_open():
 def test_who_asked_a_question_gets_no_offer_and_a_small_reseller_none_either():
     assert verdicts(need_state="problem")["wecom recall_90"] == "need_bars_offer"
     assert verdicts(super_user_role="small_b")["wecom recall_90"] == "small_b"
+    assert verdicts(is_of_company=True)["wecom recall_90"] == "lead_price"
+    assert verdicts(is_of_company=True)["wecom none"] == "open"
     assert verdicts(barred_channels="sms|app_push")["sms none"] == "need_bars_channel"
 
 

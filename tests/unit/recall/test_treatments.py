@@ -138,6 +138,11 @@ def test_a_small_reseller_is_written_to_without_an_offer():
     assert options(candidate("first_order_ladder", 1, days_since_order=None, super_user_role="small_b")) == set()
 
 
+def test_the_contact_of_a_company_gets_no_retail_coupon_and_no_first_order_gift():
+    assert options(candidate(is_of_company=True)) == {option for option in EVERYTHING if option.endswith("none")}
+    assert options(candidate("first_order_ladder", 1, days_since_order=None, is_of_company=True)) == set()
+
+
 def test_the_dearest_customer_has_the_same_offer_as_everybody_whom_the_rule_fits():
     assert options(candidate(rfm_segment="重要价值", net_paid_fen_365d=9_000_000)) == EVERYTHING
 
