@@ -14,7 +14,7 @@ from orchestration.report.page import section
 from orchestration.report.play_sections import signals
 from orchestration.report.risk_sections import at_risk
 from orchestration.report.spark import spark
-from orchestration.report.staff_sections import never_asked
+from orchestration.report.staff_sections import never_asked, without_adviser
 from orchestration.report.todo import todo
 from orchestration.report.young import young
 from orchestration.seed_rows import SEEDS, read_seed
@@ -216,7 +216,8 @@ def test_where_every_question_is_a_task_no_desk_is_spoken_of(tmp_path):
 
 def test_what_is_no_decision_of_the_morning_stands_together_in_one_line(tmp_path):
     late = {"sms": {"data_as_of": "2017-11-27", "stale": True}, "wecom": {"data_as_of": "2017-11-29", "stale": True}}
-    facts = version_of(tmp_path, late, recall_signals=[_asked("a", 27, "task")])
+    bought = [{"one_id": f"p{at}", "order_count": 1} for at in range(30)]
+    facts = version_of(tmp_path, late, customers=bought, recall_signals=[_asked("a", 27, "task")])
     said = todo(facts)
     assert said["decisions"] == 1
     assert said["others_words"] == (
@@ -260,6 +261,34 @@ def test_signals_that_rest_are_told_apart_from_those_that_nobody_answers(tmp_pat
         ],
     )
     assert signals(facts)["gist"][0] == "3 个信号，1 个有回应，1 个按规矩先不打扰，其余写明原因"
+
+
+def test_a_core_customer_without_an_adviser_could_be_taken_by_who_sold_to_them_last_and_is_at_work(tmp_path):
+    customers = [
+        {"one_id": "peak", "last_seller_staff_id": "S1"},
+        {"one_id": "core", "last_seller_staff_id": "gone"},
+        {"one_id": "owned", "owner_staff_id": "S1"},
+        {"one_id": "base", "last_seller_staff_id": "S1"},
+        {"one_id": "refused", "last_seller_staff_id": "S1", "exclusion": "profiling_refused"},
+    ]
+    tiers = {"peak": "塔尖", "base": "基础"}
+    facts = version_of(
+        tmp_path,
+        customers=customers,
+        customer_segments=[
+            {"one_id": one["one_id"], "pyramid_tier": tiers.get(one["one_id"], "核心"), "net_paid_fen_365d": 100_00}
+            for one in customers
+        ],
+        staff=[
+            {"staff_id": "S1", "store_id": "9", "is_at_work": True},
+            {"staff_id": "gone", "store_id": "9", "is_at_work": False},
+        ],
+        stores=[{"store_id": "9", "name": "淮海店"}],
+    )
+    assert [(one, tier[0], taker) for one, tier, _, _, taker in without_adviser(facts)] == [
+        ("peak", "塔尖", "淮海店 · S1"),
+        ("core", "核心", ("请店长指定", "ask a store manager")),
+    ]
 
 
 def test_whom_their_advisers_may_ask_about_profiling_is_counted_by_adviser_and_by_no_worth(tmp_path):
