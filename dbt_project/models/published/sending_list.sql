@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 -- One row per (as_of_date, list_name, one_id): everybody whom a published list names, with the plan. A view: whoever
 -- exports reads it as it stands at that moment. A general list is sent while its channel's first window of the day is
--- open; it has no plan, so whatever stops any plan stops it (no stop_if). The service desk's list names whom it answers:
--- who is awaited (is_awaited) is contacted by nobody, so that no consent is asked for and no refusal of a channel is about
--- it; both stop as their play does once somebody answered. The desk is the sender, whoever of it calls.
+-- open; it has no plan, so whatever stops any plan stops it (no stop_if). The service desk's list names whom it
+-- answers: who is awaited (is_awaited) is contacted by nobody, so that no consent is asked for and no refusal of a
+-- channel is about it; both stop as their play does once somebody answered. The desk is the sender, whoever of it calls.
 with windows as (
     select
         message_channel,

@@ -6,9 +6,9 @@
 -- price or a product. Of whom profiling is not allowed only what is owed them (a service) is read, and nothing of test
 -- accounts, staff and minors. A reminder of what ends (success_act: told) is answered by being sent, once for each end.
 -- amount is how many points begin to end, or how much growth is missing to the level in object_id; fewer points than
--- points_worth_telling are no signal. A question says what kind of thing it is about (asked_category, where who asked is
--- known for certain and nothing sensitive is told by it), when a message last told that it is known (told_date), and the
--- day of an order placed since (ordered_date).
+-- points_worth_telling are no signal. A question says what kind of thing it is about (asked_category, where who asked
+-- is known for certain and nothing sensitive is told by it), when a message last told that it is known (told_date), and
+-- the day of an order placed since (ordered_date).
 with people as (
     select
         profiles.as_of_date,
