@@ -95,16 +95,23 @@ def _export_table(table: str, kind: str, out: Path | None) -> int:
     return DONE
 
 
-@sending_app.command(epilog="Examples: siyu tasks --store 1102 --out out; siyu tasks --all --out out")
+@sending_app.command(
+    epilog="Examples: siyu tasks --store 1102 --out out; siyu tasks --all --out a; siyu tasks --desk --out d"
+)
 def tasks(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write, a folder per call: --out out.")],
     store: Annotated[str | None, typer.Option(metavar="STORE", help="Only this store's: --store 1102.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every store's.")] = False,
+    desk: Annotated[bool, typer.Option("--desk", help="The service desk's: questions that are nobody's task.")] = False,
 ) -> int:
-    """Write the morning's tasks: a sheet for each store, a page for each member's phone."""
-    if every == (store is not None):
-        raise typer.BadParameter("name --store STORE, or --all", param_hint="'--store'")
+    """Write the morning's tasks: a sheet for each store, a page for each member's phone; or the service desk's."""
+    if every + desk + (store is not None) != 1:
+        raise typer.BadParameter("name --store STORE, or --all, or --desk", param_hint="'--store'")
     settings = settings_of_home()
+    if desk:
+        from orchestration.commands import write_desk_list
+
+        return write_desk_list(settings, out)
     from orchestration.commands import write_task_lists
 
     return write_task_lists(settings, store, out)

@@ -2,13 +2,19 @@
 
 import datetime as dt
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration import audit_log, clock
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at, parse_business_date
 from orchestration.home import check_demo_home, check_home, check_writable, has_keys
 from orchestration.screen import say
 from orchestration.settings import Settings, SettingsError, load_settings, require_duckdb
+
+if TYPE_CHECKING:
+    from orchestration.labels import Labels
+    from orchestration.sending.tasks.given import Written
 
 DONE, FAILED = 0, 1
 
@@ -167,11 +173,36 @@ def export_lists(
 
 def write_task_lists(settings: Settings, store: str | None, out: Path) -> int:
     """Write the task lists of one store or of all, and say what stands in them; return the exit code."""
+    from orchestration.sending.morning import tasks_as_they_stand
+
+    def say_whose(done: "Written", words: "Labels") -> str:
+        return f"{done.stores} stores, {done.members} members of staff"
+
+    whose = f"tasks of store {store}" if store else "tasks"
+    return _write_lists(settings, whose, lambda now: tasks_as_they_stand(settings, store, out, now, _tell), say_whose)
+
+
+def write_desk_list(settings: Settings, out: Path) -> int:
+    """Write the service desk's list, and say what stands in it; return the exit code."""
+    from orchestration.sending.morning import desk_as_it_stands
+
+    def say_ways(done: "Written", words: "Labels") -> str:
+        return ", ".join(f"{words.en('reached_by', way)} {count}" for way, count in done.ways.items()) or "nobody"
+
+    whose = "questions for the service desk"
+    return _write_lists(settings, whose, lambda now: desk_as_it_stands(settings, out, now, _tell), say_ways)
+
+
+def _write_lists(
+    settings: Settings,
+    whose: str,
+    write: "Callable[[dt.datetime], tuple[dt.date, Written]]",
+    say_done: "Callable[[Written, Labels], str]",
+) -> int:
     from orchestration.labels import labels
     from orchestration.own_manifest import make_manifest
     from orchestration.sending.export import published_date
     from orchestration.sending.handing_over import ExportRefused
-    from orchestration.sending.morning import tasks_as_they_stand
     from orchestration.warehouse import HomeBusy, connect, writer_lock
 
     now = clock.now()
@@ -179,17 +210,16 @@ def write_task_lists(settings: Settings, store: str | None, out: Path) -> int:
         published_date(settings)
         make_manifest()
         with writer_lock(settings, "tasks"):
-            date, done = tasks_as_they_stand(settings, store, out, now, _tell)
+            date, done = write(now)
             with connect(settings, read_only=True) as warehouse:
                 words = labels(warehouse)
     except (ExportRefused, HomeBusy) as error:
         say(f"siyu: {error}", file=sys.stderr)
         return FAILED
-    whose = f" of store {store}" if store else ""
     if not done.named:
-        _tell(f"there is no task{whose} on the list of {date}")
+        _tell(f"there are no {whose} on the list of {date}")
         return DONE
-    _tell(f"{done.out} of {done.named} tasks{whose} of {date}: {done.stores} stores, {done.members} members of staff")
+    _tell(f"{done.out} of {done.named} {whose} of {date}: {say_done(done, words)}")
     for reason, count in done.kept_in.items():
         _tell(f"  {count} not: {words.en('reason', reason)} ({reason})")
     if done.folder:

@@ -54,7 +54,10 @@ _OF_POLICY: Final = [
 ]  # fmt: skip
 
 #: What the words of a plan read of its signal.
-_OF_SIGNAL: Final = ["signal_at", "is_told", "asked_in", "object_type", "object_id", "place_name", "amount"]
+_OF_SIGNAL: Final = [
+    "signal_at", "is_told", "asked_in", "object_type", "object_id", "place_name", "amount", "asked_category",
+    "ordered_date",
+]  # fmt: skip
 
 Flags = npt.NDArray[np.bool_]
 Numbers = Callable[[str], npt.NDArray[np.float64]]
@@ -282,7 +285,8 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
     The names are ``festival_zh, festival_en, days_to_coupon_end, days_to_points_end, points_ending,
     days_since_signal``, of a level that is near ``next_level, growth_missing``, of an appointment
     ``appointment_at`` (UTC), ``appointment_place, booked_zh, booked_en``, and of an open question
-    ``asked_in, asked_about, question_zh, question_en`` and ``asked_channel``, by which it is answered there.
+    ``asked_in, asked_about, question_zh, question_en``, ``asked_channel``, by which it is answered there, and
+    ``asked_category, ordered_date``: the kind of thing it is about, and the day of an order placed since.
     """
     festival = pd.DataFrame({"name_zh": None, "name_en": None}, index=people.index, dtype=object)
     of_day = people["audience_kind"].eq("calendar")
@@ -293,6 +297,7 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
     asked = pd.DataFrame({"asked_in": None, "asked_about": None}, index=people.index, dtype=object)
     place = pd.Series(None, index=people.index, dtype=object)
     amount = pd.DataFrame({"object_id": None, "amount": None}, index=people.index, dtype=object)
+    since = pd.DataFrame({"asked_category": None, "ordered_date": None}, index=people.index, dtype=object)
     if signals is not None and not signals.empty:
         key = ["as_of_date", "one_id", "signal"]
         given = people[key].merge(signals[[*key, *_OF_SIGNAL]], on=key, how="left")
@@ -301,7 +306,7 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
         asked = given[["asked_in", "object_type"]].set_axis(["asked_in", "asked_about"], axis=1)
         told = given["is_told"].eq(True).to_numpy(dtype=bool)
         place = given["place_name"].astype(object)
-        amount = given[["object_id", "amount"]]
+        amount, since = given[["object_id", "amount"]], given[["asked_category", "ordered_date"]].astype(object)
     is_booked, words = people["signal"].eq("booking"), rules.seeds["question_words"].set_index(["kind", "code"])
     kinds = asked["asked_about"].where(is_booked)
     days = (ends["ends_at"] + pd.Timedelta(hours=8)).dt.normalize() - pd.to_datetime(people["as_of_date"])
@@ -320,6 +325,8 @@ def _with_occasions(people: pd.DataFrame, signals: pd.DataFrame | None, rules: R
         booked_en=kinds.map(words["words_en"].loc["booked"].to_dict()).astype(object),
         asked_channel=asked["asked_in"].map(words["message_channel"].loc["asked_in"].to_dict()).astype(object),
         days_since_signal=-days.dt.days.where(people["signal"].eq(ASKED)).astype("Int64"),
+        asked_category=since["asked_category"].where(people["signal"].eq(ASKED)),
+        ordered_date=since["ordered_date"].where(people["signal"].eq(ASKED)),
         **_question(asked, ends["ends_at"].where(people["signal"].eq(ASKED)), rules),
     )
 

@@ -10,6 +10,7 @@ from ml.recall.lists import WAITS_FOR_LEARNING, WAITS_FOR_ROOM
 from ml.recall.plays import SIGNAL
 from ml.recall.rules import Rules
 from ml.recall.tables import SIGNAL_ANSWERS
+from ml.recall.words import in_chinese
 
 #: What somebody waits for, as the seed ``words`` calls the reason.
 WAITS_AS: Final = {WAITS_FOR_ROOM: "staff_full", WAITS_FOR_LEARNING: "learning_full"}
@@ -130,5 +131,6 @@ def signal_answers(
         answered_by=answered,
         message_channel=rows["met_channel"].where(is_sent),
         reason=pd.Series(why, index=rows.index, dtype=object).where(~is_sent),
+        asked_category=in_chinese(rows["asked_category"], rules),
     )
     return rows.sort_values([*_KEY, "signal"], ignore_index=True)[list(SIGNAL_ANSWERS)]

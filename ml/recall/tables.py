@@ -59,7 +59,8 @@ PLAN_OPTIONS: Final = {
 #: Every open signal, and what answers it the next morning or why nothing does.
 SIGNAL_ANSWERS: Final = {
     "as_of_date": _DATE, "one_id": _TEXT, "signal": _TEXT, "signal_at": _INSTANT, "kind": _TEXT, "play_id": _TEXT,
-    "answered_by": _TEXT, "message_channel": _TEXT, "reason": _TEXT,
+    "answered_by": _TEXT, "message_channel": _TEXT, "reason": _TEXT, "asked_in": _TEXT, "object_type": _TEXT,
+    "asked_category": _TEXT, "told_date": _DATE, "ordered_date": _DATE,
 }  # fmt: skip
 #: Every option that a rule took from a candidate, with the first rule that did.
 REFUSED_OPTIONS: Final = {

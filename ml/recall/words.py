@@ -30,7 +30,8 @@ NEAR: Final = "level_near"
 OWED: Final = ("service", "renewal")
 #: What a reason says where it is known: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
-    "days_since_signal", "asked_in", "asked_about", "last_category", "next_level", "growth_missing",
+    "days_since_signal", "asked_in", "asked_about", "asked_category", "ordered_date", "last_category", "next_level",
+    "growth_missing",
 )  # fmt: skip
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
@@ -161,6 +162,12 @@ def asked_on(at: object, asked_in: object, about: object, *, in_english: bool = 
     return f"{day.month}月{day.day}日{where}问的{what}问题"
 
 
+def ordered_since(day: object) -> str:
+    """Return that somebody ordered after they asked: nobody is to apologise for what is over."""
+    on = pd.Timestamp(str(day))
+    return f"问过之后{on.month}月{on.day}日下过单"
+
+
 def booked_for(when: object, what: object, *, in_english: bool = False) -> str | None:
     """Return what is booked and when: ``12月1日 10:00有取货预约``; what it is for only where the seed has a word."""
     if pd.isna(when):
@@ -183,7 +190,9 @@ def _habit(row: dict[str, object]) -> str:
         # read on the day after the date, as an end is counted (ends_in)
         about = row["asked_about"] if isinstance(row["asked_about"], str) else ""
         asked_in = row["asked_in"] if isinstance(row["asked_in"], str) else ""
-        return f"{_whole(row['days_since_signal']) + 1}天前{asked_in}问过{about},还没有答复"
+        kind = f"（{row['asked_about_kind']}）" if about and isinstance(row["asked_about_kind"], str) else ""
+        since = f";{ordered_since(row['ordered_date'])}" if pd.notna(row["ordered_date"]) else ""
+        return f"{_whole(row['days_since_signal']) + 1}天前{asked_in}问过{about}{kind},还没有答复{since}"
     if row["signal"] == NEAR and isinstance(row["next_level"], str):
         return f"离{row['next_level']}还差{_whole(row['growth_missing'])}成长值"
     if kind in ("service", "signal") and _may_be_said(str(row["signal_words"])):
@@ -255,7 +264,8 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
 
     For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care``, and where
     something is owed, no offer and no coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
-    Who asked and waits is told how long: 「2天前问过,还没有答复 → 导购答复,不推销」.
+    Who asked and waits is told how long, about what kind of thing where that is known for certain, and whether they
+    ordered since: 「2天前在App问过商品（奶酪）,还没有答复;问过之后11月28日下过单 → 导购答复,不推销」.
 
     Parameters
     ----------
@@ -272,6 +282,7 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     told = plans.reindex(columns=plans.columns.union(_OF_SCENES, sort=False)).assign(
         category=in_chinese(plans["top_category"], rules),
         last=lambda rows: in_chinese(rows["last_category"], rules),
+        asked_about_kind=lambda rows: in_chinese(rows["asked_category"], rules),
         sign_words=plans["need_state"].map(signs).astype(object),
         signal_words=plans["signal"].map(given).astype(object),
     )

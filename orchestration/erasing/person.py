@@ -202,7 +202,7 @@ def _take_sent(person: Person, settings: Settings, warehouse: duckdb.DuckDBPyCon
     files = [
         store.versions / name / f"{table}.parquet"
         for name in (store.by_age() if store.versions.is_dir() else ())
-        for table in ("recall_audience", "recall_tasks", "general_list")
+        for table in ("recall_audience", "recall_tasks", "service_desk", "general_list")
     ]
     files += [activations.folder(settings) / f"{one}.parquet" for one in activations.exports(settings)]
     sent: set[str] = set()

@@ -38,6 +38,7 @@ WITHHELD: Final = (
     "recall_refused_options",
     "recall_signals",
     "recall_tasks",
+    "service_desk",
 )
 
 

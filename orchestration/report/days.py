@@ -23,7 +23,7 @@ FIGURES: Final = (
     ("private_gmv", "numerator", "yuan", ("私域成交", "Private GMV")),
     ("gmv", "value", "yuan", ("全部成交", "All GMV")),
     ("orders", "value", "count", ("订单", "Orders")),
-    ("buyers", "value", "count", ("购买人次", "Buyers, day by day")),
+    ("buyers", "value", "count", ("购买人次", "Buyer days")),
     ("new_buyers", "value", "count", ("新客", "First-time buyers")),
     ("new_friends", "value", "count", ("新增好友", "New friends")),
 )
@@ -80,9 +80,25 @@ def sales(facts: Facts) -> dict[str, Any]:
         "gmv": found["gmv"],
         "buyers": found["buyers"],
         "line": spark(facts.as_of_date, LINE_DAYS, dict(line), days),
+        "than": _than(facts, private, dict(line)),
         "day_words": day_words(facts, private, days),
         "friends": friends(facts),
     }
+
+
+def _than(facts: Facts, figure: dict[str, Any], line: dict[dt.date, float | None]) -> Words:
+    """Say what the week is compared with; where it fell, which day of the week before was the highest."""
+    before = yuan(figure["week_before"])
+    end = facts.as_of_date - WEEK
+    known = {day: worth for day, worth in line.items() if end - WEEK < day <= end and worth}
+    if not known or not figure["week_change"].startswith("▼"):
+        return f"比前 7 天 {before}", f"vs {before} before"
+    top = max(known, key=lambda day: (known[day], day))
+    highest = yuan(known[top])
+    return (
+        f"比前 7 天 {before}，其中 {top:%m-%d} 最高 {highest}",
+        f"vs {before} before, {highest} of it on {top:%m-%d}",
+    )
 
 
 def day_words(facts: Facts, figure: dict[str, Any], days: dict[dt.date, Words]) -> Words:

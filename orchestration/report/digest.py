@@ -65,7 +65,7 @@ def _todo(facts: Facts) -> list[Words]:
     said = todo(facts)
     lines: list[Words] = []
     number = left = 0
-    for line in said["lines"]:
+    for line in [*said["lines"], *said["others"]]:
         number += line.is_decision
         if number > _MOST_TODO:
             left += line.is_decision

@@ -76,8 +76,15 @@ def yesterday_words(facts: Facts) -> Words:
     done = yesterday(facts)
     if done["sent"] is None:
         return ("昨日结果：没有导购数据", "Yesterday: nothing is known of the staff")
-    zh = f"昨日导购发 {count(done['sent'])}、回复 {count(done['replied'])}、成交 {count(done['bought'])} 人"
-    en = f"Yesterday staff sent {count(done['sent'])}, {count(done['replied'])} replied, {count(done['bought'])} bought"
+    if done["tasks"] is None and not done["sent"]:
+        zh, en = count(done["bought"]), count(done["bought"])
+        return (
+            f"昨日任务没有回执；名下客户成交 {zh} 人",
+            f"Yesterday: no task results; {en} of the staff's customers bought",
+        )
+    bought = count(done["bought"])
+    zh = f"昨日导购发 {count(done['sent'])}、回复 {count(done['replied'])}，名下客户成交 {bought} 人"
+    en = f"Yesterday staff sent {count(done['sent'])}, {count(done['replied'])} replied, {bought} of theirs bought"
     if done["tasks"] is None:
         return (f"{zh}；任务无回执", f"{en}; no task results")
     return (f"{zh}；任务回执 {count(done['tasks'])}", f"{en}; {count(done['tasks'])} tasks reported")
@@ -170,7 +177,19 @@ def tasks(facts: Facts) -> dict[str, Any]:
         "gist": (f"{zh}；{len(found)} 位导购", f"{en}; {len(found)} members of staff") if kinds else None,
         "rows": [_member(facts, *row) for row in found],
         "has_service": any(kind in NOT_FOR_PROFIT for kind in kinds),
+        "desk": _desk(facts),
     }
+
+
+def _desk(facts: Facts) -> list[tuple[Any, ...]]:
+    """Return the service desk's list by how it reaches people: how many, who ordered since, whose last day it is."""
+    rows = facts.rows(
+        """
+        select reached_by, count(*), count(ordered_date), count(*) filter (last_date <= $as_of + 1)
+        from service_desk group by reached_by order by min(priority)
+        """
+    )
+    return [(facts.word("reached_by", way), *(str(number or NONE) for number in rest)) for way, *rest in rows]
 
 
 def _told(facts: Facts, kind: str, part: dict[str, Any]) -> Words:

@@ -51,10 +51,12 @@ def signals(facts: Facts) -> dict[str, Any]:
     )
     total = sum(row[1] for row in rows)
     answered = total - sum(row[5] for row in rows)
+    resting = sum(people for reason, people in reasons if reason == "rest")
+    rest = (f"，{resting} 个按规矩先不打扰", f", {resting} left alone first as the rule says") if resting else ("", "")
     return {
         "gist": (
-            f"{total} 个信号，{answered} 个有回应，其余写明原因",
-            f"{total} signals, {answered} answered, the rest with reasons",
+            f"{total} 个信号，{answered} 个有回应{rest[0]}，其余写明原因",
+            f"{total} signals, {answered} answered{rest[1]}, the rest with reasons",
         )
         if total
         else None,

@@ -49,6 +49,7 @@ def staff(facts: Facts) -> dict[str, Any]:
         "total": len(rows),
         "is_reported": any(row[8] is not None for row in rows),
         "handover": handover,
+        "alone": without_adviser(facts),
         "unasked": [(facts.staff(name), *rest) for name, *rest in never_asked(facts)],
         **_effects(facts),
     }
@@ -89,6 +90,31 @@ def _waiting(facts: Facts) -> list[tuple[Any, ...]]:
     )
     nobody = ("还没有人选", "nobody yet")
     return [(facts.staff(taker) if taker else nobody, people, net) for taker, people, net in rows]
+
+
+def without_adviser(facts: Facts) -> list[tuple[Any, ...]]:
+    """Return each customer of the upper two tiers whom nobody looks after, of most value first, and who could.
+
+    Who sold to them last and is at work knows them, as for a leaver's customer (staff_handover); else a manager names
+    somebody. Who may not be profiled has no tier and does not stand here.
+    """
+    rows = facts.rows(
+        """
+        select customers.one_id, customer_segments.pyramid_tier, customer_segments.net_paid_fen_365d,
+               cast(customers.last_order_at as date), sellers.staff_id
+        from customers
+        inner join customer_segments using (one_id)
+        left join staff as sellers on customers.last_seller_staff_id = sellers.staff_id and sellers.is_at_work
+        where customers.owner_staff_id is null and customers.exclusion is null
+            and customer_segments.pyramid_tier in ('核心', '塔尖')
+        order by customer_segments.pyramid_tier = '塔尖' desc, customer_segments.net_paid_fen_365d desc, one_id
+        """
+    )
+    nobody = ("请店长指定", "ask a store manager")
+    return [
+        (one_id[:10], facts.word("pyramid_tier", tier), net, last, facts.staff(seller) if seller else nobody)
+        for one_id, tier, net, last, seller in rows
+    ]
 
 
 def never_asked(facts: Facts) -> list[tuple[str, int, dt.date]]:

@@ -1,7 +1,8 @@
-"""What wants a decision this morning, most urgent first: how many, what is planned, and whom to ask."""
+"""What wants a decision this morning: who waits for an answer, today's list, whom to save; the rest in one line."""
 
 import dataclasses
 import datetime as dt
+import re
 from typing import Any
 
 from orchestration.report import list_sections, risk_sections
@@ -11,8 +12,21 @@ from orchestration.report.facts import Facts, Words
 _LIST: Words = ("各导购", "by staff")
 _ASSIGN: Words = ("谁能接手", "who could take them")
 _LOOK: Words = ("", "")
-#: So many stores are named in a line; the section below has all.
-_STORES = 3
+#: What writes the service desk's list.
+_DESK = "siyu tasks --desk"
+#: The parts of a member's list as a line names them, in the order of their day.
+_KINDS: dict[str, Words] = {
+    "service": ("答复和提醒", "answer and remind"),
+    "care": ("关怀", "care for"),
+    "chosen": ("优先联系", "contact"),
+    "learning": ("试一试", "to try"),
+}
+#: What ends the part of a line that is said of it beside others.
+_SHORT = re.compile(r"[：，:,]")
+
+
+#: So many other things are one line: one alone stands by itself.
+_MANY = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,12 +40,9 @@ class Todo:
 
 
 def todo(facts: Facts) -> dict[str, Any]:
-    """Give the lines of the block and how many of them want a decision."""
-    lines = [
-        *_unread(facts),
-        *_questions(facts),
-        *_tasks(facts),
-        *_at_risk(facts),
+    """Give the lines of the block, how many of them want a decision, and the others, which one line stands for."""
+    lines = [*_unread(facts), *_questions(facts), *_tasks(facts), *_at_risk(facts)]
+    others = [
         *_stale(facts),
         *_silent(facts),
         *_unmet(facts),
@@ -40,7 +51,15 @@ def todo(facts: Facts) -> dict[str, Any]:
         *_alarms(facts),
         *_overlap(facts),
     ]
-    return {"lines": lines, "decisions": sum(line.is_decision for line in lines)} | completeness(facts)
+    if not lines or len(others) < _MANY:
+        lines, others = [*lines, *others], []
+    found = {"lines": lines, "others": others, "others_words": _together(others) if others else None}
+    return found | {"decisions": sum(line.is_decision for line in lines)} | completeness(facts)
+
+
+def _together(others: list[Todo]) -> Words:
+    zh, en = ([_SHORT.split(line.words[at], maxsplit=1)[0] for line in others] for at in (0, 1))
+    return f"另有 {len(others)} 件：{'、'.join(zh)}", f"{len(others)} more: {'; '.join(en)}"
 
 
 def completeness(facts: Facts) -> dict[str, Any]:
@@ -92,104 +111,46 @@ def _unread(facts: Facts) -> list[Todo]:
 
 
 def _questions(facts: Facts) -> list[Todo]:
-    """Say how many wait for an answer, since when the first, whose store has them, and whom nobody can answer.
+    """Say how many wait for an answer: how many the staff have as a task, and how the service desk reaches the others.
 
     A question is no signal any more once it is as old as its window: who has it for the last time is said as well.
     """
     within = next(int(row["within_days"]) for row in facts.seed("signals") if row["signal"] == "question_open")
-    rows = facts.rows(
+    ((people, by_task, last),) = facts.rows(
         """
-        select recall_tasks.store_id, count(*) as people, max(date_diff('day', cast(signal_at as date), $as_of)) + 1,
-               count(*) filter (answered_by is null), count(*) filter (answered_by = 'service'),
-               count(*) filter (owner is null),
-               count(*) filter (is_last and owner is not null), count(*) filter (is_last and owner is null)
-        from (
-            select signals.*, coalesce(recall_tasks.staff_id, customers.owner_staff_id) as owner,
-                   date_diff('day', cast(signal_at as date), $as_of) + 1 >= $within as is_last
-            from recall_signals as signals left join recall_tasks using (one_id) left join customers using (one_id)
-            where signal = 'question_open'
-        ) as questions left join recall_tasks using (one_id)
-        group by recall_tasks.store_id order by people desc, recall_tasks.store_id
+        select count(*), count(*) filter (answered_by = 'task'),
+               count(*) filter (date_diff('day', cast(signal_at as date), $as_of) + 1 >= $within)
+        from recall_signals where signal = 'question_open'
         """,
         within=within,
     )
-    if not rows:
+    if not people:
         return []
-    people, longest = sum(row[1] for row in rows), max(row[2] for row in rows)
-    stores = [(facts.store(store), count) for store, count, *_ in rows if store]
-    named, more = stores[:_STORES], len(stores) - _STORES
-    told, nobody = sum(row[4] for row in rows), sum(row[3] for row in rows)
-    zh = [f"{store} {count} 位" for store, count in named] + ([f"另 {more} 家店"] if more > 0 else [])
-    en = [f"{store} {count}" for store, count in named] + ([f"{more} more stores"] if more > 0 else [])
-    zh += [f"系统先告知 {told} 位"] * bool(told) + [f"没法答复 {nobody} 位"] * bool(nobody)
-    en += [f"{told} told by message"] * bool(told) + [f"{nobody} cannot be answered"] * bool(nobody)
-    ends_zh, ends_en = _left_over(*(sum(row[at] for row in rows) for at in (5, 6, 7)))
-    words = (
-        f"{people} 位在等答复，最久等了 {longest} 天：{'，'.join(zh)}{ends_zh}",
-        f"{people} wait for an answer, the first for {longest} days: {', '.join(en)}{ends_en}",
-    )
-    return [Todo(words, "signals" if nobody and not stores else "tasks", _LIST)]
-
-
-def _left_over(alone: int, owned_last: int, alone_last: int) -> Words:
-    """Say how many of them nobody looks after, and how many leave the list unless answered today, in a few words."""
-    zh, en, last = [], [], owned_last + alone_last
-    if alone:
-        zh.append(f"{alone} 位没人负责，客服台来答")
-        en.append(f"{alone} have no adviser: the service desk")
-    if last:
-        zh.append(f"{last} 位今天是最后一天（{alone_last} 位没人负责）")
-        en.append(f"{last} for the last day ({alone_last} without)")
-    return "".join(f"；{one}" for one in zh), "".join(f"; {one}" for one in en)
+    ways = facts.rows("select reached_by, count(*) from service_desk group by reached_by order by min(priority)")
+    named = [(*facts.word("reached_by", way), count) for way, count in ways]
+    zh = [f"导购今天答 {by_task}"] * bool(by_task)
+    en = [f"staff answer {by_task} today"] * bool(by_task)
+    if named:
+        zh.append(f"客服台{'、'.join(f'{word} {count}' for word, _, count in named)}（{_DESK}）")
+        en.append(f"service desk: {', '.join(f'{word} {count}' for _, word, count in named)} ({_DESK})")
+    zh_last, en_last = (f"；{last} 位今天到期", f"; {last} for the last day") if last else ("", "")
+    words = (f"{people} 位等答复：{'，'.join(zh)}{zh_last}", f"{people} wait for an answer: {'; '.join(en)}{en_last}")
+    return [Todo(words, "tasks", _LIST)]
 
 
 def _tasks(facts: Facts) -> list[Todo]:
-    kinds = {
-        kind: (part["people"], list_sections.expected(part)) for kind, part in list_sections.task_parts(facts).items()
-    }
-    lines = []
-    if service := kinds.get("service"):
-        lines.append(
-            Todo(
-                (
-                    f"先服务 {service[0]} 位客户：答复、提醒，不推销",
-                    f"Serve {service[0]} customers first: answers and reminders, no offer",
-                ),
-                "tasks",
-                _LIST,
-            )
-        )
-    if care := kinds.get("care"):
-        lines.append(
-            Todo(
-                (f"关怀 {care[0]} 位高价值客户（问候，不推销）", f"Greet {care[0]} valued customers (care, no offer)"),
-                "tasks",
-                _LIST,
-            )
-        )
-    if chosen := kinds.get("chosen"):
-        lines.append(
-            Todo(
-                (
-                    f"导购联系 {chosen[0]} 位，{chosen[1][0]}",
-                    f"Staff contact {chosen[0]}, {chosen[1][1]}",
-                ),
-                "tasks",
-                _LIST,
-            )
-        )
-    if learning := kinds.get("learning"):
-        lines.append(
-            Todo(
-                (
-                    f"另有 {learning[0]} 位先试试有没有用，{learning[1][0]}",
-                    f"{learning[0]} more to try whether it helps, {learning[1][1]}",
-                ),
-                "tasks",
-                is_decision=False,
-            )
-        )
-    return lines
+    """Say today's list of the staff in one line: people first, then what is expected of them."""
+    found = list_sections.task_parts(facts)
+    told = [(kind, found[kind]["people"]) for kind in _KINDS if kind in found]
+    if not told:
+        return []
+    zh = "，".join(f"{_KINDS[kind][0]} {people} 位" for kind, people in told)
+    en = ", ".join(f"{_KINDS[kind][1]} {people}" for kind, people in told)
+    for kind, name_zh, name_en in (("chosen", "优先联系的", "chosen"), ("learning", "试的", "to try")):
+        if kind in found:
+            expected = list_sections.expected(found[kind])
+            zh, en = f"{zh}；{name_zh}{expected[0]}", f"{en}; {name_en}: {expected[1]}"
+    return [Todo((f"导购今天的名单：{zh}", f"Today's list of the staff: {en}"), "tasks", _LIST)]
 
 
 def _at_risk(facts: Facts) -> list[Todo]:

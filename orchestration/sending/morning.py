@@ -12,8 +12,10 @@ from orchestration.sending.guard import has_news, look
 from orchestration.sending.handing_over import Receipt
 from orchestration.sending.reasons import Asked
 from orchestration.sending.recipients import entrusted
+from orchestration.sending.tasks.desk import write_desk
+from orchestration.sending.tasks.given import Written
 from orchestration.sending.tasks.leads import LeadSheets, write_leads
-from orchestration.sending.tasks.lists import Written, write_tasks
+from orchestration.sending.tasks.lists import write_tasks
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -66,6 +68,17 @@ def tasks_as_they_stand(
     with connect(settings) as warehouse:
         held = functools.partial(stopped, settings)
         return date, write_tasks(settings, warehouse, date, store, out.expanduser().resolve(), now, held, say)
+
+
+def desk_as_it_stands(
+    settings: Settings, out: Path, now: dt.datetime, say: Callable[[str], None]
+) -> tuple[dt.date, Written]:
+    """Write the service desk's list after reading what landed since the night; parameters as for the tasks."""
+    published_date(settings)
+    date = _read_first(settings, now, say)
+    with connect(settings) as warehouse:
+        held = functools.partial(stopped, settings)
+        return date, write_desk(settings, warehouse, date, out.expanduser().resolve(), now, held, say)
 
 
 def leads_as_they_stand(

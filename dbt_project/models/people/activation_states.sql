@@ -33,6 +33,7 @@ select
     coalesce(ids.owner_one_id, activations.one_id) as one_id,
     ids.person_key,
     coalesce(ids.is_test, false) as is_test,
+    activations.list_name,
     activations.message_channel,
     activations.audience_id,
     activations.campaign_id,

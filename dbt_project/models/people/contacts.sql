@@ -1,7 +1,8 @@
 -- One row per contact that counts and stretch of dates: somebody was written to or called by us, as known at the
 -- dates from from_date until before to_date. What left the house counts from its export on; what comes back of it (a
 -- message, a task's result) takes its place and is no second contact, and is none where all of it says that nothing
--- arrived; what was taken back never was one. Messages that answer no export count by themselves once they arrived.
+-- arrived; what was taken back never was one. Whom the service desk's list names is a contact once it reports one: many
+-- of them are awaited there. Messages that answer no export count by themselves once they arrived.
 {%- set answers = ['opened', 'clicked', 'replied', 'unsubscribed'] %}
 {%- set own = ['message_channel', 'audience_id', 'campaign_id', 'offer_id', 'staff_id'] %}
 {%- set who = ['person_key', 'customer_one_id', 'one_id', 'is_test'] %}
@@ -93,7 +94,12 @@ counted as (
             and told.span_token = sent.recipient_token
             and sent.from_date <= told.span_from
             and (sent.to_date is null or sent.to_date > told.span_from)
-    where told.place = 1 and (told.arrived or (told.message_id is null and not sent.is_withdrawn))
+    where
+        told.place = 1
+        and (
+            told.arrived
+            or (told.message_id is null and not sent.is_withdrawn and coalesce(sent.list_name, '') <> 'desk')
+        )
 ),
 
 recalls as (

@@ -2,7 +2,8 @@
 -- found. By the token of the recipient or the published one, wherever it stands; else by the number or id the export
 -- went to, else by a record of the person's: on the same channel, sent between the export and the seeded days after
 -- its end, and naming no other audience or campaign. Whoever is not named by token answers a recipient that no
--- message known sooner answers: the second one to a number is a message of its own.
+-- message known sooner answers: the second one to a number is a message of its own. The service desk's list sends no
+-- message, so none answers it.
 {%- set ends = "expires_at + cast(" ~ recall_number('answer_days') ~ " as int) * interval '1' day" %}
 {%- set ways = [
     ('said.recipient_token = sent.recipient_token', 1), ('said.recipient_token = sent.published_token', 2),
@@ -50,6 +51,7 @@ candidates as (
         {{ way }} as way
     from {{ 'recorded' if way == 4 else ref('activations') }} as sent
     inner join said on {{ condition }}
+    where coalesce(sent.list_name, '') <> 'desk'
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -61,8 +61,9 @@ select
     listed.expected_cost_fen,
     listed.net_p50_fen,
     listed.why,
-    refusals.one_id is not null as is_refused,
-    consents.one_id is not null as has_consent,
+    refusals.one_id is not null and not coalesce(listed.is_awaited, false) as is_refused,
+    consents.one_id is not null or coalesce(listed.is_awaited, false) as has_consent,
+    coalesce(listed.is_awaited, false) as is_awaited,
     coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,
     (people.exclusion is not null and of_profiling.exclusion is null)
     or (
@@ -74,7 +75,7 @@ select
     or (coalesce(drawn.global_holdout, false) and listed.consent_purpose <> 'service') as is_held_out,
     listed.arm is not null and not coalesce(arms.may_be_sent, false) as is_not_chosen,
     staff.staff_id is not null as sender_has_left,
-    tasks.task_id,
+    coalesce(tasks.task_id, listed.task_id) as task_id,
     stops.stop,
     caps.cap_id,
     addresses.id_type,

@@ -6,11 +6,14 @@
 -- price or a product. Of whom profiling is not allowed only what is owed them (a service) is read, and nothing of test
 -- accounts, staff and minors. A reminder of what ends (success_act: told) is answered by being sent, once for each end.
 -- amount is how many points begin to end, or how much growth is missing to the level in object_id; fewer points than
--- points_worth_telling are no signal.
+-- points_worth_telling are no signal. A question says what kind of thing it is about (asked_category, where who asked
+-- is known for certain and nothing sensitive is told by it), when a message last told that it is known (told_date), and
+-- the day of an order placed since (ordered_date).
 with people as (
     select
         profiles.as_of_date,
         profiles.one_id,
+        profiles.identity_confidence = 'high' as is_sure,
         profiles.exclusion is null as may_be_profiled
     from {{ ref('customer_profile') }} as profiles
     left join {{ ref('profiling_exclusions') }} as of_profiling
@@ -29,6 +32,12 @@ bounds as (
         plays.success_act
     from {{ ref('signals') }} as signals
     inner join {{ ref('plays') }} as plays on signals.play_id = plays.play_id
+),
+
+-- How far back acts and answers are read; what is left alone first (rest_days) is no act.
+reach as (
+    select max(within_days) as days from {{ ref('signals') }}
+    where coalesce(rest_days, 0) = 0
 ),
 
 acts as (
@@ -57,7 +66,7 @@ acts as (
             or (touch = 'ask_service' and (staff_id is null or coalesce(duration_seconds, 0) = 0))
         )
         and touched_date <= as_of_date
-        and touched_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+        and touched_date > {{ add_days('as_of_date', '-cast((select days from reach) as integer)') }}
 ),
 
 talks as (
@@ -69,7 +78,7 @@ talks as (
     from {{ states_at(ref('answers_in_person')) }} as in_person
     where
         answered_date <= as_of_date
-        and answered_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+        and answered_date > {{ add_days('as_of_date', '-cast((select days from reach) as integer)') }}
 ),
 
 -- From the answer on, however long it took: what they asked is open until then.
@@ -315,7 +324,7 @@ sent as (
         one_id is not null
         and staff_id is null
         and contacted_date <= as_of_date
-        and contacted_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+        and contacted_date > {{ add_days('as_of_date', '-cast((select days from reach) as integer)') }}
 ),
 
 services as (
@@ -328,10 +337,11 @@ services as (
 
 -- Who was sent that it is known, by nobody in person: they are told once, and wait for somebody.
 told as (
-    select distinct
+    select
         counted.as_of_date,
         counted.one_id,
-        counted.signal
+        counted.signal,
+        max(sent.contacted_date) as told_date
     from counted
     inner join services on counted.play_id = services.play_id
     inner join sent
@@ -347,6 +357,7 @@ told as (
                 )
             )
             and left(sent.campaign_id, length(services.policy_id) + 1) = concat(services.policy_id, '_')
+    group by counted.as_of_date, counted.one_id, counted.signal
 ),
 
 -- What answers: an order or, where a person is owed an answer, somebody of the brand who spoke with them since.
@@ -361,7 +372,7 @@ answers as (
         one_id is not null
         and counts_as_purchase
         and order_date <= as_of_date
-        and order_date > {{ add_days('as_of_date', '-cast((select max(within_days) from bounds) as integer)') }}
+        and order_date > {{ add_days('as_of_date', '-cast((select days from reach) as integer)') }}
     union all
     select
         as_of_date,
@@ -379,6 +390,16 @@ last_answers as (
         max(answered_at) as answered_at
     from answers
     group by as_of_date, one_id, success_act
+),
+
+-- What kind of thing each sku is, as known at the date; what is sensitive is named to nobody.
+kinds as (
+    select
+        as_of_date,
+        sku_id,
+        category
+    from {{ states_at(ref('product_states')) }} as products
+    where not is_sensitive
 )
 
 select
@@ -395,8 +416,23 @@ select
     counted.amount,
     counted.play_id,
     counted.kind,
-    told.one_id is not null as is_told
+    told.one_id is not null as is_told,
+    told.told_date,
+    case when counted.signal = 'question_open' and people.is_sure then kinds.category end as asked_category,
+    case when counted.signal = 'question_open' then {{ business_date('since.answered_at') }} end as ordered_date
 from counted
+inner join people on counted.as_of_date = people.as_of_date and counted.one_id = people.one_id
+left join kinds
+    on
+        counted.as_of_date = kinds.as_of_date
+        and counted.object_id = kinds.sku_id
+        and counted.object_type in ('price', 'product')
+left join last_answers as since
+    on
+        counted.as_of_date = since.as_of_date
+        and counted.one_id = since.one_id
+        and since.success_act = 'order'
+        and counted.signal_at <= since.answered_at
 left join told
     on counted.as_of_date = told.as_of_date and counted.one_id = told.one_id and counted.signal = told.signal
 left join last_answers

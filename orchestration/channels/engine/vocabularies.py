@@ -53,6 +53,11 @@ TASK_SHEET_WORDS: Final = (
     ("对方已删好友", "failed_deleted"), ("平台达上限", "failed_limit"), ("号码不对", "wrong_number"),
     ("不想再收", "refused"), ("要求勿扰", "do_not_contact"),
 )  # fmt: skip
+#: What the service desk's offers: it answers or does not, and mends no friendship.
+DESK_SHEET_WORDS: Final = (
+    ("已答复", "sent"), ("没联系上", "not_sent"), ("已预约", "booked"), ("已购买", "bought"),
+    ("号码不对", "wrong_number"), ("不想再收", "refused"), ("要求勿扰", "do_not_contact"),
+)  # fmt: skip
 #: The words of refusal: a header or a status that holds one says that somebody does not want to be written to. Without
 #: case, width, blanks, dashes and underscores.
 REFUSAL_WORDS: Final = (

@@ -48,7 +48,9 @@ TASK_SHEETS: Final = Dataset(
             "status",
             aliases=("结果",),
             values=words.TASK_STATUSES,
-            synonyms=(*words.TASK_SHEET_WORDS, *words.TASK_STATUS_SYNONYMS),
+            synonyms=tuple(
+                dict.fromkeys((*words.TASK_SHEET_WORDS, *words.DESK_SHEET_WORDS, *words.TASK_STATUS_SYNONYMS))
+            ),
             refusal="do_not_contact",
             empty_says="no result yet",
             about="What became of it, one of the words that the cell offers; left empty it is no result.",

@@ -13,25 +13,35 @@ from orchestration.sending.gateways.cells import held
 _TEMPLATE: Final = Path(__file__).with_name("phone.html.jinja")
 
 
+_WORDS: Final = tuple(word for word, _ in TASK_SHEET_WORDS)
+
+
 def phone_page(
-    tasks: Sequence[Mapping[str, Any]], member: str, store: str, day: str, yesterday: Mapping[str, Any] | None
+    tasks: Sequence[Mapping[str, Any]],
+    member: str,
+    store: str,
+    day: str,
+    yesterday: Mapping[str, Any] | None,
+    words: Sequence[str] = _WORDS,
 ) -> str:
     """Return one page that needs nothing else: no request, no other file.
 
     Parameters
     ----------
     tasks
-        Of one member, in order, by the keys of ``sheet.COLUMNS`` and ``talking`` and ``bars`` (lists of sentences).
+        Of one member, in order, by the keys of ``sheet.COLUMNS`` and ``talking`` and ``bars`` (lists of sentences); of
+        the service desk also ``group``, a heading before the first of a way, and ``last``.
     member, store
-        What they are called.
+        What they are called; without a store it is the service desk's.
     day
         The day of the list, ISO.
     yesterday
         The member's day before, of staff_daily; None where nothing is known.
+    words
+        What a result is picked from.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    words = [word for word, _ in TASK_SHEET_WORDS]
     # into a script: no tag may begin in it
     ids = json.dumps([[task["task_id"], task["staff_id"], task["day"]] for task in tasks], ensure_ascii=False)
     page = template.render(

@@ -8,12 +8,13 @@ import pytest
 from orchestration.report.days import figures, sales
 from orchestration.report.digest import digest
 from orchestration.report.first_screen import head
-from orchestration.report.list_sections import expected, parts, tasks, todays_list
+from orchestration.report.list_sections import expected, parts, tasks, todays_list, yesterday_words
 from orchestration.report.model_sections import models
 from orchestration.report.page import section
+from orchestration.report.play_sections import signals
 from orchestration.report.risk_sections import at_risk
 from orchestration.report.spark import spark
-from orchestration.report.staff_sections import never_asked
+from orchestration.report.staff_sections import never_asked, without_adviser
 from orchestration.report.todo import todo
 from orchestration.report.young import young
 from orchestration.seed_rows import SEEDS, read_seed
@@ -160,40 +161,134 @@ def test_what_is_chosen_and_what_is_there_to_learn_are_never_one_sum(tmp_path):
         "service": (1, 0), "chosen": (2, 500), "learning": (1, -80),
     }  # fmt: skip
     assert [line.words[0] for line in todo(facts)["lines"]] == [
-        "先服务 1 位客户：答复、提醒，不推销",
-        # the interval is of the sum; what rests on no experiment says so
-        "导购联系 2 位，预计 +¥5.00（¥4.00 到 ¥6.00，估算）",
-        "另有 1 位先试试有没有用，预计 −¥0.80（−¥1.30 到 −¥0.30）",
+        # people first; the interval is of the sum, and what rests on no experiment says so
+        "导购今天的名单：答复和提醒 1 位，优先联系 2 位，试一试 1 位；优先联系的预计 +¥5.00（¥4.00 到 ¥6.00，估算）；"
+        "试的预计 −¥0.80（−¥1.30 到 −¥0.30）",
     ]
-    assert todo(facts)["decisions"] == 2, "what is there to learn wants no decision"
+    assert todo(facts)["decisions"] == 1
     assert tasks(facts)["rows"] == [("S1", "2  +¥5.00", "1  −¥0.80", "1")]
     assert digest(facts, "zh").count("估算") == 2 and digest(facts, "en").count("an estimate") == 2
     assert "+¥4.20" not in section(todays_list, facts) + section(head, facts)
 
 
-def test_who_waits_for_an_answer_stands_first_with_the_stores_that_have_them(tmp_path):
-    asked = dt.datetime(2017, 11, 27, 4, tzinfo=dt.UTC)
-    waits = [("a", "task"), ("b", "task"), ("c", "task"), ("d", "service"), ("e", None)]
+def _asked(one_id, day, answered_by):
+    at = dt.datetime(2017, 11, day, 4, tzinfo=dt.UTC)
+    return {"one_id": one_id, "signal": "question_open", "signal_at": at, "answered_by": answered_by}
+
+
+def test_who_waits_for_an_answer_stands_first_with_who_answers_them_how(tmp_path):
+    # within_days is 14: on the 30th a question of the 17th counts for the last time
     facts = version_of(
         tmp_path,
-        customers=[{"one_id": one, "owner_staff_id": "S1"} for one in "abcde"],
         recall_signals=[
-            {"one_id": one, "signal": "question_open", "signal_at": asked, "answered_by": by} for one, by in waits
-        ]
-        + [{"one_id": "f", "signal": "cart_left", "signal_at": asked}],
-        recall_tasks=[
-            {"task_id": one, "one_id": one, "message_channel": "wecom", "staff_id": "S1", "store_id": store}
-            for one, store in (("a", "9"), ("b", "9"), ("c", "8"))
+            _asked("a", 27, "task"),
+            _asked("b", 17, "task"),
+            _asked("c", 17, "service"),
+            _asked("d", 18, "service"),
+            _asked("e", 29, None),
+            {"one_id": "f", "signal": "cart_left", "signal_at": dt.datetime(2017, 11, 17, 4, tzinfo=dt.UTC)},
         ],
-        stores=[{"store_id": "9", "name": "淮海店"}, {"store_id": "8", "name": "人民广场店"}],
+        service_desk=[
+            {"one_id": "c", "reached_by": "call", "priority": 1, "last_date": dt.date(2017, 12, 1)},
+            {"one_id": "d", "reached_by": "chat", "priority": 2, "last_date": dt.date(2017, 12, 2)}
+            | {"ordered_date": dt.date(2017, 11, 28)},
+            {"one_id": "e", "reached_by": "visit", "priority": 3, "last_date": dt.date(2017, 12, 13)},
+        ],
     )
     line = todo(facts)["lines"][0]
-    # read on the day after the date
     assert line.words == (
-        "5 位在等答复，最久等了 4 天：淮海店 2 位，人民广场店 1 位，系统先告知 1 位，没法答复 1 位",
-        "5 wait for an answer, the first for 4 days: 淮海店 2, 人民广场店 1, 1 told by message, 1 cannot be answered",
+        "5 位等答复：导购今天答 2，客服台打电话 1、在问的地方答复 1、等客户来了再答 1（siyu tasks --desk）；"
+        "2 位今天到期",
+        "5 wait for an answer: staff answer 2 today; service desk: call 1, answer where they asked 1,"
+        " answer when they come 1 (siyu tasks --desk); 2 for the last day",
     )
     assert line.is_decision and line.anchor == "tasks"
+    assert [(way[0], *rest) for way, *rest in tasks(facts)["desk"]] == [
+        ("打电话", "1", "—", "1"), ("在问的地方答复", "1", "1", "—"), ("等客户来了再答", "1", "—", "—"),
+    ]  # fmt: skip
+
+
+def test_where_every_question_is_a_task_no_desk_is_spoken_of(tmp_path):
+    facts = version_of(tmp_path, recall_signals=[_asked("a", 27, "task")])
+    assert todo(facts)["lines"][0].words == ("1 位等答复：导购今天答 1", "1 wait for an answer: staff answer 1 today")
+    assert tasks(facts)["desk"] == []
+
+
+def test_what_is_no_decision_of_the_morning_stands_together_in_one_line(tmp_path):
+    late = {"sms": {"data_as_of": "2017-11-27", "stale": True}, "wecom": {"data_as_of": "2017-11-29", "stale": True}}
+    bought = [{"one_id": f"p{at}", "order_count": 1} for at in range(30)]
+    facts = version_of(tmp_path, late, customers=bought, recall_signals=[_asked("a", 27, "task")])
+    said = todo(facts)
+    assert said["decisions"] == 1
+    assert said["others_words"] == (
+        "另有 2 件：短信数据停在 11-27、企业微信数据停在 11-29",
+        "2 more: SMS data ends on 11-27; WeCom data ends on 11-29",
+    )
+    assert [line.words[0] for line in said["others"]] == [
+        "短信数据停在 11-27：找短信的对接人",
+        "企业微信数据停在 11-29：找企业微信的对接人",
+    ]
+    assert all(line.words[0] in digest(facts, "zh") for line in said["others"])
+
+
+def test_a_week_that_fell_says_which_day_before_it_was_the_highest(tmp_path):
+    before, after = [100_00, 900_00, *[100_00] * 5], [50_00] * 7
+    facts = version_of(tmp_path, kpi_daily=days("private_gmv", [*before, *after], "numerator"))
+    assert sales(facts)["than"] == ("比前 7 天 ¥1,500，其中 11-18 最高 ¥900", "vs ¥1,500 before, ¥900 of it on 11-18")
+    rose = version_of(tmp_path / "rose", kpi_daily=days("private_gmv", [*after, *before], "numerator"))
+    assert sales(rose)["than"] == ("比前 7 天 ¥350", "vs ¥350 before")
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ({"sent": 0, "replied": 0, "bought": 9}, "昨日任务没有回执；名下客户成交 9 人"),
+        ({"sent": 3, "replied": 1, "bought": 9}, "昨日导购发 3、回复 1，名下客户成交 9 人；任务无回执"),
+        ({"sent": 3, "replied": 1, "bought": 9, "tasks": 2}, "昨日导购发 3、回复 1，名下客户成交 9 人；任务回执 2"),
+    ],
+)
+def test_yesterday_without_a_result_is_not_told_as_a_day_without_work(tmp_path, day, said):
+    facts = version_of(tmp_path, staff_daily=[{"kpi_date": THURSDAY, "staff_id": "S1"} | day])
+    assert yesterday_words(facts)[0] == said
+
+
+def test_signals_that_rest_are_told_apart_from_those_that_nobody_answers(tmp_path):
+    facts = version_of(
+        tmp_path,
+        recall_signals=[
+            {"one_id": one, "signal": "friend_deleted", "answered_by": by, "reason": why}
+            for one, by, why in (("a", None, "rest"), ("b", "audience", None), ("c", None, "unreachable"))
+        ],
+    )
+    assert signals(facts)["gist"][0] == "3 个信号，1 个有回应，1 个按规矩先不打扰，其余写明原因"
+
+
+def test_a_core_customer_without_an_adviser_could_be_taken_by_who_sold_to_them_last_and_is_at_work(tmp_path):
+    customers = [
+        {"one_id": "peak", "last_seller_staff_id": "S1"},
+        {"one_id": "core", "last_seller_staff_id": "gone"},
+        {"one_id": "owned", "owner_staff_id": "S1"},
+        {"one_id": "base", "last_seller_staff_id": "S1"},
+        {"one_id": "refused", "last_seller_staff_id": "S1", "exclusion": "profiling_refused"},
+    ]
+    tiers = {"peak": "塔尖", "base": "基础"}
+    facts = version_of(
+        tmp_path,
+        customers=customers,
+        customer_segments=[
+            {"one_id": one["one_id"], "pyramid_tier": tiers.get(one["one_id"], "核心"), "net_paid_fen_365d": 100_00}
+            for one in customers
+        ],
+        staff=[
+            {"staff_id": "S1", "store_id": "9", "is_at_work": True},
+            {"staff_id": "gone", "store_id": "9", "is_at_work": False},
+        ],
+        stores=[{"store_id": "9", "name": "淮海店"}],
+    )
+    assert [(one, tier[0], taker) for one, tier, _, _, taker in without_adviser(facts)] == [
+        ("peak", "塔尖", "淮海店 · S1"),
+        ("core", "核心", ("请店长指定", "ask a store manager")),
+    ]
 
 
 def test_whom_their_advisers_may_ask_about_profiling_is_counted_by_adviser_and_by_no_worth(tmp_path):
@@ -210,25 +305,6 @@ def test_whom_their_advisers_may_ask_about_profiling_is_counted_by_adviser_and_b
         ],
     )
     assert never_asked(facts) == [("S1", 1, None), ("S2", 2, dt.date(2017, 11, 2))]
-
-
-def test_a_question_that_leaves_the_list_unanswered_is_said_with_who_could_answer_it(tmp_path):
-    # within_days is 14: on the 30th a question of the 17th counts for the last time
-    days = {"owned": 17, "alone": 17, "stranger": 17, "young": 18}
-    facts = version_of(
-        tmp_path,
-        customers=[{"one_id": "owned", "owner_staff_id": "S1"}, {"one_id": "alone"}, {"one_id": "young"}],
-        recall_signals=[
-            {"one_id": one, "signal": "question_open", "signal_at": dt.datetime(2017, 11, day, 4, tzinfo=dt.UTC)}
-            | {"answered_by": "service"}
-            for one, day in days.items()
-        ],
-    )
-    assert todo(facts)["lines"][0].words == (
-        "4 位在等答复，最久等了 14 天：系统先告知 4 位；3 位没人负责，客服台来答；3 位今天是最后一天（2 位没人负责）",
-        "4 wait for an answer, the first for 14 days: 4 told by message; 3 have no adviser: the service desk;"
-        " 3 for the last day (2 without)",
-    )
 
 
 def test_what_a_part_is_expected_to_earn_is_unknown_where_no_plan_says_so():

@@ -55,6 +55,7 @@ KEYS = {
     "recall_signals": "one_id signal",
     "recall_tasks": "task_id",
     "recall_withheld": "one_id",
+    "service_desk": "one_id",
     "staff_daily": "kpi_date staff_id",
     "staff_effects": "as_of_date staff_id",
     "stage_transitions": "as_of_date model from_stage to_stage",

@@ -49,4 +49,7 @@ def signals(*given: tuple[str, str, int]) -> pd.DataFrame:
         play_id=found["signal"].map(seed["play_id"]).astype(object),
         kind=found["signal"].map(seed["kind"]).astype(object),
         is_told=False,
+        told_date=None,
+        asked_category=None,
+        ordered_date=None,
     )

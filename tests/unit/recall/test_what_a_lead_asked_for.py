@@ -1,5 +1,7 @@
 """What an operations lead who read thirty customers asked for: literal people, and what they are sent or why not."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -169,3 +171,20 @@ def test_care_begins_with_the_newly_lapsed_and_with_who_is_worth_most():
         planned(3, "earns", 5_000),
     )
     assert found.sort_values("priority").index.tolist() == ["lapsed_rich", "lapsed", "silent", "earns"]
+
+
+def test_a_question_says_what_kind_of_thing_it_is_about_and_what_was_ordered_since_to_its_sender_alone(salts):
+    given = signals(("anna", "question_open", 2)).assign(
+        asked_in="app",
+        object_type="product",
+        object_id="t1",
+        asked_category="CHEESE",
+        ordered_date=dt.date(2017, 11, 29),
+    )
+    found = night(salts, person("anna", reachable_channels=["wecom"]), given=given)
+    row = found.audience.iloc[0]
+    assert row["why"].startswith("3天前在App问过商品（奶酪）,还没有答复;问过之后11月29日下过单 → ")
+    assert "奶酪" not in row["message_text"]
+    answered = found.signal_answers.iloc[0]
+    assert (answered["asked_in"], answered["object_type"], answered["asked_category"]) == ("app", "product", "奶酪")
+    assert answered["ordered_date"] == dt.date(2017, 11, 29)

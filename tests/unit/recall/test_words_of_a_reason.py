@@ -1,5 +1,7 @@
 """What a shop assistant reads of a person and an offer, word by word."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -18,7 +20,8 @@ def reason(kind: str = "recall", **changes: object) -> str:
     plan = {
         "audience_kind": kind, "scene_id": kind, "band": "at_risk", "message_channel": "sms", "offer_words": "不发券",
         "reason_1": None, "reason_2": None, "reason_3": None, "signal": None, "days_since_signal": None,
-        "next_level": None, "growth_missing": None,
+        "next_level": None, "growth_missing": None, "asked_in": None, "asked_about": None, "asked_category": None,
+        "ordered_date": None,
     }  # fmt: skip
     own = {name: value for name, value in changes.items() if name in plan}
     plan = person("anna", **{name: value for name, value in changes.items() if name not in plan}) | plan | own
@@ -125,6 +128,14 @@ def test_who_lapsed_by_the_cadence_of_the_year_and_not_by_all_years_is_told_of_t
 def test_who_asked_and_waits_is_told_how_long_and_answered_rather_than_greeted():
     asked = {"signal": "question_open", "top_category": None, "message_channel": "wecom"}
     assert reason("service", **asked, days_since_signal=2) == "3天前问过,还没有答复 → 导购答复,不推销"
+    about = asked | {"days_since_signal": 2, "asked_in": "在App", "asked_about": "商品"}
+    # what kind of thing it is about, where it has a Chinese name; who ordered since is owed no apology for that
+    assert reason("service", **about, asked_category="CHEESE") == (
+        "3天前在App问过商品（奶酪）,还没有答复 → 导购答复,不推销"
+    )
+    assert reason("service", **about, asked_category="NO SUCH SHELF", ordered_date=dt.date(2017, 11, 28)) == (
+        "3天前在App问过商品,还没有答复;问过之后11月28日下过单 → 导购答复,不推销"
+    )
     assert reason("service", **asked | {"message_channel": "call"}, days_since_signal=0) == (
         "1天前问过,还没有答复 → 电话答复,不推销"
     )

@@ -66,6 +66,7 @@ _PLAN: Row = {
     "is_not_chosen": False,
     "sender_has_left": False,
     "task_id": None,
+    "is_awaited": False,
     "stop": None,
     "cap_id": None,
     "id_type": "mobile",
