@@ -10,6 +10,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 
 run: setup
 	@$(BIN)/siyu run $(if $(WORLD),--world "$(WORLD)") $(if $(BRAND),--brand "$(BRAND)")
+	@$(BIN)/python -m benchmarks.thirty_customers --check
 
 test: setup manifest
 	@PYTHON=$(BIN)/python bash tests/run_all.sh

@@ -241,6 +241,7 @@ def _build(
         manifest.silent(connection, as_of_date),
         manifest.kept_back(connection, *door.emptied()),
         sum(one.at >= cut_off_at(date, settings.cut_off_hour) for one in tombstones.load(settings).erased),
+        manifest.disagreeing(connection, as_of_date),
     )
     # files are named in it, and people name files after their customers
     return store.keep(building, door.said(said)), sum(rows.values())

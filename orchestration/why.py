@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ml.recall import arms
+from ml.recall.lists import CARE
 from ml.recall.signal_answers import unsent_because
 from orchestration.home_facts import GO_BACK, reading
 from orchestration.labels import Labels, labels
@@ -208,8 +209,9 @@ def _decision(
         return _sent(facts, sent, words)
     if not drawn:
         if person["exclusion"]:
+            rule = code("exclusion", person["exclusion"])
             return [
-                say("今天不做个人计划：有硬规则", "No plan of their own today: a hard rule keeps them out"),
+                say(f"今天不做个人计划：{rule}（硬规则）", f"No plan of their own today: {rule} (a hard rule)"),
                 *_general(facts, person["one_id"], words),
             ]
         return [say("今天不发：没有哪条策略轮到此人", "Nothing today: no policy is due for them")]
@@ -273,6 +275,15 @@ def _sent(facts: Facts, sent: dict[str, Any], words: _Words) -> list[str]:
             say(
                 f"服务，该做就做，不算收益；花费{cost:.2f}元",
                 f"A service: done because it is owed, not for what it earns; it costs {cost:.2f} yuan",
+            )
+        )
+        return said
+    if sent["list_kind"] == CARE:
+        cost = sent["expected_cost_fen"] / 100
+        said.append(
+            say(
+                f"关怀，不按收益选，也不算收益；花费{cost:.2f}元",
+                f"Care: not chosen for what it earns, and nothing is claimed; it costs {cost:.2f} yuan",
             )
         )
         return said

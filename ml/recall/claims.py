@@ -45,7 +45,7 @@ class Facts:
         has_offer = row["offer_id"] not in ("none", None)
         since_order = _number(row["days_since_order"])
         told = {
-            "never_ordered": since_order is None,
+            "never_ordered": since_order is None and not bool(row["bought_elsewhere"]),
             "has_ordered": since_order is not None,
             "long_absent": bool(row["is_long_absent"]),
             "bought_lately": bool(row["bought_lately"]),

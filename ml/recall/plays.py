@@ -125,14 +125,30 @@ def _is_among(found: npt.NDArray[np.object_], values: frozenset[str]) -> Flags:
 
 
 def of_plays(people: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return the candidates with ``purse``, ``signal`` and the ``scene_id`` of their ``play_id``."""
+    """Return the candidates with ``purse``, ``signal`` and the ``scene_id`` of their ``play_id``.
+
+    A small reseller buys at other terms than a shopper, so no contact with one is valued at a shopper's margin: whoever
+    has no retail offers by their role is met out of the care purse, whichever play they are met by.
+    """
     by_id, signal_of = rules.once(_by_id), rules.once(_signal_of)
     scene = people["play_id"].map(by_id["scene_id"])
+    purse = people["play_id"].map(by_id["purse"])
+    resells = people["super_user_role"].isin(roles_without_offers(rules)) & purse.eq(INCENTIVE)
     return people.assign(
-        purse=people["play_id"].map(by_id["purse"]),
+        purse=purse.mask(resells, CARE),
         signal=people["play_id"].map(signal_of).astype(object),
         scene_id=scene.where(scene.notna(), people["scene_id"]),
     )
+
+
+def roles_without_offers(rules: Rules) -> frozenset[str]:
+    """Return the roles that have no retail offer (``super_user_rules.offers_allowed``)."""
+    return rules.once(_roles_without_offers)
+
+
+def _roles_without_offers(rules: Rules) -> frozenset[str]:
+    roles = rules.seeds["super_user_rules"]
+    return frozenset(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"])
 
 
 def _by_id(rules: Rules) -> pd.DataFrame:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.recall.depths import admitted
-from ml.recall.plays import CARE, first_channels, offers_of_play, personal_channels
+from ml.recall.plays import CARE, first_channels, offers_of_play, personal_channels, roles_without_offers
 from ml.recall.rules import Rules
 from ml.recall.schedule import opens_too_late
 from ml.recall.tables import REFUSED_OPTIONS
-from ml.recall.templates import can_be_said, with_scenes
+from ml.recall.templates import can_be_said, wants_a_person, with_scenes
 from ml.recall.words import NOTHING_SOLD
 
 Flags = npt.NDArray[np.bool_]
@@ -26,12 +26,16 @@ WITHHELD: Final = "withheld_words"
 WECOM_FIRST: Final = "wecom_first"
 #: The public rules whose offer a signal does not leave out.
 FIRST_ORDER: Final = "first_order"
-#: In which order the rules are asked of an option that nothing blocks.
 NO_CARE_MONEY: Final = "no_care_money"
+#: Of a first order's words and offers, to whom the points ledger says that they bought.
+BOUGHT_ELSEWHERE: Final = "bought_elsewhere"
+#: Of a greeting that asks for an answer, by a channel that no member of staff carries out.
+IN_PERSON: Final = "in_person"
+#: In which order the rules are asked of an option that nothing blocks.
 ORDER: Final = (
     "not_in_play", "told", "refused_channel", "unreachable", "no_consent", "no_owner", "no_subscription", "tier",
-    "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "lead_price", "no_public_rule", "no_template",
-    "too_late", "offer_due", "by_person", WECOM_FIRST, WITHHELD,
+    "need_bars_channel", "contact_cap", "need_bars_offer", "small_b", "lead_price", BOUGHT_ELSEWHERE, "no_public_rule",
+    IN_PERSON, "no_template", "too_late", "offer_due", "by_person", WECOM_FIRST, WITHHELD,
 )  # fmt: skip
 
 LISTS: Final = (
@@ -84,8 +88,10 @@ def refused_because(options: pd.DataFrame, people: pd.DataFrame, rules: Rules) -
         # A company buys at what sales offer it; a retail coupon is no answer to that.
         "lead_price": options["offer_id"].ne("none").to_numpy(dtype=bool)
         & options["is_of_company"].to_numpy(dtype=bool),
+        BOUGHT_ELSEWHERE: _as_a_first_order(options),
         "no_public_rule": ~(admitted(options, rules) & offers_of_play(options, rules)),
         "no_template": ~can_be_said(options, rules),
+        IN_PERSON: ~owed & ~staffed & wants_a_person(options, rules),
     }
     asked = [name for name in ORDER if name in reasons]
     said = np.select([reasons[name] for name in asked], asked, default="").astype(object)
@@ -142,6 +148,16 @@ def _listed(people: pd.DataFrame, column: str) -> dict[object, frozenset[str]]:
     }
 
 
+def _as_a_first_order(options: pd.DataFrame) -> Flags:
+    """Return whether an option greets or pays as before a first order somebody whose points say that they bought.
+
+    What answers them otherwise (a cart, a question) stays open, without the first order's offer.
+    """
+    pays = options["public_kind"].eq(FIRST_ORDER) & options["offer_id"].ne("none")
+    bought = options["bought_elsewhere"].eq(True).to_numpy(dtype=bool)
+    return np.asarray(bought & (options["scene_id"].eq(FIRST_ORDER) | pays).to_numpy(dtype=bool))
+
+
 def _wecom_is_full(options: pd.DataFrame, owed: Flags, rules: Rules) -> Flags:
     """Whether WeCom is closed to the person: by our politeness caps, or by the platform's own, whichever is less.
 
@@ -183,19 +199,15 @@ def _offers_barred(options: pd.DataFrame, rules: Rules) -> tuple[Flags, Flags]:
     worth is no reason: whom a public rule fits may have its offer (``depths``).
     """
     is_offer = options["offer_id"].ne("none").to_numpy(dtype=bool)
-    no_offer, no_offer_roles = rules.once(_without_offers)
-    by_need = is_offer & options["need_state"].isin(no_offer).to_numpy(dtype=bool)
-    by_role = is_offer & options["super_user_role"].isin(no_offer_roles).to_numpy(dtype=bool)
+    by_need = is_offer & options["need_state"].isin(rules.once(_needs_without_offers)).to_numpy(dtype=bool)
+    by_role = is_offer & options["super_user_role"].isin(roles_without_offers(rules)).to_numpy(dtype=bool)
     return by_need, by_role
 
 
-def _without_offers(rules: Rules) -> tuple[set[str], set[str]]:
-    """Return the need states and the roles that have no offer."""
-    states, roles = rules.seeds["need_state_plays"], rules.seeds["super_user_rules"]
-    return (
-        set(states.loc[~states["offers_allowed"].astype(bool), "need_state"]),
-        set(roles.loc[~roles["offers_allowed"].astype(bool), "super_user_role"]),
-    )
+def _needs_without_offers(rules: Rules) -> frozenset[str]:
+    """Return the need states that have no offer."""
+    states = rules.seeds["need_state_plays"]
+    return frozenset(states.loc[~states["offers_allowed"].astype(bool), "need_state"])
 
 
 def last_refusals(options: pd.DataFrame) -> pd.Series:

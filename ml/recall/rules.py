@@ -44,10 +44,12 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "super_user_rules": ("super_user_role", "offers_allowed"),
     "matrix_cells": ("matrix_cell", "first_on_list"),
     "play_words": ("message_channel", "words", "answer_words"),
-    "lately_scenes": ("scene_id", "has_offer", "bought_lately", "lately_scene_id", "content_theme"),
+    "lately_scenes": (
+        "scene_id", "has_offer", "bought_lately", "lately_scene_id", "content_theme", "in_person_states",
+    ),
     "question_words": ("kind", "code", "words_zh", "words_en", "message_channel"),
     "pyramid_tiers": ("pyramid_tier", "message_channels"),
-    "talking_points": ("scene_id", "message_channel", "position", "words"),
+    "talking_points": ("scene_id", "message_channel", "need_state", "has_offer", "position", "words"),
     "category_names": ("category", "name_zh", "name_en"),
     "do_not_say": ("audience_kind", "words"),
     "message_templates": (

@@ -11,6 +11,8 @@ from ml.recall.plays import stops_of
 from ml.recall.rules import Rules
 
 _SHANGHAI: Final = pd.Timedelta(hours=8)
+#: The kind of audience that gave a signal.
+SIGNALLED: Final = "signal"
 
 
 def _hours(text: str) -> float:
@@ -63,7 +65,8 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return the plans with ``wave, send_after_at, send_before_at, valid_until_at`` (UTC, naive) and ``stop_if``.
 
     A date's list is sent on the next business day. The wave is the window of the channel closest to the hour at
-    which the customer usually buys; inside that window the customer's own hour is kept where it fits.
+    which the customer usually buys; inside that window the customer's own hour is kept where it fits. What answers a
+    signal goes out in the first window of the day, as what is owed does.
 
     Raises
     ------
@@ -74,7 +77,9 @@ def scheduled(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     without = set(plans["message_channel"]) - set(windows["message_channel"])
     if without:
         raise ValueError(f"channel_windows has no window for {sorted(without)}; add it with its source")
-    hour = plans["preferred_hour"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    # what somebody did yesterday is met in the first window, whenever they buy
+    usual = plans["preferred_hour"].mask(plans["audience_kind"].eq(SIGNALLED))
+    hour = usual.astype("Float64").to_numpy(np.float64, na_value=np.nan)
     keyed = plans[["message_channel"]].assign(row=np.arange(len(plans)), hour=hour)
     pairs = keyed.merge(windows[["message_channel", "wave", "opens_at", "closes_at"]], on="message_channel")
     distance = np.maximum(

@@ -1,6 +1,7 @@
 """The morning list: one task per plan that a member of staff carries out, with the words to do it."""
 
 import hashlib
+import itertools
 from typing import Any, Final
 
 import pandas as pd
@@ -90,13 +91,21 @@ def tasks(plans: pd.DataFrame, options: pd.DataFrame, rules: Rules) -> pd.DataFr
 
 
 def _talking_points(rows: pd.DataFrame, position: int, rules: Rules) -> list[Any]:
-    """Return what to talk about in each task's scene: its channel's own words, else those of every channel."""
+    """Return what to talk about in each task's scene, the most special words that fit.
+
+    Those of the need state come before those of the channel, and these before those of with or without an offer.
+    """
     seed = rules.seeds["talking_points"]
     seed = seed[seed["position"].eq(position)]
-    keys = zip(seed["scene_id"], seed["message_channel"].fillna(""), strict=True)
-    said = dict(zip(keys, seed["words"], strict=True))
-    asked = zip(rows["scene_id"], rows["message_channel"], strict=True)
-    return [said.get((scene, channel), said.get((scene, ""))) for scene, channel in asked]
+    offered = seed["has_offer"].map({True: "true", False: "false"})
+    named = [seed[name].fillna("") for name in ("scene_id", "need_state", "message_channel")]
+    said = dict(zip(zip(*named, offered.fillna(""), strict=True), seed["words"], strict=True))
+    has_offer = rows["offer_id"].ne("none").map({True: "true", False: "false"})
+    asked = zip(rows["scene_id"], rows["need_state"], rows["message_channel"], has_offer, strict=True)
+    return [
+        next((said[scene, *of] for of in itertools.product(*((own, "") for own in owns)) if (scene, *of) in said), None)
+        for scene, *owns in asked
+    ]
 
 
 def _terms(rows: pd.DataFrame) -> list[str]:

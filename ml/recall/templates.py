@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.recall.plays import listed
 from ml.recall.rules import Rules
 from ml.recall.words import (
     CARE,
@@ -52,6 +53,22 @@ def with_scenes(plans: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         told = pd.Series([scene and scene[at] for scene in own], index=plans.index, dtype=plans[name].dtype)
         found[name] = plans[name].mask(changed, told)
     return found
+
+
+def wants_a_person(plans: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
+    """Return whether a plan's scene is a greeting that asks for an answer, in their need state: a person's to say.
+
+    ``lately_scenes.in_person_states`` names the need states of each scene, ``all`` for everybody.
+    """
+    said, states = with_scenes(plans, rules), rules.once(_in_person_states)
+    asked = zip(said["scene_id"], said["need_state"], strict=True)
+    return np.array([bool({"all", state} & states.get(scene, frozenset())) for scene, state in asked], dtype=bool)
+
+
+def _in_person_states(rules: Rules) -> dict[str, frozenset[str]]:
+    """Return by scene of who bought or was met lately the need states in which only a person says it."""
+    rows = rules.seeds["lately_scenes"].groupby("lately_scene_id")["in_person_states"]
+    return {str(scene): frozenset(state for cell in cells for state in listed(cell)) for scene, cells in rows}
 
 
 def _lately(rules: Rules) -> dict[tuple[str, bool, bool], tuple[str, str]]:

@@ -41,6 +41,7 @@ CONTEXT: Final = (
     "content_theme",
     "days_since_order",
     "days_since_met",
+    "bought_elsewhere",
     "days_registered",
     "preferred_hour",
     "order_count_365d",

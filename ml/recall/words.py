@@ -31,9 +31,11 @@ OWED: Final = ("service", "renewal")
 #: What a reason says where it is known: a column that is not there is known of nobody.
 _OF_SCENES: Final = (
     "days_since_signal", "asked_in", "asked_about", "asked_category", "ordered_date", "last_category", "next_level",
-    "growth_missing",
+    "growth_missing", "bought_elsewhere",
 )  # fmt: skip
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
+#: A number of days up to a date, in a score's reason.
+_DAYS_AGO: Final = re.compile(r"(?<=已)\d+(?=天)|\d+(?=天前)")
 
 
 def in_chinese(names: pd.Series, rules: Rules) -> pd.Series:
@@ -187,12 +189,11 @@ def _end(as_of_date: object, days: object) -> pd.Timestamp | None:
 def _habit(row: dict[str, object]) -> str:
     kind, days = row["audience_kind"], row["days_since_order"]
     if row["signal"] == ASKED and pd.notna(row["days_since_signal"]):
-        # read on the day after the date, as an end is counted (ends_in)
         about = row["asked_about"] if isinstance(row["asked_about"], str) else ""
         asked_in = row["asked_in"] if isinstance(row["asked_in"], str) else ""
-        kind = f"（{row['asked_about_kind']}）" if about and isinstance(row["asked_about_kind"], str) else ""
+        goods = f"（{row['asked_about_kind']}）" if about and isinstance(row["asked_about_kind"], str) else ""
         since = f";{ordered_since(row['ordered_date'])}" if pd.notna(row["ordered_date"]) else ""
-        return f"{_whole(row['days_since_signal']) + 1}天前{asked_in}问过{about}{kind},还没有答复{since}"
+        return f"{_as_read(row['days_since_signal'])}天前{asked_in}问过{about}{goods},还没有答复{since}"
     if row["signal"] == NEAR and isinstance(row["next_level"], str):
         return f"离{row['next_level']}还差{_whole(row['growth_missing'])}成长值"
     if kind in ("service", "signal") and _may_be_said(str(row["signal_words"])):
@@ -209,24 +210,37 @@ def _habit(row: dict[str, object]) -> str:
         habit = _never_ordered(row)
     elif pd.isna(row["average_gap_days"]):
         habit = f"买过一次,{_since(days, '再')}"
-    elif _whole(days) > (gap := max(_whole(row["average_gap_days"]), 1)):
+    elif _as_read(days) > (gap := max(_whole(row["average_gap_days"]), 1)):
         habit = f"平均{gap}天买一次,{_since(days)}"
     else:
         habit = _before_the_mean(row)
-    return f"原来是好友,现已不在;{habit}" if kind == "re_add" else habit
+    return f"原来是好友,现在不是了;{habit}" if kind == "re_add" else habit
 
 
 def _never_ordered(row: dict[str, object]) -> str:
+    bought = pd.notna(row["bought_elsewhere"]) and bool(row["bought_elsewhere"])
+    said = "积分账上买过,订单里没有" if bought else "还没下过单"
     known = pd.notna(row["days_registered"])
-    return f"注册{_whole(row['days_registered'])}天,还没下过单" if known else "还没下过单"
+    return f"注册{_as_read(row['days_registered'])}天,{said}" if known else said
 
 
 def _may_be_said(words: str) -> bool:
     return not any(word in words for word in FORBIDDEN)
 
 
+def _as_read(days: object) -> int:
+    """Return the days that have passed when it is read: a list of a date is read on the day after (``ends_in``)."""
+    return _whole(days) + 1
+
+
+def _told_as_read(words: str) -> str:
+    """Return a score's reason, counted to its date, as it is on the day after: ``已8天没有互动`` is 9."""
+    later = _DAYS_AGO.sub(lambda found: str(int(found[0]) + 1), words)
+    return later.replace("今天刚", "昨天刚").replace("今天", "昨天")
+
+
 def _since(days: object, again: str = "") -> str:
-    return f"已{_whole(days)}天未{again}买" if _whole(days) > 0 else "刚刚买过"
+    return f"已{_as_read(days)}天未{again}买" if _whole(days) > 0 else "昨天刚买过"
 
 
 def _before_the_mean(row: dict[str, object]) -> str:
@@ -235,15 +249,15 @@ def _before_the_mean(row: dict[str, object]) -> str:
     What they asked of the service comes first. Else it is, of who lapsed, the cadence they have passed, and of an
     active buyer the strongest reason of the churn score that may be said and is no gap or silence itself.
     """
-    days = _whole(row["days_since_order"])
-    ago = f"{days}天前买过" if days > 0 else "刚刚买过"
+    days = row["days_since_order"]
+    ago = f"{_as_read(days)}天前买过" if _whole(days) > 0 else "昨天刚买过"
     if row["audience_kind"] != "recall":
         return ago
     if isinstance(row["sign_words"], str):
         return f"{row['sign_words']},{ago}"
     if row["band"] != "high_risk":
         return f"按节奏{_whole(row['cadence_days'])}天内该再来,{_since(days)}"
-    told = (str(row[name]) for name in REASONS if pd.notna(row[name]))
+    told = (_told_as_read(str(row[name])) for name in REASONS if pd.notna(row[name]))
     said = (words for words in told if _may_be_said(words) and not any(word in words for word in _HABITS))
     return ",".join([*itertools.islice(said, 1), ago])
 
@@ -253,17 +267,21 @@ def _whole(number: object) -> int:
     return int(Decimal(str(number)).quantize(Decimal(1), rounding=ROUND_HALF_UP)) if pd.notna(number) else 0
 
 
-def _coupons(issued: object, redeemed: object) -> str:
-    if pd.isna(issued) or _whole(issued) == 0:
-        return "没领过券"
+def _coupons(issued: object, redeemed: object) -> str | None:
+    """Return how somebody is about coupons, None where nobody knows: the journal has one that no ledger holds."""
+    if pd.isna(issued):
+        return None
+    if _whole(issued) == 0:
+        return "近一年没领过券"
     return "从不用券" if _whole(redeemed) == 0 else ("常用券" if _whole(redeemed) * 2 >= _whole(issued) else "偶尔用券")
 
 
 def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
     """Return the reason of each plan: habit, taste, coupons → what to do, which offer.
 
-    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. In the scene ``care``, and where
-    something is owed, no offer and no coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
+    For example 「平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券」. Days are counted to the day on which
+    the list is read, the one after the date. In the scene ``care``, and where something is owed, no offer and no
+    coupon is spoken of: 「平均9天买一次,已12天未买;爱买母婴 → 导购问候,不推销」.
     Who asked and waits is told how long, about what kind of thing where that is known for certain, and whether they
     ordered since: 「2天前在App问过商品（奶酪）,还没有答复;问过之后11月28日下过单 → 导购答复,不推销」.
 
@@ -296,7 +314,7 @@ def why(plans: pd.DataFrame, rules: Rules) -> pd.Series:
         if row["scene_id"] in NOTHING_SOLD or row["audience_kind"] in OWED:
             offer = "不推销"
         else:
-            parts.append(_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"]))
+            parts.extend(filter(None, [_coupons(row["coupons_issued_365d"], row["coupons_redeemed_365d"])]))
             offer = row["offer_words"] if row["offer_words"] == "不发券" else f"发{row['offer_words']}"
         deed = (answers if row["signal"] == ASKED else deeds["words"])[row["message_channel"]]
         said.append(f"{';'.join(parts)} → {deed},{offer}")

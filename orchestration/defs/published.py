@@ -35,6 +35,7 @@ HELPERS = (
     "contact_consents",
     "profiling_refused_at_publish",
     "receipts_out_of_order",
+    "records_that_disagree",
     "sending_gate",
     "sending_receipts",
     "unmet_refusals",

@@ -109,6 +109,15 @@ def out_of_order(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {"by_flag": dict(counted), "examples": examples} if counted else {}
 
 
+def disagreeing(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[str, int]:
+    """Return of how many people two records say different things by a date, by kind: nothing where none do."""
+    rows = connection.execute(
+        "select kind, people from published.records_that_disagree where as_of_date = cast($date as date) order by 1",
+        {"date": as_of_date},
+    ).fetchall()
+    return dict(rows)
+
+
 def kept_back(
     connection: duckdb.DuckDBPyConnection, found: Sequence[Withheld], texts: Collection[str]
 ) -> dict[str, Any]:
@@ -154,6 +163,7 @@ def build_manifest(
     silent_channels: Mapping[str, Any] | None = None,
     withheld_values: Mapping[str, Any] | None = None,
     erased_since: int = 0,
+    records: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a folder of written tables.
 
@@ -161,7 +171,7 @@ def build_manifest(
     ``unmet`` says; ``unfinished_until``: where the date is not over, the instant (UTC) until which its records count;
     ``odd_receipts``: what ``out_of_order`` says; ``silent_channels``: what ``silent`` says; ``withheld_values``: what
     ``kept_back`` says; ``erased_since``: how many people were erased after the date's cut-off: made again without them,
-    it is no equal of what was published.
+    it is no equal of what was published; ``records``: what ``disagreeing`` says.
     """
     tables = {
         name: {
@@ -201,6 +211,7 @@ def build_manifest(
         **({"silent_channels": dict(silent_channels)} if silent_channels else {}),
         **({KEPT_BACK: dict(withheld_values)} if withheld_values else {}),
         **({"erased_since": erased_since} if erased_since else {}),
+        **({"records_that_disagree": dict(records)} if records else {}),
     }
 
 

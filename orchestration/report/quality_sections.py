@@ -40,6 +40,10 @@ def quality(facts: Facts) -> dict[str, Any]:
         "refused": [(_dataset(*where), rows) for *where, rows in refused],
         "rows_refused": refused_rows,
         "unmet": unmet and _unmet(facts, unmet),
+        "disagreeing": [
+            (facts.word("disagreement", kind), people)
+            for kind, people in sorted(facts.manifest.get("records_that_disagree", {}).items())
+        ],
     }
 
 

@@ -91,6 +91,7 @@ def test_a_plan_opened_an_hour_earlier_by_the_seeds_passes_the_suite_of_the_same
         "is_deleted_friend": [False],
         "play_id": ["stage_at_risk"],
         "consent_purpose": ["marketing"],
+        "audience_kind": ["recall"],
     })
     plan = scheduled(person, rules)
     assert plan["send_after_at"].tolist() == [pd.Timestamp("2026-03-11 00:00")]

@@ -37,6 +37,12 @@ fallen_tags as (
     where verdict = 'invalid' and {{ among_dates('as_of_date', dates_of('as_of')) }}
 ),
 
+coupon_dates as (
+    select distinct as_of_date
+    from {{ ref('entitlements_and_coupons') }}
+    where coupons_issued_365d > 0 and {{ among_dates('as_of_date', dates_of('as_of')) }}
+),
+
 birthday_leads as (
     select max(lead_days) as lead_days
     from {{ ref('brand_days') }}
@@ -65,6 +71,7 @@ select
         as days_registered,
     stages.recency_days as days_since_order,
     meetings.days_since_met,
+    unlisted.one_id is not null as bought_elsewhere,
     stages.cadence_days,
     cast({{ days_between('lifecycle.purchase_stage_since', 'profiles.as_of_date') }} as bigint) as days_in_stage,
     lifecycle.aipl_stage,
@@ -124,7 +131,11 @@ select
     coalesce(ladders.renewal_step, 0) as renewal_step,
     ladders.days_since_renewal_step,
     rights.days_to_entitlement_end,
-    coalesce(rights.coupons_issued_365d, 0) as coupons_issued_365d,
+    -- where nobody lands coupons, or they took one that no ledger lists, nobody knows how many they had
+    case
+        when rights.coupons_issued_365d > 0 then rights.coupons_issued_365d
+        when coupon_dates.as_of_date is not null and unlisted_coupons.one_id is null then 0
+    end as coupons_issued_365d,
     coalesce(rights.coupons_redeemed_365d, 0) as coupons_redeemed_365d,
     cast(rights.coupons_redeemed_365d as double) / nullif(rights.coupons_issued_365d, 0) as coupon_taste,
     answers.wecom_answers,
@@ -148,6 +159,7 @@ left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
 left join {{ ref('profiling_exclusions') }} as of_profiling on profiles.exclusion = of_profiling.exclusion
 left join {{ ref('recall_margins') }} as margins on profiles.as_of_date = margins.as_of_date
+left join coupon_dates on profiles.as_of_date = coupon_dates.as_of_date
 left join birthdays on profiles.as_of_date = birthdays.as_of_date and profiles.one_id = birthdays.one_id
 left join staff on profiles.as_of_date = staff.as_of_date and profiles.owner_staff_id = staff.staff_id
 left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = stores.store_id
@@ -160,6 +172,8 @@ left join stores on staff.as_of_date = stores.as_of_date and staff.store_id = st
     'recall_blocks': 'blocks',
     'recall_contacts': 'contacts',
     'recall_meetings': 'meetings',
+    'unlisted_buyers': 'unlisted',
+    'unlisted_coupons': 'unlisted_coupons',
     'recall_ladders': 'ladders',
     'recall_leads': 'leads',
     'entitlements_and_coupons': 'rights',

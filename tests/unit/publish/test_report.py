@@ -135,6 +135,21 @@ def test_the_page_says_how_many_refusals_meet_nobody_and_where_they_stand(tmp_pa
     assert "standard/suppressions/stop.csv, line 2" in shown
 
 
+def test_the_page_says_of_how_many_people_two_records_say_different_things(tmp_path):
+    settings = brand(tmp_path)
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute(
+            "insert into published.records_that_disagree values ($d, 'points_without_an_order', 14),"
+            " ($d, 'coupon_without_a_row', 1016), ($d + 1, 'points_without_an_order', 99)",
+            {"d": DATE},
+        )
+    facts = open_version(settings, settings.published / "versions" / publish(settings, [DATE]).current, [])
+    assert facts.manifest["records_that_disagree"] == {"coupon_without_a_row": 1016, "points_without_an_order": 14}
+    shown = section(quality, facts)
+    assert "积分账上买过、订单里没有的会员：14 人" in shown
+    assert "members with purchase points and no order: 14" in shown
+
+
 def test_the_manifest_and_the_page_say_which_channels_receipts_stopped_coming(tmp_path):
     settings = brand(tmp_path)
     version = settings.published / "versions" / publish(settings, [DATE]).current

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.thirty_customers import is_older, rules_now
 from orchestration.cli import main
 from orchestration.publish import publish
 from orchestration.settings import SettingsError
@@ -87,3 +88,23 @@ def test_who_gets_nothing_is_told_what_they_wait_for_or_what_the_lot_said(tmp_pa
         recall_plans=[{"one_id": "P1", "message_channel": plan}],
     )
     assert why(facts, "P1", "zh").decision[0] == said
+
+
+@pytest.mark.parametrize(
+    ("exclusion", "said"), [("profiling_refused", "拒绝个性化分析"), ("profiling_never_asked", "未征询个性化分析")]
+)
+def test_whom_a_hard_rule_keeps_out_is_told_which(tmp_path, exclusion, said):
+    facts = version_of(
+        tmp_path,
+        customers=[{"one_id": "P1", "exclusion": exclusion}],
+        customer_lifecycle=[{"one_id": "P1", "purchase_stage": "loyal"}],
+        customer_segments=[{"one_id": "P1"}],
+    )
+    assert why(facts, "P1", "zh").decision[0] == f"今天不做个人计划：{said}（硬规则）"
+
+
+def test_the_page_of_thirty_customers_says_when_the_rules_have_changed_since():
+    page = f"# Thirty customers\n\nRules `{rules_now()}`.\n"
+    assert not is_older(page, rules_now())
+    assert is_older(page, "0" * 12)
+    assert is_older("# Thirty customers\n", rules_now())

@@ -117,6 +117,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create or replace table published.unmet_refusals (message_channel varchar, place varchar, line bigint);"
         "create or replace table published.receipts_out_of_order (flag varchar, place varchar, line bigint);"
+        "create or replace table published.records_that_disagree (as_of_date date, kind varchar, people bigint);"
         "create or replace table published.sending_receipts (as_of_date date, message_channel varchar,"
         " first_exported_date date, last_exported_date date, rows_out bigint, rows_told bigint, is_silent boolean)"
     )

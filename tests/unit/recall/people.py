@@ -28,6 +28,7 @@ def person(one_id: str, **changes: object) -> dict[str, object]:
         "days_registered": 400,
         "days_since_order": 51,
         "days_since_met": None,
+        "bought_elsewhere": False,
         "average_gap_days": 32.0,
         "cadence_days": 45,
         "days_in_stage": 20,

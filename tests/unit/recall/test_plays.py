@@ -221,8 +221,12 @@ def reached() -> set[tuple[str, str, bool]]:
     )
     rows = rows[(channel_order(rows, RULES) >= 0) & offers_of_play(rows, RULES)]
     said = zip(rows["message_channel"], rows["scene"], rows["offer_id"].ne("none"), strict=True)
+    by_person = set(seeds["lately_scenes"].loc[lambda scenes: scenes["in_person_states"].eq("all"), "lately_scene_id"])
     return {
-        (channel, own, offer) for channel, scene, offer in said for own in {scene} | late.get((scene, offer), set())
+        (channel, own, offer)
+        for channel, scene, offer in said
+        for own in {scene} | late.get((scene, offer), set())
+        if channel in RULES.staff_channels or own not in by_person
     }
 
 

@@ -17,7 +17,7 @@ STOPS = ["complaint_open", "deleted_friend", "ordered", "refund_open", "unsubscr
 def window(channel: str, hour: float | None, rules=RULES, **more) -> tuple[str, str, str]:
     """Return the wave, and in Shanghai from when and until when on the day after the date."""
     plan = (
-        {"consent_purpose": "marketing"}
+        {"consent_purpose": "marketing", "audience_kind": "recall"}
         | more
         | {
             "as_of_date": DATE,
@@ -117,6 +117,7 @@ def test_a_plan_ends_of_itself_at_nine_in_the_evening_and_when_its_reason_has_go
         "preferred_hour": None,
         "play_id": "re_add",
         "consent_purpose": "marketing",
+        "audience_kind": "recall",
     }
     rows = scheduled(pd.DataFrame([plan | {"is_deleted_friend": gone} for gone in (False, True, None)]), RULES)
     assert set(rows["valid_until_at"]) == {pd.Timestamp("2017-12-01 13:00")}
@@ -131,6 +132,7 @@ def test_every_plan_keeps_its_own_hour_whatever_their_order():
             "message_channel": channel,
             "preferred_hour": hour,
             "consent_purpose": "marketing",
+            "audience_kind": "recall",
             "is_deleted_friend": False,
             "play_id": "re_add",
         }

@@ -114,7 +114,7 @@ def test_a_call_has_the_talking_points_of_a_call():
     of_scene = {"scene_id": "care_call", "offer_id": "none"}
     found = listed(planned(0, "anna", **of_scene), planned(1, "bert", **of_scene, message_channel="call"))
     assert found["talking_point_1"].to_dict() == {
-        "anna": "先问候一声,问最近有没有不顺心的", "bert": "先报品牌、门店和自己的名字,问现在方不方便"
+        "anna": "先问候一声,问最近有没有不满意的地方", "bert": "先报品牌、门店和自己的名字,问现在方不方便"
     }  # fmt: skip
 
 
