@@ -3,7 +3,7 @@
 -- exports reads it as it stands at that moment. A general list is sent while its channel's first window of the day is
 -- open; it has no plan, so whatever stops any plan stops it (no stop_if). The service desk's list names whom it
 -- answers: who is awaited (is_awaited) is contacted by nobody, so that no consent is asked for and no refusal of a
--- channel is about it; both stop as their play does once somebody answered. The desk is the sender, whoever of it calls.
+-- channel is about it; both stop as their play does once somebody answered. The desk is the sender, whoever calls.
 with windows as (
     select
         message_channel,
