@@ -236,7 +236,7 @@ def test_why_speaks_like_a_shop_assistant(salts, rules):
     found = plan(
         [person("anna", average_gap_days=32.0, average_order_fen=80_000, reachable_channels=["wecom"])], salts, rules
     )
-    assert found.audience["why"].tolist() == ["平均32天买一次,已51天未买;爱买母婴;从不用券 → 导购问候,不发券"]
+    assert found.audience["why"].tolist() == ["平均32天买一次,已52天未买;爱买母婴;从不用券 → 导购问候,不发券"]
 
 
 @pytest.mark.parametrize(("days", "said"), [(4.5, 5), (5.5, 6), (5.4, 5), (0.2, 1)])
