@@ -231,9 +231,8 @@ def _with_company(rows: pd.DataFrame, general: Mapping[str, tuple[str, str]], ca
 
 
 def _is_alone(rows: pd.DataFrame, least: int) -> pd.Series:
-    alike = (
-        rows["id_scope"]
-        .fillna("")
-        .str.cat([rows[name].astype(str) for name in ("words", "send_after_at", "send_before_at")], sep="\x1f")
-    )
-    return alike.map(alike.value_counts()) < least
+    if rows.empty or least <= 1:
+        return pd.Series(False, index=rows.index)
+    scoped = rows.assign(id_scope=rows["id_scope"].fillna(""))
+    alike = scoped.groupby(["id_scope", "words", "send_after_at", "send_before_at"], dropna=False, sort=False)
+    return alike["message_channel"].transform("size") < least

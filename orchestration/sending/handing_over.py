@@ -36,6 +36,9 @@ from orchestration.sending.words import subject
 from orchestration.settings import Recipient, Settings
 
 RECEIPT: Final = "receipt.json"
+#: What of a list's row a gateway's writer is handed as it is, and what it is handed under another name.
+_GIVEN: Final = ("address", "words", "template_id", "offer_id", "staff_id", "store_id", "id_scope", "why")
+_READ: Final = (*_GIVEN, "one_id", "message_channel", "audience_id", "template_variables", "consent_purpose")
 _TO_TAKE_BACK: Final = """
     select sent.recipient_token, told.recipient_token is not null as was_sent
     from channels.activations as sent
@@ -224,20 +227,24 @@ def rows_out(going: pd.DataFrame, key: bytes, recipient: str, settings: Settings
     """Return what the gateways' writers read, a row per recipient, in the order of the list."""
     rows, brand = [], settings.brand_name
     fields = fields_of(pd.DataFrame([row for _, row in read_seed(seed_file(settings, "subscription_fields")).cells()]))
-    for row in going.astype(object).where(going.notna(), None).to_dict("records"):
+    read = going[[name for name in (*_READ, "task_id") if name in going]]
+    told = (
+        read
+        .astype(object)
+        .where(read.notna(), None)
+        .assign(after=_local(going["send_after_at"]), before=_local(going["send_before_at"]))
+    )
+    for row in told.to_dict("records"):
         who = (row["one_id"], row["message_channel"], row["audience_id"])
         token = recipient_token(key, *who, recipient)
         rows.append({
-            **{
-                name: row[name]
-                for name in ("address", "words", "template_id", "offer_id", "staff_id", "store_id", "id_scope", "why")
-            },
+            **{name: row[name] for name in _GIVEN},
             "variables": row["template_variables"],
             "title": brand,
             "fields": fields.get(row["template_id"], {}),
             "subject": subject(row["words"], row["consent_purpose"], brand),
-            "after": _local(row["send_after_at"]),
-            "before": _local(row["send_before_at"]),
+            "after": row["after"],
+            "before": row["before"],
             "out_id": token,
             "task_id": row.get("task_id"),
             "token": token,
@@ -277,5 +284,5 @@ def _next_id(settings: Settings, date: dt.date, channel: str, recipient: str, ou
     return f"{stem}{number:03d}"
 
 
-def _local(at: pd.Timestamp) -> str:
-    return f"{at.tz_convert('UTC').tz_localize(None) + SHANGHAI_OFFSET:%Y-%m-%d %H:%M:%S}"
+def _local(at: pd.Series) -> pd.Series:
+    return (at.dt.tz_convert("UTC").dt.tz_localize(None) + SHANGHAI_OFFSET).dt.strftime("%Y-%m-%d %H:%M:%S")
