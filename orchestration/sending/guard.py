@@ -41,6 +41,7 @@ WATCHED: Final = (
     "friendships",
     "staff_states",
     "contacts",
+    "answers_in_person",
 )
 #: What a night alone makes: who is who, and what is learned and planned.
 _OF_THE_NIGHT: Final = frozenset({
@@ -211,6 +212,10 @@ _OUT_NOW: Final = """
         and not exists (
             select 1 from customer.messages as told
             where told.recipient_token in (sent.recipient_token, sent.published_token)
+        )
+        and not exists (
+            select 1 from customer.task_results as done
+            where done.task_id = sent.task_id and done.superseded_at is null
         )
 """
 

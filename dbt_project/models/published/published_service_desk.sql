@@ -21,7 +21,11 @@ with questions as (
             answers.as_of_date = signals.as_of_date
             and answers.one_id = signals.one_id
             and answers.signal = signals.signal
-    where answers.signal = 'question_open' and coalesce(signals.answered_by, 'nobody') <> 'task'
+    where
+        answers.signal = 'question_open'
+        and coalesce(signals.answered_by, 'nobody') <> 'task'
+        -- where others make the calls (staff_channels), a call answers it already
+        and coalesce(signals.message_channel, '') <> 'call'
 ),
 
 callable as (
@@ -79,7 +83,10 @@ reached as (
 )
 
 select
-    concat('d_', left(md5(concat(cast(reached.as_of_date as varchar), '|', reached.one_id)), 24)) as task_id,
+    concat(
+        'd_',
+        left(md5(concat(cast(reached.as_of_date as varchar), '|', reached.one_id, '|', reached.reached_by)), 24)
+    ) as task_id,
     cast(reached.as_of_date as date) as as_of_date,
     reached.one_id,
     cast(

@@ -4,7 +4,7 @@
 -- together, how many went out and how many came back, as it stands now. Whatever lands of a recipient is a receipt:
 -- delivered, failed, clicked, a task's result. What was taken back need not come back. A channel of which too few come
 -- back is silent; one that does not tell of each recipient by its nature (tells_each of the seed message_channels) is
--- so only once anything came back of it.
+-- so only once anything came back of it. The service desk's list counts for no channel: whom it awaits nobody pushes.
 with exported as (
     select
         sent.export_id,
@@ -16,7 +16,7 @@ with exported as (
         on
             sent.export_id = withdrawn.export_id
             and (withdrawn.recipient_token is null or sent.recipient_token = withdrawn.recipient_token)
-    where withdrawn.export_id is null
+    where withdrawn.export_id is null and coalesce(sent.list_name, '') <> 'desk'
 ),
 
 told as (

@@ -99,7 +99,7 @@ def write_desk(
     named = current_rows(settings, "service_desk", _OF_DESK)
     asked = Asked(date, (DESK,), tuple(sorted(set(named["message_channel"]))))
     rows = asked_again(settings, connection, asked, named, now, is_stopped)
-    going = rows[rows["reason"].isna()].sort_values("priority")
+    going = _in_turn(rows[rows["reason"].isna()])
 
     def written(draft: Path) -> dict[str, str]:
         day = local(now).date()
@@ -116,6 +116,13 @@ def write_desk(
     folder = hand_out(settings, going, date, DESK, out, now, written)
     ways = {way: int(going["reached_by"].eq(way).sum()) for way in going["reached_by"].unique()}
     return Written(folder, len(rows), len(going), kept_in(rows), 0, 0, ways)
+
+
+def _in_turn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in their turn: who refused profiling since the night has no tier to come before others by."""
+    first = rows.groupby("reached_by")["priority"].transform("min")
+    turn = rows.assign(first_of_way=first, has_no_tier=rows["exclusion"].notna())
+    return turn.sort_values(["first_of_way", "has_no_tier", "priority"]).drop(columns=["first_of_way", "has_no_tier"])
 
 
 def _in_words(
@@ -179,5 +186,5 @@ def _reason(row: Mapping[str, Any], question: str, words: Labels, day: dt.date) 
     if row["told_date"]:
         parts.append(f"系统{row['told_date'].month}月{row['told_date'].day}日告知过在跟进")
     if row["told_by"]:
-        parts.append(f"今天还会收到一条{words.zh('message_channel', row['told_by'])}，说问题还没答复、可以接着说")
+        parts.append(f"今天计划给对方发一条{words.zh('message_channel', row['told_by'])}，说问题还没答复、可以接着说")
     return "；".join(parts)

@@ -142,8 +142,8 @@ def hand_out(
     draft = draft_of(place)
     if draft.exists():  # of a process that died before anything was kept: nobody was given it
         shutil.rmtree(draft)
-    draft.mkdir(mode=PRIVATE_FOLDER_MODE)
     try:
+        draft.mkdir(mode=PRIVATE_FOLDER_MODE)
         _hand_over(settings, going, write(draft), draft, place, now)
     except BaseException as error:
         if place.name in activations.exports(settings):

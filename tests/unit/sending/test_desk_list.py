@@ -14,7 +14,7 @@ from orchestration.channels.platforms.standard import TASK_SHEETS
 from orchestration.sending import activations
 from orchestration.sending.brakes import stop, stopped
 from orchestration.sending.handing_over import ExportRefused
-from orchestration.sending.tasks.desk import write_desk
+from orchestration.sending.tasks.desk import _in_turn, write_desk
 from orchestration.settings import CHECKOUT
 from orchestration.warehouse import connect
 from tests.builders import phone
@@ -130,7 +130,7 @@ def test_a_row_says_what_was_asked_how_long_ago_what_was_ordered_and_told_since_
     first, second, third = sheet_of(desk.write(tmp_path / "out"))[0]
     assert first["问了什么"] == (
         "3月8日在App问的商品（奶酪）问题，等了3天；问过之后3月9日下过单；系统3月9日告知过在跟进；"
-        "今天还会收到一条短信，说问题还没答复、可以接着说"
+        "今天计划给对方发一条短信，说问题还没答复、可以接着说"
     )
     # what they asked about is for the desk's eyes: the words that are said name no product
     assert first["怎么说"].startswith(f"您好，我是{BRAND}的顾问。您3月8日在App问的商品问题还没有答复，让您久等了")
@@ -188,3 +188,13 @@ def test_what_the_desk_picks_is_a_result_that_loads():
     assert {word: synonyms[word] for word, _ in DESK_SHEET_WORDS} == dict(DESK_SHEET_WORDS)
     assert set(dict(DESK_SHEET_WORDS).values()) <= set(TASK_STATUSES)
     assert synonyms["已答复"] == "sent"
+
+
+def test_who_refused_profiling_since_the_night_comes_after_whoever_has_a_tier():
+    named = pd.DataFrame({
+        "one_id": ["peak", "core", "waits", "asked_in_app"],
+        "reached_by": ["call", "call", "call", "chat"],
+        "priority": [1, 2, 3, 4],
+        "exclusion": ["profiling_refused", None, None, None],
+    })
+    assert _in_turn(named)["one_id"].tolist() == ["core", "waits", "peak", "asked_in_app"]

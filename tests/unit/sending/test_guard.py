@@ -65,6 +65,19 @@ def test_what_the_platform_told_that_it_sent_counts(world):
     assert _guard(world).taken_back == 2
 
 
+def test_a_task_whose_result_came_back_was_done_and_is_not_taken_back(world):
+    (export_id,) = activations.exports(world.settings)
+    tasks = {one["one_id"]: one["task_id"] for one in activations.rows_of(world.settings, export_id).to_pylist()}
+    world.ask(
+        f"insert into customer.task_results values ('{tasks['p2']}', null), ('{tasks['p3']}', timestamp '2017-12-01')"
+    )
+    assert _guard(world).taken_back == 3
+
+
+def test_what_is_answered_in_person_is_read_anew(world):
+    assert "answers_in_person" in watched_models() and "interaction_states" in watched_models()
+
+
 def test_a_refusal_that_cannot_be_read_takes_everybody_back(world):
     world.lists(*(row(name, "call", gate_is_open=False) for name in PEOPLE))
     found = _guard(world)

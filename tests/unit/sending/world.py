@@ -127,6 +127,7 @@ class World:
             for schema in ("seeds", "published", "channels", "customer"):
                 warehouse.execute(f"create schema if not exists {schema}")
             warehouse.execute("create table customer.messages (recipient_token varchar)")
+            warehouse.execute("create table customer.task_results (task_id varchar, superseded_at timestamp)")
             warehouse.execute(
                 "create table published.sending_receipts"
                 " (as_of_date date, message_channel varchar, rows_out bigint, rows_told bigint, is_silent boolean)"
