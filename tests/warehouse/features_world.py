@@ -111,7 +111,7 @@ class World:
             con.execute(
                 "create table customer.activations (export_id varchar, recipient_token varchar, "
                 "published_token varchar, as_of_date date, one_id varchar, "
-                "message_channel varchar, audience_id varchar, campaign_id varchar, "
+                "message_channel varchar, list_name varchar, audience_id varchar, campaign_id varchar, "
                 "offer_id varchar, task_id varchar, staff_id varchar, id_type varchar, id_scope varchar, "
                 "id_token varchar, exported_at timestamp, expires_at timestamp, withdrawn_at timestamp, "
                 "counts_from date, withdrawn_from date)"
