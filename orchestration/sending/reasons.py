@@ -48,7 +48,7 @@ _ROOM: Final = """
     from seeds.contact_caps as caps
     left join channels.activations as sent
         on sent.message_channel = caps.message_channel
-        and sent.list_name <> 'desk'
+        and coalesce(sent.list_name, '') <> 'desk'
         and cast(sent.exported_at + interval 8 hour as date) = $today
         and not exists (
             select 1 from channels.withdrawals as withdrawn

@@ -188,3 +188,10 @@ def test_a_question_says_what_kind_of_thing_it_is_about_and_what_was_ordered_sin
     answered = found.signal_answers.iloc[0]
     assert (answered["asked_in"], answered["object_type"], answered["asked_category"]) == ("app", "product", "奶酪")
     assert answered["ordered_date"] == dt.date(2017, 11, 29)
+
+
+def test_nobody_is_thanked_for_coming_lately_in_a_scene_of_whom_bought_long_ago_too(rules):
+    scenes, points = rules.seeds["lately_scenes"], rules.seeds["talking_points"]
+    long_ago = set(scenes.loc[~scenes["bought_lately"].astype(bool), "lately_scene_id"])
+    said = points.loc[points["scene_id"].isin(long_ago), "words"].tolist()
+    assert "gift" in long_ago and said and not [words for words in said if "光顾" in words]

@@ -5,9 +5,11 @@ import datetime as dt
 import json
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.sending import activations
 from orchestration.sending.reasons import reasons
 from orchestration.settings import CHECKOUT, Settings
 from tests.unit.sending.world import MORNING, VERSION, World, row
@@ -121,6 +123,18 @@ def test_a_channels_day_is_full_for_whoever_is_worth_least_and_what_went_out_tod
     assert done["sms"].kept_in == {"already_out": 2, "channel_full": 1}
     later = world.export(tmp_path / "out", now=dt.datetime(2026, 3, 11, 16, 30))  # half past midnight in Shanghai
     assert later["sms"].kept_in["expired"] == 1
+
+
+def test_what_went_out_before_lists_had_names_takes_room_too(world, tmp_path):
+    world.ask("update seeds.contact_caps set most = 1 where cap_id = 'channel_day' and message_channel = 'sms'")
+    world.lists(row("p1"))
+    assert world.export(tmp_path / "out")["sms"].out == 1
+    (file,) = activations.folder(world.settings).glob("*.parquet")
+    log = pq.read_table(file)
+    place = log.schema.get_field_index("list_name")
+    pq.write_table(log.set_column(place, log.field(place), pa.array([None], log.field(place).type)), file)
+    world.lists(row("p2"))
+    assert world.export(tmp_path / "out")["sms"].kept_in == {"channel_full": 1}
 
 
 def test_what_is_owed_has_its_place_in_a_channels_day_before_what_is_worth_more(world, tmp_path):
