@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from dagster import AssetKey
+from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from sqlalchemy.pool import StaticPool
@@ -23,6 +25,8 @@ class KeptEventLog(SqliteEventLogStorage):  # type: ignore[misc]
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._kept: dict[str, sa.Engine] = {}
         self._there: dict[str, bool] = {}
+        #: The newest materialization that this process has stored of each asset, with its id in the index.
+        self.stored: dict[AssetKey, tuple[int, EventLogEntry]] = {}
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -55,6 +59,11 @@ class KeptEventLog(SqliteEventLogStorage):  # type: ignore[misc]
 
     def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
         return self._asked(column_name, super()._has_asset_key_col_on_connection, conn, column_name)
+
+    def _store_asset_event(self, conn: sa.Connection, event: EventLogEntry, event_id: int) -> None:
+        super()._store_asset_event(conn, event, event_id)
+        if event.dagster_event and event.dagster_event.is_step_materialization and event.dagster_event.asset_key:
+            self.stored[event.dagster_event.asset_key] = event_id, event
 
     def _asked(self, name: str, ask: Callable[..., bool], *arguments: Any) -> bool:
         """Ask until the answer is yes: no table or column goes away under a process at work."""

@@ -4,9 +4,14 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.dbt_calls import DbtFailed, call
+from orchestration.dbt_graph import nodes
 from orchestration.defs.shared import Home
 from orchestration.defs.transform import seeds
 from orchestration.seed_rows import SEEDS
+from orchestration.seed_tests import failures, tests_of_seeds
+from orchestration.settings import load_settings
+from orchestration.warehouse import connect
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +46,28 @@ def test_a_rule_that_a_test_refuses_stops_the_run_and_without_it_the_others_are_
     assert _load(home, monkeypatch).success
     assert _value(home, "select count(*) from seeds.touch_types where touch = 'view'") == [(1,)]
     assert _value(home, "select value from seeds.segment_numbers where name = 'transition_days'") == [(14,)]
+
+
+def test_what_one_query_counts_of_the_seeds_is_what_dbts_tests_count(home):
+    settings = load_settings({"SIYU_HOME": str(home)})
+    with connect(settings) as warehouse:
+        assert set(failures(warehouse, tests_of_seeds()).values()) == {0}
+        for broken in (
+            "insert into seeds.touch_types select * from seeds.touch_types where touch in ('view', 'buy')",
+            "insert into seeds.touch_types select * replace (null as touch) from seeds.touch_types limit 3",
+            "update seeds.signals set play_id = 'nobody' where signal in (select signal from seeds.signals limit 2)",
+            "update seeds.law_rules set kind = 'wish'",
+            "update seeds.contact_caps set window_days = null",
+        ):
+            warehouse.execute(broken)
+        counted = failures(warehouse, tests_of_seeds())
+    told = {}
+    with pytest.raises(DbtFailed):
+        for node in call(settings, ["test", "--select", "resource_type:seed"], {}):
+            told[node.unique_id] = node.failures
+    assert counted == told
+    found = {nodes()[one]["name"]: count for one, count in counted.items() if count}
+    assert found["not_null_touch_types_touch"] == 3
+    assert found["accepted_values_law_rules_kind__law__platform"] == 1
+    assert found["not_null_contact_caps_window_days"] == 2
+    assert sum("relationships" in name for name in found) and sum("unique" in name for name in found)
