@@ -244,6 +244,8 @@ def candidates(
     due = _due(people, policies, _signalled(people, signals), rules)
     people = with_public_step(people, due, policies).assign(given=_given(people, signals))
 
+    asked: list[pd.DataFrame] = []
+
     def as_met(way: pd.DataFrame) -> pd.DataFrame:
         """Return the people of the ways, each with the columns of their policy and play."""
         who = people.iloc[way["person"].to_numpy()].reset_index(drop=True)
@@ -254,11 +256,14 @@ def candidates(
     def closed(way: pd.DataFrame) -> pd.Series:
         """Return what closes each way, null where it can be gone."""
         met = as_met(way)
+        asked.append(met.set_axis(way.index))
         is_broke = met["purse"].eq(CARE) & ~met["as_of_date"].isin(list(dates_with_care))
         return closed_by(met, rules).mask(is_broke, NO_CARE_MONEY)
 
-    chosen = first_open(ways(people, due, policies, rules), closed)
-    met = as_met(chosen).assign(closed=chosen["closed"])
+    every = ways(people, due, policies, rules)
+    chosen = first_open(every, closed)
+    met = pd.concat(asked).loc[chosen["way"]].reset_index(drop=True) if asked else as_met(every)
+    met["closed"] = chosen["closed"]
     month = pd.to_datetime(met["as_of_date"]).dt.strftime("%Y%m")
     met["campaign_id"] = met["policy_id"] + "_" + met["ladder_step"].astype(int).astype(str) + "_" + month
     of_orders = met["organic_return_probability"].where(met["objective"].eq("order"))

@@ -61,14 +61,16 @@ def first_open(every: pd.DataFrame, closed_by: Callable[[pd.DataFrame], pd.Serie
     Parameters
     ----------
     every
-        From ``ways``.
+        From ``ways``, under an index of positions.
     closed_by
-        Says of one way a person what closes it, null where some option of it can be used.
+        Says of one way a person, under their index in ``every``, what closes it, null where some option of it can be
+        used.
 
     Returns
     -------
     DataFrame
-        ``every``'s columns with ``closed``: by play that could not be gone, the rule that closed it.
+        ``every``'s columns with ``way``, the row's position in ``every``, and ``closed``: by play that could not be
+        gone, the rule that closed it. Every way of it was asked of ``closed_by``.
     """
     left, taken = every, []
     closed: dict[int, dict[str, str]] = collections.defaultdict(dict)
@@ -81,5 +83,5 @@ def first_open(every: pd.DataFrame, closed_by: Callable[[pd.DataFrame], pd.Serie
         taken.append(tried.loc[is_open, list(every.columns)])
         left = left[left.duplicated("person") & ~left["person"].isin(taken[-1]["person"])]
     taken.append(every.drop_duplicates("person"))
-    met = pd.concat(taken).drop_duplicates("person").sort_values("person", ignore_index=True)
+    met = pd.concat(taken).drop_duplicates("person").sort_values("person").reset_index(names="way")
     return met.assign(closed=[closed[person] for person in met["person"]])
