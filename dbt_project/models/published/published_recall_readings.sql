@@ -1,5 +1,9 @@
 -- What an episode came to, once it is over: each window is read when it closes and says no more than was known by then.
-{%- set windows = {'episode': ('is_closed', 'paid_fen'), 'h': ('is_closed_h', 'paid_fen_h'), '3h': ('is_closed_3h', 'paid_fen_3h')} %}
+{%- set windows = {
+    'episode': ('is_closed', 'paid_fen'),
+    'h': ('is_closed_h', 'paid_fen_h'),
+    '3h': ('is_closed_3h', 'paid_fen_3h'),
+} %}
 with known as (
     select episodes.*
     from {{ ref('recall_episodes') }} as episodes
