@@ -1,7 +1,8 @@
 """Measures the figures of a finished demo home, one after the other: python -m benchmarks [HOME].
 
 Not of a home, and run by name: ``loop`` (what recall earns in a world whose answers are known), ``randomised_log``
-(what a landed experiment teaches), ``offpolicy`` (what another policy would have earned, from the open log),
+(what a landed experiment teaches), ``calibration`` (whether intervals hold what they say), ``offpolicy`` (what another
+policy would have earned, from the open log),
 ``recall_world``, ``knapsack``, ``ingest``, ``mutations`` (damaged files),
 ``doors`` (what the library of checks costs), ``night``, ``postgres`` (kills and readers during publishes).
 """

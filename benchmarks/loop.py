@@ -232,6 +232,8 @@ def main() -> int:
     sys.stdout = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     first, _, last = asked.seeds.partition("-")
+    if unknown := set(asked.policies.split(",")) - set(POLICIES):
+        parser.error(f"no policy is called {', '.join(sorted(unknown))}; there are {', '.join(POLICIES)}")
     module, lines = load(asked.world), []
     for seed in range(int(first), int(last or first) + 1):
         names = tuple(asked.policies.split(","))

@@ -20,11 +20,13 @@ from ml.recall.roi import orders_given_one
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-DEPTHS: Final = ("none", "light", "deep")
+#: Names of a world's depths, from no offer on.
+DEPTHS: Final = ("none", "light", "deep", "deeper", "deepest")
 #: What the world calls its channels, and what we do.
 CHANNELS: Final = {"official": "official_account"}
 #: Of what somebody else's rates and prices say: the return rate that the seed's lifts were written for.
 BASE_RATE: Final = 0.2
+#: What is left of an effect after each contact of 28 days, where a world does not say (FATIGUE).
 _FATIGUE: Final = 0.7
 #: The setting most_orders_given_one.
 _MOST_ORDERS: Final = 12.0
@@ -50,6 +52,12 @@ def cells(module: ModuleType) -> pd.DataFrame:
         for channel, depth in module.OPT
     ]
     return pd.DataFrame(rows).assign(effect=module.PRIOR.ravel() / (1 - BASE_RATE))
+
+
+def wecom_of(module: ModuleType) -> int:
+    """Return which of a world's channels has the places of WeCom, -1 where none has."""
+    names = [str(name) for name in module.CH]
+    return names.index("wecom") if "wecom" in names else -1
 
 
 def channel_of(module: ModuleType, channel: int) -> str:
@@ -114,7 +122,9 @@ class Market:
         offer = m.REDEEM[m.DEP][None] * np.minimum(m.PCT[m.DEP][None] * basket, m.CAP[m.DEP][None])
         contacts = np.minimum(self.contacts[who] * (t - self.last[who] < 28), 3).astype(float)
         cell, would_not = w.cell[band[who]], (1 - soon[who])[:, None]
-        lift = _FATIGUE ** contacts[:, None] * cell * w.f[who] * np.where(cell > 0, would_not, 1.0)
+        lift = (
+            getattr(m, "FATIGUE", _FATIGUE) ** contacts[:, None] * cell * w.f[who] * np.where(cell > 0, would_not, 1.0)
+        )
         given = w.redeem[who] * np.minimum(m.PCT[m.DEP][None] * real, m.CAP[m.DEP][None])
         true_cost = m.SEND[None] + (soon[who][:, None] + np.maximum(lift, 0)) * given
         return Night(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.loop_market import DEPTHS, Floats, Ints, Night, cells, channel_of
+from benchmarks.loop_market import DEPTHS, Floats, Ints, Night, cells, channel_of, wecom_of
 from ml.recall import arms
 from ml.recall.assignment import Remaining, Salts
 from ml.recall.knapsack import Problem, solve
@@ -50,7 +50,7 @@ class Policy(Protocol):
 
 def best(module: ModuleType, value: Floats, cost: Floats, room: Room) -> Ints:
     """Return the option of each candidate that the product's own knapsack takes; values and costs in yuan."""
-    channel = np.where(module.CHN[None] == module.CH.index("wecom"), 0, -1) + np.zeros(value.shape, dtype=np.int64)
+    channel = np.where(module.CHN[None] == wecom_of(module), 0, -1) + np.zeros(value.shape, dtype=np.int64)
     fen, spent = np.maximum(np.round(value * 100), 0.0), np.ceil(cost * 100 - 1e-6)
     problem = Problem(
         fen, spent, channel, np.full(value.shape, -1), room.yuan * 100, np.array([float(room.wecom)]), np.zeros(0)
@@ -82,13 +82,14 @@ class Priority(_Deaf):
         rank, wished = self._wishes(night)
         option = np.full(len(night.who), -1)
         for at in range(wished.shape[1]):
-            wish = wished[:, at]
+            # Wishes are written for seven options; a world with fewer has not all of them.
+            wish = np.where(wished[:, at] < night.reach.shape[1], wished[:, at], -1)
             reaches = night.reach[np.arange(len(wish)), np.maximum(wish, 0)]
             option = np.where((option < 0) & (wish >= 0) & reaches, wish, option)
         option = np.where(is_open, option, -1)
         order = np.argsort(-rank, kind="stable")
         order = order[option[order] >= 0]
-        is_wecom = self.module.CHN[option[order]] == self.module.CH.index("wecom")
+        is_wecom = self.module.CHN[option[order]] == wecom_of(self.module)
         order = order[~(is_wecom & (np.cumsum(is_wecom) > room.wecom))]
         cost = night.cost(self.module.PRIOR[night.band])
         taken = order[np.cumsum(cost[order, option[order]]) <= room.yuan]

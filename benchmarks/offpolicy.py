@@ -3,8 +3,9 @@
     python -m benchmarks.offpolicy HOME_OR_FOLDER [--policy logged | option:CHANNEL/OFFER | FILE]
 
 Reads ``recall_plan_options`` (every option of everybody open to the lots, ``nothing`` included, with its probability),
-``recall_plans`` and ``recall_episodes`` as Parquet below the folder. A FILE is Parquet or CSV: ``as_of_date, one_id,
-message_channel, offer_id, probability``, another policy's probability of each option; what is not named has none.
+``recall_plans`` and ``recall_readings`` as they are published, below the folder; of a home's versions of a date the one
+that was current last (``published/plans/``). A FILE is Parquet or CSV: ``as_of_date, one_id, message_channel,
+offer_id, probability``, another policy's probability of each option; what is not named has none.
 
 Nothing has an effect of nothing, so only those planned an option speak. Of each planned episode, sent minus held back
 by the inverse of the lot's probability is the effect of its option without any model; how much more often the other
@@ -29,15 +30,9 @@ PLANS: Final = (
 )  # fmt: skip
 #: The sides of the lot that holds back; those of the random arm drew nothing as an option, and no such lot.
 LOTS: Final = ("treat", "held_back")
-EPISODES: Final = (
-    "episode_id",
-    "as_of_date",
-    "is_sent",
-    "held_back_probability",
-    "succeeded",
-    "paid_fen_h",
-    "is_closed_h",
-)
+READINGS: Final = (
+    "episode_id", "as_of_date", "read_window", "is_sent", "held_back_probability", "succeeded", "paid_fen",
+)  # fmt: skip
 NOTHING: Final = "nothing"
 LEAST_EFFECTIVE: Final = 100
 Z90: Final = 1.6448536269514722
@@ -56,13 +51,28 @@ def table(folder: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
         No file of the table, or a column that it lacks.
     """
     files = sorted({*folder.rglob(f"{name}.parquet"), *folder.rglob(f"{name}/*.parquet")})
+    if (last := current_last(folder)) is not None:
+        files = [file for file in files if "versions" not in file.parts or file.parent.name in last]
     if not files:
-        raise ValueError(f"no {name}.parquet lies below {folder}")
+        raise ValueError(f"no {name}.parquet of a version that was current lies below {folder}")
     found = pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
     lacking = [column for column in columns if column not in found]
     if lacking:
         raise ValueError(f"{name} lacks {', '.join(lacking)}")
     return found[list(columns)].drop_duplicates(ignore_index=True)
+
+
+def current_last(folder: Path) -> set[str] | None:
+    """Return each date's version that CURRENT was moved to last; None where no log of the moves lies there.
+
+    A date that was made twice has two versions, and one of them was sent.
+    """
+    logs = [log for log in sorted(folder.rglob("plans/*.parquet")) if log.parent.parent.name == "published"]
+    moves = [pd.read_parquet(log, columns=["version", "as_of_date", "moved_at"]).drop_duplicates() for log in logs]
+    if not moves:
+        return None
+    newest = pd.concat(moves).sort_values(["as_of_date", "moved_at", "version"])
+    return set(newest.drop_duplicates("as_of_date", keep="last")["version"])
 
 
 def policy_of(text: str, options: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +124,7 @@ class Worth:
     net_se_fen: float
 
 
-def worth(options: pd.DataFrame, plans: pd.DataFrame, episodes: pd.DataFrame, wished: pd.DataFrame) -> Worth:
+def worth(options: pd.DataFrame, plans: pd.DataFrame, readings: pd.DataFrame, wished: pd.DataFrame) -> Worth:
     """Return what the other policy would have earned.
 
     Repaired choices, which the last repair of the budget changed by hand and not by lot, are left out and counted.
@@ -127,8 +137,8 @@ def worth(options: pd.DataFrame, plans: pd.DataFrame, episodes: pd.DataFrame, wi
     logged = supported(options, wished)
     chosen = logged[logged["is_chosen"].astype(bool) & logged["message_channel"].ne(NOTHING)]
     repaired = chosen["is_repaired"].fillna(False).astype(bool)
-    known = episodes[episodes["is_closed_h"].fillna(False).astype(bool)].sort_values("as_of_date")
-    known = known.drop_duplicates("episode_id", keep="last").drop(columns="as_of_date")
+    known = readings[readings["read_window"].eq("h")].sort_values("as_of_date")
+    known = known.drop_duplicates("episode_id", keep="last").drop(columns=["as_of_date", "read_window"])
     first = plans[plans["arm"].isin(LOTS) & plans["opens_episode"].fillna(True).astype(bool)]
     rows = chosen[~repaired].merge(first, on=KEY).merge(known, on="episode_id").sort_values(OPTION, ignore_index=True)
     # Who waited for want of room was drawn blind to the option; whoever did not stands for them too.
@@ -144,7 +154,7 @@ def worth(options: pd.DataFrame, plans: pd.DataFrame, episodes: pd.DataFrame, wi
     sent, q = rows["is_sent"].to_numpy(bool), rows["held_back_probability"].to_numpy(np.float64)
     side = np.where(sent, 1 / (1 - q), -1 / q)
     orders = weight * side * (rows["succeeded"].astype(float) - rows["p0"].astype(float)).to_numpy(np.float64)
-    paid = rows["paid_fen_h"].to_numpy(np.float64) * rows["margin_rate"].to_numpy(np.float64)
+    paid = rows["paid_fen"].to_numpy(np.float64) * rows["margin_rate"].to_numpy(np.float64)
     # The same constant off both sides changes no expectation, and takes the level of spending out of the noise.
     cost = np.where(sent, side * rows["expected_cost_fen"].to_numpy(np.float64), 0.0)
     net = weight * (side * (paid - paid.mean()) - cost)
@@ -157,21 +167,22 @@ def worth(options: pd.DataFrame, plans: pd.DataFrame, episodes: pd.DataFrame, wi
 
 
 def main() -> int:
-    """Print what a policy would have earned; 1 where the log cannot tell."""
+    """Print what a policy would have earned; 1 where the log cannot tell, 2 where there is none."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--policy", default="logged")
     asked = parser.parse_args()
-    tables = [
-        table(asked.folder, name, columns)
-        for name, columns in (("recall_plan_options", OPTIONS), ("recall_plans", PLANS), ("recall_episodes", EPISODES))
-    ]
-    options, plans, episodes = (of.assign(as_of_date=pd.to_datetime(of["as_of_date"])) for of in tables)
+    names = {"recall_plan_options": OPTIONS, "recall_plans": PLANS, "recall_readings": READINGS}
     try:
-        found = worth(options, plans, episodes, policy_of(asked.policy, options))
+        tables = [table(asked.folder, name, columns) for name, columns in names.items()]
+        options, plans, readings = (of.assign(as_of_date=pd.to_datetime(of["as_of_date"])) for of in tables)
+        found = worth(options, plans, readings, policy_of(asked.policy, options))
     except Unsupported as reason:
         print(f"refused: {reason}")
         return 1
+    except ValueError as reason:
+        print(f"cannot be read: {reason}")
+        return 2
     print(f"{found.people:,} people and dates open to the lots, {found.rows:,} planned episodes that are over")
     print(f"effective sample size {found.effective:,.0f}; {found.repaired:,} repaired choices left out")
     for name, value, error in (

@@ -1,6 +1,7 @@
 """What a landed randomised log teaches: fitted on half of its customers, judged on the other half.
 
-    python -m benchmarks.randomised_log FILE... [--control control]
+    python -m benchmarks.randomised_log FILE... [--control control] [--names outcome=spend] [--leave-out visited]
+    python -m benchmarks.randomised_log --synthetic people_differ [--seed 1] [--rows 40000] [--save FOLDER]
 
 A FILE is Parquet or CSV, one row per customer and draw:
 
@@ -12,11 +13,17 @@ outcome        what came of it, a number (bought or not, money, a net)
 every other    known before the draw: what people may be told apart by
 =============  ========================================================================================
 
+An empty option, or ``--control``, is the control. What else came of a draw (a visit, beside what was spent) is
+no column of a log: leave it out; one in which the options' people differ by more than chance is left out by the
+program and named, and so is an option that was drawn more or less often than its probabilities say.
+
 Cells are chosen by this program from the first half: the whole, one column or two cut in four, whichever makes the
 differences likeliest, each cut paying for having been looked for. Effects of cells are shrunk to the option's own.
 The policy gives each cell the option of the highest effect above nothing. The other half says by inverse probability
 what it earns over the control, what the best option for all earns, and whether it is better: a claim is made where
 the lower end of the 90% interval of the difference is above nothing.
+
+``--synthetic`` makes a log whose truth is known (``benchmarks/synthetic_logs.py``), and prints the truth beside it.
 """
 
 import argparse
@@ -25,42 +32,21 @@ import hashlib
 import itertools
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks.log_checks import NEEDED, NOTHING, checked, doubts, read
+from benchmarks.synthetic_logs import KINDS, synthetic
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-NEEDED: Final = ("customer", "option", "probability", "outcome")
-NOTHING: Final = "nothing"
 #: A column is cut in so many, two of the best so many are crossed, and a cell with fewer rows of an arm is not read.
 CUTS, CROSSED, LEAST = 4, 3, 30
 Z90: Final = 1.6448536269514722
-
-
-def read(path: Path, control: str) -> pd.DataFrame:
-    """Return a log with its columns checked and its control named ``nothing``.
-
-    Raises
-    ------
-    ValueError
-        A column that is missing, a probability outside (0, 1), or no row of the control.
-    """
-    log = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    lacking = [column for column in NEEDED if column not in log]
-    if lacking:
-        raise ValueError(f"{path} lacks {', '.join(lacking)}; a log has {', '.join(NEEDED)} and features")
-    probability = log["probability"].astype(float)
-    if not probability.between(0, 1, inclusive="neither").all():
-        raise ValueError(f"{path} has probabilities outside (0, 1): without the chance of its draw a row says nothing")
-    option = log["option"].astype(object).where(log["option"].notna(), NOTHING).astype(str)
-    option = option.where(~option.isin(["", control]), NOTHING)
-    if not option.eq(NOTHING).any():
-        raise ValueError(f"{path} has no row of the control {control!r}; name it with --control")
-    return log.assign(option=option, probability=probability, outcome=log["outcome"].astype(float))
 
 
 def first_half(customers: pd.Series) -> npt.NDArray[np.bool_]:
@@ -106,7 +92,10 @@ def coded(cuts: tuple[Cut, ...], log: pd.DataFrame) -> Ints:
 
 
 def differences(log: pd.DataFrame, code: Ints) -> pd.DataFrame:
-    """Return ``cell, option, effect, variance`` of each option over the control, by inverse probability."""
+    """Return ``cell, option, effect, variance`` of each option over the control, by inverse probability.
+
+    ``own_variance`` is without the control's, which all options of a cell share.
+    """
     weight = 1 / log["probability"].to_numpy()
     rows = pd.DataFrame({"cell": code, "option": log["option"], "w": weight, "y": log["outcome"].to_numpy()})
     rows = rows.assign(wy=rows["w"] * rows["y"])
@@ -117,34 +106,49 @@ def differences(log: pd.DataFrame, code: Ints) -> pd.DataFrame:
     spread = error.groupby([rows["cell"], rows["option"]]).sum() / sums["w"] ** 2
     found = pd.DataFrame({"n": sums["n"], "mean": mean, "variance": spread}).reset_index()
     control = found[found["option"].eq(NOTHING)].set_index("cell")
-    sides = found[found["option"].ne(NOTHING)].join(control, on="cell", rsuffix="_0").dropna()
+    sides = found[found["option"].ne(NOTHING)].join(control.add_suffix("_0"), on="cell").dropna()
     sides = sides[(sides["n"] >= LEAST) & (sides["n_0"] >= LEAST)]
     return pd.DataFrame({
         "cell": sides["cell"],
         "option": sides["option"],
         "effect": sides["mean"] - sides["mean_0"],
         "variance": np.maximum(sides["variance"] + sides["variance_0"], 1e-12),
+        "own_variance": np.maximum(sides["variance"], 1e-12),
     }).reset_index(drop=True)
 
 
 def shrunk(found: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     """Return the cells' effects drawn to their option's, and how much likelier they are than one effect an option.
 
-    The spread between cells is that of DerSimonian and Laird (1986), by option.
+    Options are drawn to one another too: of four that do the same the luckiest is no better than the others. The
+    spread between cells, and between options, is that of DerSimonian and Laird (1986).
     """
-    parts, gained = [], 0.0
-    for _, of in found.groupby("option"):
-        effect, weight = of["effect"].to_numpy(), 1 / of["variance"].to_numpy()
-        middle = float((weight * effect).sum() / weight.sum())
-        excess = float((weight * (effect - middle) ** 2).sum()) - (len(of) - 1)
-        room = float(weight.sum() - (weight**2).sum() / weight.sum())
-        spread = max(0.0, excess / room) if room > 0 else 0.0
-        total = 1 / weight + spread
+    options, gained = [(option, of) for option, of in found.groupby("option")], 0.0
+    middles, parts = [], []
+    for _, of in options:
+        effect, variance = of["effect"].to_numpy(), of["variance"].to_numpy()
+        middle, spread = _between(effect, variance)
+        total = variance + spread
         centre = float((effect / total).sum() / (1 / total).sum())
-        share = spread / total
-        gained += _likelihood(effect - centre, total) - _likelihood(effect - middle, 1 / weight)
-        parts.append(of.assign(effect=centre + share * (effect - centre)))
-    return pd.concat(parts, ignore_index=True), gained
+        gained += _likelihood(effect - centre, total) - _likelihood(effect - middle, variance)
+        middles.append((centre, 1 / float((1 / (of["own_variance"] + spread)).sum())))
+        parts.append(spread / total * (effect - centre))
+    centres, errors = (np.array(column) for column in zip(*middles, strict=True))
+    spread = _between(centres, errors)[1]
+    total = errors + spread
+    common = float((centres / total).sum() / (1 / total).sum())
+    drawn = common + spread / total * (centres - common) if len(options) > 1 else centres
+    told = [of.assign(effect=at + part) for (_, of), at, part in zip(options, drawn, parts, strict=True)]
+    return pd.concat(told, ignore_index=True), gained
+
+
+def _between(effect: Floats, variance: Floats) -> tuple[float, float]:
+    """Return the mean of effects, and the variance between them beyond their own."""
+    weight = 1 / variance
+    middle = float((weight * effect).sum() / weight.sum())
+    excess = float((weight * (effect - middle) ** 2).sum()) - (len(effect) - 1)
+    room = float(weight.sum() - (weight**2).sum() / weight.sum())
+    return middle, max(0.0, excess / room) if room > 0 else 0.0
 
 
 def _likelihood(away: Floats, variance: Floats) -> float:
@@ -174,7 +178,7 @@ def fitted(log: pd.DataFrame) -> Policy:
     whole = differences(log, coded((), log))
     if whole.empty:
         raise ValueError(f"no option has {LEAST} rows beside {LEAST} of the control: the log is too small to halve")
-    top = whole.sort_values(["effect", "option"], ascending=[False, True]).iloc[0]
+    top = shrunk(whole)[0].sort_values(["effect", "option"], ascending=[False, True]).iloc[0]
     best, best_effect = (str(top["option"]), float(top["effect"])) if top["effect"] > 0 else (NOTHING, 0.0)
     singles = [(cut(log[column]),) for column in log.columns if column not in NEEDED]
     likelier = sorted(((_gain(log, cuts, len(singles)), cuts) for cuts in singles), key=lambda pair: -pair[0])
@@ -226,8 +230,10 @@ def value(log: pd.DataFrame, given: npt.NDArray[np.object_], against: npt.NDArra
     return Value(means[0] - means[1], error, effective)
 
 
-def judged(log: pd.DataFrame) -> dict[str, object]:
+def judged(log: pd.DataFrame) -> dict[str, Any]:
     """Return what half a log teaches and what the other half says of it."""
+    said, left_out = doubts(log)
+    log = log.drop(columns=left_out)
     half = first_half(log["customer"])
     policy, other = fitted(log[half]), log[~half]
     nothing, best = (np.full(len(other), name, dtype=object) for name in (NOTHING, policy.best))
@@ -235,6 +241,8 @@ def judged(log: pd.DataFrame) -> dict[str, object]:
     earned, more = value(other, given, nothing), value(other, given, best)
     predicted = policy.predicted(other)
     return {
+        "doubts": said,
+        "given": given,
         "cells": " x ".join(one.column for one in policy.cuts) or "all alike",
         "best": policy.best,
         "policy": earned,
@@ -246,22 +254,71 @@ def judged(log: pd.DataFrame) -> dict[str, object]:
     }
 
 
+def said_of(name: str, found: dict[str, Any]) -> list[str]:
+    """Return what a log teaches in sentences."""
+    earned, ratio = found["policy"], found["predicted_over_realised"]
+    low, high = earned.mean - Z90 * earned.error, earned.mean + Z90 * earned.error
+    over = "unknown: nothing was earned"
+    if ratio is not None and low > 0:
+        over = f"{ratio:.2f} [{found['predicted'] / high:.2f}, {found['predicted'] / low:.2f}]"
+    elif ratio is not None:
+        over = f"{ratio:.2f}, which says nothing: what was earned cannot be told from nothing"
+    verdict = "claimed to be better" if found["is_claimed"] else "no claim: nobody is told apart to any avail"
+    return [
+        f"{name}: cells by {found['cells']}",
+        *(f"  take care: {doubt}" for doubt in found["doubts"]),
+        f"  best option for all, {found['best']}, over the control: {found['best_for_all']}",
+        f"  policy over the control: {earned}",
+        f"  predicted {found['predicted']:+.5f}, over realised {over}",
+        f"  policy over best option for all: {found['more']}: {verdict}",
+    ]
+
+
+def of_synthetic(kind: str, seed: int, rows: int, folder: Path | None) -> list[str]:
+    """Return what a log of a known truth teaches, and the truth; the log lands in a folder where one is given."""
+    known = synthetic(kind, seed, rows)
+    name = f"{kind}_{seed}.csv"
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        known.log.to_csv(folder / name, index=False)
+    log = checked(known.log, "control", name)
+    found = judged(log)
+    other = ~first_half(log["customer"])
+    best = np.full(int(other.sum()), found["best"], dtype=object)
+    true, of_best = known.earned(other, found["given"]), known.earned(other, best)
+    return [*said_of(name, found), f"  truth: the policy {true:+.5f}, its best option for all {of_best:+.5f}"]
+
+
 def main() -> int:
-    """Print what each log teaches."""
+    """Print what each log teaches; 2 where one cannot be read."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", type=Path, nargs="+")
-    parser.add_argument("--control", default="control")
+    parser.add_argument("files", type=Path, nargs="*")
+    parser.add_argument("--control", default="control", help="what the log calls its control")
+    parser.add_argument(
+        "--names", nargs="*", default=[], metavar="OURS=THEIRS", help="columns by another name: outcome=spend"
+    )
+    parser.add_argument("--leave-out", nargs="*", default=[], metavar="COLUMN", help="columns that came after the draw")
+    parser.add_argument("--synthetic", choices=KINDS, action="append", default=[], help="a log whose truth is known")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rows", type=int, default=40_000)
+    parser.add_argument("--save", type=Path, help="the folder in which synthetic logs land")
     asked = parser.parse_args()
+    if not asked.files and not asked.synthetic:
+        parser.error("name a FILE, or --synthetic with one of " + ", ".join(KINDS))
+    if odd := [pair for pair in asked.names if "=" not in pair]:
+        parser.error(f"--names {odd[0]} is no OURS=THEIRS")
+    names = dict(pair.split("=", 1) for pair in asked.names)
+    refused = 0
     for path in asked.files:
-        found = judged(read(path, asked.control))
-        ratio = found["predicted_over_realised"]
-        print(f"{path.name}: cells by {found['cells']}")
-        print(f"  best option for all, {found['best']}, over the control: {found['best_for_all']}")
-        print(f"  policy over the control: {found['policy']}")
-        print(f"  predicted {found['predicted']:+.5f}, over realised {'unknown' if ratio is None else f'{ratio:.2f}'}")
-        verdict = "claimed to be better" if found["is_claimed"] else "no claim: nobody is told apart to any avail"
-        print(f"  policy over best option for all: {found['more']}: {verdict}")
-    return 0
+        try:
+            log = read(path, asked.control, names)
+            print("\n".join(said_of(path.name, judged(log.drop(columns=asked.leave_out, errors="ignore")))), flush=True)
+        except ValueError as error:
+            refused += 1
+            print(f"refused: {error}", file=sys.stderr)
+    for kind in asked.synthetic:
+        print("\n".join(of_synthetic(kind, asked.seed, asked.rows, asked.save)), flush=True)
+    return 2 if refused else 0
 
 
 if __name__ == "__main__":

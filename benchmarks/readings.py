@@ -152,7 +152,8 @@ def planted(worlds: int, halves: int) -> str:
     """Plant contamination in the control, and compare halves of the held-back."""
     numbers, found, false = settings(), 0, 0
     plans = pd.DataFrame({"as_of_date": [], "basis": [], "arm": []})
-    landed = pd.DataFrame({"as_of_date": [], "experiment_id": [], "set_aside_for": []})
+    columns = ("as_of_date", "experiment_id", "set_aside_for", "is_control", "is_shops_list")
+    landed = pd.DataFrame({name: [] for name in columns})
     for seed in range(worlds):
         for shares, is_planted in (((0.02, 0.08), True), ((0.05, 0.05), False)):
             episodes, _ = audiences(np.random.default_rng(30_000 + seed), 28, 300, contaminated=shares)

@@ -23,25 +23,89 @@ _NIGHTS = """
 _NIGHTS_IN_ALL = """
     select count(distinct plan_date) from people.recall_episodes where as_of_date = $date and source = 'siyu'
 """
-_YEAR_OF_CANDIDATES = """
+#: Whom the lots of a year's plans were drawn over, each as who they are now: a person who was merged since is one.
+_YEAR = """
     with planned as (
         select distinct as_of_date from customer.plans
         where counts_from <= $date and as_of_date < $date and as_of_date > cast($date as date) - 365
     ),
-    candidates as (
-        select drawn.one_id, bool_or(drawn.global_holdout) as is_holdout, min(drawn.as_of_date) as first_date
+    living as (
+        select distinct one_id from people.record_owners
+        where from_date <= $date and (to_date is null or to_date > $date)
+    ),
+    heirs as (
+        select ancestry.ancestor_one_id, min(ancestry.one_id) as one_id
+        from identity.ancestry as ancestry
+        inner join living using (one_id)
+        where cast(ancestry.known_from + interval 8 hour as date) <= $date
+        group by ancestry.ancestor_one_id
+    ),
+    drawn as (
+        select coalesce(living.one_id, heirs.one_id, drawn.one_id) as one_id, drawn.one_id as drawn_one_id,
+            drawn.as_of_date, drawn.arm, drawn.audience_kind, drawn.global_holdout
         from recall.assignment as drawn
         inner join planned using (as_of_date)
-        group by drawn.one_id
-    )
-    select candidates.one_id, candidates.is_holdout,
+        left join living on drawn.one_id = living.one_id
+        left join heirs on drawn.one_id = heirs.ancestor_one_id
+    ),
+"""
+_PAID = """
+    select candidates.* exclude (first_date),
         cast(coalesce(sum(orders.goods_paid_fen - orders.refunded_fen), 0) as double) as paid_fen
     from candidates
     left join people.order_states as orders
         on orders.one_id = candidates.one_id and orders.counts_as_purchase
             and orders.order_date > candidates.first_date and orders.order_date <= $date
             and orders.from_date <= $date and (orders.to_date is null or orders.to_date > $date)
-    group by candidates.one_id, candidates.is_holdout
+    group by all
+"""
+_YEAR_OF_CANDIDATES = f"""
+    {_YEAR}
+    candidates as (
+        select one_id, bool_or(global_holdout) as is_holdout, min(as_of_date) as first_date
+        from drawn group by one_id
+    )
+    {_PAID}
+"""
+#: A share that was changed moves people between the lots; they stay where they were at first.
+_YEAR_OF_USUAL = f"""
+    {_YEAR}
+    candidates as (
+        select one_id, first(arm = '{arms.AS_USUAL}' order by as_of_date, drawn_one_id) as is_usual,
+            min(as_of_date) as first_date
+        from drawn
+        where audience_kind not in (select unnest($services::varchar[]))
+        group by one_id
+        having not bool_or(global_holdout)
+    )
+    {_PAID}
+"""
+_YEAR_OF_MESSAGES = f"""
+    {_YEAR}
+    newest as (
+        select as_of_date, arg_max(version, moved_at) as version from customer.plans
+        where counts_from <= $date
+        group by as_of_date
+    ),
+    messages as (
+        select plans.one_id, plans.message_channel, false as is_listed
+        from customer.plans as plans
+        inner join planned using (as_of_date)
+        inner join newest using (as_of_date, version)
+        where plans.arm in (select unnest($sent::varchar[]))
+            and plans.audience_kind not in (select unnest($services::varchar[]))
+        union all
+        select one_id, message_channel, true as is_listed
+        from people.landed_assignments
+        where is_shops_list and from_date <= $date and (to_date is null or to_date > $date)
+            and assigned_date <= $date and assigned_date > cast($date as date) - 365
+    )
+    select coalesce(living.one_id, heirs.one_id, messages.one_id) as one_id, messages.message_channel,
+        messages.is_listed, count(*) as messages
+    from messages
+    left join living on messages.one_id = living.one_id
+    left join heirs on messages.one_id = heirs.ancestor_one_id
+    group by all
 """
 _YEAR_OF_COST = """
     select coalesce(sum(plans.expected_cost_fen), 0) from customer.plans as plans
@@ -53,7 +117,8 @@ _YEAR_OF_COST = """
     where plans.arm in (select unnest($sent::varchar[]))
 """
 _LANDED = """
-    select cast($date as date) as as_of_date, experiment_id, set_aside_for from people.landed_assignments
+    select cast($date as date) as as_of_date, experiment_id, set_aside_for, is_control, is_shops_list
+    from people.landed_assignments
     where from_date <= $date and (to_date is null or to_date > $date)
 """
 _SPENT = """
@@ -105,7 +170,7 @@ def with_margin(episodes: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
 
 def landed_known(con: duckdb.DuckDBPyConnection, date: dt.date) -> pd.DataFrame:
-    """Return as_of_date, experiment_id and set_aside_for (null: it teaches) of every landed assignment known then."""
+    """Return every landed assignment known then, as ``health`` reads it; set_aside_for null: it teaches."""
     return query(con, _LANDED, date=date)
 
 
@@ -114,6 +179,25 @@ def year_of(con: duckdb.DuckDBPyConnection, date: dt.date, rules: Rules) -> tupl
     people = query(con, _YEAR_OF_CANDIDATES, date=date)
     ((cost,),) = con.execute(_YEAR_OF_COST, {"date": date, "sent": list(arms.SENT)}).fetchall()
     return people.assign(margin_fen=people["paid_fen"] * rules.gross_margin_rate), float(cost)
+
+
+def usual_of(con: duckdb.DuckDBPyConnection, date: dt.date, rules: Rules) -> pd.DataFrame:
+    """Return whom the lot of the shop's own list was drawn over in the year (``usual.usual_found``).
+
+    What a message costs is its row of send_costs on either side, so that no list is cheaper by how it is counted.
+    """
+    policies, costs = rules.seeds["recall_policies"], rules.seeds["send_costs"].set_index("message_channel")
+    services = policies.loc[policies["consent_purpose"].eq("service"), "audience_kind"].unique().tolist()
+    people = query(con, _YEAR_OF_USUAL, date=date, services=services)
+    sent = query(con, _YEAR_OF_MESSAGES, date=date, services=services, sent=list(arms.SENT))
+    each = (costs["send_fen"] + costs["labour_fen"]).astype(float)
+    sent["cost_fen"] = sent["message_channel"].map(each).fillna(0.0).astype(float) * sent["messages"].astype(float)
+    listed = set(sent.loc[sent["is_listed"].astype(bool), "one_id"])
+    return people.assign(
+        margin_fen=people["paid_fen"] * rules.gross_margin_rate,
+        cost_fen=people["one_id"].map(sent.groupby("one_id")["cost_fen"].sum()).fillna(0.0).astype(float),
+        is_listed=people["one_id"].isin(listed),
+    )
 
 
 def learned_by(con: duckdb.DuckDBPyConnection, date: dt.date, episodes: pd.DataFrame, rules: Rules) -> Learned:

@@ -67,7 +67,8 @@ def health(
     plans
         ``as_of_date, basis, arm`` of the plans of each date: what the audience stands on.
     landed
-        ``as_of_date, experiment_id, set_aside_for`` of ``people.landed_assignments`` as known at each date.
+        ``as_of_date, experiment_id, set_aside_for, is_control, is_shops_list`` of ``people.landed_assignments`` as
+        known at each date.
     settings
         Rows of the seed ``recall_settings`` by name: ``outcome_holdout_least``, ``srm_alarm_p``, ``health_alarm_p``,
         ``aa_alarm_p``, ``coverage_least_rows``.
@@ -83,7 +84,8 @@ def health(
         known = known.astype(dict.fromkeys(_FLAGS, bool) | dict.fromkeys(_NUMBERS, np.float64))
         read = readings[readings["as_of_date"] == date]
         found = [*_of_policies(known, settings), *_of_all(known, read, plans[plans["as_of_date"] == date], settings)]
-        rows += [row_of(date, each) for each in (*found, *_set_aside(landed[landed["as_of_date"] == date]))]
+        of_date = landed[landed["as_of_date"] == date]
+        rows += [row_of(date, each) for each in (*found, *_set_aside(of_date), *_no_control(of_date))]
     return pd.DataFrame(rows, columns=list(HEALTH))
 
 
@@ -269,6 +271,15 @@ def _set_aside(landed: pd.DataFrame) -> Iterator[Found]:
             share = len(those) / len(rows)
             named: dict[str, str | float] = {"experiment": str(experiment), "those": len(those)}
             yield Found(f"landed_{reason}", str(experiment), share, None, None, len(rows), ALARM, named)
+
+
+def _no_control(landed: pd.DataFrame) -> Iterator[Found]:
+    """Return each landed experiment in which nobody that counts got nothing: there is nobody to compare with."""
+    for experiment, rows in landed[~landed["is_shops_list"].astype(bool)].groupby("experiment_id", sort=True):
+        teaches = rows["set_aside_for"].isna()
+        if not (teaches & rows["is_control"].astype(bool)).any():
+            yield Found("landed_no_control", str(experiment), None, None, None, len(rows), ALARM,
+                        {"experiment": str(experiment)})  # fmt: skip
 
 
 def _z_of(p: float) -> float:

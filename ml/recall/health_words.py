@@ -128,6 +128,32 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "一次触达对下一次的影响还看不出来：全年 {beyond:+,.0f} ± {half:,.0f} 元（对照 {n} 人）。",
         ),
     },
+    "as_usual": {
+        "ok": (
+            "Ours earns {gain:.2f} ± {half:.2f} yuan a head more than the shop's own list ({ours:.2f} and {usual:.2f};"
+            " {n} people of its lot, {listed} on a list).",
+            "我们的名单人均比店里自己的名单多赚 {gain:.2f} ± {half:.2f} 元（{ours:.2f} 对 {usual:.2f}；照旧组 {n} 人，"
+            "其中 {listed} 人上过店里的名单）。",
+        ),
+        "alarm": (
+            "The shop's own list is the better one: ours earns {gain:+.2f} ± {half:.2f} yuan a head beside it"
+            " ({ours:.2f} and {usual:.2f}; {n} people of its lot, {listed} on a list). Send it until it is found why.",
+            "店里自己的名单更好：我们的名单人均相差 {gain:+.2f} ± {half:.2f} 元（{ours:.2f} 对 {usual:.2f}；"
+            "照旧组 {n} 人，其中 {listed} 人上过店里的名单）。查清原因之前，先照店里的名单发。",
+        ),
+    },
+    "as_usual_list": {
+        "ok": (
+            "All {n} people on the shop's list are of its lot: nobody gets both.",
+            "店里名单上的 {n} 人都在照旧组里：没有人收到两份。",
+        ),
+        "alarm": (
+            "{strays} of {n} people on the shop's list are not of its lot: we plan them too. Leave them off that list;"
+            " their episodes are marked contaminated.",
+            "店里名单上 {n} 人中有 {strays} 人不在照旧组里，我们也在联系他们。请把他们从店里的名单上去掉；"
+            "他们的回合已标为被干扰。",
+        ),
+    },
     "landed_two_arms": {
         "alarm": (
             "{those} of {n} rows of {experiment} are of people in two of its arms and teach nothing. A draw"
@@ -157,6 +183,13 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "{experiment} 的 {n} 行中有 {those} 行的优惠不在 offers_catalogue 里，不知道力度，请补上。",
         ),
     },
+    "landed_no_control": {
+        "alarm": (
+            "Nobody of the {n} people of {experiment} got nothing, so there is nobody to compare with and nothing is"
+            " learned. Of the control leave message_channel and offer_id empty.",
+            "{experiment} 的 {n} 人里没有对照，没有可比的人，也学不到什么。对照的 message_channel 和 offer_id 请留空。",
+        ),
+    },
     "global_holdout": {
         "ok": (
             "The year's claims of {claims:,.0f} yuan agree with the global holdout ({earned:,.0f} ±"
@@ -182,7 +215,16 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
 }
 
 
+#: Where a check's few have a sentence of their own.
+FEW: Final[Mapping[str, tuple[str, str]]] = {
+    "as_usual": (
+        "The shop's own list and ours cannot be told apart yet ({n} people of its lot, {listed} on a list).",
+        "店里的名单和我们的名单还分不出高下（照旧组 {n} 人，已收到的店里名单上有 {listed} 人）。",
+    ),
+}
+
+
 def words_of(check: str, verdict: str, named: Mapping[str, str | float | None]) -> tuple[str, str]:
     """Return what a check says in English and Chinese."""
-    english, chinese = WORDS[check].get(verdict, (_FEW, _FEW_ZH))
+    english, chinese = WORDS[check].get(verdict, FEW.get(check, (_FEW, _FEW_ZH)))
     return english.format(**named), chinese.format(**named)

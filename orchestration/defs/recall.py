@@ -14,6 +14,7 @@ from ml.recall.health import health, row_of
 from ml.recall.outcomes import outcomes
 from ml.recall.posterior import effects
 from ml.recall.tables import HEALTH, OUTCOMES, PLANNED
+from ml.recall.usual import usual_found
 from orchestration.channels.engine.keys import load_key
 from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, rows_by_date, say_by_date
 from orchestration.frames import of_dates
@@ -24,6 +25,7 @@ from orchestration.recall_inputs import (
     landed_known,
     learned_by,
     load_rules,
+    usual_of,
     with_margin,
     year_of,
 )
@@ -44,6 +46,8 @@ READ = [
     ["people", "recall_episodes"],
     ["people", "landed_assignments"],
     ["people", "order_states"],
+    ["people", "record_owners"],
+    ["identity", "ancestry"],
     ["customer", "plans"],
 ]
 #: Dates planned together: what bounds memory (28 dates of 4,900 people at once: 0.8 GB).
@@ -138,6 +142,8 @@ def recall_readings(context: dg.AssetExecutionContext, home: Home) -> Iterator[d
             if year := audit(people, year_claims(read, date), cost_fen):
                 for found in (audit_found(year, rules.setting("audit_alarm_p")), carry_over_found(year)):
                     checked.loc[len(checked)] = row_of(date, found)
+            for found in usual_found(usual_of(con, date, rules), rules.settings) if rules.as_usual_share else ():
+                checked.loc[len(checked)] = row_of(date, found)
             rows["outcomes"] += replace_dates(con, "recall.outcomes", read, [date], OUTCOMES)
             rows["health"] += replace_dates(con, "recall.health", checked, [date], HEALTH)
     for name, count in rows.items():

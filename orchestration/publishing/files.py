@@ -17,7 +17,9 @@ from orchestration.publishing.contract import TableContract
 #: Rows of a row group: the file is cut here whatever the sizes of the batches that arrive.
 ROW_GROUP_ROWS: Final = 131_072
 #: identity_map joins everything with everything, the plans say who is held back: their files are for their owner alone.
-RESTRICTED: Final = frozenset({"identity_map", "recall_plans", "recall_plan_options", "recall_refused_options"})
+RESTRICTED: Final = frozenset({
+    "identity_map", "recall_plans", "recall_plan_options", "recall_readings", "recall_refused_options",
+})  # fmt: skip
 _SEPARATOR: Final = "\x1f"
 
 

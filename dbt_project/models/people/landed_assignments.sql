@@ -3,7 +3,8 @@
 -- nothing, offered nothing) carries the channel, offer and depth of its experiment, null where that had tried several
 -- by then. set_aside_for says why a row teaches nothing: the person stands in two arms of the experiment (both rows),
 -- another record of theirs was drawn first, the arm offers something and says no channel, or its offer is in no
--- catalogue.
+-- catalogue. An experiment_id that begins with as_usual is a list of the shop's own: whom it was sent to, without a
+-- control, which is everybody else of that lot.
 {%- set person = ['experiment_id', 'one_id'] %}
 with drawn as (
     select
@@ -143,6 +144,7 @@ select
     placed.probability,
     placed.assigned_date,
     placed.is_in_two_arms,
+    placed.experiment_id like 'as_usual%' as is_shops_list,
     case
         when placed.is_in_two_arms then 'two_arms'
         when placed.place > 1 then 'drawn_before'

@@ -1,6 +1,7 @@
 -- One row per (as_of_date, source, experiment_id, one_id): somebody drawn into a landed experiment that teaches, as
--- known on the date, and the band they stood in on the day before, by the days since their last order then. Their own
--- cadence of that day is not known any more; the horizon stands for it, on both sides of the lot alike.
+-- known on the date, and the band they stood in on the day before, by the days since their last order then. A list of
+-- the shop's own is no lot. Their own cadence of that day is not known any more; the horizon stands for it, on both
+-- sides of the lot alike.
 with drawn as (
     select
         as_of_date,
@@ -17,6 +18,7 @@ with drawn as (
     from {{ states_at(ref('landed_assignments')) }} as landed
     where
         set_aside_for is null
+        and not coalesce(is_shops_list, false)
         and not is_test
         and assigned_date <= as_of_date
         and assigned_date >= {{ add_days(

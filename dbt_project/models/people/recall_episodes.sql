@@ -245,7 +245,8 @@ befriended as (
             and (friends.to_date is null or friends.to_date > lots.as_of_date)
 ),
 
--- What somebody else sent: a contact that answers no export of ours and is not of the lot's own campaign.
+-- What somebody else sent: a contact that answers no export of ours and is not of the lot's own campaign, and a list of
+-- the shop's own with somebody on it who is not of its lot.
 contaminated as (
     select distinct
         lots.as_of_date,
@@ -259,6 +260,19 @@ contaminated as (
             and contacts.from_date <= lots.as_of_date
             and (contacts.to_date is null or contacts.to_date > lots.as_of_date)
     where contacts.export_id is null and coalesce(contacts.campaign_id, '') <> coalesce(lots.campaign_id, '')
+    union
+    select
+        lots.as_of_date,
+        lots.episode_id
+    from lots
+    inner join {{ ref('landed_assignments') }} as listed
+        on
+            lots.one_id = listed.one_id
+            and listed.assigned_date > lots.plan_date
+            and listed.assigned_date <= lots.ends_on
+            and listed.from_date <= lots.as_of_date
+            and (listed.to_date is null or listed.to_date > lots.as_of_date)
+    where listed.is_shops_list
 ),
 
 -- What came back of the lot's own campaign: whether any of it arrived.

@@ -42,6 +42,7 @@ def test_what_is_published_has_every_table_with_its_columns_and_rows(published):
         "service_desk",
         "staff_handover",
         *("recall_plans", "recall_plan_options", "recall_refused_options", "recall_effects", "recall_health"),
+        "recall_readings",
     }
     for name, table in tables().items():
         schema = pq.read_schema(folder / f"{name}.parquet")
@@ -180,7 +181,9 @@ def test_files_are_for_owner_and_group_and_the_identity_map_for_its_owner_alone(
     settings, done = published
     folder = settings.published / "versions" / done.current
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
-    for restricted in ("identity_map", "recall_plans", "recall_plan_options", "recall_refused_options"):
+    for restricted in (
+        *("identity_map", "recall_plans", "recall_plan_options", "recall_readings", "recall_refused_options"),
+    ):
         assert modes.pop(f"{restricted}.parquet") == 0o600
     assert set(modes.values()) == {0o640}
     assert stat.S_IMODE((settings.published / "CURRENT").stat().st_mode) == 0o640

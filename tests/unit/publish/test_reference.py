@@ -50,6 +50,7 @@ KEYS = {
     "recall_health": "check_name subject",
     "recall_outcomes": "week_from read_window source subject",
     "recall_plan_options": "one_id message_channel offer_id",
+    "recall_readings": "episode_id read_window",
     "recall_refused_options": "one_id message_channel offer_id",
     "recall_plans": "one_id",
     "recall_signals": "one_id signal",

@@ -24,7 +24,9 @@ PLANS = pd.DataFrame({
 })
 
 
-NO_LANDED = pd.DataFrame({"as_of_date": [], "experiment_id": [], "set_aside_for": []})
+NO_LANDED = pd.DataFrame({
+    name: [] for name in ("as_of_date", "experiment_id", "set_aside_for", "is_control", "is_shops_list")
+})  # fmt: skip
 
 
 def checked(*frames: pd.DataFrame, plans: pd.DataFrame = PLANS, landed: pd.DataFrame = NO_LANDED) -> pd.DataFrame:
@@ -48,8 +50,11 @@ def test_every_check_says_something_in_english_and_chinese_on_every_date():
     ]  # fmt: skip
     assert found["words"].str.len().min() > 20
     assert found["words_zh"].str.contains("[一-龥]").all()
-    landed = {f"landed_{reason}" for reason in ("two_arms", "drawn_before", "no_channel", "unknown_offer")}
-    assert {*found["check_name"], "global_holdout", "carry_over", *landed} == set(WORDS)
+    landed = {
+        f"landed_{reason}" for reason in ("two_arms", "drawn_before", "no_channel", "unknown_offer", "no_control")
+    }
+    of_the_year = {"global_holdout", "carry_over", "as_usual", "as_usual_list"}
+    assert {*found["check_name"], *of_the_year, *landed} == set(WORDS)
 
 
 def test_people_who_went_missing_on_one_side_are_an_alarm():
@@ -200,6 +205,8 @@ def test_rows_of_a_landed_experiment_that_teach_nothing_are_told_by_reason_with_
         "as_of_date": KNOWN,
         "experiment_id": ["spring"] * 5 + ["autumn"],
         "set_aside_for": [*reasons, None],
+        "is_control": True,
+        "is_shops_list": False,
     })
     found = checked(episodes([1.0], [1.0]), landed=landed)
     found = found[found["check_name"].str.startswith("landed_")]
@@ -208,6 +215,27 @@ def test_rows_of_a_landed_experiment_that_teach_nothing_are_told_by_reason_with_
         ["landed_unknown_offer", "spring", 0.2, 5, "alarm"],
     ]
     assert found.iloc[0]["words"].startswith("2 of 5 rows of spring are of people in two of its arms")
+
+
+def test_a_landed_experiment_whose_control_is_missing_or_looks_like_an_arm_is_named():
+    landed = pd.DataFrame(
+        [
+            ("spring", None, True, False),
+            ("spring", None, False, False),
+            # its control was filled in like the arm, or stands in both
+            ("summer", None, False, False),
+            ("summer", None, False, False),
+            ("autumn", "two_arms", True, False),
+            ("autumn", None, False, False),
+            # a list of the shop's own has everybody else of its lot beside it
+            ("as_usual_1", None, False, True),
+        ],
+        columns=["experiment_id", "set_aside_for", "is_control", "is_shops_list"],
+    ).assign(as_of_date=KNOWN)
+    found = checked(episodes([1.0], [1.0]), landed=landed)
+    found = found[found["check_name"].eq("landed_no_control")]
+    assert found[["policy_id", "n", "verdict"]].to_numpy().tolist() == [["autumn", 2, "alarm"], ["summer", 2, "alarm"]]
+    assert "leave message_channel and offer_id empty" in found.iloc[1]["words"]
 
 
 def test_the_interval_of_a_share_is_wilsons():

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import loop
@@ -53,6 +54,31 @@ def test_cells_are_the_worlds_own_under_our_names():
         "depth": "none",
         "effect": 0.025,
     })
+
+
+def test_a_world_may_have_other_options_no_wecom_and_deeper_offers(capsys: pytest.CaptureFixture[str]):
+    other = load(WORLD)
+    world = other.World(1, n=400, days=72, kind="strong")
+    for name in ("cell", "f", "redeem", "reach"):
+        setattr(world, name, getattr(world, name)[:, [1, 0, 3]])
+    other.World = lambda *_, **__: world
+    other.CH, other.OPT = ("sms", "app_push"), [(0, 0), (1, 0), (0, 3)]
+    other.CHN, other.DEP = np.array([0, 1, 0]), np.array([0, 0, 3])
+    other.SEND, other.PRIOR = np.array([0.05, 0.01, 0.05]), MODULE.PRIOR[:, [1, 0, 3]]
+    other.PCT, other.CAP = np.array([0, 0.1, 0.25, 0.5]), np.array([0, 20.0, 40.0, 60.0])
+    other.REDEEM, other.PULL = np.array([0, 0.4, 0.65, 0.8]), np.array([0.15, 0.25, 0.4, 0.5])
+    loop.in_one_world(other, "strong", 1, 400, nights=16, names=loop.POLICIES)
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["policy"] for line in found] == list(loop.POLICIES)
+    assert all(set(line) >= SAID for line in found)
+    assert set(cells(other)["depth"]) == {"none", "deeper"}
+
+
+def test_a_policy_that_there_is_not_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setattr("sys.argv", ["loop", "--world", str(WORLD), "--policies", "loop,magic"])
+    with pytest.raises(SystemExit):
+        loop.main()
+    assert "no policy is called magic; there are oracle, blast" in capsys.readouterr().err
 
 
 def test_shares_of_several_worlds_are_sums_over_sums():

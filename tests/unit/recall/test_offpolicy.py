@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmarks.offpolicy import Unsupported, Worth, policy_of, table, worth
+from benchmarks.offpolicy import Unsupported, Worth, current_last, main, policy_of, table, worth
 
 DATE = pd.Timestamp(2024, 6, 1)
 NOTHING = ("nothing", "none")
@@ -14,12 +14,12 @@ SMS, WECOM = ("sms", "none"), ("wecom", "deep10")
 
 
 def log(people: int = 400) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return options, plans and episodes: an SMS or WeCom by a coin, half held back.
+    """Return options, plans and readings: an SMS or WeCom by a coin, half held back.
 
     Of eight people in a row four have the SMS and four WeCom, two of each held back. Who is sent an SMS comes back,
     who is sent WeCom does not, and of the held back nobody does. An order is 100 yuan at a margin of a quarter.
     """
-    options, plans, episodes = [], [], []
+    options, plans, readings = [], [], []
     for number in range(people):
         chosen, sent = (SMS if number % 8 < 4 else WECOM), number % 4 < 2
         who = {"as_of_date": DATE, "one_id": f"p{number:04d}"}
@@ -32,16 +32,16 @@ def log(people: int = 400) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
             | {"episode_id": f"e{number:04d}", "arm": "treat" if sent else "held_back", "opens_episode": True}
             | {"wait_probability": 0.0, "expected_cost_fen": 100, "margin_rate": 0.25, "p0": 0.0}
         )
-        episodes.append(
+        readings.append(
             {"episode_id": f"e{number:04d}", "as_of_date": DATE + dt.timedelta(days=28), "is_sent": sent}
-            | {"held_back_probability": 0.5, "succeeded": comes, "paid_fen_h": 10_000 * comes, "is_closed_h": True}
+            | {"held_back_probability": 0.5, "succeeded": comes, "paid_fen": 10_000 * comes, "read_window": "h"}
         )
-    return pd.DataFrame(options), pd.DataFrame(plans), pd.DataFrame(episodes)
+    return pd.DataFrame(options), pd.DataFrame(plans), pd.DataFrame(readings)
 
 
 def of(policy: str, people: int = 400) -> Worth:
-    options, plans, episodes = log(people)
-    return worth(options, plans, episodes, policy_of(policy, options))
+    options, plans, readings = log(people)
+    return worth(options, plans, readings, policy_of(policy, options))
 
 
 def test_the_log_values_what_it_did_itself():
@@ -67,10 +67,10 @@ def test_sending_nothing_earns_nothing_and_needs_no_row_to_tell_so():
 
 
 def test_what_was_never_tried_is_refused():
-    options, plans, episodes = log()
+    options, plans, readings = log()
     called = options[options["message_channel"].eq("sms")].assign(message_channel="call", wished=1.0)
     with pytest.raises(Unsupported, match=r"100.0% of what the policy sends was never possible in the log"):
-        worth(options, plans, episodes, called[["as_of_date", "one_id", "message_channel", "offer_id", "wished"]])
+        worth(options, plans, readings, called[["as_of_date", "one_id", "message_channel", "offer_id", "wished"]])
 
 
 def test_a_policy_of_which_too_few_rows_speak_is_refused():
@@ -79,24 +79,24 @@ def test_a_policy_of_which_too_few_rows_speak_is_refused():
 
 
 def test_repaired_choices_random_ones_later_steps_and_open_episodes_stay_out():
-    options, plans, episodes = log(800)
+    options, plans, readings = log(800)
     last = [f"p{number:04d}" for number in range(400, 800)]
     kept = of("logged")
     repaired = options.assign(is_repaired=options["one_id"].isin(last))
-    found = worth(repaired, plans, episodes, policy_of("logged", repaired))
+    found = worth(repaired, plans, readings, policy_of("logged", repaired))
     assert (found.rows, found.repaired, found.orders) == (kept.rows, 400, pytest.approx(kept.orders))
     later = plans.assign(opens_episode=~plans["one_id"].isin(last))
     drawn = plans.assign(arm=plans["arm"].where(~plans["one_id"].isin(last), "random"))
     for changed in (later, drawn):
-        assert worth(options, changed, episodes, policy_of("logged", options)).rows == kept.rows
-    closing = episodes.assign(is_closed_h=episodes["episode_id"] < "e0400")
+        assert worth(options, changed, readings, policy_of("logged", options)).rows == kept.rows
+    closing = readings.assign(read_window=readings["read_window"].where(readings["episode_id"] < "e0400", "episode"))
     assert worth(options, plans, closing, policy_of("logged", options)).rows == kept.rows
 
 
 def test_whoever_did_not_have_to_wait_stands_for_those_who_did():
-    options, plans, episodes = log()
+    options, plans, readings = log()
     waiting = plans.assign(wait_probability=0.5)
-    assert worth(options, waiting, episodes, policy_of("logged", options)).orders == pytest.approx(400)
+    assert worth(options, waiting, readings, policy_of("logged", options)).orders == pytest.approx(400)
 
 
 def test_a_policy_can_be_a_file_and_tables_are_found_by_name(tmp_path: Path):
@@ -108,5 +108,41 @@ def test_a_policy_can_be_a_file_and_tables_are_found_by_name(tmp_path: Path):
     file = tmp_path / "policy.csv"
     options.head(1).to_csv(file, index=False)
     assert policy_of(str(file), options)["wished"].tolist() == [0.5]
-    with pytest.raises(ValueError, match=r"no recall_plans.parquet lies below"):
+    with pytest.raises(ValueError, match=r"no recall_plans.parquet of a version that was current lies below"):
         table(tmp_path, "recall_plans", ())
+
+
+def home_of(folder: Path) -> Path:
+    """Return a home whose one date was made twice: v1 was current first and v2 last, and v3 never."""
+    published = folder / "published"
+    (published / "plans").mkdir(parents=True)
+    options, plans, readings = log()
+    for at, version in enumerate(("v1", "v2", "v3")):
+        made = published / "versions" / version
+        made.mkdir(parents=True)
+        # v1 and v3 planned an SMS for everybody
+        is_chosen = options["is_chosen"] if version == "v2" else options["message_channel"].eq("sms")
+        options.assign(is_chosen=is_chosen).to_parquet(made / "recall_plan_options.parquet")
+        plans.to_parquet(made / "recall_plans.parquet")
+        readings.to_parquet(made / "recall_readings.parquet")
+        moves = plans.assign(version=version, moved_at=pd.Timestamp(2024, 6, 2, 6 + at))
+        if version != "v3":
+            moves.to_parquet(published / "plans" / f"{version}.parquet")
+    return folder
+
+
+def test_of_a_home_the_version_of_a_date_that_was_current_last_is_valued(tmp_path: Path, monkeypatch, capsys):
+    home = home_of(tmp_path)
+    assert current_last(home) == {"v2"}
+    assert current_last(home / "published" / "versions" / "v1") is None
+    monkeypatch.setattr("sys.argv", ["offpolicy", str(home)])
+    assert main() == 0
+    told = capsys.readouterr().out
+    assert told.startswith("400 people and dates open to the lots, 400 planned episodes that are over")
+    assert "orders over sending nothing: 200.0" in told
+
+
+def test_a_folder_without_the_log_is_refused_in_a_sentence(tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["offpolicy", str(tmp_path)])
+    assert main() == 2
+    assert "no recall_plan_options.parquet" in capsys.readouterr().out
