@@ -99,6 +99,7 @@ def test_what_a_killed_process_left_of_an_export_goes_whole_and_a_draft_that_cou
     left.mkdir(parents=True)
     (left / "list.csv").write_text(f'"手机"\n"{MOBILE}"\n"139', encoding="utf-8-sig")
     kept = exported(settings, "20260310-sms-cloud-002")
+    activations.note_place(settings, kept)
     draft = kept.rename(kept.with_name(f".{kept.name}.partial"))  # killed before it had its name
     (draft / "list.csv").write_text(f'"手机"\n"{MOBILE}"\n"13900000002"\n', encoding="utf-8-sig")
     assert handed_over.cut(settings, VALUES, Needles([MOBILE], VALUES)) == (1, 0, ())

@@ -172,6 +172,7 @@ def test_what_a_person_stopped_goes_to_nobody_and_a_home_without_a_desk_says_whi
 def test_the_list_stands_in_the_log_once_under_its_own_name(tmp_path):
     desk = Desk(tmp_path / "home", called("c1"), chat("c2"))
     done = desk.write(tmp_path / "out")
+    assert activations.noted_places(desk.settings) == [done.folder]
     (export,) = activations.exports(desk.settings)
     assert export == done.folder.name == "20260310-desk-001"
     kept = activations.rows_of(desk.settings, export).to_pylist()
