@@ -3,7 +3,7 @@
 -- event). A complaint is that event, or a suppression for that reason. A refusal of marketing counts when consent stood
 -- before it: a box left empty at registration is no opt-out. The consent may have been given under any record that was
 -- known to be the person's on the date that knew the refusal; a record is known from the cut-off of its first day on,
--- and may agree and refuse on that day. Who was erased somewhere is let alone by every channel, whichever the list names.
+-- and may agree and refuse on that day. Who was erased is let alone by every channel, whichever the list names.
 with withdrawals as (
     select distinct
         own.source,

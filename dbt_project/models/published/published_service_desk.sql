@@ -2,8 +2,8 @@
 -- consent to be called for service, a number and no refusal are known as it stands now, as for every other call
 -- (sending_facts). Who is told by a message that the question is known comes back to where they asked, and is answered
 -- there; of the others the desk knows when they come by themselves. Nobody is bound to anybody by it, nothing is drawn
--- and nothing sold. Who may not be profiled has no tier, and their turn by how long they wait. Who is marked as staff or
--- as a test account, or was erased, as it stands now, is nobody's customer: no row.
+-- and nothing sold. Who may not be profiled has no tier, and their turn by how long they wait. Who is staff, a
+-- test account or was erased, as it stands now, is nobody's customer: no row.
 with questions as (
     select
         answers.as_of_date,
