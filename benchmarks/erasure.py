@@ -1,23 +1,21 @@
 """Erases people of a shop with many kept versions, kills the erasure at random points, and delivers their files again.
 
 ``python -m benchmarks.erasure`` makes a shop of three dates, copies its oldest version to 30 kept ones, erases people
-with 50 kills (SIGKILL to a process of its own, after a random time), delivers the first files again three times with a
-night's reading each, and prints what it found: residue, rows that changed, seconds. ``--home`` takes a finished home
-instead of making one; ``--small`` is 3 versions, 2 kills and 1 delivery.
+with 50 kills (SIGKILL to a process of its own, at a random moment of its erasing), delivers the first files again three
+times with a night's reading each, and prints what it found: residue, rows that changed, seconds. ``--home`` takes a
+finished home instead of making one; ``--small`` is 3 versions, 2 kills and 1 delivery.
 """
 
 import argparse
 import datetime as dt
 import json
-import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -25,7 +23,7 @@ import pyarrow.parquet as pq
 from orchestration import clock
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
-from orchestration.erasing import journal
+from orchestration.erasing import erase, journal
 from orchestration.erasing.gate import keep_out
 from orchestration.erasing.needles import unpacked
 from orchestration.erasing.person import Person, find_person, plain_values
@@ -34,15 +32,11 @@ from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
 from orchestration.warehouse import ERASING, connect, writer_lock
 from tests.builders import shop, siyu
+from tests.forked import FORKS
 
-_ERASE = (
-    "import sys; from orchestration.erasing import erase; from orchestration.settings import load_settings;"
-    "from orchestration.warehouse import ERASING, writer_lock\n"
-    "settings = load_settings()\n"
-    "with writer_lock(settings, ERASING):\n"
-    "    erase.complete(settings)\n"
-    "    if sys.argv[1:]: erase.ask(settings, sys.argv[1]); erase.complete(settings)\n"
-)
+#: Kills are spread over the seconds of the first, undisturbed erasure; over so many where one person alone is erased.
+_SECONDS = 5.0
+_COUNTED = ("kills", "killed_before_the_end", "changed_rows", "residue", "seconds", "slowest_seconds", "readings")
 
 
 def main() -> None:
@@ -73,7 +67,8 @@ def measure(home: Path, people: int, kills: int, deliveries: int, seed: int) -> 
     home
         A home that may be changed, with a first delivery in landing/.
     people, kills, deliveries
-        How many are erased, how often the erasures are killed in all, how often the first files come again.
+        How many are erased, the first of several in peace; how often the erasures of the others are killed in all; how
+        often the first files come again.
     seed
         Of the random times.
     """
@@ -83,18 +78,18 @@ def measure(home: Path, people: int, kills: int, deliveries: int, seed: int) -> 
     first = shutil.copytree(settings.landing, home.parent / "first")
     ids = _one_ids(store)
     erased: list[tuple[Person, set[str]]] = []
-    found = dict.fromkeys(
-        ("versions", "kills", "changed_rows", "residue", "seconds", "slowest_seconds", "readings"), 0.0
-    )
+    found = dict.fromkeys(_COUNTED, 0.0)
     found["versions"] = len(store.by_age())
     for number, one_id in enumerate(chance.sample(ids, people)):
         person = find_person(settings, one_id)
         before = _rows(store)
         erased.append((person, {*person.values, *plain_values(settings, person).values()}))
-        due = kills // people + (number < kills % people)
-        seconds = _erase(home, one_id, due, chance)
+        disturbed, place = (people - 1, number - 1) if people > 1 else (1, 0)
+        due = kills // disturbed + (place < kills % disturbed) if place >= 0 else 0
+        seconds, killed = _erase(home, one_id, due, found["seconds"] or _SECONDS, chance)
         found["kills"] += due
-        found["seconds"] += seconds
+        found["killed_before_the_end"] += killed
+        found["seconds"] = found["seconds"] or seconds
         found["slowest_seconds"] = max(found["slowest_seconds"], seconds)
         found["changed_rows"] += _changed(before, _rows(store), person)
     found["residue"] = len(_residue(home, erased))
@@ -113,27 +108,47 @@ def measure(home: Path, people: int, kills: int, deliveries: int, seed: int) -> 
     return found
 
 
-def _erase(home: Path, one_id: str, kills: int, chance: random.Random) -> float:
-    """Erase one person in processes of their own, the first ones killed; return the seconds of the last, whole one."""
-    asked = [one_id]
+def _erase(home: Path, one_id: str, kills: int, seconds: float, chance: random.Random) -> tuple[float, int]:
+    """Erase one person in processes of their own, the first ones killed while they erase, each a bit further on.
+
+    Returns
+    -------
+    tuple of float and int
+        The seconds of the last, whole one, and how many were killed before their end.
+    """
+    killed = 0
     for _ in range(kills):
-        process = subprocess.Popen(
-            [sys.executable, "-c", _ERASE, *asked], env=_environment(home), stderr=subprocess.DEVNULL
-        )
-        try:
-            process.wait(chance.uniform(1.0, 14.0))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        if any((home / "erasure" / "open").glob("e-*.json")) or any((home / "erasure" / "receipts").glob("*")):
-            asked = [] if _is_asked(home, one_id) else asked
+        process = _begun(home, one_id)
+        process.join(chance.uniform(0.0, 2 * seconds / kills))
+        killed += process.is_alive()
+        process.kill()
+        process.join()
     started = time.monotonic()
-    subprocess.run([sys.executable, "-c", _ERASE, *asked], env=_environment(home), check=True)
-    return time.monotonic() - started
+    process = _begun(home, one_id)
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f"the erasure of {one_id} ended with {process.exitcode}")
+    return time.monotonic() - started, killed
 
 
-def _environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "SIYU_HOME": str(home), "SIYU_READER_HOURS": "0"}
+def _begun(home: Path, one_id: str) -> BaseProcess:
+    """Return a process that has begun to erase: what is killed is erasing, not importing."""
+    begun = FORKS.Event()
+    process = FORKS.Process(target=_erasing, args=(home, one_id, begun))
+    process.start()
+    if not begun.wait(120):
+        raise TimeoutError("a process did not come to erasing")
+    return process
+
+
+def _erasing(home: Path, one_id: str, begun: Event) -> None:
+    settings = Settings(home=home, reader_hours=0)
+    begun.set()
+    with writer_lock(settings, ERASING):
+        erase.complete(settings)
+        if not _is_asked(home, one_id):
+            erase.ask(settings, one_id)
+            erase.complete(settings)
 
 
 def _is_asked(home: Path, one_id: str) -> bool:

@@ -11,7 +11,6 @@ A chain finds what was changed in place, not whoever writes all of it anew: note
 import contextlib
 import dataclasses
 import fcntl
-import getpass
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestration import clock
+from orchestration.account import who_works
 from orchestration.channels.engine.contacts import EMBEDDED
 from orchestration.files import PRIVATE_MODE, replacing, write_text
 from orchestration.settings import Settings
@@ -203,7 +203,7 @@ def _add(settings: Settings, descriptor: int, head: Head, action: str, details: 
     said: dict[str, Any] = {"sequence": head.lines + 1, "at": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"}
     if clock.given() is not None:
         said["real_at"] = f"{clock.real_now():%Y-%m-%dT%H:%M:%SZ}"
-    said |= {"actor": _actor(), "action": action, "details": _without_people(details), "previous": head.sha256}
+    said |= {"actor": who_works(), "action": action, "details": _without_people(details), "previous": head.sha256}
     body = json.dumps(said, ensure_ascii=False).removesuffix("}").encode("utf-8", "replace")
     own = hashlib.sha256(body).hexdigest()
     line = body + f'{_SEAL}{own}"}}\n'.encode()
@@ -225,13 +225,6 @@ def _without_people(value: Any) -> Any:
     if isinstance(value, Sequence | set | frozenset):
         return [_without_people(one) for one in value]
     return value if isinstance(value, int | float) or value is None else _without_people(str(value))
-
-
-def _actor() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without a line for its user
-        return f"uid {os.getuid()}"
 
 
 def _head(settings: Settings) -> Head | None:

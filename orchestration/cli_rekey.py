@@ -25,9 +25,11 @@ def rekey() -> int:
     from orchestration.home import check_home
     from orchestration.publishing.readers import follow
     from orchestration.rekey.steps import Rekey
+    from orchestration.rights import require
     from orchestration.warehouse import HomeBusy, writer_lock
 
     check_home(settings)
+    require(settings, "rekey")
     try:
         with writer_lock(settings, "rekey"):
             said = Rekey(settings).run(lambda step: say(f"siyu: {_SAYS[step]}", flush=True))

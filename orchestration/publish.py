@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import getpass
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Final
 import duckdb
 
 from orchestration import audit_log, clock
+from orchestration.account import who_works
 from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at
 from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
@@ -191,7 +191,7 @@ def rollback(settings: Settings, to: str | None = None, accept: str | None = Non
         if to is None:
             raise RollbackRefused("--accept releases a blocked version by name: siyu rollback VERSION --accept REASON")
         if not store.has_passed(to):
-            store.accept(to, getpass.getuser(), accept)
+            store.accept(to, who_works(), accept)
             checks = [one["name"] for one in store.result(to)["failed"]]
             audit_log.append(settings, "version_accepted", {"version": to, "checks": checks})
     name = store.to_go_back_to(to)

@@ -5,7 +5,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -39,6 +39,8 @@ def _folder(value: object) -> Path:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+#: What only those may do whom [rights] names for it (orchestration/rights.py says what each gives away).
+Action = Literal["copy", "export", "tasks", "erase", "rekey", "backup"]
 Share = Annotated[float, Field(ge=0, le=0.5)]
 
 
@@ -94,6 +96,7 @@ class Settings:
     coupon_liability_yuan: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000
     stop_silent_channels: bool = False
     recipients: Mapping[str, Recipient] = Field(default_factory=dict)
+    rights: Mapping[Action, tuple[str, ...]] = Field(default_factory=dict)
     sms_gateway: str = ""
     pull_urls: Mapping[str, str] = Field(default_factory=dict)
     pull_backoff_seconds: Annotated[float, Field(ge=0, le=60)] = 2
@@ -150,7 +153,7 @@ _BOUNDS: Final = {
     for name, field in _FIELDS.items()
 }
 #: Tables of the file; a variable of the environment has no place for them.
-_TABLES: Final = {"live_from", "minimum_rows", "recipients", "pull_urls", "scene_links"}
+_TABLES: Final = {"live_from", "minimum_rows", "recipients", "rights", "pull_urls", "scene_links"}
 _KINDS: Final = {"int": "a whole number", "float": "a number", "tuple": "a list of names", "bool": "true or false"}
 
 
@@ -167,6 +170,11 @@ def _coerce(name: str, value: Any, origin: str) -> Any:
         raise SettingsError(
             f"{origin}: recipients.{'.'.join(map(str, place))}: a recipient has purpose (a text), until (a date, for"
             f" example 2027-06-30) and in_mainland (true or false), and nothing else"
+        )
+    if name == "rights" and place:
+        raise SettingsError(
+            f"{origin}: rights.{place[0]}: an action is one of {', '.join(get_args(Action))}, and says in a list who"
+            ' may, for example copy = ["li"]'
         )
     if name in _TABLES:
         raise SettingsError(f"{origin}: {name} is a table, for example [{name}]; got {value!r}")

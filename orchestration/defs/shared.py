@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from orchestration import audit_log, clock, retention
 from orchestration.business_time import parse_business_date
 from orchestration.channels.engine.keys import check_keys, kept_at
 from orchestration.channels.engine.vault import first_names_file
-from orchestration.door.files import star_left_behind
+from orchestration.door.files import clean, star_left_behind
 from orchestration.erasing import tombstones
 from orchestration.home_facts import first_date
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
@@ -24,6 +25,7 @@ from orchestration.publishing.versions import Store, date_of
 from orchestration.python_tables import fit_columns
 from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
+from orchestration.screen import say
 from orchestration.settings import EVERY_DATE, Settings, load_settings, require_duckdb
 from orchestration.warehouse import connect, create_schemas, writer_lock
 
@@ -99,7 +101,7 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
                     create_schemas(connection)
                 try:
                     yield self
-                    retention.apply(settings, clock.now())
+                    _apply_terms(settings)
                 finally:
                     star_left_behind(settings, started_at)
             finally:
@@ -115,6 +117,19 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         settings = self.settings
         require_duckdb(settings)
         return plan_run(settings, partition_dates(context), seed_file(settings, "segment_numbers"))
+
+
+def _apply_terms(settings: Settings) -> None:
+    """Delete what is kept no longer; what goes wrong there ends no night that is done, and is said without a number.
+
+    Dagster would write an error of here into its storage after that was searched.
+    """
+    try:
+        retention.apply(settings, clock.now())
+    except Exception as error:
+        why = clean(settings, f"{type(error).__name__}: {error}")
+        audit_log.append(settings, "retention_failed", {"why": why})
+        say(f"siyu: files whose term is over could not be deleted: {why}", file=sys.stderr)
 
 
 def is_unfinished_wanted(context: dg.AssetExecutionContext) -> bool:

@@ -30,6 +30,7 @@ from orchestration.files import (
 from orchestration.home_parts import Is, named
 from orchestration.publishing import leaving
 from orchestration.publishing.versions import Store
+from orchestration.rights import require
 from orchestration.settings import Settings
 
 #: In a backup's folder: what was erased until now, also after the backup was made.
@@ -68,6 +69,7 @@ def back_up(settings: Settings, place: Path, vault: Path | None = None) -> Made:
     BackupRefused
         The folder lies in the home, or holds something else; or somebody's erasure has not ended.
     """
+    require(settings, "backup")
     vault = vault or vault_beside(place)
     for each in (place, vault):
         if each.resolve().is_relative_to(settings.home) or settings.home.is_relative_to(each.resolve()):

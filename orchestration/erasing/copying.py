@@ -21,6 +21,7 @@ from orchestration.erasing.person import Person, find_person, plain_values, rows
 from orchestration.erasing.tombstones import is_token
 from orchestration.files import PRIVATE_MODE, replacing, sha256_of, write_text
 from orchestration.publishing.versions import Store
+from orchestration.rights import require
 from orchestration.sending.gateways.cells import Sheet, write_sheets
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -73,6 +74,7 @@ def copy(settings: Settings, who: str, out: Path, approved_by: str) -> Copied:
     NobodyToErase
         Nobody is known by it, or several people are.
     """
+    require(settings, "copy")
     _check(settings, out)
     person = find_person(settings, who)
     landed, published = _landed(settings, person), _published(settings, person)

@@ -4,7 +4,7 @@ Each may be done again, and finds nothing more then.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +116,13 @@ class CuttingOut:
             if changed != text:
                 write_text(file, changed, file.stat().st_mode & 0o777)
 
-    def lists(self) -> None:
-        """Cut what was handed over where it still lies, and the log of it."""
-        lines, pages = handed_over.cut(self.settings, self.values, self.needles)
-        self.count("handed_over_rows", lines)
-        self.count("phone_pages_removed", pages)
+    def lists(self, leads: Set[str] = frozenset()) -> None:
+        """Cut what was handed over where it still lies, and the log of it; ``leads`` are the person's, by number."""
+        done = handed_over.cut(self.settings, self.values, self.needles, leads)
+        self.count("handed_over_rows", done.lines)
+        self.count("phone_pages_removed", done.pages)
+        if done.unread:
+            self.counts["handed_over_files_nobody_can_read"] = [self.needles.without(str(one)) for one in done.unread]
         for name, files in (
             ("rows_of_the_log_of_exports", activations.folder(self.settings).glob("*.parquet")),
             ("rows_of_identity_evidence", (self.settings.home / "identity").glob("*.parquet")),

@@ -1,13 +1,13 @@
 """``siyu erase``: a person goes out of every place of a home, in steps that can each be done again."""
 
 import datetime as dt
-import getpass
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from orchestration import audit_log, clock
+from orchestration.account import who_works
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
@@ -24,6 +24,7 @@ from orchestration.erasing.vault_file import forget, unheld
 from orchestration.erasing.warehouse_file import rewrite
 from orchestration.publishing import plans, readers
 from orchestration.publishing.versions import Store
+from orchestration.rights import require
 from orchestration.sending import activations
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -43,8 +44,9 @@ def ask(settings: Settings, who: str, say: Say = lambda line: None) -> Journal:
     NobodyToErase
         Nobody is known by it, or several people are.
     """
+    require(settings, "erase")
     person = find_person(settings, who)
-    begun = journal.begin(settings, person, getpass.getuser(), clock.now().replace(microsecond=0))
+    begun = journal.begin(settings, person, who_works(), clock.now().replace(microsecond=0))
     audit_log.append(settings, "erasure_asked", {"erasure": begun.erasure_id, "records": person.records})
     say(f"{begun.erasure_id}: asked; {person.records} records, {person.orders} orders; from now on nothing reads them")
     return begun
@@ -245,7 +247,7 @@ _UNREAD_REMEDY: Final = (
 _STEPS: Final[dict[str, Callable[[Settings, Journal], None]]] = {
     "tombstones_written": _bury,
     "deliveries_cut": _cut_deliveries,
-    "lists_cut": lambda settings, begun: _cutting_out(settings, begun).lists(),
+    "lists_cut": lambda settings, begun: _cutting_out(settings, begun).lists(begun.person.leads),
     "versions_cut": _cut_versions,
     "warehouse_written_anew": _write_warehouse,
     "other_files_masked": lambda settings, begun: _cutting_out(settings, begun).everything_else(),

@@ -1,27 +1,43 @@
-"""Files of exports and task lists that still lie where they were written, without an erased person's lines.
+"""Files of exports, task lists and tables that still lie where they were written, without an erased person's lines.
 
 A member's page for the phone is one text: of a list that was cut, and wherever the person stands in one, it goes, and
 ``siyu tasks`` writes it again.
 """
 
 import csv
+import glob
 import io
 import json
-from collections.abc import Set
+import zipfile
+from collections.abc import Sequence, Set
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import openpyxl
 
 from orchestration.erasing.needles import Needles
 from orchestration.files import PRIVATE_MODE, replacing
 from orchestration.sending import activations
-from orchestration.sending.handing_over import draft_of
+from orchestration.sending.handing_over import draft_of, forget_drafts
+from orchestration.sending.tasks.leads import LEAD
 from orchestration.settings import Settings
 
+#: Whose row one is in a published table that was written to a file: others whom it names stand in other columns.
+_OWNER: Final = "one_id"
 
-def cut(settings: Settings, values: Set[str], needles: Needles) -> tuple[int, int]:
-    """Take the person's lines out of every folder that was handed over and still stands; return lines and pages.
+
+class Done(NamedTuple):
+    """What was done: lines cut, pages taken away, and files that nobody can read as what they are called."""
+
+    lines: int
+    pages: int
+    unread: tuple[Path, ...] = ()
+
+
+def cut(settings: Settings, values: Set[str], needles: Needles, leads: Set[str] = frozenset()) -> Done:
+    """Take the person's lines out of everything that was handed over and still stands.
+
+    Drafts of a process that was killed before its export counted go whole: nobody was given them.
 
     Parameters
     ----------
@@ -31,31 +47,61 @@ def cut(settings: Settings, values: Set[str], needles: Needles) -> tuple[int, in
         What a cell may hold whole: numbers, tokens, ids, tasks; no name, for others are called the same.
     needles
         The same, for pages, in which they stand inside a text.
+    leads
+        Numbers of the person's leads: they name the person in a sheet of leads alone.
     """
+    forget_drafts(settings)
     gone = pages = 0
-    for folder in activations.places(settings):
-        for place in (folder, draft_of(folder)):
-            files = [one for one in sorted(place.rglob("*")) if one.is_file() and not one.is_symlink()]
-            lines = sum(_cut_file(file, values) for file in files)
+    unread: list[Path] = []
+    for written in activations.places(settings):
+        _forget_halves(written)
+        for place in (written, draft_of(written)):
+            found = [place] if place.is_file() else sorted(place.rglob("*"))
+            files = [one for one in found if one.is_file() and not one.is_symlink()]
+            lines = 0
+            for file in files:
+                try:
+                    lines += _cut_file(file, values, leads)
+                except (UnicodeError, ValueError, KeyError, csv.Error, zipfile.BadZipFile):
+                    unread.append(file)
             for page in [one for one in files if one.suffix == ".html" and one.parent != place]:
                 if lines or needles.stand_in(page):
                     page.unlink()
                     pages += 1
             gone += lines
-    return gone, pages
+    return Done(gone, pages, tuple(unread))
 
 
-def _cut_file(file: Path, values: Set[str]) -> int:
+def _forget_halves(written: Path) -> None:
+    """Take away what a process that was killed left of a file beside its place: nobody was given it."""
+    for half in written.parent.glob(f".{glob.escape(written.name)}.*"):
+        if half.is_file() and not half.is_symlink():
+            half.unlink()
+
+
+def _is_theirs(row: Sequence[str], head: Sequence[str], values: Set[str]) -> bool:
+    """Return whether a line goes: of a table of people whose row it is, of a list whoever stands in it."""
+    return row[head.index(_OWNER)] in values if _OWNER in head and len(row) == len(head) else bool(values & set(row))
+
+
+def _but(cell: str, values: Set[str]) -> str:
+    """Return a cell; one that lists several values (``a;b``) without the person's."""
+    parts = cell.split(";")
+    return ";".join(part for part in parts if part not in values) if values & set(parts) else cell
+
+
+def _cut_file(file: Path, values: Set[str], leads: Set[str]) -> int:
     if file.suffix == ".csv":
         text = file.read_text(encoding="utf-8-sig")
         rows = list(csv.reader(io.StringIO(text, newline="")))
-        kept = [row for row in rows if not values & set(row)]
-        if len(kept) == len(rows):
+        values = values | leads if rows and rows[0][:1] == [LEAD] else values
+        kept = [[_but(cell, values) for cell in row] for row in rows if not _is_theirs(row, rows[0], values)]
+        if kept == rows:
             return 0
         out = io.StringIO()
         csv.writer(out, quoting=csv.QUOTE_ALL).writerows(kept)
         _write(file, out.getvalue().encode("utf-8-sig"))
-        return len(rows) - len(kept)
+        return max(len(rows) - len(kept), 1)
     if file.suffix == ".jsonl":
         lines = file.read_text(encoding="utf-8").splitlines()
         changed = [_without(json.loads(line), values) for line in lines]
@@ -69,9 +115,14 @@ def _cut_file(file: Path, values: Set[str]) -> int:
         gone = 0
         for sheet in book.worksheets:
             for number in range(sheet.max_row, 0, -1):
-                if values & {str(cell.value) for cell in sheet[number]}:
+                cells = [str(cell.value) for cell in sheet[number]]
+                if _is_theirs(cells, [str(cell.value) for cell in sheet[1]], values):
                     sheet.delete_rows(number)
                     gone += 1
+                    continue
+                for cell in sheet[number]:
+                    if isinstance(cell.value, str) and (rest := _but(cell.value, values)) != cell.value:
+                        cell.value, gone = rest, gone + 1
         if gone:
             with replacing(file, PRIVATE_MODE, is_durable=True) as draft:
                 book.save(draft)

@@ -2,7 +2,8 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -38,6 +39,8 @@ class Person:
     keys: set[Key] = dataclasses.field(default_factory=set)
     #: tokens of the vault that stood in the person's records: names and addresses too
     tokens: set[str] = dataclasses.field(default_factory=set)
+    #: the sender's numbers of their leads, by which sheets of leads name them; others may count alike elsewhere
+    leads: set[str] = dataclasses.field(default_factory=set)
     #: values that are somebody else's as well and therefore stay in that one's records
     shared: int = 0
     orders: int = 0
@@ -51,7 +54,7 @@ class Person:
     def as_json(self) -> str:
         """Return the person as the journal keeps them until the erasure has ended."""
         said = dataclasses.asdict(self)
-        said |= {"one_ids": sorted(self.one_ids), "tokens": sorted(self.tokens)}
+        said |= {"one_ids": sorted(self.one_ids), "tokens": sorted(self.tokens), "leads": sorted(self.leads)}
         said["keys"] = sorted([key.space, key.value] for key in self.keys)
         return json.dumps(said, ensure_ascii=False)
 
@@ -60,7 +63,7 @@ class Person:
         """Return the person whom a journal keeps."""
         said = json.loads(text)
         keys = {Key(*pair) for pair in said.pop("keys")}
-        return cls(set(said.pop("one_ids")), keys, set(said.pop("tokens")), **said)
+        return cls(set(said.pop("one_ids")), keys, set(said.pop("tokens")), set(said.pop("leads", ())), **said)
 
 
 def find_person(settings: Settings, who: str) -> Person:
@@ -199,19 +202,17 @@ def _take_sent(person: Person, settings: Settings, warehouse: duckdb.DuckDBPyCon
     if not person.one_ids:
         return
     store = Store(settings.published)
+    versions = [store.versions / name for name in (store.by_age() if store.versions.is_dir() else ())]
     files = [
-        store.versions / name / f"{table}.parquet"
-        for name in (store.by_age() if store.versions.is_dir() else ())
+        version / f"{table}.parquet"
+        for version in versions
         for table in ("recall_audience", "recall_tasks", "service_desk", "general_list")
     ]
     files += [activations.folder(settings) / f"{one}.parquet" for one in activations.exports(settings)]
-    sent: set[str] = set()
-    for file in files:
-        if file.exists():
-            names = set(pq.read_schema(file).names)
-            wanted = [name for name in SENT_TO if name in names]
-            rows = pq.read_table(file, columns=["one_id", *wanted], filters=[("one_id", "in", sorted(person.one_ids))])
-            sent |= {value for name in wanted for value in rows[name].to_pylist() if value}
+    sent = {value for file in files for value in _of_theirs(person, file, SENT_TO)}
+    person.leads = {
+        value for version in versions for value in _of_theirs(person, version / "lead_stages.parquet", ("lead_id",))
+    }
     for name, columns in _tables(warehouse).items():
         if name.startswith("recall.") and {"one_id", "task_id"} <= columns:
             found = warehouse.execute(
@@ -220,6 +221,16 @@ def _take_sent(person: Person, settings: Settings, warehouse: duckdb.DuckDBPyCon
             ).fetchall()
             sent |= {task_id for (task_id,) in found if task_id}
     person.keys |= {Key(ANYWHERE, value) for value in sent if not is_token(value)}
+
+
+def _of_theirs(person: Person, file: Path, columns: Iterable[str]) -> set[str]:
+    """Return what stands in some columns of a person's rows of a file, as far as both are there."""
+    if not file.exists():
+        return set()
+    names = set(pq.read_schema(file).names)
+    wanted = [name for name in columns if name in names]
+    rows = pq.read_table(file, columns=["one_id", *wanted], filters=[("one_id", "in", sorted(person.one_ids))])
+    return {value for name in wanted for value in rows[name].to_pylist() if value}
 
 
 def _take_records(person: Person, warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -15,6 +15,8 @@ from orchestration.business_time import SHANGHAI_OFFSET
 from orchestration.files import PRIVATE_MODE, replacing
 from orchestration.publishing.contract import TableContract, of_manifest
 from orchestration.publishing.versions import Store, date_of
+from orchestration.rights import require
+from orchestration.sending import activations
 from orchestration.sending.gateways.cells import safe
 from orchestration.settings import Settings
 
@@ -37,6 +39,7 @@ def export_table(settings: Settings, name: str, kind: str, out: Path | None = No
     NoTable
         The message says what is there instead, or what to take.
     """
+    require(settings, "export")
     store = Store(settings.published)
     current = store.current()
     if current is None:
@@ -51,6 +54,7 @@ def export_table(settings: Settings, name: str, kind: str, out: Path | None = No
     file = out or Path(f"{name}-{date_of(current)}.{kind}")
     if not file.parent.is_dir():
         raise NoTable(f"there is no folder {file.parent}: name a file in one that is there, with --out")
+    activations.note_place(settings, file)
     source = store.versions / current / f"{name}.parquet"
     with replacing(file, PRIVATE_MODE) as draft:
         (_write_csv if kind == "csv" else _write_xlsx)(draft, tables[name], _rows(source))

@@ -5,10 +5,11 @@ warehouse holds both as ``channels.activations`` and ``channels.withdrawals``: a
 so that a warehouse that is built anew knows again who was written to.
 """
 
+import collections
 import datetime as dt
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,10 +64,13 @@ _TABLES: Final = {"activations": ACTIVATIONS, "withdrawals": WITHDRAWALS}
 _TYPES: Final = {_TEXT: "varchar", _INSTANT: "timestamp", _FEN: "bigint", pa.date32(): "date"}
 _SUFFIXES: Final = {"activations": ".parquet", "withdrawals": ".withdrawn.parquet"}
 _DONE: Final = ".handed-over"
+#: Every place outside the home that people's rows were written to; before it there was a list of lists written again.
+_PLACES: Final = "places.jsonl"
 _AGAIN: Final = "written-again.jsonl"
 #: What the audit log says when a list that names nobody new was written.
 WRITTEN_AGAIN: Final = "tasks_written_again"
 _PLACE: Final = b"siyu.place"
+_WAYS: Final = b"siyu.ways"
 
 
 def folder(settings: Settings) -> Path:
@@ -74,12 +78,17 @@ def folder(settings: Settings) -> Path:
     return settings.home / "activations"
 
 
-def keep(settings: Settings, export_id: str, rows: pa.Table, place: Path) -> None:
+def keep(
+    settings: Settings, export_id: str, rows: pa.Table, place: Path, ways: Mapping[str, int] | None = None
+) -> None:
     """Write an export's rows, durably: from here on they count, in every cap and budget.
 
     ``place`` is the folder under whose name the export is handed over; until ``finished`` it may not stand yet.
+    ``ways`` counts the rows by how they are carried out, where their channel alone does not say it.
     """
     said = {_PLACE: str(place).encode("utf-8", "surrogateescape")}
+    if ways is not None:
+        said[_WAYS] = json.dumps(dict(ways)).encode("ascii")
     table = rows.select(ACTIVATIONS.names).cast(ACTIVATIONS).replace_schema_metadata(said)
     _write(settings, export_id + _SUFFIXES["activations"], table)
 
@@ -138,23 +147,47 @@ def place_of(settings: Settings, export_id: str) -> Path:
     return Path(os.fsdecode(said[_PLACE]))
 
 
-def note_again(settings: Settings, place: Path) -> None:
-    """Note the folder of a list that names nobody new: it has no rows, and people stand in it all the same."""
-    file = folder(settings) / _AGAIN
-    known = file.read_text(encoding="ascii") if file.exists() else ""
+def ways_of(settings: Settings, export_id: str) -> dict[str, int]:
+    """Return how many rows of an export are carried out in each way: by default, on each channel."""
+    said = pq.read_schema(folder(settings) / (export_id + _SUFFIXES["activations"])).metadata or {}
+    if _WAYS in said:
+        return dict(json.loads(said[_WAYS]))
+    return dict(sorted(collections.Counter(rows_of(settings, export_id)["message_channel"].to_pylist()).items()))
+
+
+def note_place(settings: Settings, place: Path) -> None:
+    """Note a folder or file outside the home before its first byte is written: an erasure looks for people in it.
+
+    One line is added, durably; a process that died in the middle of one spoils no other.
+    """
+    file = folder(settings) / _PLACES
     file.parent.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
-    write_text(file, known + json.dumps(str(place)) + "\n", PRIVATE_MODE)
+    line = b"\n" + json.dumps(str(place.absolute())).encode("ascii") + b"\n"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_MODE), "ab") as noted:
+        noted.write(line)
+        noted.flush()
+        os.fsync(noted.fileno())
+
+
+def noted_places(settings: Settings) -> list[Path]:
+    """Return the places that were noted; a line that a killed process left unfinished is none."""
+    found = set[Path]()
+    for name in (_PLACES, _AGAIN):
+        file = folder(settings) / name
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else ():
+            try:
+                found.add(Path(json.loads(line)))
+            except (ValueError, TypeError):
+                continue
+    return sorted(found)
 
 
 def places(settings: Settings) -> list[Path]:
-    """Return every folder that was ever handed over, lists written again too; many are gone by now.
+    """Return every folder and file that people's rows were ever written to; many are gone by now.
 
     Of lists written again before their folders were noted the audit log knows the name: they lie beside another one.
     """
-    known = {place_of(settings, export_id) for export_id in exports(settings)}
-    file = folder(settings) / _AGAIN
-    noted = file.read_text(encoding="ascii").splitlines() if file.exists() else []
-    known |= {Path(json.loads(line)) for line in noted}
+    known = {place_of(settings, export_id) for export_id in exports(settings)} | set(noted_places(settings))
     again = {line["details"].get("export") for line in all_lines(settings) if line.get("action") == WRITTEN_AGAIN}
     return sorted(known | {place.parent / name for place in known for name in again if name})
 

@@ -7,13 +7,13 @@ who, why and when. The last line about a thing is what holds.
 import dataclasses
 import datetime as dt
 import fcntl
-import getpass
 import json
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from orchestration.account import who_works
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.files import FILE_MODE, write_text
 from orchestration.home_rules import seed_file
@@ -139,7 +139,7 @@ def _called(what: str, name: str) -> str:
 
 def _append(settings: Settings, action: str, what: str, name: str, why: str, at: dt.datetime) -> Brake:
     scrub = home_tokeniser(settings).scrub
-    brake = Brake(what, scrub(name), getpass.getuser(), scrub(why.strip()), at.isoformat(timespec="seconds") + "Z")
+    brake = Brake(what, scrub(name), who_works(), scrub(why.strip()), at.isoformat(timespec="seconds") + "Z")
     path = kept_at(settings)
     with (settings.home / ".brakes.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -101,6 +101,7 @@ def hand_over(
     if draft.exists():  # of a process that died before anything was kept: it never left the house
         shutil.rmtree(draft)
     try:
+        activations.note_place(settings, place)
         table, said = _written(settings, receipt, going, recipient, now, asked, why, draft)
         activations.keep(settings, export_id, log_rows(table, going, said, now), place)
     except BaseException as error:
@@ -118,9 +119,11 @@ def hand_over(
 def finish(settings: Settings, say: Callable[[str], None] = lambda line: None) -> None:
     """Give every export that the log knows its folder: one whose process died in between is handed over now.
 
-    Where neither the draft nor the folder stands, somebody may have uploaded the files and deleted them as the page
-    says: its rows stay out, and whoever knows better takes them back.
+    A draft that the log does not know is of a process that died before anything counted: it goes. Where neither the
+    draft nor the folder stands, somebody may have uploaded the files and deleted them as the page says: its rows stay
+    out, and whoever knows better takes them back.
     """
+    forget_drafts(settings)
     for export_id, place in activations.unfinished(settings):
         draft = draft_of(place)
         if draft.exists():
@@ -136,13 +139,21 @@ def finish(settings: Settings, say: Callable[[str], None] = lambda line: None) -
         activations.finished(settings, export_id)
 
 
+def forget_drafts(settings: Settings) -> None:
+    """Take away what a process wrote that was killed before its export counted; the home's lock has to be held."""
+    known = {activations.place_of(settings, export_id) for export_id in activations.exports(settings)}
+    for place in activations.noted_places(settings):
+        if place not in known and draft_of(place).is_dir():
+            shutil.rmtree(draft_of(place))
+
+
 def _told(settings: Settings, export_id: str) -> dict[str, Any]:
-    """Return what the audit log says of an export: how many rows, for whom, in which files; nobody by name."""
+    """Return what the audit log says of an export: how many rows, in which ways, for whom, in which files."""
     rows = activations.rows_of(settings, export_id)
     first = rows.slice(0, 1).to_pylist()[0]
     files = dict(zip(first["file_name"].split("|"), first["file_sha256"].split("|"), strict=True))
-    names = ("version", "message_channel", "recipient")
-    return {"export": export_id, "rows": rows.num_rows, **{name: first[name] for name in names}, "files": files}
+    said = {"export": export_id, "rows": rows.num_rows, "ways": activations.ways_of(settings, export_id)}
+    return {**said, **{name: first[name] for name in ("version", "recipient")}, "files": files}
 
 
 def withdraw(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.labels import labels
+from orchestration.rights import require
 from orchestration.sending.brakes import stopped
 from orchestration.sending.export import current_date, export, published_date
 from orchestration.sending.guard import has_news, look
@@ -50,6 +51,7 @@ def export_as_it_stands(
     ExportRefused
         Nothing is published, the last run was of another date or under other rules, or it cannot be written to ``out``.
     """
+    require(settings, "export")
     published_date(settings)
     entrusted(settings, recipient, now)
     date = _read_first(settings, now, say)
@@ -63,6 +65,7 @@ def tasks_as_they_stand(
     settings: Settings, store: str | None, out: Path, now: dt.datetime, say: Callable[[str], None]
 ) -> tuple[dt.date, Written]:
     """Write CURRENT's tasks after reading what landed since the night; parameters as for ``export_as_it_stands``."""
+    require(settings, "tasks")
     published_date(settings)
     date = _read_first(settings, now, say)
     with connect(settings) as warehouse:
@@ -74,6 +77,7 @@ def desk_as_it_stands(
     settings: Settings, out: Path, now: dt.datetime, say: Callable[[str], None]
 ) -> tuple[dt.date, Written]:
     """Write the service desk's list after reading what landed since the night; parameters as for the tasks."""
+    require(settings, "tasks")
     published_date(settings)
     date = _read_first(settings, now, say)
     with connect(settings) as warehouse:
@@ -85,6 +89,7 @@ def leads_as_they_stand(
     settings: Settings, out: Path, now: dt.datetime, say: Callable[[str], None]
 ) -> tuple[dt.date, LeadSheets]:
     """Write the leads that wait, after reading what landed since the night; parameters as for `export_as_it_stands`."""
+    require(settings, "tasks")
     published_date(settings)
     date = _read_first(settings, now, say)
     with connect(settings) as warehouse:

@@ -66,7 +66,7 @@ def _closed(world: World, person: Person) -> Iterator[str | None]:
         if word.kind in ("suppression", "message", "reply") and not word.granted and _carries(person, word):
             if word.kind == "suppression" and _marks_nobody(world, word):
                 continue
-            yield word.channel
+            yield None if word.reason == "erased" else word.channel  # who was erased is let alone everywhere
 
 
 def _marks_nobody(world: World, word: Word) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.settings import CHECKOUT
-from tests.faults import blocked, canaries, homes, kills, places, readers
+from tests.faults import blocked, canaries, homes, kills, places, power, readers
 
 Trial = Callable[[homes.Base, Path, int], str]
 #: Part -> its trial, and how many make it whole.
@@ -26,6 +26,7 @@ PARTS: dict[str, tuple[Trial, int]] = {
     "two": (places.two, 20),
     "backfill": (places.backfill, 3),
     "memory": (places.memory, 3),
+    "power": (power.power, 3),
     "disk": (places.disk, 10),
     "canaries": (canaries.canary_nights, 1),
     "clean": (places.clean, 1),

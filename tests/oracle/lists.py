@@ -102,9 +102,14 @@ def account_is_full(book: Book, person: Person) -> bool:
     return len(messages_since(book, person, "official_account", month)) >= most
 
 
+def closed_by(row: Record) -> str | None:
+    """Return the channel that a suppression closes, None where it closes all: who was erased is let alone by each."""
+    return None if row.text("reason") == "erased" else row.text("message_channel")
+
+
 def may_be_written_to(book: Book, person: Person) -> bool:
     """Say whether nothing stands against any message: a refusal of all, an open refund or complaint, the caps."""
-    if any(row.text("message_channel") is None for row in book.suppressions.get(person, [])):
+    if any(closed_by(row) is None for row in book.suppressions.get(person, [])):
         return False
     if any(is_open(row, book.day) for row in book.refunds_of(person)):
         return False
@@ -137,7 +142,7 @@ def refused_channels(now: Book, person: Person) -> set[str]:
     for records, mine in now.all_suppressions.items():
         for row in mine if records & person else ():
             if not row.time("revoked_at"):
-                channel = row.text("message_channel")
+                channel = closed_by(row)
                 found |= {channel} if channel else {other["message_channel"] for other in seed("message_channels")}
     for row in (row for row in now.known.latest("messages", now.day) if row.record in person):
         if refused_at(row):

@@ -7,7 +7,7 @@ import datetime as dt
 
 from tests.oracle.book import Book, Person
 from tests.oracle.ladders import is_resting, ladder, step_of
-from tests.oracle.lists import account_is_full, contacts, may_be_written_to, messages_since
+from tests.oracle.lists import account_is_full, closed_by, contacts, may_be_written_to, messages_since
 from tests.oracle.messages import refused_at
 from tests.oracle.profile import consented, exclusion, owner, reachable
 from tests.oracle.stages import purchases, stage
@@ -91,7 +91,7 @@ def options(book: Book, person: Person, rule: dict[str, str], said: dict) -> set
 
 def silenced(book: Book, person: Person) -> set[str]:
     """Return the channels that a refusal or an unsubscribing known by the date closes."""
-    found = {row.text("message_channel") for row in book.suppressions.get(person, [])} - {None}
+    found = {closed_by(row) for row in book.suppressions.get(person, [])} - {None}
     for row in book.rows("messages").get(person, []):
         if (at := refused_at(row)) and at < end(book.day):
             found.add(row.text("message_channel"))

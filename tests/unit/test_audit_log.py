@@ -1,9 +1,7 @@
 """The audit log finds every edit, loses no line to a kill or to another writer, and names no customer."""
 
 import hashlib
-import json
 import multiprocessing
-import os
 import secrets
 import signal
 import stat
@@ -220,12 +218,3 @@ def test_names_of_versions_and_hashes_are_written_as_they_are(tmp_path):
     names += ["13812345-6780-4000-8000-013812345678", "00000000-1381-2345-6789-000000000000"]
     append(Settings(home=tmp_path), "published", {"versions": names})
     assert last_lines(Settings(home=tmp_path), 1)[0]["details"]["versions"] == names
-
-
-def test_a_user_without_a_name_is_a_number(tmp_path, monkeypatch):
-    def nobody():
-        raise KeyError("getpwuid(): uid not found: 4242")
-
-    monkeypatch.setattr(audit_log.getpass, "getuser", nobody)
-    append(Settings(home=tmp_path), "run_started")
-    assert json.loads(lines_of(tmp_path)[0])["actor"] == f"uid {os.getuid()}"

@@ -3,7 +3,7 @@
 -- event). A complaint is that event, or a suppression for that reason. A refusal of marketing counts when consent stood
 -- before it: a box left empty at registration is no opt-out. The consent may have been given under any record that was
 -- known to be the person's on the date that knew the refusal; a record is known from the cut-off of its first day on,
--- and may agree and refuse on that day.
+-- and may agree and refuse on that day. Who was erased is let alone by every channel, whichever the list names.
 with withdrawals as (
     select distinct
         own.source,
@@ -65,7 +65,9 @@ said as (
     union all
     select
         'suppression' as kind, reason, null as source, null as customer_id, id_type, coalesce(id_scope, '') as id_scope,
-        id_token, message_channel, changed_at as said_at, revoked_at, counts_from, counts_to
+        id_token,
+        case when reason = 'erased' then cast(null as varchar) else message_channel end as message_channel,
+        changed_at as said_at, revoked_at, counts_from, counts_to
     from {{ ref('suppressions') }}
     union all
     select

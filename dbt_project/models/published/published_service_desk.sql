@@ -2,7 +2,8 @@
 -- consent to be called for service, a number and no refusal are known as it stands now, as for every other call
 -- (sending_facts). Who is told by a message that the question is known comes back to where they asked, and is answered
 -- there; of the others the desk knows when they come by themselves. Nobody is bound to anybody by it, nothing is drawn
--- and nothing sold. Who may not be profiled has no tier, and their turn by how long they wait.
+-- and nothing sold. Who may not be profiled has no tier, and their turn by how long they wait. Who is staff, a
+-- test account or was erased, as it stands now, is nobody's customer: no row.
 with questions as (
     select
         answers.as_of_date,
@@ -26,6 +27,12 @@ with questions as (
         and coalesce(signals.answered_by, 'nobody') <> 'task'
         -- where others make the calls (staff_channels), a call answers it already
         and coalesce(signals.message_channel, '') <> 'call'
+),
+
+no_customers as (
+    select distinct one_id
+    from {{ ref('do_not_contact_at_publish') }}
+    where is_no_customer
 ),
 
 callable as (
@@ -80,6 +87,8 @@ reached as (
     left join callable on questions.as_of_date = callable.as_of_date and questions.one_id = callable.one_id
     left join tiers on questions.as_of_date = tiers.as_of_date and questions.one_id = tiers.one_id
     left join places on questions.asked_in = places.code
+    left join no_customers on questions.one_id = no_customers.one_id
+    where no_customers.one_id is null
 )
 
 select

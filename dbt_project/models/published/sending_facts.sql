@@ -61,7 +61,7 @@ select
     listed.expected_cost_fen,
     listed.net_p50_fen,
     listed.why,
-    refusals.one_id is not null and not coalesce(listed.is_awaited, false) as is_refused,
+    refusals.one_id is not null and (refusals.is_no_customer or not coalesce(listed.is_awaited, false)) as is_refused,
     consents.one_id is not null or coalesce(listed.is_awaited, false) as has_consent,
     coalesce(listed.is_awaited, false) as is_awaited,
     coalesce(people.exclusion, case when unprofiled.one_id is not null then 'profiling_refused' end) as exclusion,

@@ -1,13 +1,13 @@
 """Files that a person has looked at and accepted: what spoke against them whole (another unit) no longer does."""
 
 import datetime as dt
-import getpass
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from orchestration import audit_log
+from orchestration.account import who_works
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.files import PRIVATE_MODE, write_text
 from orchestration.settings import Settings, SettingsError
@@ -32,7 +32,7 @@ def accepted_files(settings: Settings) -> frozenset[str]:
 def accept_file(settings: Settings, file_id: str, place: str, why: str, by: str | None, at: dt.datetime) -> None:
     """Remember that a person takes a file as it is; contact values in the reason become tokens."""
     scrub = home_tokeniser(settings).scrub
-    said = {"file_id": file_id, "place": place, "by": scrub(by or getpass.getuser()), "why": scrub(why.strip())}
+    said = {"file_id": file_id, "place": place, "by": scrub(by or who_works()), "why": scrub(why.strip())}
     news = [*_accepted(settings), said | {"at": at.isoformat()}]
     kept = kept_at(settings)
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ corrected (a later file of its data set brings it) or a person accepts it, with 
 """
 
 import datetime as dt
-import getpass
 import hashlib
 import json
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration import audit_log
+from orchestration.account import who_works
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.declare import MayRefuse
 from orchestration.channels.engine.refusal_words import says_refusal
@@ -172,7 +172,7 @@ def accept(settings: Settings, place: str, lines: Sequence[int], why: str, by: s
         what = f"line {', '.join(map(str, missing))} of {place}" if missing else place
         raise NotAccepted(f"{what} is no open refusal; open are: {known} (siyu refusals)")
     scrub = home_tokeniser(settings).scrub
-    said = {"by": scrub(by or getpass.getuser()), "why": scrub(why.strip()), "at": at.isoformat()}
+    said = {"by": scrub(by or who_works()), "why": scrub(why.strip()), "at": at.isoformat()}
     news = [{"file_id": row["file_id"], "line": row["line"], "place": place, **said} for row in mine]
     kept = kept_at(settings)
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -143,6 +143,7 @@ def hand_out(
     if draft.exists():  # of a process that died before anything was kept: nobody was given it
         shutil.rmtree(draft)
     try:
+        activations.note_place(settings, place)
         draft.mkdir(mode=PRIVATE_FOLDER_MODE)
         _hand_over(settings, going, write(draft), draft, place, now)
     except BaseException as error:
@@ -174,13 +175,13 @@ def _hand_over(
     if not fresh.empty:
         said = {"export_id": place.name, "version": version, "recipient": OWN_STAFF, "files": files}
         table = rows_out(fresh, load_key(settings, "activation"), OWN_STAFF, settings)
-        activations.keep(settings, place.name, log_rows(table, fresh, said, now), place)
+        ways = fresh["reached_by"].value_counts().to_dict() if "reached_by" in fresh else None
+        activations.keep(settings, place.name, log_rows(table, fresh, said, now), place, ways)
         finish(settings)
         return
     told = {"export": place.name, "rows": len(going), "version": version, "recipient": OWN_STAFF, "files": dict(files)}
     # told first: a list that stands and of which the log knows nothing is worse than the other way round
     audit_log.append(settings, activations.WRITTEN_AGAIN, told)
-    activations.note_again(settings, place)
     draft.rename(place)
     sync_folder(place.parent)
 

@@ -15,13 +15,16 @@ from orchestration import audit_log
 from orchestration.files import PRIVATE_FOLDER_MODE, PRIVATE_MODE
 from orchestration.labels import Labels
 from orchestration.publishing.versions import Store
+from orchestration.sending import activations
 from orchestration.sending.export import make_folder
 from orchestration.sending.gateways.cells import write_csv
 from orchestration.sending.handing_over import ExportRefused
 from orchestration.sending.tasks.lists import file_name
 from orchestration.settings import Settings
 
-_HEAD: Final = ("线索", "公司", "步骤", "天数", "下一步", "渠道", "哪天之前", "为什么先找")
+#: The head of the column that says which lead it is.
+LEAD: Final = "线索"
+_HEAD: Final = (LEAD, "公司", "步骤", "天数", "下一步", "渠道", "哪天之前", "为什么先找")
 _NOBODY: Final = "nobody"
 #: What a row of `_WAITING` holds; a lead's play is no policy of the recall, so that no stop of a policy is about it.
 _COLUMNS: Final = (
@@ -100,6 +103,7 @@ def write_leads(
             said = words.zh("lead_step", step), days, words.zh("lead_play", play), words.zh("message_channel", channel)
             by_owner.setdefault(owner or _NOBODY, []).append((lead, company or "", *said, due, why))
     folder, taken = out / f"leads-{date.isoformat()}", set[str]()
+    activations.note_place(settings, folder)
     try:
         folder.mkdir(mode=PRIVATE_FOLDER_MODE)
         for owner, mine in by_owner.items():

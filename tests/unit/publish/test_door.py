@@ -93,6 +93,19 @@ def test_what_is_encoded_is_found(home, encode, value):
         assert known.find([f"a {encode(value)} b"])[0]
 
 
+@pytest.mark.parametrize("mark", ["\u2009", "\u202f", "\n", "•", "\u2027"])
+@pytest.mark.parametrize("told", [str, "Bob's row: {}".format, lambda text: json.dumps({"row": text})])
+def test_bytes_as_python_shows_them_are_read_also_where_a_mark_became_a_tab_or_a_quote(home, mark, told):
+    with Known(home) as known:
+        assert known.find([told(repr(f"137{mark}1234{mark}5999".encode("utf-16-le")))])[0]
+
+
+def test_bytes_in_a_literal_of_sql_are_read_though_their_quotes_are_doubled(home):
+    shown = repr("137\u20091234\u20095999".encode("utf-16-le")).replace("'", "''")
+    with Known(home) as known:
+        assert known.find([f"select cast('{shown}' as integer)"])[0]
+
+
 @pytest.mark.parametrize("before", ["", "A", "Ab", "Abc"])
 def test_base64_is_read_from_whatever_letter_it_begins_with(home, before):
     with Known(home) as known:

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration import clock
+from orchestration import audit_log, clock
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
+from orchestration.defs import shared
 from orchestration.door import files
 from orchestration.door.files import clean, files_below, star_left_behind
 from orchestration.door.known import Known
@@ -257,3 +258,15 @@ def test_a_file_that_vanishes_meanwhile_stops_nothing(home, monkeypatch):
     monkeypatch.setattr(files, "files_below", lambda place: [folder / "gone.log", *files_below(place)])
     done = star_left_behind(home, dt.datetime(2020, 1, 1))
     assert {one.name for one in done} == {"dbt_target/a.log", "dbt_target/b.log"}
+
+
+def test_what_goes_wrong_after_a_night_is_said_and_ends_no_night_and_holds_no_number(home, monkeypatch, capsys):
+    def broken(*_):
+        raise ValueError(f"could not read {'tel 137 1234 5000'.encode('utf-16-le')!r} of 13712345000")
+
+    monkeypatch.setattr(shared.retention, "apply", broken)
+    shared._apply_terms(home)
+    told = capsys.readouterr().err
+    assert "could not be deleted: ValueError" in told and "5000" not in told.replace("\\x00", "")
+    (line,) = [one for one in audit_log.all_lines(home) if one["action"] == "retention_failed"]
+    assert "ValueError" in line["details"]["why"] and "5000" not in line["details"]["why"].replace("\\x00", "")

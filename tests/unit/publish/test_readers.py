@@ -21,6 +21,7 @@ from orchestration.publishing.contract import ARROW_TYPES, tables
 from orchestration.publishing.readers import catch_up
 from orchestration.publishing.table_file import NoTable, export_table
 from orchestration.publishing.versions import Store
+from orchestration.sending.activations import noted_places
 from orchestration.settings import Settings
 from tests.unit.publish.world import DATE, PEOPLE, brand
 
@@ -121,6 +122,7 @@ def test_a_sheet_holds_lists_joined_shanghai_time_numbers_and_no_formula(publish
     for kind in ("csv", "xlsx"):
         file, _ = export_table(published, "customers", kind, tmp_path / f"c.{kind}")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert noted_places(published) == [tmp_path / "c.csv", tmp_path / "c.xlsx"], "where an erasure looks"
     with (tmp_path / "c.csv").open(encoding="utf-8-sig", newline="") as lines:
         first = next(csv.DictReader(lines))
     assert (first["tags"], first["gender"], first["city"]) == ("'=1+1;b", "'=cmd()", "-7")

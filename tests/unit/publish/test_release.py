@@ -1,13 +1,13 @@
 """A version that only differs too much from the one before may be released by a person who says why."""
 
 import datetime as dt
-import getpass
 import json
 
 import duckdb
 import pytest
 
 from orchestration import cli
+from orchestration.account import who_works
 from orchestration.publish import PublishBlocked, RollbackRefused, publish, rollback
 from orchestration.publishing.contract import tables
 from orchestration.publishing.versions import Store
@@ -52,7 +52,7 @@ def test_a_real_change_is_released_by_name_with_a_reason_that_is_kept(halved, mo
     assert store.current() == blocked in capsys.readouterr().out.split()
     kept = json.loads((store.results / f"{blocked}.json").read_text(encoding="utf-8"))
     assert kept["passed"] is False and kept["accepted"] == {
-        "by": getpass.getuser(),
+        "by": who_works(),
         "reason": "the franchise was sold",
         "checks": ["customers_did_not_halve_or_double_overnight", "contactable_customers_did_not_halve_overnight"],
     }

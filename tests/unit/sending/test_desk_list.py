@@ -172,12 +172,15 @@ def test_what_a_person_stopped_goes_to_nobody_and_a_home_without_a_desk_says_whi
 def test_the_list_stands_in_the_log_once_under_its_own_name(tmp_path):
     desk = Desk(tmp_path / "home", called("c1"), chat("c2"))
     done = desk.write(tmp_path / "out")
+    assert activations.noted_places(desk.settings) == [done.folder]
     (export,) = activations.exports(desk.settings)
     assert export == done.folder.name == "20260310-desk-001"
     kept = activations.rows_of(desk.settings, export).to_pylist()
     assert {(one["list_name"], one["one_id"], one["message_channel"], one["task_id"]) for one in kept} == {
         ("desk", "c1", "call", "d_c1"), ("desk", "c2", "app_push", "d_c2"),
     }  # fmt: skip
+    (told,) = [line["details"] for line in audit_log.all_lines(desk.settings) if line["action"] == "exported"]
+    assert told["ways"] == {"call": 1, "chat": 1} and told["rows"] == 2, "who is awaited was not called"
     again = desk.write(tmp_path / "again")
     assert again.out == 2 and activations.exports(desk.settings) == [export], "written again it is the same list"
     assert audit_log.all_lines(desk.settings)[-1]["action"] == "tasks_written_again"

@@ -260,6 +260,8 @@ def test_who_is_killed_at_any_step_of_an_export_sends_nobody_twice_and_loses_nob
     command = [sys.executable, "-c", DRIVER, str(world.settings.home), str(out), *step]
     died = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT, check=False)
     assert died.returncode == -signal.SIGKILL, died.stderr
+    known = {one for place in activations.places(world.settings) for one in (place, handing_over.draft_of(place))}
+    assert {*(out.iterdir() if out.exists() else ())} <= known, "an erasure looks into whatever a killed process left"
     world.export(out)
     numbers = [one["mobile"] for folder in out.iterdir() if folder.name[0] != "." for one in _rows(folder)]
     assert sorted(numbers) == [contact("p1"), contact("p2"), contact("p4")]

@@ -9,9 +9,11 @@ import pytest
 
 from orchestration.labels import labels
 from orchestration.publish import publish
+from orchestration.sending.activations import noted_places
 from orchestration.sending.brakes import stop, stopped
 from orchestration.sending.handing_over import ExportRefused
 from orchestration.sending.tasks.leads import write_leads
+from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.unit.publish.world import DATE, brand
 
@@ -52,6 +54,7 @@ def _rows(path):
 def test_each_owner_has_a_sheet_of_the_likeliest_first_and_what_is_nobodys_stands_apart(tmp_path):
     done = _written(tmp_path)
     assert done.by_owner == {"s1": 2, "s2": 1, "nobody": 1}
+    assert noted_places(Settings(home=tmp_path)) == [done.folder], "where an erasure looks"
     assert _rows(done.folder / "s1.csv") == [
         ["L2", "甲", "手把手", "3", "问卡在哪里", "企业微信", "2017-12-01", "已试用"],
         ["L1", "甲", "手把手", "3", "问卡在哪里", "企业微信", "2017-12-01", ""],
