@@ -8,10 +8,10 @@ from typing import Final
 
 from orchestration import audit_log
 from orchestration.account import who_works
-from orchestration.settings import Settings, SettingsError
+from orchestration.settings import Action, Settings, SettingsError
 
 #: Action -> what of contact values it gives away or changes.
-ACTIONS: Final = {
+ACTIONS: Final[dict[Action, str]] = {
     "copy": "a person's own copy, with numbers in the clear",
     "export": "lists for gateways, with numbers in the clear, and published tables as files",
     "tasks": "task lists, the service desk's and sheets of leads",
@@ -21,7 +21,7 @@ ACTIONS: Final = {
 }
 
 
-def require(settings: Settings, action: str) -> None:
+def require(settings: Settings, action: Action) -> None:
     """Refuse an action to whom the settings do not name for it, and note in the audit log that it was tried.
 
     Raises

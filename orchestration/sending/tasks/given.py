@@ -197,7 +197,8 @@ def local(at: Any) -> dt.datetime:
     """Return a moment as clocks in Shanghai show it."""
     moment = pd.Timestamp(at)
     moment = moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
-    return (moment + SHANGHAI_OFFSET).to_pydatetime()
+    shown: dt.datetime = (moment + SHANGHAI_OFFSET).to_pydatetime()
+    return shown
 
 
 def full_width(text: str) -> str:

@@ -5,7 +5,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import pandas as pd
@@ -126,7 +126,7 @@ def write_leads(
     return done
 
 
-def _waiting(settings: Settings, connection: duckdb.DuckDBPyConnection, date: dt.date) -> list[tuple[object, ...]]:
+def _waiting(settings: Settings, connection: duckdb.DuckDBPyConnection, date: dt.date) -> list[tuple[Any, ...]]:
     store = Store(settings.published)
     folder = store.versions / (store.current() or "")
     try:
