@@ -1,7 +1,8 @@
 -- One row per (as_of_date, episode_id): an episode that a plan of ours or a landed experiment opened, as known on the
 -- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version
 -- that was exported, else of the one that was current last, as known by then. Orders and money are of the person on
--- both sides alike, whether or not anything arrived.
+-- both sides alike, whether or not anything arrived. Whom a hard rule keeps out by now (a test account, staff, a minor
+-- whom the shop's own experiment had drawn), under the id of the plan or of today, is in none, on either side.
 {%- set ends = {
     'paid_fen': 'lots.ends_on',
     'paid_fen_h': add_days('lots.plan_date', var('horizon_days')),
@@ -291,6 +292,15 @@ answered as (
             and reports.from_date <= lots.as_of_date
             and (reports.to_date is null or reports.to_date > lots.as_of_date)
     group by lots.as_of_date, lots.episode_id
+),
+
+kept_out as (
+    select
+        rules.as_of_date,
+        rules.one_id
+    from {{ ref('hard_rules') }} as rules
+    left join {{ ref('profiling_exclusions') }} as of_profiling on rules.exclusion = of_profiling.exclusion
+    where rules.exclusion is not null and of_profiling.exclusion is null
 )
 
 select
@@ -354,4 +364,8 @@ left join bought
 left join {{ name }}
     on lots.as_of_date = {{ name }}.as_of_date and lots.episode_id = {{ name }}.episode_id
 {%- endfor %}
-where not lots.is_test
+left join kept_out as today
+    on lots.as_of_date = today.as_of_date and lots.one_id = today.one_id
+left join kept_out as when_planned
+    on lots.as_of_date = when_planned.as_of_date and lots.planned_one_id = when_planned.one_id
+where not lots.is_test and today.one_id is null and when_planned.one_id is null
