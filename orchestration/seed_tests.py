@@ -24,7 +24,7 @@ _COUNTS: Final = {
 }
 
 
-def tests_of_seeds() -> dict[str, Mapping[str, Any]]:
+def seed_tests() -> dict[str, Mapping[str, Any]]:
     """Return the tests of the manifest that are of a seed, by unique id."""
     return {
         one: node

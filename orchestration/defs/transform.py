@@ -28,7 +28,7 @@ from orchestration.progress import TOLD
 from orchestration.publishing.versions import Store
 from orchestration.python_tables import create_missing
 from orchestration.release import note, noted, release_of_seeds
-from orchestration.seed_tests import failures, tests_of_seeds
+from orchestration.seed_tests import failures, seed_tests
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -168,7 +168,7 @@ def seeds(home: Home) -> dg.MaterializeResult:
     started, settings = time.monotonic(), home.settings
     release = release_of_seeds(rules.file for rules in own_rules(settings))
     with connect(settings) as warehouse:
-        tests = tests_of_seeds()
+        tests = seed_tests()
         loaded = noted(warehouse, "seeds") != release or lacking(warehouse, tests)
         if loaded:  # until all are in and tested, the warehouse holds those of no release
             note(warehouse, "seeds", "")

@@ -9,7 +9,7 @@ from orchestration.dbt_graph import nodes
 from orchestration.defs.shared import Home
 from orchestration.defs.transform import seeds
 from orchestration.seed_rows import SEEDS
-from orchestration.seed_tests import failures, tests_of_seeds
+from orchestration.seed_tests import failures, seed_tests
 from orchestration.settings import load_settings
 from orchestration.warehouse import connect
 
@@ -51,7 +51,7 @@ def test_a_rule_that_a_test_refuses_stops_the_run_and_without_it_the_others_are_
 def test_what_one_query_counts_of_the_seeds_is_what_dbts_tests_count(home):
     settings = load_settings({"SIYU_HOME": str(home)})
     with connect(settings) as warehouse:
-        assert set(failures(warehouse, tests_of_seeds()).values()) == {0}
+        assert set(failures(warehouse, seed_tests()).values()) == {0}
         for broken in (
             "insert into seeds.touch_types select * from seeds.touch_types where touch in ('view', 'buy')",
             "insert into seeds.touch_types select * replace (null as touch) from seeds.touch_types limit 3",
@@ -60,7 +60,7 @@ def test_what_one_query_counts_of_the_seeds_is_what_dbts_tests_count(home):
             "update seeds.contact_caps set window_days = null",
         ):
             warehouse.execute(broken)
-        counted = failures(warehouse, tests_of_seeds())
+        counted = failures(warehouse, seed_tests())
     told = {}
     with pytest.raises(DbtFailed):
         for node in call(settings, ["test", "--select", "resource_type:seed"], {}):

@@ -122,7 +122,8 @@ def test_a_sheet_holds_lists_joined_shanghai_time_numbers_and_no_formula(publish
     for kind in ("csv", "xlsx"):
         file, _ = export_table(published, "customers", kind, tmp_path / f"c.{kind}")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert noted_places(published) == [tmp_path / "c.csv", tmp_path / "c.xlsx"], "where an erasure looks"
+    here = [place for place in noted_places(published) if place.parent == tmp_path]
+    assert here == [tmp_path / "c.csv", tmp_path / "c.xlsx"], "where an erasure looks"
     with (tmp_path / "c.csv").open(encoding="utf-8-sig", newline="") as lines:
         first = next(csv.DictReader(lines))
     assert (first["tags"], first["gender"], first["city"]) == ("'=1+1;b", "'=cmd()", "-7")

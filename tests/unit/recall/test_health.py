@@ -69,6 +69,9 @@ def test_people_who_went_missing_on_one_side_are_an_alarm():
 def test_a_split_is_judged_from_five_expected_on_each_side():
     assert one("srm", episodes(buyers(0, 5), buyers(0, 5)))["verdict"] == "ok"
     assert one("srm", episodes(buyers(0, 5), buyers(0, 4)))["verdict"] == "too_few"
+    for lot, sent, held in ((0.02, 98, 2), (0.98, 2, 98)):  # two of a hundred, whichever side they are on
+        split = episodes(buyers(0, sent), buyers(0, held), held_back_probability=lot)
+        assert one("srm", split)["verdict"] == "too_few"
 
 
 def test_open_episodes_count_for_the_lot_and_people_of_the_random_arm_do_not():
