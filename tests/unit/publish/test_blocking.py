@@ -9,11 +9,10 @@ import pytest
 from orchestration.publish import PublishBlocked, RollbackRefused, publish, rollback
 from orchestration.publishing.manifest import WITHHELD
 from orchestration.publishing.versions import Store
-from tests.unit.publish.world import DATE, add_date, brand
+from tests.unit.publish.world import DATE, add_date, brand, published_brand
 
-#: What goes wrong in the warehouse -> the check that has to say so.
-FAULTS = {
-    # first: it is found by comparison with what is published, when the dates lie near
+#: What goes wrong in the warehouse -> the check that has to say so; these break others too.
+WIDE = {
     "half the customers are gone": (
         "delete from customers where one_id > 'P05'",
         "customers_did_not_halve_or_double_overnight",
@@ -30,8 +29,37 @@ FAULTS = {
         "update customers set paid_fen = null where one_id = 'P07'",
         "customers_required_columns_are_never_null",
     ),
+    "a child has a score and a plan": (
+        "update customers set exclusion = 'minor' where one_id = 'P07'",
+        "no_table_lists_whom_a_hard_rule_keeps_out",
+    ),
+    "a child has a tag": (
+        "update customers set exclusion = 'minor', tags = ['night owl'] where one_id = 'P11'",
+        "nobody_a_hard_rule_keeps_out_has_a_profile",
+    ),
+    "a child has an interest": (
+        "update customers set exclusion = 'minor' where one_id = 'P11';"
+        " update customer_segments set interests = ['games'] where one_id = 'P11'",
+        "nobody_a_hard_rule_keeps_out_has_a_profile",
+    ),
+    "a holdout is sent something": (
+        (
+            "insert into recall_audience by name select * replace ('P05' as one_id) from recall_audience"
+            " where one_id = 'P01'"
+        ),
+        "nobody_held_out_is_sent_anything",
+    ),
+    "two plans for one person": (
+        "insert into recall_audience from recall_audience where one_id = 'P01'",
+        "recall_audience_keys_are_unique",
+    ),
+    "a task without a plan": ("delete from recall_audience where one_id = 'P04'", "every_task_is_of_a_plan"),
+}
+#: What breaks one check and no other.
+NARROW = {
+    # first: it is found by comparison with what is published, when the dates lie near
     "net is not paid less refunded": (
-        "update customers set net_paid_fen = 1 where one_id = 'P07'",
+        "update customers set net_paid_fen = 1 where one_id = 'P08'",
         "customers_net_is_paid_less_refunded",
     ),
     "an order from the future": (
@@ -50,19 +78,6 @@ FAULTS = {
         "update customer_segments set r_score = 6 where one_id = 'P07'",
         "rfm_scores_lie_between_1_and_5",
     ),
-    "a child has a score and a plan": (
-        "update customers set exclusion = 'minor' where one_id = 'P07'",
-        "no_table_lists_whom_a_hard_rule_keeps_out",
-    ),
-    "a child has a tag": (
-        "update customers set exclusion = 'minor', tags = ['night owl'] where one_id = 'P11'",
-        "nobody_a_hard_rule_keeps_out_has_a_profile",
-    ),
-    "a child has an interest": (
-        "update customers set exclusion = 'minor' where one_id = 'P11';"
-        " update customer_segments set interests = ['games'] where one_id = 'P11'",
-        "nobody_a_hard_rule_keeps_out_has_a_profile",
-    ),
     "a score above 1": ("update customer_scores set score = 1.2 where one_id = 'P07'", "scores_are_probabilities"),
     "a score of a stranger": (
         "update customer_scores set one_id = 'P99' where one_id = 'P07'",
@@ -78,13 +93,6 @@ FAULTS = {
         "update identity_map set known_from = known_from + interval 2 day where one_id = 'P07'",
         "links_were_known_at_the_cut_off",
     ),
-    "a holdout is sent something": (
-        (
-            "insert into recall_audience by name select * replace ('P05' as one_id) from recall_audience"
-            " where one_id = 'P01'"
-        ),
-        "nobody_held_out_is_sent_anything",
-    ),
     "a held-back person is logged as sent": (
         "update recall_plans set arm = 'treat' where one_id = 'P05'",
         "the_log_of_plans_names_whoever_is_sent_and_nobody_else_as_sent",
@@ -92,10 +100,6 @@ FAULTS = {
     "somebody is sent what no log knows of": (
         "delete from recall_plans where one_id = 'P02'",
         "the_log_of_plans_names_whoever_is_sent_and_nobody_else_as_sent",
-    ),
-    "two plans for one person": (
-        "insert into recall_audience from recall_audience where one_id = 'P01'",
-        "recall_audience_keys_are_unique",
     ),
     "consent was withdrawn": ("delete from contact_consents where one_id = 'P03'", "everybody_sent_has_consented"),
     "consent for another purpose": (
@@ -125,7 +129,6 @@ FAULTS = {
         "update recall_audience set offer_id = 'today_95', audience_kind = 'climb' where one_id = 'P01'",
         "every_offer_is_admitted_by_a_public_rule",
     ),
-    "a task without a plan": ("delete from recall_audience where one_id = 'P04'", "every_task_is_of_a_plan"),
     "a fallback nobody agreed to": (
         "update recall_tasks set fallback_channel = 'sms' where one_id = 'P01'",
         "no_task_falls_back_on_a_refused_channel",
@@ -178,26 +181,46 @@ FAULTS = {
 }
 
 
+def _mornings():
+    """Return the faults of each morning: a wide one has its own, of the narrow ones no two break the same check."""
+    mornings = [[fault] for fault in WIDE]
+    for fault, (_, check) in NARROW.items():
+        free = (of for of in mornings[len(WIDE) :] if check not in {NARROW[other][1] for other in of})
+        if (morning := next(free, None)) is None:
+            mornings.append(morning := [])
+        morning.append(fault)
+    return mornings
+
+
+FAULTS, MORNINGS = WIDE | NARROW, _mornings()
+
+
 @pytest.fixture(scope="module")
 def blocked(tmp_path_factory):
-    """One publish of a date per fault, after a good one: the message, and what each date's results file says."""
+    """One publish of all mornings, after a good one: the message, and what each fault's results file says failed."""
     settings = brand(tmp_path_factory.mktemp("home"), [DATE])
     good = publish(settings, [DATE]).current
-    days = {fault: DATE + dt.timedelta(days=number) for number, fault in enumerate(FAULTS, start=1)}
-    for fault, day in days.items():
-        add_date(settings, day, FAULTS[fault][0])
+    days = {DATE + dt.timedelta(days=number): faults for number, faults in enumerate(MORNINGS, start=1)}
+    for day, faults in days.items():
+        add_date(settings, day, ";".join(FAULTS[fault][0] for fault in faults))
     with pytest.raises(PublishBlocked) as raised:
-        publish(settings, list(days.values()))
+        publish(settings, list(days))
     store = Store(settings.published)
     results = [json.loads(file.read_text(encoding="utf-8")) for file in store.results.iterdir()]
     failed = {result["version"][:10]: {one["name"] for one in result["failed"]} for result in results}
-    return good, store, str(raised.value), {fault: failed[day.isoformat()] for fault, day in days.items()}
+    told = {fault: failed[day.isoformat()] for day, faults in days.items() for fault in faults}
+    return good, store, str(raised.value), told
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found_by_the_check_that_is_meant_for_it(blocked, fault):
     _, _, message, failed = blocked
     assert FAULTS[fault][1] in failed[fault] and FAULTS[fault][1] in message
+
+
+@pytest.mark.parametrize("faults", MORNINGS[len(WIDE) :])
+def test_a_narrow_fault_breaks_its_own_check_and_no_other(blocked, faults):
+    assert blocked[3][faults[0]] == {NARROW[fault][1] for fault in faults}
 
 
 def test_after_thirty_faults_current_stands_where_it_stood(blocked):
@@ -213,8 +236,8 @@ def test_a_message_holds_no_value_of_a_row(blocked):
 
 
 def test_a_single_fault_blocks_a_single_date_and_says_what_to_do(tmp_path):
-    settings = brand(tmp_path)
-    good = publish(settings, [DATE]).current
+    settings, published = published_brand(tmp_path)
+    good = published.current
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("insert into published.do_not_contact_at_publish values ('P02', 'wecom'), ('P03', 'wecom')")
     with pytest.raises(
@@ -239,8 +262,7 @@ def test_a_stage_that_has_no_words_is_not_published(tmp_path):
 
 
 def test_what_is_whole_passes_every_check(tmp_path):
-    settings = brand(tmp_path)
-    done = publish(settings, [DATE])
+    settings, done = published_brand(tmp_path)
     results = json.loads((settings.published / "checks" / f"{done.current}.json").read_text(encoding="utf-8"))
     assert results["passed"] is True and results["version"] == done.current
     assert results["checks_run"] == len(results["findings"]) > 100
@@ -248,8 +270,7 @@ def test_what_is_whole_passes_every_check(tmp_path):
 
 
 def test_a_version_that_was_blocked_cannot_be_rolled_back_to(tmp_path):
-    settings = brand(tmp_path)
-    publish(settings, [DATE])
+    settings, _ = published_brand(tmp_path)
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("update published.customers set net_paid_fen = 0 where one_id = 'P07'")
     with pytest.raises(PublishBlocked):
@@ -318,8 +339,8 @@ def test_an_accepted_refusal_blocks_nobody(tmp_path):
 def test_nobody_goes_back_to_a_version_that_names_people_while_a_refusal_is_unread(tmp_path, monkeypatch):
     from orchestration import publish as publishing
 
-    settings = brand(tmp_path)
-    version = publish(settings, [DATE]).current
+    settings, done = published_brand(tmp_path)
+    version = done.current
     open_row = {"accepted_by": None, "file_name": "stop.csv"}
     monkeypatch.setattr(publishing, "listed_unread", lambda _: [open_row])
     with pytest.raises(RollbackRefused, match="siyu refusals"):
