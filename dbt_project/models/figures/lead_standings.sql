@@ -68,9 +68,8 @@ standing as (
         on leads.as_of_date = acted.as_of_date and leads.source = acted.source and leads.lead_id = acted.lead_id
     left join contacted on leads.as_of_date = contacted.as_of_date and leads.one_id = contacted.one_id
     left join staff on leads.as_of_date = staff.as_of_date and leads.owner = staff.staff_id
-    left join {{ ref('profiling_exclusions') }} as of_profiling on profile.exclusion = of_profiling.exclusion
     where
-        (profile.exclusion is null or of_profiling.exclusion is not null)
+        profile.may_be_served
         and {{ among_dates('leads.as_of_date', dates_of('as_of')) }}
 ),
 

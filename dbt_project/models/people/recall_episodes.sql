@@ -296,11 +296,10 @@ answered as (
 
 kept_out as (
     select
-        rules.as_of_date,
-        rules.one_id
-    from {{ ref('hard_rules') }} as rules
-    left join {{ ref('profiling_exclusions') }} as of_profiling on rules.exclusion = of_profiling.exclusion
-    where rules.exclusion is not null and of_profiling.exclusion is null
+        as_of_date,
+        one_id
+    from {{ ref('hard_rules') }}
+    where not may_be_served
 )
 
 select

@@ -26,7 +26,8 @@ people as (
     from {{ ref('recall_people') }} as recall_people
     where
         {{ among_dates('as_of_date', dates_of('as_of')) }}
-        and exclusion in (select unprofiled.exclusion from {{ ref('profiling_exclusions') }} as unprofiled)
+        and is_excluded
+        and may_be_served
         and not is_blocked
         and not is_resting
         and not exists (

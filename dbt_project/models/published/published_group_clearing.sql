@@ -182,9 +182,8 @@ gone as (
     from left_today
     inner join {{ ref('customer_profile') }} as profile
         on left_today.as_of_date = profile.as_of_date and left_today.one_id = profile.one_id
-    left join {{ ref('profiling_exclusions') }} as of_profiling on profile.exclusion = of_profiling.exclusion
     where
-        (profile.exclusion is null or of_profiling.exclusion is not null)
+        profile.may_be_served
         and {{ among_dates('profile.as_of_date', dates_of('as_of')) }}
 )
 

@@ -190,11 +190,10 @@ stays as (
             and memberships.group_id = known.group_id
     left join {{ ref('customer_profile') }} as profile
         on memberships.as_of_date = profile.as_of_date and memberships.one_id = profile.one_id
-    left join {{ ref('profiling_exclusions') }} as of_profiling on profile.exclusion = of_profiling.exclusion
     where
         memberships.one_id is not null
         and not memberships.is_test
-        and (profile.exclusion is null or of_profiling.exclusion is not null)
+        and coalesce(profile.may_be_served, true)
         and memberships.joined_date <= memberships.as_of_date
 ),
 

@@ -11,7 +11,6 @@ select
 from {{ ref('customer_profile') }} as profile
 inner join {{ run_dates('as_of') }} as dates
     on profile.as_of_date = dates.as_of_date
-left join {{ ref('profiling_exclusions') }} as of_profiling on profile.exclusion = of_profiling.exclusion
 where
     profile.left_staff_id is not null
-    and (profile.exclusion is null or of_profiling.exclusion is not null)
+    and profile.may_be_served

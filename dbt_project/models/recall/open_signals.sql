@@ -16,11 +16,9 @@ with people as (
         profiles.identity_confidence = 'high' as is_sure,
         profiles.exclusion is null as may_be_profiled
     from {{ ref('customer_profile') }} as profiles
-    left join {{ ref('profiling_exclusions') }} as of_profiling
-        on profiles.exclusion = of_profiling.exclusion
     where
         {{ among_dates('profiles.as_of_date', dates_of('as_of')) }}
-        and (profiles.exclusion is null or of_profiling.exclusion is not null)
+        and profiles.may_be_served
 ),
 
 bounds as (

@@ -63,7 +63,7 @@ select
     profiles.cut_off_at,
     profiles.exclusion is not null as is_excluded,
     -- who may not be profiled is still answered: what is owed needs no profile
-    profiles.exclusion is null or of_profiling.exclusion is not null as may_be_served,
+    profiles.may_be_served,
     profiles.exclusion,
     profiles.identity_confidence,
     stages.purchase_stage,
@@ -157,7 +157,6 @@ left join {{ ref('customer_orders') }} as orders
     on profiles.as_of_date = orders.as_of_date and profiles.one_id = orders.one_id
 left join {{ ref('purchase_habits') }} as habits
     on orders.one_id = habits.one_id and orders.order_set_hash = habits.order_set_hash
-left join {{ ref('profiling_exclusions') }} as of_profiling on profiles.exclusion = of_profiling.exclusion
 left join {{ ref('recall_margins') }} as margins on profiles.as_of_date = margins.as_of_date
 left join coupon_dates on profiles.as_of_date = coupon_dates.as_of_date
 left join birthdays on profiles.as_of_date = birthdays.as_of_date and profiles.one_id = birthdays.one_id

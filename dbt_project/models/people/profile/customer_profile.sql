@@ -71,6 +71,7 @@ select
     hard_rules.is_staff,
     hard_rules.may_be_profiled,
     hard_rules.exclusion,
+    hard_rules.may_be_served,
     habits.store_id,
     owners.owner_basis,
     owners.last_seller_staff_id,

@@ -1,7 +1,8 @@
 -- One row per (as_of_date, one_id) of everybody known at a date that is published, learned from or looked back to:
 -- what no score and no budget may weigh. A test account, one of our own staff, somebody known to be under 18 or
 -- called a pupil while no record knows their age, and whoever refused to be profiled (or was never asked, where the
--- setting says consent) stand in no model and no personal list.
+-- setting says consent) stand in no model and no personal list. Whom profiling alone keeps out may still be served: a
+-- service that is owed, the general list, a place that is kept for them; a test account, staff and a minor may not.
 {{ config(meta={'told_of': 'judged', 'is_kept': true}) }}
 
 with people as (
@@ -68,20 +69,29 @@ judged as (
     left join tests on people.as_of_date = tests.as_of_date and people.one_id = tests.one_id
     left join staff on people.as_of_date = staff.as_of_date and people.one_id = staff.one_id
     left join profiling on people.as_of_date = profiling.as_of_date and people.one_id = profiling.one_id
+),
+
+ruled as (
+    select
+        judged.*,
+        case
+            when judged.is_test then 'test'
+            when judged.is_staff then 'staff'
+            when judged.is_minor then 'minor'
+            when not judged.may_be_profiled and judged.was_never_asked then 'profiling_never_asked'
+            when not judged.may_be_profiled then 'profiling_refused'
+        end as exclusion
+    from judged
 )
 
 select
-    as_of_date,
-    one_id,
-    is_test,
-    is_staff,
-    is_minor,
-    may_be_profiled,
-    case
-        when is_test then 'test'
-        when is_staff then 'staff'
-        when is_minor then 'minor'
-        when not may_be_profiled and was_never_asked then 'profiling_never_asked'
-        when not may_be_profiled then 'profiling_refused'
-    end as exclusion
-from judged
+    ruled.as_of_date,
+    ruled.one_id,
+    ruled.is_test,
+    ruled.is_staff,
+    ruled.is_minor,
+    ruled.may_be_profiled,
+    ruled.exclusion,
+    ruled.exclusion is null or of_profiling.exclusion is not null as may_be_served
+from ruled
+left join {{ ref('profiling_exclusions') }} as of_profiling on ruled.exclusion = of_profiling.exclusion
