@@ -25,9 +25,12 @@ _NUMBER: Final = rf"{_DIGIT}(?:{_MARKS}{_DIGIT}){{6,}}"
 _BASE64_DIGITS: Final = "(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){3}"
 #: A mark of mail, as it is written, in percents, as Python shows bytes, or as an entity; told on, backslashes double.
 _AT: Final = r"[@\uff20\ufe6b]"
-_BYTE: Final = r"(?<!\\)\\++x[0-9A-Fa-f]{2}"
-_ESCAPED: Final = rf"%[0-9A-Fa-f]{{2}}|(?<!\\)\\++u[0-9A-Fa-f]{{4}}|{_BYTE}|&#x?[0-9A-Fa-f]{{2,5}};"
-ESCAPES: Final = re.compile(rf"(?:%[0-9A-Fa-f]{{2}})+|(?:{_BYTE})+|{_ESCAPED}")
+#: Each begins with its own letter, so that a search passes over all others at once: a sixteenth of the time.
+_PERCENT: Final = "%[0-9A-Fa-f]{2}"
+_BACKSLASHES: Final = r"\\(?<!\\\\)\\*+"
+_BYTE: Final = rf"{_BACKSLASHES}x[0-9A-Fa-f]{{2}}"
+_ESCAPED: Final = rf"{_PERCENT}|{_BACKSLASHES}u[0-9A-Fa-f]{{4}}|{_BYTE}|&#x?[0-9A-Fa-f]{{2,5}};"
+ESCAPES: Final = re.compile(rf"{_PERCENT}(?:{_PERCENT})*+|{_BYTE}(?:{_BYTE})*+|{_ESCAPED}")
 #: Bytes as Python shows them, a quote doubled where SQL quotes them once more: in UTF-16 every second one is an escape.
 #: Each b before a quote is asked, so that the one of Bob's hides no other; the other kind of quote may stand inside.
 _BYTES: Final = re.compile(r"""b(?=\\*+(['"])\1?((?:(?!\1)[^\n])*+)\1)""")
@@ -160,14 +163,15 @@ def _folded(view: View) -> View:
         return View(view.letters.lower(), view.starts, view.ends)
     letters, starts, ends = [], [], []
     for letter, start, end in zip(*view, strict=True):
-        folded = letter.lower() if letter.isascii() else _fold(letter)
+        folded = letter.lower() if letter.isascii() else fold(letter)
         letters.append(folded)
         starts += [start] * len(folded)
         ends += [end] * len(folded)
     return View("".join(letters), starts, ends)
 
 
-def _fold(letter: str) -> str:
+def fold(letter: str) -> str:
+    """Return a letter folded by NFKC and small, any script's digit as one of ASCII; of what shows nothing, nothing."""
     if unicodedata.category(letter) in ("Cf", "Mn", "Me") or letter in _BLANK_LETTERS:
         return ""
     return "".join(str(unicodedata.decimal(one, one)) for one in unicodedata.normalize("NFKC", letter)).lower()

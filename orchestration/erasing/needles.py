@@ -26,6 +26,8 @@ GONE: Final = "(erased)"
 _CHARSETS: Final = ("utf-8", "gb18030", "utf-16-le")
 #: Bytes that are no text as a whole are read as the texts that may stand in them up to here: a log of two encodings.
 _MOST_MIXED: Final = 16 * 2**20
+#: Tables up to here are read by one query, larger ones a column at a time; a home has 3,000 columns of text.
+_FEW_ROWS: Final = 10_000
 #: In a database stars would break a number of JSON; nines stand for what was found.
 _NINE: Final = "9"
 #: An id stands by itself: not inside a longer number or word. A line's end as JSON writes it is no letter before it.
@@ -145,13 +147,24 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
 
 def _texts_of_warehouse(file: Path) -> Iterator[bytes]:
     with contextlib.closing(duckdb.connect(str(file), read_only=True)) as warehouse:
-        for schema, table, column in warehouse.execute(
-            "select schema_name, table_name, column_name from duckdb_columns()"
-            " where not internal and contains(data_type, 'VARCHAR')"
-        ).fetchall():
-            query = f'select string_agg(distinct "{column}"::varchar, chr(10)) from "{schema}"."{table}"'
-            ((text,),) = warehouse.execute(query).fetchall()
-            yield (text or "").encode()
+        for table, columns in _columns(warehouse, "contains(data_type, 'VARCHAR')"):
+            once = "distinct" if len(columns) == 1 else ""
+            texts = ", ".join(f"{column}::varchar" for column in columns)
+            for column in warehouse.sql(f"select {once} {texts} from {table}").to_arrow_table().columns:
+                yield "\n".join(pc.unique(column.drop_null()).to_pylist()).encode()
+
+
+def _columns(warehouse: duckdb.DuckDBPyConnection, which: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the tables with some of their columns: a small table's at once, those of a large one in turn."""
+    for table, columns, rows in warehouse.execute(
+        """select format('"{}"."{}"', schema_name, table_name), list(format('"{}"', column_name)),"""
+        " max(estimated_size) from duckdb_columns() left join duckdb_tables() using (schema_name, table_name)"
+        f" where not duckdb_columns.internal and {which} group by all order by 1"
+    ).fetchall():
+        if rows is not None and rows <= _FEW_ROWS:
+            yield table, columns
+        else:
+            yield from ((table, [column]) for column in columns)
 
 
 def _whole_numbers(file: Path, wanted: frozenset[int]) -> Iterator[int]:
@@ -163,13 +176,11 @@ def _whole_numbers(file: Path, wanted: frozenset[int]) -> Iterator[int]:
                 yield from wanted.intersection(pc.unique(table[name]).to_pylist())
         return
     with contextlib.closing(duckdb.connect(str(file), read_only=True)) as warehouse:
-        for schema, table, column in warehouse.execute(
-            "select schema_name, table_name, column_name from duckdb_columns()"
-            " where not internal and data_type in ('BIGINT', 'UBIGINT', 'HUGEINT')"
-        ).fetchall():
+        for table, columns in _columns(warehouse, "data_type in ('BIGINT', 'UBIGINT', 'HUGEINT')"):
+            each = ", ".join(f"{column}::hugeint" for column in columns)
             found = warehouse.execute(
-                f'select distinct "{column}"::hugeint from "{schema}"."{table}"'
-                f' where "{column}"::hugeint in (select unnest($numbers::hugeint[]))',
+                f"select distinct number from (select unnest([{each}]) as number from {table})"
+                " where number in (select unnest($numbers::hugeint[]))",
                 {"numbers": sorted(wanted)},
             ).fetchall()
             yield from (int(number) for (number,) in found)
