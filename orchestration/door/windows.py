@@ -44,10 +44,11 @@ PREFILTER: Final = (
     r"|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|&#|[A-Za-z0-9+/_-]{12}"
 )
 #: Ids of our own making, checked by their shape: tokens, people, versions, models, hashes, ids of runs, and instants.
+#: Its first letter is asked first, so that a search passes over all that begin none: half of the time.
 OWN: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:k\d+:[0-9a-f]{32}|r1:[0-9a-f]{64}|p_[0-9a-f]{24}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
+    r"[0-9a-fkpr](?<![0-9A-Za-z].)(?:(?<=k)\d+:[0-9a-f]{32}|(?<=r)1:[0-9a-f]{64}|(?<=p)_[0-9a-f]{24}"
+    r"|(?<=[0-9a-f])(?:[0-9a-f]{63}|[0-9a-f]{39}|[0-9a-f]{31}|[0-9a-f]{7}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"|(?:(?<=1)9|(?<=2)0)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
     r"(?:-[0-9a-f]{12}(?:[0-9a-f]{4})?"
     r"|[T ](?:[01]\d|2[0-3]):?[0-5]\d:?(?:[0-5]\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?"
     r")(?![0-9A-Za-z])"
@@ -109,14 +110,33 @@ def may_hold(text: str) -> bool:
 def windows(text: str) -> Iterator[Window]:
     """Yield every window of a text, in its own spelling and in those that it may be the escaped or encoded form of."""
     shown = OWN.sub(lambda own: "x" * len(own.group()), text)
-    for piece in _PIECE.finditer(shown):
-        start, end = _around(piece)
-        letters = shown[start:end]
-        places = list(range(start, start + len(letters)))
-        yield from _of_piece(View(letters, places, [place + 1 for place in places]), piece)
+    for start, end in _numbers(shown):
+        yield from _of_numbers(_folded(_plain_view(shown, start, end)))
+    for ahead, behind in _mails(shown):
+        yield from _of_mail(_folded(_plain_view(shown, *ahead)), _folded(_plain_view(shown, *behind)))
     for view in _decoded_views(shown):
-        for piece in _PIECE.finditer(view.letters):
-            yield from _of_piece(view.part(*_around(piece)), piece)
+        for start, end in _numbers(view.letters):
+            yield from _of_numbers(_folded(view.part(start, end)))
+        for ahead, behind in _mails(view.letters):
+            yield from _of_mail(_folded(view.part(*ahead)), _folded(view.part(*behind)))
+
+
+def _plain_view(text: str, start: int, end: int) -> View:
+    letters = text[start:end]
+    return View(letters, list(range(start, start + len(letters))), list(range(start + 1, start + len(letters) + 1)))
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where seven digits and more stand, with a plus before them."""
+    for number in _SEVEN_DIGITS.finditer(text):
+        plus = _PLUS.search(text, max(0, number.start() - 1 - _MOST_MARKS), number.start())
+        yield (plus or number).start(), number.end()
+
+
+def _mails(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield what is looked at before each mark of mail and after it."""
+    for mark in _MAIL_MARK.finditer(text):
+        yield (max(0, mark.start() - _BEFORE_AT), mark.start()), (mark.end(), mark.end() + _AFTER_AT)
 
 
 def _decoded_views(text: str) -> Iterator[View]:
@@ -133,28 +153,9 @@ def _decoded_views(text: str) -> Iterator[View]:
             yield View(inner, [run.start()] * len(inner), [run.end()] * len(inner))
 
 
-#: A number with what may stand before it, or the surroundings of a mark of mail.
-_PIECE: Final = re.compile(rf"(?:[+\uff0b]{_MARKS})?{_NUMBER}|{_AT}")
-
-
-def _around(piece: re.Match[str]) -> tuple[int, int]:
-    if not _is_mail(piece):
-        return piece.span()
-    return max(0, piece.start() - _BEFORE_AT), piece.end() + _AFTER_AT
-
-
-def _is_mail(piece: re.Match[str]) -> bool:
-    return len(piece.group()) == 1
-
-
-def _of_piece(view: View, piece: re.Match[str]) -> Iterator[Window]:
-    """Yield the windows of the digits, or of the one mark of mail, that a view was cut around."""
-    if not _is_mail(piece):
-        yield from _of_numbers(_folded(view))
-        return
-    before = min(piece.start(), _BEFORE_AT)
-    ahead, behind = _folded(view.part(0, before)), _folded(view.part(before + 1, len(view.letters)))
-    yield from _of_mail(ahead, behind)
+_SEVEN_DIGITS: Final = re.compile(_NUMBER)
+_PLUS: Final = re.compile(rf"[+\uff0b]{_MARKS}\Z")
+_MAIL_MARK: Final = re.compile(_AT)
 
 
 def _folded(view: View) -> View:
@@ -323,4 +324,4 @@ def _read_base64(run: str) -> Iterator[str]:
 
 def may_hold_plain(text: str) -> bool:
     """Return whether a decoded text could hold a value as it stands."""
-    return _PIECE.search(text) is not None
+    return (_SEVEN_DIGITS.search(text) or _MAIL_MARK.search(text)) is not None

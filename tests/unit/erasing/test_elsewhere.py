@@ -53,6 +53,22 @@ def test_a_number_is_found_with_the_doors_eyes_however_it_is_written(settings, s
     assert file.read_text().startswith("read ") and file.read_text().endswith(" at 9\n")
 
 
+@pytest.mark.parametrize(
+    ("mail", "written_as"),
+    [
+        ("lin1984@163.com", "lin1984@163.com"), ("12345@139.com", "邮箱12345@139.com。"),
+        ("lin.yi@example.com", "ＬＩＮ.yi@example.com"), ("lin.yi@example.com", "l\u0301in.yi@example.com"),
+        ("lin.yi@example.com", "lin%2Eyi@example.com"), ("find@example.com", "\ufb01nd@example.com"),
+    ],
+)  # fmt: skip
+def test_an_address_is_masked_with_digits_round_its_mark_wide_letters_or_an_accent(settings, mail, written_as):
+    file = written(settings, "dagster_home/a.log", f"read {written_as} at 9\n")
+    needles = Needles([mail])
+    assert elsewhere.mask(settings, needles) == ["dagster_home/a.log"]
+    assert elsewhere.residue(settings, needles) == []
+    assert file.read_text().startswith("read ") and file.read_text().endswith(" at 9\n")
+
+
 def test_every_spelling_of_the_doors_own_canaries_is_found():
     assert [text for digits, text in canaries() if not Needles([digits]).stand_in_text(text)] == []
 

@@ -49,6 +49,8 @@ ENCODED = [
 ]
 NUMBER = "13712345{:03d}"
 MAIL = "canary.person@example.com"
+#: Digits before the mark and after it: together they are as long as a number.
+BY_NUMBER = ("lin1984@163.com", "7654321@126.com", "12345@139.com", "13712340000@189.cn", "a.1@2345678.cn")
 
 
 def canaries():
@@ -74,7 +76,8 @@ def home(tmp_path):
         tokens.token("mobile", "13712345999")
         tokens.token("mobile", "85261234567")
         tokens.token("landline", "02161234567")
-        tokens.token("email", MAIL)
+        for address in (MAIL, *BY_NUMBER):
+            tokens.token("email", address)
     return settings
 
 
@@ -110,6 +113,15 @@ def test_bytes_in_a_literal_of_sql_are_read_though_their_quotes_are_doubled(home
 def test_base64_is_read_from_whatever_letter_it_begins_with(home, before):
     with Known(home) as known:
         assert known.find([before + base64.b64encode(b"13712345999").decode()])[0]
+
+
+@pytest.mark.parametrize("address", BY_NUMBER)
+@pytest.mark.parametrize("told", ["{}", "邮箱{}，已加", "tel 021-61234567 {} ok", "mailto:{}?subject=1", "0{}"])
+def test_an_address_is_found_though_digits_stand_on_both_sides_of_its_mark(home, address, told):
+    with Known(home) as known:
+        for text in (told.format(address), *(encode(told.format(address)) for encode in ENCODED)):
+            assert address not in masked(text, known.find([text])[0]), text
+            assert known.find([text])[0], text
 
 
 @pytest.mark.parametrize(
