@@ -15,6 +15,7 @@ def nodes() -> dict[str, dict[str, Any]]:
     return {**manifest["nodes"], **manifest["sources"]}
 
 
+@functools.cache
 def models() -> dict[str, dict[str, Any]]:
     """Return the models that become tables or views, by their unique id."""
     return {

@@ -1,5 +1,6 @@
 """What every test needs before it starts, and how the tests share two cores."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from orchestration.settings import CHECKOUT
 
 def pytest_configure(config):
     """Stop at once where dbt's manifest is missing or old: definitions are read from it, models judged by it."""
+    gc.set_threshold(100_000, 50, 1_000)  # a worker holds what dbt and Dagster made to the end, as a run does
     remedy = "run `make manifest`, or the tests through `make test`"
     if not MANIFEST.exists():
         pytest.exit(f"dbt's manifest is missing; {remedy}", returncode=2)

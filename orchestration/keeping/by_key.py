@@ -7,6 +7,7 @@ happens to a file is seen: one that is new touches its keys; one that is gone, o
 whole table anew, and so do other rules.
 """
 
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -41,9 +42,10 @@ def key_of(unique_id: str) -> list[str]:
     return list(node["config"]["meta"].get("by_key", [])) if node["resource_type"] == "model" else []
 
 
-def made_by_key() -> list[str]:
+@functools.cache
+def made_by_key() -> tuple[str, ...]:
     """Return the ids of the tables that are made by key; views among such models cost nothing."""
-    return [one for one, node in models().items() if key_of(one) and node["config"]["materialized"] == "table"]
+    return tuple(one for one, node in models().items() if key_of(one) and node["config"]["materialized"] == "table")
 
 
 def _name(unique_id: str) -> str:

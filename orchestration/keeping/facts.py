@@ -20,8 +20,7 @@ _ALWAYS: Final = "date '0001-01-01'"
 
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    query = "select column_name from duckdb_columns() where schema_name = 'people' and table_name = $table order by 1"
-    return [name for (name,) in con.execute(query, {"table": table}).fetchall()]
+    return sorted(con.table(f"people.{table}").columns)
 
 
 def events_of(con: duckdb.DuckDBPyConnection, table: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.python_tables import PYTHON_TABLES
 from orchestration.settings import CHECKOUT
-from tests.builders import Brand, current_version, phone, published_hashes, siyu_anew
+from tests.builders import Brand, current_version, phone, published_hashes, siyu, siyu_anew
 from tests.journey.conftest import DATES, land_shop
 
 
@@ -93,7 +93,9 @@ def test_what_is_landed_later_changes_no_earlier_date(brand_home, shuffled_home)
 
 def test_the_same_partition_twice_is_the_same_version_and_leaves_every_date_of_every_table_as_it_was(brand_home):
     published, partitions = published_hashes(brand_home), _partitions(brand_home)
-    said = _run(brand_home, "daily", DATES[1])
+    outcome = siyu(brand_home, "daily", str(DATES[1]))
+    assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
+    said = outcome.stdout
     assert f"CURRENT stays on the later date: {current_version(brand_home).name}" in said
     assert current_version(brand_home).name.startswith(str(DATES[2]))
     assert published_hashes(brand_home) == published

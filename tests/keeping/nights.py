@@ -58,7 +58,8 @@ class Nights:
 
     def copied(self, to: Path, **settings: Any) -> "Nights":
         """Return the nights of a copy of this home, with other settings where some are named."""
-        shutil.copytree(self.settings.home, to, symlinks=True)
+        # what dbt compiled is in memory: a thousand files
+        shutil.copytree(self.settings.home, to, symlinks=True, ignore=shutil.ignore_patterns("target"))
         other = Nights(Settings(home=to, **settings), self._queries)
         other._models = self._models
         return other
@@ -239,6 +240,8 @@ def _kind(node: dict[str, Any]) -> str:
 
 
 def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    schema, name = table.split(".")
-    query = "select 1 from duckdb_tables() where schema_name = $schema and table_name = $name"
-    return bool(con.execute(query, {"schema": schema, "name": name}).fetchone())
+    try:
+        con.table(table)
+    except duckdb.CatalogException:
+        return False
+    return True
