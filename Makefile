@@ -56,12 +56,12 @@ TICK = started=$$(date +%s); ( while sleep 5 >/dev/null; do echo "       $$(( $$
 
 setup: $(VENV)/.installed
 
-# Hash-locked; the checkout itself is installed editable so that Dagster's code location finds its siblings.
+# Hash-locked, and compiled when first imported, as a third of it ever is; the checkout itself is installed editable so that Dagster's code location finds its siblings.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "setup: virtual environment and hash-locked requirements (once, about a minute and a half)"
 	@$(TICK); \
 	$(PYTHON) -m venv $(VENV) && \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary :all: -r requirements.lock && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
 	touch $@ && echo "setup: done in $$(( $$(date +%s) - started )) s"
 

@@ -6,13 +6,16 @@ node and all folders above it, and links and checks the whole graph at each call
 that takes warnings alone.
 """
 
+import functools
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from types import SimpleNamespace
 from typing import Any, Final
 
 import sqlparse
+from agate import TypeTester  # type: ignore[import-untyped]
 from dbt import compilation
 from dbt.clients.jinja import MacroGenerator
 from dbt.compilation import Linker
@@ -24,15 +27,23 @@ from dbt.graph.graph import Graph
 from dbt.graph.selector_methods import MethodManager, MethodName, PathSelectorMethod
 from dbt.task.build import BuildTask
 from dbt.tracking import track_behavior_change_warn
+from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.logger import PRINT_EVENT_NAMES, _log_level_map, _Logger
 from networkx import is_directed_acyclic_graph
+from sqlparse.sql import Statement, Token
+from sqlparse.tokens import Keyword, Other, Whitespace
 
 from orchestration.dbt_templates import compile_once
 
 _WILDCARDS: Final = frozenset("*?[")
+#: Blank lines and comments, ``with``, and all that follows it.
+_BEGINS_WITH: Final = re.compile(
+    r"(?P<before>(?:\s|--[^\n]*\n|/\*.*?\*/)*+)(?P<with>with)(?P<space>\s+)(?!recursive\b|--|/\*)(?P<rest>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 #: What stands here in dbt itself.
 OF_DBT: Final[dict[str, Callable[..., Any]]] = {
     "compile_manifest": BuildTask.compile_manifest,
@@ -45,6 +56,7 @@ OF_DBT: Final[dict[str, Callable[..., Any]]] = {
     "to_dict": ManifestContext.to_dict,
     "write_line": _Logger.write_line,
     "fire_event": EventManager.fire_event,
+    "build_type_tester": agate_helper.build_type_tester,
 }
 #: Events that say how dbt gets on: nothing but a log or a listener takes them.
 _SMALL_TALK: Final = frozenset({EventLevel.DEBUG, EventLevel.TEST, EventLevel.INFO})
@@ -117,17 +129,33 @@ def _select_parents(graph: Graph, selected: set[Any], max_depth: int | None = No
 def _parse_flat(sql: str) -> Any:
     """Return the words of a query that begins with ``with``; of any other what sqlparse says, groups within groups.
 
-    dbt looks for the first ``with`` outside all brackets, to put the queries of ephemeral models there.
+    dbt looks for the first ``with`` outside all brackets, to put the queries of ephemeral models there: what comes
+    after it is one word where it is one statement and no recursive one.
     """
+    if (plain := _BEGINS_WITH.fullmatch(sql)) and ";" not in plain["rest"]:
+        parts = (
+            (Whitespace, plain["before"]),
+            (Keyword, plain["with"]),
+            (Whitespace, plain["space"]),
+            (Other, plain["rest"]),
+        )
+        return (Statement([Token(*part) for part in parts if part[1]]),)  # type: ignore[no-untyped-call]
     flat = tuple(sqlparse.engine.FilterStack().run(sql))  # type: ignore[no-untyped-call]
     first = flat[0].token_first(skip_ws=True, skip_cm=True) if flat else None
     return flat if first is not None and first.normalized == "WITH" else OF_DBT["parse"](sql)
 
 
+def _generator(macro: Any, ctx: dict[str, Any], builder: MacroNamespaceBuilder) -> MacroGenerator:
+    """Return what ``MacroGenerator(macro, ctx, node, stack)`` does, for a quarter of it: a night makes a million."""
+    made = MacroGenerator.__new__(MacroGenerator)
+    made.__dict__ = {"context": ctx, "macro": macro, "node": builder.node, "stack": builder.thread_ctx}
+    return made
+
+
 def _gather(builder: MacroNamespaceBuilder, macros: dict[str, dict[str, Any]], ctx: dict[str, Any]) -> MacroNamespace:
     """Put the macros of each package where dbt puts them one by one."""
     for package, named in macros.items():
-        made = {name: MacroGenerator(macro, ctx, builder.node, builder.thread_ctx) for name, macro in named.items()}
+        made = {name: _generator(macro, ctx, builder) for name, macro in named.items()}
         if package in builder.internal_package_names:
             builder.internal_packages[package] = made
             continue
@@ -138,6 +166,19 @@ def _gather(builder: MacroNamespaceBuilder, macros: dict[str, dict[str, Any]], c
             builder.globals.update(made)
     gathered: MacroNamespace = OF_DBT["build_namespace"](builder, {}, ctx)
     return gathered
+
+
+@functools.cache
+def _types(empty_is_null: bool) -> list[Any]:
+    strings = ("null", "") if empty_is_null else ()
+    found: list[Any] = OF_DBT["build_type_tester"]((), strings)._possible_types
+    return found
+
+
+def _type_tester(text_columns: Iterable[str], string_null_values: Iterable[str] | None = ("null", "")) -> TypeTester:
+    """Return dbt's judge of the types of an answer's columns; what it judges by is made once, a calendar among it."""
+    types = _types(empty_is_null=bool(string_null_values))
+    return TypeTester(force=dict.fromkeys(text_columns, types[-1]), types=types)
 
 
 def by_name(namespace: MacroNamespace) -> dict[str, Any]:
@@ -225,6 +266,7 @@ def install() -> None:
         (EventManager, "fire_event", _fire_if_taken),
         (Graph, "select_parents", _select_parents),
         (compilation, "sqlparse", SimpleNamespace(**vars(sqlparse) | {"parse": _parse_flat})),
+        (agate_helper, "build_type_tester", _type_tester),
         (BaseEvent, "__init__", _say_later),
         (BaseEvent, "pb_msg", property(_message, _put_message)),
     ]

@@ -9,12 +9,13 @@ import networkx
 import pytest
 import sqlparse
 from dbt.cli.main import dbtRunner
-from dbt.clients.jinja import MacroStack
+from dbt.clients.jinja import MacroGenerator, MacroStack
 from dbt.compilation import InjectedCTE, Linker, inject_ctes_into_sql
 from dbt.context.configured import ConfiguredContext
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.graph.graph import Graph
 from dbt.graph.selector_methods import PathSelectorMethod
+from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import get_environment
 from dbt_common.events.types import Note
 
@@ -182,6 +183,10 @@ def test_a_template_that_is_not_kept_is_translated_and_one_of_other_libraries_is
         "-- who bought\n/* with care */ WITH buyers as (with a as (select 1 n) select n from a)\nselect n from buyers",
         "with recursive days as (select 1 as n union all select n + 1 from days where n < 3) select n from days",
         "select n from (with buyers as (select 1 as n) select n from buyers) as inner_one",
+        "\n\n  with\n-- of each buyer\nbuyers as (select 1 as n) select n from buyers\n",
+        "with a as (select ';' as mark) select mark from a",
+        "/* a */ with a as (select 1 as n) select n from a;",
+        "with_a as (select 1)",
         "-- no with at all\nselect 'with' as word, 1 as n",
         "(select 1 as n)",
     ],
@@ -197,3 +202,22 @@ def test_an_ephemeral_parent_is_put_where_dbt_puts_it(sql, monkeypatch):
         )
         put.append(inject_ctes_into_sql(sql, parents))
     assert put[0] == put[1] and "__dbt__cte__a" in put[0]
+
+
+@pytest.mark.parametrize("text_columns", [None, set(), {"word", "day"}])
+def test_an_answer_has_the_types_that_dbt_gives_it(text_columns, monkeypatch):
+    rows = [["null", 1, "1.50", "2026-03-10", "2026-03-10 09:00:00", "true"], ["", 2, None, None, None, "false"]]
+    names = ["word", "n", "money", "day", "at", "is_new"]
+    told = []
+    for of in (dbt_shortcuts.OF_DBT["build_type_tester"], dbt_shortcuts._type_tester):
+        monkeypatch.setattr(agate_helper, "build_type_tester", of)
+        table = agate_helper.table_from_rows(rows, names, text_columns)
+        told.append(([type(kind).__name__ for kind in table.column_types], [tuple(row) for row in table.rows]))
+    assert told[0] == told[1]
+
+
+def test_a_macro_is_handed_out_as_dbt_makes_it(parse):
+    macro = next(iter(parse.macros.values()))
+    builder = SimpleNamespace(node="a node", thread_ctx="a stack")
+    mine = dbt_shortcuts._generator(macro, {"a": 1}, builder)
+    assert vars(mine) == vars(MacroGenerator(macro, {"a": 1}, "a node", "a stack"))
