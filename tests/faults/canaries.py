@@ -1,4 +1,4 @@
-"""Nights over 101 numbers that stand where none belongs: one that ends well, and one that fails in each stage.
+"""Nights over numbers and addresses that stand where none belongs: one ends well, and one fails in each stage.
 
 What fails says them all, in the words in which libraries quote a value; then nothing but the house's own tables may
 hold one, by eyes that share nothing with the door's.
@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tests.builders import Brand, published_hashes
-from tests.faults.canary_brand import DATE, ROWS, land
+from tests.faults.canary_brand import ADDRESSES, DATE, ROWS, everything, land
 from tests.faults.eyes import Eyes
 from tests.faults.homes import Base, copied, environment
 from tests.forked import FORKS
@@ -97,7 +97,7 @@ def _in_a_process(home: Path, stages: Sequence[str]) -> str:
 def _run(home: Path, stages: Sequence[str], said: Path, variables: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(variables, SIYU_HOME=str(home))
-    eyes, wrong = Eyes([number for number, _ in canaries()]), []
+    eyes, wrong = Eyes([number for number, _ in canaries()], ADDRESSES), []
     for stage in stages:
         if stage == "one file":
             _land_more(home)
@@ -163,7 +163,7 @@ def _broken_model(stage: str) -> Callable[[Any], None]:
 
 def _texts() -> list[str]:
     """Return the numbers as they are written, and in the forms in which programs write them on."""
-    written = [text for _, text in canaries()]
+    written = [text for _, text in everything()]
     forms = [repr(text.encode(code, "replace")) for text in written[:33] for code in ("utf-16-le", "gbk", "utf-8")]
     return [*written, *forms, *(json.dumps({"tel": text}) for text in written)]
 

@@ -1,4 +1,4 @@
-"""A small brand with 101 known numbers written where no number belongs, as people, tills and exports write them."""
+"""A small brand whose 101 known numbers, and addresses, stand where none belongs, as people and tills write them."""
 
 import datetime as dt
 import json
@@ -7,10 +7,12 @@ from pathlib import Path
 import openpyxl
 
 from tests.builders import Brand, Row, shop
-from tests.unit.publish.test_door import canaries
+from tests.unit.publish.test_door import BY_NUMBER, canaries
 
 DATE = dt.date(2026, 3, 10)
 _AT = f"{DATE} 10:00:00"
+#: Addresses of mail with digits round their mark: mailboxes here are called by a number, and so are their hosts.
+ADDRESSES = BY_NUMBER[:4]
 _OF_A_SALE = {"source": "shop", "customer_id": "C0001"}
 #: Data set -> a row of it that loads, {} being the number of the row, and the columns in which a number is written.
 ROWS: dict[str, tuple[Row, tuple[str, ...]]] = {
@@ -68,13 +70,20 @@ ROWS: dict[str, tuple[Row, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def everything() -> list[tuple[str, str]]:
+    """Return each number in a spelling of its own, and each address in four."""
+    told = ("{}", "邮箱{}，已加", "{}（常用）021-61234567", "mailto:{}")
+    return canaries() + [(address, words.format(address)) for address in ADDRESSES for words in told]
+
+
 def land(home: Path) -> list[tuple[str, str]]:
     """Land the brand and the numbers in every column, name, header and sheet; return each with its spelling."""
     shop(home, DATE, customers=12, days=60).land()
-    written = canaries()
+    written = everything()
     known = Brand(home)
-    for place, (number, _) in enumerate(written):
-        row = {"source": "crm", "customer_id": f"canary{place}", "mobile": number, "updated_at": _AT}
+    for place, value in enumerate(dict.fromkeys(value for value, _ in written)):
+        kind = "email" if "@" in value else "mobile"
+        row = {"source": "crm", "customer_id": f"canary{place}", kind: value, "updated_at": _AT}
         known.add("customers", row)
     known.land("known.csv")
     places = [(dataset, column) for dataset, (_, columns) in ROWS.items() for column in columns]

@@ -1,4 +1,4 @@
-"""Eyes that share nothing with the door's: whether one of some numbers stands in bytes, however it is written."""
+"""Eyes that share nothing with the door's: whether a number or an address stands in bytes, however it is written."""
 
 import binascii
 import gzip
@@ -31,16 +31,27 @@ class Eyes:
     ----------
     numbers
         Of as many digits each, all with the same first eight.
+    addresses
+        Of mail, in small letters.
     """
 
-    def __init__(self, numbers: Sequence[str]) -> None:
+    def __init__(self, numbers: Sequence[str], addresses: Sequence[str] = ()) -> None:
         self._numbers = numbers
+        self._addresses = addresses
         (self._begin,) = {number[:8].encode() for number in numbers}
         self._apart = {number: re.compile(_APART.join(number)) for number in numbers}
 
     def in_text(self, text: str) -> set[str]:
-        """Return the numbers whose digits stand in a text one after the other, with marks between them at most."""
+        """Return the numbers whose digits stand in a text one after the other, with marks between them at most.
+
+        And the addresses that stand in it.
+        """
         folded = _folded(text)
+        if "@" in folded and (found := {one for one in self._addresses if one in folded.lower()}):
+            return found | self._numbers_in(folded)
+        return self._numbers_in(folded)
+
+    def _numbers_in(self, folded: str) -> set[str]:
         digits = folded.encode("ascii", "ignore").translate(None, _NO_DIGIT)
         if self._begin not in digits:
             return set()

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.faults.blocked import FAULTS, blocked
+from tests.faults.canary_brand import ADDRESSES, everything
+from tests.faults.eyes import Eyes
 from tests.faults.homes import base_of
 from tests.faults.kills import publishing
 from tests.faults.readers import readers
@@ -11,6 +13,12 @@ from tests.faults.readers import readers
 @pytest.fixture(scope="module")
 def base(finished_home, tmp_path_factory):
     return base_of(finished_home, tmp_path_factory.mktemp("faults"))
+
+
+def test_the_eyes_of_the_canary_nights_see_each_of_them_as_it_is_written():
+    eyes = Eyes([value for value, _ in everything() if "@" not in value], ADDRESSES)
+    assert [text for value, text in everything() if value not in eyes.in_bytes(f"a {text} b".encode())] == []
+    assert eyes.in_bytes(b"nobody's: 13712344000, lin1985@163.com") == set()
 
 
 def test_a_publish_that_is_killed_twice_ends_with_the_same_bytes(base, tmp_path):
