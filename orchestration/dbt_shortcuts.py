@@ -41,7 +41,7 @@ from orchestration.dbt_templates import compile_once
 _WILDCARDS: Final = frozenset("*?[")
 #: Blank lines and comments, ``with``, and all that follows it.
 _BEGINS_WITH: Final = re.compile(
-    r"(?P<before>(?:\s|--[^\n]*\n|/\*.*?\*/)*+)(?P<with>with)(?P<space>\s+)(?!recursive\b|--|/\*)(?P<rest>\S.*)",
+    r"(?P<before>(?:\s|--[^\n]*\n|/\*(?:(?!\*/).)*\*/)*)(?P<with>with)(?P<space>\s+)(?!recursive\b|--|/\*)(?P<rest>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 #: What stands here in dbt itself.

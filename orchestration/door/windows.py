@@ -26,14 +26,15 @@ _BASE64_DIGITS: Final = "(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){3}"
 #: A mark of mail, as it is written, in percents, as Python shows bytes, or as an entity; told on, backslashes double.
 _AT: Final = r"[@\uff20\ufe6b]"
 #: Each begins with its own letter, so that a search passes over all others at once: a sixteenth of the time.
+#: None repeats possessively: Python 3.11.0 to 3.11.4 lose their place in such a group: escapes that end too late.
 _PERCENT: Final = "%[0-9A-Fa-f]{2}"
-_BACKSLASHES: Final = r"\\(?<!\\\\)\\*+"
+_BACKSLASHES: Final = r"\\(?<!\\\\)\\*"
 _BYTE: Final = rf"{_BACKSLASHES}x[0-9A-Fa-f]{{2}}"
 _ESCAPED: Final = rf"{_PERCENT}|{_BACKSLASHES}u[0-9A-Fa-f]{{4}}|{_BYTE}|&#x?[0-9A-Fa-f]{{2,5}};"
-ESCAPES: Final = re.compile(rf"{_PERCENT}(?:{_PERCENT})*+|{_BYTE}(?:{_BYTE})*+|{_ESCAPED}")
+ESCAPES: Final = re.compile(rf"{_PERCENT}(?:{_PERCENT})*|{_BYTE}(?:{_BYTE})*|{_ESCAPED}")
 #: Bytes as Python shows them, a quote doubled where SQL quotes them once more: in UTF-16 every second one is an escape.
 #: Each b before a quote is asked, so that the one of Bob's hides no other; the other kind of quote may stand inside.
-_BYTES: Final = re.compile(r"""b(?=\\*+(['"])\1?((?:(?!\1)[^\n])*+)\1)""")
+_BYTES: Final = re.compile(r"""b(?=\\*(['"])\1?((?:(?!\1)[^\n])*)\1)""")
 _SHOWN_BYTE: Final = re.compile(rb"""\\+(?:x([0-9A-Fa-f]{2})|([tnr'"]))""")
 _SHORT: Final = {b"t": b"\t", b"n": b"\n", b"r": b"\r"}
 _BASE64: Final = r"[A-Za-z0-9+/_-]{12,}={0,2}"

@@ -49,7 +49,7 @@ def test_a_workbook_that_takes_longer_than_a_file_may_is_refused(greedy):
     openpyxl.Workbook().save(path)
     with zipfile.ZipFile(path) as empty:
         parts = {name: empty.read(name) for name in empty.namelist()}
-    rows = b"".join(b'<row r="%d"><c><v>%d</v></c><c><v>1</v></c></row>' % (n, n) for n in range(1, 100_000))
+    rows = b"".join(b'<row r="%d"><c><v>%d</v></c><c><v>1</v></c></row>' % (n, n) for n in range(1, 1_000_000))
     space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     sheet = b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (space, rows)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as full:
