@@ -26,12 +26,20 @@ _BUILT_BY_DBT: Final = (
     "figures",
     "published",
 )
-_RULES: Final = ("models/**/*.*", "macros/**/*.*", "seeds/**/*.*")
+_SEEDS: Final = ("seeds",)
+_RULES: Final = ("models", "macros", "seeds")
+#: What else lies beside them, compiled by Python or left by an editor, is no rule and makes nothing anew.
+_WRITTEN_AS: Final = frozenset({".sql", ".yml", ".csv", ".py"})
+
+
+def _files(dbt_project: Path, folders: Iterable[str]) -> list[Path]:
+    found = (file for folder in folders for file in (dbt_project / folder).rglob("*"))
+    return [file for file in found if file.suffix in _WRITTEN_AS and not file.name.startswith(".")]
 
 
 def release_of_seeds(own: Iterable[Path] = ()) -> str:
     """Return a hash of dbt's seeds, with their column types and tests, and of a home's own rules."""
-    return hash_of([*_DBT.glob("seeds/**/*.*"), *own])
+    return hash_of([*_files(_DBT, _SEEDS), *own])
 
 
 def release_of_rules(dbt_project: Path = _DBT, own: Iterable[Path] = ()) -> str:
@@ -39,7 +47,7 @@ def release_of_rules(dbt_project: Path = _DBT, own: Iterable[Path] = ()) -> str:
 
     Not of what they are commented or described with: such a release makes nothing anew.
     """
-    return hash_of([*(file for pattern in _RULES for file in dbt_project.glob(pattern)), *own])
+    return hash_of([*_files(dbt_project, _RULES), *own])
 
 
 def noted(connection: duckdb.DuckDBPyConnection, part: str) -> str | None:

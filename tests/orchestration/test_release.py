@@ -56,6 +56,15 @@ def test_a_new_threshold_or_rule_drops_its_partitions_and_keeps_the_tasks_that_r
     assert drop_other_releases(warehouse, dbt_project) == []
 
 
+@pytest.mark.parametrize(
+    "beside", ["models/identity/__pycache__/replay.cpython-311.pyc", "seeds/.rfm_cuts.csv", "models/segments/rfm.sql~"]
+)
+def test_what_python_compiles_or_an_editor_leaves_beside_the_rules_drops_nothing(warehouse, dbt_project, beside):
+    (dbt_project / beside).parent.mkdir(parents=True, exist_ok=True)
+    (dbt_project / beside).write_bytes(b"\0")
+    assert drop_other_releases(warehouse, dbt_project) == []
+
+
 def test_a_table_whose_model_was_renamed_leaves_nobody_behind_under_the_old_name(warehouse, dbt_project):
     old = ("staging.members_as_once_named", "people.deeds", "recall.candidates_as_once_named")
     for table in old:
