@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 a run failed, was blocked at publish, or its date has no d
 import datetime as dt
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our lines has read enough (siyu status | head); the rest goes nowhere, without a word.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (ValueError, OSError, RuntimeError) as error:
+    except Exception as error:
         code = _say(error)
     finally:
         clock.unset()
@@ -91,14 +92,26 @@ def _say_wrong_use(error: typer.TyperException) -> int:
 
 
 def _say(error: Exception) -> int:
-    """Print what a person can mend; anything else is a fault of ours and keeps its traceback."""
+    """Print what a person can mend; anything else is a fault of ours: its traceback, with the numbers starred."""
     from orchestration.home import Unreadable
     from orchestration.settings import SettingsError
 
     if not isinstance(error, SettingsError | Unreadable | OSError):
-        raise error
+        say(_trace(error), file=sys.stderr)
+        return FAILED
     say(f"siyu: {error}", file=sys.stderr)
     return WRONG_USE if isinstance(error, SettingsError) else FAILED
+
+
+def _trace(error: Exception) -> str:
+    """Return where a fault of ours happened and its words, for a terminal that a scheduler may write to a file."""
+    from orchestration.door.files import clean
+
+    try:
+        return clean(settings_here(), "".join(traceback.format_exception(error)))
+    except Exception:  # a home that cannot be read, a vault without its key: who is known there cannot be asked
+        where = "".join(traceback.format_tb(error.__traceback__))
+        return f"{where}{type(error).__name__}: what it says could not be searched for numbers"
 
 
 def _version(wanted: bool) -> None:

@@ -1,10 +1,12 @@
 """Files that stand completely or not at all: the one way in which a home's files are written."""
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,8 @@ FILE_MODE: Final = 0o640
 PRIVATE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o750
 PRIVATE_FOLDER_MODE: Final = 0o700
+#: A draft's name: that of its file between two dots, eight hexadecimal digits, and what DuckDB puts beside it.
+_DRAFT: Final = re.compile(r"\..+\.[0-9a-f]{8}(?:\.wal)?")
 
 
 @contextlib.contextmanager
@@ -42,6 +46,28 @@ def replacing(path: Path, mode: int = FILE_MODE, *, is_durable: bool = False) ->
             sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def take_away_drafts(home: Path, before: dt.datetime, *, leave_out: Iterable[Path] = ()) -> int:
+    """Take away the drafts of processes that were killed while they wrote; return how many.
+
+    Parameters
+    ----------
+    home
+        Where to look, in all folders; its lock has to be held, for a draft that is written now has such a name too.
+    before
+        Drafts that changed since then (UTC, naive, by the real clock) stay: somebody may be at them.
+    leave_out
+        Folders in which others write, who may name a file in this way.
+    """
+    since, out, found = before.replace(tzinfo=dt.UTC).timestamp(), tuple(leave_out), 0
+    for path in sorted(home.rglob(".*")):
+        if any(map(path.is_relative_to, out)) or not _DRAFT.fullmatch(path.name):
+            continue
+        if path.is_file() and not path.is_symlink() and path.stat().st_mtime < since:
+            path.unlink(missing_ok=True)
+            found += 1
+    return found
 
 
 def write_text(path: Path, text: str, mode: int = FILE_MODE, *, is_durable: bool = True) -> None:

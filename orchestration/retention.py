@@ -11,17 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from orchestration import audit_log
+from orchestration import audit_log, clock
 from orchestration.channels.engine.files import discover
 from orchestration.channels.engine.landing import SIDECAR
 from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.erasing.finding import shelves
+from orchestration.files import take_away_drafts
 from orchestration.home import has_keys
 from orchestration.home_rules import seed_file
 from orchestration.seed_rows import read_seed
 from orchestration.settings import Settings
 
 SEED: Final = "retention_classes"
+#: Nobody writes at a file for so long.
+_DRAFTS_KEPT: Final = dt.timedelta(days=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +80,7 @@ def apply(settings: Settings, now: dt.datetime) -> dict[str, int]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         if gone:
             deleted[name] = len(gone)
+    take_away_drafts(settings.home, clock.real_now() - _DRAFTS_KEPT, leave_out=[settings.landing])
     if deleted:
         audit_log.append(settings, "term_over", deleted)
     return deleted

@@ -101,16 +101,16 @@ def run_dates(
                 result, why = None, str(error).splitlines()[0]
     if result is None or not result.success:  # what Dagster wrote of the failure after the run had let go of the home
         star_left_behind(settings, started_at)
-    failures = [(step, clean(settings, said)) for step, said in progress.failures]
+    failures = list(progress.failures)
     if result is None:
-        failures = failures or [("start", clean(settings, why))]
+        failures = failures or [("start", why)]
     elif not result.success and not failures:
         failures = [("start", _start_failure(result))]
     if result is not None and result.success and progress.skipped:
         # Dagster calls a run successful whose steps were skipped because a table they read was not made.
         failures = [(progress.skipped[0], f"{len(progress.skipped)} steps were skipped: {', '.join(progress.skipped)}")]
     passed = time.monotonic() - started
-    failures = [(step, with_remedy(message, settings.home)) for step, message in failures]
+    failures = [(step, with_remedy(clean(settings, message), settings.home)) for step, message in failures]
     outcome = Outcome(
         not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id, cpu_seconds()
     )

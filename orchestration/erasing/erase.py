@@ -22,6 +22,7 @@ from orchestration.erasing.suspects import finds
 from orchestration.erasing.tombstones import Erased, Key, Tombstones
 from orchestration.erasing.vault_file import forget, unheld
 from orchestration.erasing.warehouse_file import rewrite
+from orchestration.files import take_away_drafts
 from orchestration.publishing import plans, readers
 from orchestration.publishing.versions import Store
 from orchestration.rights import require
@@ -68,7 +69,10 @@ def complete(settings: Settings, say: Say = lambda line: None) -> list[Path]:
         Something was left in a file that nobody cut.
     """
     receipts = []
-    for begun in journal.unfinished(settings):
+    unfinished = journal.unfinished(settings)
+    if unfinished:  # of an erasure or a night that was killed, which nothing else takes away before the last look
+        take_away_drafts(settings.home, clock.real_now(), leave_out=[settings.landing])
+    for begun in unfinished:
         for name, step in _STEPS.items():
             if name not in begun.done:
                 started = time.monotonic()

@@ -17,13 +17,13 @@ from typing import Any, Final
 import duckdb
 
 from ml.identity.first_names import read_first_names, sealed
-from orchestration import audit_log
+from orchestration import audit_log, clock
 from orchestration.channels.engine import fingerprints
 from orchestration.channels.engine.keys import SHORTEST_KEY_BYTES, key_file, load_key, rekey_file
 from orchestration.channels.engine.landing import SIDECAR
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.vault import cipher, contacts_file, decrypted, encrypted, first_names_file
-from orchestration.files import PRIVATE_MODE, replacing, sync_folder, write_text
+from orchestration.files import PRIVATE_MODE, replacing, sync_folder, take_away_drafts, write_text
 from orchestration.home_parts import Is, part_of
 from orchestration.publishing import duckdb_file
 from orchestration.publishing.versions import Store
@@ -68,6 +68,7 @@ class Rekey:
 
     def run(self, say: Callable[[str], None]) -> dict[str, Any]:
         """Do the steps that are not done yet; return what is told of them."""
+        take_away_drafts(self.settings.home, clock.real_now(), leave_out=[self.settings.landing])
         for name, step in STEPS:
             if name not in self.state["done"]:
                 say(name)

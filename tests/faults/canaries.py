@@ -75,13 +75,13 @@ def canary_nights(base: Base, scratch: Path, number: int) -> str:
     if not (well / "published" / "CURRENT").exists():
         shutil.rmtree(well, ignore_errors=True)
         land(well)
-        if wrong := _in_a_process(well, (WELL,)):
+        if wrong := in_a_process(well, (WELL,)):
             return wrong
     copied(well, home)
-    return _in_a_process(home, STAGES)
+    return in_a_process(home, STAGES)
 
 
-def _in_a_process(home: Path, stages: Sequence[str]) -> str:
+def in_a_process(home: Path, stages: Sequence[str]) -> str:
     """Run nights of a home in a process of their own; return what of their ends, words and files is wrong."""
     said = home.parent / "said.json"
     process = FORKS.Process(target=_run, args=(home, stages, said, environment()))

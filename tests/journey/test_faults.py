@@ -2,7 +2,10 @@
 
 import pytest
 
+from orchestration.channels.engine.vault import home_tokeniser, open_vault
+from orchestration.settings import Settings
 from tests.faults.blocked import FAULTS, blocked
+from tests.faults.canaries import in_a_process
 from tests.faults.canary_brand import ADDRESSES, everything
 from tests.faults.eyes import Eyes
 from tests.faults.homes import base_of
@@ -32,3 +35,12 @@ def test_readers_during_publishes_see_whole_versions_and_keep_theirs(base, tmp_p
 @pytest.mark.parametrize("name", ["half the customers are gone", "money fell below nothing"])
 def test_a_fault_in_a_finished_warehouse_is_not_published(base, tmp_path, name):
     assert blocked(base, tmp_path, list(FAULTS).index(name)) == ""
+
+
+def test_a_night_that_ends_before_its_first_step_says_nobodys_number(tmp_path):
+    with open_vault(Settings(home=tmp_path / "home")) as vault:
+        tokens = home_tokeniser(Settings(home=tmp_path / "home"), vault)
+        for value, _ in everything():
+            tokens.token("email" if "@" in value else "mobile", value)
+    (tmp_path / "home" / "published" / "versions").mkdir(parents=True)
+    assert in_a_process(tmp_path / "home", ["the start"]) == ""

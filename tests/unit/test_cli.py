@@ -12,10 +12,11 @@ import pytest
 from typer.main import get_command
 
 from orchestration.audit_log import append
+from orchestration.channels.engine.vault import contacts_file, home_tokeniser, open_vault
 from orchestration.cli import app, main
 from orchestration.home_facts import ago, facts
 from orchestration.release import release_of_rules
-from orchestration.settings import CHECKOUT, load_settings
+from orchestration.settings import CHECKOUT, Settings, load_settings
 from tests.builders import siyu_anew
 from tests.unit.cli_places import VERSION, lay, run
 
@@ -194,6 +195,29 @@ def test_nothing_done_yet_is_a_whole_log(places, monkeypatch, capsys):
     assert run("siyu --home brand audit", monkeypatch) == 0
     assert run("siyu --home brand audit verify", monkeypatch) == 0
     assert capsys.readouterr().out.startswith("nothing was done yet in ")
+
+
+def test_a_fault_of_ours_shows_where_it_happened_and_nobodys_number(tmp_path, monkeypatch, capsys):
+    settings = Settings(home=tmp_path)
+    with open_vault(settings) as vault:
+        home_tokeniser(settings, vault).token("mobile", "13912345671")
+        home_tokeniser(settings, vault).token("email", "lin1984@163.com")
+
+    row = '{"tel": "mailto:lin1984@163.com", "mobile": "139 1234 5671"}'
+
+    def broken(*_, **__):
+        raise KeyError(row)
+
+    monkeypatch.setattr("orchestration.cli.app", broken)
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path))
+    assert main(["status"]) == 1
+    said = capsys.readouterr().err
+    assert "KeyError" in said and "test_cli.py" in said
+    assert "lin1984" not in said and "5671" not in said
+    contacts_file(settings).write_bytes(b"half a database" * 100)
+    assert main(["status"]) == 1
+    said = capsys.readouterr().err
+    assert said.endswith("KeyError: what it says could not be searched for numbers\n") and "lin1984" not in said
 
 
 def test_a_reader_that_has_read_enough_sees_no_traceback(places):

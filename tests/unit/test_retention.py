@@ -103,3 +103,14 @@ def test_a_mapped_folder_ends_too_and_what_was_delivered_anew_under_an_old_name_
     os.utime(again, ns=(again.stat().st_mtime_ns + 1, again.stat().st_mtime_ns + 1))
     assert retention.apply(settings, NOW) == {"landing": 1}
     assert [file.name for file in (settings.home / "landing").rglob("*.csv")] == ["again.csv"]
+
+
+def test_what_a_killed_process_was_writing_goes_after_a_day_and_what_is_written_now_stays(settings):
+    old, new = settings.home / "published" / ".siyu.duckdb.3818da29", settings.home / ".audit.head.0a1b2c3d"
+    old.parent.mkdir()
+    for draft, hours in ((old, 25), (new, 23)):
+        draft.write_text("half")
+        at = dt.datetime.now(dt.UTC).timestamp() - hours * 3600
+        os.utime(draft, (at, at))
+    retention.apply(settings, NOW)
+    assert (old.exists(), new.exists()) == (False, True)

@@ -88,6 +88,28 @@ def receipt_of(settings):
     return json.loads(file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize(
+    "draft",
+    ["published/.siyu.duckdb.3818da29", "published/.siyu.duckdb.3818da29.wal", "raw/.a.csv.0a1b2c3d", ".x.00000000"],
+)
+def test_what_a_killed_process_was_writing_does_not_keep_an_erasure_open(settings, draft):
+    land(settings, "a.csv", OTHER)
+    theirs = settings.landing / "standard" / ".orders.20261130"
+    theirs.write_text("whoever lands files may name them so")
+    read(settings)
+    left = settings.home / draft
+    left.parent.mkdir(exist_ok=True)
+    left.write_text(MOBILE)
+    token = home_tokeniser(settings).contact(MOBILE)
+    begun = journal.begin(
+        settings, Person(one_ids={"p_" + "1" * 24}, keys={Key(ANYWHERE, token)}, tokens={token}), "shop", AT
+    )
+    begun.done = [name for name in erase._STEPS if name != "residue_looked_for"]
+    journal.keep(settings, begun)
+    assert len(erase.complete(settings)) == 1
+    assert (left.exists(), theirs.exists()) == (False, True)
+
+
 def test_while_a_file_that_nobody_can_read_lies_there_the_erasure_is_not_complete_and_says_so_by_name(settings):
     file = damaged(settings)
     with pytest.raises(StillThere, match="not complete: 1 files.*landing/standard/customers/half.csv.gz; replace each"):
