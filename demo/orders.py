@@ -69,8 +69,7 @@ class Till:
             self._away.update(away)
         elif not organic and number < response.lift:
             at = order_at(chance, person.person_id, sent.at)
-            uses = bool(person.pos_uid) and self._is_valid(sent, at)
-            uses = uses and chance.happens(response.redemption, "redeems", person.person_id, day)
+            uses = self._is_valid(sent, at) and chance.happens(response.redemption, "redeems", person.person_id, day)
             sale = self._drawn(sent, person, at, uses, response.basket)
             used = (sale.order_id, at) if sale is not None and uses else None
         elif organic and self._is_valid(sent, organic[0].at) and self._redeems_anyway(sent):

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -56,6 +57,8 @@ def start(warehouse: Path, master: str = "local[2]", memory: str = "2g") -> "Spa
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    # its Python workers are of this environment, whichever python3 comes first on the PATH
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(master).appName("siyu")
     told = {**SQL, **_LOCAL, "spark.driver.memory": memory, "spark.sql.warehouse.dir": str(warehouse)}
     for name, value in told.items():

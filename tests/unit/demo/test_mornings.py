@@ -16,6 +16,8 @@ from demo.mornings import Mornings, NoDemo, said_of, send_by_template
 from demo.orders import Till, coupon_rows
 from demo.outreach import Outbox
 from demo.response import DECLARED, World
+from demo.retail import mini_order
+from demo.selling import product_names
 from orchestration.sending.gateways import GATEWAYS
 from orchestration.sending.gateways.lists import write_coupons
 
@@ -151,6 +153,19 @@ def test_a_coupon_is_issued_with_its_message_and_used_on_the_order_it_brought(br
     assert used[mine.sale.order_id][2] == "recall_85"
     assert mine.sale.source == "pos" and mine.sale.customer_id != "0"
     assert mine.sale.basket.discount_fen == min(round(mine.sale.basket.list_fen * 0.15), 3000)
+
+
+def test_who_has_no_card_uses_the_coupon_of_a_first_order_in_the_mini_program(brand):
+    new = [one for one in brand.people if one.kind == "registered" and one.mini_openid and one.oa_openid]
+    answers = _send(brand, [_message("official_account", one.oa_openid, offer_id="ladder_1") for one in new])
+    till = Till(brand, _world(1.0), {}, set())
+    mine, *_ = [one for one in (till.outcome(sent, sent.person) for sent in answers.sent) if one.used is not None]
+    assert (mine.sale.source, mine.used[0]) == ("mini_program", mine.sale.order_id)
+    basket, offer = mine.sale.basket, _world(1.0).offers["ladder_1"]
+    assert basket.discount_fen == offer.discount_fen(basket.list_fen) > 0
+    ((_, order), *_) = mini_order(brand.journey, mine.sale, product_names(brand.journey))
+    price = json.loads(order)["payload"]["order_detail"]["price_info"]
+    assert price["product_price"] - price["discounted_price"] == basket.paid_fen
 
 
 @pytest.fixture
