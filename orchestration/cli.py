@@ -95,8 +95,9 @@ def _say(error: Exception) -> int:
     """Print what a person can mend; anything else is a fault of ours: its traceback, with the numbers starred."""
     from orchestration.home import Unreadable
     from orchestration.settings import SettingsError
+    from orchestration.warehouse import HomeBusy
 
-    if not isinstance(error, SettingsError | Unreadable | OSError):
+    if not isinstance(error, SettingsError | Unreadable | HomeBusy | OSError):
         say(_trace(error), file=sys.stderr)
         return FAILED
     say(f"siyu: {error}", file=sys.stderr)

@@ -19,11 +19,10 @@ from orchestration.door.files import clean, star_left_behind
 from orchestration.instance import prepare_instance, sweep_orphans
 from orchestration.keeping.costs import is_watched, nights_of, remember
 from orchestration.keeping.ledger import KEPT, PUBLISHED, TRAINING
-from orchestration.keeping.words import Row, by_cause, rows_of
+from orchestration.keeping.words import Row, by_cause
 from orchestration.progress import Progress, cpu_seconds
 from orchestration.screen import say
 from orchestration.settings import EVERY_DATE, Settings
-from orchestration.warehouse import connect
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +67,7 @@ def run_dates(
     gc.set_threshold(100_000, 50, 1_000)
     # Imported here: loading the definitions costs seconds that a refused command must not pay.
     from orchestration.definitions import definitions
-    from orchestration.defs.shared import FULL_TAG, UNFINISHED_TAG
+    from orchestration.defs.shared import FULL_TAG, UNFINISHED_TAG, dates_of_run
 
     with dg.DagsterInstance.get() as instance:
         for run_id in sweep_orphans(instance, settings):
@@ -114,7 +113,7 @@ def run_dates(
     outcome = Outcome(
         not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id, cpu_seconds()
     )
-    _remember(settings, dates, outcome)
+    _remember(settings, dates, outcome, dates_of_run(run_id))
     return outcome
 
 
@@ -126,8 +125,12 @@ def _forget_old_runs(settings: Settings, instance: dg.DagsterInstance) -> None:
             instance.delete_run(record.dagster_run.run_id)
 
 
-def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) -> None:
-    """Leave what the run cost beside its results, for whoever asks where the time went."""
+def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome, made: list[Row]) -> None:
+    """Leave what the run cost beside its results, for whoever asks where the time went.
+
+    Of the dates that it made only those of a run that published all of its own are told.
+    """
+    made = made if {date for _, date, cause in made if cause == PUBLISHED} == set(dates) else []
     peak_kib = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     said = {
         "dates": [min(dates).isoformat(), max(dates).isoformat()],
@@ -140,7 +143,7 @@ def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) ->
             for step, seconds in outcome.seconds.items()
         },
     }
-    file, made = settings.last_run, _dates_made(settings, dates)
+    file = settings.last_run
     nights = nights_of(file)
     if outcome.succeeded and made and not is_watched():
         trained = any(cause != KEPT for kind, _, cause in made if kind == TRAINING)
@@ -149,16 +152,6 @@ def _remember(settings: Settings, dates: Sequence[dt.date], outcome: Outcome) ->
     said |= {"dates_by_cause": by_cause(made), "nights": nights}
     file.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     clock.stamp(file)
-
-
-def _dates_made(settings: Settings, dates: Sequence[dt.date]) -> list[Row]:
-    """Return which dates the run made or kept and why; empty where it did not get so far."""
-    if not settings.warehouse.exists():
-        return []
-    with connect(settings, read_only=True) as warehouse:
-        made = rows_of(warehouse)
-    published = {date for _, date, cause in made if cause == PUBLISHED}
-    return made if published == set(dates) else []
 
 
 def dg_run_id() -> str:

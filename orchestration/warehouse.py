@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ LOCK_FILE = "writer.lock"
 ERASING = "erase"
 #: Stands in a home that a restore has begun and not ended: nothing may be read or built there.
 RESTORING = ".restoring"
+#: DuckDB's words where another process has the file open.
+_HELD = re.compile(r"Could not set lock on file.*\(PID (\d+)\)", re.DOTALL)
 
 
 class HomeBusy(RuntimeError):
@@ -115,14 +118,26 @@ def connect(
         Folders the connection may read from and write to beside the warehouse file itself; nothing else of the
         file system can be reached, and no setting can be changed afterwards.
     read_only
-        Open without the right to write.
+        Open without the right to write: it shuts out whoever writes, all the same, so the home's lock has to be held.
+
+    Raises
+    ------
+    HomeBusy
+        Another process has the warehouse open, as somebody who looks into it with DuckDB.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        str(settings.warehouse),
-        read_only=read_only,
-        config={"memory_limit": settings.memory_limit, "threads": settings.threads},
-    )
+    try:
+        connection = duckdb.connect(
+            str(settings.warehouse),
+            read_only=read_only,
+            config={"memory_limit": settings.memory_limit, "threads": settings.threads},
+        )
+    except duckdb.IOException as error:
+        if not (found := _HELD.search(str(error))):
+            raise
+        raise HomeBusy(
+            f"{settings.warehouse} is open in process {found[1]}: let it end, or close it there, then start again"
+        ) from None
     try:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set allowed_directories = $folders", {"folders": [str(folder) for folder in readable]})

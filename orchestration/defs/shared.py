@@ -19,6 +19,7 @@ from orchestration.door.files import clean, star_left_behind
 from orchestration.erasing import tombstones
 from orchestration.home_facts import first_date
 from orchestration.home_rules import check_own_rules, own_rules, seed_file
+from orchestration.keeping.words import Row, rows_of
 from orchestration.law_book import check_gateway
 from orchestration.progress import OF_DATE
 from orchestration.publishing.versions import Store, date_of
@@ -27,7 +28,7 @@ from orchestration.release import drop_other_releases
 from orchestration.run_plan import RunPlan, plan_run
 from orchestration.screen import say
 from orchestration.settings import EVERY_DATE, Settings, load_settings, require_duckdb
-from orchestration.warehouse import connect, create_schemas, writer_lock
+from orchestration.warehouse import HomeBusy, connect, create_schemas, writer_lock
 
 OWNERS: Final = ["team:data-engineering"]
 
@@ -61,6 +62,8 @@ DATE_TAG: Final = "siyu/date"
 #: Tag of a run that makes every date again, whatever was kept; siyu daily --full sets it.
 FULL_TAG: Final = "siyu/full"
 ONE_RUN: Final = dg.BackfillPolicy.single_run()
+#: Run of this process -> the dates that it made or kept and why, read while it held the home: then another one writes.
+_DATES: Final[dict[str, list[Row]]] = {}
 
 
 class Home(dg.ConfigurableResource):  # type: ignore[misc]
@@ -102,6 +105,9 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
                 try:
                     yield self
                     _apply_terms(settings)
+                    # whoever looks into the warehouse with DuckDB ends no night that is done
+                    with contextlib.suppress(HomeBusy), connect(settings) as connection:
+                        _DATES[run_id] = rows_of(connection)
                 finally:
                     star_left_behind(settings, started_at)
             finally:
@@ -117,6 +123,11 @@ class Home(dg.ConfigurableResource):  # type: ignore[misc]
         settings = self.settings
         require_duckdb(settings)
         return plan_run(settings, partition_dates(context), seed_file(settings, "segment_numbers"))
+
+
+def dates_of_run(run_id: str) -> list[Row]:
+    """Return which dates a run of this process made or kept and why; empty where it did not come to its end."""
+    return _DATES.get(run_id, [])
 
 
 def _apply_terms(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from orchestration.door.known import Known
 from orchestration.door.windows import OWN, may_hold
 from orchestration.home_parts import Is, part_of
 from orchestration.settings import Settings
-from orchestration.warehouse import connect
+from orchestration.warehouse import connect, writer_lock
 
 
 def scan(settings: Settings) -> tuple[Counter[str], Counter[str], list[str]]:
@@ -43,7 +43,7 @@ def _tables(settings: Settings, known: Known) -> Iterator[tuple[str, str, int]]:
     """Yield the warehouse's tables: the texts of their columns, each once."""
     if not settings.warehouse.is_file():
         return
-    with connect(settings, read_only=True) as connection:
+    with writer_lock(settings, "scan"), connect(settings, read_only=True) as connection:
         columns = connection.execute(
             "select schema_name, table_name, list(column_name), list(data_type) from duckdb_columns()"
             " where not internal and database_name = current_database() and (data_type like 'VARCHAR%')"

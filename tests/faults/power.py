@@ -34,6 +34,7 @@ def power(base: Base, scratch: Path, number: int) -> str:
     """Cut the power somewhere in a night that the page started, and switch it on again."""
     home, chance = copied(base.two, scratch / "home"), random.Random(f"power {number}")
     with _page(home) as port:
+        earlier = _status(port)  # of the nights that made the home
         said = _ask(port, _LAUNCH)["launchRun"]
         if said["__typename"] != "LaunchRunSuccess":
             return f"the night was not begun: {said}"
@@ -48,9 +49,9 @@ def power(base: Base, scratch: Path, number: int) -> str:
     with _page(home) as port:
         if not _until(lambda: _status(port).get(killed) == "FAILURE", _FAILED_WITHIN_SECONDS):
             return f"not known to be dead after {_FAILED_WITHIN_SECONDS} s: {_status(port)}"
-        if not _until(lambda: "SUCCESS" in _status(port).values(), _PATIENCE_SECONDS + 10 * base.seconds):
+        if not _until(lambda: "SUCCESS" in _since(earlier, port).values(), _PATIENCE_SECONDS + 10 * base.seconds):
             return f"nobody began it again: {_status(port)}"
-        if len(_status(port)) != 2:
+        if len(_since(earlier, port)) != 2:
             return f"begun again more than once: {_status(port)}"
     return healed(home, base.expected)
 
@@ -116,6 +117,11 @@ def _status(port: int) -> dict[str, str]:
     """Return how every run of the home stands."""
     runs = _ask(port, _RUNS).get("runsOrError", {}).get("results", [])
     return {run["runId"]: run["status"] for run in runs}
+
+
+def _since(earlier: dict[str, str], port: int) -> dict[str, str]:
+    """Return how the runs stand that were begun since."""
+    return {run: status for run, status in _status(port).items() if run not in earlier}
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> bool:

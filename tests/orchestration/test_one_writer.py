@@ -5,6 +5,7 @@ import threading
 import pandas as pd
 import pytest
 
+from orchestration.cli import main
 from orchestration.settings import Settings
 from orchestration.warehouse import HomeBusy, connect, create_schemas, is_locked, replace_dates, writer_lock
 
@@ -12,16 +13,17 @@ HOLD = """
 import sys
 from pathlib import Path
 from orchestration.settings import Settings
-from orchestration.warehouse import writer_lock
-with writer_lock(Settings(home=Path(sys.argv[1])), "run-of-the-other"):
+from orchestration.warehouse import connect, writer_lock
+settings = Settings(home=Path(sys.argv[1]))
+with writer_lock(settings, "run-of-the-other") if sys.argv[2] == "run" else connect(settings):
     print("held", flush=True)
     sys.stdin.readline()  # until it is told to end
 """
 
 
 @pytest.fixture
-def other_process(tmp_path):
-    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+def other_process(tmp_path, request):
+    command = [sys.executable, "-c", HOLD, str(tmp_path), getattr(request, "param", "run")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline().strip() == "held"
     yield process
@@ -55,6 +57,23 @@ def test_a_second_run_waits_for_the_first_to_end(tmp_path, other_process):
     with writer_lock(settings, "mine"):
         assert other_process.wait() == 0
     ends.join()
+
+
+@pytest.mark.parametrize("other_process", ["looks into the warehouse"], indirect=True)
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_warehouse_that_somebody_looks_into_is_named_with_their_process(tmp_path, other_process, read_only):
+    says = rf"{tmp_path}/warehouse.duckdb is open in process {other_process.pid}: let it end, or close it there"
+    with pytest.raises(HomeBusy, match=says), connect(Settings(home=tmp_path), read_only=read_only):
+        pass
+
+
+def test_a_scan_does_not_open_the_warehouse_while_a_run_writes(tmp_path, other_process, monkeypatch, capsys):
+    (tmp_path / "warehouse.duckdb").touch()
+    (tmp_path / "landing").mkdir()
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path))
+    monkeypatch.setenv("SIYU_LOCK_WAIT_SECONDS", "0")
+    assert main(["scan"]) == 1
+    assert f"is being written by process {other_process.pid} (run run-of-the-other)" in capsys.readouterr().err
 
 
 def test_the_warehouse_connection_reaches_no_file_outside_the_folders_it_was_given(tmp_path):
