@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import resource
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -99,7 +100,7 @@ def run_dates(
                     raise
                 result, why = None, str(error).splitlines()[0]
     if result is None or not result.success:  # what Dagster wrote of the failure after the run had let go of the home
-        star_left_behind(settings, started_at)
+        _search(settings, started_at)
     failures = list(progress.failures)
     if result is None:
         failures = failures or [("start", why)]
@@ -109,12 +110,31 @@ def run_dates(
         # Dagster calls a run successful whose steps were skipped because a table they read was not made.
         failures = [(progress.skipped[0], f"{len(progress.skipped)} steps were skipped: {', '.join(progress.skipped)}")]
     passed = time.monotonic() - started
-    failures = [(step, with_remedy(clean(settings, message), settings.home)) for step, message in failures]
+    failures = [(step, with_remedy(_cleaned(settings, message), settings.home)) for step, message in failures]
     outcome = Outcome(
         not failures, failures, dict(progress.seconds), passed, dict(progress.cpu_seconds), run_id, cpu_seconds()
     )
     _remember(settings, dates, outcome, dates_of_run(run_id))
     return outcome
+
+
+def _search(settings: Settings, since: dt.datetime) -> None:
+    """Star what a failed run left; where its disk is full that waits for the next run, which searches from there on."""
+    try:
+        star_left_behind(settings, since)
+    except (OSError, sqlite3.Error) as error:
+        if not is_full(str(error)):
+            raise
+
+
+def _cleaned(settings: Settings, message: str) -> str:
+    """Return a failure's words with the numbers starred; on a full disk the vault cannot be asked, and says so."""
+    try:
+        return clean(settings, message)
+    except (OSError, sqlite3.Error) as error:
+        if not is_full(str(error)):
+            raise
+        return f"what it says could not be searched for numbers: {error}"
 
 
 def _forget_old_runs(settings: Settings, instance: dg.DagsterInstance) -> None:

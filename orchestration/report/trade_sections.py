@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from orchestration.report.facts import Facts, Words
-from orchestration.report.page import yuan
+from orchestration.report.page import UNKNOWN, yuan
 
 #: Categories of the table, those with the most buyers who came again first.
 _CATEGORIES: Final = 12
@@ -187,7 +187,8 @@ def tags(facts: Facts) -> dict[str, Any]:
                 row[3],
                 row[4] / row[3] if row[3] else None,
                 row[6] / row[5] if row[5] else None,
-                f"{row[7]:.2f} [{row[8]:.2f}, {row[9]:.2f}]",
+                # of a tag that everybody of its kind carries there is no rest to compare with
+                UNKNOWN if row[7] is None else f"{row[7]:.2f} [{row[8]:.2f}, {row[9]:.2f}]",
                 *row[10:13],
             )
             for row in shown

@@ -41,7 +41,7 @@ def power(base: Base, scratch: Path, number: int) -> str:
         killed = said["run"]["runId"]
         if not _until(lambda: _status(port).get(killed) == "STARTED", _PATIENCE_SECONDS):
             return f"the night did not start: {_status(port)}"
-        time.sleep(base.seconds * chance.uniform(0.05, 0.9))
+        time.sleep(base.seconds * chance.uniform(0.05, 0.6))
         if (before := _status(port).get(killed)) != "STARTED":
             return f"the night had ended before the power went: {before}"
     if wrong := current_is_whole(home):

@@ -8,6 +8,7 @@ import pytest
 from orchestration.cli import main
 from orchestration.settings import Settings
 from orchestration.warehouse import HomeBusy, connect, create_schemas, is_locked, replace_dates, writer_lock
+from tests.builders import give_keys
 
 HOLD = """
 import sys
@@ -69,7 +70,8 @@ def test_a_warehouse_that_somebody_looks_into_is_named_with_their_process(tmp_pa
 
 def test_a_scan_does_not_open_the_warehouse_while_a_run_writes(tmp_path, other_process, monkeypatch, capsys):
     (tmp_path / "warehouse.duckdb").touch()
-    (tmp_path / "landing").mkdir()
+    give_keys(tmp_path)
+    (tmp_path / "dagster_home").mkdir()
     monkeypatch.setenv("SIYU_HOME", str(tmp_path))
     monkeypatch.setenv("SIYU_LOCK_WAIT_SECONDS", "0")
     assert main(["scan"]) == 1

@@ -1,9 +1,11 @@
 """The setting ``engine``: what there is, and what is said where Spark is asked for and cannot be had."""
 
+import duckdb
 import pytest
 
 from orchestration.commands import run_range
-from orchestration.settings import Settings, SettingsError, load_settings
+from orchestration.dbt_graph import nodes
+from orchestration.settings import CHECKOUT, Settings, SettingsError, load_settings
 from orchestration.spark import environment
 from tests.oracle.brand import DATES
 
@@ -26,3 +28,16 @@ def test_a_night_is_refused_on_spark_before_anything_is_written(tmp_path):
     with pytest.raises(SettingsError, match="makes the models, not a night"):
         run_range(settings, DATES[0], DATES[0])
     assert not settings.home.exists()
+
+
+def test_a_column_of_a_seed_that_is_no_text_says_its_type():
+    """DuckDB guesses it from the file; Spark takes what is not said for text, and refuses the model that reads it."""
+    seeds = [node for node in nodes().values() if node["resource_type"] == "seed"]
+    guessed = set()
+    for seed in seeds:
+        file = CHECKOUT / "dbt_project" / seed["original_file_path"]
+        for column, kind, *_ in duckdb.sql(f"describe from read_csv('{file}')").fetchall():
+            if kind != "VARCHAR" and column not in seed["config"]["column_types"]:
+                guessed.add(f"{seed['name']}.{column}")
+    assert len(seeds) >= 100
+    assert guessed == set()

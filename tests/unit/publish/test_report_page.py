@@ -15,7 +15,7 @@ from orchestration.report import charts
 from orchestration.report.build import build_report
 from orchestration.report.facts import open_version
 from orchestration.report.list_sections import tasks
-from orchestration.report.page import section
+from orchestration.report.page import UNKNOWN, section
 from orchestration.settings import CHECKOUT
 from tests.unit.publish.world import DATE, brand, grown
 
@@ -112,6 +112,24 @@ def test_whatever_a_shop_or_a_file_calls_itself_is_read_on_the_page_and_never_ru
         *("owner_staff_id", "suggested_staff_id", "pyramid_tier", "rfm_segment", "matrix_cell"),  # customers
         *("card", "dataset"),  # the models' words and the doors'
     }
+
+
+def test_a_tag_that_everybody_carries_has_no_rest_to_compare_with_and_the_page_says_unknown(tmp_path):
+    settings, folder = _published(tmp_path)
+    file = folder / "tag_validity.parquet"
+    with duckdb.connect() as con:
+        con.sql(f"create table tags as from read_parquet('{file}')")
+        con.execute(
+            "insert into tags by name select $date::date as as_of_date, 'gender:女' as tag, 'gender' as kind,"
+            " 80 as people, 80 as carriers, 40 as carriers_ordered, 0 as rest, 0 as rest_ordered, 1.0 as coverage,"
+            " 1.0 as freshness, 1.0 as stability, 'unproven' as verdict, ['birthday'] as plays",
+            {"date": DATE},
+        )
+        con.sql(f"copy tags to '{file}'")
+    page = _page(settings, folder)
+    assert "女" in page
+    row = page[page.index("女") : page.index("女") + 600]
+    assert f">{UNKNOWN}<" in row and "50.0%" in row
 
 
 def _nulls(settings, folder, kept):
