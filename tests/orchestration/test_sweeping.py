@@ -75,7 +75,7 @@ def test_a_run_that_has_not_taken_the_lock_yet_is_spared_until_it_should_have_it
 def test_a_run_that_was_killed_while_it_held_the_lock_is_failed_at_once(home):
     settings, made, _ = home
     killed, young = started(made), started(made)
-    command = [sys.executable, "-c", HOLD.replace("run-of-the-other", killed), str(settings.home)]
+    command = [sys.executable, "-c", HOLD.replace("run-of-the-other", killed), str(settings.home), "run"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline().strip() == "held"
     assert sweep_orphans(made, settings) == []

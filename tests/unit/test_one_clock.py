@@ -37,6 +37,7 @@ FILE_TIMES = {
     "orchestration/erasing/backups.py": "a file's time goes with it into a backup and out again",
     "orchestration/door/files.py": "which files changed since a run began: by the real clock, which dates inodes",
     "orchestration/rekey/versions.py": "the order of versions and the age of CURRENT are taken over, not told",
+    "orchestration/files.py": "whether a draft is one that somebody writes now: by the real clock, which dates it",
     "orchestration/home_facts.py": "when CURRENT and the last run were written: dated by clock.stamp",
 }
 
