@@ -159,11 +159,12 @@ def _entering(episodes: pd.DataFrame, ends: pd.Series, day: pd.Timestamp) -> Int
 
 def _units(frame: pd.DataFrame, order: Ints, landed: Flags) -> tuple[Ints, Flags]:
     """Return the control of each row: a band of the brand's own plans, or a band of one landed experiment."""
-    codes = [pd.factorize(frame[column], sort=True)[0][order] + 1 for column in ("source", "experiment_id", "band")]
-    codes[0] = np.where(landed, codes[0] + 1, 0)
-    sizes = [int(code.max(initial=0)) + 1 for code in codes]
-    found, unit = np.unique(np.ravel_multi_index(codes, sizes), return_inverse=True)
-    return unit.astype(np.int64), np.asarray(found >= sizes[1] * sizes[2])
+    # An experiment is its id: which of a shop's systems named a person is no arm of it.
+    experiment, band = (pd.factorize(frame[column], sort=True)[0][order] + 1 for column in ("experiment_id", "band"))
+    codes = (np.where(landed, experiment, 0), band)
+    bands = int(band.max(initial=0)) + 1
+    found, unit = np.unique(codes[0] * bands + codes[1], return_inverse=True)
+    return unit.astype(np.int64), np.asarray(found >= bands)
 
 
 def _drawn(frame: pd.DataFrame, order: Ints, landed: Flags, side: Ints, sent: Flags) -> Floats:
@@ -217,9 +218,37 @@ class Sums:
     cell_y: Floats  # (C, 4)
     is_landed: Flags  # (U,)
     rows_sent: Ints
-    rows_held: Ints
+    held: "Held"
     estimate: Floats
     estimate_se: Floats
+
+
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """Who was held back: those of one cell, and those whom several cells are compared with.
+
+    Parameters
+    ----------
+    of_cell
+        Held-back people whose own option is the cell's, shape (C,).
+    shared
+        People of each control that names no option, shape (K,).
+    serves
+        The cells that are compared with that control, shape (K, C).
+    """
+
+    of_cell: Ints
+    shared: Ints
+    serves: Flags
+
+    def among(self, cells: Flags) -> int:
+        """Return how many people were held back for some of the cells; whoever serves several is one."""
+        return int(self.of_cell[cells].sum() + self.shared[self.serves[:, cells].any(axis=1)].sum())
+
+
+def nobody_held(cells: int) -> Held:
+    """Return what is known of the held back before any episode."""
+    return Held(np.zeros(cells, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, cells), dtype=np.bool_))
 
 
 def sums_of(rows: Rows, cells: int) -> Sums:
@@ -261,8 +290,8 @@ def sums_of(rows: Rows, cells: int) -> Sums:
     )
 
 
-def _differences(rows: Rows, cells: int) -> tuple[Ints, Ints, Floats, Floats]:
-    """Return rows sent and held back of each cell, their difference per (1 - p0) and its standard error.
+def _differences(rows: Rows, cells: int) -> tuple[Ints, Held, Floats, Floats]:
+    """Return rows sent of each cell, who was held back, their difference per (1 - p0) and its standard error.
 
     A landed control that names no option serves every option that its experiment sent in its band.
     """
@@ -274,6 +303,8 @@ def _differences(rows: Rows, cells: int) -> tuple[Ints, Ints, Floats, Floats]:
     units = len(rows.is_landed)
     shared = ~rows.sent & (rows.cell < 0) & rows.is_landed[rows.unit]
     serves = np.bincount(rows.unit[rows.sent] * cells + rows.cell[rows.sent], minlength=units * cells) > 0
+    people = np.bincount(rows.unit[shared], minlength=units)
+    held = Held(sides[1][0].astype(np.int64), people[people > 0], serves.reshape(units, cells)[people > 0])
     for at, of in enumerate(measures):
         lent = np.bincount(rows.unit[shared], weights=of[shared], minlength=units)
         sides[1][at] = sides[1][at] + (serves.reshape(units, cells) * lent[:, None]).sum(axis=0)
@@ -284,7 +315,7 @@ def _differences(rows: Rows, cells: int) -> tuple[Ints, Ints, Floats, Floats]:
         error = np.sqrt(sides[0][3] / sides[0][1] ** 2 + sides[1][3] / sides[1][1] ** 2) / lift
     return (
         sides[0][0].astype(np.int64),
-        sides[1][0].astype(np.int64),
+        held,
         np.where(both, estimate, np.nan),
         np.where(both, error, np.nan),
     )

@@ -71,7 +71,7 @@ def health(
         known at each date.
     settings
         Rows of the seed ``recall_settings`` by name: ``outcome_holdout_least``, ``srm_alarm_p``, ``health_alarm_p``,
-        ``aa_alarm_p``, ``coverage_least_rows``.
+        ``aa_alarm_p``, ``coverage_least_rows``, ``placebo_days``.
     """
     rows = []
     dates = sorted({*episodes["as_of_date"], *plans["as_of_date"], *landed["as_of_date"]})
@@ -104,7 +104,7 @@ def _of_policies(known: pd.DataFrame, settings: Mapping[str, float]) -> Iterator
         yield _sample_ratio(str(policy), people, settings)
         if found := _worst_option(str(policy), people, settings):
             yield found
-        yield _side_by_side("placebo", str(policy), closed, closed["paid_before_fen"], settings)
+        yield _placebo(str(policy), closed, settings)
         yield _contamination(str(policy), closed, settings)
         if found := _model_minus_design(str(policy), closed, settings):
             yield found
@@ -178,6 +178,16 @@ def _judged(
     low, high = (end / found.people for end in interval)
     verdict = OK if low <= 0 <= high else ALARM
     return Found(check, policy, found.total / found.people, low, high, len(people), verdict)
+
+
+def _placebo(policy: str, closed: pd.DataFrame, settings: Mapping[str, float]) -> Found:
+    """Return by how much more those sent something had spent before anything was sent: a lot leaves no difference.
+
+    Where nobody of either side bought anything in all that time there is nothing to compare, and never will be.
+    """
+    found = _side_by_side("placebo", policy, closed, closed["paid_before_fen"], settings)
+    paid = int((closed["paid_before_fen"] != 0).sum())
+    return dataclasses.replace(found, named={"days": settings["placebo_days"], "paid": paid})
 
 
 def _contamination(policy: str, closed: pd.DataFrame, settings: Mapping[str, float]) -> Found:

@@ -35,14 +35,15 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     },
     "placebo": {
         "ok": (
-            "In the 14 days before, both sides spent alike ({value:.0f} fen a head apart, of {n}): they began equal.",
-            "之前 14 天两边花得一样（每人相差 {value:.0f} 分，共 {n} 人）：起点相同。",
+            "In the {days:.0f} days before, both sides spent alike ({value:.0f} fen a head apart, of {n}): they began"
+            " equal.",
+            "之前 {days:.0f} 天两边花得一样（每人相差 {value:.0f} 分，共 {n} 人）：起点相同。",
         ),
         "alarm": (
-            "In the 14 days before, when nothing had been sent, the sides lay {value:.0f} fen a head apart (of"
-            " {n}). The"
-            " lot did not make them alike; what follows it is no effect.",
-            "之前 14 天什么都没发，两边每人却相差 {value:.0f} 分（共 {n} 人）。抽签没有让两边相同，"
+            "In the {days:.0f} days before, when nothing had been sent, the sides lay {value:.0f} fen a head apart"
+            " (of {n})."
+            " The lot did not make them alike; what follows it is no effect.",
+            "之前 {days:.0f} 天什么都没发，两边每人却相差 {value:.0f} 分（共 {n} 人）。抽签没有让两边相同，"
             "之后的差别不能算作效果。",
         ),
     },
@@ -217,6 +218,11 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
 
 #: Where a check's few have a sentence of their own.
 FEW: Final[Mapping[str, tuple[str, str]]] = {
+    "placebo": (
+        "{paid} of {n} people had bought anything in the {days:.0f} days before: too few to tell whether the two sides"
+        " had spent alike.",
+        "之前 {days:.0f} 天里 {n} 人中只有 {paid} 人买过，人数太少，说不准两边原来花得是否一样。",
+    ),
     "as_usual": (
         "The shop's own list and ours cannot be told apart yet ({n} people of its lot, {listed} on a list).",
         "店里的名单和我们的名单还分不出高下（照旧组 {n} 人，已收到的店里名单上有 {listed} 人）。",

@@ -19,7 +19,21 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from ml.recall.evidence import KEY, Flags, Floats, Ints, Settings, Sums, cell_of, numbers, rows_of, sums_of, tastes
+from ml.recall.evidence import (
+    KEY,
+    Flags,
+    Floats,
+    Held,
+    Ints,
+    Settings,
+    Sums,
+    cell_of,
+    nobody_held,
+    numbers,
+    rows_of,
+    sums_of,
+    tastes,
+)
 from ml.recall.tables import EFFECTS
 from ml.recall.theta import alternated, evidence_of, together
 
@@ -44,7 +58,7 @@ class Posterior:
     #: theta's where they are not.
     against: Floats
     rows_sent: Ints
-    rows_held: Ints
+    held: Held
     estimate: Floats
     estimate_se: Floats
     #: What a cell's own rows say: the inverse of the variance that they alone would leave.
@@ -188,7 +202,7 @@ def prior(cells: pd.DataFrame, settings: Settings) -> Posterior:
         modifiers_covariance=settings["modifier_sd"] ** 2 * np.eye(3),
         against=np.zeros((size, 3)),
         rows_sent=np.zeros(size, dtype=np.int64),
-        rows_held=np.zeros(size, dtype=np.int64),
+        held=nobody_held(size),
         estimate=np.full(size, np.nan),
         estimate_se=np.full(size, np.nan),
         information=np.zeros(size),
@@ -253,7 +267,7 @@ def _believed(before: Posterior, sums: Sums, settings: Settings) -> Posterior:
         modifiers_covariance=g_covariance,
         against=against,
         rows_sent=sums.rows_sent,
-        rows_held=sums.rows_held,
+        held=sums.held,
         estimate=sums.estimate,
         estimate_se=sums.estimate_se,
         information=found.theta.information,
@@ -266,7 +280,8 @@ def _believed(before: Posterior, sums: Sums, settings: Settings) -> Posterior:
 def effects(posterior: Posterior, as_of_date: dt.date) -> pd.DataFrame:
     """Return the ledger of effects: one row per cell, and the rows of each band, channel, depth and the brand.
 
-    A pooled row says ``all`` of what it pools; cells count in it by what was sent, evenly where nothing was.
+    A pooled row says ``all`` of what it pools; cells count in it by what was sent, evenly where nothing was. Where
+    nothing was, what halved its doubt are the episodes of other rows: ``experiment_pooled``.
     """
     cells = posterior.cells
     groups = [(tuple(key), np.arange(len(cells)) == at) for at, key in enumerate(cells[list(KEY)].to_numpy(str))]
@@ -305,7 +320,7 @@ def _effect(posterior: Posterior, members: Flags, weight: Floats, variances: tup
         "prior_mean": round(float((weight * posterior.cells["prior_mean"].to_numpy(np.float64)).sum()), 6),
         "prior_sd": round(float(np.sqrt(variances[1])), 6),
         "rows_sent": int(sent.sum()),
-        "rows_held": int(posterior.rows_held[members].sum()),
+        "rows_held": posterior.held.among(members),
         "estimate": round(float(np.nansum(share * posterior.estimate)), 6) if total else None,
         "estimate_se": round(float(np.sqrt(np.nansum((share * posterior.estimate_se) ** 2))), 6) if total else None,
         "posterior_mean": round(mean, 6),
@@ -313,5 +328,5 @@ def _effect(posterior: Posterior, members: Flags, weight: Floats, variances: tup
         "posterior_p10": round(mean - _Z90 * sd, 6),
         "posterior_p90": round(mean + _Z90 * sd, 6),
         "probability_positive": round(NormalDist().cdf(mean / sd), 6) if sd > 0 else float(mean > 0),
-        "basis": _BASES[0] if halved else "prior",
+        "basis": (_BASES[0] if sent.any() else _BASES[1]) if halved else "prior",
     }

@@ -1,8 +1,9 @@
 -- One row per (as_of_date, episode_id): an episode that a plan of ours or a landed experiment opened, as known on the
 -- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version
 -- that was exported, else of the one that was current last, as known by then. Orders and money are of the person on
--- both sides alike, whether or not anything arrived. Whom a hard rule keeps out by now (a test account, staff, a minor
--- whom the shop's own experiment had drawn), under the id of the plan or of today, is in none, on either side.
+-- both sides alike, whether or not anything arrived. Whom a hard rule keeps out by now (a test account, staff, a minor,
+-- who refused to be profiled or was never asked), under the id of the plan or of today, is in none, on either side; nor,
+-- where profiling needs consent, is who agreed only after the lot: an agency may have drawn whom nobody had asked yet.
 {%- set ends = {
     'paid_fen': 'lots.ends_on',
     'paid_fen_h': add_days('lots.plan_date', var('horizon_days')),
@@ -151,7 +152,7 @@ landed as (
         round(
             coalesce(
                 avg(case when lots.is_control then lots.probability end)
-                    over (partition by lots.as_of_date, lots.source, lots.experiment_id),
+                    over (partition by lots.as_of_date, lots.experiment_id),
                 1 - lots.probability
             ),
             6
@@ -201,7 +202,9 @@ bought as (
             lots.one_id = orders.one_id
             and orders.from_date <= lots.as_of_date
             and (orders.to_date is null or orders.to_date > lots.as_of_date)
-            and orders.order_date > {{ add_days('lots.plan_date', -14) }}
+            and orders.order_date > {{ add_days(
+                'lots.plan_date', 'cast(-(' ~ recall_number('placebo_days') ~ ') as integer)'
+            ) }}
             and orders.order_date <= greatest({{ ends.values() | join(', ') }})
     where orders.counts_as_purchase
     group by lots.as_of_date, lots.episode_id
@@ -299,8 +302,27 @@ kept_out as (
         as_of_date,
         one_id
     from {{ ref('hard_rules') }}
-    where not may_be_served
+    where exclusion is not null
 )
+{%- if var('profiling') == 'consent' %},
+
+-- A consent is of the one record that it names.
+agreed as (
+    select
+        owners.as_of_date,
+        owners.one_id,
+        min({{ business_date('words.changed_at') }}) as first_date
+    from {{ states_at(ref('record_owners')) }} as owners
+    inner join {{ ref('consent_words') }} as words
+        on
+            owners.source = words.source
+            and owners.customer_id = words.customer_id
+            and words.from_date <= owners.as_of_date
+            and (words.to_date is null or words.to_date > owners.as_of_date)
+    where words.purpose = 'profiling' and words.granted
+    group by owners.as_of_date, owners.one_id
+)
+{%- endif %}
 
 select
     lots.as_of_date,
@@ -367,4 +389,8 @@ left join kept_out as today
     on lots.as_of_date = today.as_of_date and lots.one_id = today.one_id
 left join kept_out as when_planned
     on lots.as_of_date = when_planned.as_of_date and lots.planned_one_id = when_planned.one_id
+{%- if var('profiling') == 'consent' %}
+inner join agreed
+    on lots.as_of_date = agreed.as_of_date and lots.one_id = agreed.one_id and lots.plan_date >= agreed.first_date
+{%- endif %}
 where not lots.is_test and today.one_id is null and when_planned.one_id is null

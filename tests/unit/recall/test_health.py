@@ -15,7 +15,7 @@ from tests.unit.recall.read_episodes import KNOWN, PRIORS, buyers, episodes
 
 SETTINGS = {
     "outcome_holdout_least": 30, "srm_alarm_p": 0.001, "health_alarm_p": 0.01, "aa_alarm_p": 0.05,
-    "coverage_least_rows": 3,
+    "coverage_least_rows": 3, "placebo_days": 365,
 }  # fmt: skip
 PLANS = pd.DataFrame({
     "as_of_date": KNOWN,
@@ -95,7 +95,13 @@ def test_sides_that_differed_before_anything_was_sent_are_an_alarm():
     rows = episodes(buyers(40, 100), buyers(30, 100))
     before = rows.assign(paid_before_fen=np.where(rows["is_sent"], 900.0, 500.0) + np.arange(200) % 2 * 100.0)
     assert one("placebo", before)[["verdict", "value"]].tolist() == ["alarm", 400.0]
-    assert one("placebo", rows.assign(paid_before_fen=np.arange(200) % 2 * 100.0))["verdict"] == "ok"
+    fine = one("placebo", rows.assign(paid_before_fen=np.arange(200) % 2 * 100.0))
+    assert fine["verdict"] == "ok"
+    assert fine["words"].startswith("In the 365 days before, both sides spent alike")
+    nobody = one("placebo", rows)
+    assert nobody["verdict"] == "too_few"
+    assert nobody["words"].startswith("0 of 200 people had bought anything in the 365 days before")
+    assert nobody["words_zh"].startswith("之前 365 天里 200 人中只有 0 人买过")
 
 
 def test_a_control_that_somebody_else_wrote_to_is_found_and_one_written_to_like_the_others_is_not():

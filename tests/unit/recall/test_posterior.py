@@ -145,8 +145,39 @@ def test_a_landed_control_that_names_no_option_serves_every_option_of_its_experi
     both = [SMS, at("dormant", "sms", "deep")]
     # .30 against .10 of the .9 who would not have come
     assert found.estimate[both].round(6).tolist() == [0.222222, 0.222222]
-    assert found.rows_held[both].tolist() == [100, 100]
-    assert found.rows_held.sum() == 200
+    ledger = effects(found, DATE)
+    assert ledger.loc[both, "rows_held"].tolist() == [100, 100]
+    pooled = ledger.set_index(["band", "message_channel", "depth"])["rows_held"]
+    # The same hundred people stand beside both depths, and are a hundred people.
+    assert [pooled[("dormant", "all", "all")], pooled[("all", "sms", "all")], pooled[("all", "all", "all")]] == [
+        100
+    ] * 3
+    assert [pooled[("all", "all", "deep")], pooled[("all", "all", "light")], pooled[("lost", "all", "all")]] == [
+        100,
+        0,
+        0,
+    ]
+
+
+def test_an_experiment_is_its_id_whichever_system_named_its_people():
+    sent = [landed(f"a{number}", source="crm", succeeded=number < 30) for number in range(100)]
+    control = [
+        landed(f"c{number}", source="pos", arm="held_back", is_sent=False, succeeded=number < 10)
+        for number in range(100)
+    ]
+    found = learned(*sent, *control)
+    assert (found.rows_sent[SMS], found.held.of_cell[SMS]) == (100, 100)
+    assert found.effects_hash == learned(*(row | {"source": "crm"} for row in (*sent, *control))).effects_hash
+
+
+def test_a_pooled_row_of_which_nothing_was_sent_rests_on_what_the_others_taught():
+    rows = world(20_000, effect=1.0)
+    found = effects(learn(CELLS, rows[rows["band"] != "lost"], DATE, SETTINGS), DATE)
+    told = found.set_index(["band", "message_channel", "depth"]).loc[
+        [("lost", "all", "all"), ("dormant", "all", "all")]
+    ]
+    assert told["basis"].tolist() == ["experiment_pooled", "experiment"]
+    assert told["rows_sent"].gt(0).tolist() == [False, True]
 
 
 def test_people_at_risk_and_lost_people_of_one_landed_experiment_are_read_apart():
@@ -183,7 +214,7 @@ def test_a_landed_lot_of_unequal_chances_is_weighed_by_them():
 def test_of_the_random_who_were_sent_nothing_only_the_control_learns():
     rows = [episode("a"), held("b"), episode("c", arm="random", is_sent=False, message_channel="nothing", depth=None)]
     found = learned(*rows)
-    assert (found.rows_sent.sum(), found.rows_held.sum()) == (1, 1)
+    assert (found.rows_sent.sum(), found.held.of_cell.sum()) == (1, 1)
     assert found.effects_hash != learned(*rows[:2]).effects_hash
 
 
