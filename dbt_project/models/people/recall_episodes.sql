@@ -1,9 +1,10 @@
 -- One row per (as_of_date, episode_id): an episode that a plan of ours or a landed experiment opened, as known on the
--- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the version
--- that was exported, else of the one that was current last, as known by then. Orders and money are of the person on
--- both sides alike, whether or not anything arrived. Whom a hard rule keeps out by now (a test account, staff, a minor,
--- who refused to be profiled or was never asked), under the id of the plan or of today, is in none, on either side; nor,
--- where profiling needs consent, is who agreed only after the lot: an agency may have drawn whom nobody had asked yet.
+-- date: which side its lot fell on, who the person is now, and what came of it. A date's plans are those of the
+-- version that was exported, else of the one that was current last, as known by then. Orders and money are of the
+-- person on both sides alike, whether or not anything arrived. Whom a hard rule keeps out by now (a test account,
+-- staff, a minor, who refused to be profiled or was never asked), under the id of the plan or of today, is in none, on
+-- either side; nor, where profiling needs consent, is who agreed only after the lot: an agency may have drawn whom
+-- nobody had asked yet.
 {%- set ends = {
     'paid_fen': 'lots.ends_on',
     'paid_fen_h': add_days('lots.plan_date', var('horizon_days')),
