@@ -166,7 +166,9 @@ def priced(options: pd.DataFrame, rules: Rules, brand_basket_fen: pd.Series, now
     base, unit = linear_net(rows)
     money = net_profit(rows, draw_keys(rows))
     curve = rows["band"] + "|" + rows["message_channel"] + "|" + rows["depth"]
-    return rows.join(money).assign(curve=curve, base_fen=base, unit_fen=unit, seed_unit_fen=by_seed)
+    # A copy lays the columns side by side again: a hundred that were added one by one are a block each, and slow.
+    rows = rows.join(money).copy()
+    return rows.assign(curve=curve, base_fen=base, unit_fen=unit, seed_unit_fen=by_seed)
 
 
 def _worth(rows: pd.DataFrame, worth: pd.DataFrame) -> npt.NDArray[np.float64]:
