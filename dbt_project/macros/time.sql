@@ -129,26 +129,31 @@
 
 {#-
   Stretches (key columns, held_from, held_to) that meet or overlap, made one: key columns, from_date, to_date. Those of a
-  key begin and end in the same order, as those of one length do, so each is held against the one before it alone.
+  key begin and end in the same order, as those of one length do, so each is held against its two neighbours alone. Only
+  the first and the last of what hangs together go on, and there they stand side by side: all of them are sorted once.
 -#}
 {% macro unbroken(stretches, keys) -%}
     {%- set by_key = 'partition by ' ~ keys | join(', ') ~ ' order by held_from' -%}
     (
         select
             {{ keys | join(', ') }},
-            min(held_from) as from_date,
-            max(held_to) as to_date
+            held_from as from_date,
+            case when ends then held_to else last_held_to end as to_date
         from (
             select
                 *,
-                sum(begins) over ({{ by_key }}) as stretch_number
+                lead(held_to) over ({{ by_key }}, ends) as last_held_to
             from (
                 select
-                    *,
-                    case when held_from <= lag(held_to) over ({{ by_key }}) then 0 else 1 end as begins
+                    {{ keys | join(', ') }},
+                    held_from,
+                    held_to,
+                    coalesce(held_from > lag(held_to) over ({{ by_key }}), true) as begins,
+                    coalesce(lead(held_from) over ({{ by_key }}) > held_to, true) as ends
                 from {{ stretches }}
-            ) as begun
-        ) as numbered
-        group by {{ keys | join(', ') }}, stretch_number
+            ) as neighboured
+            where begins or ends
+        ) as bounded
+        where begins
     )
 {%- endmacro %}
