@@ -22,6 +22,7 @@ _SAYS = {
 def rekey() -> int:
     """Give every token a new key; the old one opens nothing afterwards."""
     settings = settings_here()
+    from orchestration.channels.engine.keys import check_whole
     from orchestration.home import check_home
     from orchestration.publishing.readers import follow
     from orchestration.rekey.steps import Rekey
@@ -29,6 +30,7 @@ def rekey() -> int:
     from orchestration.warehouse import HomeBusy, writer_lock
 
     check_home(settings)
+    check_whole(settings)
     require(settings, "rekey")
     try:
         with writer_lock(settings, "rekey"):

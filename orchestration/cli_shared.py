@@ -34,6 +34,9 @@ def settings_of_home() -> "Settings":
 
     settings = settings_here()
     check_home(settings)
+    from orchestration.channels.engine.keys import check_whole
+
+    check_whole(settings)
     from orchestration.channels.engine.registry import check_names
 
     check_names(settings)

@@ -207,6 +207,8 @@ def load_settings(environment: Mapping[str, str] | None = None, checkout: Path =
     except ValueError as error:
         raise SettingsError(f"SIYU_HOME: {error}") from None
     for file in (checkout / "siyu.toml", home / "siyu.toml"):
+        if file.is_dir():
+            raise SettingsError(f"{file} is a folder, and the settings are a file: move the folder away")
         if file.is_file():
             try:
                 content = tomllib.loads(file.read_text(encoding="utf-8"))

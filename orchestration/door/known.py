@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Final, NamedTuple, Protocol, Self
 
+from orchestration.channels.engine.keys import contacts_file
 from orchestration.channels.engine.tokens import Kind
-from orchestration.channels.engine.vault import contacts_file, home_tokeniser
+from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.door.windows import MOST_WINDOWS, OWN, may_hold, windows
 from orchestration.settings import Settings
 

@@ -101,7 +101,10 @@ def find_person(settings: Settings, who: str) -> Person:
     person.orders = sum(key.space.startswith("order ") for key in person.keys)
     person.tokens |= {value for value in person.values if is_token(value)}
     if not person.records and not person.one_ids:
-        raise NobodyToErase("nobody is known by that identifier, and no record that landed holds it: nothing to erase")
+        raise NobodyToErase(
+            "nobody is known by that identifier, and no record that landed holds it: nothing to erase; an id counts"
+            " letter by letter, as it was delivered"
+        )
     long = {key.value for key in person.keys if len(key.value) >= SHORTEST_ALONE}
     person.keys |= {Key("any", value) for value in long}
     return person
@@ -140,7 +143,9 @@ def _one_ids(settings: Settings, links: pd.DataFrame, named: str, asked: Key | N
     if named.startswith("p_"):
         redirects = pq.read_table(settings.home / "identity" / "redirects.parquet").to_pandas()
         heirs = set(redirects.loc[redirects["one_id_old"] == named, "one_id"])
-        return heirs - {None} or {named}
+        if heirs - {None}:
+            return heirs - {None}
+        return {named} if heirs or named in set(links["record_one_id"]) or _was_published(settings, named) else set()
     kept = links[~links["link_status"].isin((*_NOT_THEIRS, "refused"))]
     if asked is not None and asked.space.startswith("customer "):
         source = asked.space.removeprefix("customer ")
@@ -149,6 +154,13 @@ def _one_ids(settings: Settings, links: pd.DataFrame, named: str, asked: Key | N
         found = kept[(kept["id_token"] == named) | (kept["customer_id"] == named)]
     holders = set(found.loc[found["link_status"] == "joined", "record_one_id"].dropna())
     return holders or set(found["record_one_id"].dropna())
+
+
+def _was_published(settings: Settings, one_id: str) -> bool:
+    """Return whether a kept version holds somebody of an id whose records are gone."""
+    store = Store(settings.published)
+    files = store.versions.glob("*/customers.parquet") if store.versions.is_dir() else ()
+    return any(pq.read_table(file, columns=["one_id"], filters=[("one_id", "=", one_id)]).num_rows for file in files)
 
 
 def _is_anothers(links: pd.DataFrame, value: str, one_ids: set[str]) -> bool:

@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from ml.identity.first_names import read_first_names, sealed
-from orchestration.channels.engine.keys import load_key
-from orchestration.channels.engine.vault import contacts_file, first_names_file, open_vault
+from orchestration.channels.engine.keys import contacts_file, load_key
+from orchestration.channels.engine.vault import first_names_file, open_vault
 from orchestration.erasing.tombstones import VAULT, Key, Tombstones
 from orchestration.files import PRIVATE_MODE, replacing
 from orchestration.settings import Settings

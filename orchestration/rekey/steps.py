@@ -19,10 +19,10 @@ import duckdb
 from ml.identity.first_names import read_first_names, sealed
 from orchestration import audit_log, clock
 from orchestration.channels.engine import fingerprints
-from orchestration.channels.engine.keys import SHORTEST_KEY_BYTES, key_file, load_key, rekey_file
+from orchestration.channels.engine.keys import SHORTEST_KEY_BYTES, contacts_file, key_file, load_key, rekey_file
 from orchestration.channels.engine.landing import SIDECAR
 from orchestration.channels.engine.tokens import Tokeniser
-from orchestration.channels.engine.vault import cipher, contacts_file, decrypted, encrypted, first_names_file
+from orchestration.channels.engine.vault import cipher, decrypted, encrypted, first_names_file
 from orchestration.files import PRIVATE_MODE, replacing, sync_folder, take_away_drafts, write_text
 from orchestration.home_parts import Is, part_of
 from orchestration.publishing import duckdb_file

@@ -265,3 +265,7 @@ def test_nobody_by_that_name_is_said_and_nothing_is_touched(finished_home, tmp_p
     outcome = siyu(finished_home, "erase", "--id", phone(9_999_999))
     assert outcome.returncode == 1
     assert phone(9_999_999) not in outcome.stderr + outcome.stdout
+    # A one_id that nobody has erases nobody, and says so to whoever watches the exit code.
+    outcome = siyu(finished_home, "erase", "--id", "p_000000000000000000000000")
+    assert (outcome.returncode, journal.unfinished(Settings(home=finished_home))) == (1, [])
+    assert "letter by letter" in outcome.stderr

@@ -6,7 +6,7 @@ import json
 import dagster as dg
 import pytest
 
-from orchestration.channels.engine.vault import contacts_file
+from orchestration.channels.engine.keys import contacts_file
 from orchestration.definitions import definitions
 from orchestration.defs.jobs import fresh_by
 from orchestration.defs.telling import failed_night, mended_night, watch

@@ -12,7 +12,8 @@ import pytest
 from typer.main import get_command
 
 from orchestration.audit_log import append
-from orchestration.channels.engine.vault import contacts_file, home_tokeniser, open_vault
+from orchestration.channels.engine.keys import contacts_file
+from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.cli import app, main
 from orchestration.home_facts import ago, facts
 from orchestration.release import release_of_rules

@@ -78,6 +78,11 @@ def key_file(settings: Settings, purpose: str) -> Path:
     return Path(named).expanduser() if named else kept_at(settings, purpose)
 
 
+def contacts_file(settings: Settings) -> Path:
+    """Return where a home's vault lies."""
+    return settings.home / "vault" / "contacts.sqlite"
+
+
 def rekey_file(settings: Settings) -> Path:
     """Return the file that stands while a home is given a new token key."""
     return settings.home / "vault" / "rekey.json"
@@ -92,17 +97,35 @@ def check_keys(settings: Settings) -> list[Purpose]:
         As ``load_key``; and where a home has data and a key of it is gone: a new one would give everybody a second
         token, and every draw another end.
     """
+    check_whole(settings)
     adopted: list[Purpose] = []
     for purpose in PURPOSES:
-        path = kept_at(settings, purpose)
-        is_own = key_file(settings, purpose) == path
-        if has_data(settings) and purpose not in _NEW and is_own and not path.is_file():
-            raise SettingsError(_gone(purpose, path))
         key = load_key(settings, purpose)
         if fingerprints.noted(settings, purpose) is None:
             fingerprints.note(settings, purpose, key)
             adopted.append(purpose)
     return adopted
+
+
+def check_whole(settings: Settings) -> None:
+    """Refuse a home that holds data and not the keys, or not the vault, that it was read with; nothing is made.
+
+    Raises
+    ------
+    SettingsError
+        A key or the vault is gone; the message names it and the remedy.
+    """
+    if not has_data(settings) or rekey_file(settings).is_file():
+        return
+    for purpose in PURPOSES:
+        path = kept_at(settings, purpose)
+        if purpose not in _NEW and key_file(settings, purpose) == path and not path.is_file():
+            raise SettingsError(_gone(purpose, path))
+    if not (vault := contacts_file(settings)).is_file():
+        raise SettingsError(
+            f"the vault {vault} is gone, and this home was read with it: without it nobody can be written to, copied or"
+            " erased; bring it back from your backup of vault/, or restore the backup to a new home (siyu restore)"
+        )
 
 
 def has_data(settings: Settings) -> bool:

@@ -171,6 +171,17 @@ def restore(folder: Path, known: set[str]) -> list[Delivery]:
     return deliveries
 
 
+def changed_copies(raw: Path) -> list[str]:
+    """Return the copies below ``raw/`` whose bytes are not those that their names say, by their place in the home."""
+    changed = []
+    for sidecar in sorted(raw.rglob(f"*{SIDECAR}")):
+        said = _said(sidecar)
+        path = sidecar.with_name(said.get("raw_name", ""))
+        if said and not (path.is_file() and _is_named(path, said["format"], said["file_id"])):
+            changed.append(str(path.relative_to(raw.parent)))
+    return changed
+
+
 def _is_whole(path: Path, said: dict[str, Any]) -> bool:
     """Say whether a copy is what its name says: power may be lost before the commit, and a hand may change it later."""
     return path.is_file() and path.stat().st_size == said["bytes"] and _is_named(path, said["format"], said["file_id"])

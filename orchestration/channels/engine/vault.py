@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from orchestration.channels.engine.fingerprints import FIRST_KEY_ID, fingerprint_of, token_key_id
-from orchestration.channels.engine.keys import load_key
+from orchestration.channels.engine.keys import contacts_file, load_key
 from orchestration.channels.engine.tokens import Safe, Tokeniser
 from orchestration.settings import Settings, SettingsError
 
@@ -141,11 +141,6 @@ def decrypted(with_key: AESGCM, token: str, content: bytes) -> str:
 def first_names_file(settings: Settings) -> Path:
     """Return where a home keeps the first names of tokens that a rekey called something else."""
     return settings.home / "vault" / "first_names"
-
-
-def contacts_file(settings: Settings) -> Path:
-    """Return where a home's vault lies."""
-    return settings.home / "vault" / "contacts.sqlite"
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.audit_log import last_lines
-from orchestration.channels.engine.keys import kept_at, load_key, rekey_file
+from orchestration.channels.engine.keys import contacts_file, kept_at, load_key, rekey_file
 from orchestration.channels.engine.tokens import Tokeniser
-from orchestration.channels.engine.vault import contacts_file, first_names_file, home_tokeniser, open_vault
+from orchestration.channels.engine.vault import first_names_file, home_tokeniser, open_vault
 from orchestration.files import write_text
 from orchestration.publish import publish, rollback
 from orchestration.publishing.versions import Store
