@@ -29,8 +29,8 @@ ASKED = {
     "copy": ["--id", "C1", "--out", "{place}/c1.json", "--approved-by", "Li"],
     "backup": ["{place}"],
     "pull": ["tmall_trades"],
-    "export": ["--all"],
-    "stop": ["--all"],
+    "export": ["--all", "--recipient", "agency", "--out", "{place}"],
+    "stop": ["--all", "--reason", "a test"],
     "resume": ["--all"],
 }
 #: run has a demo of its own, try needs no home, restore makes one, and a new channel is a file of the checkout.

@@ -104,6 +104,9 @@ def check_keys(settings: Settings) -> list[Purpose]:
         if fingerprints.noted(settings, purpose) is None:
             fingerprints.note(settings, purpose, key)
             adopted.append(purpose)
+    # Before the first file is read: a first night that is killed leaves a home with raw/, which has to have a vault.
+    contacts_file(settings).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(contacts_file(settings), os.O_RDWR | os.O_CREAT, 0o600))
     return adopted
 
 
