@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from orchestration import audit_log, disk
 from orchestration.channels.engine import fingerprints
-from orchestration.channels.engine.keys import check_keys, has_data, load_key
+from orchestration.channels.engine.keys import check_keys, load_key
 from orchestration.channels.engine.landing import changed_copies
 from orchestration.erasing import journal
 from orchestration.erasing.tombstones import folder, kept_at
@@ -82,8 +82,6 @@ def back_up(settings: Settings, place: Path, vault: Path | None = None) -> Made:
         The folder lies in the home, or holds something else; or somebody's erasure has not ended.
     """
     require(settings, "backup")
-    if not has_data(settings):
-        raise BackupRefused(f"{settings.home} holds nothing yet: back it up after its first night")
     check_keys(settings)  # without them nobody reads the backup, and nobody would know until it is needed
     vault = vault or vault_beside(place)
     _check_places(settings, place, vault)

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from orchestration.channels.engine.keys import contacts_file
+from orchestration.channels.engine.keys import check_keys, contacts_file
 from orchestration.channels.engine.vault import open_vault
 from orchestration.cli import app, main
 from orchestration.settings import Settings
@@ -59,6 +59,7 @@ def home(tmp_path, monkeypatch):
     give_keys(home)
     with open_vault(Settings(home=home)):
         pass
+    check_keys(Settings(home=home))
     monkeypatch.setenv("SIYU_HOME", str(home))
     return home
 

@@ -100,18 +100,19 @@ def check_keys(settings: Settings) -> list[Purpose]:
     check_whole(settings)
     adopted: list[Purpose] = []
     for purpose in PURPOSES:
+        path = kept_at(settings, purpose)
+        is_own = key_file(settings, purpose) == path
+        if has_data(settings) and purpose not in _NEW and is_own and not path.is_file():
+            raise SettingsError(_gone(purpose, path))
         key = load_key(settings, purpose)
         if fingerprints.noted(settings, purpose) is None:
             fingerprints.note(settings, purpose, key)
             adopted.append(purpose)
-    # Before the first file is read: a first night that is killed leaves a home with raw/, which has to have a vault.
-    contacts_file(settings).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(contacts_file(settings), os.O_RDWR | os.O_CREAT, 0o600))
     return adopted
 
 
 def check_whole(settings: Settings) -> None:
-    """Refuse a home that holds data and not the keys, or not the vault, that it was read with; nothing is made.
+    """Refuse a home that holds data and not the keys, or not the vault, that it remembers; nothing is made.
 
     Raises
     ------
@@ -120,11 +121,14 @@ def check_whole(settings: Settings) -> None:
     """
     if not has_data(settings) or rekey_file(settings).is_file():
         return
-    for purpose in PURPOSES:
+    remembered = [purpose for purpose in PURPOSES if fingerprints.noted(settings, purpose)]
+    for purpose in remembered:
         path = kept_at(settings, purpose)
-        if purpose not in _NEW and key_file(settings, purpose) == path and not path.is_file():
+        if key_file(settings, purpose) == path and not path.is_file():
             raise SettingsError(_gone(purpose, path))
-    if not (vault := contacts_file(settings)).is_file():
+    # The vault is made before the first file is copied to raw/, and after the warehouse.
+    was_read = (settings.home / "raw").is_dir() and any((settings.home / "raw").iterdir())
+    if was_read and "vault" in remembered and not (vault := contacts_file(settings)).is_file():
         raise SettingsError(
             f"the vault {vault} is gone, and this home was read with it: without it nobody can be written to, copied or"
             " erased; bring it back from your backup of vault/, or restore the backup to a new home (siyu restore)"

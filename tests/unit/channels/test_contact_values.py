@@ -275,6 +275,8 @@ def test_a_home_with_data_and_without_its_keys_is_refused(settings, part, is_not
 
 def test_a_home_of_an_earlier_release_takes_its_fingerprints_over_once(settings):
     check_keys(settings)
+    with open_vault(settings):
+        pass
     (settings.home / "raw" / "crm").mkdir(parents=True)
     shutil.rmtree(settings.home / "fingerprints")
     assert check_keys(settings) == list(PURPOSES)

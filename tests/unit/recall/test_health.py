@@ -98,6 +98,8 @@ def test_sides_that_differed_before_anything_was_sent_are_an_alarm():
     fine = one("placebo", rows.assign(paid_before_fen=np.arange(200) % 2 * 100.0))
     assert fine["verdict"] == "ok"
     assert fine["words"].startswith("In the 365 days before, both sides spent alike")
+    few = one("placebo", before.groupby("is_sent").head(20))
+    assert few[["verdict", "value"]].tolist() == ["too_few", 400.0]
     nobody = one("placebo", rows)
     assert nobody["verdict"] == "too_few"
     assert nobody["words"].startswith("0 of 200 people had bought anything in the 365 days before")
