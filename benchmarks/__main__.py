@@ -4,7 +4,8 @@ Not of a home, and run by name: ``loop`` (what recall earns in a world whose ans
 (what a landed experiment teaches), ``calibration`` (whether intervals hold what they say), ``offpolicy`` (what another
 policy would have earned, from the open log),
 ``recall_world``, ``knapsack``, ``ingest``, ``mutations`` (damaged files),
-``doors`` (what the library of checks costs), ``night``, ``postgres`` (kills and readers during publishes).
+``doors`` (what the library of checks costs), ``door_spellings`` (what the door finds), ``door_cost`` (what it costs),
+``night``, ``postgres`` (kills and readers during publishes).
 """
 
 import subprocess

@@ -79,7 +79,7 @@ def run_range(
     from orchestration.publishing.readers import problem_of
     from orchestration.publishing.versions import Store, date_of
     from orchestration.runner import run_dates
-    from orchestration.status_and_explain import say_law, say_silent, say_withheld
+    from orchestration.status_and_explain import say_kept_back, say_law, say_silent, say_withheld
     from orchestration.telling.nights import tell_failure, tell_success
 
     dates = [first + dt.timedelta(days=back) for back in range((last - first).days + 1)]
@@ -110,6 +110,7 @@ def run_range(
     if behind := problem_of(settings):
         say(f"  BEHIND: {behind}")
     say_withheld(settings)
+    say_kept_back(settings, dates)
     say_silent(settings)
     say_law(settings)
     return DONE

@@ -16,7 +16,7 @@ from orchestration.business_time import SHANGHAI_OFFSET, cut_off_at
 from orchestration.channels.engine.keys import load_key
 from orchestration.channels.engine.unread_refusals import closes, listed_unread
 from orchestration.door.known import Known
-from orchestration.door.tables import Door
+from orchestration.door.tables import Door, KeptBack
 from orchestration.erasing import tombstones
 from orchestration.home_rules import own_rules
 from orchestration.publishing import contract, files, manifest
@@ -119,8 +119,9 @@ def publish(
                 date: _build(settings, store, connection, date, date in unfinished, door) for date in sorted(dates)
             }
         say(f"{len(built)} version{'s' if len(built) > 1 else ''} written, now checked as files")
-        versions = {date: name for date, (name, _) in built.items()}
-        reports = audit_versions(settings, store, connection, versions)
+        versions = {date: name for date, (name, *_) in built.items()}
+        before = {name: back.before for name, _, back in built.values()}
+        reports = audit_versions(settings, store, connection, versions, before)
     for name, report in reports.items():
         store.keep_result(name, json.loads(report.to_json()))
     blocked = [name for name in versions.values() if not store.has_passed(name)]
@@ -144,7 +145,7 @@ def publish(
     retired = store.retire(settings.retention_dates, grace, own=set(names.values()) - stood)
     return Published(
         versions=versions,
-        rows={date: rows for date, (_, rows) in built.items()},
+        rows={date: rows for date, (_, rows, _) in built.items()},
         current=store.current(),
         retired=retired,
         checks_run=len(reports[versions[max(versions)]].findings),
@@ -214,8 +215,8 @@ def _build(
     date: dt.date,
     is_unfinished: bool,
     door: Door,
-) -> tuple[str, int]:
-    """Write one version and give it its name; return name and rows."""
+) -> tuple[str, int, KeptBack]:
+    """Write one version and give it its name; return name, rows, and what the door kept back."""
     from orchestration.publishing.audit import checks_of
 
     as_of_date, tables = date.isoformat(), contract.tables()
@@ -225,6 +226,7 @@ def _build(
         name: files.write_table(connection, table, as_of_date, building / f"{name}.parquet", key, door)
         for name, table in tables.items()
     }
+    kept_back = door.emptied()
     said = manifest.build_manifest(
         building,
         as_of_date,
@@ -239,12 +241,12 @@ def _build(
         cut_off_at(date, settings.cut_off_hour) if is_unfinished else None,
         manifest.out_of_order(connection),
         manifest.silent(connection, as_of_date),
-        manifest.kept_back(connection, *door.emptied()),
+        manifest.kept_back(connection, kept_back),
         sum(one.at >= cut_off_at(date, settings.cut_off_hour) for one in tombstones.load(settings).erased),
         manifest.disagreeing(connection, as_of_date),
     )
     # files are named in it, and people name files after their customers
-    return store.keep(building, door.said(said)), sum(rows.values())
+    return store.keep(building, door.said(said)), sum(rows.values()), kept_back
 
 
 def _require_data(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date]) -> None:

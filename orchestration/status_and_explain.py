@@ -1,5 +1,6 @@
 """What ``siyu status`` and ``siyu explain`` say. They read exported Parquet, so they answer during a run."""
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
@@ -7,12 +8,16 @@ from collections.abc import Sequence
 from orchestration import clock
 from orchestration.channels.engine.unread_refusals import NotAccepted, accept, closes, place_of
 from orchestration.home_facts import ago, facts, reading, silent_said, unread_refusals
+from orchestration.publishing.manifest import KEPT_BACK
+from orchestration.publishing.versions import Store
 from orchestration.screen import harmless, say, say_styled
 from orchestration.settings import Settings
 
 DONE, FAILED = 0, 1
 #: Wider than any row: what is piped is never cut or folded.
 _ANY_WIDTH = 10_000
+#: Of what was kept back so many columns and files are named.
+_NAMED = 10
 
 
 def status(settings: Settings, *, as_json: bool = False) -> int:
@@ -111,6 +116,28 @@ def say_withheld(settings: Settings) -> None:
     if counting := len(rows) - closing:
         refused = "1 refusal" if counting == 1 else f"{counting} refusals"
         say(f"  {refused} could be read in part and count at their widest; see them with: siyu refusals")
+
+
+def say_kept_back(settings: Settings, dates: Sequence[dt.date]) -> None:
+    """Say what the door kept back of some dates' versions: how many texts, of which columns, where they came from."""
+    store = Store(settings.published)
+    newest = store.newest_by_date()
+    manifests = {date: store.manifest(newest[date]) for date in sorted(dates) if date in newest}
+    told = [(date, said[KEPT_BACK]) for date, said in manifests.items() if KEPT_BACK in said]
+    if not told:
+        return
+    date, said = told[-1]
+    count = sum(said["by_column"].values())
+    others = f" (and of {len(told) - 1} dates before)" if len(told) > 1 else ""
+    texts = "1 text that holds" if count == 1 else f"{count:,} texts that hold"
+    say(f"  KEPT BACK: of the tables of {date}{others} {texts} a phone number or an address:")
+    came_from = [f"came from {place}" for place in said["sources"]] or ["no file was found that holds them so"]
+    for lines in (said["places"], came_from):
+        for line in lines[:_NAMED]:
+            say(f"    {line}")
+        if (left := len(lines) - _NAMED) > 0:
+            say(f"    and {left} more: {KEPT_BACK} in the version's manifest.json")
+    say("    have them delivered without, or declare their column as a contact: docs/operations.md, The door")
 
 
 def say_silent(settings: Settings) -> None:

@@ -1,5 +1,7 @@
 """Which windows are values that the vault knows: hashed with the home's key and looked up. Nothing is decrypted."""
 
+import bisect
+import itertools
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -9,17 +11,31 @@ from typing import Final, NamedTuple, Protocol, Self
 from orchestration.channels.engine.keys import contacts_file
 from orchestration.channels.engine.tokens import Kind
 from orchestration.channels.engine.vault import home_tokeniser
-from orchestration.door.windows import MOST_WINDOWS, OWN, may_hold, windows
+from orchestration.door.own import OWN
+from orchestration.door.windows import MOST_WINDOWS, Window, may_hold, windows
 from orchestration.settings import Settings
 
 #: Tokens asked for in one statement.
 _AT_ONCE: Final = 500
+#: Between the groups of a number that stands by itself; commas part the amounts of a list.
+_GAP: Final = "[^0-9A-Za-z,，、;；|]{1,3}"
+#: Endings of files: logo@2x.png is a picture for fine screens.
+_ENDINGS: Final = (
+    "png|jpe?g|gif|svg|webp|avif|ico|bmp|css|scss|js|mjs|ts|json|html?|pdf|csv|tsv|txt|xlsx?|docx?|zip|gz|md|ya?ml|sql|py"
+    "|parquet|mp[34]|mov|woff2?|ttf"
+)
 #: A mobile or an address of mail standing by itself: withheld from a published cell though nobody is known under it.
 _SHAPES: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[^0-9A-Za-z]{0,3}\d{4}[^0-9A-Za-z]{0,3}\d{4}(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?<![0-9][.,])(?:\+?86[- ]?)?"
+    rf"1[3-9]\d(?:[- ]?\d{{4}}[- ]?|{_GAP}\d{{4}}{_GAP})\d{{4}}(?![0-9A-Za-z])"
     r"|(?:\+|00)[- ]?(?:85[23][- ]?[2-9]\d{3}|886[- ]?0?9\d\d[- ]?\d\d)[- ]?\d{4}(?![0-9A-Za-z])"
-    r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+    rf"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?!(?i:{_ENDINGS})(?![A-Za-z0-9]))[A-Za-z]{{2,}}"
+    r"(?![A-Za-z0-9-]|\.[A-Za-z0-9])"
 )
+#: Texts are looked at together up to so many letters, and so apart that no number, address, escape, base64 or id of
+#: ours goes on from one into the next.
+_TOGETHER: Final = 65_536
+_APART: Final = "\n x \n"
 #: In a text with more windows than may be looked at, everything counts as found.
 _EVERYTHING: Final = "everything"
 
@@ -58,21 +74,13 @@ class Known:
 
     def find(self, texts: Sequence[str]) -> list[list[Found]]:
         """Return, for each text, the known values in it, those that hold another left out."""
-        guesses = []
-        for text in texts:
-            mine, is_trap = [], False
-            if may_hold(text):
-                for window in windows(text):
-                    mine.append(window)
-                    if is_trap := len(mine) > MOST_WINDOWS:
-                        break
-            guesses.append((text, [] if is_trap else mine, is_trap))
-        self._ask({(window.kind, window.value) for _, mine, _ in guesses for window in mine})
+        guesses = guesses_in(texts)
+        self._ask({(window.kind, window.value) for mine in guesses for window in mine or ()})
         return [
             [Found(_EVERYTHING, 0, len(text))]
-            if is_trap
+            if mine is None
             else sorted({Found(w.kind, w.start, w.end) for w in mine if self._answers[w.kind, w.value]})
-            for text, mine, is_trap in guesses
+            for text, mine in zip(texts, guesses, strict=True)
         ]
 
     def holding(self, texts: Sequence[str]) -> list[bool]:
@@ -102,6 +110,48 @@ class Known:
         """Close the vault."""
         if self._database is not None:
             self._database.close()
+
+
+def guesses_in(texts: Sequence[str]) -> list[list[Window] | None]:
+    """Return the windows of each text, None for one that has more than may be looked at.
+
+    Short ones are looked at together: most of what an id of 30 letters costs is the beginning of each search.
+    """
+    guesses: list[list[Window] | None] = [[] for _ in texts]
+    waiting: list[int] = []
+    letters = 0
+    for place, text in enumerate(texts):
+        if len(text) > _TOGETHER:  # whether a page may hold one costs a tenth of looking
+            guesses[place] = _guesses(text)
+            continue
+        if not may_hold(text):
+            continue
+        if letters + len(text) > _TOGETHER:
+            _guess_together(texts, waiting, guesses)
+            waiting, letters = [], 0
+        waiting.append(place)
+        letters += len(text)
+    _guess_together(texts, waiting, guesses)
+    return guesses
+
+
+def _guesses(text: str) -> list[Window] | None:
+    mine = list(itertools.islice(windows(text), MOST_WINDOWS + 1))
+    return None if len(mine) > MOST_WINDOWS else mine
+
+
+def _guess_together(texts: Sequence[str], places: Sequence[int], guesses: list[list[Window] | None]) -> None:
+    ends = list(itertools.accumulate(len(texts[place]) + len(_APART) for place in places))
+    together = _guesses(_APART.join(texts[place] for place in places))
+    if together is None:  # one of them is a trap
+        for place in places:
+            guesses[place] = _guesses(texts[place])
+        return
+    for window in together:
+        at = bisect.bisect_right(ends, window.start)
+        begin = ends[at] - len(_APART) - len(texts[places[at]])
+        if (mine := guesses[places[at]]) is not None:
+            mine.append(window._replace(start=window.start - begin, end=window.end - begin))
 
 
 def looks_like_one(text: str) -> bool:

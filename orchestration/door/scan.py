@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from orchestration.door.files import count, files_below
 from orchestration.door.known import Known
-from orchestration.door.windows import OWN, may_hold
+from orchestration.door.own import OWN
+from orchestration.door.windows import may_hold
 from orchestration.home_parts import Is, part_of
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, writer_lock

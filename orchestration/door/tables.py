@@ -2,20 +2,26 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.door.known import Known, masked
-from orchestration.door.windows import OWN, PREFILTER, may_hold
+from orchestration.door.own import OWN
+from orchestration.door.windows import PREFILTER, may_hold
 from orchestration.publishing.contract import NEVER, TableContract
 
 #: What stands for a withheld text where the contract promises that one stands there.
 WITHHELD: Final = "(withheld)"
+#: Columns of tokens that the house makes as it writes: they hold nothing, and are another one in each row.
+_MADE_HERE: Final = ("recipient_token",)
 #: So many rows of a column are named; all are counted.
 _NAMED: Final = 5
+
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +41,26 @@ class Withheld:
     def sentence(self) -> str:
         """Say it in one line."""
         rows = ", ".join(map(str, self.rows)) + (", ..." if self.count > len(self.rows) else "")
-        return f"{self.table}.{self.column}: {self.count} {self.what}, row {rows}"
+        what = self.what[:-1] if self.count == 1 else self.what
+        return f"{self.table}.{self.column}: {self.count:,} {what}, row {rows}"
+
+
+class Before(NamedTuple):
+    """Rows of a table as they stood before the door took from them, for the checks that count them; told to nobody.
+
+    ``places``: where those of them that stay in the house's files stand there, counted from 0.
+    """
+
+    places: list[int]
+    rows: list[pa.Table]
+
+
+class KeptBack(NamedTuple):
+    """What the door kept back of a version: by column, the texts, and the rows they stood in, by table."""
+
+    withheld: list[Withheld]
+    texts: set[str]
+    before: dict[str, Before]
 
 
 class Door:
@@ -43,34 +68,45 @@ class Door:
 
     A text that was clean once is not looked at again, so that a run of many dates looks at each text once.
 
-    Attributes
+    Parameters
     ----------
-    withheld
-        What was withheld since ``emptied``.
-    texts
-        The texts that held it, for ``sources``; they are told to nobody.
+    known
+        The vault's values.
     """
 
     def __init__(self, known: Known) -> None:
         self._known = known
         self._clean: set[str] = set()
-        self.withheld: list[Withheld] = []
-        self.texts: set[str] = set()
+        self._kept_back = KeptBack([], set(), {})
 
-    def emptied(self) -> tuple[list[Withheld], set[str]]:
-        """Return what was withheld of the version before, and forget it."""
-        found, texts = self.withheld, self.texts
-        self.withheld, self.texts = [], set()
-        return found, texts
+    def emptied(self) -> KeptBack:
+        """Return what was kept back of the version before, and forget it."""
+        found, self._kept_back = self._kept_back, KeptBack([], set(), {})
+        return found
 
-    def through(self, rows: pa.Table, contract: TableContract, first: int) -> pa.Table:
-        """Return rows of a table, the first of them its ``first``, without what must not leave."""
+    def through(self, rows: pa.Table, contract: TableContract, first: int, written: int) -> pa.Table:
+        """Return rows of a table without what must not leave.
+
+        Parameters
+        ----------
+        rows
+            Some of its rows.
+        contract
+            The table's.
+        first
+            Which of its rows the first of them is, from 1.
+        written
+            How many were written before them.
+        """
         told = [column.name for column in contract.columns if column.data_type in ("varchar", "varchar[]")]
-        if not (hits := self._hits(rows.select(told))):
+        if not (hits := self._hits(rows.select([name for name in told if name not in _MADE_HERE]))):
             return rows
-        self.texts.update(*hits.values())
-        kept, found = _kept(rows, contract, hits, first)
-        self.withheld += found
+        kept, found, touched, stays = _kept(rows, contract, hits, first)
+        self._kept_back.texts.update(*hits.values())
+        self._kept_back.withheld.extend(found)
+        before = self._kept_back.before.setdefault(contract.name, Before([], []))
+        before.places.extend((written + np.cumsum(stays) - 1)[touched & stays].tolist())
+        before.rows.append(rows.filter(pa.array(touched)))
         return kept
 
     def said(self, what: Any) -> Any:
@@ -103,9 +139,9 @@ class Door:
 
 def _kept(
     table: pa.Table, contract: TableContract, hits: Mapping[str, set[str]], first: int
-) -> tuple[pa.Table, list[Withheld]]:
-    """Return the rows without the texts of some columns, and what was taken."""
-    found, stays = [], [True] * table.num_rows
+) -> tuple[pa.Table, list[Withheld], Flags, Flags]:
+    """Return the rows without the texts of some columns, what was taken, which rows held it, and which stay."""
+    found, touched, stays = [], np.zeros(table.num_rows, np.bool_), np.ones(table.num_rows, np.bool_)
     for column in contract.columns:
         if not (texts := hits.get(column.name)):
             continue
@@ -114,15 +150,15 @@ def _kept(
         is_key = column.name in contract.key
         what, rows = "rows" if is_key else "values", tuple(first + number for number in bad[:_NAMED])
         found.append(Withheld(contract.name, column.name, what, len(bad), rows))
+        touched[bad] = True
         if is_key:
-            for number in bad:
-                stays[number] = False
+            stays[bad] = False
         else:
             instead = WITHHELD if column.null == NEVER else None
             field = table.schema.field(column.name)
             kept = pa.array([_without(value, texts, instead) for value in values], field.type)
             table = table.set_column(table.schema.get_field_index(column.name), field, kept)
-    return table.filter(pa.array(stays, pa.bool_())).combine_chunks(), found
+    return table.filter(pa.array(stays)).combine_chunks(), found, touched, stays
 
 
 def _holds(value: Any, texts: set[str]) -> bool:

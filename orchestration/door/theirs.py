@@ -1,24 +1,19 @@
 """One person's numbers and addresses, found with the door's eyes however they are written."""
 
 import base64
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import numpy as np
-
 from orchestration.channels.engine.contacts import MOBILE
 from orchestration.channels.engine.tokens import Kind
+from orchestration.door.escapes import unescaped
+from orchestration.door.folding import letters_and_digits
 from orchestration.door.known import Found
-from orchestration.door.windows import ESCAPES, fold, read_escape, windows
+from orchestration.door.windows import windows
 
-#: Bytes that are no letter or digit of ASCII: between the digits of a number they are marks.
-_MARKS: Final = bytes(byte for byte in range(256) if not bytes((byte,)).isalnum())
-#: What each letter is in ASCII, by its code: 0 where it is nothing there, and two marks: for one that is several (the
-#: ligature fi), and for one that was not asked yet. Letter by letter a file of 7 MB took four seconds.
-_LONGER, _UNASKED = 254, 255
-_PLAIN: Final = np.full(sys.maxunicode + 1, _UNASKED, np.uint8)
-_ESCAPING: Final = (b"%", b"\\u", b"\\x", b"&#")
+#: What a text has in it whose escapes may hide a letter.
+_ESCAPING: Final = (b"%", b"\\", b"&", b"=")
+_AS_BASE64: Final = bytes.maketrans(b"-_", b"+/")
 
 
 class Theirs:
@@ -38,10 +33,11 @@ class Theirs:
         for value in sorted(set(values)):
             kinds: tuple[Kind, ...] = ("email",) if "@" in value else ("mobile", "landline")
             self._windows |= {(kind, value) for kind in kinds}
-            self._letters.append(_letters(value))
+            self._letters += sorted(set(map(letters_and_digits, _in_words(value))))
             for form in sorted({value, *_grouped(value)}):
-                self._base64 += _in_base64(form)
-                self._as_they_are += [form.encode(), form.encode("utf-16-le"), form.encode("utf-16-be")]
+                encoded = [form.encode(), form.encode("utf-16-le"), form.encode("utf-16-be")]
+                self._as_they_are += encoded
+                self._base64 += [part for content in encoded for part in _in_base64(content)]
 
     def __bool__(self) -> bool:
         """Return whether there is anything to look for."""
@@ -77,36 +73,21 @@ class Theirs:
     def may_stand_in(self, text: str) -> bool:
         """Return whether a text could hold one: a look that costs little, for windows cost a second a megabyte."""
         raw = text.encode("utf-8", "surrogateescape")
-        if any(one in raw for one in self._base64):
+        joined = raw.translate(_AS_BASE64, b"\r\n")  # base64 is broken over lines
+        if any(one in joined for one in self._base64):
             return True
-        letters = _letters(text)
+        letters = letters_and_digits(text)
         if any(one in letters for one in self._letters):
             return True
         if not any(mark in raw for mark in _ESCAPING):
             return False
-        letters = _letters(ESCAPES.sub(lambda escape: read_escape(escape.group()), text))
+        letters = letters_and_digits(unescaped(text))
         return any(one in letters for one in self._letters)
 
 
-def _letters(text: str) -> bytes:
-    """Return the letters and digits of a text alone, as ASCII and small, folded as the door folds them."""
-    if text.isascii():
-        return text.encode("ascii").translate(None, _MARKS).lower()
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    for code in np.unique(codes[_PLAIN[codes] == _UNASKED]):
-        plain = _plain(chr(code))
-        _PLAIN[code] = _LONGER if len(plain) > 1 else ord(plain or "\0")
-    plain_codes = _PLAIN[codes]
-    if (longer := codes[plain_codes == _LONGER]).size:
-        for code in np.unique(longer):
-            text = text.replace(chr(code), _plain(chr(code)))
-        return _letters(text)
-    return plain_codes[plain_codes > 0].tobytes()
-
-
-def _plain(letter: str) -> str:
-    """Return the letters and digits of ASCII that a letter stands for."""
-    return "".join(one for one in fold(letter) if one.isascii() and one.isalnum())
+def _in_words(value: str) -> list[str]:
+    """Return a value, and an address as people spell it out."""
+    return [value.replace("@", at).replace(".", dot) for at in ("@", "at", "a") for dot in (".", "dot")]
 
 
 def _grouped(value: str) -> list[str]:
@@ -114,11 +95,11 @@ def _grouped(value: str) -> list[str]:
     return [mark.join((value[:3], value[3:7], value[7:])) for mark in "- "] if MOBILE.fullmatch(value) else []
 
 
-def _in_base64(text: str) -> list[bytes]:
-    """Return what every base64 holds in which a text stands, at each of the three places at which it may begin."""
+def _in_base64(content: bytes) -> list[bytes]:
+    """Return what every base64 holds in which bytes stand, at each of the three places at which they may begin."""
     found = []
     for before in range(3):
-        whole = base64.b64encode(b"\0" * before + text.encode())
-        last = (before + len(text)) // 3 * 4
+        whole = base64.b64encode(b"\0" * before + content)
+        last = (before + len(content)) // 3 * 4
         found.append(whole[(0, 4, 4)[before] : last])
     return found

@@ -23,10 +23,11 @@ from ml.recall import arms
 from orchestration.business_time import cut_off_at, day_ends_at
 from orchestration.dbt_checks import kept_outcomes
 from orchestration.door.files import clean
+from orchestration.door.tables import Before
 from orchestration.files import FOLDER_MODE, sha256_of, write_text
 from orchestration.publishing import gates
 from orchestration.publishing.contract import ARROW_TYPES, tables
-from orchestration.publishing.manifest import KEPT_BACK, MANIFEST
+from orchestration.publishing.manifest import MANIFEST
 from orchestration.publishing.versions import Store, date_of
 from orchestration.settings import Settings
 
@@ -36,8 +37,6 @@ _COMPARED_DAYS: Final = 7
 _COMPARED_COLUMNS: Final = ["reachable_channels", "consented_channels"]
 #: Seeds that checks of the published tables read.
 _RULES: Final = ("depth_rules", "profiling_exclusions")
-#: The key by which a row of the identity map is withheld.
-_IDENTITY: Final = "identity_map.id_token"
 _NOT_DATED: Final = {"identity_map": "", "identity_redirects": "", "message_templates": "", "words": "", "kpis": ""}
 _CUMULATIVE_DATE: Final = {
     "kpi_daily": "kpi_date",
@@ -78,7 +77,11 @@ def checks_of(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list
 
 
 def audit_versions(
-    settings: Settings, store: Store, connection: duckdb.DuckDBPyConnection, versions: Mapping[dt.date, str]
+    settings: Settings,
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    versions: Mapping[dt.date, str],
+    before: Mapping[str, Mapping[str, Before]] | None = None,
 ) -> dict[str, Report]:
     """Return the report of each version by its name: of its files, of the gates it came through, and of dbt's tests.
 
@@ -94,6 +97,9 @@ def audit_versions(
         The warehouse, for refusals, also those that could not be read, and consents as they stand now.
     versions
         Version name by as-of date.
+    before
+        By version and table, the rows of which the door kept something back, as they stood before: a row that stays in
+        the house is no row that is missing.
     """
     checks = checks_of(settings, connection)
     refused = "select one_id, message_channel from published.do_not_contact_at_publish"
@@ -113,11 +119,13 @@ def audit_versions(
             "as_of_date": date,
             "ends_at": day_ends_at(date),
             "cut_off_at": cut_off_at(date, settings.cut_off_hour),
-            "identities_withheld": store.manifest(name).get(KEPT_BACK, {}).get("by_column", {}).get(_IDENTITY, 0),
             **_before(store, date, versions),
         }
         beside = {"refusals": refusals, "consents": consents, "unread": unread, "figures": figures} | rules
-        numbers = measure_version(store.versions / name, list(tables()), checks, version, beside, settings.memory_limit)
+        whole = {table: (one.places, one.rows) for table, one in (before or {}).get(name, {}).items()}
+        numbers = measure_version(
+            store.versions / name, list(tables()), checks, version, beside, settings.memory_limit, whole
+        )
         measured[name] = numbers | _contract_faults(store, name)
     before = [
         gates.gate(name, settings, connection, list(versions), list(measured)) for name in gates.present(connection)

@@ -72,8 +72,8 @@ def write_table(
     rows = seen = 0
     with pq.ParquetWriter(path, _described(reader.schema, contract), compression="zstd", version="2.6") as writer:
         for group in _row_groups(reader):
-            clean = door.through(group, contract, seen + 1)
-            table = _with_tokens(clean, activation_key) if "recipient_token" in contract.column_names else clean
+            whole = _with_tokens(group, activation_key) if "recipient_token" in contract.column_names else group
+            table = door.through(whole, contract, seen + 1, rows)
             seen += group.num_rows
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
             rows += table.num_rows

@@ -7,13 +7,14 @@ thing of the clock is told, because readers have to know it: that the date was n
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
-from orchestration.door.tables import Withheld, sources
+from orchestration.door.tables import KeptBack, sources
 from orchestration.files import sha256_of
 from orchestration.publishing.contract import CONTRACT_VERSION, TableContract
 
@@ -118,19 +119,20 @@ def disagreeing(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> dict[
     return dict(rows)
 
 
-def kept_back(
-    connection: duckdb.DuckDBPyConnection, found: Sequence[Withheld], texts: Collection[str]
-) -> dict[str, Any]:
+def kept_back(connection: duckdb.DuckDBPyConnection, door: KeptBack) -> dict[str, Any]:
     """Return what the door kept back, by table and column, with rows and the files and lines the texts came from.
 
     Nothing where it kept back nothing. The texts themselves are asked for and not said.
     """
-    if not found:
+    if not door.withheld:
         return {}
+    by_column: Counter[str] = Counter()
+    for one in door.withheld:
+        by_column[f"{one.table}.{one.column}"] += one.count
     return {
-        "by_column": {f"{one.table}.{one.column}": one.count for one in found},
-        "places": [one.sentence for one in found],
-        "sources": sources(connection, texts),
+        "by_column": dict(by_column),
+        "places": [one.sentence for one in door.withheld],
+        "sources": sources(connection, door.texts),
     }
 
 

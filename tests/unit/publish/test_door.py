@@ -12,10 +12,11 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.tables import create_tables
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.door.known import Known, masked
-from orchestration.publish import publish
+from orchestration.publish import PublishBlocked, publish
 from orchestration.publishing.manifest import KEPT_BACK
 from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
+from orchestration.status_and_explain import say_kept_back
 from tests.unit.publish.world import DATE, brand
 
 #: The ways in which FAULTS-like files wrote a number where no number belongs; {a} {b} {c} are 3, 4 and 4 of its digits.
@@ -140,8 +141,9 @@ def test_addresses_and_other_numbers_are_found_inside_other_text(home, text):
     "text",
     [
         "k1:13712345999123456789012345678901", "p_137123459991234567890123", "r1:" + "13712345999" + "0" * 53,
-        "2017-11-30-1371234599912345", "a13712345999" + "b" * 52, "repurchase-20171127-137123459990",
-        "13712345999012345678901234567890", "1371-2345-abc-999", "13712a345999", "13712345998", "2013-07-12 13:45:99",
+        "2017-11-30-a371371234599912", "a13712345999" + "b" * 52, "repurchase-20171127-137123459990",
+        "1371-2345-abc-999", "13712a345999", "13712345998", "2013-07-12 13:45:99",
+        "13712345-9990-4abc-8999-137123459990", "138@2x", "logo@2x.png", "13712.345998", "v1.37.12345998",
     ],
 )  # fmt: skip
 def test_our_own_ids_and_strangers_are_left_alone(home, text):
@@ -220,12 +222,77 @@ def test_table_column_row_and_source_line_are_named_and_the_value_is_not(publish
         "customer_scores.basis": 1, "customers.tags": 11, "identity_map.id_token": 1, "recall_audience.why": 1,
         "message_templates.text_zh": len(_rows(published, "message_templates")),
     }  # fmt: skip
-    assert "identity_map.id_token: 1 rows, row 12" in told["places"]
+    assert "identity_map.id_token: 1 row, row 12" in told["places"]
     assert told["sources"] == ["crm/members/VIP_*************.csv, line 12 (member_no)"]
     log = (store.root.parent / "audit.jsonl").read_text(encoding="utf-8")
     assert json.loads(log.splitlines()[-1])["details"]["contact_values_withheld"]
     everything = log + "".join(said) + json.dumps(told)
     assert "5999" not in everything and "5001" not in everything and any("customers.tags" in line for line in said)
+
+
+#: Keys and what hangs on them, each value the same wherever it stands: half of the checks ask one table for another.
+IN_KEYS = (
+    "insert into kpi_daily by name select * replace ('city' as dimension, '上海 13712345999' as value_key)"
+    " from kpi_daily where kpi = 'gmv'",
+    "update message_templates set template_id = 'x' || template_id || '_137-1234-5999'",
+    "update recall_tasks set template_id = 'x' || template_id || '_137-1234-5999'",
+    "update recall_audience set template_id = 'x' || template_id || '_137-1234-5999'",
+    "update recall_audience set audience_id = 'a 13712345999' || audience_id where one_id = 'P02'",
+    "update recall_tasks set audience_id = 'a 13712345999' || audience_id where one_id = 'P02'",
+    "update recall_audience_summary set audience_id = 'a 13712345999' || audience_id",
+    "update identity_map set id_scope = '13712345999' where one_id = 'P09'",
+    "update stores set store_id = '13712345999'",
+    "update channel_attribution set channel = 'ad13712345999' where channel = (select min(channel) from"
+    " channel_attribution)",
+    "update stage_transitions set from_stage = '13712345999'",
+)
+
+
+def put_into_keys(con):
+    con.execute("use published")
+    for harm in IN_KEYS:
+        con.execute(harm)
+
+
+def test_a_row_kept_back_is_no_row_that_is_missing_and_nothing_blocks(home):
+    settings = brand(home.home, [DATE], put_into_keys)
+    done = publish(settings, [DATE])
+    store = Store(settings.published)
+    told = store.manifest(done.current)[KEPT_BACK]["by_column"]
+    assert {"channel_attribution.channel", "message_templates.template_id", "identity_map.id_scope"} <= set(told)
+    assert {"recall_audience.audience_id", "recall_audience_summary.audience_id", "kpi_daily.value_key"} <= set(told)
+    for name in store.manifest(done.current)["tables"]:
+        assert "12345999" not in str(pq.read_table(store.versions / done.current / f"{name}.parquet").to_pylist())
+
+
+def test_a_fault_beside_what_was_kept_back_still_blocks(home):
+    def harm(con):
+        put_into_keys(con)
+        con.execute("update channel_attribution set revenue_fen = revenue_fen + 1 where model = 'last'")
+        con.execute("insert into identity_map from identity_map where one_id = 'P09'")
+
+    settings = brand(home.home, [DATE], harm)
+    with pytest.raises(PublishBlocked) as blocked:
+        publish(settings, [DATE])
+    assert "attribution_models_share_out_the_same_revenue: 1 " in str(blocked.value)
+    assert "identity_map_keys_are_unique" in str(blocked.value)
+
+
+def test_the_closing_lines_say_how_many_of_which_column_and_from_which_line(published, capsys):
+    store, _, _ = published
+    say_kept_back(Settings(home=store.root.parent), [DATE])
+    said = capsys.readouterr().out.splitlines()
+    assert "texts that hold a phone number or an address:" in said[0] and str(DATE) in said[0]
+    assert "    identity_map.id_token: 1 row, row 12" in said
+    assert "    came from crm/members/VIP_*************.csv, line 12 (member_no)" in said
+    assert not [line for line in said if "5999" in line or "5001" in line]
+
+
+def test_the_closing_lines_say_nothing_where_nothing_was_kept_back(home, capsys):
+    settings = brand(home.home, [DATE])
+    publish(settings, [DATE])
+    say_kept_back(settings, [DATE])
+    assert capsys.readouterr().out == ""
 
 
 def test_a_version_without_a_contact_value_says_nothing_of_it(home):
