@@ -24,6 +24,8 @@ ANYWHERE: Final = "id"
 VAULT: Final = "vault"
 #: Numbers and addresses in the clear, as they are normalised: a token is another one after a change of keys.
 CONTACT: Final = "contact"
+#: Leads, by their source and number together.
+LEAD: Final = "lead"
 #: A token of a contact value inside a text, whichever key made it.
 IN_TEXT: Final = r"k[0-9]+:[0-9a-f]{32}"
 _TOKEN: Final = re.compile(IN_TEXT)
@@ -47,6 +49,11 @@ def customer(source: str, value: str) -> Key:
 def card(scope: str, value: str) -> Key:
     """Return the key of a member number within a programme."""
     return Key(f"card {scope}", value)
+
+
+def lead(source: str, value: str) -> Key:
+    """Return the key of a lead of one source, as accounts are called after it: ``crm:L17``."""
+    return Key(LEAD, f"{source}:{value}")
 
 
 def order(source: str, value: str) -> Key:

@@ -17,9 +17,9 @@ from orchestration.channels.engine.reasons import BrokenFile
 from orchestration.channels.engine.records import Tally, header_keys, names_of
 from orchestration.channels.engine.tokens import Tokeniser
 from orchestration.channels.engine.values import unwrap
-from orchestration.door.theirs import Theirs
 from orchestration.erasing.cutting_tables import cut_parquet, cut_workbook
 from orchestration.erasing.finding import Act, Found
+from orchestration.erasing.needles import Emptied
 from orchestration.erasing.one_record import ENDS, as_csv, as_json, headers, leaves, record_at
 from orchestration.erasing.tombstones import ANYWHERE, IN_TEXT, Tombstones
 
@@ -47,11 +47,11 @@ class Knife:
     stones, tokeniser
         By which the cells of a record that was set aside are judged: it has no columns to go by.
     theirs
-        The erased person's numbers and addresses, where they are known: emptied wherever else they stand.
+        The erased person's numbers, addresses and long ids, where they are known: emptied wherever else they stand.
     """
 
     def __init__(
-        self, dataset: Dataset, found: Found, stones: Tombstones, tokeniser: Tokeniser, theirs: Theirs
+        self, dataset: Dataset, found: Found, stones: Tombstones, tokeniser: Tokeniser, theirs: Emptied
     ) -> None:
         self._found = found
         self._stones = stones
@@ -110,7 +110,7 @@ class Knife:
         else:
             cut = self._records(lines)
         if self.is_searching:
-            cut = [self.without_theirs(line) for line in cut]
+            cut = [self.without_theirs(line, is_json=file_format.startswith("jsonl")) for line in cut]
         return "".join(cut).encode(charset, "surrogateescape" if not is_wide else "strict")
 
     @property
@@ -118,9 +118,9 @@ class Knife:
         """Whether numbers of the person are known, to be emptied in what nobody reads."""
         return bool(self._theirs)
 
-    def without_theirs(self, text: str) -> str:
-        """Return a text without the person's numbers and addresses, however they are written."""
-        changed, count = self._theirs.without(text)
+    def without_theirs(self, text: str, *, is_json: bool = False) -> str:
+        """Return a text without the person's numbers and addresses, however they are written, and long ids."""
+        changed, count = self._theirs.without(text, is_json=is_json)
         self.emptied += bool(count)
         return changed
 
@@ -178,7 +178,7 @@ class Knife:
             pages, _ = self._elements(pages, 0)
             said = pages
         text = as_json(said)
-        return (self.without_theirs(text) if self.is_searching else text).encode("utf-8")
+        return (self.without_theirs(text, is_json=True) if self.is_searching else text).encode("utf-8")
 
     def _elements(self, rows: list[Any], number: int) -> tuple[list[Any], int]:
         kept = []

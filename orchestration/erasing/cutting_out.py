@@ -89,9 +89,10 @@ class CuttingOut:
                 self.note()
             return new
 
-        raw = cut_raw(self.settings, self.stones, self.needles.theirs, known=known, moved=moved, named=named)
+        emptied = self.needles.emptied
+        raw = cut_raw(self.settings, self.stones, emptied, known=known, moved=moved, named=named)
         landing = cut_landing(
-            self.settings, self.stones, self.needles.theirs, known=known, moved=self.moved, named=named
+            self.settings, self.stones, emptied, known=known, moved=self.moved, named=named, cuts=raw.by_file
         )
         for name, cut in (("raw", raw), ("landing", landing)):
             self._count_cut(name, cut)

@@ -37,6 +37,10 @@ class StillThere(RuntimeError):
     """Bytes of the person stand somewhere that nobody cut; the message names the files, and the erasure stays open."""
 
 
+class FoundAgain(StillThere):
+    """Bytes of the person were found by the last look: all that was done is done again before the next one."""
+
+
 def ask(settings: Settings, who: str, say: Say = lambda line: None) -> Journal:
     """Find whom an identifier means and record that they are to be erased; the home's lock has to be held.
 
@@ -73,21 +77,29 @@ def complete(settings: Settings, say: Say = lambda line: None) -> list[Path]:
     if unfinished:  # of an erasure or a night that was killed, which nothing else takes away before the last look
         take_away_drafts(settings.home, clock.real_now(), leave_out=[settings.landing])
     for begun in unfinished:
-        for name, step in _STEPS.items():
-            if name not in begun.done:
-                started = time.monotonic()
-                step(settings, begun)
-                begun.seconds = round(begun.seconds + time.monotonic() - started, 2)
-                begun.done.append(name)
-                journal.keep(settings, begun)
-                say(f"{begun.erasure_id}: {name.replace('_', ' ')}, {time.monotonic() - started:.1f} s")
-        if begun.readers_until and clock.now() < begun.readers_until:
-            say(
-                f"{begun.erasure_id}: readers may be in the old versions until {begun.readers_until:%Y-%m-%d %H:%M} UTC"
-            )
-            continue
-        receipts.append(_end(settings, begun))
+        try:
+            receipts += _brought_on(settings, begun, say)
+        except FoundAgain:
+            begun.done.clear()
+            journal.keep(settings, begun)
+            raise
     return receipts
+
+
+def _brought_on(settings: Settings, begun: Journal, say: Say) -> list[Path]:
+    """Do the steps that are left, and end the erasure unless readers have to be waited for; return its receipt."""
+    for name, step in _STEPS.items():
+        if name not in begun.done:
+            started = time.monotonic()
+            step(settings, begun)
+            begun.seconds = round(begun.seconds + time.monotonic() - started, 2)
+            begun.done.append(name)
+            journal.keep(settings, begun)
+            say(f"{begun.erasure_id}: {name.replace('_', ' ')}, {time.monotonic() - started:.1f} s")
+    if begun.readers_until and clock.now() < begun.readers_until:
+        say(f"{begun.erasure_id}: readers may be in the old versions until {begun.readers_until:%Y-%m-%d %H:%M} UTC")
+        return []
+    return [_end(settings, begun)]
 
 
 def _bury(settings: Settings, begun: Journal) -> None:
@@ -96,6 +108,8 @@ def _bury(settings: Settings, begun: Journal) -> None:
     plain = plain_values(settings, begun.person)
     contacts = {Key(tombstones.CONTACT, value) for token, value in plain.items() if token in begun.person.values}
     hashes = frozenset(map(stones.hash, begun.person.keys | contacts))
+    # Begun again after the vault was emptied: what stood in it is known by its hash alone.
+    hashes |= frozenset().union(*(one.hashes for one in stones.erased if one.erasure_id == begun.erasure_id))
     stones = stones.with_erased(Erased(begun.erasure_id, begun.at, hashes))
     tombstones.keep(settings, stones.erased)
     begun.counts["tombstones"] = len(hashes)
@@ -156,7 +170,7 @@ def _look_for_residue(settings: Settings, begun: Journal) -> None:
     unread = [settings.home / name for name, *_ in begun.unread]
     out = [*_never_looked_at(settings), *unread, *(store.versions / old for old in begun.renamed)]
     if found := elsewhere.residue(settings, needles, out):
-        raise StillThere(
+        raise FoundAgain(
             f"{begun.erasure_id}: the person still stands in {len(found)} files, first {_named(needles, found)}; take"
             " them away or mend them, then run: siyu erase --finish"
         )
@@ -214,7 +228,7 @@ def _end(settings: Settings, begun: Journal) -> Path:
     needles = _cutting_out(settings, begun).needles
     out = [*_never_looked_at(settings), *(settings.home / name for name in names)]
     if found := elsewhere.residue(settings, needles, out):
-        raise StillThere(f"{begun.erasure_id}: the person stands again in {_named(needles, found)}; run it again")
+        raise FoundAgain(f"{begun.erasure_id}: the person stands again in {_named(needles, found)}; run it again")
     receipt: dict[str, Any] = {
         "erasure": begun.erasure_id,
         "is_complete": not names,

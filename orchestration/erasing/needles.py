@@ -22,6 +22,8 @@ from orchestration.door.theirs import Theirs
 
 #: Shorter values stand in any file by chance.
 SHORTEST_SEARCHED: Final = 8
+#: A number of so many digits is an id and nobody's amount, whoever writes it.
+LONGEST_NUMBER: Final = 16
 GONE: Final = "(erased)"
 _CHARSETS: Final = ("utf-8", "gb18030", "utf-16-le")
 #: Bytes that are no text as a whole are read as the texts that may stand in them up to here: a log of two encodings.
@@ -54,8 +56,10 @@ class Needles:
     """
 
     def __init__(self, contacts: Iterable[str], ids: Iterable[str] = ()) -> None:
+        ids = set(ids)
         known = {each for each in contacts if is_contact(each) and len(each) >= SHORTEST_SEARCHED}
         self.theirs = Theirs(known)
+        self.emptied = Emptied(self.theirs, ids - known)
         whole = sorted({each for each in ids if len(each) >= SHORTEST_SEARCHED} - known, key=_longest_first)
         self._text = re.compile(_BEFORE + "(?:" + "|".join(map(re.escape, whole)) + ")" + _AFTER) if whole else None
         self._bytes = re.compile(_of_bytes(whole)) if whole else None
@@ -101,6 +105,45 @@ class Needles:
         yield from unpacked(file)
         if self._numbers and file.suffix in (".parquet", ".duckdb"):
             yield from (b"%d" % number for number in _whole_numbers(file, self._numbers))
+
+
+class Emptied:
+    """What a person leaves empty in other people's records: numbers and addresses however written, long ids alone.
+
+    Parameters
+    ----------
+    theirs
+        Their numbers and addresses.
+    ids
+        Their ids. One with a letter, or of 16 digits and more, is nobody else's anywhere; a shorter number may be
+        somebody's amount.
+    """
+
+    def __init__(self, theirs: Theirs, ids: Iterable[str] = ()) -> None:
+        self._theirs = theirs
+        whole = sorted({each for each in ids if _says_who(each)}, key=_longest_first)
+        told = "|".join(map(re.escape, whole))
+        self._ids = re.compile(f"{_BEFORE}(?:{told}){_AFTER}") if whole else None
+        # A bare number of JSON has to stay a value.
+        self._bare = re.compile(rf"(?<=[:\[,])(\s*)(?:{told})(?=\s*[,\]}}])") if whole else None
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to empty."""
+        return bool(self._theirs) or self._ids is not None
+
+    def without(self, text: str, *, is_json: bool = False) -> tuple[str, int]:
+        """Return a text without them, and how many stood in it."""
+        text, count = self._theirs.without(text)
+        bare = ids = 0
+        if self._bare is not None and is_json:
+            text, bare = self._bare.subn(r"\1null", text)
+        if self._ids is not None:
+            text, ids = self._ids.subn("", text)
+        return text, count + bare + ids
+
+
+def _says_who(value: str) -> bool:
+    return len(value) >= SHORTEST_SEARCHED and (not value.isdigit() or len(value) >= LONGEST_NUMBER)
 
 
 def _longest_first(value: str | bytes) -> tuple[int, str | bytes]:

@@ -15,7 +15,7 @@ from orchestration.channels.engine.contacts import JOINING_SHAPES, read_email, r
 from orchestration.channels.engine.tokens import kind_of
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.erasing.columns import PLACES, SENT_TO, Place, is_of_row, spaces
-from orchestration.erasing.tombstones import ANYWHERE, Key, card, customer, is_token, order
+from orchestration.erasing.tombstones import ANYWHERE, Key, card, customer, is_token, lead, order
 from orchestration.publishing.versions import Store
 from orchestration.sending import activations
 from orchestration.settings import Settings
@@ -233,6 +233,15 @@ def _take_sent(person: Person, settings: Settings, warehouse: duckdb.DuckDBPyCon
             ).fetchall()
             sent |= {task_id for (task_id,) in found if task_id}
     person.keys |= {Key(ANYWHERE, value) for value in sent if not is_token(value)}
+    person.keys |= {key for version in versions for key in _leads_of(person, version / "lead_stages.parquet")}
+
+
+def _leads_of(person: Person, file: Path) -> set[Key]:
+    """Return the person's leads of a version, by which the accounts of their companies are called."""
+    if not file.exists():
+        return set()
+    rows = pq.read_table(file, columns=["source", "lead_id"], filters=[("one_id", "in", sorted(person.one_ids))])
+    return {lead(row["source"], row["lead_id"]) for row in rows.to_pylist()}
 
 
 def _of_theirs(person: Person, file: Path, columns: Iterable[str]) -> set[str]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.erasing.columns import ONE_IDS, SENT_TO
-from orchestration.erasing.tombstones import ANYWHERE, Tombstones
+from orchestration.erasing.tombstones import ANYWHERE, LEAD, Tombstones
 from orchestration.files import FOLDER_MODE, replacing, sha256_of, write_text
 from orchestration.publishing.files import ROW_GROUP_ROWS
 from orchestration.publishing.manifest import MANIFEST, as_text, version_name
@@ -23,6 +23,7 @@ from orchestration.publishing.versions import Store
 #: The field of a manifest that says how many rows were cut, by table: such a version equals no other of its records.
 CUT: Final = "cut"
 _NAMING: Final = (*ONE_IDS, *SENT_TO)
+_ACCOUNT: Final = "account_id"
 
 
 @dataclasses.dataclass
@@ -39,6 +40,9 @@ def rows_to_go(table: pa.Table, stones: Tombstones) -> np.ndarray:
     for name in table.column_names:
         if name in _NAMING and pa.types.is_string(table.schema.field(name).type):
             gone |= stones.mask(ANYWHERE, table[name])
+    # A company's account is called after its first lead, who is a person.
+    if _ACCOUNT in table.column_names and not set(_NAMING) & set(table.column_names):
+        gone |= stones.mask(LEAD, table[_ACCOUNT])
     if {"source", "customer_id"} <= set(table.column_names):
         sources = table["source"].to_pylist()
         for source in sorted({each for each in sources if each}):
@@ -109,7 +113,7 @@ def _cut_version(store: Store, old: str, stones: Tombstones) -> tuple[str, int]:
     cut: dict[str, int] = {}
     for table in sorted(manifest["tables"]):
         file = place / f"{table}.parquet"
-        names = [name for name in pq.read_schema(file).names if name in _NAMING]
+        names = [name for name in pq.read_schema(file).names if name in (*_NAMING, _ACCOUNT)]
         if not names or not rows_to_go(pq.read_table(file, columns=names), stones).any():
             continue
         building.mkdir(mode=FOLDER_MODE, exist_ok=True)

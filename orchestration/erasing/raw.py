@@ -17,16 +17,17 @@ from orchestration.channels.engine.vault import home_tokeniser
 from orchestration.door.theirs import Theirs
 from orchestration.erasing.cutting import Knife, Uncut
 from orchestration.erasing.finding import Found, Shelf, find, shelves
+from orchestration.erasing.needles import Emptied
 from orchestration.erasing.suspects import Finds
 from orchestration.erasing.tombstones import Erased, Tombstones
-from orchestration.files import PRIVATE_MODE, replacing, write_text
+from orchestration.files import PRIVATE_MODE, replacing, sha256_of, write_text
 from orchestration.settings import Settings
 
 Kept = Callable[[Shelf, Erased, dict[str, Any]], bool]
 #: The landing of a file that is only looked at: no time in it is set aside as later.
 _NOTHING_IS_AHEAD: Final = dt.datetime.fromisoformat("9000-01-01")
 #: Where nobody's numbers are known in the clear.
-NO_NUMBERS: Final = Theirs(())
+NO_NUMBERS: Final = Emptied(Theirs(()))
 
 
 class Unread(NamedTuple):
@@ -60,6 +61,8 @@ class Cut:
     renamed: int = 0
     #: files that nobody can read, with the person's records in them or not
     unread: list[Unread] = dataclasses.field(default_factory=list)
+    #: raw files by their new names: records removed, kept as walk-ins, with values emptied
+    by_file: dict[str, tuple[int, int, int]] = dataclasses.field(default_factory=dict)
 
     def add(self, knife: Knife) -> None:
         """Count what a knife cut."""
@@ -67,6 +70,13 @@ class Cut:
         self.removed += knife.removed
         self.walk_ins += knife.kept_as_walk_in
         self.emptied += knife.emptied
+
+    def add_same(self, cut: tuple[int, int, int]) -> None:
+        """Count a landing file that took over what its copy in raw/ became."""
+        self.files += 1
+        self.removed += cut[0]
+        self.walk_ins += cut[1]
+        self.emptied += cut[2]
 
 
 def nobody_stays(shelf: Shelf, one: Erased, row: dict[str, Any]) -> bool:
@@ -77,7 +87,7 @@ def nobody_stays(shelf: Shelf, one: Erased, row: dict[str, Any]) -> bool:
 def cut_raw(
     settings: Settings,
     stones: Tombstones,
-    theirs: Theirs = NO_NUMBERS,
+    theirs: Emptied = NO_NUMBERS,
     known: Finds = lambda file_id, path: None,
     moved: Callable[[str, str], None] = lambda old, new: None,
     named: Callable[[str], str] = lambda name: name,
@@ -114,10 +124,13 @@ def cut_raw(
             landed_at = dt.datetime.fromisoformat(said["landed_at"])
             delivery = Delivery(path=path, landed_at=landed_at, **kept)
             found = known(delivery.file_id, path)
+            before = done.removed, done.walk_ins, done.emptied
             content = _without(settings, read_again(delivery), shelf, stones, theirs, nobody_stays, done, found)
             name = named(said["file_name"])
             if content is not None:
-                _move(folder, sidecar, said | {"file_name": name}, content, moved)
+                file_id = _move(folder, sidecar, said | {"file_name": name}, content, moved)
+                after = done.removed, done.walk_ins, done.emptied
+                done.by_file[file_id] = (after[0] - before[0], after[1] - before[1], after[2] - before[2])
             elif name != said["file_name"]:
                 moved(said["file_id"], said["file_id"])
                 write_text(sidecar, json.dumps(said | {"file_name": name}, ensure_ascii=False, indent=1), PRIVATE_MODE)
@@ -128,10 +141,11 @@ def cut_raw(
 def cut_landing(
     settings: Settings,
     stones: Tombstones,
-    theirs: Theirs = NO_NUMBERS,
+    theirs: Emptied = NO_NUMBERS,
     known: Finds = lambda file_id, path: None,
     moved: Mapping[str, str] = MappingProxyType({}),
     named: Callable[[str], str] = lambda name: name,
+    cuts: Mapping[str, tuple[int, int, int]] = MappingProxyType({}),
 ) -> Cut:
     """Cut erased people out of the complete files of ``landing/``, each in its place and with its time.
 
@@ -141,6 +155,8 @@ def cut_landing(
         As for ``cut_raw``.
     moved
         The ids of raw files that were cut: their bytes are what stays of the same file in landing/.
+    cuts
+        What was cut out of those, by their new ids.
     """
     done, scrub = Cut(), home_tokeniser(settings).scrub
     for shelf in shelves(settings):
@@ -156,10 +172,11 @@ def cut_landing(
                 if landed.format is not None and landed.bytes:
                     done.unread.append(Unread.of(settings, landed.path))
                 continue
-            copies = (settings.home / "raw" / shelf.raw).glob(f"{moved.get(delivery.file_id, '-')}.{landed.format}")
+            raw = settings.home / "raw" / shelf.raw
+            copies = raw.glob(f"{moved.get(delivery.file_id, '-')}.{landed.format or 'bin'}")
             if copy := next(copies, None):
                 _replace(landed, copy.read_bytes())
-                done.files += 1
+                done.add_same(cuts.get(copy.stem, (0, 0, 0)))
             else:
                 content = _without(
                     settings, delivery, shelf, stones, theirs, nobody_stays, done, known(delivery.file_id, landed.path)
@@ -204,9 +221,17 @@ def _replace(landed: Landed, content: bytes) -> None:
 
 
 def landed_as_delivery(landed: Landed, shelf: Shelf) -> Delivery | None:
-    """Return a landing file as its readers want it, nothing in it lying ahead; None where it is no table."""
-    if landed.format is None or not landed.path.is_file() or landed.path.is_symlink():
+    """Return a landing file as its readers want it, nothing in it lying ahead; None where nobody can read it.
+
+    A note of a format that we do not know is read as the text that it may be, as its copy in raw/ is.
+    """
+    if not landed.path.is_file() or landed.path.is_symlink():
         return None
+    if landed.format is None:
+        return read_again(Delivery(
+            landed.path, sha256_of(landed.path), shelf.channel.name, shelf.dataset.name, landed.name, None,
+            landed.bytes, landed.modified_ns, _NOTHING_IS_AHEAD, landed.in_history,
+        ))  # fmt: skip
     try:
         told = probe(landed.path, landed.format)
     except (BrokenFile, OSError):
@@ -222,7 +247,7 @@ def _without(
     delivery: Delivery,
     shelf: Shelf,
     stones: Tombstones,
-    theirs: Theirs,
+    theirs: Emptied,
     is_kept: Kept,
     done: Cut,
     found: Found | None = None,
@@ -243,13 +268,14 @@ def _without(
     except Uncut:
         done.unread.append(Unread.of(settings, delivery.path))
         return None
-    if content is not None:
-        done.add(knife)
-    return content
+    if content is None:
+        return None
+    done.add(knife)
+    return content or b"\n"  # a note that was about them alone: no file is without bytes
 
 
-def _move(folder: Path, sidecar: Path, said: dict[str, Any], content: bytes, moved: Callable[[str, str], None]) -> None:
-    """Put a raw file's new content under its own id, with the landing of the old one, then take the old one away."""
+def _move(folder: Path, sidecar: Path, said: dict[str, Any], content: bytes, moved: Callable[[str, str], None]) -> str:
+    """Put a raw file's new content under its own id, with the landing of the old one; return it. The old one goes."""
     draft = folder / f".cut-{said['file_id']}"
     draft.write_bytes(content)
     file_id = probe(draft, said["format"] or "csv").file_id
@@ -264,3 +290,4 @@ def _move(folder: Path, sidecar: Path, said: dict[str, Any], content: bytes, mov
     moved(said["file_id"], file_id)
     (folder / said["raw_name"]).unlink(missing_ok=True)
     sidecar.unlink(missing_ok=True)
+    return str(file_id)

@@ -14,6 +14,7 @@ from ml.identity.tombstones import (
     ANYWHERE,
     CONTACT,
     IN_TEXT,
+    LEAD,
     VAULT,
     Erased,
     Key,
@@ -21,6 +22,7 @@ from ml.identity.tombstones import (
     card,
     customer,
     is_token,
+    lead,
     order,
 )
 from orchestration.channels.engine.keys import load_key
@@ -31,6 +33,7 @@ __all__ = [
     "ANYWHERE",
     "CONTACT",
     "IN_TEXT",
+    "LEAD",
     "VAULT",
     "Erased",
     "Key",
@@ -42,6 +45,7 @@ __all__ = [
     "is_token",
     "keep",
     "kept_at",
+    "lead",
     "load",
     "opened",
     "order",

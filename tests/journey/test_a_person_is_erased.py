@@ -269,3 +269,48 @@ def test_nobody_by_that_name_is_said_and_nothing_is_touched(finished_home, tmp_p
     outcome = siyu(finished_home, "erase", "--id", "p_000000000000000000000000")
     assert (outcome.returncode, journal.unfinished(Settings(home=finished_home))) == (1, [])
     assert "letter by letter" in outcome.stderr
+
+
+def test_ids_in_other_peoples_records_and_in_notes_of_no_known_format_are_emptied(finished_home, tmp_path):
+    home = Home(copied(finished_home, tmp_path / "home"))
+    (one_id,) = find_person(home.settings, NUMBER).one_ids
+    other = {
+        "source": "shop", "event_id": "e-other", "customer_id": "C0004", "event_type": "share", "channel": "app",
+        "occurred_at": "2026-03-09 10:00:00", "properties": json.dumps({"invited": [one_id, "p_of_somebody"], "n": 1}),
+    }  # fmt: skip
+    file = home.land("events", "invited.csv", other)
+    note = home.home / "landing" / "standard" / "events" / "called.note"
+    note.write_text(f"the shop on Monday: 120000 yuan\nLi rang {NUMBER} ({one_id}), 林", encoding="gb18030")
+    alone = note.with_name("alone.note")
+    alone.write_text(f"ring {NUMBER}")
+    home.read()
+    home.land("orders", "unread.csv", {"nothing": "known", "of": one_id})  # lands between the night and the erasure
+    (receipt,) = home.erase()
+    assert standing(home.home, [*spellings(NUMBER), CUSTOMER.encode(), one_id.encode()]) == []
+    with file.open(encoding="utf-8", newline="") as kept:
+        (row,) = csv.DictReader(kept)
+    assert row["customer_id"] == "C0004"
+    assert json.loads(row["properties"]) == {"invited": ["", "p_of_somebody"], "n": 1}
+    assert note.read_text(encoding="gb18030").startswith("the shop on Monday: 120000 yuan\n")
+    said = json.loads(receipt.read_text(encoding="utf-8"))
+    # The file that no night had read yet lies in landing/ alone.
+    assert said["landing_records_removed"] == said["raw_records_removed"] + 1 > 10
+
+
+def test_who_is_found_by_the_last_look_is_cut_by_all_steps_once_more(finished_home, tmp_path):
+    home = Home(copied(finished_home, tmp_path / "home"))
+    (one_id,) = find_person(home.settings, NUMBER).one_ids
+    scan = home.home / "rules" / "scan.bin"
+    scan.parent.mkdir(exist_ok=True)
+    scan.write_bytes(b"\x00\xff\xfe\x00" + NUMBER.encode() + b"\x00\xff")
+    with pytest.raises(erase.StillThere, match="rules/scan.bin"):
+        home.erase()
+    scan.unlink()
+    # Meanwhile the shop delivered once more.
+    home.land("customers", "again.csv", {"source": "shop", "customer_id": CUSTOMER, "mobile": NUMBER})
+    (home.home / "reports" / "note.txt").write_text(f"{NUMBER} {one_id}")
+    with writer_lock(home.settings, ERASING):
+        (receipt,) = erase.complete(home.settings)
+    assert standing(home.home, [*spellings(NUMBER), CUSTOMER.encode(), one_id.encode()]) == []
+    assert json.loads(receipt.read_text(encoding="utf-8"))["is_complete"]
+    assert journal.unfinished(home.settings) == []

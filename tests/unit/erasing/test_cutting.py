@@ -19,6 +19,7 @@ from orchestration.door.theirs import Theirs
 from orchestration.erasing.columns import NOBODYS, NOT_A_PERSON, PLACES
 from orchestration.erasing.cutting import Knife
 from orchestration.erasing.finding import Shelf, find
+from orchestration.erasing.needles import Emptied
 from orchestration.erasing.raw import NO_NUMBERS
 from orchestration.erasing.tombstones import ANYWHERE, CONTACT, Erased, Key, Tombstones, card, customer, order
 
@@ -57,7 +58,7 @@ def cut(tmp_path, channel, dataset, name, content, *keys, plain=()):
         )
     )
     found = find(delivery, shelf, stones(*keys), TOKENS)
-    knife = Knife(shelf.dataset, found, stones(*keys), TOKENS, Theirs(plain))
+    knife = Knife(shelf.dataset, found, stones(*keys), TOKENS, Emptied(Theirs(plain)))
     return knife.cut(path, fmt) or content, knife
 
 
