@@ -5,6 +5,7 @@ import json
 import time
 import urllib.parse
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,7 +13,9 @@ from orchestration.channels.engine import registry
 from orchestration.channels.engine.tables import create_tables
 from orchestration.channels.engine.vault import home_tokeniser, open_vault
 from orchestration.door.known import Known, masked
+from orchestration.door.tables import Door
 from orchestration.publish import PublishBlocked, publish
+from orchestration.publishing.contract import tables
 from orchestration.publishing.manifest import KEPT_BACK
 from orchestration.publishing.versions import Store
 from orchestration.settings import Settings
@@ -263,6 +266,23 @@ def test_a_row_kept_back_is_no_row_that_is_missing_and_nothing_blocks(home):
     assert {"recall_audience.audience_id", "recall_audience_summary.audience_id", "kpi_daily.value_key"} <= set(told)
     for name in store.manifest(done.current)["tables"]:
         assert "12345999" not in str(pq.read_table(store.versions / done.current / f"{name}.parquet").to_pylist())
+
+
+def test_the_places_of_touched_rows_are_those_of_the_file_that_is_written(home):
+    """Of a table of two row groups: two rows of the second stay, the first without a text, and one does not."""
+    contract = tables()["customer_scores"]
+    columns = {
+        one.name: pa.nulls(3, pa.list_(pa.string()) if "[]" in one.data_type else pa.string())
+        for one in contract.columns
+    }
+    rows = pa.table(columns | {"one_id": ["P1", "13712345999", "P3"], "basis": ["13712345999", "x", "13712345999"]})
+    with Known(home) as known:
+        door = Door(known)
+        door.through(rows.slice(1, 1), contract, 1, 0)
+        kept = door.through(rows, contract, 2, 7)
+        before = door.emptied().before["customer_scores"]
+    assert kept.column("one_id").to_pylist() == ["P1", "P3"] and before.places == [7, 8]
+    assert [one.column("one_id").to_pylist() for one in before.rows] == [["13712345999"], ["P1", "13712345999", "P3"]]
 
 
 def test_a_fault_beside_what_was_kept_back_still_blocks(home):

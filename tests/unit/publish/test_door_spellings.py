@@ -215,6 +215,22 @@ def test_texts_looked_at_together_keep_their_own_places_and_hide_nothing_of_one_
     assert [place for place, found in enumerate(together) if found] == [2, 8, 13, 15]
 
 
+def test_digits_at_the_end_of_one_text_and_the_beginning_of_the_next_are_no_number(known):
+    assert known.find([f"7654321, {NUMBER[:3]}", f"{NUMBER[3:]}, 7654321"]) == [[], []]
+
+
+def test_a_letter_that_stands_for_several_moves_no_place(known):
+    text = f"ﬁ ⑪ № {NUMBER[:4]}⑫{NUMBER[6:]} ﬁ"
+    assert found_in(known, text) == [f"{NUMBER[:4]}⑫{NUMBER[6:]}"]
+    ringed = ("\u20e3" * 9).join(NUMBER)
+    assert found_in(known, f"ﬁﬁﬁ {ringed}") == [ringed]
+
+
+def test_wide_digits_of_utf_16_are_read_from_any_byte_on(known):
+    for before in (b"", b"x"):
+        assert known.find([base64.b64encode(before + _wide(NUMBER).encode("utf-16-le")).decode()])[0]
+
+
 def test_of_texts_looked_at_together_one_that_is_a_trap_is_told_alone(known):
     trap = "01" * 30_000
     assert len(trap) < 65_536 and guesses_in([trap]) == [None]
