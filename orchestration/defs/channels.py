@@ -12,7 +12,7 @@ from orchestration import clock
 from orchestration.channels.engine import registry
 from orchestration.channels.engine.ingest import ingest
 from orchestration.channels.engine.landing_summary import finish
-from orchestration.defs.shared import OWNERS, Home
+from orchestration.defs.shared import OWNERS, Home, of_warehouse, tags_of
 from orchestration.erasing.gate import keep_out
 from orchestration.publishing import plans
 from orchestration.pulls.catalogue import PULLS as EVERY_PULL
@@ -27,10 +27,14 @@ def _now() -> dt.datetime:
 
 
 def _spec(name: str, description: str, deps: list[dg.AssetKey] | None = None) -> dg.AssetSpec:
-    key, kinds = ["channels", name], {"python"}
-    return dg.AssetSpec(key, deps=deps, group_name="channels", owners=OWNERS, kinds=kinds, description=description)
+    return dg.AssetSpec(
+        ["channels", name], deps=deps, group_name="channels", owners=OWNERS, kinds={"python", "duckdb"},
+        description=description, tags=tags_of("channels"),
+        metadata=of_warehouse("channels", name, _COLUMNS[name]) if name in _COLUMNS else None,
+    )  # fmt: skip
 
 
+_COLUMNS = {table: columns for channel in registry.channels().values() for table, columns in channel.tables().items()}
 _ABOUT = "Records of {} as landed: checked text, contact values as tokens."
 _CHANNEL_OF = {table: name for name, channel in registry.channels().items() for table in channel.tables()}
 #: What a pull lands becomes the table of its data set; the children of a data set are read with it.

@@ -47,7 +47,12 @@ def fresh_by(settings: Settings) -> dg.FreshnessPolicy:
 FRESH: Final = fresh_by(load_settings())
 
 
-@dg.schedule(job=daily, cron_schedule=cron_of(load_settings()), execution_timezone="Asia/Shanghai")
+@dg.schedule(
+    job=daily,
+    cron_schedule=cron_of(load_settings()),
+    execution_timezone="Asia/Shanghai",
+    description="Every morning, half an hour after the cut-off: yesterday's business date, landing to published.",
+)
 def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Run yesterday's business date: its records are known until the cut-off, half an hour before."""
     yesterday = context.scheduled_execution_time.date().toordinal() - 1
@@ -69,7 +74,12 @@ def pulls_cron_of(settings: Settings) -> str:
     return f"30 {(settings.cut_off_hour - 1) % 24} * * *"
 
 
-@dg.schedule(job=pulls, cron_schedule=pulls_cron_of(load_settings()), execution_timezone="Asia/Shanghai")
+@dg.schedule(
+    job=pulls,
+    cron_schedule=pulls_cron_of(load_settings()),
+    execution_timezone="Asia/Shanghai",
+    description="An hour before the night: fetch what the platforms keep, those whose credentials the scheduler has.",
+)
 def before_the_cut_off(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Run the pulls whose credentials are in the environment of the scheduler."""
     able = [name for name, pull in EVERY_PULL.items() if not missing(pull, os.environ)]

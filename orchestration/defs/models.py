@@ -9,9 +9,9 @@ import dagster as dg
 from ml.labels import model_specs
 from ml.models.gates import gate_thresholds
 from ml.models.run import registry_frame, train_all
-from ml.models.tables import champions_table, figures, lift_table
+from ml.models.tables import REGISTRY, champions_table, figures, lift_table
 from orchestration.business_time import training_date
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, say_by_date
+from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, of_warehouse, say_by_date, tags_of
 from orchestration.frames import of_dates, replace_registry, seed, snapshots
 from orchestration.keeping.learned import keys_of, note_learned, standing_cards
 from orchestration.model_seals import check_models, seal_models
@@ -29,7 +29,9 @@ from orchestration.warehouse import connect
         dg.AssetKey(["features", "labels"]),
     ],
     description="One row per (training_date, model): its id, champion, measures out of time and card.",
-    kinds={"python"},
+    kinds={"python", "duckdb"},
+    tags=tags_of("models"),
+    metadata=of_warehouse("models", "registry", REGISTRY),
 )
 def registry(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
     """Train the models of the run's Mondays, or find them kept."""

@@ -16,7 +16,17 @@ from ml.recall.posterior import effects
 from ml.recall.tables import HEALTH, OUTCOMES, PLANNED
 from ml.recall.usual import usual_found
 from orchestration.channels.engine.keys import load_key
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, rows_by_date, say_by_date
+from orchestration.defs.inputs import require_inputs
+from orchestration.defs.shared import (
+    ONE_RUN,
+    OWNERS,
+    PARTITIONS,
+    Home,
+    of_warehouse,
+    rows_by_date,
+    say_by_date,
+    tags_of,
+)
 from orchestration.frames import of_dates
 from orchestration.recall_inputs import (
     budgets,
@@ -58,9 +68,16 @@ DATES_AT_ONCE = 7
     name="recall",
     specs=[
         dg.AssetSpec(
-            ["recall", name], group_name="recall", owners=OWNERS, description=text, kinds={"python"}, deps=DEPS
+            ["recall", name],
+            group_name="recall",
+            owners=OWNERS,
+            description=text,
+            kinds={"python", "duckdb"},
+            tags=tags_of("recall"),
+            metadata=of_warehouse("recall", name, columns),
+            deps=DEPS,
         )
-        for name, (text, _) in PLANNED.items()
+        for name, (text, columns) in PLANNED.items()
     ],
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
@@ -73,6 +90,7 @@ def recall(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Materia
     told: dict[dt.date, dict[str, float]] = {}
     of_name: dict[str, dict[dt.date, int]] = collections.defaultdict(dict)
     with connect(settings) as con:
+        require_inputs(context, con, home.plan(context))
         rules = load_rules(con, settings, of_dates(con, "recall.recall_offers", dates, key="offer_id"))
         ancestry = known_ancestry(con)
         for at in range(0, len(dates), DATES_AT_ONCE):
@@ -116,12 +134,27 @@ def _figures(budget: pd.DataFrame, date: dt.date) -> dict[str, float]:
     name="recall_readings",
     specs=[
         dg.AssetSpec(
-            ["recall", name], group_name="recall", owners=OWNERS, description=text, kinds={"python"}, deps=READ
+            ["recall", name],
+            group_name="recall",
+            owners=OWNERS,
+            description=text,
+            kinds={"python", "duckdb"},
+            tags=tags_of("recall"),
+            metadata=of_warehouse("recall", name, columns),
+            deps=READ,
         )
-        for name, text in {
-            "outcomes": "One row per (as_of_date, week, policy or experiment, window): what was promised, what came.",
-            "health": "One row per (as_of_date, check, policy): whether the experiment under the recall is in order.",
-        }.items()
+        for name, columns, text in (
+            (
+                "outcomes",
+                OUTCOMES,
+                "One row per (as_of_date, week, policy or experiment, window): what was promised, what came.",
+            ),
+            (
+                "health",
+                HEALTH,
+                "One row per (as_of_date, check, policy): whether the experiment under the recall is in order.",
+            ),
+        )
     ],
     partitions_def=PARTITIONS,
     backfill_policy=ONE_RUN,
@@ -131,6 +164,7 @@ def recall_readings(context: dg.AssetExecutionContext, home: Home) -> Iterator[d
     settings, dates = home.settings, home.plan(context).as_of_dates
     rows: dict[str, int] = collections.Counter()
     with connect(settings) as con:
+        require_inputs(context, con, home.plan(context))
         rules = load_rules(con, settings)
         for date in dates:
             episodes = episodes_known(con, date)

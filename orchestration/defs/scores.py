@@ -9,7 +9,17 @@ import pandas as pd
 from ml.labels import model_specs
 from ml.scores.frame import score_frame
 from orchestration.business_time import training_date
-from orchestration.defs.shared import ONE_RUN, OWNERS, PARTITIONS, Home, rows_by_date, say_by_date
+from orchestration.defs.inputs import require_inputs
+from orchestration.defs.shared import (
+    ONE_RUN,
+    OWNERS,
+    PARTITIONS,
+    Home,
+    of_warehouse,
+    rows_by_date,
+    say_by_date,
+    tags_of,
+)
 from orchestration.frames import registered_cards, seed, snapshots
 from orchestration.model_seals import check_models
 from orchestration.python_tables import PYTHON_TABLES
@@ -26,7 +36,9 @@ TABLE = "scores.customer_scores"
     backfill_policy=ONE_RUN,
     deps=[dg.AssetKey(["features", "customer_features"]), dg.AssetKey(["models", "registry"])],
     description="One row per (one_id, as_of_date, model): probability, decile, basis and three reasons in words.",
-    kinds={"python"},
+    kinds={"python", "duckdb"},
+    tags=tags_of("scores"),
+    metadata=of_warehouse("scores", "customer_scores", PYTHON_TABLES[TABLE]),
 )
 def customer_scores(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
     """Score the run's dates, one training Monday's models at a time."""
@@ -35,6 +47,7 @@ def customer_scores(context: dg.AssetExecutionContext, home: Home) -> dg.Materia
     folder, horizon, rows, counts = settings.home / "models", settings.horizon_days, 0, {}
     told: dict[dt.date, int] = {}
     with connect(settings) as con:
+        require_inputs(context, con, plan)
         words, specs = seed(con, "reason_words", "feature"), model_specs(seed(con, "model_specs", "model"))
         for monday in plan.training_dates:
             dates = [date for date in plan.as_of_dates if training_date(date) == monday]

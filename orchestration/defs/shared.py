@@ -181,6 +181,17 @@ def rows_by_date(frame: pd.DataFrame, dates: Iterable[dt.date]) -> dict[dt.date,
     return {date: int(counts.get(date, 0)) for date in dates}
 
 
+def of_warehouse(stage: str, table: str, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return what an asset says of the table of the warehouse that Python writes: its name and its columns' types."""
+    schema = dg.TableSchema([dg.TableColumn(name, kind.lower()) for name, kind in columns.items()])
+    return {"dagster/table_name": f"{stage}.{table}", "dagster/column_schema": schema}
+
+
+def tags_of(stage: str) -> dict[str, str]:
+    """Return the tags by which the page finds the tables of a stage that readers do not read."""
+    return {"siyu/stage": stage, "siyu/read": "inside"}
+
+
 class NoDates(RuntimeError):
     """A run that names no business date."""
 

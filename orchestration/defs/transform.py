@@ -15,6 +15,7 @@ from orchestration.dbt_calls import LOG, DbtFailed, NodeDone, call, folder_of
 from orchestration.dbt_checks import is_test, keep_outcomes, lacking
 from orchestration.dbt_graph import models, nodes, parents_of, table_of
 from orchestration.defs.dbt_errors import TablesFailed, failed_tests_say, what_failed
+from orchestration.defs.inputs import require_inputs
 from orchestration.defs.shared import OWNERS, Home, is_full_wanted, partition_dates
 from orchestration.home_rules import load_seeds, own_rules
 from orchestration.keeping.by_key import prepare
@@ -202,6 +203,7 @@ def customers_to_features(context: dg.AssetExecutionContext, home: Home) -> Iter
     if len(list(context.selected_asset_keys)) < len(_FIRST_SPECS):
         # a person materialised some tables: what is kept and of a silent channel's staging nothing is known by it
         with connect(settings) as warehouse:
+            require_inputs(context, warehouse, home.plan(context))
             made = last_made(warehouse, home.plan(context))
         yield from _build(context, home, _FIRST_SPECS, standing, made)
         return
@@ -237,5 +239,6 @@ def published_tables(context: dg.AssetExecutionContext, home: Home) -> Iterator[
     """Build the figures and the published tables from every stage before them."""
     with connect(home.settings) as warehouse:
         create_missing(warehouse)
+        require_inputs(context, warehouse, home.plan(context))
     import_beside()
     yield from _build(context, home, _LAST_SPECS)
