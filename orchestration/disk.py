@@ -21,6 +21,8 @@ def with_remedy(text: str, folder: Path) -> str:
     """Return a message, with the disk, its free bytes and what to do where it comes from a disk without space."""
     if not is_full(text):
         return text
+    said = f"the disk of {folder} is full, it has "
+    if said in text:  # said already, with what was free then
+        return text
     free = shutil.disk_usage(folder).free
-    said = f"the disk of {folder} is full, it has {free:,} bytes free: free some space, then run it again"
-    return text if said in text else f"{text}\n  {said}"
+    return f"{text}\n  {said}{free:,} bytes free: free some space, then run it again"

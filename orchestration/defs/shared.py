@@ -36,6 +36,9 @@ OWNERS: Final = ["team:data-engineering"]
 def partitions(settings: Settings, is_every_date: bool) -> dg.DailyPartitionsDefinition:
     """Return the business dates: those whose cut-off has passed, from the first that landed.
 
+    A demo has a clock of its own: its dates end with the newest that it published, so that the page's axis and plots
+    show them and not the years since.
+
     Parameters
     ----------
     settings
@@ -48,10 +51,20 @@ def partitions(settings: Settings, is_every_date: bool) -> dg.DailyPartitionsDef
     return dg.DailyPartitionsDefinition(
         start_date=max(earliest, landed or earliest).isoformat(),
         timezone="Asia/Shanghai",
+        end_date=None if is_every_date else _end_of_demo(settings),
         # A date lasts until its cut-off, the next morning. Until then it is none; nor is the one that has just begun.
         hour_offset=settings.cut_off_hour,
         end_offset=2 if is_every_date else 0,
     )
+
+
+def _end_of_demo(settings: Settings) -> str | None:
+    store = Store(settings.published)
+    is_demo = (settings.home / clock.DEMO).is_file() and store.versions.is_dir()
+    if not is_demo or not (published := store.newest_by_date()):
+        return None
+    # Dagster takes the dates that are over by then, and a date is over at its cut-off, the next morning.
+    return (max(published) + dt.timedelta(days=2)).isoformat()
 
 
 PARTITIONS: Final = partitions(load_settings(), EVERY_DATE in os.environ)

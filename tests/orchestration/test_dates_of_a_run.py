@@ -74,6 +74,16 @@ def test_the_first_date_offered_is_the_first_that_landed(tmp_path):
     assert keys(settings, now)[0] == "2009-01-01"
 
 
+def test_the_dates_of_a_demo_end_with_the_newest_that_it_published(published, tmp_path):
+    now = "2026-12-01T12:00:00+08:00"
+    settings = Settings(home=tmp_path, partitions_start="2026-03-01")
+    assert keys(settings, now)[-1] == "2026-11-30"
+    (tmp_path / "demo.json").write_text("{}")
+    keep(published, "2026-03-10", b"y")
+    assert keys(settings, now)[-1] == "2026-03-10"
+    assert keys(settings, now, is_every_date=True)[-1] == "2026-12-02"
+
+
 @pytest.mark.parametrize(
     "said",
     [
